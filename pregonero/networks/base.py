@@ -1,0 +1,193 @@
+"""The port: what every network's connector offers, in our words (see docs/decisions on prepare and commit).
+
+A connector has two verbs. `prepare` may run any number of times: what it leaves at the network is invisible to the
+public, and its ids are kept. `commit` makes it public and is ONE call. After a time-out or a crash in `commit`,
+`resolve` finds out, in the connector's declared way. Nothing outside asks which network it is: it asks here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol
+
+from pregonero.errors import Issue
+
+Prepared = dict[str, Any]
+"""What `prepare` left at the network, as JSON: ids by which it goes on, and the post is recognised."""
+
+
+class Resolution(StrEnum):
+    """How the outcome of a commit that was cut is found out."""
+
+    REPEAT = "repeat"  # the same change twice is one change
+    ASK = "ask"  # the network knows the state of what was prepared
+    RECONCILE = "reconcile"  # our own recent posts are read and compared
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A limit of a network as data: its value, the day it was read, and where."""
+
+    value: int
+    read_on: date
+    source: str
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a network takes. `needs` names the medium without which nothing can be published there."""
+
+    name: str  # "x"
+    label: str  # "X"
+    badge: str  # "X", "f", "IG", "YT"
+    resolution: Resolution
+    limits: Mapping[str, Limit]  # by field: "text", "title", "description", "pictures", "picture_bytes", …
+    needs: str | None = None  # "picture", "video" or nothing
+    takes_link: bool = True  # a link in the text is a link there
+    takes_title: bool = False
+    takes_pictures: bool = True
+    takes_video: bool = True
+    fetches_media: bool = False  # the network fetches our media from a public address
+    prepares_ahead_seconds: int = 0  # how long before its minute preparation may start
+
+
+@dataclass(frozen=True)
+class Medium:
+    """A picture or video of a post: our own copy, and the address where a network may fetch it."""
+
+    kind: str  # "picture" or "video"
+    path: Path
+    mime: str
+    sha256: str
+    size: int  # bytes
+    width: int
+    height: int
+    seconds: float = 0.0
+    alt: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What goes out on one account: text as the public will read it, the link inside it or beside it, and media."""
+
+    text: str
+    link: str = ""
+    title: str = ""
+    media: tuple[Medium, ...] = ()
+
+
+@dataclass(frozen=True)
+class Access:
+    """The account at the network, and what a call needs. `token` never reaches a log or a message."""
+
+    remote_id: str
+    handle: str
+    address: str  # base address of the network's API
+    token: str = field(repr=False)
+    seconds: float = 30.0  # time limit of one call
+
+
+@dataclass(frozen=True)
+class Published:
+    """The network's own id and public address of a post."""
+
+    remote_id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class AttemptWindow:
+    """When an attempt was made and how often it has been looked for since: what `resolve` may need."""
+
+    started_at: datetime
+    asked_at: datetime
+    looks: int
+
+
+class NetworkError(Exception):
+    """What a network's refusal means to us; `reason` is Spanish and safe to show."""
+
+    def __init__(self, reason: str, *, code: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.code = code
+
+
+class Transient(NetworkError):
+    """Not now, and nothing was taken: no connection, 429, 5xx before the body went. `retry_after` in seconds."""
+
+    def __init__(self, reason: str, *, code: str = "", retry_after: float | None = None) -> None:
+        super().__init__(reason, code=code)
+        self.retry_after = retry_after
+
+
+class Spent(Transient):
+    """Money or quota is used up (402, daily quota): nothing was taken and a person must know."""
+
+
+class Unauthorized(NetworkError):
+    """401: the token is no longer good; nothing was taken."""
+
+
+class Permanent(NetworkError):
+    """The network said no, for good; a person sees why."""
+
+
+class Unknown(NetworkError):
+    """It may have been taken: time-out, cut connection, 5xx after the body went."""
+
+
+class Verdict(StrEnum):
+    """What `resolve` found out about an uncertain commit."""
+
+    PUBLISHED = "published"
+    NOT_TAKEN = "not_taken"  # it may be sent again
+    LOOK_AGAIN = "look_again"  # the network's reads have not settled yet
+    UNKNOWABLE = "unknowable"  # a person decides
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The verdict of `resolve`, with the post when it was found and the candidates when a person must choose."""
+
+    verdict: Verdict
+    published: Published | None = None
+    look_again_seconds: float = 5.0
+    candidates: tuple[Published, ...] = ()
+
+
+class Connector(Protocol):
+    """One network. Instances hold no state: everything comes as arguments, so that workers can share them."""
+
+    capabilities: Capabilities
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what this network would not take of a post, each with its limit and by how much it is passed."""
+        ...
+
+    def measure(self, text: str) -> int:
+        """Return the length of a text as this network counts it."""
+        ...
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]) -> Prepared:
+        """Leave at the network everything that `commit` needs, invisibly; go on from what `prepared` holds already.
+
+        `keep` stores what is known so far, as soon as it is known. Raises `NetworkError`; `Transient` when it may be
+        tried again later (also while the network is still processing a medium).
+        """
+        ...
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Make it public, in one call. Raises `Unknown` unless the network certainly did or did not take it."""
+        ...
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Find out what became of a commit whose answer was lost; reads only."""
+        ...
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove at the network what was prepared and never made public; return the ids removed."""
+        ...

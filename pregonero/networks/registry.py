@@ -1,0 +1,20 @@
+"""The connectors, by name: a new network is its folder and one line here."""
+
+from functools import cache
+from importlib import import_module
+from typing import cast
+
+from pregonero.networks.base import Connector
+
+MODULES: dict[str, str] = {
+    "x": "pregonero.networks.x.connector",
+    "facebook": "pregonero.networks.facebook.connector",
+    "instagram": "pregonero.networks.instagram.connector",
+    "youtube": "pregonero.networks.youtube.connector",
+}
+
+
+@cache
+def connector(name: str) -> Connector:
+    """Return a network's connector; imported when first asked for, since the SDKs are large."""
+    return cast(Connector, import_module(MODULES[name]).CONNECTOR)

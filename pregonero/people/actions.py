@@ -1,0 +1,108 @@
+"""What is done with people: registering an entity and its members, telling them things, and their receipts."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from pregonero.people import queries
+from pregonero.people.models import Employment, Entity, Member, Notice, User
+from pregonero.people.roles import Role
+from pregonero.people.rules import check_may
+from pregonero.records.actions import SYSTEM, Thing, record
+
+
+@transaction.atomic(durable=True)
+def register_entity(
+    *, slug: str, name: str, short_name: str, initials: str, official_domains: Iterable[str], now: datetime
+) -> Entity:
+    """Register an entity; whoever runs the installation does it, so the system signs."""
+    entity = Entity.objects.create(
+        slug=slug, name=name, short_name=short_name, initials=initials,
+        official_domains=list(official_domains), registered_at=now,
+    )  # fmt: skip
+    record(entity_id=entity.pk, verb="entity.registered", actor=SYSTEM, thing=entity.thing, at=now)
+    return entity
+
+
+@transaction.atomic(durable=True)
+def register_member(
+    *,
+    entity: Entity,
+    email: str,
+    password: str,
+    name: str,
+    roles: Iterable[Role],
+    employment: Employment,
+    ends_on: date | None = None,
+    in_group: bool = True,
+    by: Member | None,
+    now: datetime,
+) -> Member:
+    """Register a person of the entity, who signs in by e-mail. `by` is None only for the installation itself."""
+    if by is not None:
+        check_may(by, "people.manage", now=now)
+    user = User.objects.filter(email__iexact=email).first() or _make_user(email, password)
+    member = Member.objects.create(
+        entity=entity, user=user, name=name, roles=[role.value for role in roles],
+        employment=employment, ends_on=ends_on, in_group=in_group,
+    )  # fmt: skip
+    record(
+        entity_id=entity.pk, verb="member.registered", actor=by.actor if by else SYSTEM, thing=member.thing, at=now,
+        facts={"roles": member.roles, "employment": employment, "ends_on": ends_on.isoformat() if ends_on else None},
+    )  # fmt: skip
+    return member
+
+
+def _make_user(email: str, password: str) -> User:
+    user = User(email=email.lower())
+    user.set_password(password)
+    user.save()
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
+    return user
+
+
+def tell(
+    *, members: Iterable[Member], kind: str, thing: Thing, title: str, path: str, now: datetime, why: str = ""
+) -> list[Notice]:
+    """Tell each member something once, inside the transaction of the act that it tells of (P-1).
+
+    The same thing of the same kind is told to a person only once; the mail, where there is a server, goes apart.
+    """
+    from pregonero.people.tasks import mail_notice  # noqa: PLC0415  tasks import these actions
+
+    told = []
+    for member in members:
+        notice, made = Notice.objects.get_or_create(
+            member=member, kind=kind, thing=thing.reference,
+            defaults={"entity_id": member.entity_id, "title": title[:300], "why": why[:300], "path": path,
+                      "created_at": now},
+        )  # fmt: skip
+        if made:
+            mail_notice.defer(notice_id=notice.pk)
+            told.append(notice)
+    return told
+
+
+@transaction.atomic(durable=True)
+def see_notice(*, notice: Notice, by: Member, now: datetime) -> Notice:
+    """Keep the receipt: this person saw the notice. A second time changes nothing."""
+    notice = queries.get_notice(member=by, pk=notice.pk, for_update=True)
+    if notice.seen_at is None:
+        notice.seen_at = now
+        notice.save(update_fields=["seen_at"])
+        kind, _, pk = notice.thing.partition(":")
+        record(
+            entity_id=by.entity_id, verb="notice.seen", actor=by.actor, thing=Thing("notice", notice.pk, notice.title),
+            at=now, related=[Thing(kind, int(pk))],
+        )  # fmt: skip
+    return notice
+
+
+@transaction.atomic(durable=True)
+def mark_mailed(*, notice_id: int, now: datetime) -> None:
+    """Keep that the mail of a notice left."""
+    Notice.objects.filter(pk=notice_id, mailed_at__isnull=True).update(mailed_at=now)
+
+

@@ -1,0 +1,56 @@
+"""Who is who, and what each person has been told."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from pregonero.errors import NotFound
+from pregonero.people.models import Entity, Member, Notice, User
+from pregonero.people.roles import NETWORKS_PEOPLE, Role
+
+
+def get_entity(*, slug: str) -> Entity:
+    """Return an entity by its short name."""
+    entity = Entity.objects.filter(slug=slug).first()
+    if entity is None:
+        raise NotFound(f"No hay una entidad «{slug}».")
+    return entity
+
+
+def memberships_of(user: User, *, today: date) -> QuerySet[Member]:
+    """Return a user's current memberships, each with its entity."""
+    current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    return Member.objects.filter(current, user=user).select_related("entity").order_by("entity__name", "pk")
+
+
+def members_with(entity: Entity, roles: Iterable[Role], *, today: date) -> list[Member]:
+    """Return the entity's current members that have any of the roles."""
+    current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    wanted = [role.value for role in roles]
+    return list(Member.objects.filter(current, entity=entity, roles__overlap=wanted).order_by("name", "pk"))
+
+
+def networks_people(entity: Entity, *, today: date) -> list[Member]:
+    """Return those responsible for the networks: community managers and strategists (5.1)."""
+    return members_with(entity, NETWORKS_PEOPLE, today=today)
+
+
+def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:
+    """Return a notice of this member; anybody else's is not found."""
+    notices = Notice.objects.select_for_update() if for_update else Notice.objects.all()
+    notice = notices.filter(pk=pk, member=member).first()
+    if notice is None:
+        raise NotFound
+    return notice
+
+
+def waiting_notices(member: Member, *, limit: int = 50) -> list[Notice]:
+    """Return what this person has been told and not yet seen, newest first."""
+    return list(Notice.objects.filter(member=member, seen_at__isnull=True).order_by("-created_at", "-pk")[:limit])
+
+
+def receipts_of(entity: Entity, *, kind: str, thing: str) -> list[Notice]:
+    """Return the notices of a thing, each with its member: who was told, and who saw it when (P-1)."""
+    notices = Notice.objects.filter(entity=entity, kind=kind, thing=thing)
+    return list(notices.select_related("member").order_by("member__name", "pk"))

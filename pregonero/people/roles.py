@@ -1,0 +1,54 @@
+"""The roles of the procedure, and the one table of who may do what."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """The people of the procedure, with their names on the screen."""
+
+    CONTENT_MANAGER = "CONTENT_MANAGER", "Gestor(a) de contenidos de la sede"
+    COMMUNITY_MANAGER = "COMMUNITY_MANAGER", "Community manager"
+    DIGITAL_STRATEGIST = "DIGITAL_STRATEGIST", "Estratega digital"
+    ADVISER = "ADVISER", "Asesor(a) de comunicaciones"
+    COORDINATOR = "COORDINATOR", "Coordinador(a) del Grupo Comunicaciones"
+    CITIZEN_RELATIONS = "CITIZEN_RELATIONS", "Grupo de Relación con el Ciudadano"
+    SYSTEMS_OFFICE = "SYSTEMS_OFFICE", "Oficina de Sistemas de Información"
+    AUDITOR = "AUDITOR", "Control interno"
+
+
+# "Los responsables de las redes": either may do each of their acts (procedure 5.1).
+NETWORKS_PEOPLE = frozenset({Role.COMMUNITY_MANAGER, Role.DIGITAL_STRATEGIST})
+GROUP_HEADS = frozenset({Role.ADVISER, Role.COORDINATOR})
+COORDINATOR = frozenset({Role.COORDINATOR})
+EVERYBODY = frozenset(Role)
+
+
+@dataclass(frozen=True)
+class Permission:
+    """An act, in Spanish after "puede", and the roles that may do it."""
+
+    words: str
+    roles: frozenset[Role]
+
+
+PERMISSIONS: dict[str, Permission] = {
+    "people.manage": Permission("administrar las personas del Grupo", COORDINATOR),
+    "accounts.see": Permission("ver el registro de cuentas", EVERYBODY),
+    "accounts.manage": Permission("administrar las cuentas en las redes", COORDINATOR),
+    "sources.manage": Permission(
+        "administrar las fuentes de noticias", COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
+    ),
+    "rules.sign": Permission("firmar reglas permanentes", COORDINATOR),
+    "news.see": Permission("ver las noticias", EVERYBODY),
+    "news.inform": Permission("informar una noticia", frozenset({Role.CONTENT_MANAGER})),
+    "news.dismiss": Permission("descartar una noticia", NETWORKS_PEOPLE | {Role.CONTENT_MANAGER}),
+    "publication.see": Permission("ver las publicaciones", EVERYBODY),
+    "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
+    "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
+    "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),
+    "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),
+    "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),
+    "records.see": Permission("ver los registros", EVERYBODY),
+}

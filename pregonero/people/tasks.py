@@ -1,0 +1,27 @@
+"""Mail of notices, apart from the act that they tell of: a mail server that is down stops nothing."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from pregonero.people.actions import mark_mailed
+from pregonero.people.models import Notice
+
+
+@app.task(queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+def mail_notice(*, notice_id: int, **_later: Any) -> None:
+    """Send a notice by mail where a server is configured."""
+    notice = Notice.objects.select_related("member__user", "entity").get(pk=notice_id)
+    if not settings.EMAIL_HOST or notice.mailed_at is not None:
+        return
+    send_mail(
+        subject=f"[{notice.entity.short_name}] {notice.title}",
+        message=f"{notice.title}\n{notice.why}\n\n{settings.PUBLIC_ADDRESS}{notice.path}\n",
+        from_email=None,
+        recipient_list=[notice.member.user.email],
+    )
+    mark_mailed(notice_id=notice_id, now=timezone.now())

@@ -1,0 +1,1 @@
+"""The day's programme, publications and their deliveries."""

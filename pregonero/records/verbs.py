@@ -1,0 +1,44 @@
+"""The one table of what can happen: each verb and how a person reads it. A verb that is not here is refused."""
+
+VERBS: dict[str, str] = {
+    "entity.registered": "Entidad registrada",
+    "member.registered": "Persona registrada",
+    "notice.seen": "Aviso recibido",
+    "account.registered": "Cuenta registrada",
+    "account.connected": "Cuenta conectada",
+    "account.paused": "Cuenta en pausa",
+    "account.resumed": "Cuenta reanudada",
+    "source.registered": "Fuente registrada",
+    "source.retired": "Fuente retirada",
+    "rule.signed": "Regla permanente firmada",
+    "rule.revoked": "Regla permanente revocada",
+    "news.found": "Noticia encontrada en la sede electrónica",
+    "news.edited": "Noticia editada en la sede electrónica",
+    "news.informed": "Noticia informada",
+    "news.dismissed": "Noticia descartada",
+    "publication.drafted": "Publicación en borrador",
+    "publication.edited": "Publicación editada",
+    "publication.programmed": "Publicación programada",
+    "publication.moved": "Publicación reprogramada",
+    "publication.cancelled": "Publicación cancelada",
+    "publication.closed": "Expediente cerrado",
+    "link.checked": "Enlace comprobado",
+    "link.accepted": "Enlace aceptado por nombre",
+    "delivery.prepared": "Preparada en la red",
+    "delivery.attempted": "Envío iniciado",
+    "delivery.published": "Publicada",
+    "delivery.rejected": "Rechazada por la red",
+    "delivery.deferred": "Aplazada por la red",
+    "delivery.uncertain": "Resultado por confirmar",
+    "delivery.settled": "Resultado confirmado con la red",
+    "delivery.needs_person": "Espera la decisión de una persona",
+    "delivery.decided": "Decidida por una persona",
+    "delivery.late": "No se envió: pasó su hora",
+    "delivery.cancelled": "Envío cancelado",
+    "delivery.cleaned": "Preparación retirada de la red",
+}
+
+
+def label(verb: str) -> str:
+    """Return the Spanish words of a verb."""
+    return VERBS[verb]

@@ -1,0 +1,217 @@
+"""Settings: everything comes from the environment, read once by typed readers, with safe defaults."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import structlog
+from csp.constants import NONCE, NONE, SELF
+
+from pregonero import embedded
+from pregonero.environment import BadSetting, flag, number, text, words
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = embedded.data_folder()
+MEDIA_FOLDER = DATA_DIR / "media"
+
+
+def _kept_secret(name: str, filename: str) -> str:
+    """Return the secret of that variable, or the one kept in the data folder, made on the first start."""
+    value = text(name)
+    if value:
+        return value
+    path = DATA_DIR / filename
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as output:
+        output.write(secrets.token_urlsafe(48))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _database(url: str) -> dict[str, Any]:
+    """Return Django's description of a PostgreSQL address."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise BadSetting("DATABASE_URL", "debe empezar por postgresql://; solo se usa PostgreSQL 15 o posterior.")
+    options = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **options},
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+SECRET_KEY = _kept_secret("PREGONERO_SECRET_KEY", "secret.key")
+VAULT_KEY = _kept_secret("PREGONERO_VAULT_KEY", "vault.key")
+DEBUG = flag("PREGONERO_DEBUG", default=False)
+ALLOWED_HOSTS = words("PREGONERO_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+# The address under which the networks reach this installation (media, webhooks) and that mails carry.
+PUBLIC_ADDRESS = text("PREGONERO_PUBLIC_ADDRESS", "http://127.0.0.1:8800")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
+
+DATABASE_URL = text("DATABASE_URL") or embedded.database_url()
+DATABASES = {"default": _database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "django_cotton",
+    "django_htmx",
+    "csp",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "template_partials",
+    "pregonero.ui",
+    "pregonero.records",
+    "pregonero.people",
+    "pregonero.networks",
+    "pregonero.newsroom",
+    "pregonero.publishing",
+    "pregonero.transparency",
+    "pregonero.desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "pregonero.people.middleware.MemberMiddleware",
+    "pregonero.ui.refusals.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "pregonero.urls"
+WSGI_APPLICATION = "pregonero.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "pregonero.ui.navigation.navigation",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_FOLDER}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+LANGUAGE_CODE = "es-co"
+TIME_ZONE = "America/Bogota"
+USE_I18N = True
+USE_TZ = True
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "account_login"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "pregonero.people.signin.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_ADDRESS.startswith("http://127.0.0.1")
+
+_SECURE = PUBLIC_ADDRESS.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("PREGONERO_BEHIND_PROXY", default=False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+EMAIL_HOST = text("PREGONERO_EMAIL_HOST")
+EMAIL_PORT = int(number("PREGONERO_EMAIL_PORT", 587))
+EMAIL_HOST_USER = text("PREGONERO_EMAIL_USER")
+EMAIL_HOST_PASSWORD = text("PREGONERO_EMAIL_PASSWORD")
+EMAIL_USE_TLS = flag("PREGONERO_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = text("PREGONERO_EMAIL_FROM", "pregonero@localhost")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
+)
+
+# The networks' base addresses: only these differ between the real networks and the laboratory.
+NETWORK_ADDRESSES = {
+    "x": text("PREGONERO_X_ADDRESS", "https://api.x.com"),
+    "facebook": text("PREGONERO_FACEBOOK_ADDRESS", "https://graph.facebook.com"),
+    "instagram": text("PREGONERO_INSTAGRAM_ADDRESS", "https://graph.facebook.com"),
+    "youtube": text("PREGONERO_YOUTUBE_ADDRESS", "https://www.googleapis.com"),
+}
+GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
+CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 30)  # one call to a network
+LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 90)  # how long a worker holds a delivery; longer than any call
+# Addresses on this machine or inside the entity's network that sources may be read from; none unless named.
+PRIVATE_ADDRESSES_ALLOWED = words("PREGONERO_PRIVATE_ADDRESSES")
+
+LOGGING_CONFIG = None
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.processors.JSONRenderer(ensure_ascii=False),
+    ],
+    logger_factory=structlog.WriteLoggerFactory(),
+    cache_logger_on_first_use=True,
+)

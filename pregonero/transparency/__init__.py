@@ -1,0 +1,1 @@
+"""What is read across the whole way: the expediente of a publication."""

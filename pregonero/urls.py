@@ -1,0 +1,7 @@
+"""The addresses of the installation; each app names its own."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("cuenta/", include("allauth.urls")),
+]
