@@ -1,0 +1,71 @@
+"""The cast, with fixed rights: Luis informs, Ana and Beto answer for the networks, Carmen coordinates, Darío is of
+another entity.
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pregonero.people import actions as people
+from pregonero.people.models import Employment, Entity, Member
+from pregonero.people.roles import Role
+
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 09:00 in Bogotá, a Tuesday
+PASSWORD = "una-clave-larga-de-prueba"
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def entity(db: None) -> Entity:
+    return people.register_entity(
+        slug="mincomercio", name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio",
+        initials="MC", official_domains=["mincit.gov.co"], now=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def other_entity(db: None) -> Entity:
+    return people.register_entity(
+        slug="otra", name="Otra entidad", short_name="Otra", initials="OE", official_domains=["otra.gov.co"], now=NOW
+    )
+
+
+def member(entity: Entity, first_name: str, name: str, role: Role) -> Member:
+    return people.register_member(
+        entity=entity, email=f"{first_name}@{entity.slug}.test", password=PASSWORD, name=name, roles=[role],
+        employment=Employment.STAFF, by=None, now=NOW,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def luis(entity: Entity) -> Member:
+    return member(entity, "luis", "Luis Peña", Role.CONTENT_MANAGER)
+
+
+@pytest.fixture
+def ana(entity: Entity) -> Member:
+    return member(entity, "ana", "Ana Rojas", Role.COMMUNITY_MANAGER)
+
+
+@pytest.fixture
+def beto(entity: Entity) -> Member:
+    return member(entity, "beto", "Beto Mora", Role.DIGITAL_STRATEGIST)
+
+
+@pytest.fixture
+def marta(entity: Entity) -> Member:
+    return member(entity, "marta", "Marta Gil", Role.ADVISER)
+
+
+@pytest.fixture
+def carmen(entity: Entity) -> Member:
+    return member(entity, "carmen", "Carmen Ortiz", Role.COORDINATOR)
+
+
+@pytest.fixture
+def dario(other_entity: Entity) -> Member:
+    return member(other_entity, "dario", "Darío Vela", Role.COMMUNITY_MANAGER)

@@ -1,0 +1,73 @@
+"""People and what they may do."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from pregonero.errors import NotAllowed, NotFound
+from pregonero.people import actions, queries
+from pregonero.people.models import Employment, Entity, Member, Notice
+from pregonero.people.roles import PERMISSIONS, Role
+from pregonero.people.rules import check_may, may
+from pregonero.records.actions import Thing
+from pregonero.records.models import Event
+
+
+def register(entity: Entity, by: Member | None, now: datetime, **changes: object) -> Member:
+    values = {
+        "email": "nueva@mincomercio.test", "password": "una-clave-muy-larga", "name": "Nueva Persona",
+        "roles": [Role.COMMUNITY_MANAGER], "employment": Employment.STAFF,
+    } | changes  # fmt: skip
+    return actions.register_member(entity=entity, by=by, now=now, **values)  # type: ignore[arg-type]
+
+
+def test_register_member_leaves_a_record(entity: Entity, carmen: Member, now: datetime) -> None:
+    member = register(entity, carmen, now)
+    event = Event.objects.get(verb="member.registered", thing=member.thing.reference)
+    assert event.actor["name"] == "Carmen Ortiz"
+    assert event.facts["roles"] == ["COMMUNITY_MANAGER"]
+
+
+def test_register_member_refuses_whoever_does_not_coordinate(entity: Entity, ana: Member, now: datetime) -> None:
+    with pytest.raises(NotAllowed, match="Coordinador"):
+        register(entity, ana, now)
+    assert not Member.objects.filter(name="Nueva Persona").exists()
+
+
+def test_a_contractor_needs_an_end_date(entity: Entity, carmen: Member, now: datetime) -> None:
+    with pytest.raises(IntegrityError, match="member_contractor_ends"):
+        register(entity, carmen, now, employment=Employment.CONTRACTOR)
+
+
+def test_a_membership_that_ended_may_do_nothing(entity: Entity, now: datetime) -> None:
+    gone = register(entity, None, now, employment=Employment.CONTRACTOR, ends_on=date(2026, 11, 23))
+    with pytest.raises(NotAllowed, match="23/11/2026"):
+        check_may(gone, "publication.compose", now=now)
+    assert may(gone, "publication.compose", now=now - timedelta(days=1))
+
+
+@pytest.mark.procedure("P-1")
+def test_community_manager_and_strategist_may_each_do_every_act_of_the_other() -> None:
+    for permission in PERMISSIONS.values():
+        assert (Role.COMMUNITY_MANAGER in permission.roles) == (Role.DIGITAL_STRATEGIST in permission.roles)
+
+
+@pytest.mark.procedure("P-1")
+def test_told_once_and_the_receipt_is_kept(ana: Member, beto: Member, now: datetime) -> None:
+    for _ in range(2):
+        actions.tell(
+            members=[ana, beto], kind="news.informed", thing=Thing("news", 7), title="Hay noticia", path="/", now=now
+        )
+    assert Notice.objects.count() == 2
+    notice = queries.waiting_notices(ana)[0]
+    actions.see_notice(notice=notice, by=ana, now=now)
+    actions.see_notice(notice=notice, by=ana, now=now + timedelta(hours=1))
+    assert queries.waiting_notices(ana) == []
+    assert Event.objects.filter(verb="notice.seen", related=["news:7"]).count() == 1
+
+
+def test_a_notice_of_somebody_else_is_not_found(ana: Member, dario: Member, now: datetime) -> None:
+    actions.tell(members=[ana], kind="k", thing=Thing("news", 7), title="Hay noticia", path="/", now=now)
+    with pytest.raises(NotFound):
+        actions.see_notice(notice=queries.waiting_notices(ana)[0], by=dario, now=now)
