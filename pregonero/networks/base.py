@@ -46,6 +46,7 @@ class Capabilities:
     limits: Mapping[str, Limit]  # by field: "text", "title", "description", "pictures", "picture_bytes", …
     needs: str | None = None  # "picture", "video" or nothing
     takes_link: bool = True  # a link in the text is a link there
+    link_beside: bool = False  # the link goes beside the text, as a card, and is not written in it
     takes_title: bool = False
     takes_pictures: bool = True
     takes_video: bool = True
@@ -71,7 +72,10 @@ class Medium:
 
 @dataclass(frozen=True)
 class Post:
-    """What goes out on one account: text as the public will read it, the link inside it or beside it, and media."""
+    """What goes out on one account: the text whole, as the public will read it, and media.
+
+    `link` is set only where the network takes it beside the text (`link_beside`); elsewhere it is already in the text.
+    """
 
     text: str
     link: str = ""

@@ -1,0 +1,71 @@
+"""What exactly goes out on an account: the post handed to a connector, and its fingerprint (rule 1)."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import rfc8785
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+
+from pregonero.networks import base
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import Medium
+from pregonero.publishing.models import Adaptation
+
+MEDIA_SALT = "pregonero.media"
+
+
+def post_of(adaptation: Adaptation) -> base.Post:
+    """Return the post of an adaptation, with its media where the network can reach them."""
+    capabilities = connector(adaptation.account.network).capabilities
+    media = [medium for medium in (adaptation.picture, adaptation.video) if medium is not None]
+    return base.Post(
+        text=adaptation.text,
+        title=adaptation.title,
+        link=adaptation.publication.link if capabilities.link_beside else "",
+        media=tuple(_medium(medium, adaptation.alt, signed=capabilities.fetches_media) for medium in media),
+    )
+
+
+def content_of(adaptation: Adaptation, post: base.Post) -> dict[str, Any]:
+    """Return what an attempt writes down: the words as they go out, and the digests of the media."""
+    return {
+        "account": adaptation.account_id,
+        "text": post.text,
+        "title": post.title,
+        "link": post.link,
+        "media": [{"sha256": medium.sha256, "alt": medium.alt} for medium in post.media],
+    }
+
+
+def fingerprint_of(content: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of the content in canonical JSON (RFC 8785)."""
+    return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
+
+
+def current_fingerprint(adaptation: Adaptation) -> str:
+    """Return the fingerprint of what would go out now."""
+    return fingerprint_of(content_of(adaptation, post_of(adaptation)))
+
+
+def media_address(medium: Medium) -> str:
+    """Return a public address that serves this one file for a short time, for networks that fetch media."""
+    token = signing.TimestampSigner(salt=MEDIA_SALT).sign(medium.sha256)
+    return settings.PUBLIC_ADDRESS + reverse("publishing:medium", args=[token])
+
+
+def _medium(medium: Medium, alt: str, *, signed: bool) -> base.Medium:
+    return base.Medium(
+        kind=medium.kind,
+        path=settings.MEDIA_FOLDER / medium.file,
+        mime=medium.mime,
+        sha256=medium.sha256,
+        size=medium.size,
+        width=medium.width,
+        height=medium.height,
+        seconds=medium.seconds,
+        alt=alt if medium.kind == "picture" else "",
+        address=media_address(medium) if signed else "",
+    )

@@ -1,0 +1,172 @@
+"""Who may, in which state, and what is missing before a publication can be programmed."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from pregonero.errors import Issue, NotReady, Refused, WrongState
+from pregonero.networks.models import Account
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import News, NewsState
+from pregonero.people.models import Entity, Member
+from pregonero.people.rules import as_question, check_may
+from pregonero.publishing.content import post_of
+from pregonero.publishing.models import (
+    Adaptation,
+    Delivery,
+    LinkAcceptance,
+    LinkCheck,
+    Publication,
+    PublicationState,
+)
+from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
+
+LINK_CHECK_LASTS = timedelta(minutes=15)
+OK = 200
+
+
+def check_may_draft(member: Member, news: News, *, now: datetime) -> None:
+    """A publication rests on a news item that was informed (N-1, P-1)."""
+    check_may(member, "publication.compose", now=now)
+    if news.state != NewsState.INFORMED:
+        raise WrongState(
+            "Esta noticia todavía no ha sido informada por la gestora o el gestor de contenidos; no se puede publicar."
+        )
+
+
+def check_may_edit(member: Member, publication: Publication, *, now: datetime) -> None:
+    """Drafts and programmed publications can be edited; what is out cannot."""
+    check_may(member, "publication.compose", now=now)
+    if publication.state == PublicationState.CANCELLED:
+        raise WrongState("Esta publicación está cancelada; para retomarla, créala de nuevo desde la noticia.")
+
+
+def check_may_edit_adaptation(delivery: Delivery | None) -> None:
+    """An edit takes effect up to the second before the commit; after that it is refused (rule 7)."""
+    if delivery is None or delivery.state in (*WAITING, *STOPPED):
+        return
+    if delivery.state in PUBLIC:
+        raise WrongState(f"En {delivery.account} ya se publicó: el texto no se puede cambiar.")
+    raise WrongState(f"En {delivery.account} se está enviando en este momento: el texto ya no se puede cambiar.")
+
+
+def check_may_program(member: Member, publication: Publication, *, now: datetime) -> None:
+    """Only a draft is programmed; a programmed one is moved."""
+    check_may(member, "publication.program", now=now)
+    if publication.state == PublicationState.PROGRAMMED:
+        raise WrongState("Esta publicación ya está programada; no se programa dos veces.")
+    if publication.state == PublicationState.CANCELLED:
+        raise WrongState("Esta publicación está cancelada; para retomarla, créala de nuevo desde la noticia.")
+
+
+def check_may_move(member: Member, publication: Publication, deliveries: Iterable[Delivery], *, now: datetime) -> None:
+    """A publication moves while something of it has not gone out and nothing is being sent."""
+    check_may(member, "publication.program", now=now)
+    if publication.state != PublicationState.PROGRAMMED:
+        raise WrongState("Solo se reprograma una publicación que está programada.")
+    states = {delivery.state for delivery in deliveries}
+    if states & set(IN_FLIGHT):
+        raise WrongState("Se está enviando en este momento; espera el resultado antes de reprogramar.")
+    if not states & {*WAITING, *STOPPED}:
+        raise WrongState("Ya salió en todas sus cuentas; no queda nada por reprogramar.")
+
+
+def check_may_cancel(
+    member: Member, publication: Publication, deliveries: Iterable[Delivery], *, now: datetime
+) -> None:
+    """A person can always stop what has not gone out (rule 9)."""
+    check_may(member, "publication.stop", now=now)
+    if publication.state == PublicationState.CANCELLED:
+        raise WrongState("Esta publicación ya estaba cancelada.")
+    deliveries = list(deliveries)
+    if deliveries and not any(delivery.state in (*WAITING, *STOPPED) for delivery in deliveries):
+        raise WrongState("Ya salió, o se está enviando: no queda nada que detener.")
+
+
+def check_may_decide(member: Member, delivery: Delivery, *, now: datetime) -> None:
+    """Only what nobody could find out waits for a person's decision."""
+    check_may(member, "delivery.decide", now=now)
+    if delivery.state != DeliveryState.NEEDS_PERSON:
+        raise WrongState(f"Este envío no espera una decisión: está {delivery.get_state_display()}.")
+
+
+def check_ready(issues: Iterable[Issue]) -> None:
+    """Raise `NotReady` with everything that is missing."""
+    issues = list(issues)
+    if issues:
+        raise NotReady(issues)
+
+
+def issues_of(
+    publication: Publication,
+    adaptations: Iterable[Adaptation],
+    link_check: LinkCheck | None,
+    acceptance: LinkAcceptance | None,
+) -> list[Issue]:
+    """Return what is missing before a publication can go out; `field` is "account:<id>:<field>" for a network's own."""
+    going = [adaptation for adaptation in adaptations if not adaptation.skipped]
+    issues = [] if going else [Issue("accounts", "no_account", "Elige al menos una red donde publicar.")]
+    if not publication.why.strip():
+        issues.append(Issue("why", "no_why", "Falta decir por qué le interesa a la ciudadanía."))
+    issues += link_issues(publication, link_check, acceptance)
+    for adaptation in going:
+        issues += adaptation_issues(adaptation)
+    return issues
+
+
+def adaptation_issues(adaptation: Adaptation) -> list[Issue]:
+    """Return what its network would not take, and what accessibility asks for (N-6)."""
+    prefix = f"account:{adaptation.account_id}:"
+    found = connector(adaptation.account.network).check(post_of(adaptation))
+    issues = [Issue(prefix + issue.field, issue.key, issue.text) for issue in found]
+    if adaptation.picture is not None and not adaptation.alt.strip():
+        label = adaptation.account.get_network_display()
+        issues.append(Issue(prefix + "alt", "no_alt", f"{label}: falta el texto alternativo de la imagen."))
+    return issues
+
+
+def link_issues(
+    publication: Publication, check: LinkCheck | None, acceptance: LinkAcceptance | None
+) -> list[Issue]:
+    """Return why the link may not go out, unless somebody answers for it by name (D-4)."""
+    if not publication.link:
+        return [Issue("link", "no_link", "Falta el enlace a la noticia en la sede electrónica.")]
+    if acceptance is not None and acceptance.address == publication.link:
+        return []
+    if check is None or check.address != publication.link:
+        return [Issue("link", "link_unchecked", "El enlace todavía no se ha comprobado.")]
+    if check.problem:
+        return [Issue("link", "link_bad", check.problem)]
+    return []
+
+
+def needs_link_check(publication: Publication, check: LinkCheck | None, *, now: datetime) -> bool:
+    """Return whether the link must be read again: never read, changed, bad, or read too long ago."""
+    if check is None or check.address != publication.link or check.problem:
+        return bool(publication.link)
+    return now - check.checked_at > LINK_CHECK_LASTS
+
+
+def is_official(address: str, entity: Entity) -> bool:
+    """Return whether an address is on one of the entity's own domains, or under it."""
+    host = (urlsplit(address).hostname or "").lower()
+    return any(host == domain or host.endswith(f".{domain}") for domain in entity.official_domains)
+
+
+def account_is_held(account: Account) -> str:
+    """Return why nothing goes out on an account now, or nothing."""
+    return f"{account} está en pausa: {account.paused_reason}" if account.paused_reason else ""
+
+
+def check_minute(due_at: datetime, *, now: datetime) -> None:
+    """The minute may be the running one, never one that passed."""
+    if due_at < now.replace(second=0, microsecond=0):
+        raise Refused("Esa hora ya pasó: elige una desde este minuto en adelante.")
+
+
+may_draft = as_question(check_may_draft)
+may_edit = as_question(check_may_edit)
+may_program = as_question(check_may_program)
+may_move = as_question(check_may_move)
+may_cancel = as_question(check_may_cancel)
+may_decide = as_question(check_may_decide)
