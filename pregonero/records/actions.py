@@ -1,18 +1,20 @@
-"""Leaving a record: the only way an act becomes an event."""
+"""Leaving a record, the only way an act becomes an event; sealing what was left; erasing a person's words."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
-from pregonero.records.models import Event, Pending, Wording
+from pregonero.errors import NotFound, Refused, WrongState
+from pregonero.records import body, tree
+from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
 from pregonero.records.verbs import VERBS
 
 LABEL_LIMIT = 200
+BATCH_LIMIT = 10_000
 
 
 class OutsideTransaction(RuntimeError):
@@ -25,7 +27,7 @@ class UnknownVerb(LookupError):
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member, the system by itself, or a standing rule. Staff act in public function: the name is kept."""
+    """Who acts: a member, the system by itself, or a standing rule. Staff act in public: named."""
 
     kind: str  # "member", "system" or "rule"
     id: int | None
@@ -63,14 +65,19 @@ def record(
 ) -> Event:
     """Leave the record of an act, inside the transaction of the act itself (M-2, R-1).
 
-    `facts` are JSON values without personal words; `words` are what the person wrote (a reason, a note): the event
-    keeps their salted digest and the text stays apart, where it can be erased (N-7). Integers only within ±2^53.
+    `facts` are JSON values without personal words and without decimals (`body.check_facts`); `words` are what
+    the person wrote (a reason, a note): the event keeps their salted digest and the text stays apart,
+    where it can be erased (N-7). Only inserts: writers never wait for each other nor for the sealing.
     """
     if not connection.in_atomic_block:
         raise OutsideTransaction(verb)
     if verb not in VERBS:
         raise UnknownVerb(verb)
+    if at.tzinfo is None:
+        raise body.NotSealable(f"at: {at} has no time zone")
     salted = {field: (secrets.token_hex(16), text) for field, text in (words or {}).items() if text}
+    body.check_facts(facts or {})
+    body.check_facts(salted, "words")
     event = Event.objects.create(
         entity_id=entity_id,
         at=at,
@@ -80,15 +87,110 @@ def record(
         label=thing.label[:LABEL_LIMIT],
         related=[other.reference for other in related],
         facts=dict(facts or {}),
-        digests={field: digest_of_words(salt, text) for field, (salt, text) in salted.items()},
+        digests={field: body.digest_of_words(salt, text) for field, (salt, text) in salted.items()},
     )
-    Wording.objects.bulk_create(
-        Wording(event_id=event.pk, field=field, salt=salt, text=text) for field, (salt, text) in salted.items()
-    )
+    if salted:
+        Wording.objects.bulk_create(
+            Wording(event_id=event.pk, field=field, salt=salt, text=text)
+            for field, (salt, text) in salted.items()
+        )
     Pending.objects.create(event_id=event.pk, entity_id=entity_id)
     return event
 
 
-def digest_of_words(salt: str, text: str) -> str:
-    """Return the digest that an event keeps of a person's words."""
-    return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
+@transaction.atomic(durable=True)
+def erase_wording(
+    *, entity_id: int, event_id: int, field: str, reason: str, by: Actor, now: datetime
+) -> Event:
+    """Erase what a person wrote with an act and leave a record of that; the act and its digest stay (N-7).
+
+    Records know no rights: whoever calls has checked them. The text and its salt are gone: the digest that
+    stays says nothing to who guesses. The erasure shows wherever the erased words did.
+    """
+    event = Event.objects.filter(pk=event_id, entity_id=entity_id).first()
+    if event is None or field not in event.digests:
+        raise NotFound("No encontramos ese texto en los registros de la entidad.")
+    wording = Wording.objects.select_for_update().filter(event_id=event_id, field=field).first()
+    if wording is None:
+        raise WrongState("Ese texto ya se borró.")
+    if not reason.strip():
+        raise Refused("Escribe por qué se borra el texto.")
+    wording.delete()
+    return record(
+        entity_id=entity_id, verb="wording.erased", actor=by, at=now,
+        thing=Thing("record", event_id, event.verb_words),
+        related=[_thing_at(reference) for reference in (event.thing, *event.related)],
+        facts={"field": field}, words={"reason": reason},
+    )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def seal_events(*, entity_id: int, now: datetime, limit: int = BATCH_LIMIT) -> Batch | None:
+    """Seal at most `limit` waiting events of an entity as the next batch of its chain; None if none (R-1).
+
+    Leaves no event of its own: it would never end. A damaged event stops the sealing of its entity, loudly.
+    """
+    _lock_chain(entity_id)
+    events = Event.objects.filter(pk__in=_take_pending(entity_id, limit)).order_by("pk")
+    leaves = [(event.pk, body.leaf_of(event)) for event in events.iterator()]
+    if not leaves:
+        return None
+    batch = _next_batch(entity_id, [leaf for _, leaf in leaves], now)
+    Leaf.objects.bulk_create(
+        [
+            Leaf(event_id=pk, entity_id=entity_id, batch=batch.number, index=index, digest=leaf.hex())
+            for index, (pk, leaf) in enumerate(leaves)
+        ],
+        batch_size=2_000,
+    )
+    return batch
+
+
+def _lock_chain(entity_id: int) -> None:
+    """Wait for any other sealing of this entity; the lock goes with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records.chain:{entity_id}"]
+        )
+
+
+def _take_pending(entity_id: int, limit: int) -> list[int]:
+    # What has no event, or is sealed already, stays behind for `verify` to name: it must not stop the others.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH taken AS MATERIALIZED (
+                SELECT pending.event_id FROM records_pending pending
+                JOIN records_event event
+                  ON event.id = pending.event_id AND event.entity_id = pending.entity_id
+                WHERE pending.entity_id = %s
+                  AND NOT EXISTS (SELECT FROM records_leaf leaf WHERE leaf.event_id = pending.event_id)
+                ORDER BY pending.event_id LIMIT %s FOR UPDATE OF pending SKIP LOCKED
+            )
+            DELETE FROM records_pending WHERE event_id IN (SELECT event_id FROM taken) RETURNING event_id
+            """,
+            [entity_id, limit],
+        )
+        return [event_id for (event_id,) in cursor.fetchall()]
+
+
+def _next_batch(entity_id: int, leaves: list[bytes], now: datetime) -> Batch:
+    # Read after the lock: in READ COMMITTED each statement sees what the sealing before this one committed.
+    last = Batch.objects.filter(entity_id=entity_id).order_by("-number").first()
+    batch = Batch(
+        entity_id=entity_id,
+        number=last.number + 1 if last else 1,
+        sealed_at=now,
+        size=len(leaves),
+        total=(last.total if last else 0) + len(leaves),
+        root=tree.root_of(leaves).hex(),
+        previous=last.head if last else body.BEFORE_THE_FIRST,
+    )
+    batch.head = body.head_of(batch)
+    batch.save(force_insert=True)
+    return batch
+
+
+def _thing_at(reference: str) -> Thing:
+    kind, _, pk = reference.rpartition(":")
+    return Thing(kind, int(pk))

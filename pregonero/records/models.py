@@ -1,12 +1,14 @@
 """Events and the batches that seal them. Rows refer to other things by value and outlive them.
 
-The database itself refuses to change or remove events, batches and leaves (migration 0002): by a plain trigger, not
-by pgtrigger, whose triggers any session may switch off with a setting.
+The database itself refuses to change or remove events, batches and leaves, and to change words (migrations
+0002 and 0004): by plain triggers, not by pgtrigger, whose triggers any session may switch off with a setting.
 """
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+
+from pregonero.records import verbs
 
 
 class Event(models.Model):
@@ -32,9 +34,14 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.verb} {self.thing}"
 
+    @property
+    def verb_words(self) -> str:
+        """Return what happened, as a person reads it."""
+        return verbs.label(self.verb)
+
 
 class Wording(models.Model):
-    """What a person wrote with an act (a reason, a note). It can be erased; the event keeps its digest (N-7)."""
+    """What a person wrote with an act (a reason, a note). Can be erased; the event keeps its digest (N-7)."""
 
     event_id = models.BigIntegerField()
     field = models.CharField(max_length=40)
@@ -62,12 +69,16 @@ class Pending(models.Model):
 
 
 class Batch(models.Model):
-    """A sealed batch of one entity's events: their tree's root, chained to the batch before."""
+    """A sealed batch of one entity's events: their tree's root, chained to the batch before.
+
+    `size` counts its events; `total`, those of the whole chain up to it.
+    """
 
     entity_id = models.BigIntegerField()
     number = models.PositiveBigIntegerField()
     sealed_at = models.DateTimeField()
     size = models.PositiveIntegerField()
+    total = models.PositiveBigIntegerField()
     root = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     head = models.CharField(max_length=64)
@@ -83,15 +94,18 @@ class Batch(models.Model):
 
 
 class Leaf(models.Model):
-    """The place of an event in its batch."""
+    """The place of an event in its batch, and its digest there, so that a changed event can be named."""
 
     event_id = models.BigIntegerField(primary_key=True)
     entity_id = models.BigIntegerField()
     batch = models.PositiveBigIntegerField()
     index = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["entity_id", "batch", "index"], name="leaf_place_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["entity_id", "batch", "index"], name="leaf_place_once"),
+        )
 
     def __str__(self) -> str:
         return f"registro {self.event_id}, hoja {self.index} del lote {self.batch}"

@@ -1,6 +1,7 @@
-"""The one table of what can happen: each verb and how a person reads it. A verb that is not here is refused."""
+"""The one table of what can happen: each verb and how a person reads it. Any other verb is refused."""
 
 VERBS: dict[str, str] = {
+    "wording.erased": "Texto borrado para proteger datos personales",
     "entity.registered": "Entidad registrada",
     "member.registered": "Persona registrada",
     "notice.seen": "Aviso recibido",

@@ -1,0 +1,45 @@
+"""Whether people's words still match the digests that the events keep, or were erased with a record (N-7)."""
+
+from collections.abc import Iterable
+
+from pregonero.records import body
+from pregonero.records.actions import Thing
+from pregonero.records.models import Event, Wording
+from pregonero.records.queries import problems
+
+
+class Texts:
+    """The words of a few thousand events, and which of them a record says were erased; two queries."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        events = list(events)
+        self._words: dict[int, dict[str, Wording]] = {}
+        for wording in Wording.objects.filter(event_id__in=[event.pk for event in events]):
+            self._words.setdefault(wording.event_id, {})[wording.field] = wording
+        self._erased = _erasures_of([event for event in events if self._lacks_words(event)])
+
+    def check(self, event: Event) -> None:
+        """Raise `Broken` when a text of the event is not what it was, is missing, or should not be there."""
+        words = self._words.get(event.pk, {})
+        for field in sorted(event.digests.keys() | words.keys()):
+            self._check_field(event, field, words.get(field))
+
+    def _check_field(self, event: Event, field: str, wording: Wording | None) -> None:
+        if wording is None:
+            if (event.entity_id, event.pk, field) not in self._erased:
+                raise problems.text_missing(event, field)
+        elif field not in event.digests:
+            raise problems.text_uncalled_for(event, field)
+        elif body.digest_of_words(wording.salt, wording.text) != event.digests[field]:
+            raise problems.text_changed(event, field)
+
+    def _lacks_words(self, event: Event) -> bool:
+        return not event.digests.keys() <= self._words.get(event.pk, {}).keys()
+
+
+def _erasures_of(events: list[Event]) -> set[tuple[int, int, str]]:
+    if not events:
+        return set()
+    pk_of = {Thing("record", event.pk).reference: event.pk for event in events}
+    erasures = Event.objects.filter(verb="wording.erased", thing__in=pk_of)
+    return {(erasure.entity_id, pk_of[erasure.thing], erasure.facts["field"]) for erasure in erasures}

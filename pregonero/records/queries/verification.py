@@ -1,0 +1,201 @@
+"""Whether the records are whole: all is made again from the events and compared with what was sealed (R-1).
+
+Reads in a stream, a few thousand rows at a time. It goes along each chain and stops at the first thing that
+fails. The sentences of what fails stand in `problems.py`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+
+import rfc8785
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+
+from pregonero.records import body, tree
+from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
+from pregonero.records.queries import problems
+from pregonero.records.queries.events import entities_with_events
+from pregonero.records.queries.problems import Broken, Problem
+from pregonero.records.queries.texts import Texts
+
+CHUNK = 2_000
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """What was checked of an entity, and the head of its chain: who notes it down can ask for it later."""
+
+    entity_id: int
+    batches: int
+    sealed: int
+    pending: int
+    head: str
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The chains that are whole, and the first thing that is not, if any."""
+
+    chains: tuple[ChainCheck, ...]
+    problem: Problem | None
+
+    @property
+    def ok(self) -> bool:
+        """Return whether everything is as it was sealed."""
+        return self.problem is None
+
+
+def verify(entity_id: int | None = None, *, noted_head: str = "") -> Verification:
+    """Check the records of an entity, or of all; never raises for damage, names the first instead.
+
+    `noted_head` is a head that somebody noted down outside: it must still be in a chain that was checked.
+    Without it nobody can tell that the end of a chain was cut off with its events, or all of it made anew.
+    """
+    chains: list[ChainCheck] = []
+    with _one_snapshot():
+        try:
+            for each in entities_with_events() if entity_id is None else [entity_id]:
+                chains.append(_check_entity(each))
+            _check_ownerless(entity_id)
+            _check_noted(noted_head, [chain.entity_id for chain in chains])
+        except Broken as broken:
+            return Verification(tuple(chains), broken.problem)
+    return Verification(tuple(chains), None)
+
+
+@contextmanager
+def _one_snapshot() -> Iterator[None]:
+    """See the database at one moment, while others write and seal; inside a transaction, as that sees it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _check_entity(entity_id: int) -> ChainCheck:
+    leaves = _leaves_with_events(entity_id)
+    number, total, head = 0, 0, body.BEFORE_THE_FIRST
+    for batch in Batch.objects.filter(entity_id=entity_id).order_by("number").iterator(CHUNK):
+        _check_link(batch, number + 1, head)
+        digests = _check_leaves(batch, leaves)
+        total += len(digests)
+        _check_seal(batch, digests, total)
+        number, head = batch.number, batch.head
+    for leaf, _, _ in leaves:
+        raise problems.leaf_left_over(leaf)
+    pending = _check_unsealed(entity_id)
+    return ChainCheck(entity_id=entity_id, batches=number, sealed=total, pending=pending, head=head)
+
+
+def _check_link(batch: Batch, expected: int, head: str) -> None:
+    if batch.number != expected:
+        raise problems.batch_missing(batch, expected)
+    if batch.previous != head:
+        raise problems.batch_unlinked(batch)
+
+
+def _leaves_with_events(entity_id: int) -> Iterator[tuple[Leaf, Event | None, Texts]]:
+    leaves = Leaf.objects.filter(entity_id=entity_id).order_by("batch", "index").iterator(CHUNK)
+    while chunk := list(islice(leaves, CHUNK)):
+        events = Event.objects.in_bulk([leaf.event_id for leaf in chunk])
+        texts = Texts(events.values())
+        for leaf in chunk:
+            yield leaf, events.get(leaf.event_id), texts
+
+
+def _check_leaves(batch: Batch, leaves: Iterator[tuple[Leaf, Event | None, Texts]]) -> list[bytes]:
+    """Take the batch's leaves from the stream, each in its place, and return their digests made anew."""
+    digests: list[bytes] = []
+    before = 0
+    for leaf, event, texts in islice(leaves, batch.size):
+        place = (leaf.batch, leaf.index)
+        if place < (batch.number, len(digests)):
+            raise problems.leaf_left_over(leaf)
+        if place > (batch.number, len(digests)):
+            raise problems.leaf_missing(batch, len(digests))
+        digests.append(_check_event(leaf, event))
+        if leaf.event_id <= before:
+            raise problems.leaf_out_of_order(leaf)
+        before = leaf.event_id
+        if event is not None:
+            texts.check(event)
+    if len(digests) < batch.size:
+        raise problems.leaf_missing(batch, len(digests))
+    return digests
+
+
+def _check_event(leaf: Leaf, event: Event | None) -> bytes:
+    if event is None:
+        raise problems.event_missing(leaf)
+    digest = _leaf_of(event)
+    if digest is None or digest.hex() != leaf.digest:
+        raise problems.event_changed(leaf)
+    return digest
+
+
+def _leaf_of(event: Event) -> bytes | None:
+    """Return the event's leaf, or None when what it holds now could never have been sealed."""
+    try:
+        return body.leaf_of(event)
+    except rfc8785.CanonicalizationError:
+        return None
+
+
+def _check_seal(batch: Batch, digests: list[bytes], total: int) -> None:
+    if batch.total != total:
+        raise problems.batch_total(batch, total)
+    if batch.root != tree.root_of(digests).hex():
+        raise problems.batch_root(batch)
+    if batch.head != body.head_of(batch):
+        raise problems.batch_head(batch)
+
+
+def _check_unsealed(entity_id: int) -> int:
+    """Check that what no batch sealed waits for it, once, and return how many wait."""
+    leaf = Leaf.objects.filter(event_id=OuterRef("pk"))
+    pending = Pending.objects.filter(event_id=OuterRef("pk"), entity_id=entity_id)
+    unsealed = Event.objects.filter(~Exists(leaf), entity_id=entity_id).annotate(waits=Exists(pending))
+    events = unsealed.order_by("pk").iterator(CHUNK)
+    waiting = 0
+    while chunk := list(islice(events, CHUNK)):
+        texts = Texts(chunk)
+        for event in chunk:
+            if not event.waits:
+                raise problems.event_unsealed(event)
+            if _leaf_of(event) is None:
+                raise problems.event_unsealable(event)
+            texts.check(event)
+        waiting += len(chunk)
+    _check_pending(entity_id)
+    return waiting
+
+
+def _check_pending(entity_id: int) -> None:
+    sealed = Leaf.objects.filter(event_id=OuterRef("event_id"))
+    known = Event.objects.filter(pk=OuterRef("event_id"), entity_id=entity_id)
+    pending = Pending.objects.filter(entity_id=entity_id).order_by("event_id")
+    twice = pending.filter(Exists(sealed)).first()
+    if twice is not None:
+        raise problems.pending_twice(twice)
+    nothing = pending.filter(~Exists(known)).first()
+    if nothing is not None:
+        raise problems.pending_of_nothing(nothing)
+
+
+def _check_ownerless(entity_id: int | None) -> None:
+    """Check that no words hang from a missing event; they name no entity, so only when all are checked."""
+    if entity_id is not None:
+        return
+    event = Event.objects.filter(pk=OuterRef("event_id"))
+    wording = Wording.objects.filter(~Exists(event)).order_by("event_id", "field").first()
+    if wording is not None:
+        raise problems.text_of_nothing(wording)
+
+
+def _check_noted(noted_head: str, entities: list[int]) -> None:
+    if noted_head and not Batch.objects.filter(head=noted_head, entity_id__in=entities).exists():
+        raise problems.noted_head_missing(noted_head)

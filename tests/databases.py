@@ -1,0 +1,108 @@
+"""Databases of their own, for tests that need rows really committed: several connections, threads, processes.
+
+    with fresh_database() as url, as_default_database(url):
+        ...  # actions commit here; threads opened here see the same database
+
+Emptying by TRUNCATE is refused by design, so each such test has a database copied from a migrated template, which is
+made once per run of the tests, whatever the number of pytest-xdist workers.
+"""
+
+import atexit
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from django.db import connections
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = Path(os.environ["PREGONERO_TEST_FOLDER"])
+TEMPLATE = "pregonero_template_" + hashlib.sha256(str(FOLDER).encode()).hexdigest()[:12]
+
+
+@contextmanager
+def fresh_database() -> Iterator[str]:
+    """Give the address of a migrated, empty database, removed at the end with whoever is still connected."""
+    template = _template()
+    name = f"pregonero_fresh_{uuid.uuid4().hex[:12]}"
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield _url_of(name)
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def as_default_database(url: str) -> Iterator[None]:
+    """Make Django's default connection that database: in this thread, and in the threads that start inside.
+
+    The pool is left out: Django keeps one for each alias, and it would go on with the database before. A thread that
+    used the database closes its connection by itself (`connections.close_all()`).
+    """
+    described, mine = connections.settings["default"], connections["default"]
+    options = {key: value for key, value in described["OPTIONS"].items() if key != "pool"}
+    name = urlsplit(url).path.lstrip("/")
+    connections.settings["default"] = {**described, "NAME": name, "OPTIONS": options}
+    del connections["default"]
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = described
+        connections["default"] = mine
+
+
+@cache
+def _template() -> str:
+    """Make the migrated template, or wait for the worker that is making it, and return its name."""
+    held = (FOLDER / "template.lock").open("a+")
+    fcntl.flock(held, fcntl.LOCK_EX)
+    if not _exists(TEMPLATE):
+        _administer(f'CREATE DATABASE "{TEMPLATE}"')
+        environment = {**os.environ, "DATABASE_URL": _url_of(TEMPLATE)}
+        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        try:
+            subprocess.run(command, cwd=ROOT, env=environment, check=True)
+        except subprocess.CalledProcessError:
+            _administer(f'DROP DATABASE "{TEMPLATE}" WITH (FORCE)')
+            raise
+    fcntl.flock(held, fcntl.LOCK_SH)
+    if os.environ.get("DATABASE_URL"):
+        atexit.register(_drop_when_last, held.fileno())
+    _HELD.append(held)
+    return TEMPLATE
+
+
+_HELD: list[object] = []  # the shared lock lasts as long as the process
+
+
+def _drop_when_last(lock: int) -> None:
+    """Remove the template from a server that outlives the tests, unless another worker still uses it."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    _administer(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
+
+
+def _url_of(name: str) -> str:
+    return urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{name}"))
+
+
+def _exists(name: str) -> bool:
+    with psycopg.connect(_url_of("postgres")) as connection:
+        return bool(connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
+
+
+def _administer(statement: str) -> None:
+    with psycopg.connect(_url_of("postgres"), autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
