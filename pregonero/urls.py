@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("cuenta/", include("allauth.urls")),
+    path("ui/", include("pregonero.ui.urls")),
 ]

@@ -1,0 +1,101 @@
+"""What the gallery shows: each component, what it is for, and whole scenes put together from them."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+COMPONENTS = Path(__file__).parent / "templates" / "components"
+COMMENT_START, COMMENT_END = "{% comment %}", "{% endcomment %}"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A component in the gallery: its tag, its name and its purpose in Spanish, and its file."""
+
+    tag: str
+    title: str
+    purpose: str
+
+    @property
+    def slug(self) -> str:
+        """Return the name of its example template and the anchor in the page."""
+        return self.tag.replace(".", "-")
+
+    @property
+    def template(self) -> str:
+        """Return the template that shows it live, with its variants."""
+        return f"ui/gallery/{self.slug}.html"
+
+    @cached_property
+    def arguments(self) -> str:
+        """Return the comment at the top of the component's file: the one place where its arguments are told."""
+        source = _file(self.tag).read_text(encoding="utf-8")
+        _, _, rest = source.partition(COMMENT_START)
+        return rest.partition(COMMENT_END)[0].strip()
+
+
+def _file(tag: str) -> Path:
+    path = COMPONENTS / tag.replace("-", "_").replace(".", "/")
+    return path / "index.html" if path.is_dir() else path.with_suffix(".html")
+
+
+EXAMPLES = (
+    Example("page-head", "Encabezado de página", "Dice qué es la página, cómo van las cosas y qué se puede hacer."),
+    Example("panel", "Panel", "Una caja con título, para filas, formularios, tablas o un camino."),
+    Example("rows", "Filas", "Lo que toca hacer o lo que sale: cuándo, qué, por qué y el acto."),
+    Example("button", "Botón", "Un acto. Cuando no se puede, dice por qué."),
+    Example("tag", "Etiqueta de estado", "Un estado, con color y palabra."),
+    Example("nets", "Redes", "Cómo va una publicación en cada red."),
+    Example("note", "Aviso", "Algo que hay que saber antes de seguir."),
+    Example("field", "Campo", "Un dato de un formulario, con su ayuda y sus errores."),
+    Example("textarea", "Texto con medidor", "Un texto largo y cuánto cabe."),
+    Example("day", "Parrilla del día", "Qué sale, a qué hora y en qué cuenta; con huecos y choques."),
+    Example("way", "Camino", "Un expediente, de la necesidad a la interacción."),
+    Example("post", "Vista previa", "Una publicación como la mostrará su red."),
+)
+
+SCENES = {
+    "hoy": "Hoy, como la ve quien responde por las redes",
+    "parrilla": "La parrilla de un día",
+    "editor": "Una publicación nueva",
+    "expediente": "El expediente de una publicación",
+}
+
+TEXT = (
+    "Las exportaciones no mineras crecieron 8,4 % entre enero y octubre, impulsadas por el café, las flores y los "
+    "servicios de software. Antioquia, Bogotá y Valle del Cauca suman más de la mitad del total. Cifras y series "
+    "completas por departamento y por producto: https://www.mincit.gov.co/prensa/noticias #ExportarEsCrecer"
+)
+ACCOUNTS = ("X · @mincomercioco", "Facebook", "Instagram", "YouTube")
+# hour, then for each account what goes out: kind, time, title, word, state
+SAMPLE_DAY: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
+    ("07:00", {}),
+    ("08:00", dict.fromkeys("XFIY", ("news", "08:00", "Acuerdo con Perú", "publicada"))),
+    ("09:00", {
+        "X": ("news", "09:15", "Rueda de negocios", "rechazada", "bad"),
+        **dict.fromkeys("FI", ("news", "09:15", "Rueda de negocios", "publicada")),
+    }),
+    ("10:00", dict.fromkeys("XFI", ("news", "10:30", "Convocatoria mipymes", "programada"))),
+    ("11:00", {"X": ("gap", "", "Hueco propuesto: exportaciones no mineras"), "F": ("gap", "", "Hueco propuesto")}),
+    ("12:00", dict.fromkeys("XFI", ("synergy", "12:00", "Vacunación", "sinergia"))),
+    ("13:00", {}),
+    ("14:00", {"I": ("piece", "14:10", "Infografía turismo", "aprobada v2")}),
+    ("15:00", {
+        "F": ("news", "15:00", "Rueda de negocios", "repite el tema de las 09:15", "bad"),
+        "Y": ("news", "15:30", "Video ministra", "subiendo 64 %"),
+    }),
+    ("16:00", dict.fromkeys("XFI", ("news", "16:00", "Registro de turismo", "retenida", "hold"))),
+)  # fmt: skip
+
+
+def programme() -> dict[str, Any]:
+    """Return the invented day that the scene of the programme shows."""
+    hours = [
+        (hour, [(account, *_padded(cells.get(account[0], ()))) for account in ACCOUNTS]) for hour, cells in SAMPLE_DAY
+    ]
+    return {"columns": ACCOUNTS, "hours": hours}
+
+
+def _padded(cell: tuple[str, ...]) -> tuple[str, ...]:
+    return cell + ("",) * (5 - len(cell))

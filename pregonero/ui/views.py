@@ -1,0 +1,40 @@
+"""The gallery of components."""
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from pregonero.ui.gallery import EXAMPLES, SCENES, TEXT, programme
+
+
+class SampleForm(forms.Form):
+    """A form that shows every kind of field in the gallery; nothing is done with it."""
+
+    title = forms.CharField(label="Título", help_text="Como se leerá en YouTube.", max_length=100)
+    text = forms.CharField(label="Texto para X", widget=forms.Textarea)
+    why = forms.CharField(label="Por qué le interesa a la ciudadanía", required=False)
+    network = forms.ChoiceField(
+        label="Redes", choices=[("x", "X"), ("f", "Facebook")], widget=forms.RadioSelect, initial="x"
+    )
+    urgent = forms.BooleanField(label="Es urgente", required=False)
+    kind = forms.ChoiceField(label="Relevancia", choices=[("alta", "alta"), ("media", "media"), ("baja", "baja")])
+
+
+@require_safe
+def gallery(request: HttpRequest) -> HttpResponse:
+    """Show every component live."""
+    filled = SampleForm({"title": "", "text": "Las exportaciones crecieron", "network": "x", "kind": "alta"})
+    context = {"examples": EXAMPLES, "scenes": SCENES, "form": SampleForm(), "filled": filled}
+    return render(request, "ui/gallery/index.html", context)
+
+
+@require_safe
+def scene(request: HttpRequest, name: str) -> HttpResponse:
+    """Show a whole page put together from the components, with invented data."""
+    if name not in SCENES:
+        raise Http404
+    counts = {"hoy": 5, "noticias": 3}
+    room = "hoy" if name == "hoy" else "parrilla"
+    context = {"room_counts": counts, "current_room": room, "form": SampleForm(initial={"text": TEXT})} | programme()
+    return render(request, f"ui/gallery/scenes/{name}.html", context)
