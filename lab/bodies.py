@@ -1,0 +1,65 @@
+"""Request bodies as the networks take them: JSON, urlencoded or multipart forms."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+NAME = re.compile(rb'\bname="?([^";]+)"?')
+FILENAME = re.compile(rb'\bfilename="?([^";]*)"?')
+BOUNDARY = re.compile(r'boundary="?([^";,]+)"?')
+
+
+class BadBody(Exception):
+    """The body is not what its Content-Type says."""
+
+
+@dataclass
+class Body:
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+
+def parse(content_type: str, raw: bytes) -> Body:
+    """Read a body into fields and files; kinds that carry no fields (video/*, …) give an empty one."""
+    if not raw:
+        return Body()
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return Body(_json(raw))
+    if kind == "application/x-www-form-urlencoded":
+        return Body(dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)))
+    if kind == "multipart/form-data":
+        return _multipart(content_type, raw)
+    return Body()
+
+
+def _json(raw: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(raw)
+    except ValueError as cause:
+        raise BadBody("not JSON") from cause
+    if not isinstance(found, dict):
+        raise BadBody("a JSON object is expected")
+    return found
+
+
+def _multipart(content_type: str, raw: bytes) -> Body:
+    boundary = BOUNDARY.search(content_type)
+    if boundary is None:
+        raise BadBody("no boundary")
+    body = Body()
+    for part in raw.split(b"--" + boundary[1].encode())[1:]:
+        head, separator, content = part.partition(b"\r\n\r\n")
+        name = NAME.search(head)
+        if not separator or name is None:
+            continue
+        key, value = name[1].decode("utf-8", "replace"), content.removesuffix(b"\r\n")
+        if FILENAME.search(head):
+            body.files[key] = value
+        else:
+            body.fields[key] = value.decode("utf-8", "replace")
+    return body

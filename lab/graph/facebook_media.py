@@ -1,0 +1,122 @@
+"""Photos and videos of a Facebook page: unpublished they wait for a post, published they are one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.conversation import Answer, Call
+from lab.graph import errors
+from lab.graph.facebook import place, publishes
+from lab.graph.reading import NotFetched, asked, fetch, flag
+from lab.laboratory import Laboratory
+from lab.ledger import Media, Post
+from lab.ledger.media import NotMedia, probe
+
+MAX_PICTURE_BYTES = 10_000_000
+PROCESSING = 0.2
+
+
+async def create_photo(lab: Laboratory, call: Call) -> Answer:
+    media = await _take(lab, call, "url", "image")
+    lab.media.describe(media.id, call.field("alt_text_custom"))
+    if not flag(call, "published", True):
+        return Answer({"id": media.id})
+    post = _publish(lab, call, media, call.field("message") or call.field("caption"))
+    return Answer({"id": media.id, "post_id": post.id})
+
+
+async def create_video(lab: Laboratory, call: Call) -> Answer:
+    if call.field("upload_phase"):
+        raise errors.not_spoken("upload_phase (video upload by pieces)")
+    media = await _take(lab, call, "file_url", "video")
+    media.extra = {"description": call.field("description"), "title": call.field("title")}
+    lab.media.remember(media)
+    if flag(call, "published", True):
+        _publish(lab, call, media, call.field("description"))
+    return Answer({"id": media.id})
+
+
+async def update_video(lab: Laboratory, call: Call) -> Answer:
+    """Publish an unpublished video: repeated, it is one change."""
+    media = _own(lab, call)
+    if not publishes(call):
+        raise errors.not_spoken(f"{call.address} without published=true")
+    _publish(lab, call, media, media.extra.get("description", ""))
+    return Answer({"success": True})
+
+
+async def get_media(lab: Laboratory, call: Call) -> Answer:
+    media = _own(lab, call)
+    post = lab.posts.get("facebook", f"{media.account}_{media.id}")
+    ready = lab.clock.now() >= media.ready_at
+    known: dict[str, Any] = {
+        "id": media.id, "name": media.extra.get("title"), "description": media.extra.get("description"),
+        "published": post is not None, "alt_text_custom": media.alt, "width": media.width, "height": media.height,
+        "status": {"video_status": "ready" if ready else "processing"}, "source": f"{call.origin}/media/{media.sha256}",
+        "images": [{"source": f"{call.origin}/media/{media.sha256}", "width": media.width, "height": media.height}],
+        "permalink_url": call.origin + place(lab, post) if post else None, "post_id": post.id if post else None,
+        "page_story_id": post.id if post else None, "length": media.seconds,
+    }  # fmt: skip
+    return Answer(asked(call, "Video" if media.kind == "video" else "Photo", known, ("id",)))
+
+
+async def delete_media(lab: Laboratory, call: Call) -> Answer:
+    media = _own(lab, call)
+    if lab.posts.get("facebook", f"{media.account}_{media.id}") is not None:
+        raise errors.not_spoken(f"{call.address}: deleting what is already public")
+    lab.media.remove(media.id)
+    return Answer({"success": True})
+
+
+def _publish(lab: Laboratory, call: Call, media: Media, text: str) -> Post:
+    """A photo or video on its own is a post that bears its number."""
+    id = f"{call.who.id}_{media.id}"
+    post = lab.posts.get("facebook", id)
+    if post is None:
+        post = Post("facebook", id, call.who.id, media.kind, text, lab.clock.now(), media=[media.id])
+        lab.record_public(post, place=place(lab, post))
+    return post
+
+
+def _own(lab: Laboratory, call: Call) -> Media:
+    media = lab.media.get("facebook", call.params["id"])
+    if media is None:
+        raise errors.not_found(call.params["id"], call.method)
+    return media
+
+
+async def _take(lab: Laboratory, call: Call, address_field: str, kind: str) -> Media:
+    data = await _bytes(lab, call, address_field)
+    try:
+        found = probe(data)
+    except NotMedia:
+        raise _refused(kind) from None
+    if (found.kind == "video") != (kind == "video") or (kind == "image" and len(data) > MAX_PICTURE_BYTES):
+        raise _refused(kind)
+    now = lab.clock.now()
+    return lab.media.add(
+        Media(
+            id=str(122_000_000_000_000 + lab.book.next_number()), network="facebook", account=call.who.id,
+            kind=found.kind, mime=found.mime, sha256=lab.media.store(data), size=len(data), width=found.width,
+            height=found.height, seconds=found.seconds, ready_at=now + (PROCESSING if kind == "video" else 0),
+            created_at=now,
+        )
+    )  # fmt: skip
+
+
+async def _bytes(lab: Laboratory, call: Call, address_field: str) -> bytes:
+    if call.files:
+        return next(iter(call.files.values()))
+    address = call.field(address_field)
+    if not address:
+        raise errors.parameter(f"source or {address_field} is required")
+    try:
+        return await fetch(lab, address)
+    except NotFetched as cause:
+        raise errors.error(400, 324, f"(#324) Missing or invalid image file ({cause})", subcode=2069019) from cause
+
+
+def _refused(kind: str) -> errors.Refusal:
+    if kind == "video":
+        return errors.error(400, 352, "(#352) Sorry, the video file you selected is in a format that we don't support.")
+    return errors.error(400, 324, "(#324) Missing or invalid image file", subcode=2069019)

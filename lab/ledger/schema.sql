@@ -1,0 +1,38 @@
+-- The laboratory's book. `publications` is what judges: append-only, one row each time something becomes public or is withdrawn.
+CREATE TABLE IF NOT EXISTS accounts (
+    network TEXT NOT NULL, id TEXT NOT NULL, handle TEXT NOT NULL, name TEXT NOT NULL, token TEXT NOT NULL,
+    token_state TEXT NOT NULL DEFAULT 'valid', extra TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (network, id));
+CREATE TABLE IF NOT EXISTS posts (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, network TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
+    text TEXT NOT NULL, shown TEXT NOT NULL, link TEXT NOT NULL, media TEXT NOT NULL, reply_to TEXT NOT NULL,
+    conversation TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('draft', 'public', 'withdrawn')),
+    created_at REAL NOT NULL, public_at REAL, extra TEXT NOT NULL, UNIQUE (network, id));
+CREATE INDEX IF NOT EXISTS posts_by_account ON posts (network, account, state, seq);
+CREATE INDEX IF NOT EXISTS posts_by_conversation ON posts (network, conversation);
+CREATE INDEX IF NOT EXISTS posts_by_text ON posts (network, account, text);
+CREATE TABLE IF NOT EXISTS media (
+    id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, mime TEXT NOT NULL, sha256 TEXT NOT NULL,
+    size INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, seconds REAL NOT NULL, alt TEXT NOT NULL,
+    ready_at REAL NOT NULL, created_at REAL NOT NULL, extra TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS media_by_digest ON media (sha256);
+CREATE TABLE IF NOT EXISTS containers (
+    id TEXT PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, caption TEXT NOT NULL, media TEXT NOT NULL, children TEXT NOT NULL,
+    carousel_item INTEGER NOT NULL, created_at REAL NOT NULL, ready_at REAL, error TEXT NOT NULL, published TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS uploads (
+    id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, total INTEGER NOT NULL, mime TEXT NOT NULL, about TEXT NOT NULL,
+    result TEXT NOT NULL, created_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS comments (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, network TEXT NOT NULL, account TEXT NOT NULL, post TEXT NOT NULL,
+    parent TEXT NOT NULL, author TEXT NOT NULL, author_id TEXT NOT NULL, own INTEGER NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
+    hidden INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS comments_by_post ON comments (network, post, seq);
+CREATE TABLE IF NOT EXISTS calls (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL, method TEXT NOT NULL,
+    path TEXT NOT NULL, kind TEXT NOT NULL, status INTEGER NOT NULL, fault TEXT NOT NULL, millis REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS publications (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL CHECK (event IN ('published', 'withdrawn')), network TEXT NOT NULL,
+    account TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
+    link TEXT NOT NULL, place TEXT NOT NULL);
+CREATE TRIGGER IF NOT EXISTS publications_stay BEFORE UPDATE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS publications_remain BEFORE DELETE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;

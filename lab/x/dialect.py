@@ -1,0 +1,60 @@
+"""How X understands a call: bearer token, table of addresses, rate-limit headers."""
+
+from __future__ import annotations
+
+from lab.conversation import Answer, Call, Deed
+from lab.laboratory import Laboratory
+from lab.routes import find, route
+from lab.x import media, posts, problems, reads, tokens
+
+PREPARE, COMMIT = "prepare", "commit"
+WINDOW = 15 * 60
+ROUTES = [
+    route("POST", "/2/tweets", posts.create, COMMIT),
+    route("GET", "/2/tweets/search/recent", reads.search),
+    route("GET", "/2/tweets/{id}", reads.get),
+    route("GET", "/2/tweets", reads.get_many),
+    route("GET", "/2/users/me", reads.me),
+    route("GET", "/2/users/by/username/{handle}", reads.user_by_handle),
+    route("GET", "/2/users/{id}/tweets", reads.own_posts),
+    route("GET", "/2/users/{id}/mentions", reads.mentions),
+    route("DELETE", "/2/tweets/{id}", posts.delete, COMMIT),
+    route("PUT", "/2/tweets/{id}/hidden", posts.hide, COMMIT),
+    route("POST", "/2/media/upload", media.upload, PREPARE),
+    route("GET", "/2/media/upload", media.status),
+    route("POST", "/2/media/upload/initialize", media.initialize, PREPARE),
+    route("POST", "/2/media/upload/{id}/append", media.append, PREPARE),
+    route("POST", "/2/media/upload/{id}/finalize", media.finalize, PREPARE),
+    route("POST", "/2/media/metadata", media.metadata, PREPARE),
+    route("POST", "/2/oauth2/token", tokens.renew, "read", open_door=True),
+]
+
+
+class XDialect:
+    name = "x"
+
+    def resolve(self, lab: Laboratory, call: Call) -> Deed:
+        deed = find(ROUTES, call)
+        if deed is None:
+            raise problems.not_spoken(call.address)
+        return deed
+
+    def identify(self, lab: Laboratory, call: Call) -> None:
+        holders = lab.accounts.holders(call.bearer())
+        call.account = next((account for account in holders if account.network == self.name), None)
+
+    def admit(self, lab: Laboratory, call: Call) -> None:
+        if call.account is None or call.account.token_state != "valid":
+            raise problems.unauthorized()
+
+    def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
+        answer = problems.STATUS_PROBLEMS.get(status, problems.STATUS_PROBLEMS[500]).answer
+        limits = {"x-rate-limit-remaining": "0", "retry-after": "2"} if status == 429 else {}  # noqa: PLR2004
+        return Answer(answer.body, answer.status, limits)
+
+    def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
+        reset = (int(lab.clock.now()) // WINDOW + 1) * WINDOW
+        return {"x-rate-limit-limit": "100000", "x-rate-limit-remaining": "99999", "x-rate-limit-reset": str(reset)}
+
+
+DIALECT = XDialect()

@@ -1,0 +1,137 @@
+"""Media for X: simple upload, or initialize, append, finalize and its status; alternative text apart."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from lab.conversation import Answer, Call
+from lab.laboratory import Laboratory
+from lab.ledger import Media, Upload
+from lab.ledger.media import NotMedia, Probe, probe
+from lab.x import problems
+from lab.x.posts import media_key, new_id
+
+LIFE = 86_400
+PROCESSING = 0.2  # seconds a video takes to be ready
+MAX_ALT = 1000
+MAX_BYTES = {"image": 5_000_000, "gif": 15_000_000, "video": 512_000_000}
+VIDEO_SECONDS = (0.5, 140.0)
+
+
+async def upload(lab: Laboratory, call: Call) -> Answer:
+    data = call.files.get("media") or _decoded(call.fields.get("media"))
+    media = _take(lab, call, new_id(lab.clock.now()), data)
+    return Answer({"data": _about(lab, media)})
+
+
+async def initialize(lab: Laboratory, call: Call) -> Answer:
+    total, mime = call.fields.get("total_bytes"), str(call.fields.get("media_type") or "")
+    if not str(total).isdigit() or not mime:
+        raise problems.invalid("total_bytes", str(total), "total_bytes and media_type are required")
+    now = lab.clock.now()
+    started = lab.uploads.save(Upload(new_id(now), "x", call.who.id, int(str(total)), mime, now))
+    return Answer({"data": {"id": started.id, "media_key": f"7_{started.id}", "expires_after_secs": LIFE}})
+
+
+async def append(lab: Laboratory, call: Call) -> Answer:
+    started = _started(lab, call)
+    index = str(call.fields.get("segment_index", ""))
+    if not index.isdigit():
+        raise problems.invalid("segment_index", index, "segment_index is required")
+    data = call.files.get("media") or _decoded(call.fields.get("media"))
+    # A segment sent again after a cut replaces nothing: X keeps segments by number, so the same number is written once.
+    taken = started.about.setdefault("segments", [])
+    if int(index) not in taken:
+        lab.uploads.append(started, data)
+        taken.append(int(index))
+        lab.uploads.save(started)
+    return Answer({"data": {"expires_at": int(started.created_at) + LIFE}})
+
+
+async def finalize(lab: Laboratory, call: Call) -> Answer:
+    started = _started(lab, call)
+    done = lab.media.get("x", started.id)
+    if done is None:
+        received = lab.uploads.received(started)
+        if received != started.total:
+            raise problems.invalid("id", started.id, f"Segments do not add up to total_bytes ({received}).")
+        done = _take(lab, call, started.id, lab.uploads.content(started))
+        lab.uploads.discard(started)
+    return Answer({"data": _about(lab, done)})
+
+
+async def status(lab: Laboratory, call: Call) -> Answer:
+    id = call.query.get("media_id", "")
+    media = lab.media.get("x", id)
+    if media is None or media.account != call.who.id:
+        raise problems.not_found("media", id)
+    return Answer({"data": _about(lab, media)})
+
+
+async def metadata(lab: Laboratory, call: Call) -> Answer:
+    id = str(call.fields.get("id", ""))
+    media = lab.media.get("x", id)
+    if media is None or media.account != call.who.id:
+        raise problems.invalid("id", id, "Your media IDs are invalid.")
+    about = call.fields.get("metadata") or {}
+    alt = str((about.get("alt_text") or {}).get("text") or "")
+    if len(alt) > MAX_ALT:
+        raise problems.invalid("metadata.alt_text.text", alt[:20], "alt_text is limited to 1000 characters")
+    lab.media.describe(id, alt)
+    return Answer({"data": {"id": id, "associated_metadata": {"alt_text": {"text": alt}}}})
+
+
+def _started(lab: Laboratory, call: Call) -> Upload:
+    started = lab.uploads.get("x", call.params["id"])
+    if started is None or started.account != call.who.id:
+        raise problems.not_found("media", call.params["id"])
+    return started
+
+
+def _decoded(value: Any) -> bytes:
+    try:
+        return base64.b64decode(str(value or ""), validate=True)
+    except (binascii.Error, ValueError):
+        raise problems.invalid("media", "", "media must be base64 or a file") from None
+
+
+def _take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
+    try:
+        found = probe(data)
+    except NotMedia as cause:
+        raise problems.invalid("media", "", f"media type unrecognized: {cause}") from cause
+    _check(found, data)
+    now = lab.clock.now()
+    return lab.media.add(
+        Media(
+            id=id, network="x", account=call.who.id, kind=found.kind, mime=found.mime, sha256=lab.media.store(data),
+            size=len(data), width=found.width, height=found.height, seconds=found.seconds,
+            ready_at=now + (PROCESSING if found.kind == "video" else 0), created_at=now,
+        )
+    )  # fmt: skip
+
+
+def _check(found: Probe, data: bytes) -> None:
+    if len(data) > MAX_BYTES[found.kind]:
+        raise problems.invalid("media", "", f"File size exceeds {MAX_BYTES[found.kind]} bytes.")
+    if found.kind != "video":
+        return
+    shortest, longest = VIDEO_SECONDS
+    if found.video_codec != "h264" or found.audio_codec not in ("", "aac") or not shortest <= found.seconds <= longest:
+        raise problems.invalid("media", "", "Video must be H.264 with AAC, between 0.5 and 140 seconds.")
+
+
+def _about(lab: Laboratory, media: Media) -> dict[str, Any]:
+    now = lab.clock.now()
+    about: dict[str, Any] = {
+        "id": media.id, "media_key": media_key(media), "size": media.size,
+        "expires_after_secs": max(0, int(media.created_at + LIFE - now)),
+    }  # fmt: skip
+    if media.kind == "image":
+        about["image"] = {"image_type": media.mime, "w": media.width, "h": media.height}
+        return about
+    ready = now >= media.ready_at
+    state = {"state": "succeeded", "progress_percent": 100} if ready else {"state": "in_progress", "check_after_secs": 1}
+    return about | {"processing_info": state, "video": {"video_type": media.mime}}

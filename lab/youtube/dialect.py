@@ -1,0 +1,67 @@
+"""How YouTube understands a call: OAuth bearer, table of addresses, upload addresses apart."""
+
+from __future__ import annotations
+
+from lab.conversation import Answer, Call, Deed
+from lab.laboratory import Laboratory
+from lab.routes import find, route
+from lab.youtube import comments, errors, upload, videos
+
+PREPARE, COMMIT = "prepare", "commit"
+UPLOADS = "(?:/resumable)?/upload/youtube/v3"
+LIFE = 3599
+
+
+async def renew(lab: Laboratory, call: Call) -> Answer:
+    """A fresh access token for a refresh token, at Google's own token address."""
+    account = lab.accounts.renew(call.field("refresh_token"), "youtube")
+    if call.field("grant_type") != "refresh_token" or account is None:
+        description = "Token has been expired or revoked."
+        return Answer({"error": "invalid_grant", "error_description": description}, 400)
+    return Answer({"access_token": account.token, "expires_in": LIFE, "token_type": "Bearer"})
+
+
+ROUTES = [
+    route("POST", f"{UPLOADS}/videos", upload.start, PREPARE),
+    route("PUT", f"{UPLOADS}/videos", upload.receive, PREPARE, takes_pieces=True, open_door=True),
+    route("POST", f"{UPLOADS}/thumbnails/set", upload.set_thumbnail, PREPARE),
+    route("PUT", f"{UPLOADS}/thumbnails/set", upload.receive, PREPARE, takes_pieces=True, open_door=True),
+    route("GET", "/youtube/v3/videos", videos.list_videos),
+    route("PUT", "/youtube/v3/videos", videos.update, videos.stage_of_update),
+    route("DELETE", "/youtube/v3/videos", videos.delete, PREPARE),
+    route("GET", "/youtube/v3/channels", videos.list_channels),
+    route("GET", "/youtube/v3/commentThreads", comments.list_threads),
+    route("POST", "/youtube/v3/commentThreads", comments.create_thread, COMMIT),
+    route("GET", "/youtube/v3/comments", comments.list_comments),
+    route("POST", "/youtube/v3/comments", comments.answer, COMMIT),
+    route("POST", "/youtube/v3/comments/setModerationStatus", comments.moderate, COMMIT),
+    route("POST", "/token", renew, open_door=True),
+]
+
+
+class YouTubeDialect:
+    name = "youtube"
+
+    def resolve(self, lab: Laboratory, call: Call) -> Deed:
+        deed = find(ROUTES, call)
+        if deed is None:
+            raise errors.not_spoken(call.address)
+        return deed
+
+    def identify(self, lab: Laboratory, call: Call) -> None:
+        token = call.bearer() or call.query.get("access_token", "")
+        holders = lab.accounts.holders(token)
+        call.account = next((account for account in holders if account.network == self.name), None)
+
+    def admit(self, lab: Laboratory, call: Call) -> None:
+        if call.account is None or call.account.token_state != "valid":
+            raise errors.unauthorized()
+
+    def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
+        return errors.FOR_STATUS.get(status, errors.broken)().answer
+
+    def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
+        return {}
+
+
+DIALECT = YouTubeDialect()
