@@ -1,0 +1,162 @@
+"""What a network would not take of a post, said before it is sent: one reading of each one's limits.
+
+A limit that a network does not declare is not checked. Values are whole numbers: bytes, pixels,
+milliseconds, and thousandths of width by height.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pregonero.errors import Issue
+from pregonero.networks.base import Capabilities, Limit, Medium, Post
+
+MEGABYTE = 1_000_000
+NAMES = {"picture": "La imagen", "video": "El video"}
+PLURALS = {"pictures": "imágenes", "videos": "videos", "gifs": "GIF"}
+NEEDS = {"picture": "una imagen", "video": "un video"}
+ALSO_SERVES = {"picture": ("picture", "video"), "video": ("video",)}
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """The kinds of file that a network takes, by MIME type and the name a person knows them by."""
+
+    pictures: dict[str, str]
+    videos: dict[str, str]
+
+    def of(self, medium: Medium) -> dict[str, str]:
+        """Return the kinds that could be, for what the medium is."""
+        return self.pictures if medium.kind == "picture" else self.videos
+
+
+def number(value: int) -> str:
+    """Return a whole number as it is written in Colombia: 5.000."""
+    return f"{value:,}".replace(",", ".")
+
+
+def decimal(value: float) -> str:
+    """Return a number with at most two decimals: 1,91."""
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
+
+
+def too_long(
+    field: str, caps: Capabilities, used: int, *, limit: str, what: str, unit: str = "carácter"
+) -> Iterator[Issue]:
+    """Say by how much a text passes a limit: "Sobran 12 caracteres: X admite 280 y el texto cuenta 292."."""
+    found = caps.limits.get(limit)
+    if found is None or used <= found.value:
+        return
+    over = used - found.value
+    plural = "caracteres" if unit == "carácter" else f"{unit}s"
+    lead = f"Sobra 1 {unit}" if over == 1 else f"Sobran {number(over)} {plural}"
+    verb = "cuenta" if unit == "carácter" else "ocupa"
+    yield Issue(field, "too_long", f"{lead}: {caps.label} admite {number(found.value)} y {what} {verb} {number(used)}.")
+
+
+def media(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
+    """Say what is wrong with a post's media: which are missing, how many, and each of them."""
+    yield from _needed(post, caps)
+    yield from _how_many(post, caps)
+    for at, medium in enumerate(post.media, start=1):
+        yield from _one(f"{NAMES[medium.kind]} {at}", medium, caps, kinds)
+
+
+def _needed(post: Post, caps: Capabilities) -> Iterator[Issue]:
+    if caps.needs and not any(medium.kind in ALSO_SERVES[caps.needs] for medium in post.media):
+        yield Issue("media", "needs_media", f"{caps.label} necesita {NEEDS[caps.needs]}.")
+
+
+def _how_many(post: Post, caps: Capabilities) -> Iterator[Issue]:
+    counts = {
+        "pictures": sum(medium.kind == "picture" for medium in post.media),
+        "gifs": sum(_is_gif(medium) for medium in post.media),
+        "videos": sum(medium.kind == "video" for medium in post.media),
+    }
+    for name, count in counts.items():
+        most = caps.limits.get(name)
+        if most is None or count <= most.value:
+            continue
+        if most.value == 0:
+            yield Issue("media", "not_taken", f"{caps.label} no recibe {PLURALS[name]} en una publicación.")
+        else:
+            yield Issue("media", "too_many", f"{caps.label} admite {most.value} {PLURALS[name]} y hay {count}.")
+    yield from _mixed(counts, len(post.media), caps)
+
+
+def _mixed(counts: dict[str, int], total: int, caps: Capabilities) -> Iterator[Issue]:
+    moving = counts["videos"] + (counts["gifs"] if "gifs" in caps.limits else 0)
+    alone = caps.limits.get("with_video")
+    if alone is not None and moving and total - 1 > alone.value:
+        yield Issue("media", "mixed", f"{caps.label} no mezcla un video o un GIF con otros archivos.")
+    most = caps.limits.get("media")
+    if most is not None and total > most.value:
+        yield Issue("media", "too_many", f"{caps.label} admite {most.value} archivos y hay {total}.")
+
+
+def _one(name: str, medium: Medium, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
+    taken = kinds.of(medium)
+    if medium.mime not in taken:
+        if taken:
+            names = ", ".join(dict.fromkeys(taken.values()))
+            yield Issue("media", "wrong_kind", f"{name} no es de un tipo que {caps.label} reciba ({names}).")
+        return
+    prefix = "gif" if _is_gif(medium) and "gif_bytes" in caps.limits else medium.kind
+    yield from _weight(name, medium, caps, caps.limits.get(f"{prefix}_bytes"))
+    yield from _sides(name, medium, caps, prefix)
+    yield from _ratio(name, medium, caps, prefix)
+    if medium.kind == "video":
+        yield from _duration(name, medium, caps)
+    yield from too_long("alt", caps, len(medium.alt), limit="alt", what=f"el texto alternativo de {name.lower()}")
+
+
+def _is_gif(medium: Medium) -> bool:
+    return medium.mime == "image/gif"
+
+
+def _weight(name: str, medium: Medium, caps: Capabilities, most: Limit | None) -> Iterator[Issue]:
+    if most is not None and medium.size > most.value:
+        # Rounded to a hundredth, a file one byte too heavy would seem to fit: then the bytes are said.
+        told, limit = decimal(medium.size / MEGABYTE), decimal(most.value / MEGABYTE)
+        exact = told == limit
+        weight = f"{number(medium.size)} bytes" if exact else f"{told} MB"
+        allowed = f"{number(most.value)}" if exact else f"{limit} MB"
+        yield Issue("media", "too_heavy", f"{name} pesa {weight}: {caps.label} admite hasta {allowed}.")
+
+
+def _sides(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
+    for side, pixels, words in (("width", medium.width, "de ancho"), ("height", medium.height, "de alto")):
+        least, most = caps.limits.get(f"{prefix}_min_{side}"), caps.limits.get(f"{prefix}_max_{side}")
+        told = f"{name} mide {number(pixels)} píxeles {words}: {caps.label}"
+        if least is not None and pixels < least.value:
+            yield Issue("media", "too_small", f"{told} necesita al menos {number(least.value)}.")
+        if most is not None and pixels > most.value:
+            yield Issue("media", "too_large", f"{told} admite hasta {number(most.value)}.")
+
+
+def _ratio(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
+    least, most = caps.limits.get(f"{prefix}_min_ratio"), caps.limits.get(f"{prefix}_max_ratio")
+    if least is None or most is None or not medium.height:
+        return
+    # Compared without dividing: 4:5 is exactly 800 thousandths.
+    if least.value * medium.height <= medium.width * 1000 <= most.value * medium.height:
+        return
+    ratio = decimal(medium.width / medium.height)
+    between = f"entre {decimal(least.value / 1000)} y {decimal(most.value / 1000)}"
+    yield Issue(
+        "media", "wrong_ratio",
+        f"{name} tiene una proporción de {ratio} (ancho entre alto): {caps.label} admite {between}.",
+    )  # fmt: skip
+
+
+def _duration(name: str, medium: Medium, caps: Capabilities) -> Iterator[Issue]:
+    least, most = caps.limits.get("video_min_ms"), caps.limits.get("video_max_ms")
+    lasts, told = medium.seconds * 1000, f"{name} dura {decimal(medium.seconds)} segundos: {caps.label}"
+    if least is not None and lasts < least.value:
+        yield Issue("media", "too_short", f"{told} necesita al menos {decimal(least.value / 1000)}.")
+    if most is not None and lasts > most.value:
+        yield Issue("media", "too_long", f"{told} admite hasta {decimal(most.value / 1000)}.")
+
+
+def all_of(*groups: Iterable[Issue]) -> list[Issue]:
+    """Return the issues of several checks, in order."""
+    return [issue for group in groups for issue in group]

@@ -1,0 +1,101 @@
+"""The time limit of a whole call, kept below the HTTP library: a wait on the socket has only what is left of it.
+
+A time limit between two bytes, which is what HTTP libraries offer, lets a peer that sends one byte at a
+time hold a worker for ever. Whether anything left this machine is noted here too: it decides whether a call
+may be repeated.
+"""
+
+import io
+import socket
+import threading
+import time
+from typing import Any, cast
+
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+PIECE = 64 * 1024  # bytes sent between two looks at the clock
+
+
+class _Call(threading.local):
+    """The call that this thread is making: when it must be over, and whether a byte of it was sent."""
+
+    deadline: float = 0.0
+    sent: bool = False
+
+    def left(self) -> float:
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the call's time is over")
+        return left
+
+
+CALL = _Call()
+
+
+class _Reader(io.RawIOBase):
+    """What comes from a socket, waiting no longer than what is left of the call."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._connected = connected
+        self._raw = cast(io.RawIOBase, connected.makefile("rb", buffering=0))
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._connected.settimeout(CALL.left())
+        return cast("int | None", self._raw.readinto(buffer))
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedSocket:
+    """A connected socket whose every wait ends with the call that is being made."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self._connected = connected
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connected, name)
+
+    def settimeout(self, seconds: float | None) -> None:
+        """Take no notice: the limit of the whole call holds, which is never longer."""
+
+    def sendall(self, data: Any) -> None:
+        """Send everything, in pieces, each with what is left of the call's time."""
+        CALL.sent = True
+        view = memoryview(data).cast("B")
+        for at in range(0, len(view), PIECE):
+            self._connected.settimeout(CALL.left())
+            self._connected.sendall(view[at : at + PIECE])
+
+    def makefile(self, mode: str = "rb", *_: Any, **__: Any) -> io.BufferedReader:
+        """Return what the HTTP library reads the answer from."""
+        return io.BufferedReader(_Reader(self._connected))
+
+
+class _Connection(HTTPConnection):
+    def connect(self) -> None:
+        super().connect()
+        self.sock = cast(socket.socket, _TimedSocket(self.sock))
+
+
+class _SecureConnection(HTTPSConnection):
+    def connect(self) -> None:
+        super().connect()
+        self.sock = cast(socket.socket, _TimedSocket(self.sock))
+
+
+class TimedHTTP(HTTPConnectionPool):
+    """Connections in the clear: only the laboratory's, on this machine."""
+
+    ConnectionCls = _Connection
+
+
+class TimedHTTPS(HTTPSConnectionPool):
+    """Connections to the real networks."""
+
+    ConnectionCls = _SecureConnection

@@ -1,0 +1,92 @@
+"""From what happened on the line to what it means to a delivery: each network's table of codes, read in one way.
+
+The rule for what no table names: nothing was sent, or 429, is `Transient`; 401 is `Unauthorized`; the rest
+of 4xx is `Permanent`; a cut, a time-out or a 5xx is `Unknown` in the call that makes public, and
+`Transient` in those before it.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pregonero.networks.base import NetworkError, Permanent, Spent, Transient, Unauthorized, Unknown
+from pregonero.networks.wire import Lost, NoConnection, Refusal, WireError
+
+SERVER_ERROR = 500
+SOON = 15.0  # seconds, when the network does not say when to come back
+FIRST_REFUSAL = 400
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a network's code means to us; `wait` in seconds, when its answer does not say how long."""
+
+    error: type[NetworkError]
+    reason: str  # Spanish, a whole sentence, safe to show
+    wait: float | None = None
+
+
+@dataclass(frozen=True)
+class Codes:
+    """A network's table: `keys` gives the codes of a refusal, the most telling first; `wait`, its own waiting time."""
+
+    label: str
+    table: Mapping[str, Meaning]
+    keys: Callable[[Refusal], tuple[str, ...]]
+    wait: Callable[[Refusal], float | None]
+
+    def meaning(self, refusal: Refusal) -> tuple[str, Meaning]:
+        """Return the code that decided and what it means."""
+        for key in (*self.keys(refusal), str(refusal.status)):
+            if key in self.table:
+                return key, self.table[key]
+        return str(refusal.status), self._by_status(refusal.status)
+
+    def _by_status(self, status: int) -> Meaning:
+        known = {
+            401: Meaning(Unauthorized, f"{self.label} ya no acepta la autorización de esta cuenta."),
+            402: Meaning(Spent, f"Se agotó el saldo para usar {self.label}.", 3600),
+            408: Meaning(Unknown, f"{self.label} no terminó de recibir el envío.", SOON),
+            429: Meaning(Transient, f"{self.label} pide esperar: se alcanzó su límite de llamadas.", 60),
+        }
+        if status in known:
+            return known[status]
+        if status >= SERVER_ERROR or status < FIRST_REFUSAL:
+            return Meaning(Unknown, f"{self.label} respondió con un error suyo ({status}).", SOON)
+        return Meaning(Permanent, f"{self.label} no aceptó el envío ({status}).")
+
+
+@contextmanager
+def judged(codes: Codes, *, public: bool) -> Iterator[None]:
+    """Raise what happens inside as a `NetworkError`; `public` when the call inside makes something public."""
+    try:
+        yield
+    except WireError as error:
+        raise outcome(codes, error, public=public) from error
+    except (ValueError, KeyError, TypeError) as error:
+        if not public:
+            raise
+        # The network took the call and its SDK or we did not understand the answer: only a look can tell.
+        raise Unknown(f"{codes.label} respondió algo que no entendimos.", code="unreadable") from error
+
+
+def outcome(codes: Codes, error: WireError, *, public: bool) -> NetworkError:
+    """Return what a failed call means to a delivery."""
+    if isinstance(error, NoConnection):
+        return Transient(f"No pudimos conectar con {codes.label}.", code="no_connection", retry_after=SOON)
+    if isinstance(error, Refusal):
+        return _said_no(codes, error, public=public)
+    if public or not isinstance(error, Lost):
+        return Unknown(f"No llegó la respuesta de {codes.label}: puede haberlo publicado.", code="lost")
+    return Transient(f"Se cortó la conexión con {codes.label}.", code="lost", retry_after=SOON)
+
+
+def _said_no(codes: Codes, refusal: Refusal, *, public: bool) -> NetworkError:
+    code, meaning = codes.meaning(refusal)
+    wait = codes.wait(refusal)
+    after = meaning.wait if wait is None else wait
+    if issubclass(meaning.error, Transient):
+        return meaning.error(meaning.reason, code=code, retry_after=after)
+    if meaning.error is Unknown and not public:
+        return Transient(meaning.reason, code=code, retry_after=after)
+    return meaning.error(meaning.reason, code=code)

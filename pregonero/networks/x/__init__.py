@@ -1,0 +1,1 @@
+"""X: see README in the folder above and docs/networks/x.md."""

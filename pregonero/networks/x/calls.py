@@ -1,0 +1,13 @@
+"""Every call that the connector of X makes. None deletes, hides, blocks or mutes; a test reads this table."""
+
+from pregonero.networks.wire import Call
+
+CALLS = (
+    Call("POST", "/2/media/upload/initialize", "abrir la subida de un medio (invisible)"),
+    Call("POST", "/2/media/upload/{id}/append", "subir un trozo del medio (invisible)"),
+    Call("POST", "/2/media/upload/{id}/finalize", "cerrar la subida del medio (invisible)"),
+    Call("GET", "/2/media/upload", "saber si X terminó de procesar el medio"),
+    Call("POST", "/2/media/metadata", "poner el texto alternativo (invisible)"),
+    Call("POST", "/2/tweets", "publicar: la única llamada que el público ve"),
+    Call("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
+)

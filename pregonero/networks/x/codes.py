@@ -1,0 +1,42 @@
+"""What X's refusals mean to a delivery."""
+
+import time
+
+from pregonero.networks.base import Permanent, Spent, Transient, Unauthorized
+from pregonero.networks.outcomes import Codes, Meaning
+from pregonero.networks.wire import Refusal
+
+DUPLICATE = "duplicate"
+HOUR, QUARTER = 3600.0, 900.0
+
+TABLE = {
+    "401": Meaning(Unauthorized, "X ya no acepta la autorización de esta cuenta: hay que conectarla otra vez."),
+    "402": Meaning(Spent, "Se agotó el saldo para usar X: alguien debe recargarlo.", HOUR),
+    "usage-capped": Meaning(Spent, "Se llegó al tope de gasto fijado en X: alguien debe subirlo o recargar.", HOUR),
+    "429": Meaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
+    "420": Meaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
+    DUPLICATE: Meaning(Permanent, "X no acepta dos veces el mismo texto, y ya hay una publicación con este."),
+    "client-forbidden": Meaning(Permanent, "La aplicación no tiene permiso para publicar en X."),
+    "403": Meaning(Permanent, "X no permite esta publicación."),
+    "400": Meaning(Permanent, "X no aceptó el contenido de la publicación."),
+}
+
+
+def _keys(refusal: Refusal) -> tuple[str, ...]:
+    """Return X's own words for a refusal: the end of the problem's `type`, and the duplicate, which has no type."""
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    kind = str(body.get("type") or "").rpartition("/")[2]
+    twice = "duplicate content" in str(body.get("detail") or "").lower()
+    return (DUPLICATE, kind) if twice else (kind,)
+
+
+def _wait(refusal: Refusal) -> float | None:
+    """Return the seconds that X asks to wait: its `retry-after`, or the instant at which the window starts again."""
+    after, reset = refusal.headers.get("retry-after", ""), refusal.headers.get("x-rate-limit-reset", "")
+    if after.isdigit():
+        return float(after)
+    # The instant is compared with this machine's clock: a second more forgives small differences.
+    return max(1.0, int(reset) - time.time() + 1) if refusal.status == 429 and reset.isdigit() else None  # noqa: PLR2004
+
+
+CODES = Codes("X", TABLE, _keys, _wait)

@@ -1,0 +1,106 @@
+"""X: media before the hour, one call to publish, and after a cut a look at our own posts (docs/networks/x.md)."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pregonero.errors import Issue
+from pregonero.networks import checks
+from pregonero.networks.base import Access, AttemptWindow, Finding, Post, Prepared, Published, Verdict
+from pregonero.networks.outcomes import judged
+from pregonero.networks.wire import Line
+from pregonero.networks.x import counting, media
+from pregonero.networks.x.calls import CALLS
+from pregonero.networks.x.codes import CODES
+from pregonero.networks.x.fingerprint import same_post
+from pregonero.networks.x.limits import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
+
+FIELDS = ["created_at", "entities", "attachments"]
+
+
+class XConnector:
+    """The entity's account on X."""
+
+    capabilities = CAPABILITIES
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what X would not take of a post."""
+        return checks.all_of(_text(post, self.measure(post.text)), checks.media(post, CAPABILITIES, KINDS))
+
+    def measure(self, text: str) -> int:
+        """Return the weighted length of a text: links 23, emoji 2."""
+        return counting.weighted_length(text)
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]) -> Prepared:
+        """Leave the media at X; a post without media needs nothing before its hour."""
+        if not post.media:
+            return prepared
+        with judged(CODES, public=False):
+            return media.upload_all(_client(access).media, post.media, prepared, keep)
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Publish the post."""
+        body: dict[str, Any] = {"text": post.text}
+        if prepared.get("media"):
+            body["media"] = {"media_ids": [entry["id"] for entry in prepared["media"]]}
+        with judged(CODES, public=True):
+            return _published(access, str(_client(access).posts.create(body).data.id))
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Look for the post among the account's own of the attempt's window."""
+        with judged(CODES, public=False):
+            found = [_published(access, str(each["id"])) for each in _own_posts(access, attempt) if _is(post, each)]
+        if len(found) == 1:
+            return Finding(Verdict.PUBLISHED, published=found[0])
+        if found:
+            return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
+        if attempt.looks < len(LOOK_WAITS):
+            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
+        return Finding(Verdict.NOT_TAKEN)
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove nothing: X has no way to, and lets go of a medium that is not posted within a day."""
+        return []
+
+
+def _text(post: Post, length: int) -> Iterator[Issue]:
+    if not post.text.strip() and not post.media:
+        yield Issue("text", "empty", "El texto está vacío: X necesita un texto o un archivo.")
+    if not counting.is_valid(post.text):
+        yield Issue("text", "characters", "El texto tiene caracteres invisibles que X no acepta.")
+    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+
+
+def _client(access: Access) -> Any:
+    """Return the SDK's client, made for this task alone and speaking over our line."""
+    from xdk import Client  # noqa: PLC0415 - most of a second and 50 MB that only a worker pays
+
+    client = Client(base_url=access.address, access_token=access.token)
+    client.session = Line(access, CALLS)
+    return client
+
+
+def _published(access: Access, id: str) -> Published:
+    site = access.address.replace(f"://{API_PREFIX}", "://", 1)
+    return Published(id, f"{site}/{access.handle}/status/{id}")
+
+
+def _is(post: Post, found: dict[str, Any]) -> bool:
+    return same_post(post.text, len(post.media), found)
+
+
+def _own_posts(access: Access, attempt: AttemptWindow) -> Iterator[dict[str, Any]]:
+    """Give the account's posts of the attempt's window: few reads, since each post read costs money."""
+    slack = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
+    since, until = attempt.started_at - slack, attempt.asked_at + slack
+    pages = _client(access).users.get_posts(
+        access.remote_id, max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
+        start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", post_fields=FIELDS,
+    )  # fmt: skip
+    for _, page in zip(range(CAPABILITIES.limits["reconcile_pages"].value), pages, strict=False):
+        for found in page.model_dump(by_alias=True).get("data") or []:
+            if since <= datetime.fromisoformat(str(found["created_at"])) <= until:
+                yield found
+
+
+CONNECTOR = XConnector()
