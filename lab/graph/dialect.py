@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable
 
-from lab.conversation import Answer, Call, Deed, Handler
+from lab.conversation import Answer, Call, Deed, Handler, Refusal
 from lab.graph import comments, errors, facebook, facebook_media, instagram, nodes
 from lab.laboratory import Laboratory
 
@@ -72,7 +72,7 @@ class GraphDialect:
         holders = lab.accounts.holders(_token(call)) if id == "me" else []
         return holders[0].id if holders else id
 
-    def _unknown(self, lab: Laboratory, call: Call, id: str) -> errors.Refusal:
+    def _unknown(self, lab: Laboratory, call: Call, id: str) -> Refusal:
         """Without a token Meta does not even say whether the object exists."""
         if not _token(call):
             return errors.token_missing()

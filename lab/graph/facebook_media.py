@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.conversation import Answer, Call
+from lab.conversation import Answer, Call, Refusal
 from lab.graph import errors
 from lab.graph.facebook import place, publishes
 from lab.graph.reading import NotFetched, asked, fetch, flag
@@ -116,7 +116,7 @@ async def _bytes(lab: Laboratory, call: Call, address_field: str) -> bytes:
         raise errors.error(400, 324, f"(#324) Missing or invalid image file ({cause})", subcode=2069019) from cause
 
 
-def _refused(kind: str) -> errors.Refusal:
+def _refused(kind: str) -> Refusal:
     if kind == "video":
         return errors.error(400, 352, "(#352) Sorry, the video file you selected is in a format that we don't support.")
     return errors.error(400, 324, "(#324) Missing or invalid image file", subcode=2069019)

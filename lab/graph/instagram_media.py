@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.conversation import Call
+from lab.conversation import Call, Refusal
 from lab.graph import errors
 from lab.graph.reading import NotFetched, fetch
 from lab.laboratory import Laboratory
@@ -44,7 +44,7 @@ def _check_picture(found: Probe, size: int) -> None:
         raise errors.error(400, 36003, "The aspect ratio is not supported.", subcode=2207009)
 
 
-def _wrong_format() -> errors.Refusal:
+def _wrong_format() -> Refusal:
     return errors.error(400, 36001, "The image format is not supported.", subcode=2207005)
 
 

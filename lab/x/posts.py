@@ -112,7 +112,7 @@ def shape(lab: Laboratory, post: Post) -> dict[str, Any]:
     found: dict[str, Any] = {
         "id": post.id, "text": post.shown, "author_id": post.account, "created_at": iso_millis(post.created_at),
         "conversation_id": post.conversation, "edit_history_tweet_ids": [post.id], "lang": "es",
-        "public_metrics": _metrics(lab, post),
+        "public_metrics": _metrics(_replies(lab, post)),
     }  # fmt: skip
     noted = text.entities(post.shown, post.extra.get("expanded", {}))
     if noted:
@@ -120,18 +120,19 @@ def shape(lab: Laboratory, post: Post) -> dict[str, Any]:
     if post.media:
         found["attachments"] = {"media_keys": [media_key(media) for media in lab.media.of("x", post.media)]}
     if post.reply_to:
-        found["referenced_tweets"] = [{"type": "replied_to", "id": post.reply_to}]
+        # X is renaming tweets to posts: both names go out, as clients of both ages are in use.
+        found["referenced_tweets"] = found["referenced_posts"] = [{"type": "replied_to", "id": post.reply_to}]
     return found
 
 
 def shape_comment(lab: Laboratory, comment: Comment) -> dict[str, Any]:
     """A citizen's reply, as the post that it is on X."""
+    answered = [{"type": "replied_to", "id": comment.parent or comment.post}]
     found: dict[str, Any] = {
         "id": comment.id, "text": comment.text, "author_id": comment.author_id, "created_at": iso_millis(comment.at),
         "conversation_id": comment.post, "edit_history_tweet_ids": [comment.id], "lang": "es",
         "in_reply_to_user_id": comment.account,
-        "referenced_tweets": [{"type": "replied_to", "id": comment.parent or comment.post}],
-        "public_metrics": {"retweet_count": 0, "reply_count": 0, "like_count": 0, "quote_count": 0},
+        "referenced_tweets": answered, "referenced_posts": answered, "public_metrics": _metrics(0),
     }  # fmt: skip
     noted = text.entities(comment.text, {})
     if noted:
@@ -143,6 +144,10 @@ def media_key(media: Media) -> str:
     return f"{'3' if media.kind == 'image' else '16' if media.kind == 'gif' else '7'}_{media.id}"
 
 
-def _metrics(lab: Laboratory, post: Post) -> dict[str, int]:
-    replies = len(lab.comments.under("x", post.conversation)) if post.id == post.conversation else 0
-    return {"retweet_count": 0, "reply_count": replies, "like_count": 0, "quote_count": 0}
+def _metrics(replies: int) -> dict[str, int]:
+    names = ("retweet_count", "repost_count", "like_count", "quote_count", "bookmark_count", "impression_count")
+    return {"reply_count": replies, **dict.fromkeys(names, 0)}
+
+
+def _replies(lab: Laboratory, post: Post) -> int:
+    return len(lab.comments.under("x", post.conversation)) if post.id == post.conversation else 0

@@ -7,13 +7,14 @@ from typing import Any
 
 from lab.accounts import Account
 from lab.clock import parse_instant
-from lab.conversation import Answer, Call
+from lab.conversation import Answer, Call, Refusal
 from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
 from lab.x import problems
 from lab.x.posts import media_key, shape, shape_comment
 
 DEFAULT_FIELDS = ("id", "text", "edit_history_tweet_ids")
+USER_FIELDS = ("id", "name", "username")
 PAGE = range(5, 101)
 
 
@@ -27,7 +28,7 @@ async def get_many(lab: Laboratory, call: Call) -> Answer:
     for id in call.query.get("ids", "").split(","):
         try:
             data.append(_one(lab, call, id)["data"])
-        except problems.Refusal as missing:
+        except Refusal as missing:
             errors += missing.answer.body["errors"]
     return Answer({"data": data} | ({"errors": errors} if errors else {}))
 
@@ -109,19 +110,25 @@ def _comments(call: Call, entries: list[tuple[str, dict[str, Any]]], authors: li
 
 
 async def me(lab: Laboratory, call: Call) -> Answer:
-    return Answer({"data": _user(lab, call.who)})
+    return Answer({"data": _user(lab, call, call.who)})
 
 
 async def user_by_handle(lab: Laboratory, call: Call) -> Answer:
     account = lab.accounts.by_handle("x", call.params["handle"])
     if account is None:
         raise problems.not_found("user", call.params["handle"])
-    return Answer({"data": _user(lab, account)})
+    return Answer({"data": _user(lab, call, account)})
 
 
-def _user(lab: Laboratory, account: Account) -> dict[str, Any]:
-    metrics = {"followers_count": 0, "following_count": 0, "tweet_count": lab.posts.count("x", account.id)}
-    return {"id": account.id, "name": account.name, "username": account.handle, "public_metrics": metrics}
+def _user(lab: Laboratory, call: Call, account: Account) -> dict[str, Any]:
+    count = lab.posts.count("x", account.id)
+    known = {
+        "id": account.id, "name": account.name, "username": account.handle, "verified": False, "protected": False,
+        "public_metrics": {"followers_count": 0, "following_count": 0, "listed_count": 0, "like_count": 0,
+                           "media_count": 0, "tweet_count": count, "post_count": count},
+    }  # fmt: skip
+    names = {*USER_FIELDS, *call.query.get("user.fields", "").split(",")}
+    return {name: value for name, value in known.items() if name in names}
 
 
 def _asked(call: Call, shaped: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +151,7 @@ def _page(lab: Laboratory, call: Call, posts: list[Post]) -> dict[str, Any]:
         ]  # fmt: skip
     if "author_id" in wanted:
         accounts = {post.account: lab.accounts.get("x", post.account) for post in posts}
-        includes["users"] = [_user(lab, account) for account in accounts.values() if account]
+        includes["users"] = [_user(lab, call, account) for account in accounts.values() if account]
     return {"includes": includes} if any(includes.values()) else {}
 
 

@@ -1,0 +1,59 @@
+"""The official X client publishes to the laboratory with only its base address changed."""
+
+import base64
+
+from xdk import Client
+
+from tests.lab.process import Lab
+
+
+def client(lab: Lab, account: dict[str, str]) -> Client:
+    return Client(base_url=f"{lab.url}/x", access_token=account["token"])
+
+
+def test_sdk_publishes_a_text_and_reads_it_back(lab: Lab) -> None:
+    account = lab.new_account("x")
+    x = client(lab, account)
+
+    made = x.posts.create({"text": "Exportaciones no mineras crecieron 8,4 % https://www.mincit.gov.co/noticia"})
+    pages = x.users.get_posts(account["id"], max_results=5, post_fields=["created_at", "entities"])
+    own = next(iter(pages)).data
+
+    assert [post.id for post in own] == [made.data.id]
+    assert own[0].entities.urls[0].expanded_url == "https://www.mincit.gov.co/noticia"
+    assert x.users.get_me().data.username == account["handle"]
+    assert [post["id"] for post in lab.posts(network="x", account=account["id"])] == [made.data.id]
+
+
+def test_sdk_publishes_a_picture_with_alternative_text(lab: Lab, photo: bytes) -> None:
+    account = lab.new_account("x")
+    x = client(lab, account)
+
+    uploaded = x.media.upload(
+        {"media": base64.b64encode(photo).decode(), "media_category": "tweet_image", "media_type": "image/jpeg"}
+    )
+    x.media.create_metadata({"id": uploaded.data.id, "metadata": {"alt_text": {"text": "Gráfica de barras"}}})
+    made = x.posts.create({"text": "Con gráfica", "media": {"media_ids": [uploaded.data.id]}})
+
+    page = lab.client.get(f"/x/{account['handle']}/status/{made.data.id}").text
+    assert 'alt="Gráfica de barras"' in page
+
+
+def test_sdk_publishes_a_video_by_chunks(lab: Lab, film: bytes) -> None:
+    account = lab.new_account("x")
+    x = client(lab, account)
+
+    begun = x.media.initialize_upload(
+        {"media_category": "tweet_video", "media_type": "video/mp4", "total_bytes": len(film)}
+    )
+    for index, start in enumerate(range(0, len(film), 40_000)):
+        piece = base64.b64encode(film[start : start + 40_000]).decode()
+        x.media.append_upload(begun.data.id, {"media": piece, "segment_index": index})
+    done = x.media.finalize_upload(begun.data.id)
+    lab.advance(1)
+
+    assert done.data.processing_info.state == "in_progress"
+    assert x.media.get_upload_status(begun.data.id).data.processing_info.state == "succeeded"
+    made = x.posts.create({"text": "Con video", "media": {"media_ids": [begun.data.id]}})
+    [published] = lab.posts(network="x", account=account["id"])
+    assert (published["id"], len(published["media"])) == (made.data.id, 1)

@@ -1,0 +1,47 @@
+"""One laboratory for the whole session, a real process on a free port; and small media made by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.process import Lab, start
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = start(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "lab" in request.fixturenames:
+        request.getfixturevalue("lab").client.delete("/faults")
+
+
+@pytest.fixture(scope="session")
+def film(lab: Lab) -> bytes:
+    """A real H.264 and AAC video of six seconds: the website's own."""
+    return lab.client.get("/sitio/getmedia/exportaciones-no-mineras-crecieron.mp4").content
+
+
+@pytest.fixture(scope="session")
+def photo(lab: Lab) -> bytes:
+    return lab.client.get("/sitio/getmedia/exportaciones-no-mineras-crecieron.jpg").content
+
+
+@pytest.fixture(scope="session")
+def photo_address(lab: Lab) -> str:
+    return f"{lab.url}/sitio/getmedia/exportaciones-no-mineras-crecieron.jpg"
+
+
+@pytest.fixture(scope="session")
+def film_path(film: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("film") / "video.mp4"
+    path.write_bytes(film)
+    return path
