@@ -1,11 +1,14 @@
-"""News of the official website: where they come from, what was found, who informed them, and their media (5.1)."""
+"""News of the official website: where they come from, what was found, who informed them, their media (5.1)."""
+
+from typing import cast
 
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from pregonero.people.models import Entity, Member
-from pregonero.records.actions import Thing
+from pregonero.records.actions import Actor, Thing
 
 
 class SourceKind(models.TextChoices):
@@ -38,14 +41,30 @@ class Source(models.Model):
     checked_at = models.DateTimeField(null=True)
     next_check_at = models.DateTimeField(null=True)
     problem = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
     etag = models.CharField(max_length=200, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
+    retired_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    retired_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["entity", "address"], condition=~Q(kind=SourceKind.WEBHOOK), name="source_once"
+                fields=["entity", "address"],
+                condition=Q(state=SourceState.ACTIVE) & ~Q(kind=SourceKind.WEBHOOK),
+                name="source_once",
             ),
+            models.CheckConstraint(
+                condition=(Q(kind=SourceKind.WEBHOOK) & ~Q(sealed_secret=b""))
+                | (~Q(kind=SourceKind.WEBHOOK) & Q(sealed_secret=b"") & ~Q(address="")),
+                name="source_address_or_secret",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=SourceState.ACTIVE, retired_by__isnull=True, retired_at__isnull=True)
+                | Q(state=SourceState.RETIRED, retired_by__isnull=False, retired_at__isnull=False),
+                name="source_retired_by_somebody",
+            ),
+            models.CheckConstraint(condition=Q(every_minutes__gte=1), name="source_pause_between_readings"),
         )
         indexes = (
             models.Index(
@@ -54,6 +73,7 @@ class Source(models.Model):
                 name="source_due",
             ),
         )
+        triggers = (pgtrigger.FSM(name="states", field="state", transitions=[("ACTIVE", "RETIRED")]),)
 
     def __str__(self) -> str:
         return self.name
@@ -129,11 +149,16 @@ class NewsState(models.TextChoices):
 
 
 class News(models.Model):
-    """A news item of the official website, as it reads now; what it read before stays in its versions."""
+    """A news item of the official website, as it reads now; what it read before stays in its versions.
+
+    `key` is what its links have in common (`reading.address.key`). The digests tell an edit from a
+    repetition: what its source said last, and what its page said last.
+    """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="news")
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="news", null=True)
     address = models.URLField(max_length=500)
+    key = models.CharField(max_length=500)
     guid = models.CharField(max_length=500, blank=True)
     section = models.CharField(max_length=80, blank=True)
     title = models.CharField(max_length=300)
@@ -145,15 +170,29 @@ class News(models.Model):
     state = models.CharField(max_length=10, choices=NewsState.choices, default=NewsState.CANDIDATE)
     found_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
+    reference = models.CharField(max_length=80, blank=True)
+    picture_address = models.URLField(max_length=500, blank=True)
+    picture_alt = models.CharField(max_length=1000, blank=True)
+    source_sha256 = models.CharField(max_length=64, blank=True)
+    page_sha256 = models.CharField(max_length=64, blank=True)
+    page_read_at = models.DateTimeField(null=True)
+    page_problem = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["entity", "address"], name="news_once"),)
-        indexes = (models.Index(fields=["entity", "state", "-found_at"], name="news_by_state"),)
+        constraints = (models.UniqueConstraint(fields=["entity", "key"], name="news_once"),)
+        indexes = (
+            models.Index(fields=["entity", "state", "-found_at"], name="news_by_state"),
+            models.Index(fields=["source", "guid"], condition=~Q(guid=""), name="news_by_guid"),
+        )
         triggers = (
             pgtrigger.FSM(
                 name="states",
                 field="state",
-                transitions=[("CANDIDATE", "INFORMED"), ("CANDIDATE", "DISMISSED"), ("DISMISSED", "INFORMED")],
+                transitions=[
+                    ("CANDIDATE", "INFORMED"),
+                    ("CANDIDATE", "DISMISSED"),
+                    ("DISMISSED", "INFORMED"),
+                ],
             ),
         )
 
@@ -165,12 +204,25 @@ class News(models.Model):
         """Return how records refer to it."""
         return Thing("news", self.pk, self.title)
 
+    def get_absolute_url(self) -> str:
+        """Return the page of this news item."""
+        return reverse("newsroom:news", args=[self.pk])
+
+
+class VersionCause(models.TextChoices):
+    """Why a version was kept."""
+
+    FOUND = "FOUND", "encontrada"
+    READ = "READ", "página leída"
+    EDITED = "EDITED", "editada en la sede"
+
 
 class NewsVersion(models.Model):
     """What a news item said at some moment: an edit on the website is shown as such, never lost."""
 
     news = models.ForeignKey(News, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
+    cause = models.CharField(max_length=10, choices=VersionCause.choices)
     title = models.CharField(max_length=300)
     summary = models.TextField(blank=True)
     body = models.TextField(blank=True)
@@ -183,6 +235,11 @@ class NewsVersion(models.Model):
 
     def __str__(self) -> str:
         return f"versión {self.number} de {self.news_id}"
+
+    @property
+    def thing(self) -> Thing:
+        """Return how records and notices refer to it."""
+        return Thing("version", self.pk, self.title)
 
 
 class Informing(models.Model):
@@ -206,3 +263,52 @@ class Informing(models.Model):
 
     def __str__(self) -> str:
         return f"informe de {self.news_id}"
+
+    @property
+    def who(self) -> str:
+        """Return who informed it, as the screen says it."""
+        return str(self.by) if self.rule is None else f"Regla permanente de «{self.rule.source}»"
+
+    @property
+    def actor(self) -> Actor:
+        """Return how records name whoever informed it."""
+        if self.rule is not None:
+            signed = f"firmada por {self.rule.signed_by}"
+            return Actor(kind="rule", id=self.rule.pk, name=self.who, role=signed)
+        return cast(Member, self.by).actor  # one of the two, by the table's constraint
+
+
+class Dismissal(models.Model):
+    """Who decided that a candidate is not for the networks, when and why; it may still be informed later."""
+
+    news = models.OneToOneField(News, on_delete=models.PROTECT, related_name="dismissal")
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="dismissal_has_reason"),)
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"descarte de {self.news_id}"
+
+
+class Arrival(models.Model):
+    """A signed notice of the website that was taken: the same one again is known by its key and changes
+    nothing.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="arrivals")
+    key = models.CharField(max_length=64)
+    news = models.ForeignKey(News, on_delete=models.PROTECT, related_name="arrivals")
+    sent_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["source", "key"], name="arrival_once"),)
+        indexes = (models.Index(fields=["news", "-sent_at"], name="arrival_latest"),)
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"aviso de {self.source_id}"

@@ -1,0 +1,48 @@
+"""HTML of others as a tree, and small questions to it."""
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from pregonero.newsroom.reading.address import canonical
+from pregonero.newsroom.reading.fetch import Fetched
+from pregonero.newsroom.reading.unreadable import Malformed
+
+NUL = re.compile(rb"\x00")
+
+
+def tree_of(fetched: Fetched) -> HtmlElement:
+    """Return a page as a tree. Raises `Malformed` when nothing of it is HTML."""
+    body = fetched.body if b"<" in fetched.body else b""
+    try:
+        tree = document_fromstring(body, parser=HTMLParser(encoding=_encoding(fetched)))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise Malformed("La página llegó vacía o no es HTML.") from error
+    base = next(iter(tree.xpath("//base/@href")), "")
+    tree.set("data-base", link_in(base, fetched.address) or fetched.address)
+    return tree
+
+
+def link_in(link: object, base: str) -> str:
+    """Return a link found in a page as a whole one, or "" when it is none."""
+    if not isinstance(link, str) or not link.strip():
+        return ""
+    try:
+        return canonical(link.strip(), base=base)
+    except Malformed:
+        return ""
+
+
+def _encoding(fetched: Fetched) -> str | None:
+    """Return the encoding that the server said, or the one that reads without an error; None leaves it to the
+    page.
+    """
+    for name in (fetched.charset, "utf-8"):
+        try:
+            if name:
+                fetched.body.decode(name)
+                return name
+        except (LookupError, UnicodeDecodeError):
+            continue
+    return None
