@@ -9,7 +9,9 @@ from lab.server import serve
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m lab", description="Laboratorio: las cuatro redes y el sitio, en este equipo.")
+    parser = argparse.ArgumentParser(
+        prog="python -m lab", description="Laboratorio: las cuatro redes y el sitio, en este equipo."
+    )
     parser.add_argument("--host", default="127.0.0.1", help="dirección en la que escucha")
     parser.add_argument("--port", type=int, default=8810, help="puerto; 0 escoge uno libre")
     parser.add_argument("--data", type=Path, required=True, help="carpeta donde guarda su libro y sus medios")

@@ -21,7 +21,7 @@ class Account:
     handle: str
     name: str
     token: str
-    token_state: str = "valid"  # valid | expired | revoked
+    access: str = "valid"  # valid | expired | revoked
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -47,8 +47,8 @@ class Accounts:
     def save(self, account: Account) -> Account:
         self._all[account.network, account.id] = account
         self._book.execute(
-            "INSERT OR REPLACE INTO accounts (network, id, handle, name, token, token_state, extra) VALUES (?,?,?,?,?,?,?)",
-            (account.network, account.id, account.handle, account.name, account.token, account.token_state,
+            "INSERT OR REPLACE INTO accounts (network, id, handle, name, token, access, extra) VALUES (?,?,?,?,?,?,?)",
+            (account.network, account.id, account.handle, account.name, account.token, account.access,
              json.dumps(account.extra)),
         )  # fmt: skip
         self._index()
@@ -79,9 +79,9 @@ class Accounts:
         """Exchange a refresh token for a fresh access token, unless access was revoked."""
         for account in self._all.values():
             if account.network == network and refresh_token and account.extra.get("refresh_token") == refresh_token:
-                if account.token_state == "revoked":
+                if account.access == "revoked":
                     return None
-                account.token, account.token_state = f"lab-{network}-{secrets.token_hex(12)}", "valid"
+                account.token, account.access = f"lab-{network}-{secrets.token_hex(12)}", "valid"
                 return self.save(account)
         return None
 

@@ -1,4 +1,4 @@
-"""The laboratory's own doors: the judge, the faults, the accounts, the clock. Loopback only, no password: it is a laboratory."""
+"""The laboratory's own doors: the judge, the faults, the accounts, the clock. No password: it listens on loopback."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Admin:
         if not found:
             raise web.HTTPNotFound(text=f"no account {id}")
         for account in found:
-            account.token_state = state
+            account.access = state
             self._lab.accounts.save(account)
         return web.json_response({"accounts": [_account(account, str(request.url.origin())) for account in found]})
 
@@ -135,11 +135,12 @@ class Admin:
 
 def _account(account: Account, origin: str) -> dict[str, Any]:
     base = "graph" if account.network in ("facebook", "instagram") else account.network
-    shown = {**vars(account), "base_url": f"{origin}/{base}", "page_url": f"{origin}/{account.network}/{account.handle}"}
-    return shown
+    return {
+        **vars(account),
+        "base_url": f"{origin}/{base}",
+        "page_url": f"{origin}/{account.network}/{account.handle}",
+    }
 
 
 def _bad(reason: str) -> web.HTTPException:
     return web.HTTPBadRequest(text=reason)
-
-

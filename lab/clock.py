@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 # Bogotá has had no summer time since 1993; a fixed offset spares the page code a time-zone database.
 BOGOTA = timezone(timedelta(hours=-5), "America/Bogota")
@@ -27,17 +27,17 @@ class Clock:
 
 def iso_millis(at: float) -> str:
     """X and YouTube write instants so: 2026-05-21T13:04:05.000Z."""
-    moment = datetime.fromtimestamp(at, timezone.utc)
+    moment = datetime.fromtimestamp(at, UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def iso_seconds(at: float) -> str:
-    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def iso_offset(at: float) -> str:
     """The Graph API writes instants so: 2026-05-21T13:04:05+0000."""
-    return datetime.fromtimestamp(at, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
 
 
 def parse_instant(text: str) -> float:
@@ -46,7 +46,7 @@ def parse_instant(text: str) -> float:
         return float(text)
     except ValueError:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
 def card_date(at: float) -> str:

@@ -8,7 +8,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +17,8 @@ from aiohttp import web
 from lab import graph, x, youtube
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
-from lab.conversation import Dialect, converse
+from lab.conversation import Dialect
+from lab.exchange import Exchange
 from lab.laboratory import Laboratory
 from lab.pages import Pages
 from lab.site import Site
@@ -80,14 +81,14 @@ def build(lab: Laboratory) -> web.Application:
     return app
 
 
-def _listener(lab: Laboratory, dialect: Dialect):  # type: ignore[no-untyped-def]
+def _listener(lab: Laboratory, dialect: Dialect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def listen(request: web.Request) -> web.StreamResponse:
-        return await converse(lab, dialect, request, "/" + request.match_info["path"])
+        return await Exchange(lab, dialect, request, "/" + request.match_info["path"]).run()
 
     return listen
 
 
-def _background(lab: Laboratory):  # type: ignore[no-untyped-def]
+def _background(lab: Laboratory) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
         lab.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
         keeper = asyncio.create_task(lab.keep_book())

@@ -91,8 +91,8 @@ class GraphDialect:
         holders = lab.accounts.holders(token)
         if not holders:
             raise errors.token_unknown()
-        if holders[0].token_state != "valid":
-            raise errors.token_expired() if holders[0].token_state == "expired" else errors.token_revoked()
+        if holders[0].access != "valid":
+            raise errors.token_expired() if holders[0].access == "expired" else errors.token_revoked()
         owner = call.account
         linked = owner.extra.get("page") if owner and owner.network == "instagram" else ""
         if owner is None or not any(account.id in (owner.id, linked) for account in holders):

@@ -165,8 +165,7 @@ def _attachments(call: Call, post: Post, media: list[Media]) -> list[dict[str, A
     found: list[dict[str, Any]] = [
         {
             "media_type": "video" if item.kind == "video" else "photo", "target": {"id": item.id},
-            "media": {"image": {"src": f"{call.origin}/media/{item.sha256}", "width": item.width, "height": item.height}},
-            "description": item.alt,
+            "media": {"image": {"src": f"{call.origin}/media/{item.sha256}"}}, "description": item.alt,
         }
         for item in media
     ]  # fmt: skip

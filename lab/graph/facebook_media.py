@@ -93,14 +93,9 @@ async def _take(lab: Laboratory, call: Call, address_field: str, kind: str) -> M
         raise _refused(kind) from None
     if (found.kind == "video") != (kind == "video") or (kind == "image" and len(data) > MAX_PICTURE_BYTES):
         raise _refused(kind)
-    now = lab.clock.now()
-    return lab.media.add(
-        Media(
-            id=str(122_000_000_000_000 + lab.book.next_number()), network="facebook", account=call.who.id,
-            kind=found.kind, mime=found.mime, sha256=lab.media.store(data), size=len(data), width=found.width,
-            height=found.height, seconds=found.seconds, ready_at=now + (PROCESSING if kind == "video" else 0),
-            created_at=now,
-        )
+    return lab.media.put(
+        id=str(122_000_000_000_000 + lab.book.next_number()), network="facebook", account=call.who.id, data=data,
+        found=found, now=lab.clock.now(), processing=PROCESSING if kind == "video" else 0.0,
     )  # fmt: skip
 
 

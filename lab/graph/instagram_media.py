@@ -80,11 +80,7 @@ def _check_video(found: Probe, size: int) -> None:
 
 
 def _store(lab: Laboratory, container: Container, found: Probe, data: bytes, alt: str) -> Media:
-    now = lab.clock.now()
-    return lab.media.add(
-        Media(
-            id=f"1789{lab.book.next_number():013d}", network="instagram", account=container.account, kind=found.kind,
-            mime=found.mime, sha256=lab.media.store(data), size=len(data), width=found.width, height=found.height,
-            seconds=found.seconds, ready_at=now, created_at=now, alt=alt,
-        )
+    return lab.media.put(
+        id=f"1789{lab.book.next_number():013d}", network="instagram", account=container.account, data=data,
+        found=found, now=lab.clock.now(), alt=alt,
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,15 +28,23 @@ class Book:
         self._numbers = itertools.count(self._last_number() + 1)
 
     def _last_number(self) -> int:
-        """Identifiers never repeat after a restart: go on above everything ever written."""
-        tables = ("posts", "media", "containers", "uploads", "comments")
-        return sum(int(self.value(f"SELECT count(*) FROM {table}")) for table in tables)
+        """Identifiers never repeat after a restart: go on above everything ever numbered."""
+        return int(self.value("SELECT coalesce(max(value), 0) FROM numbers"))
 
     def next_number(self) -> int:
-        return next(self._numbers)
+        number = next(self._numbers)
+        self._db.execute("UPDATE numbers SET value=?", (number,))
+        return number
 
     def execute(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Cursor:
         return self._db.execute(sql, tuple(values))
+
+    def insert(self, table: str, fields: Mapping[str, Any], *, replace: bool = False) -> int:
+        """Write a row whose columns are the mapping's names; answers its sequence number."""
+        verb = "INSERT OR REPLACE" if replace else "INSERT"
+        marks = ", ".join("?" * len(fields))
+        sql = f"{verb} INTO {table} ({', '.join(fields)}) VALUES ({marks})"  # names are ours, never a caller's
+        return int(self._db.execute(sql, tuple(fields.values())).lastrowid or 0)
 
     def row(self, sql: str, values: Iterable[Any] = ()) -> sqlite3.Row | None:
         found: sqlite3.Row | None = self._db.execute(sql, tuple(values)).fetchone()

@@ -43,9 +43,7 @@ class Containers:
         fields = dict(vars(container))
         fields["media"] = json.dumps(container.media)
         fields["children"] = json.dumps(container.children)
-        names = ", ".join(fields)
-        marks = ", ".join("?" for _ in fields)
-        self._book.execute(f"INSERT OR REPLACE INTO containers ({names}) VALUES ({marks})", fields.values())
+        self._book.insert("containers", fields, replace=True)
         return container
 
     def get(self, id: str) -> Container | None:

@@ -67,7 +67,7 @@ def probe(data: bytes) -> Probe:
 
 def _probe_video(data: bytes) -> Probe:
     try:
-        with av.open(io.BytesIO(data)) as film:
+        with av.open(io.BytesIO(data), "r") as film:
             video = film.streams.video[0]
             audio = film.streams.audio[0].codec_context.name if film.streams.audio else ""
             seconds = float(film.duration or 0) / 1_000_000
@@ -96,12 +96,23 @@ class MediaShelf:
         found: str | None = self._book.value("SELECT mime FROM media WHERE sha256=? LIMIT 1", (sha256,))
         return found
 
+    def put(
+        self, *, id: str, network: str, account: str, data: bytes, found: Probe, now: float,
+        processing: float = 0.0, alt: str = "",
+    ) -> Media:  # fmt: skip
+        """Keep the bytes; the network has them ready after `processing` seconds."""
+        return self.add(
+            Media(
+                id=id, network=network, account=account, kind=found.kind, mime=found.mime, sha256=self.store(data),
+                size=len(data), width=found.width, height=found.height, seconds=found.seconds,
+                ready_at=now + processing, created_at=now, alt=alt,
+            )
+        )  # fmt: skip
+
     def add(self, media: Media) -> Media:
         fields = dict(vars(media))
         fields["extra"] = json.dumps(media.extra)
-        names = ", ".join(fields)
-        marks = ", ".join("?" for _ in fields)
-        self._book.execute(f"INSERT INTO media ({names}) VALUES ({marks})", fields.values())
+        self._book.insert("media", fields)
         return media
 
     def describe(self, id: str, alt: str) -> None:

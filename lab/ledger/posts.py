@@ -92,7 +92,8 @@ class Posts:
 
     def in_conversation(self, network: str, conversation: str) -> list[Post]:
         found = self._book.rows(
-            "SELECT * FROM posts WHERE network=? AND conversation=? AND state='public' ORDER BY seq", (network, conversation)
+            "SELECT * FROM posts WHERE network=? AND conversation=? AND state='public' ORDER BY seq",
+            (network, conversation),
         )
         return [_post(row) for row in found]
 

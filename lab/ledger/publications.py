@@ -49,11 +49,18 @@ class Publications:
         )
 
     def search(
-        self, *, network: str = "", account: str = "", text: str = "", since: float = 0.0, after: int = 0, kind: str = ""
+        self,
+        *,
+        network: str = "",
+        account: str = "",
+        text: str = "",
+        since: float = 0.0,
+        after: int = 0,
+        kind: str = "",
     ) -> list[Publication]:
         found = self._book.rows(
-            "SELECT * FROM publications WHERE (?='' OR network=?) AND (?='' OR account=?) AND (?='' OR instr(text, ?)>0)"
-            " AND at>=? AND seq>? AND (?='' OR kind=?) ORDER BY seq",
+            "SELECT * FROM publications WHERE (?='' OR network=?) AND (?='' OR account=?)"
+            " AND (?='' OR instr(text, ?)>0) AND at>=? AND seq>? AND (?='' OR kind=?) ORDER BY seq",
             (network, network, account, account, text, text, since, after, kind, kind),
         )
         return [_publication(row) for row in found]

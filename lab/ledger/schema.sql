@@ -1,7 +1,7 @@
 -- The laboratory's book. `publications` is what judges: append-only, one row each time something becomes public or is withdrawn.
 CREATE TABLE IF NOT EXISTS accounts (
     network TEXT NOT NULL, id TEXT NOT NULL, handle TEXT NOT NULL, name TEXT NOT NULL, token TEXT NOT NULL,
-    token_state TEXT NOT NULL DEFAULT 'valid', extra TEXT NOT NULL DEFAULT '{}',
+    access TEXT NOT NULL DEFAULT 'valid', extra TEXT NOT NULL DEFAULT '{}',
     PRIMARY KEY (network, id));
 CREATE TABLE IF NOT EXISTS posts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, network TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
@@ -36,3 +36,5 @@ CREATE TABLE IF NOT EXISTS publications (
     link TEXT NOT NULL, place TEXT NOT NULL);
 CREATE TRIGGER IF NOT EXISTS publications_stay BEFORE UPDATE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS publications_remain BEFORE DELETE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TABLE IF NOT EXISTS numbers (value INTEGER NOT NULL);
+INSERT INTO numbers SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM numbers);

@@ -32,9 +32,7 @@ class Uploads:
     def save(self, upload: Upload) -> Upload:
         fields = dict(vars(upload))
         fields["about"] = json.dumps(upload.about)
-        names = ", ".join(fields)
-        marks = ", ".join("?" for _ in fields)
-        self._book.execute(f"INSERT OR REPLACE INTO uploads ({names}) VALUES ({marks})", fields.values())
+        self._book.insert("uploads", fields, replace=True)
         return upload
 
     def get(self, network: str, id: str) -> Upload | None:

@@ -28,7 +28,7 @@ def make(picture: dict[str, Any], path: Path) -> None:
         video.width, video.height, video.pix_fmt = *SIZE, "yuv420p"
         audio = film.add_stream("aac", rate=SAMPLES_PER_SECOND, layout="mono")
         for image in _images(picture):
-            film.mux(video.encode(av.VideoFrame.from_image(image)))
+            film.mux(video.encode(av.VideoFrame.from_image(image)))  # type: ignore[no-untyped-call]
         film.mux(video.encode(None))
         for sound in _sounds():
             film.mux(audio.encode(sound))
@@ -45,7 +45,8 @@ def _sounds() -> list[av.AudioFrame]:
     frames = []
     for start in range(0, SECONDS * SAMPLES_PER_SECOND, SAMPLES_PER_FRAME):
         wave = (
-            0.05 * math.sin(2 * math.pi * 220 * at / SAMPLES_PER_SECOND) for at in range(start, start + SAMPLES_PER_FRAME)
+            0.05 * math.sin(2 * math.pi * 220 * at / SAMPLES_PER_SECOND)
+            for at in range(start, start + SAMPLES_PER_FRAME)
         )
         frame = av.AudioFrame(format="flt", layout="mono", samples=SAMPLES_PER_FRAME)
         frame.planes[0].update(array("f", wave).tobytes())

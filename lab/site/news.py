@@ -53,6 +53,9 @@ class Newsroom:
         return next((news for news in self._news if news.slug == slug), None)
 
     def add(self, news: News) -> None:
+        """Raises ValueError with the reason when it has no place here."""
+        if news.section not in SECTIONS:
+            raise ValueError(f"section must be one of {', '.join(SECTIONS)}")
         if self.by_slug(news.slug):
             raise ValueError(f"there is already a news item {news.slug}")
         self._news.append(news)

@@ -44,7 +44,7 @@ class XDialect:
         call.account = next((account for account in holders if account.network == self.name), None)
 
     def admit(self, lab: Laboratory, call: Call) -> None:
-        if call.account is None or call.account.token_state != "valid":
+        if call.account is None or call.account.access != "valid":
             raise problems.unauthorized()
 
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:

@@ -103,13 +103,9 @@ def _take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
     except NotMedia as cause:
         raise problems.invalid("media", "", f"media type unrecognized: {cause}") from cause
     _check(found, data)
-    now = lab.clock.now()
-    return lab.media.add(
-        Media(
-            id=id, network="x", account=call.who.id, kind=found.kind, mime=found.mime, sha256=lab.media.store(data),
-            size=len(data), width=found.width, height=found.height, seconds=found.seconds,
-            ready_at=now + (PROCESSING if found.kind == "video" else 0), created_at=now,
-        )
+    return lab.media.put(
+        id=id, network="x", account=call.who.id, data=data, found=found, now=lab.clock.now(),
+        processing=PROCESSING if found.kind == "video" else 0.0,
     )  # fmt: skip
 
 
@@ -133,5 +129,7 @@ def _about(lab: Laboratory, media: Media) -> dict[str, Any]:
         about["image"] = {"image_type": media.mime, "w": media.width, "h": media.height}
         return about
     ready = now >= media.ready_at
-    state = {"state": "succeeded", "progress_percent": 100} if ready else {"state": "in_progress", "check_after_secs": 1}
+    state = (
+        {"state": "succeeded", "progress_percent": 100} if ready else {"state": "in_progress", "check_after_secs": 1}
+    )
     return about | {"processing_info": state, "video": {"video_type": media.mime}}

@@ -1,4 +1,4 @@
-"""Posting on X: one call makes it public, there is no key and nothing to change. The hardest network to be safe with."""
+"""Posting on X: one call makes it public, with no key and nothing to change. The hardest network to be safe with."""
 
 from __future__ import annotations
 

@@ -105,7 +105,9 @@ def _comments(call: Call, entries: list[tuple[str, dict[str, Any]]], authors: li
         body["meta"] |= {"newest_id": entries[0][0], "oldest_id": entries[-1][0]}
     if "author_id" in call.query.get("expansions", "") and authors:
         users = {who.author_id: who.author for who in authors}
-        body["includes"] = {"users": [{"id": id, "name": name, "username": f"u{id[-12:]}"} for id, name in users.items()]}
+        body["includes"] = {
+            "users": [{"id": id, "name": name, "username": f"u{id[-12:]}"} for id, name in users.items()]
+        }
     return Answer(body)
 
 

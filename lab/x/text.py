@@ -88,9 +88,7 @@ def entities(shown: str, expanded: dict[str, str]) -> dict[str, Any]:
         if match[0] in expanded
     ]  # fmt: skip
     tags = [{"start": match.start(), "end": match.end(), "tag": match[1]} for match in HASHTAG.finditer(shown)]
-    mentions = [
-        {"start": match.start(), "end": match.end(), "username": match[1]} for match in MENTION.finditer(shown)
-    ]
+    mentions = [{"start": match.start(), "end": match.end(), "username": match[1]} for match in MENTION.finditer(shown)]
     for name, entries in (("urls", urls), ("hashtags", tags), ("mentions", mentions)):
         if entries:
             found[name] = entries

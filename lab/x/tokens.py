@@ -6,11 +6,14 @@ from lab.conversation import Answer, Call
 from lab.laboratory import Laboratory
 
 LIFE = 7200
+SCOPE = "tweet.read tweet.write users.read media.write offline.access"
 
 
 async def renew(lab: Laboratory, call: Call) -> Answer:
     if call.field("grant_type") != "refresh_token":
-        return Answer({"error": "unsupported_grant_type", "error_description": "Only refresh_token is spoken here."}, 400)
+        return Answer(
+            {"error": "unsupported_grant_type", "error_description": "Only refresh_token is spoken here."}, 400
+        )
     account = lab.accounts.renew(call.field("refresh_token"), "x")
     if account is None:
         description = "Value passed for the token was invalid."
@@ -18,6 +21,6 @@ async def renew(lab: Laboratory, call: Call) -> Answer:
     return Answer(
         {
             "token_type": "bearer", "expires_in": LIFE, "access_token": account.token,
-            "refresh_token": account.extra["refresh_token"], "scope": "tweet.read tweet.write users.read offline.access",
+            "refresh_token": account.extra["refresh_token"], "scope": SCOPE,
         }
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Comments under videos: threads, answers, held for review and published again. Nothing is rejected: that can't go back."""
+"""Comments under videos: threads, answers, held for review and published again; never rejected: that can't go back."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ async def answer(lab: Laboratory, call: Call) -> Answer:
     snippet = call.fields.get("snippet") or {}
     parent = lab.comments.get("youtube", str(snippet.get("parentId") or ""))
     if parent is None:
-        raise errors.error(404, "parentCommentNotFound", "The specified parent comment was not found.", "youtube.comment")
+        raise errors.error(
+            404, "parentCommentNotFound", "The specified parent comment was not found.", "youtube.comment"
+        )
     comment = _write(lab, call, _public(lab, parent.post), snippet.get("textOriginal"), parent.parent or parent.id)
     return Answer(_comment(comment))
 
@@ -69,7 +71,9 @@ async def moderate(lab: Laboratory, call: Call) -> Answer:
     for id in call.query.get("id", "").split(","):
         comment = lab.comments.get("youtube", id)
         if comment is None:
-            raise errors.error(404, "commentNotFound", "One or more of the comments cannot be found.", "youtube.comment")
+            raise errors.error(
+                404, "commentNotFound", "One or more of the comments cannot be found.", "youtube.comment"
+            )
         lab.comments.set_hidden(comment.id, status == "heldForReview")
     return Answer(None, 204)
 
@@ -116,9 +120,11 @@ def _thread(lab: Laboratory, comment: Comment) -> dict[str, Any]:
 
 def _comment(comment: Comment) -> dict[str, Any]:
     snippet = {
-        "channelId": comment.account, "videoId": comment.post, "textDisplay": comment.text, "textOriginal": comment.text,
+        "channelId": comment.account, "videoId": comment.post,
+        "textDisplay": comment.text, "textOriginal": comment.text,
         "authorDisplayName": comment.author, "authorChannelId": {"value": comment.author_id}, "canRate": True,
-        "viewerRating": "none", "likeCount": 0, "publishedAt": iso_seconds(comment.at), "updatedAt": iso_seconds(comment.at),
+        "viewerRating": "none", "likeCount": 0,
+        "publishedAt": iso_seconds(comment.at), "updatedAt": iso_seconds(comment.at),
     }  # fmt: skip
     if comment.parent:
         snippet["parentId"] = comment.parent

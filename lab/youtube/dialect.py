@@ -54,7 +54,7 @@ class YouTubeDialect:
         call.account = next((account for account in holders if account.network == self.name), None)
 
     def admit(self, lab: Laboratory, call: Call) -> None:
-        if call.account is None or call.account.token_state != "valid":
+        if call.account is None or call.account.access != "valid":
             raise errors.unauthorized()
 
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:

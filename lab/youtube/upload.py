@@ -96,13 +96,9 @@ def _film(lab: Laboratory, session: Upload, data: bytes) -> Media:
         found = None
     if found is None or found.kind != "video":
         raise errors.bad("mediaBodyRequired", "The request does not include the video content.")
-    now = lab.clock.now()
-    return lab.media.add(
-        Media(
-            id=f"yt{lab.book.next_number()}", network="youtube", account=session.account, kind="video", mime=found.mime,
-            sha256=lab.media.store(data), size=len(data), width=found.width, height=found.height, seconds=found.seconds,
-            ready_at=now + PROCESSING, created_at=now,
-        )
+    return lab.media.put(
+        id=f"yt{lab.book.next_number()}", network="youtube", account=session.account, data=data, found=found,
+        now=lab.clock.now(), processing=PROCESSING,
     )  # fmt: skip
 
 
@@ -141,16 +137,13 @@ def _set_thumbnail(lab: Laboratory, video: str, data: bytes) -> str:
     post = lab.posts.get("youtube", video)
     if post is None:
         raise errors.video_not_found()
-    sha256, now = lab.media.store(data), lab.clock.now()
-    lab.media.add(
-        Media(
-            id=f"yt{lab.book.next_number()}", network="youtube", account=post.account, kind="image", mime=found.mime,
-            sha256=sha256, size=len(data), width=found.width, height=found.height, seconds=0, ready_at=now, created_at=now,
-        )
+    picture = lab.media.put(
+        id=f"yt{lab.book.next_number()}", network="youtube", account=post.account, data=data, found=found,
+        now=lab.clock.now(),
     )  # fmt: skip
-    post.extra["thumbnail"] = sha256
+    post.extra["thumbnail"] = picture.sha256
     lab.posts.save(post)
-    return sha256
+    return picture.sha256
 
 
 def _thumbnail_answer(call: Call, sha256: str) -> dict[str, Any]:

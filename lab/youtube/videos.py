@@ -166,9 +166,9 @@ def shape(lab: Laboratory, call: Call, post: Post, parts: list[str]) -> dict[str
         "snippet": _snippet(lab, call, post),
         "status": {
             "uploadStatus": "processed" if processed else "uploaded", "license": "youtube", "embeddable": True,
-            **post.extra.get("status", {}), "privacyStatus": "private" if post.state == "withdrawn" else post.extra["privacy"],
+            **post.extra.get("status", {}), "privacyStatus": post.extra["privacy"],
         },
-        "contentDetails": {"duration": f"PT{round(film.seconds) if film else 0}S", "definition": "hd", "caption": "false"},
+        "contentDetails": {"duration": f"PT{round(film.seconds) if film else 0}S", "caption": "false"},
         "statistics": {"viewCount": "0", "likeCount": "0",
                        "commentCount": str(len(lab.comments.under("youtube", post.id)))},
         "processingDetails": {"processingStatus": "succeeded" if processed else "processing"},

@@ -65,9 +65,7 @@ def test_sdk_reads_answers_and_holds_comments(lab: Lab, film_path: Path) -> None
     account = lab.new_account("youtube")
     client = youtube(lab, account)
     video = upload(client, film_path)
-    client.videos().update(
-        part="status", body={"id": video["id"], "status": {"privacyStatus": "public"}}
-    ).execute()
+    client.videos().update(part="status", body={"id": video["id"], "status": {"privacyStatus": "public"}}).execute()
     lab.client.post(f"/comentarios/youtube/{video['id']}", data={"nombre": "Rosa", "texto": "¿Dónde veo las cifras?"})
 
     [thread] = client.commentThreads().list(part="snippet", videoId=video["id"]).execute()["items"]
