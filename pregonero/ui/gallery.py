@@ -50,8 +50,15 @@ EXAMPLES = (
     Example("note", "Aviso", "Algo que hay que saber antes de seguir."),
     Example("field", "Campo", "Un dato de un formulario, con su ayuda y sus errores."),
     Example("textarea", "Texto con medidor", "Un texto largo y cuánto cabe."),
+    Example("errors", "Resumen de errores", "Todo lo que hay que corregir en un formulario, con enlaces a cada campo."),
+    Example("confirm", "Confirmación", "Un acto que pregunta una vez más y dice qué va a pasar."),
+    Example("tabs", "Pestañas", "Enlaces entre partes de una misma página."),
     Example("day", "Parrilla del día", "Qué sale, a qué hora y en qué cuenta; con huecos y choques."),
     Example("way", "Camino", "Un expediente, de la necesidad a la interacción."),
+    Example("facts", "Datos", "Nombres y sus valores."),
+    Example("table", "Tabla", "Cifras y matrices; en un teléfono se desplaza dentro de su caja."),
+    Example("pagination", "Páginas", "Las páginas de una lista larga."),
+    Example("empty", "Sin nada", "Dice que no hay nada y qué hacer."),
     Example("post", "Vista previa", "Una publicación como la mostrará su red."),
 )
 

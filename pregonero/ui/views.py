@@ -1,10 +1,12 @@
 """The gallery of components."""
 
 from django import forms
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from pregonero.errors import Issue
 from pregonero.ui.gallery import EXAMPLES, SCENES, TEXT, programme
 
 
@@ -21,11 +23,15 @@ class SampleForm(forms.Form):
     kind = forms.ChoiceField(label="Relevancia", choices=[("alta", "alta"), ("media", "media"), ("baja", "baja")])
 
 
+ISSUES = (Issue("alt", "alt_missing", "Instagram: falta el texto alternativo."), Issue("", "late", "Ya pasó la hora."))
+
+
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component live."""
     filled = SampleForm({"title": "", "text": "Las exportaciones crecieron", "network": "x", "kind": "alta"})
     context = {"examples": EXAMPLES, "scenes": SCENES, "form": SampleForm(), "filled": filled}
+    context |= {"page": Paginator(range(50), 20).page(2), "issues": ISSUES}
     return render(request, "ui/gallery/index.html", context)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.utils.safestring import SafeString
 
@@ -23,3 +24,9 @@ def flat(attributes: Any) -> SafeString:
 def button_class(kind: str) -> str:
     """Return the class of a kind of button; an unknown kind is a mistake of the page."""
     return KINDS[kind]
+
+
+@register.filter
+def unprompted(field: BoundField) -> SafeString:
+    """Return a field's control without placeholder: it has a label, and a placeholder goes when one writes."""
+    return field.as_widget(attrs={"placeholder": False})
