@@ -1,0 +1,1 @@
+"""Facebook: see README in the folder above and docs/networks/facebook.md."""

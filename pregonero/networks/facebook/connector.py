@@ -1,0 +1,190 @@
+"""Facebook: the post is made unpublished, and published at its hour by one change (docs/networks/facebook.md)."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pregonero.errors import Issue
+from pregonero.networks import checks
+from pregonero.networks.base import (
+    Access,
+    AttemptWindow,
+    Finding,
+    Medium,
+    NetworkError,
+    Post,
+    Prepared,
+    Published,
+    Verdict,
+)
+from pregonero.networks.facebook.calls import CALLS
+from pregonero.networks.facebook.codes import CODES, is_gone
+from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.limits import CAPABILITIES, KINDS
+from pregonero.networks.multipart import File
+from pregonero.networks.outcomes import judged
+from pregonero.networks.wire import Refusal
+
+PUBLIC_ADDRESS = "https://www.facebook.com/"
+Keep = Callable[[Prepared], None]
+
+
+class FacebookConnector:
+    """The entity's page on Facebook."""
+
+    capabilities = CAPABILITIES
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what Facebook would not take of a post."""
+        return checks.all_of(_text(post, self.measure(_message(post))), checks.media(post, CAPABILITIES, KINDS))
+
+    def measure(self, text: str) -> int:
+        """Return the length of a text in characters."""
+        return len(text)
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+        """Leave the media and the whole post at the page, unpublished."""
+        with judged(CODES, public=False):
+            graph = Graph(access, CALLS)
+            if _is_video(post):
+                _upload_video(graph, access, post, prepared, keep)
+            else:
+                _upload_pictures(graph, access, post, prepared, keep)
+                _write_post(graph, access, post, prepared, keep)
+        return prepared
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Publish the post by one change, which made twice is one."""
+        graph = Graph(access, CALLS)
+        if "video_id" in prepared:
+            with judged(CODES, public=True):
+                graph.post(prepared["video_id"], published=True)
+            return _published_video(graph, prepared["video_id"])
+        with judged(CODES, public=True):
+            graph.post(prepared["post_id"], is_published=True)
+        return Published(prepared["post_id"], prepared.get("url") or PUBLIC_ADDRESS + prepared["post_id"])
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Ask whether the post is published."""
+        with judged(CODES, public=False):
+            graph = Graph(access, CALLS)
+            if "video_id" in prepared:
+                found = graph.get(prepared["video_id"], "published,permalink_url,post_id")
+                published = _video(found, prepared["video_id"]) if found.get("published") else None
+            else:
+                found = graph.get(prepared["post_id"], "is_published,permalink_url")
+                published = _post(found, prepared["post_id"]) if found.get("is_published") else None
+        return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove what was left at the page, unless it became public."""
+        with judged(CODES, public=False):
+            graph = Graph(access, CALLS)
+            if _became_public(graph, prepared):
+                return []
+            ids = [prepared.get("video_id"), prepared.get("post_id")]
+            ids += [entry.get("id") for entry in prepared.get("media", [])]
+            return [id for id in ids if id and _remove(graph, id)]
+
+
+def _text(post: Post, length: int) -> Iterator[Issue]:
+    if not post.text.strip() and not post.link and not post.media:
+        yield Issue("text", "empty", "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.")
+    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+
+
+def _is_video(post: Post) -> bool:
+    return any(medium.kind == "video" for medium in post.media)
+
+
+def _message(post: Post) -> str:
+    """Return the text that goes: a post with media has no card, so there its link is written below the text."""
+    if post.media and post.link and post.link not in post.text:
+        return f"{post.text}\n\n{post.link}".strip()
+    return post.text
+
+
+def _upload_video(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    video = next(medium for medium in post.media if medium.kind == "video")
+    if "video_id" not in prepared:
+        made = graph.post(
+            access.remote_id, "videos", files={"source": _file(video)}, description=_message(post), title=post.title,
+            published=False,
+        )  # fmt: skip
+        prepared["video_id"] = str(made["id"])
+        keep(prepared)
+
+
+def _upload_pictures(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    entries: list[dict[str, Any]] = prepared.setdefault("media", [])
+    for at, picture in enumerate(post.media):
+        if at < len(entries):
+            continue
+        about = {"published": False} | ({"alt_text_custom": picture.alt} if picture.alt else {})
+        made = graph.post(access.remote_id, "photos", files={"source": _file(picture)}, **about)
+        entries.append({"sha256": picture.sha256, "id": str(made["id"])})
+        keep(prepared)
+
+
+def _write_post(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    if "post_id" not in prepared:
+        about: dict[str, Any] = {"message": _message(post), "published": False}
+        if post.media:
+            about["attached_media"] = [{"media_fbid": entry["id"]} for entry in prepared["media"]]
+        elif post.link:
+            about["link"] = post.link
+        prepared["post_id"] = str(graph.post(access.remote_id, "feed", **about)["id"])
+        keep(prepared)
+    if "url" not in prepared:
+        prepared["url"] = str(graph.get(prepared["post_id"], "permalink_url").get("permalink_url") or "")
+        keep(prepared)
+
+
+def _file(medium: Medium) -> File:
+    return File(medium.path, medium.mime)
+
+
+def _published_video(graph: Graph, id: str) -> Published:
+    """Return a video's address, which it has only once public; failing to read it cannot undo that it is public."""
+    try:
+        with judged(CODES, public=False):
+            return _video(graph.get(id, "permalink_url,post_id"), id)
+    except NetworkError:
+        return _video({}, id)
+
+
+def _video(found: dict[str, Any], id: str) -> Published:
+    url = str(found.get("permalink_url") or id)
+    return Published(str(found.get("post_id") or id), url if "://" in url else PUBLIC_ADDRESS + url.lstrip("/"))
+
+
+def _post(found: dict[str, Any], id: str) -> Published:
+    return Published(id, str(found.get("permalink_url") or PUBLIC_ADDRESS + id))
+
+
+def _became_public(graph: Graph, prepared: Prepared) -> bool:
+    """Return whether what was prepared can be seen already; pictures alone are only ever seen in their post."""
+    id, told = prepared.get("post_id"), "is_published"
+    if "video_id" in prepared:
+        id, told = prepared["video_id"], "published"
+    if id is None:
+        return False
+    try:
+        return bool(graph.get(id, told).get(told))
+    except Refusal as refusal:
+        if is_gone(refusal):
+            return False
+        raise
+
+
+def _remove(graph: Graph, id: str) -> bool:
+    """Remove one thing; what is not there any more, since an earlier removal was cut, counts as not removed."""
+    try:
+        graph.delete(id)
+    except Refusal as refusal:
+        if is_gone(refusal):
+            return False
+        raise
+    return True
+
+
+CONNECTOR = FacebookConnector()

@@ -1,0 +1,40 @@
+"""What a Facebook page takes, as data: each value with the day it was read and where."""
+
+from datetime import date
+
+from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.checks import Kinds
+
+READ_ON = date(2026, 11, 24)
+POSTS = "https://developers.facebook.com/docs/pages-api/posts"
+PHOTOS = "https://developers.facebook.com/docs/graph-api/reference/page/photos"
+VIDEOS = "https://developers.facebook.com/docs/video-api/guides/publishing"
+SECOND_HAND = "de segunda mano, sin página oficial que lo diga"
+
+
+def _limit(value: int, source: str) -> Limit:
+    return Limit(value, READ_ON, source)
+
+
+CAPABILITIES = Capabilities(
+    name="facebook",
+    label="Facebook",
+    badge="f",
+    resolution=Resolution.REPEAT,
+    limits={
+        "text": _limit(63_206, SECOND_HAND),
+        "pictures": _limit(10, PHOTOS),
+        "videos": _limit(1, POSTS),
+        "with_video": _limit(0, POSTS),
+        "picture_bytes": _limit(10_000_000, PHOTOS),
+        "video_bytes": _limit(1_000_000_000, VIDEOS),
+        "video_max_ms": _limit(240 * 60_000, SECOND_HAND),
+    },
+    link_beside=True,
+    prepares_ahead_seconds=6 * 3600,
+)
+
+KINDS = Kinds(
+    pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"},
+    videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
+)
