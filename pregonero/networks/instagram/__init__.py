@@ -1,0 +1,1 @@
+"""Instagram: see README in the folder above and docs/networks/instagram.md."""

@@ -1,0 +1,129 @@
+"""Instagram: a container made ahead, published at its hour, and asked for after a cut (docs/networks/instagram.md)."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pregonero.errors import Issue
+from pregonero.networks import checks
+from pregonero.networks.base import (
+    Access,
+    AttemptWindow,
+    Finding,
+    NetworkError,
+    Post,
+    Prepared,
+    Published,
+    Transient,
+    Verdict,
+)
+from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.instagram import containers
+from pregonero.networks.instagram.calls import CALLS
+from pregonero.networks.instagram.codes import CODES
+from pregonero.networks.instagram.limits import CAPABILITIES, KINDS, LOOK_WAITS
+from pregonero.networks.outcomes import judged
+
+PUBLIC_ADDRESS = "https://www.instagram.com/"
+SLACK = timedelta(seconds=60)
+HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w"), re.compile(r"(?<![\w@.])@\w")
+
+
+class InstagramConnector:
+    """The entity's professional account on Instagram."""
+
+    capabilities = CAPABILITIES
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what Instagram would not take of a post."""
+        return checks.all_of(_text(post, self.measure(post.text)), checks.media(post, CAPABILITIES, KINDS))
+
+    def measure(self, text: str) -> int:
+        """Return the length of a text in characters."""
+        return len(text)
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: containers.Keep) -> Prepared:
+        """Leave a finished container; `Transient` while Instagram is still fetching or processing the media."""
+        with judged(CODES, public=False):
+            return containers.make_ready(Graph(access, CALLS), access, post, prepared, keep)
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Publish the container. Instagram publishes a container once: a repeated call does not make a second post."""
+        graph = Graph(access, CALLS)
+        try:
+            with judged(CODES, public=True):
+                made = graph.post(access.remote_id, "media_publish", creation_id=prepared["container_id"])
+                id = str(made["id"])
+        except Transient as error:
+            # Instagram says "not available" of a container that it is processing, and of one published already.
+            earlier = _published_before(graph, access, post, prepared)
+            if earlier is None:
+                raise error from None
+            return earlier
+        return _published(graph, access, id)
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Ask for the container's state, and find its post among the latest of the account."""
+        with judged(CODES, public=False):
+            graph = Graph(access, CALLS)
+            if containers.state_of(graph, prepared["container_id"]) != containers.PUBLISHED:
+                return Finding(Verdict.NOT_TAKEN)
+            found = list(_recent(graph, access, post, attempt.started_at - SLACK))
+        if len(found) == 1:
+            return Finding(Verdict.PUBLISHED, published=found[0])
+        if attempt.looks < len(LOOK_WAITS):
+            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
+        # It is public for certain; only which of the account's posts it is cannot be told.
+        return Finding(Verdict.PUBLISHED, published=_unnamed(access, prepared), candidates=tuple(found))
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove nothing: Instagram has no way to, and a container that is not published dies within a day."""
+        return []
+
+
+def _text(post: Post, length: int) -> Iterator[Issue]:
+    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    for name, pattern, word in (("hashtags", HASHTAG, "etiquetas"), ("mentions", MENTION, "menciones")):
+        used, most = len(pattern.findall(post.text)), CAPABILITIES.limits[name].value
+        if used > most:
+            yield Issue("text", name, f"Sobran {used - most} {word}: Instagram admite {most} y el texto tiene {used}.")
+
+
+def _published(graph: Graph, access: Access, id: str) -> Published:
+    """Return a post's address; failing to read it cannot undo that it is public."""
+    try:
+        with judged(CODES, public=False):
+            address = str(graph.get(id, "permalink").get("permalink") or "")
+    except NetworkError:
+        address = ""
+    return Published(id, address or f"{PUBLIC_ADDRESS}{access.handle}/")
+
+
+def _published_before(graph: Graph, access: Access, post: Post, prepared: Prepared) -> Published | None:
+    try:
+        with judged(CODES, public=False):
+            if containers.state_of(graph, prepared["container_id"]) != containers.PUBLISHED:
+                return None
+            found = list(_recent(graph, access, post, datetime.now(UTC) - timedelta(days=1)))
+    except NetworkError:
+        return None
+    return found[0] if len(found) == 1 else _unnamed(access, prepared)
+
+
+def _recent(graph: Graph, access: Access, post: Post, since: datetime) -> Iterator[Published]:
+    fields, limit = "id,permalink,caption,timestamp", CAPABILITIES.limits["search_recent"].value
+    for found in graph.list(access.remote_id, "media", fields=fields, limit=limit):
+        if datetime.fromisoformat(str(found["timestamp"])) >= since and _same(post.text, found):
+            yield Published(str(found["id"]), str(found.get("permalink") or f"{PUBLIC_ADDRESS}{access.handle}/"))
+
+
+def _same(text: str, found: dict[str, Any]) -> bool:
+    return " ".join(text.split()) == " ".join(str(found.get("caption") or "").split())
+
+
+def _unnamed(access: Access, prepared: Prepared) -> Published:
+    return Published(str(prepared["container_id"]), f"{PUBLIC_ADDRESS}{access.handle}/")
+
+
+CONNECTOR = InstagramConnector()

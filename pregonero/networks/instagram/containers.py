@@ -1,0 +1,83 @@
+"""Instagram's containers: made a few hours ahead, fetched by Instagram from our address, good for a day."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, Transient
+from pregonero.networks.facebook.codes import is_gone
+from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.instagram.limits import POLL_AGAIN, POLL_WAITS
+from pregonero.networks.wire import Refusal
+
+FINISHED, IN_PROGRESS, PUBLISHED, FAILED, GONE = "FINISHED", "IN_PROGRESS", "PUBLISHED", "ERROR", "EXPIRED"
+Keep = Callable[[Prepared], None]
+
+
+def make_ready(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+    """Leave a finished container, going on from the one there is; one that died is made again."""
+    if "container_id" in prepared and state_of(graph, prepared["container_id"]) == GONE:
+        prepared.clear()
+        keep(prepared)
+    if "container_id" not in prepared:
+        if len(post.media) > 1:
+            _make_children(graph, access, post, prepared, keep)
+        prepared["container_id"] = _make(graph, access, _about(post, prepared))
+        keep(prepared)
+    _wait_for(graph, prepared["container_id"])
+    return prepared
+
+
+def state_of(graph: Graph, id: str) -> str:
+    """Return a container's state; one that Instagram does not know any more is as good as expired."""
+    try:
+        return str(graph.get(id, "status_code").get("status_code") or IN_PROGRESS)
+    except Refusal as refusal:
+        if is_gone(refusal):
+            return GONE
+        raise
+
+
+def _make_children(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    children: list[str] = prepared.setdefault("children", [])
+    for medium in post.media[len(children) :]:
+        about = _source(medium) | {"is_carousel_item": True}
+        children.append(_make(graph, access, about | ({"media_type": "VIDEO"} if medium.kind == "video" else {})))
+        keep(prepared)
+    for child in children:
+        _wait_for(graph, child)
+
+
+def _about(post: Post, prepared: Prepared) -> dict[str, Any]:
+    if prepared.get("children"):
+        return {"media_type": "CAROUSEL", "children": prepared["children"], "caption": post.text}
+    (medium,) = post.media
+    kind = {"media_type": "REELS"} if medium.kind == "video" else {}
+    return _source(medium) | kind | {"caption": post.text}
+
+
+def _source(medium: Medium) -> dict[str, Any]:
+    """Return where Instagram fetches a medium; alternative text is taken with pictures only."""
+    if not medium.address:
+        raise Permanent("Instagram necesita que el archivo tenga una dirección pública.", code="no_address")
+    if medium.kind == "video":
+        return {"video_url": medium.address}
+    return {"image_url": medium.address} | ({"alt_text": medium.alt} if medium.alt else {})
+
+
+def _make(graph: Graph, access: Access, about: dict[str, Any]) -> str:
+    return str(graph.post(access.remote_id, "media", **about)["id"])
+
+
+def _wait_for(graph: Graph, id: str) -> None:
+    """Ask a few times within two seconds whether a container is finished; a longer wait is left to the caller."""
+    for seconds in (*POLL_WAITS, 0.0):
+        state = state_of(graph, id)
+        if state in (FINISHED, PUBLISHED):
+            return
+        if state == FAILED:
+            raise Permanent("Instagram no pudo procesar el archivo: revisa su formato y su duración.", code="container")
+        if state == GONE:
+            raise Transient("Lo preparado en Instagram venció; se prepara otra vez.", code="expired", retry_after=1.0)
+        time.sleep(seconds)
+    raise Transient("Instagram está procesando el archivo.", code="in_progress", retry_after=POLL_AGAIN)

@@ -1,0 +1,1 @@
+"""YouTube: see README in the folder above and docs/networks/youtube.md."""

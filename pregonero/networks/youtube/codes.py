@@ -1,0 +1,72 @@
+"""What YouTube's refusals mean to a delivery."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pregonero.networks.base import Permanent, Spent, Transient, Unauthorized, Unknown
+from pregonero.networks.outcomes import Codes, Meaning
+from pregonero.networks.wire import Refusal
+
+PACIFIC = ZoneInfo("America/Los_Angeles")
+DAILY = ("quotaExceeded", "dailyLimitExceeded")
+MINUTE, HOUR = 60.0, 3600.0
+
+_RECONNECT = Meaning(Unauthorized, "YouTube ya no acepta la autorización de este canal: hay que conectarlo otra vez.")
+_QUOTA = Meaning(Spent, "Se agotó la cuota diaria de YouTube: vuelve a medianoche, hora del Pacífico.", HOUR)
+_SLOWER = Meaning(Transient, "YouTube pide esperar: van demasiadas llamadas seguidas.", MINUTE)
+_THEIRS = Meaning(Unknown, "YouTube respondió con un error suyo, de paso.", MINUTE)
+
+TABLE = {
+    "401": _RECONNECT,
+    "authError": _RECONNECT,
+    "invalid_grant": _RECONNECT,
+    "quotaExceeded": _QUOTA,
+    "dailyLimitExceeded": _QUOTA,
+    "uploadLimitExceeded": Meaning(
+        Spent, "El canal llegó al número de videos que YouTube deja subir en un día.", 6 * HOUR
+    ),
+    "rateLimitExceeded": _SLOWER,
+    "userRateLimitExceeded": _SLOWER,
+    "backendError": _THEIRS,
+    "internalError": _THEIRS,
+    "invalidTitle": Meaning(Permanent, "YouTube no aceptó el título del video."),
+    "invalidDescription": Meaning(Permanent, "YouTube no aceptó la descripción del video."),
+    "invalidTags": Meaning(Permanent, "YouTube no aceptó las palabras clave del video."),
+    "invalidCategoryId": Meaning(Permanent, "YouTube no aceptó la categoría del video."),
+    "invalidVideoMetadata": Meaning(Permanent, "YouTube no aceptó los datos del video."),
+    "mediaBodyRequired": Meaning(Permanent, "YouTube no recibió un video que pueda leer."),
+    "invalidFilename": Meaning(Permanent, "YouTube no aceptó el archivo del video."),
+    "videoNotFound": Meaning(Permanent, "El video ya no está en YouTube: alguien lo borró."),
+    "youtubeSignupRequired": Meaning(Permanent, "La cuenta autorizada no tiene un canal de YouTube."),
+    "insufficientPermissions": Meaning(Permanent, "La autorización dada no alcanza para publicar en YouTube."),
+    "accessNotConfigured": Meaning(Permanent, "La aplicación no tiene activada la API de YouTube."),
+    "forbidden": Meaning(Permanent, "YouTube no permite hacer esto con este canal."),
+    "forbiddenPrivacySetting": Meaning(Permanent, "YouTube no deja hacer público este video."),
+}
+
+
+def _keys(refusal: Refusal) -> tuple[str, ...]:
+    """Return the reason, which Google gives in a list; from its token address, the error is a word alone."""
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    error = body.get("error")
+    if isinstance(error, str):
+        return (error,)
+    reasons = (error or {}).get("errors") or []
+    return tuple(str(entry.get("reason")) for entry in reasons if entry.get("reason"))
+
+
+def _wait(refusal: Refusal) -> float | None:
+    """Return the seconds until the quota comes back, at midnight of the Pacific; else what `retry-after` says."""
+    if any(key in DAILY for key in _keys(refusal)):
+        return until_midnight(datetime.now(PACIFIC))
+    after = refusal.headers.get("retry-after", "")
+    return float(after) if after.isdigit() else None
+
+
+def until_midnight(now: datetime) -> float:
+    """Return the seconds until the day changes where `now` is, also on the days of 23 or 25 hours."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), now.tzinfo)
+    return tomorrow.timestamp() - now.timestamp()
+
+
+CODES = Codes("YouTube", TABLE, _keys, _wait)

@@ -1,0 +1,112 @@
+"""YouTube: the video uploaded private, made public at its hour by one change (docs/networks/youtube.md)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pregonero.errors import Issue
+from pregonero.networks import checks
+from pregonero.networks.base import Access, AttemptWindow, Finding, Permanent, Post, Prepared, Published, Verdict
+from pregonero.networks.outcomes import judged
+from pregonero.networks.youtube import uploads
+from pregonero.networks.youtube.client import Http, videos
+from pregonero.networks.youtube.codes import CODES
+from pregonero.networks.youtube.limits import CAPABILITIES, KINDS, WATCH_ADDRESSES
+
+# What of a video's status can be changed; a change that leaves one out would set it back.
+KEPT = (
+    "embeddable", "license", "publicStatsViewable", "selfDeclaredMadeForKids", "containsSyntheticMedia",
+)  # fmt: skip
+LOST_UPLOADS = ("failed", "rejected", "deleted")
+
+
+class YouTubeConnector:
+    """The entity's channel on YouTube."""
+
+    capabilities = CAPABILITIES
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what YouTube would not take of a post."""
+        return checks.all_of(
+            _title(post.title),
+            _description(post.text, self.measure(post.text)),
+            checks.media(post, CAPABILITIES, KINDS),
+        )
+
+    def measure(self, text: str) -> int:
+        """Return the length of a description in bytes, which is what YouTube counts of it."""
+        return len(text.encode())
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: uploads.Keep) -> Prepared:
+        """Leave the video at the channel, private, going on from where an upload was cut."""
+        with judged(CODES, public=False):
+            if "video_id" not in prepared:
+                uploads.upload(access, post, prepared, keep)
+            status = _status(access, prepared["video_id"])
+            if status.get("uploadStatus") in LOST_UPLOADS:
+                raise Permanent("YouTube no pudo procesar el video, o lo rechazó.", code=str(status["uploadStatus"]))
+            prepared["status"] = {name: status[name] for name in KEPT if name in status}
+            keep(prepared)
+        return prepared
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Make the video public by one change, which made twice is one."""
+        body = {"id": prepared["video_id"], "status": prepared["status"] | {"privacyStatus": "public"}}
+        with judged(CODES, public=True):
+            changed = videos(access).update(part="status", body=body).execute(http=Http(access))
+            if changed["status"]["privacyStatus"] != "public":
+                raise Permanent(
+                    "YouTube dejó el video privado: la aplicación no está verificada por Google.", code="kept_private"
+                )
+        return _published(access, prepared)
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Ask whether the video is public."""
+        with judged(CODES, public=False):
+            public = _status(access, prepared["video_id"]).get("privacyStatus") == "public"
+        if public:
+            return Finding(Verdict.PUBLISHED, published=_published(access, prepared))
+        return Finding(Verdict.NOT_TAKEN)
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove the video if it is still private; an upload that was not finished dies by itself in a week."""
+        if "video_id" not in prepared:
+            return []
+        with judged(CODES, public=False):
+            if _status(access, prepared["video_id"]).get("privacyStatus") != "private":
+                return []
+            videos(access).delete(id=prepared["video_id"]).execute(http=Http(access))
+        return [prepared["video_id"]]
+
+
+def _title(title: str) -> Iterator[Issue]:
+    if not title.strip():
+        yield Issue("title", "empty", "YouTube necesita un título.")
+    yield from _angles("title", title, "El título")
+    yield from checks.too_long("title", CAPABILITIES, len(title), limit="title", what="el título")
+
+
+def _description(text: str, length: int) -> Iterator[Issue]:
+    yield from _angles("text", text, "La descripción")
+    yield from checks.too_long(
+        "text", CAPABILITIES, length, limit="description_bytes", what="la descripción", unit="byte"
+    )
+
+
+def _angles(field: str, text: str, what: str) -> Iterator[Issue]:
+    if "<" in text or ">" in text:
+        yield Issue(field, "angle_brackets", f"{what} tiene < o >: YouTube no los admite.")
+
+
+def _status(access: Access, id: str) -> dict[str, Any]:
+    """Return the status of our video; nothing when it is not there any more."""
+    found = videos(access).list(part="status", id=id).execute(http=Http(access)).get("items") or [{}]
+    status: dict[str, Any] = found[0].get("status") or {}
+    return status
+
+
+def _published(access: Access, prepared: Prepared) -> Published:
+    address = access.address.rstrip("/")
+    return Published(prepared["video_id"], f"{WATCH_ADDRESSES.get(address, address)}/watch?v={prepared['video_id']}")
+
+
+CONNECTOR = YouTubeConnector()
