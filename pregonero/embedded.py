@@ -5,7 +5,6 @@ refuses to run as root: as root it runs as a system user of its own, and what th
 to where it can.
 """
 
-import ctypes
 import hashlib
 import importlib.util
 import os
@@ -13,21 +12,21 @@ import pwd
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import psycopg
+
+from pregonero.processes import become
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_USER = "pregonero"
 SOCKET_PATH_LIMIT = 100  # bytes that the kernel takes for a socket's path, less PostgreSQL's own name
 START_SECONDS = 30.0
-DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 
 
 class DatabaseUnavailable(SystemExit):
@@ -107,7 +106,7 @@ def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
             [binaries / "postgres", "-D", cluster_folder(), "-k", socket_folder(), "-h", "",
              "-c", "max_connections=200", *options],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
-            preexec_fn=_become(_owner(), dies_with_parent=True),  # noqa: PLW1509
+            preexec_fn=partial(become, _owner(), last_word=signal.SIGINT),  # noqa: PLW1509
         )  # fmt: skip
     _wait_until_up(server, log)
     _create_database("pregonero")
@@ -165,7 +164,7 @@ def _run_initdb(binaries: Path, owner: pwd.struct_passwd | None) -> None:
     made = subprocess.run(
         [binaries / "initdb", "-D", cluster_folder(), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8",
          "--auth=trust", "--no-sync"],
-        capture_output=True, text=True, check=False, cwd="/", preexec_fn=_become(owner),  # noqa: PLW1509
+        capture_output=True, text=True, check=False, cwd="/", preexec_fn=partial(become, owner),
     )  # fmt: skip
     if made.returncode:
         raise DatabaseUnavailable(f"No se pudo crear la base de datos: {made.stderr.strip()}")
@@ -213,16 +212,3 @@ def _owner() -> pwd.struct_passwd | None:
             f"«{SYSTEM_USER}» ({error}). Créalo, o define DATABASE_URL."
         ) from error
     return pwd.getpwnam(SYSTEM_USER)
-
-
-def _become(owner: pwd.struct_passwd | None, *, dies_with_parent: bool = False) -> Callable[[], None]:
-    def change_user() -> None:
-        if owner is not None:
-            os.setgroups([])
-            os.setgid(owner.pw_gid)
-            os.setuid(owner.pw_uid)
-        if dies_with_parent and sys.platform == "linux":
-            # SIGINT is PostgreSQL's fast shutdown; set after setuid, which clears it.
-            ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal.SIGINT)
-
-    return change_user

@@ -1,8 +1,22 @@
 """The addresses of the installation; each app names its own."""
 
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
+
+@login_not_required
+def health(request: HttpRequest) -> HttpResponse:
+    """Answer that the web is up; whether jobs advance is told by `pregonero doctor`."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
 urlpatterns = [
+    path("", include("pregonero.desk.urls")),
+    path("", include("pregonero.publishing.urls")),
+    path("", include("pregonero.transparency.urls")),
+    path("", include("pregonero.newsroom.urls")),
     path("cuenta/", include("allauth.urls")),
+    path("salud/", health, name="health"),
     path("ui/", include("pregonero.ui.urls")),
 ]

@@ -39,9 +39,7 @@ def register_account(
 
 
 @transaction.atomic(durable=True)
-def connect_account(
-    *, account: Account, token: str, expires_at: datetime | None, by: Member, now: datetime
-) -> Account:
+def connect_account(*, account: Account, token: str, expires_at: datetime | None, by: Member, now: datetime) -> Account:
     """Keep an account's token, encrypted. A token is never replaced by an empty one."""
     account = queries.get_account(member=by, pk=account.pk, for_update=True)
     check_may(by, "accounts.manage", now=now)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from pregonero.people import queries
 from pregonero.people.models import Employment, Entity, Member, Notice, User
@@ -70,8 +71,6 @@ def tell(
 
     The same thing of the same kind is told to a person only once; the mail, where there is a server, goes apart.
     """
-    from pregonero.people.tasks import mail_notice  # noqa: PLC0415  tasks import these actions
-
     told = []
     for member in members:
         notice, made = Notice.objects.get_or_create(
@@ -80,7 +79,7 @@ def tell(
                       "created_at": now},
         )  # fmt: skip
         if made:
-            mail_notice.defer(notice_id=notice.pk)
+            app.configure_task("people.mail_notice").defer(notice_id=notice.pk)
             told.append(notice)
     return told
 
@@ -104,5 +103,3 @@ def see_notice(*, notice: Notice, by: Member, now: datetime) -> Notice:
 def mark_mailed(*, notice_id: int, now: datetime) -> None:
     """Keep that the mail of a notice left."""
     Notice.objects.filter(pk=notice_id, mailed_at__isnull=True).update(mailed_at=now)
-
-

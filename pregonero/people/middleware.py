@@ -5,12 +5,20 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django_htmx.middleware import HtmxDetails
 
 from pregonero.errors import NotAllowed
 from pregonero.people import queries
 from pregonero.people.models import Member, User
 
 SESSION_KEY = "entity"
+
+
+class MemberRequest(HttpRequest):
+    """A request of somebody who signed in, as the views see it."""
+
+    member: Member
+    htmx: HtmxDetails
 
 
 class MemberMiddleware:

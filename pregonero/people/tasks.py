@@ -12,7 +12,7 @@ from pregonero.people.actions import mark_mailed
 from pregonero.people.models import Notice
 
 
-@app.task(queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+@app.task(name="people.mail_notice", queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
 def mail_notice(*, notice_id: int, **_later: Any) -> None:
     """Send a notice by mail where a server is configured."""
     notice = Notice.objects.select_related("member__user", "entity").get(pk=notice_id)

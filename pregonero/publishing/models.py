@@ -159,7 +159,8 @@ class Delivery(models.Model):
 
     `prepared` is what was left at the network, for the content whose fingerprint is `prepared_for`. `held_by` and
     `held_until` are the lease of the worker that is preparing, sending or asking; whoever finds it past may go on.
-    `ready_at` is when it may be tried (its minute, or later when the network asked to wait).
+    `prepare_at` is when it may be prepared, and `ready_at` when it may be sent or asked about: its own moment, or later
+    when the network asked to wait.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
@@ -167,6 +168,7 @@ class Delivery(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deliveries")
     state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.PLANNED)
     due_at = models.DateTimeField()
+    prepare_at = models.DateTimeField()
     ready_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     prepared = models.JSONField(default=dict, blank=True)
@@ -207,6 +209,11 @@ class Delivery(models.Model):
                 fields=["account", "ready_at"],
                 condition=Q(state__in=[DeliveryState.PLANNED, DeliveryState.DUE]),
                 name="delivery_waiting",
+            ),
+            models.Index(
+                fields=["prepare_at"],
+                condition=Q(state__in=[DeliveryState.PLANNED, DeliveryState.DUE], prepared_for=""),
+                name="delivery_to_prepare",
             ),
             models.Index(
                 fields=["held_until"],
@@ -275,7 +282,9 @@ class Attempt(models.Model):
         triggers = (
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
             pgtrigger.Protect(
-                name="ended_is_final", operation=pgtrigger.Update, condition=pgtrigger.Condition("OLD.outcome <> ''")
+                name="ended_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.outcome <> ''"),
             ),
             pgtrigger.Protect(
                 name="sent_is_final",

@@ -125,9 +125,7 @@ def adaptation_issues(adaptation: Adaptation) -> list[Issue]:
     return issues
 
 
-def link_issues(
-    publication: Publication, check: LinkCheck | None, acceptance: LinkAcceptance | None
-) -> list[Issue]:
+def link_issues(publication: Publication, check: LinkCheck | None, acceptance: LinkAcceptance | None) -> list[Issue]:
     """Return why the link may not go out, unless somebody answers for it by name (D-4)."""
     if not publication.link:
         return [Issue("link", "no_link", "Falta el enlace a la noticia en la sede electrónica.")]

@@ -91,17 +91,14 @@ def record(
     )
     if salted:
         Wording.objects.bulk_create(
-            Wording(event_id=event.pk, field=field, salt=salt, text=text)
-            for field, (salt, text) in salted.items()
+            Wording(event_id=event.pk, field=field, salt=salt, text=text) for field, (salt, text) in salted.items()
         )
     Pending.objects.create(event_id=event.pk, entity_id=entity_id)
     return event
 
 
 @transaction.atomic(durable=True)
-def erase_wording(
-    *, entity_id: int, event_id: int, field: str, reason: str, by: Actor, now: datetime
-) -> Event:
+def erase_wording(*, entity_id: int, event_id: int, field: str, reason: str, by: Actor, now: datetime) -> Event:
     """Erase what a person wrote with an act and leave a record of that; the act and its digest stay (N-7).
 
     Records know no rights: whoever calls has checked them. The text and its salt are gone: the digest that
@@ -149,9 +146,7 @@ def seal_events(*, entity_id: int, now: datetime, limit: int = BATCH_LIMIT) -> B
 def _lock_chain(entity_id: int) -> None:
     """Wait for any other sealing of this entity; the lock goes with the transaction."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records.chain:{entity_id}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records.chain:{entity_id}"])
 
 
 def _take_pending(entity_id: int, limit: int) -> list[int]:

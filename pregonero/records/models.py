@@ -103,9 +103,7 @@ class Leaf(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["entity_id", "batch", "index"], name="leaf_place_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["entity_id", "batch", "index"], name="leaf_place_once"),)
 
     def __str__(self) -> str:
         return f"registro {self.event_id}, hoja {self.index} del lote {self.batch}"

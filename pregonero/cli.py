@@ -1,0 +1,126 @@
+"""The console command. Each subcommand has its help in Spanish, and `--json` where a program may read it."""
+
+import json
+import os
+import sys
+from typing import Any
+
+import click
+
+from pregonero import environment, running
+from pregonero.spanish import SpanishCommand, SpanishGroup
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
+THREADS = 8
+
+
+@click.group(cls=SpanishGroup, help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema.")
+def main() -> None:
+    """Gather the subcommands."""
+
+
+@main.command(cls=SpanishCommand)
+def run() -> None:
+    """Levanta todo en una terminal: base de datos, laboratorio, web y trabajador, con la demostración."""
+    with running.everything() as (addresses, children):
+        from pregonero import demonstration  # noqa: PLC0415  it needs Django ready
+
+        result = demonstration.carry_through(addresses)
+        demonstration.say(addresses, result)
+        running.stay_up(children)
+
+
+@main.command(cls=SpanishCommand)
+@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+def demo(*, as_json: bool) -> None:
+    """Lleva la noticia de muestra hasta las cuatro redes, una sola vez, y dice dónde quedó."""
+    with running.up() as addresses:
+        from pregonero import demonstration  # noqa: PLC0415
+
+        result = demonstration.carry_through(addresses)
+        demonstration.check_posts(result)
+        if as_json:
+            click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
+        else:
+            demonstration.say(addresses, result)
+    sys.exit(0 if result.went_well else 1)
+
+
+@main.command(cls=SpanishCommand)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que escucha.")
+@click.option("--port", default=running.WEB_PORT, show_default=True, help="Puerto en el que escucha.")
+@click.option("--processes", default=1, show_default=True, help="Procesos que atienden.")
+def web(*, host: str, port: int, processes: int) -> None:
+    """Atiende las páginas. Detrás de un proxy con HTTPS, cuantos procesos hagan falta."""
+    from granian import Granian  # noqa: PLC0415
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    Granian(
+        "pregonero.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=THREADS,
+        log_enabled=environment.flag("PREGONERO_DEBUG", default=False),
+    ).serve()
+
+
+@main.command(cls=SpanishCommand)
+@click.option("--concurrency", default=THREADS, show_default=True, help="Trabajos a la vez.")
+def worker(*, concurrency: int) -> None:
+    """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
+    running.set_up()
+    from pregonero.worker import work  # noqa: PLC0415
+
+    work(concurrency=concurrency)
+
+
+@main.command(cls=SpanishCommand)
+@click.option("--port", default=running.LAB_PORT, show_default=True, help="Puerto; 0 escoge uno libre.")
+def lab(*, port: int) -> None:
+    """Levanta solo el laboratorio: las cuatro redes y el sitio de muestra, en este equipo."""
+    folder = str(running.lab_folder())
+    os.execv(sys.executable, [sys.executable, "-m", "lab", "--port", str(port), "--data", folder, "--demo"])  # noqa: S606
+
+
+@main.command(cls=SpanishCommand)
+def migrate() -> None:
+    """Pone al día las tablas de la base de datos y los archivos de las páginas."""
+    with running.database():
+        running.prepare_database()
+        click.echo("La base de datos está al día.")
+
+
+@main.command(cls=SpanishCommand)
+@click.option("--entity", "slug", default="", help="Solo los registros de esta entidad.")
+@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+def verify(*, slug: str, as_json: bool) -> None:
+    """Comprueba los registros: dice «ok» o nombra el primero que no corresponde."""
+    with running.database():
+        running.set_up()
+        from pregonero.people.queries import get_entity  # noqa: PLC0415
+        from pregonero.records.commands import report  # noqa: PLC0415
+
+        code = report(entity_id=get_entity(slug=slug).pk if slug else None, as_json=as_json)
+    sys.exit(code)
+
+
+@main.command(cls=SpanishCommand)
+@click.option("--requeue", is_flag=True, help="Reconstruye la cola a partir de la tabla de envíos.")
+@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+def doctor(*, requeue: bool, as_json: bool) -> None:
+    """Revisa la instalación: qué está bien, qué falta y qué hacer."""
+    with running.database():
+        running.set_up()
+        from pregonero import checkup  # noqa: PLC0415
+
+        findings = checkup.examine(requeue=requeue)
+    healthy = all(finding.ok for finding in findings)
+    lines = [f"{'bien ' if finding.ok else 'FALTA'}  {finding.sentence}" for finding in findings]
+    _say({"ok": healthy, "findings": [vars(finding) for finding in findings]}, "\n".join(lines), as_json=as_json)
+    sys.exit(0 if healthy else 1)
+
+
+def _say(data: dict[str, Any], words: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else words)

@@ -1,0 +1,113 @@
+"""What each person must do now, what goes out today, and what went wrong."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from pregonero.newsroom.models import News, NewsState
+from pregonero.people.models import Member, Notice
+from pregonero.people.queries import waiting_notices
+from pregonero.people.rules import may
+from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.queries.programme import deliveries_on, waiting_for_minute
+from pregonero.publishing.states import PUBLIC, STOPPED, DeliveryState
+
+MOST = 20
+TROUBLED = (*STOPPED, DeliveryState.NEEDS_PERSON)
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for this person: since when, what, why, and the act."""
+
+    at: datetime | None
+    what: str
+    why: str
+    act: str
+    path: str
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A publication of today, with how it fares on each account."""
+
+    publication: Publication
+    due_at: datetime
+    deliveries: tuple[Delivery, ...]
+
+    @property
+    def trouble(self) -> str:
+        """Return what went wrong, or nothing."""
+        reasons = [f"{delivery.account.get_network_display()}: {delivery.reason}"
+                   for delivery in self.deliveries if delivery.state in TROUBLED and delivery.reason]  # fmt: skip
+        return " ".join(reasons)
+
+    @property
+    def is_out(self) -> bool:
+        """Return whether everything of it is public."""
+        return all(delivery.state in PUBLIC for delivery in self.deliveries)
+
+
+@dataclass(frozen=True)
+class Today:
+    """The first screen of a person."""
+
+    tasks: tuple[Task, ...]
+    outgoing: tuple[Outgoing, ...]
+    troubles: tuple[Outgoing, ...]
+    next_at: datetime | None
+
+
+def today_of(member: Member, *, now: datetime) -> Today:
+    """Return a person's first screen."""
+    outgoing = _outgoing(member, now)
+    coming = [item.due_at for item in outgoing if item.due_at > now]
+    return Today(
+        tasks=tuple(_tasks(member, now)),
+        outgoing=outgoing,
+        troubles=tuple(item for item in outgoing if item.trouble),
+        next_at=min(coming, default=None),
+    )
+
+
+def _tasks(member: Member, now: datetime) -> list[Task]:
+    notices = waiting_notices(member, limit=MOST)
+    told = [Task(notice.created_at, notice.title, notice.why, "Ver", notice.path, notice) for notice in notices]
+    if may(member, "publication.compose", now=now):
+        told += _to_program(member)
+    if may(member, "news.inform", now=now):
+        told += _to_inform(member)
+    return told[:MOST]
+
+
+def _to_program(member: Member) -> list[Task]:
+    tasks = []
+    for news, draft in waiting_for_minute(member.entity)[:MOST]:
+        path = reverse("publishing:editor", args=[draft.pk]) if draft else _start(news)
+        why = "Borrador sin programar." if draft else "Informada y sin programar."
+        tasks.append(Task(news.found_at, news.title, why, "Programar", path))
+    return tasks
+
+
+def _start(news: News) -> str:
+    return f"{reverse('publishing:start')}?noticia={news.pk}"
+
+
+def _to_inform(member: Member) -> list[Task]:
+    candidates = News.objects.filter(entity_id=member.entity_id, state=NewsState.CANDIDATE)
+    return [
+        Task(news.found_at, news.title, "Encontrada en la sede; falta informarla.", "Ver", news.get_absolute_url())
+        for news in candidates.order_by("-found_at", "-pk")[:MOST]
+    ]
+
+
+def _outgoing(member: Member, now: datetime) -> tuple[Outgoing, ...]:
+    grouped: dict[int, list[Delivery]] = {}
+    for delivery in deliveries_on(member.entity, timezone.localdate(now)):
+        grouped.setdefault(delivery.publication_id, []).append(delivery)
+    return tuple(
+        Outgoing(deliveries[0].publication, deliveries[0].due_at, tuple(deliveries)) for deliveries in grouped.values()
+    )

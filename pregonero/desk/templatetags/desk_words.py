@@ -1,0 +1,46 @@
+"""How Hoy words and colours what the query returns."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from pregonero.desk.queries import Today
+from pregonero.networks.registry import connector
+from pregonero.publishing.models import Delivery
+from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, DeliveryState
+
+register = template.Library()
+
+NUMBERS = ("Nada te espera", "Una cosa te espera", "Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve")
+TINTS = {
+    **dict.fromkeys(PUBLIC, "ok"),
+    **dict.fromkeys(IN_FLIGHT, "wait"),
+    **dict.fromkeys(STOPPED, "bad"),
+    DeliveryState.NEEDS_PERSON: "bad",
+    DeliveryState.DUE: "wait",
+}
+
+
+@register.filter
+def today_words(today: Today, now: datetime) -> str:
+    """Return the day in a sentence: "Cinco cosas te esperan. La próxima publicación sale a las 10:30."."""
+    count = len(today.tasks)
+    said = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    if count > 1:
+        said += " cosas te esperan"
+    if today.next_at is None:
+        return f"{said}. Hoy no queda nada programado."
+    return f"{said}. La próxima publicación sale a las {timezone.localtime(today.next_at):%H:%M}."
+
+
+@register.filter
+def tint(delivery: Delivery) -> str:
+    """Return the colour of a delivery's state."""
+    return TINTS.get(DeliveryState(delivery.state), "")
+
+
+@register.filter
+def badge(delivery: Delivery) -> str:
+    """Return the short name that its network is drawn with."""
+    return connector(delivery.account.network).capabilities.badge

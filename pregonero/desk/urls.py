@@ -1,0 +1,11 @@
+"""The first screen, and the receipt of what a person was told."""
+
+from django.urls import path
+
+from pregonero.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("avisos/<int:pk>/recibo/", views.receive, name="receive"),
+]

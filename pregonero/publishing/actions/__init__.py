@@ -1,0 +1,26 @@
+"""What people and workers do with publications and deliveries, one function per verb."""
+
+from pregonero.publishing.actions.drafting import (
+    AdaptationChange,
+    PublicationChange,
+    draft_publication,
+    edit_publication,
+)
+from pregonero.publishing.actions.linking import accept_link, keep_link_check
+from pregonero.publishing.actions.programming import (
+    cancel_publication,
+    move_publication,
+    program_publication,
+)
+
+__all__ = [
+    "AdaptationChange",
+    "PublicationChange",
+    "accept_link",
+    "cancel_publication",
+    "draft_publication",
+    "edit_publication",
+    "keep_link_check",
+    "move_publication",
+    "program_publication",
+]

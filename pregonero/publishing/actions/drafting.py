@@ -1,0 +1,156 @@
+"""Preparing a publication: its first texts, made from the news, and their edits (P-3)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from pregonero.errors import Conflict
+from pregonero.networks.models import Account, AccountState
+from pregonero.networks.queries import accounts_of
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import News
+from pregonero.newsroom.queries import get_news
+from pregonero.people.models import Entity, Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.composing import compose
+from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState, Relevance
+from pregonero.publishing.states import WAITING
+from pregonero.records.actions import record
+
+
+@dataclass(frozen=True)
+class AdaptationChange:
+    """What a person wrote for one account."""
+
+    text: str
+    title: str = ""
+    alt: str = ""
+    skipped: bool = False
+    skip_reason: str = ""
+
+
+@dataclass(frozen=True)
+class PublicationChange:
+    """What a person wrote for the whole publication, and for each account by its id."""
+
+    why: str
+    theme: str
+    relevance: int
+    link: str
+    adaptations: Mapping[int, AdaptationChange] = field(default_factory=dict)
+
+
+@transaction.atomic(durable=True)
+def draft_publication(*, news: News, key: UUID, by: Member, now: datetime) -> Publication:
+    """Start a publication from an informed news item, with a first text for each account.
+
+    `key` comes from the form: a second click or a second tab of the same form returns the same publication.
+    """
+    news = get_news(member=by, pk=news.pk)
+    rules.check_may_draft(by, news, now=now)
+    Entity.objects.select_for_update().get(pk=by.entity_id)  # numbers are given one at a time
+    made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
+    if made is not None:
+        return made
+    publication = Publication.objects.create(
+        entity_id=by.entity_id, number=_next_number(by.entity_id, now), key=key, news=news, title=news.title,
+        theme=news.section, link=news.address, created_by=by, created_at=now, edited_by=by, edited_at=now,
+    )  # fmt: skip
+    for account in accounts_of(by.entity).filter(state=AccountState.ACTIVE):
+        _first_adaptation(publication, account, news)
+    record(
+        entity_id=by.entity_id, verb="publication.drafted", actor=by.actor, thing=publication.thing, at=now,
+        related=[news.thing], facts={"number": publication.number},
+    )  # fmt: skip
+    app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
+    return publication
+
+
+def _next_number(entity_id: int, now: datetime) -> str:
+    day = timezone.localtime(now).strftime("%Y-%m%d")
+    return f"{day}-{Publication.objects.filter(entity_id=entity_id, number__startswith=day).count() + 1:02d}"
+
+
+def _first_adaptation(publication: Publication, account: Account, news: News) -> None:
+    first = compose(news, connector(account.network))
+    Adaptation.objects.create(
+        publication=publication, account=account, text=first.text, title=first.title, picture=first.picture,
+        video=first.video, alt=first.alt, skipped=bool(first.skip_reason), skip_reason=first.skip_reason,
+    )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def edit_publication(
+    *, publication: Publication, change: PublicationChange, revision: int, by: Member, now: datetime
+) -> Publication:
+    """Save what a person wrote. `revision` is the one that they were looking at: a stale one is refused.
+
+    A programmed publication stays ready: an edit that would leave it with something missing is refused whole.
+    """
+    publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
+    rules.check_may_edit(by, publication, now=now)
+    _check_revision(publication, revision)
+    link_changed = publication.link != change.link
+    publication.why, publication.theme = change.why.strip(), change.theme.strip()
+    publication.relevance, publication.link = Relevance(change.relevance), change.link
+    publication.revision += 1
+    publication.edited_by, publication.edited_at = by, now
+    publication.save()
+    changed = _change_adaptations(publication, change.adaptations)
+    if publication.state == PublicationState.PROGRAMMED:
+        rules.check_ready(queries.issues(publication))
+    record(
+        entity_id=by.entity_id, verb="publication.edited", actor=by.actor, thing=publication.thing, at=now,
+        facts={"revision": publication.revision, "accounts": changed},
+    )  # fmt: skip
+    if link_changed and publication.link:
+        app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
+    return publication
+
+
+def _check_revision(publication: Publication, revision: int) -> None:
+    if publication.revision != revision:
+        at = timezone.localtime(publication.edited_at)
+        raise Conflict(
+            f"{publication.edited_by.name} guardó cambios a las {at:%H:%M}, después de que abriste esta página. "
+            "Ábrela de nuevo para ver lo último; lo tuyo no se guardó encima."
+        )
+
+
+def _change_adaptations(publication: Publication, changes: Mapping[int, AdaptationChange]) -> list[int]:
+    deliveries = {delivery.account_id: delivery for delivery in queries.lock_deliveries(publication)}
+    for delivery in deliveries.values():
+        _prepare_again(delivery)
+    changed = []
+    for adaptation in publication.adaptations.select_related("account").order_by("pk"):
+        wanted = changes.get(adaptation.account_id)
+        if wanted is None or wanted == _as_it_is(adaptation):
+            continue
+        rules.check_may_edit_adaptation(deliveries.get(adaptation.account_id))
+        adaptation.text, adaptation.title, adaptation.alt = wanted.text, wanted.title, wanted.alt
+        adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
+        adaptation.save()
+        changed.append(adaptation.account_id)
+    return changed
+
+
+def _prepare_again(delivery: Delivery) -> None:
+    """Have a waiting delivery prepared again: what was prepared was for other words (rule 7)."""
+    if delivery.state in WAITING and delivery.prepared_for:
+        delivery.prepared_for = ""
+        delivery.save(update_fields=["prepared_for"])
+
+
+def _as_it_is(adaptation: Adaptation) -> AdaptationChange:
+    return AdaptationChange(
+        text=adaptation.text,
+        title=adaptation.title,
+        alt=adaptation.alt,
+        skipped=adaptation.skipped,
+        skip_reason=adaptation.skip_reason,
+    )

@@ -1,0 +1,126 @@
+"""Finding out what became of an uncertain delivery, and a person's decision when nobody can (rule 3)."""
+
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from pregonero.errors import Refused
+from pregonero.networks.base import Finding, Published, Verdict
+from pregonero.people.models import Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.preparing import release
+from pregonero.publishing.actions.sending import publish
+from pregonero.publishing.alarms import set_alarms
+from pregonero.publishing.content import post_of
+from pregonero.publishing.models import Delivery
+from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.telling import tell_networks_people
+from pregonero.publishing.work import Work
+from pregonero.records.actions import SYSTEM, Actor, record
+
+ASK_AGAIN_SECONDS = 20.0
+
+
+@transaction.atomic(durable=True)
+def hold_for_asking(*, delivery_id: int, worker: str, now: datetime) -> Work | None:
+    """Take an uncertain delivery to ask its network; nothing when somebody is already asking or it is settled."""
+    delivery = queries.lock_delivery(delivery_id, free_at=now)
+    if delivery is None or delivery.state != DeliveryState.UNCERTAIN or delivery.ready_at > now:
+        return None
+    attempt = queries.last_attempt(delivery)
+    delivery.held_by, delivery.held_until = worker, now + timedelta(seconds=settings.LEASE_SECONDS)
+    delivery.save(update_fields=["held_by", "held_until"])
+    post = post_of(queries.adaptation_of(delivery))
+    return Work.of(delivery, post=post, fingerprint=delivery.prepared_for, attempt=attempt)
+
+
+@transaction.atomic(durable=True)
+def keep_finding(*, work: Work, finding: Finding, now: datetime) -> None:
+    """Keep what the network answered of an uncertain delivery."""
+    delivery = _asked(work)
+    if delivery is None:
+        return
+    delivery.looks += 1
+    if finding.verdict == Verdict.PUBLISHED and finding.published is not None:
+        publish(delivery, finding.published, now=now)
+        _record_settled(delivery, finding.verdict, SYSTEM, now)
+    elif finding.verdict == Verdict.NOT_TAKEN:
+        _due_again(delivery, now)
+        _record_settled(delivery, finding.verdict, SYSTEM, now)
+    elif finding.verdict == Verdict.LOOK_AGAIN:
+        _ask_later(delivery, finding.look_again_seconds, now)
+    else:
+        _leave_to_person(delivery, finding, now)
+
+
+@transaction.atomic(durable=True)
+def postpone_asking(*, work: Work, reason: str, retry_after: float | None, now: datetime) -> None:
+    """The network could not be asked: it stays uncertain, and is asked later."""
+    delivery = _asked(work)
+    if delivery is not None:
+        delivery.reason = reason[:300]
+        _ask_later(delivery, ASK_AGAIN_SECONDS if retry_after is None else retry_after, now)
+
+
+def _asked(work: Work) -> Delivery | None:
+    delivery = queries.lock_delivery(work.delivery_id)
+    if delivery is None or delivery.state != DeliveryState.UNCERTAIN or delivery.held_by != work.worker:
+        return None
+    return delivery
+
+
+def _due_again(delivery: Delivery, now: datetime) -> None:
+    delivery.state, delivery.ready_at = DeliveryState.DUE, now
+    delivery.reason_code = delivery.reason = ""
+    delivery.candidates = []
+    release(delivery)
+
+
+def _ask_later(delivery: Delivery, seconds: float, now: datetime) -> None:
+    delivery.ready_at = now + timedelta(seconds=seconds)
+    release(delivery)
+    set_alarms([delivery.ready_at], now=now)
+
+
+def _leave_to_person(delivery: Delivery, finding: Finding, now: datetime) -> None:
+    delivery.state = DeliveryState.NEEDS_PERSON
+    delivery.candidates = [asdict(candidate) for candidate in finding.candidates]
+    delivery.reason_code, delivery.reason = "unknowable", "La red no permite saber si salió."
+    release(delivery)
+    record(
+        entity_id=delivery.entity_id, verb="delivery.needs_person", actor=SYSTEM, thing=delivery.thing, at=now,
+        related=[delivery.publication.thing],
+    )  # fmt: skip
+    tell_networks_people(delivery, kind="delivery.needs_person", now=now)
+
+
+@transaction.atomic(durable=True)
+def decide_delivery(*, delivery: Delivery, remote_id: str, by: Member, now: datetime) -> Delivery:
+    """A person says which candidate is ours, by its `remote_id`, or that none is (empty): then it is sent again."""
+    delivery = queries.get_delivery(member=by, pk=delivery.pk, for_update=True)
+    rules.check_may_decide(by, delivery, now=now)
+    if remote_id:
+        publish(delivery, _candidate(delivery, remote_id), now=now)
+    else:
+        _due_again(delivery, now)
+    record(
+        entity_id=delivery.entity_id, verb="delivery.decided", actor=by.actor, thing=delivery.thing, at=now,
+        related=[delivery.publication.thing], facts={"remote_id": remote_id},
+    )  # fmt: skip
+    return delivery
+
+
+def _candidate(delivery: Delivery, remote_id: str) -> Published:
+    for candidate in delivery.candidates:
+        if candidate["remote_id"] == remote_id:
+            return Published(remote_id=candidate["remote_id"], url=candidate["url"])
+    raise Refused("Esa publicación no está entre las que se encontraron en la red.")
+
+
+def _record_settled(delivery: Delivery, verdict: Verdict, actor: Actor, now: datetime) -> None:
+    record(
+        entity_id=delivery.entity_id, verb="delivery.settled", actor=actor, thing=delivery.thing, at=now,
+        related=[delivery.publication.thing], facts={"verdict": verdict, "looks": delivery.looks},
+    )  # fmt: skip

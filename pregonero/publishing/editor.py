@@ -1,0 +1,133 @@
+"""The editor's page, assembled: forms, how each account stands, and what is missing before programming."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from pregonero.errors import Issue
+from pregonero.networks.base import Capabilities
+from pregonero.networks.registry import connector
+from pregonero.people.models import Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
+from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Publication
+
+
+@dataclass(frozen=True)
+class AccountPart:
+    """One account in the editor."""
+
+    adaptation: Adaptation
+    form: AdaptationForm
+    capabilities: Capabilities
+    count: int
+    limit: int
+    issues: tuple[Issue, ...]
+    delivery: Delivery | None
+
+    @property
+    def tag(self) -> str:
+        """Return the tint of its tab."""
+        if self.adaptation.skipped:
+            return "plan"
+        return "bad" if self.issues else "ok"
+
+    @property
+    def word(self) -> str:
+        """Return its state in a word or two."""
+        if self.delivery is not None:
+            return self.delivery.get_state_display().lower()
+        if self.adaptation.skipped:
+            return "se omite"
+        over = self.count - self.limit
+        if over > 0:
+            return f"{over} de más"
+        return f"falta{'n' if len(self.issues) > 1 else ''} {len(self.issues)}" if self.issues else "lista"
+
+
+@dataclass(frozen=True)
+class Editor:
+    """Everything that the editor's page shows."""
+
+    publication: Publication
+    general: PublicationForm
+    minute: MinuteForm
+    parts: tuple[AccountPart, ...]
+    issues: tuple[Issue, ...]
+    link_check: LinkCheck | None
+    acceptance: LinkAcceptance | None
+
+    @property
+    def is_valid(self) -> bool:
+        """Return whether what was sent can be saved."""
+        return all([self.general.is_valid(), *(part.form.is_valid() for part in self.parts)])
+
+    @property
+    def own_issues(self) -> list[Issue]:
+        """Return what is missing of the whole publication, apart from each account's."""
+        return [issue for issue in self.issues if not issue.field.startswith("account:")]
+
+
+def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None = None, hour: str = "") -> Editor:
+    """Return the editor of a publication, as it is kept or as somebody is writing it (`data`)."""
+    publication = queries.get_publication(member=member, pk=pk)
+    adaptations = queries.adaptations_of(publication)
+    general = PublicationForm(data, initial=initial_of(publication))
+    forms = [_adaptation_form(adaptation, data) for adaptation in adaptations]
+    if data is not None:
+        _as_written(publication, general, forms)
+    check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
+    issues = rules.issues_of(publication, adaptations, check, acceptance)
+    deliveries = {delivery.account_id: delivery for delivery in queries.deliveries_of(publication)}
+    return Editor(
+        publication=publication,
+        general=general,
+        minute=MinuteForm(data, initial=_first_minute(publication, now, hour)),
+        parts=tuple(_part(form, issues, deliveries.get(form.adaptation.account_id)) for form in forms),
+        issues=tuple(issues),
+        link_check=check,
+        acceptance=acceptance,
+    )
+
+
+def _adaptation_form(adaptation: Adaptation, data: QueryDict | None) -> AdaptationForm:
+    takes_title = connector(adaptation.account.network).capabilities.takes_title
+    return AdaptationForm(adaptation, data, takes_title=takes_title)
+
+
+def _as_written(publication: Publication, general: PublicationForm, forms: Iterable[AdaptationForm]) -> None:
+    """Put what was sent into the rows in memory, so that it is judged as it would be saved; nothing is saved."""
+    forms = list(forms)
+    if not all([general.is_valid(), *(form.is_valid() for form in forms)]):
+        return
+    change = change_of(general, forms)
+    publication.why, publication.theme, publication.link = change.why, change.theme, change.link
+    publication.relevance = change.relevance
+    for form in forms:
+        wanted = change.adaptations[form.adaptation.account_id]
+        form.adaptation.publication = publication
+        for name, value in vars(wanted).items():
+            setattr(form.adaptation, name, value)
+
+
+def _part(form: AdaptationForm, issues: list[Issue], delivery: Delivery | None) -> AccountPart:
+    adaptation = form.adaptation
+    network = connector(adaptation.account.network)
+    prefix = f"account:{adaptation.account_id}:"
+    return AccountPart(
+        adaptation=adaptation,
+        form=form,
+        capabilities=network.capabilities,
+        count=network.measure(adaptation.text),
+        limit=network.capabilities.limits["text"].value,
+        issues=tuple(issue for issue in issues if issue.field.startswith(prefix)),
+        delivery=delivery,
+    )
+
+
+def _first_minute(publication: Publication, now: datetime, hour: str) -> dict[str, object]:
+    at = timezone.localtime(publication.due_at or now)
+    return {"day": at.date(), "hour": hour or f"{at:%H:%M}"}

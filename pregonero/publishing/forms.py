@@ -1,0 +1,137 @@
+"""What a person writes of a publication; forms validate and never save."""
+
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import QueryDict
+
+from pregonero.publishing.actions import AdaptationChange, PublicationChange
+from pregonero.publishing.models import ZONE, Adaptation, Publication, Relevance
+
+
+class StartForm(forms.Form):
+    """The start of a publication: from which news, with the key that makes a second click harmless."""
+
+    news = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    hour = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class PublicationForm(forms.Form):
+    """What belongs to the whole publication."""
+
+    why = forms.CharField(
+        label="Por qué le interesa a la ciudadanía",
+        max_length=300,
+        required=False,
+        help_text="Queda en el expediente. Sin esto no se puede programar.",
+    )
+    theme = forms.CharField(
+        label="Tema", max_length=80, required=False, help_text="Sirve para no repetir temas en el día."
+    )
+    relevance = forms.TypedChoiceField(label="Relevancia", choices=Relevance.choices, coerce=int)
+    link = forms.URLField(label="Enlace", max_length=500, assume_scheme="https")
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class AdaptationForm(forms.Form):
+    """What a publication says on one account."""
+
+    skipped = forms.BooleanField(label="No publicar en esta red", required=False)
+    skip_reason = forms.CharField(label="Por qué no", max_length=300, required=False)
+    title = forms.CharField(label="Título", max_length=200, required=False)
+    text = forms.CharField(label="Texto", required=False, strip=True, widget=forms.Textarea)
+    alt = forms.CharField(
+        label="Texto alternativo de la imagen",
+        max_length=1000,
+        required=False,
+        help_text="Lo oirá quien no puede ver la imagen.",
+    )
+
+    def __init__(self, adaptation: Adaptation, data: QueryDict | None = None, *, takes_title: bool) -> None:
+        super().__init__(
+            data,
+            prefix=f"red{adaptation.account_id}",
+            initial={
+                "skipped": adaptation.skipped,
+                "skip_reason": adaptation.skip_reason,
+                "title": adaptation.title,
+                "text": adaptation.text,
+                "alt": adaptation.alt,
+            },
+        )
+        self.adaptation = adaptation
+        label = adaptation.account.get_network_display()
+        self.fields["text"].label = f"Texto para {label}"
+        if not takes_title:
+            del self.fields["title"]
+        if adaptation.picture is None:
+            del self.fields["alt"]
+
+    def clean(self) -> dict[str, Any]:
+        """A network is left out with its reason."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("skipped") and not cleaned.get("skip_reason"):
+            self.add_error("skip_reason", "Escribe por qué no se publica en esta red.")
+        return cleaned
+
+    def change(self) -> AdaptationChange:
+        """Return what the person wrote, for the action."""
+        cleaned = self.cleaned_data
+        return AdaptationChange(
+            text=cleaned["text"].replace("\r\n", "\n"),
+            title=cleaned.get("title", ""),
+            alt=cleaned.get("alt", self.adaptation.alt),
+            skipped=cleaned["skipped"],
+            skip_reason=cleaned["skip_reason"] if cleaned["skipped"] else "",
+        )
+
+
+class MinuteForm(forms.Form):
+    """The minute of a publication, in Bogotá."""
+
+    day = forms.DateField(label="Sale el", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    hour = forms.TimeField(label="Hora", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    def due_at(self) -> datetime:
+        """Return the minute as an instant."""
+        day: date = self.cleaned_data["day"]
+        hour: time = self.cleaned_data["hour"]
+        return datetime.combine(day, hour.replace(second=0, microsecond=0), tzinfo=ZoneInfo(ZONE))
+
+
+class ReasonForm(forms.Form):
+    """The reason of an act that needs one."""
+
+    reason = forms.CharField(label="Razón", max_length=300)
+
+
+class DecisionForm(forms.Form):
+    """Which of the posts found at the network is ours; empty when none is."""
+
+    remote_id = forms.CharField(required=False, max_length=120)
+
+
+def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> PublicationChange:
+    """Return everything that the person wrote, for the action."""
+    cleaned = general.cleaned_data
+    return PublicationChange(
+        why=cleaned["why"],
+        theme=cleaned["theme"],
+        relevance=cleaned["relevance"],
+        link=cleaned["link"],
+        adaptations={form.adaptation.account_id: form.change() for form in adaptations},
+    )
+
+
+def initial_of(publication: Publication) -> dict[str, Any]:
+    """Return what the general form starts with."""
+    return {
+        "why": publication.why,
+        "theme": publication.theme,
+        "relevance": publication.relevance,
+        "link": publication.link,
+        "revision": publication.revision,
+    }

@@ -1,0 +1,40 @@
+"""Reading a link before it goes out (D-4). The network call is here; what it found is kept by an action."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from pregonero.newsroom.reading.fetch import MEGABYTE, Want, fetch
+from pregonero.newsroom.reading.unreadable import TooLarge, Unreadable
+from pregonero.people.models import Entity
+from pregonero.publishing.rules import OK, is_official
+
+ANYTHING = ("",)
+LINK = Want("El enlace", ANYTHING, 2 * MEGABYTE, 10)
+
+
+@dataclass(frozen=True)
+class LinkFinding:
+    """What a link answered; `problem` is the Spanish sentence of why it does not pass, or nothing."""
+
+    address: str
+    status: int | None
+    ended_at: str
+    official: bool
+    problem: str
+
+
+def read_link(address: str, entity: Entity) -> LinkFinding:
+    """Open the link as anybody would: it must answer 200, on an official domain, without leading elsewhere."""
+    official = is_official(address, entity)
+    try:
+        ended_at = fetch(address, LINK).address
+    except TooLarge:
+        ended_at = address  # it answers: a long document is a good link too
+    except Unreadable as error:
+        return LinkFinding(address, None, "", official, error.message)
+    problem = ""
+    if not official:
+        problem = f"{urlsplit(address).hostname} no es un dominio oficial de {entity.short_name}."
+    elif not is_official(ended_at, entity):
+        problem = f"El enlace lleva a otro sitio: {urlsplit(ended_at).hostname}."
+    return LinkFinding(address, OK, ended_at, official, problem)

@@ -1,0 +1,188 @@
+"""The page Parrilla: a day of the entity's accounts, hour by hour (P-2)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
+from pregonero.newsroom.models import News, NewsState
+from pregonero.people.models import Entity
+from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState
+from pregonero.publishing.programme import (
+    FIRST_HOUR,
+    LAST_HOUR,
+    Finding,
+    Place,
+    Proposal,
+    at_hour,
+    find_troubles,
+    propose,
+)
+from pregonero.publishing.states import STOPPED, DeliveryState
+
+MOST_WAITING = 20
+TINTS = {
+    DeliveryState.REJECTED: "bad",
+    DeliveryState.EXPIRED: "bad",
+    DeliveryState.NEEDS_PERSON: "bad",
+    DeliveryState.CANCELLED: "hold",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A delivery in its place of the day."""
+
+    publication_id: int
+    at: datetime
+    title: str
+    word: str
+    state: str  # "", "bad" or "hold", as the ui's entry takes it
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An hour of an account."""
+
+    account: Account
+    entries: tuple[Entry, ...]
+    proposal: str
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour of the day, across the accounts."""
+
+    hour: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something informed that has no minute yet: a news item, or a draft made from it."""
+
+    news: News
+    publication: Publication | None
+    relevance: str
+    proposal: Proposal | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """The programme of a day."""
+
+    day: date
+    accounts: tuple[Account, ...]
+    hours: tuple[Hour, ...]
+    publications: int
+    troubles: int
+    waiting: tuple[Waiting, ...]
+
+
+def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
+    """Return a day's programme with its clashes, repeats, free places and what waits."""
+    accounts = tuple(accounts_of(entity))
+    deliveries = deliveries_on(entity, day)
+    places = [_place(delivery) for delivery in deliveries if delivery.state not in STOPPED]
+    troubles = find_troubles(places)
+    waiting = _waiting(entity, places, accounts, day, now)
+    return Day(
+        day=day,
+        accounts=accounts,
+        hours=_hours(deliveries, accounts, troubles, waiting, day),
+        publications=len({delivery.publication_id for delivery in deliveries}),
+        troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
+        waiting=waiting,
+    )
+
+
+def deliveries_on(entity: Entity, day: date) -> list[Delivery]:
+    """Return what has its minute on that day in Bogotá, in order."""
+    start = at_hour(day, 0)
+    deliveries = Delivery.objects.filter(entity=entity, due_at__gte=start, due_at__lt=start + timedelta(days=1))
+    return list(deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk"))
+
+
+def _place(delivery: Delivery) -> Place:
+    return Place(
+        key=delivery.pk,
+        publication=delivery.publication_id,
+        account=delivery.account_id,
+        at=_local(delivery.due_at),
+        title=delivery.publication.title,
+        theme=delivery.publication.theme,
+    )
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(ZONE))
+
+
+def _hours(
+    deliveries: list[Delivery],
+    accounts: tuple[Account, ...],
+    troubles: dict[int, Finding],
+    waiting: tuple[Waiting, ...],
+    day: date,
+) -> tuple[Hour, ...]:
+    cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+    for delivery in deliveries:
+        at = _local(delivery.due_at)
+        cells[at.hour, delivery.account_id].append(_entry(delivery, at, troubles.get(delivery.pk)))
+    proposed = _proposed(waiting, day)
+    shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
+    return tuple(
+        Hour(
+            hour=f"{hour:02d}:00",
+            cells=tuple(
+                Cell(account, tuple(cells[hour, account.pk]), proposed.get((hour, account.pk), ""))
+                for account in accounts
+            ),
+        )
+        for hour in range(min(shown), max(shown) + 1)
+    )
+
+
+def _entry(delivery: Delivery, at: datetime, trouble: Finding | None) -> Entry:
+    word = delivery.get_state_display()
+    state = TINTS.get(DeliveryState(delivery.state), "")
+    if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
+        word, state = trouble.words, "bad"
+    elif delivery.account.paused_reason and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
+        word, state = "retenida: cuenta en pausa", "hold"
+    return Entry(delivery.publication_id, at, delivery.publication.title, word, state)
+
+
+def _proposed(waiting: tuple[Waiting, ...], day: date) -> dict[tuple[int, int], str]:
+    return {
+        (item.proposal.at.hour, account): item.news.title
+        for item in waiting
+        if item.proposal is not None and item.proposal.at.date() == day
+        for account in item.proposal.accounts
+    }
+
+
+def _waiting(
+    entity: Entity, places: list[Place], accounts: tuple[Account, ...], day: date, now: datetime
+) -> tuple[Waiting, ...]:
+    found = waiting_for_minute(entity)
+    # Where a text and a link are enough something can always go out; pictures and videos need what the news brings.
+    open_accounts = [account.pk for account in accounts if not account.paused_reason][:2]
+    themes = [(news.pk, publication.theme if publication else news.section) for news, publication in found]
+    proposals = {proposal.waiting: proposal for proposal in propose(themes, places, open_accounts, day, _local(now))}
+    return tuple(
+        Waiting(news, publication, publication.get_relevance_display() if publication else "", proposals.get(news.pk))
+        for news, publication in found
+    )
+
+
+def waiting_for_minute(entity: Entity) -> list[tuple[News, Publication | None]]:
+    """Return what was informed and has no minute: drafts by their relevance, then news by age; newest first."""
+    drafts = Publication.objects.filter(entity=entity, state=PublicationState.DRAFT).select_related("news")
+    ordered = drafts.order_by("relevance", "-created_at", "-pk")[:MOST_WAITING]
+    found: list[tuple[News, Publication | None]] = [(draft.news, draft) for draft in ordered if draft.news]
+    untouched = News.objects.filter(entity=entity, state=NewsState.INFORMED, publications__isnull=True)
+    found += [(news, None) for news in untouched.order_by("-found_at", "-pk")[:MOST_WAITING]]
+    return found[:MOST_WAITING]

@@ -1,0 +1,68 @@
+"""A publication's own parts: its texts, its link, its deliveries, and what is missing."""
+
+from django.db.models import QuerySet
+
+from pregonero.errors import Issue
+from pregonero.publishing import rules
+from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Publication
+
+
+def adaptations_of(publication: Publication) -> list[Adaptation]:
+    """Return what a publication says on each account, in the register's order."""
+    adaptations = Adaptation.objects.filter(publication=publication)
+    return list(adaptations.select_related("account", "publication", "picture", "video").order_by("account_id"))
+
+
+def going_adaptations(publication: Publication) -> list[Adaptation]:
+    """Return those of the accounts where it goes out."""
+    return [adaptation for adaptation in adaptations_of(publication) if not adaptation.skipped]
+
+
+def adaptation_of(delivery: Delivery) -> Adaptation:
+    """Return what a delivery says."""
+    adaptations = Adaptation.objects.select_related("account", "publication", "picture", "video")
+    return adaptations.get(publication_id=delivery.publication_id, account_id=delivery.account_id)
+
+
+def deliveries_of(publication: Publication) -> list[Delivery]:
+    """Return a publication's deliveries, in the register's order of accounts."""
+    deliveries = Delivery.objects.filter(publication=publication)
+    return list(deliveries.select_related("account", "publication").order_by("account_id"))
+
+
+def lock_deliveries(publication: Publication) -> list[Delivery]:
+    """Return a publication's deliveries under lock, inside the caller's transaction."""
+    deliveries = Delivery.objects.select_for_update(of=("self",)).filter(publication=publication)
+    return list(deliveries.select_related("account", "publication").order_by("account_id"))
+
+
+def last_attempt(delivery: Delivery) -> Attempt | None:
+    """Return the last commit call that was written down."""
+    return Attempt.objects.filter(delivery=delivery).order_by("-number").first()
+
+
+def attempts_of(publication: Publication) -> QuerySet[Attempt]:
+    """Return every commit call of a publication, in order."""
+    attempts = Attempt.objects.filter(delivery__publication=publication)
+    return attempts.select_related("delivery__account").order_by("started_at", "pk")
+
+
+def latest_link_check(publication: Publication) -> LinkCheck | None:
+    """Return what the link answered last."""
+    return LinkCheck.objects.filter(publication=publication).order_by("-pk").first()
+
+
+def latest_acceptance(publication: Publication) -> LinkAcceptance | None:
+    """Return who answers for the link as it is now, if anybody."""
+    acceptances = LinkAcceptance.objects.filter(publication=publication, address=publication.link)
+    return acceptances.select_related("by").order_by("-pk").first()
+
+
+def issues(publication: Publication) -> list[Issue]:
+    """Return everything that is missing before a publication can go out."""
+    return rules.issues_of(
+        publication,
+        adaptations_of(publication),
+        latest_link_check(publication),
+        latest_acceptance(publication),
+    )

@@ -1,0 +1,32 @@
+"""What the networks' people are told of a delivery (P-6): each account's result is seen by a person."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from pregonero.people.actions import tell
+from pregonero.people.queries import networks_people
+from pregonero.publishing.models import Delivery
+from pregonero.records.actions import Thing
+
+TITLES = {
+    "delivery.rejected": "{network} no aceptó «{title}»",
+    "delivery.late": "«{title}» no salió en {network}: pasó su hora",
+    "delivery.needs_person": "Decide si «{title}» salió en {network}",
+    "delivery.spent": "{network} no deja publicar más por ahora: «{title}» espera",
+}
+
+
+def tell_networks_people(delivery: Delivery, *, kind: str, now: datetime) -> None:
+    """Tell them once for each time that the delivery was planned, inside the caller's transaction."""
+    network = delivery.account.get_network_display()
+    tell(
+        members=networks_people(delivery.publication.entity, today=timezone.localdate(now)),
+        kind=f"{kind}:{delivery.due_at:%Y%m%d%H%M}"[:40],
+        thing=Thing("delivery", delivery.pk),
+        title=TITLES[kind].format(network=network, title=delivery.publication.title),
+        why=delivery.reason,
+        path=reverse("transparency:expediente", args=[delivery.publication_id]),
+        now=now,
+    )

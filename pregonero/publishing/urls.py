@@ -1,0 +1,24 @@
+"""Where publications are prepared, programmed and followed."""
+
+from django.urls import path, register_converter
+
+from pregonero.publishing import views
+from pregonero.publishing.converters import DayConverter
+
+app_name = "publishing"
+register_converter(DayConverter, "day")
+
+urlpatterns = [
+    path("parrilla/", views.today, name="today"),
+    path("parrilla/<day:day>/", views.day, name="day"),
+    path("publicaciones/nueva/", views.start, name="start"),
+    path("publicaciones/<int:pk>/editor/", views.editor, name="editor"),
+    path("publicaciones/<int:pk>/textos/", views.save, name="save"),
+    path("publicaciones/<int:pk>/revision/", views.review, name="review"),
+    path("publicaciones/<int:pk>/programacion/", views.program, name="program"),
+    path("publicaciones/<int:pk>/enlace/", views.check_link, name="check_link"),
+    path("publicaciones/<int:pk>/enlace/aceptacion/", views.accept_link, name="accept_link"),
+    path("publicaciones/<int:pk>/cancelacion/", views.cancel, name="cancel"),
+    path("envios/<int:pk>/decision/", views.decide, name="decide"),
+    path("medios/<str:token>/", views.medium, name="medium"),
+]

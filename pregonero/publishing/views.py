@@ -1,0 +1,208 @@
+"""The pages of the day's programme and of a publication's editor."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core import signing
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pregonero.errors import NotFound
+from pregonero.newsroom.queries import get_news
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.rules import may
+from pregonero.publishing import actions, checking, queries, rules
+from pregonero.publishing.content import MEDIA_SALT
+from pregonero.publishing.editor import Editor, editor_of
+from pregonero.publishing.forms import DecisionForm, MinuteForm, ReasonForm, StartForm, change_of
+from pregonero.publishing.models import Publication, PublicationState
+from pregonero.publishing.queries.programme import programme_of, waiting_for_minute
+
+MEDIUM_LASTS = timedelta(hours=6)  # as long as a network may take to fetch a medium that it was told of
+UNPROCESSABLE = 422
+
+
+@require_GET
+def today(request: MemberRequest) -> HttpResponse:
+    """Show the programme of the day that it is in Bogotá."""
+    return _programme(request, timezone.localdate())
+
+
+@require_GET
+def day(request: MemberRequest, day: date) -> HttpResponse:
+    """Show the programme of a day."""
+    return _programme(request, day)
+
+
+def _programme(request: MemberRequest, shown: date) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "programme": programme_of(request.member.entity, shown, now=now),
+        "now": now,
+        "before": shown - timedelta(days=1),
+        "after": shown + timedelta(days=1),
+        "may_compose": may(request.member, "publication.compose", now=now),
+    }
+    return render(request, "publishing/programme.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def start(request: MemberRequest) -> HttpResponse:
+    """Choose an informed news item and start its publication."""
+    form = StartForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        news = get_news(member=request.member, pk=form.cleaned_data["news"])
+        key = form.cleaned_data["key"]
+        publication = actions.draft_publication(news=news, key=key, by=request.member, now=timezone.now())
+        return _to_editor(publication, hour=form.cleaned_data["hour"])
+    chosen = request.GET.get("noticia", "")
+    context = {
+        "news": get_news(member=request.member, pk=int(chosen)) if chosen.isdigit() else None,
+        "waiting": waiting_for_minute(request.member.entity),
+        "key": uuid4(),
+        "hour": request.GET.get("hora", ""),
+    }
+    return render(request, "publishing/start.html", context)
+
+
+@require_GET
+def editor(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show a publication's texts, how each network would show them, and what is missing."""
+    now = timezone.now()
+    page = editor_of(member=request.member, pk=pk, now=now, hour=request.GET.get("hora", ""))
+    return _editor(request, page, now)
+
+
+@require_POST
+def review(request: MemberRequest, pk: int) -> HttpResponse:
+    """Judge what is being written, as it would be saved; nothing is saved."""
+    now = timezone.now()
+    page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
+    return render(request, "publishing/editor.html#review", _context(request, page, now, live=True))
+
+
+@require_POST
+def save(request: MemberRequest, pk: int) -> HttpResponse:
+    """Save what was written."""
+    now = timezone.now()
+    page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
+    if not page.is_valid:
+        return _editor(request, page, now, status=UNPROCESSABLE)
+    _save(request, page, now)
+    messages.success(request, "Guardado.")
+    return _to_editor(page.publication)
+
+
+@require_POST
+def program(request: MemberRequest, pk: int) -> HttpResponse:
+    """Save what was written and give it its minute, or say everything that is missing."""
+    now = timezone.now()
+    page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
+    if not (page.is_valid and page.minute.is_valid()):
+        return _editor(request, page, now, status=UNPROCESSABLE)
+    publication = _save(request, page, now)
+    checking.refresh_link(publication, now=now)
+    page = editor_of(member=request.member, pk=pk, now=now)
+    if page.issues:
+        return _editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST))
+    _give_minute(publication, MinuteForm(request.POST), request, now)
+    return redirect("transparency:expediente", pk=pk)
+
+
+def _give_minute(publication: Publication, minute: MinuteForm, request: MemberRequest, now: datetime) -> None:
+    minute.full_clean()
+    programmed = publication.state == PublicationState.PROGRAMMED
+    act = actions.move_publication if programmed else actions.program_publication
+    act(publication=publication, due_at=minute.due_at(), by=request.member, now=now)
+
+
+def _save(request: MemberRequest, page: Editor, now: datetime) -> Publication:
+    change = change_of(page.general, [part.form for part in page.parts])
+    revision = page.general.cleaned_data["revision"]
+    return actions.edit_publication(
+        publication=page.publication, change=change, revision=revision, by=request.member, now=now
+    )
+
+
+def _editor(
+    request: MemberRequest, page: Editor, now: datetime, *, status: int = 200, minute: MinuteForm | None = None
+) -> HttpResponse:
+    context = _context(request, page, now) | {"minute": minute or page.minute}
+    return render(request, "publishing/editor.html", context, status=status)
+
+
+def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool = False) -> dict[str, object]:
+    return {
+        "editor": page,
+        "publication": page.publication,
+        "now": now,
+        "live": live,
+        "may_program": rules.may_program(request.member, page.publication, now=now),
+        "reason_form": ReasonForm(),
+    }
+
+
+def _to_editor(publication: Publication, hour: str = "") -> HttpResponseRedirect:
+    response = redirect("publishing:editor", pk=publication.pk)
+    if hour:
+        response["Location"] += f"?hora={hour}"
+    return response
+
+
+@require_POST
+def check_link(request: MemberRequest, pk: int) -> HttpResponse:
+    """Open the link now and keep what it answers."""
+    publication = queries.get_publication(member=request.member, pk=pk)
+    checking.refresh_link(publication, now=timezone.now(), even_if_fresh=True)
+    return _to_editor(publication)
+
+
+@require_POST
+def accept_link(request: MemberRequest, pk: int) -> HttpResponse:
+    """Answer by name for a link that did not pass."""
+    publication = queries.get_publication(member=request.member, pk=pk)
+    form = ReasonForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    actions.accept_link(publication=publication, reason=reason, by=request.member, now=timezone.now())
+    return _to_editor(publication)
+
+
+@require_POST
+def cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Stop what has not gone out."""
+    publication = queries.get_publication(member=request.member, pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Para detenerla, escribe la razón: queda en el expediente.")
+        return redirect("transparency:expediente", pk=pk)
+    reason = form.cleaned_data["reason"]
+    actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
+    messages.success(request, "Detenida: no saldrá lo que faltaba.")
+    return redirect("transparency:expediente", pk=pk)
+
+
+@require_POST
+def decide(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say which post at the network is ours, or that none is."""
+    delivery = queries.get_delivery(member=request.member, pk=pk)
+    form = DecisionForm(request.POST)
+    remote_id = form.cleaned_data["remote_id"] if form.is_valid() else ""
+    actions.decide_delivery(delivery=delivery, remote_id=remote_id, by=request.member, now=timezone.now())
+    return redirect("transparency:expediente", pk=delivery.publication_id)
+
+
+@require_GET
+@login_not_required
+def medium(request: MemberRequest, token: str) -> FileResponse:
+    """Serve one medium to the network that was told of it, while its address lasts."""
+    try:
+        sha256 = signing.TimestampSigner(salt=MEDIA_SALT).unsign(token, max_age=MEDIUM_LASTS)
+    except signing.BadSignature as error:
+        raise NotFound from error
+    found = queries.medium_by_digest(sha256)
+    return FileResponse((settings.MEDIA_FOLDER / found.file).open("rb"), content_type=found.mime)

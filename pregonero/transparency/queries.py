@@ -1,0 +1,155 @@
+"""The whole way of a publication, from the news to the interaction, read across the apps (M-1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pregonero.newsroom.models import Informing
+from pregonero.people.models import Member, Notice
+from pregonero.people.queries import receipts_of
+from pregonero.publishing import rules
+from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.queries import (
+    adaptations_of,
+    attempts_of,
+    deliveries_of,
+    get_publication,
+    latest_acceptance,
+    latest_link_check,
+)
+from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
+from pregonero.records.actions import Thing
+from pregonero.records.models import Event
+from pregonero.records.queries import ChainState, chain_state, events_of, wordings_of
+
+TINTS = {
+    **dict.fromkeys(PUBLIC, "ok"),
+    **dict.fromkeys(IN_FLIGHT, "wait"),
+    **dict.fromkeys(STOPPED, "bad"),
+    **dict.fromkeys(WAITING, "plan"),
+    DeliveryState.DUE: "wait",
+    DeliveryState.NEEDS_PERSON: "bad",
+}
+
+
+@dataclass(frozen=True)
+class AccountWay:
+    """How a publication fares on one account: what it says there, its delivery and its commit calls."""
+
+    adaptation: Adaptation
+    delivery: Delivery | None
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def tint(self) -> str:
+        """Return the colour of its state."""
+        return TINTS[DeliveryState(self.delivery.state)] if self.delivery else "plan"
+
+    @property
+    def word(self) -> str:
+        """Return its state in words."""
+        if self.delivery is None:
+            return "se omite" if self.adaptation.skipped else "sin programar"
+        if self.delivery.state in WAITING and self.delivery.prepared_for:
+            return f"{self.delivery.get_state_display()}, preparada"
+        return str(self.delivery.get_state_display())
+
+
+@dataclass(frozen=True)
+class Line:
+    """A record, as a person reads it, with the words that were not erased."""
+
+    event: Event
+    words: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Expediente:
+    """Everything that the page of a publication shows."""
+
+    publication: Publication
+    informing: Informing | None
+    receipts: tuple[Notice, ...]
+    accounts: tuple[AccountWay, ...]
+    link_check: LinkCheck | None
+    acceptance: LinkAcceptance | None
+    lines: tuple[Line, ...]
+    chain: ChainState
+    may_cancel: bool
+    may_edit: bool
+
+    @property
+    def going(self) -> tuple[AccountWay, ...]:
+        """Return the accounts where it goes out."""
+        return tuple(way for way in self.accounts if way.delivery is not None)
+
+    @property
+    def out(self) -> int:
+        """Return on how many accounts it is out."""
+        return sum(way.delivery is not None and way.delivery.state in PUBLIC for way in self.accounts)
+
+    @property
+    def is_moving(self) -> bool:
+        """Return whether something may change by itself in a moment: the page keeps looking."""
+        return any(way.delivery is not None and way.delivery.state in (*IN_FLIGHT, *WAITING) for way in self.accounts)
+
+    @property
+    def situation(self) -> tuple[str, str]:
+        """Return the colour and the words of the whole: "publicando, 2 de 4"."""
+        return _situation([DeliveryState(way.delivery.state) for way in self.going if way.delivery], self)
+
+
+def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]:
+    publication = file.publication
+    if not states:
+        return "plan", str(publication.get_state_display())
+    if all(state in PUBLIC for state in states):
+        return "ok", f"publicada en {len(states)} de {len(states)}"
+    if any(state in STOPPED or state == DeliveryState.NEEDS_PERSON for state in states):
+        return "bad", f"publicada en {file.out} de {len(states)}, revisa lo demás"
+    if all(state == DeliveryState.PLANNED for state in states):
+        return "plan", "programada"
+    return "wait", f"publicando, {file.out} de {len(states)}"
+
+
+def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
+    """Return the file of a publication: a fixed number of queries, whatever its length."""
+    publication = get_publication(member=member, pk=pk)
+    deliveries = {delivery.account_id: delivery for delivery in deliveries_of(publication)}
+    attempts = list(attempts_of(publication))
+    events = events_of(publication.entity_id, _things(publication, list(deliveries.values())))
+    words = wordings_of(events)
+    return Expediente(
+        publication=publication,
+        informing=_informing(publication),
+        receipts=tuple(_receipts(publication)),
+        accounts=tuple(
+            AccountWay(
+                adaptation,
+                deliveries.get(adaptation.account_id),
+                tuple(attempt for attempt in attempts if attempt.delivery.account_id == adaptation.account_id),
+            )
+            for adaptation in adaptations_of(publication)
+        ),
+        link_check=latest_link_check(publication),
+        acceptance=latest_acceptance(publication),
+        lines=tuple(Line(event, words.get(event.pk, {})) for event in events),
+        chain=chain_state(publication.entity_id),
+        may_cancel=rules.may_cancel(member, publication, list(deliveries.values()), now=now),
+        may_edit=rules.may_edit(member, publication, now=now),
+    )
+
+
+def _things(publication: Publication, deliveries: list[Delivery]) -> list[Thing]:
+    things = [publication.thing, *(delivery.thing for delivery in deliveries)]
+    return [*things, publication.news.thing] if publication.news else things
+
+
+def _informing(publication: Publication) -> Informing | None:
+    informings = Informing.objects.filter(news_id=publication.news_id)
+    return informings.select_related("by", "rule__signed_by", "rule__source").first()
+
+
+def _receipts(publication: Publication) -> list[Notice]:
+    if publication.news is None:
+        return []
+    return receipts_of(publication.entity, kind="news.informed", thing=publication.news.thing.reference)
