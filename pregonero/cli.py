@@ -23,10 +23,10 @@ def main() -> None:
 def run() -> None:
     """Levanta todo en una terminal: base de datos, laboratorio, web y trabajador, con la demostración."""
     with running.everything() as (addresses, children):
-        from pregonero import demonstration  # noqa: PLC0415  it needs Django ready
+        from pregonero.demonstration import carrying, saying  # noqa: PLC0415  they need Django ready
 
-        result = demonstration.carry_through(addresses)
-        demonstration.say(addresses, result)
+        saying.say(addresses, carrying.carry_through(addresses))
+        click.echo("\nCtrl-C lo detiene todo.\n")
         running.stay_up(children)
 
 
@@ -35,14 +35,14 @@ def run() -> None:
 def demo(*, as_json: bool) -> None:
     """Lleva la noticia de muestra hasta las cuatro redes, una sola vez, y dice dónde quedó."""
     with running.up() as addresses:
-        from pregonero import demonstration  # noqa: PLC0415
+        from pregonero.demonstration import carrying, saying  # noqa: PLC0415
 
-        result = demonstration.carry_through(addresses)
-        demonstration.check_posts(result)
+        result = carrying.carry_through(addresses)
+        carrying.check_posts(result)
         if as_json:
             click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
         else:
-            demonstration.say(addresses, result)
+            saying.say(addresses, result)
     sys.exit(0 if result.went_well else 1)
 
 
