@@ -102,6 +102,11 @@ class Published:
     url: str
 
 
+UNCERTAIN_SINCE = "uncertain_since"
+"""Key of `prepared` by which whoever calls may tell since when (ISO 8601) an earlier attempt of the same delivery is
+uncertain: then a refusal for being a duplicate is a witness that it went out, not a refusal for good."""
+
+
 @dataclass(frozen=True)
 class AttemptWindow:
     """When an attempt was made and how often it has been looked for since: what `resolve` may need."""
@@ -109,6 +114,7 @@ class AttemptWindow:
     started_at: datetime
     asked_at: datetime
     looks: int
+    code: str = ""  # the code of the error that left the attempt uncertain
 
 
 class NetworkError(Exception):
@@ -126,6 +132,10 @@ class Transient(NetworkError):
     def __init__(self, reason: str, *, code: str = "", retry_after: float | None = None) -> None:
         super().__init__(reason, code=code)
         self.retry_after = retry_after
+
+
+class Stale(Transient):
+    """What was prepared died before its hour: it must be prepared again; nothing was taken."""
 
 
 class Spent(Transient):

@@ -18,7 +18,7 @@ from pregonero.networks.base import (
 )
 from pregonero.networks.facebook.calls import CALLS
 from pregonero.networks.facebook.codes import CODES, is_gone
-from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.graph import Graph, briefly
 from pregonero.networks.facebook.limits import CAPABILITIES, KINDS
 from pregonero.networks.multipart import File
 from pregonero.networks.outcomes import judged
@@ -58,10 +58,11 @@ class FacebookConnector:
         if "video_id" in prepared:
             with judged(CODES, public=True):
                 graph.post(prepared["video_id"], published=True)
-            return _published_video(graph, prepared["video_id"])
+            return _published_video(access, prepared["video_id"])
+        id, url = prepared["post_id"], prepared["url"]
         with judged(CODES, public=True):
-            graph.post(prepared["post_id"], is_published=True)
-        return Published(prepared["post_id"], prepared.get("url") or PUBLIC_ADDRESS + prepared["post_id"])
+            graph.post(id, is_published=True)
+        return _post({"permalink_url": url}, id)
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask whether the post is published."""
@@ -143,11 +144,11 @@ def _file(medium: Medium) -> File:
     return File(medium.path, medium.mime)
 
 
-def _published_video(graph: Graph, id: str) -> Published:
+def _published_video(access: Access, id: str) -> Published:
     """Return a video's address, which it has only once public; failing to read it cannot undo that it is public."""
     try:
         with judged(CODES, public=False):
-            return _video(graph.get(id, "permalink_url,post_id"), id)
+            return _video(Graph(briefly(access), CALLS).get(id, "permalink_url,post_id"), id)
     except NetworkError:
         return _video({}, id)
 

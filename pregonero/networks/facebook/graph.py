@@ -1,5 +1,6 @@
 """Meta's Graph through its own SDK, over our line: no default API, no account shared, the token in no address."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,13 @@ from django.conf import settings
 from pregonero.networks.base import Access
 from pregonero.networks.multipart import File
 from pregonero.networks.wire import Call, Line, Refusal
+
+AFTERWARDS_SECONDS = 5.0
+
+
+def briefly(access: Access) -> Access:
+    """Return an access for a read that follows a publication: it may fail, and must not hold the worker long."""
+    return replace(access, seconds=min(access.seconds, AFTERWARDS_SECONDS))
 
 
 class Graph:

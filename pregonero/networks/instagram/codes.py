@@ -1,13 +1,13 @@
 """What Instagram's refusals mean to a delivery: the Graph's common codes, and its own subcodes of publishing."""
 
-from pregonero.networks.base import Permanent, Spent, Transient, Unknown
+from pregonero.networks.base import Permanent, Spent, Stale, Transient, Unknown
 from pregonero.networks.facebook.codes import HOUR, MINUTE, common_table, keys, wait
 from pregonero.networks.outcomes import Codes, Meaning
 from pregonero.networks.wire import Refusal
 
 NOT_READY, EXPIRED, MISSING, NOT_FOUND = "2207027", "2207020", "2207006", "2207008"
 _AGAIN = Meaning(Transient, "Instagram no pudo preparar el archivo; se prepara otra vez.", MINUTE)
-_EXPIRED = Meaning(Transient, "Lo preparado en Instagram venció; se prepara otra vez.", 1.0)
+_EXPIRED = Meaning(Stale, "Lo preparado en Instagram venció; se prepara otra vez.", 1.0)
 
 TABLE = common_table("Instagram") | {
     "2207001": Meaning(Unknown, "Instagram respondió con un error suyo, de paso.", MINUTE),

@@ -18,14 +18,15 @@ from pregonero.networks.base import (
     Transient,
     Verdict,
 )
-from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.graph import Graph, briefly
 from pregonero.networks.instagram import containers
 from pregonero.networks.instagram.calls import CALLS
-from pregonero.networks.instagram.codes import CODES
+from pregonero.networks.instagram.codes import CODES, NOT_READY
 from pregonero.networks.instagram.limits import CAPABILITIES, KINDS, LOOK_WAITS
 from pregonero.networks.outcomes import judged
 
 PUBLIC_ADDRESS = "https://www.instagram.com/"
+UNAVAILABLE = (NOT_READY, "9007")
 SLACK = timedelta(seconds=60)
 HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w"), re.compile(r"(?<![\w@.])@\w")
 
@@ -50,18 +51,18 @@ class InstagramConnector:
 
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
         """Publish the container. Instagram publishes a container once: a repeated call does not make a second post."""
+        container = prepared["container_id"]
         graph = Graph(access, CALLS)
         try:
             with judged(CODES, public=True):
-                made = graph.post(access.remote_id, "media_publish", creation_id=prepared["container_id"])
-                id = str(made["id"])
+                id = str(graph.post(access.remote_id, "media_publish", creation_id=container)["id"])
         except Transient as error:
             # Instagram says "not available" of a container that it is processing, and of one published already.
-            earlier = _published_before(graph, access, post, prepared)
+            earlier = _published_before(access, post, prepared) if error.code in UNAVAILABLE else None
             if earlier is None:
-                raise error from None
+                raise
             return earlier
-        return _published(graph, access, id)
+        return _published(access, id)
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask for the container's state, and find its post among the latest of the account."""
@@ -90,19 +91,20 @@ def _text(post: Post, length: int) -> Iterator[Issue]:
             yield Issue("text", name, f"Sobran {used - most} {word}: Instagram admite {most} y el texto tiene {used}.")
 
 
-def _published(graph: Graph, access: Access, id: str) -> Published:
+def _published(access: Access, id: str) -> Published:
     """Return a post's address; failing to read it cannot undo that it is public."""
     try:
         with judged(CODES, public=False):
-            address = str(graph.get(id, "permalink").get("permalink") or "")
+            address = str(Graph(briefly(access), CALLS).get(id, "permalink").get("permalink") or "")
     except NetworkError:
         address = ""
     return Published(id, address or f"{PUBLIC_ADDRESS}{access.handle}/")
 
 
-def _published_before(graph: Graph, access: Access, post: Post, prepared: Prepared) -> Published | None:
+def _published_before(access: Access, post: Post, prepared: Prepared) -> Published | None:
     try:
         with judged(CODES, public=False):
+            graph = Graph(briefly(access), CALLS)
             if containers.state_of(graph, prepared["container_id"]) != containers.PUBLISHED:
                 return None
             found = list(_recent(graph, access, post, datetime.now(UTC) - timedelta(days=1)))

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, Transient
+from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, Stale, Transient
 from pregonero.networks.facebook.codes import is_gone
 from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.instagram.limits import POLL_AGAIN, POLL_WAITS
@@ -78,6 +78,6 @@ def _wait_for(graph: Graph, id: str) -> None:
         if state == FAILED:
             raise Permanent("Instagram no pudo procesar el archivo: revisa su formato y su duración.", code="container")
         if state == GONE:
-            raise Transient("Lo preparado en Instagram venció; se prepara otra vez.", code="expired", retry_after=1.0)
+            raise Stale("Lo preparado en Instagram venció; se prepara otra vez.", code="expired", retry_after=1.0)
         time.sleep(seconds)
     raise Transient("Instagram está procesando el archivo.", code="in_progress", retry_after=POLL_AGAIN)

@@ -6,15 +6,27 @@ from typing import Any
 
 from pregonero.errors import Issue
 from pregonero.networks import checks
-from pregonero.networks.base import Access, AttemptWindow, Finding, Post, Prepared, Published, Verdict
+from pregonero.networks.base import (
+    UNCERTAIN_SINCE,
+    Access,
+    AttemptWindow,
+    Finding,
+    Permanent,
+    Post,
+    Prepared,
+    Published,
+    Unknown,
+    Verdict,
+)
 from pregonero.networks.outcomes import judged
 from pregonero.networks.wire import Line
 from pregonero.networks.x import counting, media
 from pregonero.networks.x.calls import CALLS
-from pregonero.networks.x.codes import CODES
+from pregonero.networks.x.codes import CODES, DUPLICATE
 from pregonero.networks.x.fingerprint import same_post
 from pregonero.networks.x.limits import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
 
+SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
 FIELDS = ["created_at", "entities", "attachments"]
 
 
@@ -41,22 +53,33 @@ class XConnector:
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
         """Publish the post."""
         body: dict[str, Any] = {"text": post.text}
-        if prepared.get("media"):
+        if post.media:
             body["media"] = {"media_ids": [entry["id"] for entry in prepared["media"]]}
-        with judged(CODES, public=True):
-            return _published(access, str(_client(access).posts.create(body).data.id))
+        posts = _client(access).posts
+        try:
+            with judged(CODES, public=True):
+                return _published(access, str(posts.create(body).data.id))
+        except Permanent as error:
+            if error.code == DUPLICATE and UNCERTAIN_SINCE in prepared:
+                raise Unknown(
+                    "X dice que ya tiene este texto: puede ser de un intento anterior.", code=DUPLICATE
+                ) from error
+            raise
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Look for the post among the account's own of the attempt's window."""
+        since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
         with judged(CODES, public=False):
-            found = [_published(access, str(each["id"])) for each in _own_posts(access, attempt) if _is(post, each)]
+            own = list(_own_posts(access, since, attempt.asked_at + SLACK))
+        found = [_published(access, str(each["id"])) for each in own if same_post(post.text, len(post.media), each)]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
         if found:
             return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
         if attempt.looks < len(LOOK_WAITS):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
-        return Finding(Verdict.NOT_TAKEN)
+        # X has said that it holds this text, and we do not find it: only a person can tell.
+        return Finding(Verdict.UNKNOWABLE if attempt.code == DUPLICATE else Verdict.NOT_TAKEN)
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove nothing: X has no way to, and lets go of a medium that is not posted within a day."""
@@ -85,14 +108,13 @@ def _published(access: Access, id: str) -> Published:
     return Published(id, f"{site}/{access.handle}/status/{id}")
 
 
-def _is(post: Post, found: dict[str, Any]) -> bool:
-    return same_post(post.text, len(post.media), found)
+def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
+    told = prepared.get(UNCERTAIN_SINCE)
+    return datetime.fromisoformat(told) if told else attempt.started_at
 
 
-def _own_posts(access: Access, attempt: AttemptWindow) -> Iterator[dict[str, Any]]:
-    """Give the account's posts of the attempt's window: few reads, since each post read costs money."""
-    slack = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
-    since, until = attempt.started_at - slack, attempt.asked_at + slack
+def _own_posts(access: Access, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
+    """Give the account's posts of a span of time: few reads, since each post read costs money."""
     pages = _client(access).users.get_posts(
         access.remote_id, max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
         start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", post_fields=FIELDS,

@@ -51,8 +51,9 @@ class YouTubeConnector:
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
         """Make the video public by one change, which made twice is one."""
         body = {"id": prepared["video_id"], "status": prepared["status"] | {"privacyStatus": "public"}}
+        change = videos(access).update(part="status", body=body)
         with judged(CODES, public=True):
-            changed = videos(access).update(part="status", body=body).execute(http=Http(access))
+            changed = change.execute(http=Http(access))
             if changed["status"]["privacyStatus"] != "public":
                 raise Permanent(
                     "YouTube dejó el video privado: la aplicación no está verificada por Google.", code="kept_private"
@@ -87,9 +88,7 @@ def _title(title: str) -> Iterator[Issue]:
 
 def _description(text: str, length: int) -> Iterator[Issue]:
     yield from _angles("text", text, "La descripción")
-    yield from checks.too_long(
-        "text", CAPABILITIES, length, limit="description_bytes", what="la descripción", unit="byte"
-    )
+    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="la descripción", unit="byte")
 
 
 def _angles(field: str, text: str, what: str) -> Iterator[Issue]:

@@ -24,7 +24,7 @@ CAPABILITIES = Capabilities(
     resolution=Resolution.REPEAT,
     limits={
         "title": _limit(100, VIDEOS),
-        "description_bytes": _limit(5_000, VIDEOS),
+        "text": _limit(5_000, VIDEOS),  # bytes of the description
         "pictures": _limit(0, VIDEOS),
         "videos": _limit(1, VIDEOS),
         "video_bytes": _limit(256_000_000_000, INSERT),

@@ -1,0 +1,126 @@
+"""A network under test: its connector, an account of its own in the laboratory, and a post that suits it."""
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from pregonero.networks.base import (
+    Access,
+    AttemptWindow,
+    Connector,
+    Finding,
+    Medium,
+    Post,
+    Prepared,
+    Published,
+    Transient,
+    Verdict,
+)
+from pregonero.networks.registry import connector
+from tests.lab.process import Lab, until
+
+NETWORKS = ("x", "facebook", "instagram", "youtube")
+BASES = {"x": "x", "facebook": "graph", "instagram": "graph", "youtube": "youtube"}
+ALT = "Una ferretera atiende a su clientela & sonríe"
+ENOUGH_LOOKS = 9  # as many as any connector wants before it says that nothing was taken
+_numbers = itertools.count(1)
+
+
+def medium_of(kind: str, path: Path, mime: str, address: str = "", alt: str = "") -> Medium:
+    """Return a file as a post's medium, measured."""
+    data, size, seconds = path.read_bytes(), (640, 360), 6.0
+    if kind == "picture":
+        size, seconds = Image.open(BytesIO(data)).size, 0.0
+    return Medium(kind, path, mime, hashlib.sha256(data).hexdigest(), len(data), *size, seconds, alt, address)
+
+
+@dataclass
+class Subject:
+    """One network, one account."""
+
+    name: str
+    lab: Lab
+    picture: Medium
+    film: Medium
+    access: Access
+    kept: list[Prepared] = field(default_factory=list)
+
+    @property
+    def connector(self) -> Connector:
+        return connector(self.name)
+
+    def post(self, **changes: Any) -> Post:
+        """Return a new post, with the medium that the network needs and the link where the network takes it."""
+        number = next(_numbers)
+        link = f"https://www.mincit.gov.co/prensa/noticias/industria/{number}?a=1&b=2"
+        words = f"Más crédito para quien exporta, «número {number}» & más."
+        media = (self.film,) if self.name == "youtube" else (self.picture,)
+        posts = {
+            "x": Post(f"{words} {link}", media=media),
+            "facebook": Post(words, link=link),
+            "instagram": Post(words, media=media),
+            "youtube": Post(f"{words}\n\n{link}", title=f"Crédito para exportar, {number}", media=media),
+        }
+        return replace(posts[self.name], **changes)
+
+    def prepare(self, post: Post, prepared: Prepared | None = None, access: Access | None = None) -> Prepared:
+        """Prepare until it is ready, as a worker does that comes back when the network says so."""
+        state: Prepared = dict(prepared or {})
+
+        def keep(known: Prepared) -> None:
+            self.kept.append(dict(known))
+            state.clear()
+            state.update(known)
+
+        def ready() -> Prepared | None:
+            try:
+                return {"ready": self.connector.prepare(access or self.access, post, dict(state), keep)}
+            except Transient as error:
+                if error.code not in ("in_progress", "media_in_progress", "uploading"):
+                    raise
+                return None
+
+        found: Prepared = until(ready)["ready"]
+        return found
+
+    def publish(self, post: Post) -> Published:
+        return self.connector.commit(self.access, post, self.prepare(post))
+
+    def resolve(self, post: Post, prepared: Prepared, started_at: datetime, **options: Any) -> Finding:
+        window = AttemptWindow(started_at, datetime.now(UTC), **({"looks": ENOUGH_LOOKS} | options))
+        return self.connector.resolve(self.access, post, prepared, window)
+
+    def public(self) -> list[dict[str, Any]]:
+        """Return what the judge saw become public on this account."""
+        return self.lab.posts(network=self.name, account=self.access.remote_id)
+
+    def fault(self, kind: str, endpoint: str, **more: Any) -> None:
+        """Ask for a fault on this account's calls only, once unless told otherwise."""
+        rule = {"kind": kind, "endpoint": endpoint, "account": self.access.remote_id, "times": 1} | more
+        self.lab.fault(**rule)
+
+    def calls(self, stage: str) -> list[dict[str, Any]]:
+        query = {"account": self.access.remote_id, "kind": stage}
+        found: list[dict[str, Any]] = self.lab.client.get("/calls.json", params=query).json()["calls"]
+        return found
+
+    def said(self, post: Post) -> str:
+        """Return the words of a post that the judge keeps: of a video, its title."""
+        return post.title if self.name == "youtube" else post.text
+
+
+def access_to(lab: Lab, name: str, **extra: Any) -> Access:
+    """Return the access to a new account of the laboratory."""
+    made = lab.new_account(name, **extra)
+    return Access(made["id"], made["handle"], f"{lab.url}/{BASES[name]}", made["token"], seconds=10.0)
+
+
+MakeSubject = Callable[..., Subject]
+SETTLED = (Verdict.PUBLISHED, Verdict.NOT_TAKEN)
