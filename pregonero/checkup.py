@@ -48,8 +48,9 @@ def _requeue() -> Finding:
 
 
 def _database() -> Finding:
-    connection.ensure_connection()
-    version = connection.pg_version
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version_num")
+        version = int(cursor.fetchone()[0])
     ok = version >= OLDEST_POSTGRESQL
     return Finding("database", ok, f"PostgreSQL {version // 10_000}{'' if ok else ': se necesita 15 o posterior'}.")
 

@@ -33,6 +33,6 @@ def access_to(account: Account) -> Access:
         remote_id=account.remote_id,
         handle=account.handle,
         address=settings.NETWORK_ADDRESSES[account.network],
-        token=vault.unseal(credential.sealed_token),
+        token=vault.unseal(bytes(credential.sealed_token)),
         seconds=settings.CALL_SECONDS,
     )

@@ -145,7 +145,9 @@ def _things(publication: Publication, deliveries: list[Delivery]) -> list[Thing]
 
 
 def _informing(publication: Publication) -> Informing | None:
-    informings = Informing.objects.filter(news_id=publication.news_id)
+    if publication.news is None:
+        return None
+    informings = Informing.objects.filter(news=publication.news)
     return informings.select_related("by", "rule__signed_by", "rule__source").first()
 
 

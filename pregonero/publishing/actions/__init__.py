@@ -12,12 +12,14 @@ from pregonero.publishing.actions.programming import (
     move_publication,
     program_publication,
 )
+from pregonero.publishing.actions.settling import decide_delivery
 
 __all__ = [
     "AdaptationChange",
     "PublicationChange",
     "accept_link",
     "cancel_publication",
+    "decide_delivery",
     "draft_publication",
     "edit_publication",
     "keep_link_check",

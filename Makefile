@@ -1,0 +1,35 @@
+# Pregonero. `make` alone says what there is.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test test-slow check fix pins clean
+PY := .venv/bin/python
+
+help: ## Esta ayuda
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Prepara .venv con todo lo que usan las pruebas y las revisiones
+	@bin/setup test
+	@bin/browser
+
+run: ## Levanta todo, con la demostración, y dice dónde mirar
+	@bin/setup base
+	@exec .venv/bin/pregonero run
+
+test: setup ## Corre todas las pruebas y las revisiones
+	@$(PY) -m pytest -q -n auto --dist loadgroup -m "not slow"
+	@$(MAKE) --no-print-directory check
+
+test-slow: setup ## Corre también los casos largos
+	@$(PY) -m pytest -q -n auto --dist loadgroup
+
+check: setup ## Revisa estilo, tipos, contratos entre apps, migraciones y presupuestos
+	@$(PY) -m tests.house
+
+fix: setup ## Arregla lo que se arregla solo
+	@.venv/bin/ruff check --fix .
+	@.venv/bin/ruff format .
+
+pins: setup ## Vuelve a fijar las versiones, con sus huellas
+	@bin/pins --upgrade
+
+clean: ## Borra el entorno y los datos de este equipo
+	@rm -rf .venv var
