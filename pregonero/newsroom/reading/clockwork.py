@@ -18,6 +18,11 @@ class Deadline:
         self.seconds = seconds
         self.ends = time.monotonic() + seconds
 
+    @property
+    def _too_long(self) -> str:
+        seconds = f"{self.seconds:g}".replace(".", ",")
+        return f"tardó más de {seconds} segundos en llegar; se intentará más tarde."
+
     def left(self) -> float:
         """Return the seconds left; a little even at the end, since 0 would mean no limit to a socket."""
         return max(self.ends - time.monotonic(), 0.01)
@@ -29,12 +34,12 @@ class Deadline:
     def check(self, what: str) -> None:
         """Raise `Unreachable` when the time is up: what came until then may be half of it."""
         if self.is_over():
-            raise Unreachable(f"{what} tardó más de {self.seconds:g} segundos en llegar; se intentará más tarde.")
+            raise Unreachable(f"{what} {self._too_long}")
 
     def words(self, what: str, host: str) -> str:
         """Return why a connection ended: the time was up, or the site cut it."""
         if self.is_over():
-            return f"{what} tardó más de {self.seconds:g} segundos en llegar; se intentará más tarde."
+            return f"{what} {self._too_long}"
         return f"No hubo conexión con «{host}», o se cortó a la mitad; se intentará más tarde."
 
     @contextmanager

@@ -18,6 +18,8 @@ CLOSING = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNO
 LOOKS_LIKE_PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html)\b", re.IGNORECASE)
 TAIL = 4096  # bytes in which the end of a feed is looked for: caches write comments after it
 ENTITY_LIMIT = 1000  # characters of one declared entity
+# How feedparser itself breaks on damaged feeds: bad encodings, huge character references, misplaced elements.
+PARSER_BREAKS = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, RecursionError)
 
 
 class _HasBegun(Exception):
@@ -27,18 +29,25 @@ class _HasBegun(Exception):
 def read_feed(fetched: Fetched) -> list[Item]:
     """Return the news of a feed, as it orders them. Raises `Malformed` when it is none, or came cut."""
     _check_declarations(fetched.body)
-    parsed = feedparser.parse(
-        fetched.body,
-        response_headers={"content-type": _content_type(fetched), "content-location": fetched.address},
-        sanitize_html=False,  # only its plain text is used
-        resolve_relative_uris=False,
-    )
-    if not parsed.version and not parsed.entries:
+    parsed = _parse(fetched)
+    if not parsed.get("version") and not parsed.entries:
         raise Malformed(_what_it_is(fetched.body))
     if not CLOSING.search(fetched.body.replace(b"\0", b"")[-TAIL:]):
         raise Malformed("La fuente llegó cortada: no trae su final. No se guardó nada de ella.")
     items = (_item(entry, fetched.address) for entry in parsed.entries[:ITEMS_LIMIT])
     return [item for item in items if item is not None]
+
+
+def _parse(fetched: Fetched) -> Any:
+    try:
+        return feedparser.parse(
+            fetched.body,
+            response_headers={"content-type": _content_type(fetched), "content-location": fetched.address},
+            sanitize_html=False,  # only its plain text is used
+            resolve_relative_uris=False,
+        )
+    except PARSER_BREAKS as error:
+        raise Malformed("La fuente está dañada: su XML no se puede leer.") from error
 
 
 def _check_declarations(body: bytes) -> None:
@@ -86,15 +95,14 @@ def _item(entry: Any, base: str) -> Item | None:
     title = line(entry.get("title", ""), TITLE_LIMIT) or line(summary, 120)
     if not link or not title:
         return None
-    picture, alt = _picture(entry, base)
     return Item(
         address=link, title=title, guid=line(entry.get("id", ""), 500), summary=summary,
-        section=_section(entry), published_at=_date(entry), picture=picture, picture_alt=alt,
+        section=_section(entry), published_at=_date(entry), picture=_picture(entry, base),
     )  # fmt: skip
 
 
 def _link(entry: Any, base: str) -> str:
-    candidates = [entry.get("link", ""), *(link.get("href", "") for link in entry.get("links", []))]
+    candidates = [entry.get("link", ""), *(link.get("href", "") for link in _listed(entry, "links"))]
     if str(entry.get("id", "")).startswith(("http://", "https://")):
         candidates.append(entry["id"])
     return next((found for found in (_canonical(link, base) for link in candidates) if found), "")
@@ -110,20 +118,27 @@ def _canonical(link: object, base: str) -> str:
 
 
 def _date(entry: Any) -> datetime | None:
-    dates = (instant(entry.get(field, "")) for field in ("published", "updated", "created"))
+    dates = (instant(dict.get(entry, field)) for field in ("published", "updated", "created"))
     return next((found for found in dates if found is not None), None)
 
 
 def _section(entry: Any) -> str:
-    return next((found for found in (line(tag.get("term"), 80) for tag in entry.get("tags", [])) if found), "")
+    return next((found for found in (line(tag.get("term"), 80) for tag in _listed(entry, "tags")) if found), "")
 
 
-def _picture(entry: Any, base: str) -> tuple[str, str]:
-    """Return the picture that a feed ties to a news item, with its alternative text where it has one."""
-    for medium in [*entry.get("media_content", []), *entry.get("enclosures", [])]:
-        kind = f"{medium.get('medium', '')} {medium.get('type', '')}"
-        link = _canonical(medium.get("url") or medium.get("href"), base)
-        if "image" in kind and link:
-            return link, line(entry.get("media_description", "") or entry.get("media_title", ""), 1000)
-    thumbnails = (_canonical(medium.get("url"), base) for medium in entry.get("media_thumbnail", []))
-    return next((link for link in thumbnails if link), ""), ""
+def _picture(entry: Any, base: str) -> str:
+    """Return the picture that a feed ties to a news item; its alternative text is on the page."""
+    enclosures = [link for link in _listed(entry, "links") if link.get("rel") == "enclosure"]
+    pictures = [
+        medium.get("url") or medium.get("href")
+        for medium in [*_listed(entry, "media_content"), *enclosures]
+        if "image" in f"{medium.get('medium', '')} {medium.get('type', '')}"
+    ]
+    thumbnails = [medium.get("url") for medium in _listed(entry, "media_thumbnail")]
+    return next((link for link in (_canonical(found, base) for found in [*pictures, *thumbnails]) if link), "")
+
+
+def _listed(entry: Any, name: str) -> list[dict[str, str]]:
+    # `get` of feedparser's own dictionary maps names to others, and a damaged feed may put a text in a list's place.
+    found = dict.get(entry, name, [])
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

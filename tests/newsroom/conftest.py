@@ -1,0 +1,36 @@
+"""The official website of the tests (named in the settings), and another inside the network that nobody named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_django import Settings
+
+from tests.newsroom.website import Website, running
+
+SAMPLES = Path(__file__).parent / "samples"
+
+
+@pytest.fixture
+def samples() -> Path:
+    return SAMPLES
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[Website]:
+    with running() as website:
+        settings.PRIVATE_ADDRESSES_ALLOWED = [website.authority]
+        yield website
+
+
+@pytest.fixture
+def inner() -> Iterator[Website]:
+    with running() as website:
+        website.put("/secreto", "no debe leerse")
+        yield website
+
+
+@pytest.fixture
+def media_folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.MEDIA_FOLDER = tmp_path / "media"
+    return tmp_path / "media"

@@ -1,0 +1,96 @@
+"""One form of each link, so that the same news is the same news."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from pregonero.newsroom.reading.address import canonical, key
+from pregonero.newsroom.reading.unreadable import Malformed
+
+TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("HTTPS://WWW.MinCIT.gov.co:443/Prensa/./x/../Noticias", "https://www.mincit.gov.co/Prensa/Noticias"),
+        ("http://mincit.gov.co", "http://mincit.gov.co/"),
+        ("http://mincit.gov.co:8080/a/#abajo", "http://mincit.gov.co:8080/a/"),
+        ("https://mincit.gov.co/a?utm_source=rss&id=7&fbclid=z", "https://mincit.gov.co/a?id=7"),
+        ("https://mincit.gov.co/señal%7e", "https://mincit.gov.co/se%C3%B1al~"),
+        ("https://mincit.gov.co/%c3%b1", "https://mincit.gov.co/%C3%B1"),
+        (" https://mincit.gov.co/a\n", "https://mincit.gov.co/a"),
+    ],
+)
+def test_canonical_form(link: str, expected: str) -> None:
+    assert canonical(link) == expected
+
+
+def test_a_relative_link_is_made_whole() -> None:
+    assert canonical("../b?c=1#d", base="https://mincit.gov.co/a/x") == "https://mincit.gov.co/b?c=1"
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://mincit.gov.co/prensa/x", "https://www.mincit.gov.co/prensa/x/", "https://mincit.gov.co/prensa/x#y",
+        "https://MINCIT.gov.co/prensa/x?utm_medium=red",
+    ],
+)  # fmt: skip
+def test_links_to_the_same_page_have_one_key(other: str) -> None:
+    assert key(other) == key("https://mincit.gov.co/prensa/x")
+
+
+def test_links_to_other_pages_have_other_keys() -> None:
+    links = [
+        "https://mincit.gov.co/x",
+        "https://mincit.gov.co/X",
+        "https://mincit.gov.co/x?id=1",
+        "https://a.mincit.gov.co/x",
+    ]
+    assert len({key(link) for link in links}) == len(links)
+
+
+def test_the_order_of_a_query_makes_no_other_news() -> None:
+    assert key("https://mincit.gov.co/x?b=2&a=1") == key("https://mincit.gov.co/x?a=1&b=2")
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "  ", "mincit.gov.co/x", "ftp://mincit.gov.co/x", "javascript:alert(1)", "https:///x", "file:///etc/passwd",
+     "https://ana:clave@mincit.gov.co/", "https://mincit.gov.co:puerto/", "https://[::1/x", "http://a b.co/\x00\x01<>"],
+)  # fmt: skip
+def test_what_is_no_public_link_is_refused(link: str) -> None:
+    if link.startswith("http://a b"):
+        assert " " not in canonical(link)
+        return
+    with pytest.raises(Malformed):
+        canonical(link)
+
+
+def test_a_link_too_long_is_refused() -> None:
+    with pytest.raises(Malformed, match="500"):
+        canonical("https://mincit.gov.co/" + "a" * 500)
+
+
+@given(path=TEXT, query=TEXT, fragment=TEXT)
+@example(path="%2e%2e/x", query="", fragment="")
+@example(path="a/%2E/b//c/.", query="a=%7e&&b", fragment="")
+@example(path="..//..", query="?", fragment="")
+def test_canonical_is_its_own_canonical(path: str, query: str, fragment: str) -> None:
+    try:
+        once = canonical(f"https://mincit.gov.co/{path}?{query}#{fragment}")
+    except Malformed:
+        return
+    assert canonical(once) == once
+    assert key(once) == key(canonical(once))
+    assert once.isascii()
+
+
+@given(TEXT)
+def test_any_text_is_a_link_or_is_refused(text: str) -> None:
+    try:
+        assert canonical(text).startswith(("http://", "https://"))
+    except Malformed:
+        return

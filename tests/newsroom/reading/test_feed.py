@@ -1,0 +1,147 @@
+"""Feeds, good and bad."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pregonero.newsroom.reading.feed import read_feed
+from pregonero.newsroom.reading.fetch import Fetched
+from pregonero.newsroom.reading.item import Item
+from pregonero.newsroom.reading.unreadable import Malformed, Unreadable
+
+ADDRESS = "https://www.mincit.gov.co/rss/noticias"
+ITEM = "<item><title>{0}</title><link>https://mincit.gov.co/{0}</link><pubDate>{1}</pubDate></item>"
+
+
+def fetched(body: bytes, charset: str = "") -> Fetched:
+    return Fetched(ADDRESS, body, "text/xml", charset, "", "", unchanged=False)
+
+
+def read(text: str, declaration: str = "") -> list[Item]:
+    return read_feed(
+        fetched(f'<?xml version="1.0"?>{declaration}<rss version="2.0"><channel>{text}</channel></rss>'.encode())
+    )
+
+
+@pytest.mark.procedure("P-1")
+def test_rss(samples: Path) -> None:
+    coffee, wheel = read_feed(fetched((samples / "sede.rss").read_bytes()))
+    assert coffee.address == "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones-de-cafe"
+    assert coffee.title == 'Exportaciones de café crecen "como nunca"'
+    assert coffee.summary == "El café lideró las exportaciones."
+    assert (coffee.guid, coffee.section) == ("cafe-1", "Comercio")
+    assert coffee.picture == "https://www.mincit.gov.co/fotos/cafe.jpg"
+    assert coffee.published_at is not None
+    assert coffee.published_at.isoformat() == "2026-11-24T08:15:00-05:00"
+    assert wheel.address == "https://www.mincit.gov.co/prensa/noticias/industria/rueda-en-pasto/"
+    assert wheel.published_at is not None
+    assert wheel.published_at.isoformat() == "2026-11-21T00:00:00-05:00"
+
+
+@pytest.mark.procedure("P-1")
+def test_atom(samples: Path) -> None:
+    (news,) = read_feed(fetched((samples / "sede.atom").read_bytes()))
+    assert news.address == "https://www.mincit.gov.co/prensa/noticias/turismo/artesanias"
+    assert (news.title, news.guid) == ("Turismo & artesanías", "urn:sede:turismo-1")
+    assert news.published_at is not None
+    assert news.published_at.isoformat() == "2026-11-24T08:00:00-05:00"
+
+
+def test_rss_1_in_latin_1(samples: Path) -> None:
+    (news,) = read_feed(fetched((samples / "sede.rdf").read_bytes()))
+    assert news.title == "Señal de la industria"
+    assert news.published_at is not None
+    assert news.published_at.isoformat() == "2026-11-20T00:00:00-05:00"
+
+
+@pytest.mark.procedure("P-1")
+def test_dates_in_five_forms() -> None:
+    forms = [
+        "Tue, 24 Nov 2026 00:00:00 -0500",
+        "2026-11-24T05:00:00Z",
+        "24 noviembre 2026",
+        "24/11/2026",
+        "24 de nov. de 2026",
+    ]
+    items = read("".join(ITEM.format(number, form) for number, form in enumerate(forms)))
+    assert {item.published_at.isoformat() for item in items if item.published_at} == {"2026-11-24T00:00:00-05:00"}
+    assert len(items) == len(forms)
+
+
+def test_a_date_that_cannot_be_read_leaves_the_news() -> None:
+    assert read(ITEM.format("a", "cuando se pueda"))[0].published_at is None
+
+
+BOMB = '<!DOCTYPE b [<!ENTITY a "1234567890"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]>'
+OUTSIDE = '<!DOCTYPE b [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+PARAMETER = '<!DOCTYPE b [<!ENTITY % p SYSTEM "http://127.0.0.1/p.dtd"> %p;]>'
+LONG = f'<!DOCTYPE b [<!ENTITY a "{"x" * 2000}">]>'
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize("declaration", [BOMB, OUTSIDE, PARAMETER, LONG, f"<!-- <rss> -->{BOMB}", f"<?x <rss ?>{BOMB}"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_an_entity_bomb_is_refused(declaration: str, encoding: str) -> None:
+    text = f'{declaration}<rss version="2.0"><channel>{ITEM.format("&c;", "")}</channel></rss>'
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    with pytest.raises(Malformed, match="entidades"):
+        read_feed(fetched((mark + text).encode(encoding)))
+
+
+def test_a_plain_declared_character_is_no_bomb() -> None:
+    (news,) = read(
+        "<item><title>A&ntilde;o</title><link>https://x.gov.co/1</link></item>",
+        '<!DOCTYPE rss [<!ENTITY ntilde "&#241;">]>',
+    )
+    assert news.title == "Año"
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"", "vac"), (b"   ", "vac"), (b"<html><body>hola</body></html>", "es una página"), (b"%PDF-1.7 \0\1", "no es XML"),
+        (b'{"version": "https://jsonfeed.org/version/1"}', "no es XML"), (b"<a><b/></a>", "no es XML"),
+        (b"<?xml", "no es XML"), (b"\xff\xfe\0\0", "no es XML"),
+    ],
+)  # fmt: skip
+def test_what_is_no_feed_is_said(body: bytes, words: str) -> None:
+    with pytest.raises(Malformed, match=words):
+        read_feed(fetched(body))
+
+
+@pytest.mark.procedure("P-1")
+def test_a_feed_cut_in_the_middle_gives_nothing(samples: Path) -> None:
+    whole = (samples / "sede.rss").read_bytes()
+    with pytest.raises(Malformed, match="cortada"):
+        read_feed(fetched(whole[: whole.index(b"Cien empresas")]))
+
+
+def test_a_comment_after_the_end_is_no_cut() -> None:
+    assert read_feed(fetched(b'<rss version="2.0"><channel></channel></rss>\n<!-- cache 3 s -->')) == []
+
+
+def test_markup_in_titles_is_only_text() -> None:
+    (news,) = read(
+        "<item><title>&lt;img src=x onerror=alert(1)&gt;Hola\u202e</title><link>https://x.gov.co/1</link></item>"
+    )
+    assert news.title == "Hola"
+
+
+def test_a_link_that_is_no_web_page_is_left_out() -> None:
+    assert read("<item><title>a</title><link>javascript:alert(1)</link><guid>javascript:alert(1)</guid></item>") == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_a_damaged_feed_is_read_or_refused_never_more(data: st.DataObject) -> None:
+    whole = bytearray((Path(__file__).parent.parent / "samples" / "sede.rss").read_bytes())
+    for _ in range(data.draw(st.integers(1, 20))):
+        whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        items = read_feed(fetched(bytes(whole)))
+    except Unreadable:
+        return
+    assert all(item.title and item.address.startswith("http") and "\0" not in item.title for item in items)

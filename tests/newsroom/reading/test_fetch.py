@@ -1,0 +1,147 @@
+"""One GET, bounded in everything; each bad answer in words."""
+
+import gzip
+import select
+import time
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler
+
+import pytest
+from pytest_django import Settings
+
+from pregonero.newsroom.reading.fetch import FEED, MEGABYTE, PAGE, fetch
+from pregonero.newsroom.reading.unreadable import Malformed, NotPublic, TooLarge, Unreachable, Unreadable
+from tests.newsroom.website import Behaviour, Website, answering, running, streaming
+
+RSS = "application/rss+xml"
+
+
+def test_fetch_says_what_came(site: Website) -> None:
+    link = site.put(
+        "/x", "hola", 'text/html; charset="UTF-8"', ETag='"a1"', Last_Modified="Tue, 24 Nov 2026 10:00:00 GMT"
+    )
+    came = fetch(link, PAGE)
+    assert (came.address, came.body, came.mime, came.charset, came.etag) == (
+        link,
+        b"hola",
+        "text/html",
+        "utf-8",
+        '"a1"',
+    )
+    assert not came.unchanged
+    assert "Pregonero" in site.requests[0][1]["user-agent"]
+
+
+def test_a_known_answer_is_not_sent_again(site: Website) -> None:
+    link = site.put("/x", "hola", ETag='"a1"')
+    again = fetch(link, PAGE, etag='"a1"')
+    assert again.unchanged
+    assert again.body == b""
+
+
+def test_compressed_answers_are_opened(site: Website) -> None:
+    link = site.put("/x", gzip.compress(b"hola" * 1000), Content_Encoding="gzip")
+    assert fetch(link, PAGE).body == b"hola" * 1000
+
+
+@pytest.mark.procedure("P-1")
+def test_a_redirect_to_a_private_address_is_refused(site: Website, inner: Website) -> None:
+    with pytest.raises(NotPublic, match="red interna"):
+        fetch(site.redirect("/x", inner.at("/secreto")), PAGE)
+    assert inner.requests == []
+
+
+def test_a_redirect_to_another_scheme_is_refused(site: Website) -> None:
+    with pytest.raises(Malformed, match="https"):
+        fetch(site.redirect("/x", "file:///etc/passwd"), PAGE)
+
+
+def test_redirects_are_followed_and_counted(site: Website) -> None:
+    site.put("/fin", "hola")
+    site.redirect("/medio", "/fin")
+    assert fetch(site.redirect("/x", "/medio"), PAGE).address == site.at("/fin")
+    with pytest.raises(Unreadable, match="redirige más de 5"):
+        fetch(site.redirect("/vuelta", "/vuelta"), PAGE)
+
+
+@pytest.mark.procedure("P-1")
+def test_two_hundred_megabytes_are_refused_without_reading_them(site: Website) -> None:
+    site.pages["/x"] = streaming(b" " * MEGABYTE, 200, RSS)
+    with pytest.raises(TooLarge, match="10 MB"):
+        fetch(site.at("/x"), FEED)
+
+
+def test_a_declared_size_over_the_limit_is_refused_at_once(site: Website) -> None:
+    site.pages["/x"] = streaming(b"", 0, RSS, {"Content-Length": str(200 * MEGABYTE)})
+    with pytest.raises(TooLarge):
+        fetch(site.at("/x"), FEED)
+
+
+def test_a_compressed_bomb_is_refused(site: Website) -> None:
+    bomb = gzip.compress(b"\0" * (200 * MEGABYTE))
+    assert len(bomb) < MEGABYTE
+    with pytest.raises(TooLarge):
+        fetch(site.put("/x", bomb, RSS, Content_Encoding="gzip"), FEED)
+
+
+def test_damaged_compression_is_said(site: Website) -> None:
+    with pytest.raises(Malformed, match="comprimida"):
+        fetch(site.put("/x", b"no es gzip", Content_Encoding="gzip"), PAGE)
+    with pytest.raises(Malformed, match="compresión"):
+        fetch(site.put("/y", b"no se pidio", Content_Encoding="br"), PAGE)
+
+
+def dripping(where: str) -> Behaviour:
+    """Answer one byte every few hundredths of a second, for as long as whoever reads stays."""
+
+    def behave(request: BaseHTTPRequestHandler) -> None:
+        head = b"HTTP/1.0 200 OK\r\n" + (b"Content-Type: text/html\r\n\r\n" if where == "body" else b"")
+        request.wfile.write(head)
+        gone: list[object] = []
+        while not gone:
+            request.wfile.write(b"x")
+            gone, _, _ = select.select([request.connection], [], [], 0.05)  # readable: closed at the other end
+
+    return behave
+
+
+@pytest.mark.parametrize("where", ["head", "body"])
+def test_a_site_that_drips_is_cut_at_the_limit(site: Website, where: str) -> None:
+    site.pages["/x"] = dripping(where)
+    began = time.monotonic()
+    with pytest.raises(Unreachable, match="tardó más de 0,4 segundos"):
+        fetch(site.at("/x"), replace(PAGE, seconds=0.4))
+    assert time.monotonic() - began < 2
+
+
+def test_an_answer_that_is_cut_is_no_answer(site: Website) -> None:
+    site.pages["/x"] = streaming(b"hola", 1, "text/html", {"Content-Length": "100"})
+    with pytest.raises(Unreachable, match="se cortó"):
+        fetch(site.at("/x"), PAGE)
+
+
+def test_nobody_listening_is_said(settings: Settings) -> None:
+    with running() as gone:
+        settings.PRIVATE_ADDRESSES_ALLOWED = [gone.authority]
+    with pytest.raises(Unreachable, match="No hubo conexión"):
+        fetch(gone.at("/x"), PAGE)
+
+
+@pytest.mark.parametrize(
+    ("status", "family", "words"),
+    [
+        (404, Unreadable, "no está"), (410, Unreadable, "no está"), (403, Unreadable, "permiso"),
+        (500, Unreachable, "más tarde"), (503, Unreachable, "más tarde"), (429, Unreachable, "más tarde"),
+        (418, Unreadable, "418"),
+    ],
+)  # fmt: skip
+def test_each_status_has_its_words(site: Website, status: int, family: type[Unreadable], words: str) -> None:
+    site.pages["/x"] = answering(b"", "text/html", {}, status=status)
+    with pytest.raises(family, match=words) as caught:
+        fetch(site.at("/x"), PAGE)
+    assert type(caught.value) is family
+
+
+def test_another_kind_of_content_is_refused(site: Website) -> None:
+    with pytest.raises(Malformed, match="application/pdf"):
+        fetch(site.put("/x", b"%PDF-1.7", "application/pdf"), PAGE)

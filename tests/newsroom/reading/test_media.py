@@ -1,0 +1,127 @@
+"""Pictures and videos: what they really are, and never half kept."""
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from pregonero.newsroom.reading.media import keep_picture, keep_video
+from pregonero.newsroom.reading.unreadable import Malformed, NotPublic, TooLarge
+from tests.newsroom.website import Website, streaming
+
+
+def picture(kind: str = "PNG", size: tuple[int, int] = (40, 30)) -> bytes:
+    output = io.BytesIO()
+    Image.new("RGB", size, (9, 67, 181)).save(output, kind)
+    return output.getvalue()
+
+
+def video(container: str = "mp4", seconds: int = 1) -> bytes:
+    output = io.BytesIO()
+    with av.open(output, mode="w", format=container) as made:
+        stream = made.add_stream("libvpx" if container == "webm" else "mpeg4", rate=5)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for _ in range(5 * seconds):
+            made.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (64, 48), (9, 67, 181)))))
+        made.mux(stream.encode())
+    return output.getvalue()
+
+
+def kept_files(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    ("kind", "mime", "ending"),
+    [
+        ("PNG", "image/png", "png"),
+        ("JPEG", "image/jpeg", "jpg"),
+        ("GIF", "image/gif", "gif"),
+        ("WEBP", "image/webp", "webp"),
+    ],
+)
+def test_a_picture_is_kept_by_its_content(site: Website, media_folder: Path, kind: str, mime: str, ending: str) -> None:
+    link = site.put("/foto", picture(kind), "image/x")
+    kept = keep_picture(link)
+    assert (kept.kind, kept.mime, kept.width, kept.height, kept.origin) == ("picture", mime, 40, 30, link)
+    assert kept.file == f"{kept.sha256[:2]}/{kept.sha256[2:]}.{ending}"
+    assert (media_folder / kept.file).read_bytes() == picture(kind)
+    assert keep_picture(link) == kept
+    assert kept_files(media_folder) == [kept.file]
+
+
+def test_the_real_kind_counts_not_the_claimed_one(site: Website, media_folder: Path) -> None:
+    assert keep_picture(site.put("/foto.jpg", picture("PNG"), "image/jpeg")).mime == "image/png"
+    with pytest.raises(Malformed, match="no es JPEG"):
+        keep_picture(site.put("/otra.jpg", b"<svg onload='alert(1)'/>", "image/jpeg"))
+    assert len(kept_files(media_folder)) == 1
+
+
+def test_half_a_picture_is_not_kept(site: Website, media_folder: Path) -> None:
+    half = picture("JPEG", (400, 300))
+    with pytest.raises(Malformed, match="dañada"):
+        keep_picture(site.put("/foto", half[: len(half) // 2], "image/jpeg"))
+    assert kept_files(media_folder) == []
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG of a few bytes that claims a huge size."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize("size", [(8000, 8000), (100_000, 100_000), (30_000, 1)])
+def test_a_picture_bomb_is_refused(site: Website, media_folder: Path, size: tuple[int, int]) -> None:
+    with pytest.raises(TooLarge):
+        keep_picture(site.put("/foto", bomb(*size), "image/png"))
+    assert kept_files(media_folder) == []
+
+
+def test_a_picture_over_its_weight_is_refused(site: Website, media_folder: Path) -> None:
+    site.pages["/foto"] = streaming(b"\0" * 1024 * 1024, 30, "image/png")
+    with pytest.raises(TooLarge, match="20 MB"):
+        keep_picture(site.at("/foto"))
+    assert kept_files(media_folder) == []
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    ("container", "mime"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("mov", "video/quicktime")]
+)
+def test_a_video_is_kept_with_its_length(site: Website, media_folder: Path, container: str, mime: str) -> None:
+    kept = keep_video(site.put("/video", video(container, seconds=2), "video/mp4"))
+    assert (kept.kind, kept.mime, kept.width, kept.height) == ("video", mime, 64, 48)
+    assert kept.seconds == pytest.approx(2, abs=0.3)
+    assert (media_folder / kept.file).stat().st_size == kept.size
+
+
+def test_a_playlist_opens_nothing_else(site: Website, inner: Website, media_folder: Path) -> None:
+    playlist = f"#EXTM3U\n#EXTINF:1,\n{inner.at('/secreto')}\n"
+    with pytest.raises(Malformed, match="no es MP4"):
+        keep_video(site.put("/video", playlist, "video/mp4"))
+    assert inner.requests == []
+
+
+@pytest.mark.parametrize("body", [b"", b"....ftypisom" + b"\0" * 100, video()[:300]])
+def test_a_damaged_video_is_said(site: Website, media_folder: Path, body: bytes) -> None:
+    with pytest.raises(Malformed):
+        keep_video(site.put("/video", body, "video/mp4"))
+    assert kept_files(media_folder) == []
+
+
+def test_a_picture_inside_the_network_is_not_fetched(site: Website, inner: Website, media_folder: Path) -> None:
+    with pytest.raises(NotPublic):
+        keep_picture(inner.put("/foto", picture(), "image/png"))
+    assert inner.requests == []

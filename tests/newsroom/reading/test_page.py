@@ -1,0 +1,104 @@
+"""A news item's own page."""
+
+from pathlib import Path
+
+import pytest
+
+from pregonero.newsroom.reading.fetch import Fetched
+from pregonero.newsroom.reading.page import Page, read_page
+from pregonero.newsroom.reading.unreadable import Malformed
+
+SITE = "https://www.mincit.gov.co"
+ADDRESS = f"{SITE}/prensa/noticias/comercio/exportaciones-de-cafe"
+
+
+def read(body: bytes | str, address: str = ADDRESS) -> Page:
+    content = body.encode() if isinstance(body, str) else body
+    return read_page(Fetched(address, content, "text/html", "", "", "", unchanged=False))
+
+
+@pytest.mark.procedure("P-1")
+def test_what_a_page_says(samples: Path) -> None:
+    page = read((samples / "noticia.html").read_bytes())
+    assert page.title == "Exportaciones de café crecen 8,4 %"
+    assert page.summary == "El café lideró las ventas al exterior."
+    assert page.canonical == ADDRESS
+    assert (page.picture, page.picture_alt) == (f"{SITE}/fotos/cafe.png", "Granos de café en una bodega")
+    assert page.video == f"{SITE}/videos/cafe.mp4"
+    assert page.section == "Comercio"
+    assert page.published_at is not None
+    assert page.published_at.isoformat() == "2026-11-24T08:15:00-05:00"
+    assert "abierta hasta el 15 de diciembre" in page.body
+    assert "Todos los derechos" not in page.body
+    assert "Inicio" not in page.body
+
+
+def test_an_alternative_text_belongs_to_its_picture() -> None:
+    page = read(
+        '<title>x</title><meta property="og:image" content="/a.png"><meta property="og:image" content="/b.png"><meta property="og:image:alt" content="de b">'
+    )
+    assert (page.picture, page.picture_alt) == (f"{SITE}/a.png", "")
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        (f"{SITE}/prensa/noticias/comercio/otra-forma", f"{SITE}/prensa/noticias/comercio/otra-forma"),
+        ("/", ADDRESS), (f"{SITE}/prensa/noticias", ADDRESS), ("https://otro.gov.co/x", ADDRESS), ("javascript:0", ADDRESS),
+        ("https://mincit.gov.co/prensa/noticias/comercio/sin-www", "https://mincit.gov.co/prensa/noticias/comercio/sin-www"),
+    ],
+)  # fmt: skip
+def test_a_canonical_address_is_believed_within_reason(declared: str, expected: str) -> None:
+    assert read(f'<title>x</title><link rel="canonical" href="{declared}">').canonical == expected
+
+
+def test_a_player_of_another_site_is_no_video() -> None:
+    page = read(
+        '<title>x</title><meta property="og:video" content="https://www.youtube.com/embed/1"><meta property="og:video:type" content="text/html">'
+    )
+    assert page.video == ""
+
+
+def test_a_video_element_is_one() -> None:
+    assert read('<title>x</title><video><source src="/v.mp4"></video>').video == f"{SITE}/v.mp4"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "{",
+        "[" * 100000,
+        '"x"',
+        "null",
+        '{"@type": 3}',
+        '{"@graph": 7}',
+        '{"@type":"NewsArticle","headline":{"a":1},"image":[7,null]}',
+    ],
+)
+def test_bad_json_ld_spoils_nothing(script: str) -> None:
+    assert read(f'<title>Hola</title><script type="application/ld+json">{script}</script>').title == "Hola"
+
+
+def test_json_ld_alone_is_enough() -> None:
+    page = read(
+        '<body><script type="application/ld+json">{"@type":["NewsArticle"],"headline":"Hola","datePublished":"21 de mayo de 2026",'
+        '"image":{"url":"/a.png","caption":"Una foto"},"video":{"contentUrl":"/v.mp4"}}</script></body>'
+    )
+    assert (page.title, page.picture, page.picture_alt, page.video) == (
+        "Hola",
+        f"{SITE}/a.png",
+        "Una foto",
+        f"{SITE}/v.mp4",
+    )
+
+
+@pytest.mark.parametrize("body", ["", "<p>sin título</p>", "no es html"])
+def test_a_page_without_title_is_no_news(body: str) -> None:
+    with pytest.raises(Malformed):
+        read(body)
+
+
+def test_markup_comes_out_as_text() -> None:
+    page = read('<meta property="og:title" content="&lt;script&gt;alert(1)&lt;/script&gt;Hola &amp;lt;b&amp;gt;">')
+    assert "script" not in page.title
+    assert page.title.startswith("Hola")

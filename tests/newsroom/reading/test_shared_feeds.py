@@ -1,0 +1,62 @@
+"""Feeds collected elsewhere: hundreds of good and bad ones, where the folder of shared data is at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pregonero.newsroom.reading.dates import instant
+from pregonero.newsroom.reading.feed import read_feed
+from pregonero.newsroom.reading.fetch import Fetched
+from pregonero.newsroom.reading.listing import read_listing
+from pregonero.newsroom.reading.selectors import PRESETS
+from pregonero.newsroom.reading.unreadable import Unreadable
+
+CHECKOUT = Path(__file__).parents[3]
+SHARED = Path(os.environ.get("PREGONERO_SHARED_DATA") or CHECKOUT.parent / "shared" / "data")
+FEEDS = sorted(
+    path for path in (SHARED / "feeds").rglob("*") if path.suffix in {".xml", ".rss", ".atom", ".opml", ".html"}
+)
+
+pytestmark = pytest.mark.skipif(not FEEDS, reason=f"no hay datos compartidos en {SHARED} (PREGONERO_SHARED_DATA)")
+
+
+def fetched(path: Path) -> Fetched:
+    return Fetched("https://sede.gov.co/", path.read_bytes(), "", "", "", "", unchanged=False)
+
+
+def test_every_feed_is_read_or_refused_in_words() -> None:
+    refused = {}
+    for path in FEEDS:
+        try:
+            items = read_feed(fetched(path))
+        except Unreadable as error:
+            refused[path.relative_to(SHARED / "feeds").as_posix()] = error.message
+        else:
+            assert all(item.title and item.address.startswith("http") for item in items)
+    assert "entidades" in refused["defusedxml/xmltestdata/xmlbomb.xml"]
+    feeds = [name for name in refused if not name.endswith((".opml", ".html")) and not name.startswith("defusedxml/")]
+    # An external DTD's entities, a JSON-like unknown, and an XML that is no feed.
+    assert sorted(feeds) == [
+        "feedparser/wellformed/rdf/doctype_contains_entity_decl.xml",
+        "gofeed/parser/universal/unknown_feed.xml",
+        "miniflux/xml/testdata/iso88591.xml",
+    ]
+
+
+def test_the_dates_of_official_sites() -> None:
+    rows = (SHARED / "official" / "formatos_de_fecha.tsv").read_text(encoding="utf-8").splitlines()[1:]
+    for text, expected, _source in (row.split("\t") for row in rows):
+        found = instant(text)
+        if expected.startswith("?"):
+            assert found is None
+            continue
+        assert found is not None, text
+        wanted = instant(expected)
+        assert found == wanted, text
+
+
+def test_the_ministrys_listing_as_it_was_rebuilt() -> None:
+    items = read_listing(fetched(SHARED / "official" / "reconstruida_lista_noticias.html"), PRESETS["mincit"])
+    assert [item.section for item in items] == ["industria", "comercio", "turismo"]
+    assert all(item.published_at is not None for item in items)
