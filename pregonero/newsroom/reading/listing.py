@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from pregonero.newsroom.reading.dates import instant
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.item import ITEMS_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, Item
-from pregonero.newsroom.reading.markup import link_in, tree_of
+from pregonero.newsroom.reading.markup import link_in, select, tree_of
 from pregonero.newsroom.reading.unreadable import Malformed
 from pregonero.newsroom.reading.words import line
 
@@ -20,7 +19,7 @@ def read_listing(fetched: Fetched, selectors: Mapping[str, str]) -> list[Item]:
     changed.
     """
     tree = tree_of(fetched)
-    nodes = CSSSelector(selectors["item"], translator="html")(tree)[:ITEMS_LIMIT]
+    nodes = select(tree, selectors["item"])[:ITEMS_LIMIT]
     base = str(tree.get("data-base"))
     items = [item for item in (_item(node, selectors, base) for node in nodes) if item is not None]
     if not items:
@@ -47,7 +46,7 @@ def _item(node: HtmlElement, selectors: Mapping[str, str], base: str) -> Item | 
 def _first(node: HtmlElement, selector: str) -> HtmlElement | None:
     if not selector:
         return None
-    return next(iter(CSSSelector(selector, translator="html")(node)), None)
+    return next(iter(select(node, selector)), None)
 
 
 def _text(node: HtmlElement, selector: str, limit: int) -> str:

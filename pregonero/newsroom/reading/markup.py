@@ -1,8 +1,10 @@
 """HTML of others as a tree, and small questions to it."""
 
 import re
+from typing import cast
 
 from lxml import etree
+from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pregonero.newsroom.reading.address import canonical
@@ -19,9 +21,14 @@ def tree_of(fetched: Fetched) -> HtmlElement:
         tree = document_fromstring(body, parser=HTMLParser(encoding=_encoding(fetched)))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Malformed("La página llegó vacía o no es HTML.") from error
-    base = next(iter(tree.xpath("//base/@href")), "")
-    tree.set("data-base", link_in(base, fetched.address) or fetched.address)
+    bases = (link_in(node.get("href"), fetched.address) for node in tree.iter("base"))
+    tree.set("data-base", next((base for base in bases if base), fetched.address))
     return tree
+
+
+def select(tree: HtmlElement, selector: str) -> list[HtmlElement]:
+    """Return the elements of a tree that fit a CSS selector, in the page's order."""
+    return cast(list[HtmlElement], CSSSelector(selector, translator="html")(tree))
 
 
 def link_in(link: object, base: str) -> str:

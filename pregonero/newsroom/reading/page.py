@@ -14,7 +14,7 @@ from pregonero.newsroom.reading.address import host_of
 from pregonero.newsroom.reading.dates import instant
 from pregonero.newsroom.reading.fetch import PAGE, Fetched, fetch
 from pregonero.newsroom.reading.item import SUMMARY_LIMIT, TITLE_LIMIT, digest_of
-from pregonero.newsroom.reading.markup import link_in, tree_of
+from pregonero.newsroom.reading.markup import link_in, select, tree_of
 from pregonero.newsroom.reading.unreadable import Malformed
 from pregonero.newsroom.reading.words import line, paragraphs
 
@@ -86,7 +86,7 @@ def _named(meta: list[tuple[str, str]], names: tuple[str, ...], limit: int) -> s
 
 def _article(tree: HtmlElement) -> dict[str, Any]:
     """Return the page's JSON-LD article, or nothing."""
-    for script in tree.xpath('//script[@type="application/ld+json"]'):
+    for script in select(tree, 'script[type="application/ld+json"]'):
         try:
             data = json.loads(script.text_content())
         except (ValueError, RecursionError):
@@ -117,8 +117,11 @@ def _canonical(tree: HtmlElement, meta: list[tuple[str, str]], address: str) -> 
     Some sites name their front page, or the list, as the canonical address of every page: one above the
     page's own path, or on another host, is not believed.
     """
-    declared = [*tree.xpath('//link[@rel="canonical"]/@href'), *(c for name, c in meta if name == "og:url")]
-    for link in (link_in(str(found), address) for found in declared):
+    declared = [
+        *(node.get("href") for node in select(tree, 'link[rel~="canonical"]')),
+        *(c for name, c in meta if name == "og:url"),
+    ]
+    for link in (link_in(found, address) for found in declared):
         if not link or host_of(link).removeprefix("www.") != host_of(address).removeprefix("www."):
             continue
         if not (urlsplit(address).path.rstrip("/") + "/").startswith(urlsplit(link).path.rstrip("/") + "/"):
@@ -156,7 +159,7 @@ def _video(article: dict[str, Any], meta: list[tuple[str, str]], tree: HtmlEleme
     embedded = any(name == "og:video:type" and not content.startswith("video/") for name, content in meta)
     declared = [] if embedded else [content for wanted in VIDEO_NAMES for name, content in meta if name == wanted]
     objects = [found.get("contentUrl") for found in _listed(article.get("video")) if isinstance(found, dict)]
-    played = [node.get("src") for node in [*tree.iter("video"), *tree.xpath("//video//source")]]
+    played = [node.get("src") for node in [*tree.iter("video"), *select(tree, "video source")]]
     return next((link for link in (link_in(found, base) for found in [*declared, *objects, *played]) if link), "")
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pregonero.newsroom.reading.address import canonical, key
 from pregonero.newsroom.reading.unreadable import Malformed
 
-TEXT = st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=40)
+TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,8 @@ def test_a_plain_declared_character_is_no_bomb() -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"", "vac"), (b"   ", "vac"), (b"<html><body>hola</body></html>", "es una página"), (b"%PDF-1.7 \0\1", "no es XML"),
+        (b"", "vac"), (b"   ", "vac"), (b"<html><body>hola</body></html>", "es una página"),
+        (b"%PDF-1.7 \0\1", "no es XML"),
         (b'{"version": "https://jsonfeed.org/version/1"}', "no es XML"), (b"<a><b/></a>", "no es XML"),
         (b"<?xml", "no es XML"), (b"\xff\xfe\0\0", "no es XML"),
     ],

@@ -35,7 +35,8 @@ def test_what_a_page_says(samples: Path) -> None:
 
 def test_an_alternative_text_belongs_to_its_picture() -> None:
     page = read(
-        '<title>x</title><meta property="og:image" content="/a.png"><meta property="og:image" content="/b.png"><meta property="og:image:alt" content="de b">'
+        '<title>x</title><meta property="og:image" content="/a.png">'
+        '<meta property="og:image" content="/b.png"><meta property="og:image:alt" content="de b">'
     )
     assert (page.picture, page.picture_alt) == (f"{SITE}/a.png", "")
 
@@ -44,8 +45,8 @@ def test_an_alternative_text_belongs_to_its_picture() -> None:
     ("declared", "expected"),
     [
         (f"{SITE}/prensa/noticias/comercio/otra-forma", f"{SITE}/prensa/noticias/comercio/otra-forma"),
-        ("/", ADDRESS), (f"{SITE}/prensa/noticias", ADDRESS), ("https://otro.gov.co/x", ADDRESS), ("javascript:0", ADDRESS),
-        ("https://mincit.gov.co/prensa/noticias/comercio/sin-www", "https://mincit.gov.co/prensa/noticias/comercio/sin-www"),
+        ("/", ADDRESS), (f"{SITE}/prensa/noticias", ADDRESS), ("https://otro.gov.co/x", ADDRESS),
+        ("javascript:0", ADDRESS), ("https://mincit.gov.co/prensa/sin-www", "https://mincit.gov.co/prensa/sin-www"),
     ],
 )  # fmt: skip
 def test_a_canonical_address_is_believed_within_reason(declared: str, expected: str) -> None:
@@ -54,7 +55,8 @@ def test_a_canonical_address_is_believed_within_reason(declared: str, expected: 
 
 def test_a_player_of_another_site_is_no_video() -> None:
     page = read(
-        '<title>x</title><meta property="og:video" content="https://www.youtube.com/embed/1"><meta property="og:video:type" content="text/html">'
+        '<title>x</title><meta property="og:video" content="https://www.youtube.com/embed/1">'
+        '<meta property="og:video:type" content="text/html">'
     )
     assert page.video == ""
 
@@ -81,7 +83,8 @@ def test_bad_json_ld_spoils_nothing(script: str) -> None:
 
 def test_json_ld_alone_is_enough() -> None:
     page = read(
-        '<body><script type="application/ld+json">{"@type":["NewsArticle"],"headline":"Hola","datePublished":"21 de mayo de 2026",'
+        '<body><script type="application/ld+json">{"@type":["NewsArticle"],"headline":"Hola",'
+        '"datePublished":"21 de mayo de 2026",'
         '"image":{"url":"/a.png","caption":"Una foto"},"video":{"contentUrl":"/v.mp4"}}</script></body>'
     )
     assert (page.title, page.picture, page.picture_alt, page.video) == (

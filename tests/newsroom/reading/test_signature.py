@@ -24,7 +24,7 @@ def test_the_vector_of_the_document() -> None:
 
 
 @given(
-    secret=st.text(min_size=1, alphabet=st.characters(blacklist_categories=("Cs",))),
+    secret=st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"])),
     when=st.integers(0, 10**11),
     body=st.binary(max_size=200),
 )
