@@ -9,8 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import structlog
+
 from pregonero.networks.base import NetworkError, Permanent, Spent, Transient, Unauthorized, Unknown
 from pregonero.networks.wire import Lost, NoConnection, Refusal, WireError
+
+log = structlog.get_logger()
 
 SERVER_ERROR = 500
 SOON = 15.0  # seconds, when the network does not say when to come back
@@ -63,11 +67,11 @@ def judged(codes: Codes, *, public: bool) -> Iterator[None]:
         yield
     except WireError as error:
         raise outcome(codes, error, public=public) from error
-    except (ValueError, KeyError, TypeError) as error:
-        if not public:
-            raise
-        # The network took the call and its SDK or we did not understand the answer: only a look can tell.
-        raise Unknown(f"{codes.label} respondió algo que no entendimos.", code="unreadable") from error
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        # The network took the call, and its SDK or we did not understand the answer: only a look can tell.
+        log.warning("network.unreadable", network=codes.label, error=type(error).__name__, public=public)
+        meaning = Unknown if public else Transient
+        raise meaning(f"{codes.label} respondió algo que no entendimos.", code="unreadable") from error
 
 
 def outcome(codes: Codes, error: WireError, *, public: bool) -> NetworkError:

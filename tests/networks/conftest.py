@@ -29,18 +29,19 @@ def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def picture(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
-    return _fetched(lab, "jpg", "picture", "image/jpeg", tmp_path_factory.mktemp("picture"), alt=ALT)
+    path = _fetched(lab, tmp_path_factory.mktemp("picture") / "file.jpg")
+    return medium_of("picture", path, "image/jpeg", f"{lab.url}{PLACE}.jpg", ALT)
 
 
 @pytest.fixture(scope="session")
 def film(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
-    return _fetched(lab, "mp4", "video", "video/mp4", tmp_path_factory.mktemp("film"))
+    path = _fetched(lab, tmp_path_factory.mktemp("film") / "file.mp4")
+    return medium_of("video", path, "video/mp4", f"{lab.url}{PLACE}.mp4")
 
 
-def _fetched(lab: Lab, ending: str, kind: str, mime: str, folder: Path, alt: str = "") -> Medium:
-    path = folder / f"file.{ending}"
-    path.write_bytes(lab.client.get(f"{PLACE}.{ending}").content)
-    return medium_of(kind, path, mime, f"{lab.url}{PLACE}.{ending}", alt)
+def _fetched(lab: Lab, path: Path) -> Path:
+    path.write_bytes(lab.client.get(PLACE + path.suffix).content)
+    return path
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,6 +27,9 @@ from pregonero.networks.base import (
 from pregonero.networks.registry import connector
 from tests.lab.process import Lab, until
 
+ROOT = Path(__file__).resolve().parents[2]
+# Third-party cases that are data for whoever builds, and are not kept here.
+SHARED = Path(os.environ.get("PREGONERO_SHARED_DATA") or ROOT.parent / "shared" / "data")
 NETWORKS = ("x", "facebook", "instagram", "youtube")
 BASES = {"x": "x", "facebook": "graph", "instagram": "graph", "youtube": "youtube"}
 ALT = "Una ferretera atiende a su clientela & sonríe"

@@ -1,6 +1,6 @@
 """What the refusals of Meta's Graph mean to a delivery: for pages here, and the common part for Instagram."""
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +9,8 @@ from pregonero.networks.outcomes import Codes, Meaning
 from pregonero.networks.wire import Refusal
 
 USAGE_HEADERS = ("x-business-use-case-usage", "x-ad-account-usage")
+# {"<id>": [{"type": "pages", "estimated_time_to_regain_access": 12, …}]}: only that number, in minutes, is of use.
+REGAIN = re.compile(r'"estimated_time_to_regain_access"\s*:\s*(\d+)')
 MINUTE, HOUR = 60.0, 3600.0
 GONE = "100/33"
 
@@ -76,12 +78,8 @@ def _error(refusal: Refusal) -> dict[str, Any]:
 
 def _minutes(headers: Mapping[str, str]) -> Iterator[float]:
     for name in USAGE_HEADERS:
-        try:
-            usage = json.loads(headers.get(name, "{}"))
-        except ValueError:
-            continue
-        for entry in (entry for entries in usage.values() if isinstance(entries, list) for entry in entries):
-            yield float(entry.get("estimated_time_to_regain_access") or 0)
+        for told in REGAIN.findall(headers.get(name, "")):
+            yield float(told)
 
 
 CODES = Codes("Facebook", common_table("Facebook"), keys, wait)

@@ -56,13 +56,10 @@ class FacebookConnector:
         """Publish the post by one change, which made twice is one."""
         graph = Graph(access, CALLS)
         if "video_id" in prepared:
-            with judged(CODES, public=True):
-                graph.post(prepared["video_id"], published=True)
+            _publish(graph, prepared["video_id"], published=True)
             return _published_video(access, prepared["video_id"])
-        id, url = prepared["post_id"], prepared["url"]
-        with judged(CODES, public=True):
-            graph.post(id, is_published=True)
-        return _post({"permalink_url": url}, id)
+        _publish(graph, prepared["post_id"], is_published=True)
+        return _post({"permalink_url": prepared.get("url")}, prepared["post_id"])
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask whether the post is published."""
@@ -138,6 +135,13 @@ def _write_post(graph: Graph, access: Access, post: Post, prepared: Prepared, ke
     if "url" not in prepared:
         prepared["url"] = str(graph.get(prepared["post_id"], "permalink_url").get("permalink_url") or "")
         keep(prepared)
+
+
+def _publish(graph: Graph, id: str, **change: Any) -> None:
+    """Make the change; an answer without a plain yes (a page of somebody in between) leaves it uncertain."""
+    with judged(CODES, public=True):
+        if graph.post(id, **change)["success"] is not True:
+            raise ValueError("no success")
 
 
 def _file(medium: Medium) -> File:

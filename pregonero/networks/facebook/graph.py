@@ -7,7 +7,7 @@ from django.conf import settings
 
 from pregonero.networks.base import Access
 from pregonero.networks.multipart import File
-from pregonero.networks.wire import Call, Line, Refusal
+from pregonero.networks.wire import Call, Line, Lost, Refusal
 
 AFTERWARDS_SECONDS = 5.0
 
@@ -53,8 +53,11 @@ class Graph:
         from facebook_business.exceptions import FacebookRequestError  # noqa: PLC0415
 
         try:
-            answer: dict[str, Any] = self._api.call(method, path, params=params, files=files).json()
+            answer = self._api.call(method, path, params=params, files=files).json()
         except FacebookRequestError as error:
             # A no inside a 200; the SDK's own message holds all that was sent, so it goes no further.
             raise Refusal(error.http_status(), error.http_headers(), error.body()) from None
+        if not isinstance(answer, dict):
+            # The SDK takes any text for a good answer, also what a proxy in between says of itself.
+            raise Lost("unreadable answer")
         return answer

@@ -51,8 +51,8 @@ def _keys(refusal: Refusal) -> tuple[str, ...]:
     error = body.get("error")
     if isinstance(error, str):
         return (error,)
-    reasons = (error or {}).get("errors") or []
-    return tuple(str(entry.get("reason")) for entry in reasons if entry.get("reason"))
+    reasons = error.get("errors") if isinstance(error, dict) else None
+    return tuple(str(entry["reason"]) for entry in reasons or [] if isinstance(entry, dict) and "reason" in entry)
 
 
 def _wait(refusal: Refusal) -> float | None:

@@ -1,0 +1,66 @@
+"""How X counts, against twitter-text's own cases (Apache-2.0, read from a folder of data, not kept here)."""
+
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from twitter_text import parse_tweet
+
+from pregonero.networks.x.counting import weighted_length
+from tests.networks.subjects import SHARED
+
+CASES = SHARED / "twitter-text" / "conformance" / "validate.yml"
+GROUPS = ("WeightedTweetsWithDiscountedEmojiCounterTest", "UnicodeDirectionalMarkerCounterTest")
+# The group that remains, WeightedTweetsCounterTest, is of configuration 2, in which an emoji's parts count apart: these
+# two are the cases in which that shows, with what configuration 3, X's own today, counts.
+BY_CONFIGURATION_3 = {
+    "Count a mix of single byte single word, and double word unicode characters": 7,
+    "Count unicode emoji chars outside the basic multilingual plane with skin tone modifiers": 4,
+}
+
+
+def _cases(group: str) -> list[dict[str, Any]]:
+    if not CASES.is_file():
+        return []
+    found: list[dict[str, Any]] = yaml.safe_load(CASES.read_text(encoding="utf-8"))["tests"][group]
+    return found
+
+
+@pytest.mark.skipif(not CASES.is_file(), reason="PREGONERO_SHARED_DATA no apunta a los casos de twitter-text")
+@pytest.mark.parametrize("group", [*GROUPS, "WeightedTweetsCounterTest"])
+def test_the_count_is_twitter_texts(group: str) -> None:
+    for case in _cases(group):
+        expected = BY_CONFIGURATION_3.get(case["description"], case["expected"]["weightedLength"])
+        assert weighted_length(case["text"]) == expected, case["description"]
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        ("Exportaciones", 13),
+        ("año", 3),
+        ("an\u0303o", 3),
+        ("https://www.mincit.gov.co/prensa/noticias/industria/una-direccion-larguisima", 23),
+        ("mincit.gov.co", 23),
+        ("Lee: https://www.gov.co.", 29),
+        ("🇨🇴", 2),
+        ("👩‍👩‍👧‍👦", 2),
+        ("1️⃣", 2),
+        ("©", 2),
+        ("ⓒ", 2),
+        ("中", 2),
+        ("«comillas» — raya", 17),
+        ("uno\ndos", 7),
+        ("uno\r\ndos", 7),
+    ],
+)
+def test_links_emoji_and_accents_are_counted_as_x_does(text: str, length: int) -> None:
+    assert weighted_length(text) == length
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=0x2FFF), max_size=60))
+def test_the_short_way_counts_as_the_long_one(text: str) -> None:
+    assert weighted_length(text) == parse_tweet(text).weightedLength

@@ -1,0 +1,91 @@
+"""Facebook: the link is a card beside the text, unless there is a picture or a video, which take its place."""
+
+import pytest
+
+from pregonero.networks.base import Verdict
+from tests.networks.subjects import MakeSubject, Subject
+
+
+@pytest.fixture
+def facebook(subject_of: MakeSubject) -> Subject:
+    return subject_of("facebook")
+
+
+def test_a_link_goes_beside_the_text(facebook: Subject) -> None:
+    post = facebook.post()
+
+    facebook.publish(post)
+
+    (entry,) = facebook.public()
+    assert (entry["text"], entry["link"]) == (post.text, post.link)
+
+
+def test_with_pictures_the_link_is_written_below_the_text(facebook: Subject) -> None:
+    post = facebook.post(media=(facebook.picture, facebook.picture))
+
+    facebook.publish(post)
+
+    (entry,) = facebook.public()
+    assert entry["text"] == f"{post.text}\n\n{post.link}"
+    assert len(entry["media"]) == 2
+
+
+def test_a_picture_carries_its_alternative_text(facebook: Subject) -> None:
+    post = facebook.post(media=(facebook.picture,))
+
+    page = facebook.lab.client.get(facebook.publish(post).url).text
+
+    assert facebook.picture.alt.replace("&", "&amp;") in page
+
+
+def test_a_video_waits_unpublished_and_is_published_by_one_change(facebook: Subject) -> None:
+    post = facebook.post(media=(facebook.film,))
+    prepared = facebook.prepare(post)
+    assert facebook.public() == []
+
+    first = facebook.connector.commit(facebook.access, post, prepared)
+    again = facebook.connector.commit(facebook.access, post, prepared)
+
+    assert first == again
+    assert [entry["id"] for entry in facebook.public()] == [first.remote_id]
+
+
+def test_a_video_cut_in_the_commit_is_found(facebook: Subject, now: object) -> None:
+    post = facebook.post(media=(facebook.film,))
+    prepared = facebook.prepare(post)
+    assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN  # type: ignore[arg-type]
+
+    published = facebook.connector.commit(facebook.access, post, prepared)
+
+    assert facebook.resolve(post, prepared, now).published == published  # type: ignore[arg-type]
+
+
+def test_a_published_video_whose_address_cannot_be_read_is_published_all_the_same(facebook: Subject) -> None:
+    post = facebook.post(media=(facebook.film,))
+    prepared = facebook.prepare(post)
+    facebook.fault("status", "read", code=500)
+
+    published = facebook.connector.commit(facebook.access, post, prepared)
+
+    assert published.url.startswith("https://www.facebook.com/")
+    assert len(facebook.public()) == 1
+
+
+def test_pictures_already_there_are_not_sent_again_after_a_cut(facebook: Subject) -> None:
+    post = facebook.post(media=(facebook.picture, facebook.picture))
+    facebook.fault("status", "POST .*/feed", code=500)
+    with pytest.raises(Exception, match="error suyo"):
+        facebook.prepare(post)
+
+    facebook.prepare(post, facebook.kept[-1])
+
+    assert len([call for call in facebook.calls("prepare") if call["path"].endswith("/photos")]) == 2
+
+
+def test_a_discard_cut_half_way_goes_on(facebook: Subject) -> None:
+    prepared = facebook.prepare(facebook.post(media=(facebook.picture,)))
+    facebook.fault("accept_then_cut", "DELETE .*")
+    with pytest.raises(Exception, match="cortó"):
+        facebook.connector.discard(facebook.access, prepared)
+
+    assert facebook.connector.discard(facebook.access, prepared) == [prepared["media"][0]["id"]]

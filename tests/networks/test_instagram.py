@@ -1,0 +1,120 @@
+"""Instagram: a container is published at most once, dies within a day, and tells by its state what became of it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from pregonero.networks.base import Permanent, Spent, Stale, Verdict
+from tests.lab.process import Lab, start
+from tests.networks.subjects import MakeSubject, Subject, access_to
+
+MORE_THAN_A_DAY = 25 * 3600
+
+
+@pytest.fixture
+def instagram(subject_of: MakeSubject) -> Subject:
+    return subject_of("instagram")
+
+
+@pytest.fixture
+def apart(instagram: Subject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
+    """The same in a laboratory of its own, whose clock may be moved."""
+    lab: Lab = start(tmp_path_factory.mktemp("apart"))
+    yield replace(instagram, lab=lab, access=access_to(lab, "instagram"))
+    lab.stop()
+
+
+def test_a_container_that_expired_is_made_again(apart: Subject) -> None:
+    post = apart.post()
+    first = apart.prepare(post)
+    apart.lab.advance(MORE_THAN_A_DAY)
+
+    with pytest.raises(Stale):
+        apart.connector.commit(apart.access, post, first)
+    second = apart.prepare(post, first)
+    apart.connector.commit(apart.access, post, second)
+
+    assert second["container_id"] != first["container_id"]
+    assert len(apart.public()) == 1
+
+
+def test_an_expired_container_was_certainly_not_published(apart: Subject) -> None:
+    post, started = apart.post(), datetime.now(UTC)
+    prepared = apart.prepare(post)
+    apart.lab.advance(MORE_THAN_A_DAY)
+
+    assert apart.resolve(post, prepared, started).verdict == Verdict.NOT_TAKEN
+
+
+def test_a_carousel_holds_pictures_and_videos(instagram: Subject) -> None:
+    post = instagram.post(media=(instagram.picture, instagram.film, instagram.picture))
+
+    instagram.publish(post)
+
+    (entry,) = instagram.public()
+    assert len(entry["media"]) == 3
+
+
+def test_a_reel_is_waited_for(instagram: Subject) -> None:
+    instagram.publish(instagram.post(media=(instagram.film,)))
+
+    assert [len(entry["media"]) for entry in instagram.public()] == [1]
+
+
+def test_what_was_published_and_cut_is_named_by_its_caption(instagram: Subject) -> None:
+    post, started = instagram.post(), datetime.now(UTC)
+    prepared = instagram.prepare(post)
+    instagram.publish(instagram.post())
+    published = instagram.connector.commit(instagram.access, post, prepared)
+    instagram.publish(instagram.post())
+
+    assert instagram.resolve(post, prepared, started, looks=0).published == published
+
+
+def test_published_twice_with_the_same_words_it_is_public_though_not_told_which(instagram: Subject) -> None:
+    post, started = instagram.post(), datetime.now(UTC)
+    prepared = instagram.prepare(post)
+    instagram.publish(post)
+    instagram.connector.commit(instagram.access, post, prepared)
+
+    assert instagram.resolve(post, prepared, started, looks=0).verdict == Verdict.LOOK_AGAIN
+    finding = instagram.resolve(post, prepared, started)
+
+    assert finding.verdict == Verdict.PUBLISHED
+    assert finding.published is not None
+    assert finding.published.url.endswith(f"/{instagram.access.handle}/")
+
+
+def test_the_daily_number_of_posts_is_told_to_a_person(subject_of: MakeSubject) -> None:
+    instagram = subject_of("instagram", quota=1)
+    instagram.publish(instagram.post())
+    post = instagram.post()
+    prepared = instagram.prepare(post)
+
+    with pytest.raises(Spent, match="por día"):
+        instagram.connector.commit(instagram.access, post, prepared)
+
+
+def test_a_file_without_public_address_is_refused_before_anything_is_sent(instagram: Subject) -> None:
+    post = instagram.post(media=(replace(instagram.picture, address=""),))
+
+    with pytest.raises(Permanent, match="dirección pública"):
+        instagram.prepare(post)
+
+    assert instagram.calls("prepare") == []
+
+
+def test_a_file_that_instagram_cannot_fetch_is_told(instagram: Subject) -> None:
+    elsewhere = replace(instagram.picture, address=f"{instagram.lab.url}/sitio/getmedia/no-existe.jpg")
+
+    with pytest.raises(Permanent, match="nuestra dirección pública"):
+        instagram.prepare(instagram.post(media=(elsewhere,)))
+
+
+def test_a_video_that_instagram_cannot_process_is_told(instagram: Subject) -> None:
+    elsewhere = replace(instagram.film, address=instagram.picture.address)
+
+    with pytest.raises(Permanent, match="no pudo procesar"):
+        instagram.prepare(instagram.post(media=(elsewhere,)))

@@ -1,0 +1,158 @@
+"""What each connector declares as data: the calls it may make, its limits, its codes; and what it costs to import."""
+
+import json
+import re
+import subprocess
+import sys
+from datetime import date
+from importlib import import_module
+
+import pytest
+
+from pregonero.networks.base import NetworkError, Permanent, Spent, Stale, Transient, Unauthorized, Unknown
+from pregonero.networks.outcomes import Codes, outcome
+from pregonero.networks.registry import connector
+from pregonero.networks.wire import Call, Refusal
+from tests.networks.subjects import NETWORKS, SHARED
+
+SDKS = ("xdk", "facebook_business", "googleapiclient", "httplib2", "twitter_text", "requests")
+NEVER = re.compile(
+    r"block|mut(e|ing)|ban|hid(e|den)|restrict|report|banned|follow|like|retweet|moderation|comments|conversations",
+    re.I,
+)
+EXAMPLES = SHARED / "api_examples" / "errores"
+MEANINGS = {
+    "x-401": ("x", Unauthorized),
+    "x-403-duplicado": ("x", Permanent),
+    "x-429-limite": ("x", Transient),
+    "graph-190-463-sesion-vencida": ("facebook", Unauthorized),
+    "instagram-36004-2207010-texto-largo": ("instagram", Permanent),
+    "instagram-4-2207051-limite-de-aplicacion": ("instagram", Permanent),
+    "instagram-9007-2207027-medio-no-listo": ("instagram", Transient),
+    "youtube-400-invalid_grant": ("youtube", Unauthorized),
+    "youtube-403-quotaExceeded": ("youtube", Spent),
+    "youtube-403-commentsDisabled": ("youtube", Permanent),
+}
+
+
+def _calls(name: str) -> tuple[Call, ...]:
+    found: tuple[Call, ...] = import_module(f"pregonero.networks.{name}.calls").CALLS
+    return found
+
+
+def _codes(name: str) -> Codes:
+    found: Codes = import_module(f"pregonero.networks.{name}.codes").CODES
+    return found
+
+
+@pytest.mark.procedure("N-3")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_no_connector_can_touch_what_others_say_or_who_they_are(name: str) -> None:
+    for call in _calls(name):
+        assert not NEVER.search(call.path), f"{call.method} {call.path}"
+        assert call.why
+
+
+@pytest.mark.procedure("N-3")
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_only_removals_are_of_what_was_prepared(name: str) -> None:
+    removals = {call.path for call in _calls(name) if call.method == "DELETE"}
+
+    assert removals == {"facebook": {"/{version}/{id}"}, "youtube": {"/youtube/v3/videos"}}.get(name, set())
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_limit_has_its_value_its_day_and_its_source(name: str) -> None:
+    capabilities = connector(name).capabilities
+
+    assert capabilities.name == name
+    assert "text" in capabilities.limits
+    for field, limit in capabilities.limits.items():
+        assert limit.value >= 0, field
+        assert date(2026, 1, 1) <= limit.read_on <= date(2027, 12, 31), field
+        assert (
+            limit.source.startswith("https://") or "decisión propia" in limit.source or "segunda mano" in limit.source
+        )
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_every_code_tells_a_person_something(name: str) -> None:
+    for code, meaning in _codes(name).table.items():
+        assert meaning.reason.endswith("."), code
+        assert issubclass(meaning.error, NetworkError)
+        assert meaning.wait is None or issubclass(meaning.error, Transient | Unknown), code
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize(
+    ("status", "public", "meaning"),
+    [
+        (404, True, Permanent),
+        (409, True, Permanent),
+        (401, True, Unauthorized),
+        (429, True, Transient),
+        (408, True, Unknown),
+        (500, True, Unknown),
+        (502, True, Unknown),
+        (503, True, Unknown),
+        (302, True, Unknown),
+        (503, False, Transient),
+        (302, False, Transient),
+    ],
+)
+def test_what_no_table_names_is_judged_by_its_status(
+    name: str, status: int, public: bool, meaning: type[NetworkError]
+) -> None:
+    assert type(outcome(_codes(name), Refusal(status, {}, {}), public=public)) is meaning
+
+
+@pytest.mark.skipif(not EXAMPLES.is_dir(), reason="PREGONERO_SHARED_DATA no apunta a los ejemplos de respuestas reales")
+@pytest.mark.parametrize("example", MEANINGS)
+def test_a_real_refusal_means_what_it_should(example: str) -> None:
+    said = json.loads((EXAMPLES / f"{example}.json").read_text(encoding="utf-8"))
+    name, meaning = MEANINGS[example]
+
+    assert type(outcome(_codes(name), Refusal(said["status"], said["headers"], said["body"]), public=True)) is meaning
+
+
+@pytest.mark.parametrize("subcode", [2207020, 2207006, 2207008])
+def test_what_died_at_instagram_is_prepared_again(subcode: int) -> None:
+    body = {"error": {"code": -2, "error_subcode": subcode}}
+
+    assert type(outcome(_codes("instagram"), Refusal(400, {}, body), public=True)) is Stale
+
+
+def test_meta_tells_in_a_header_when_it_opens_again() -> None:
+    usage = json.dumps({"100": [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 12}]})
+    refusal = Refusal(400, {"x-business-use-case-usage": usage}, {"error": {"code": 32}})
+
+    error = outcome(_codes("facebook"), refusal, public=True)
+
+    assert isinstance(error, Transient)
+    assert error.retry_after == 12 * 60
+
+
+@pytest.mark.parametrize("header", ["no es JSON", "[]", '{"1": 2}', '{"1": [3]}', '{"1": [{}]}'])
+def test_a_usage_header_that_is_not_understood_is_passed_over(header: str) -> None:
+    refusal = Refusal(400, {"x-business-use-case-usage": header}, {"error": {"code": 32}})
+
+    assert type(outcome(_codes("facebook"), refusal, public=True)) is Transient
+
+
+@pytest.mark.parametrize("body", [None, [], "no", {"error": []}, {"error": {"errors": [3]}}, {"errors": 1, "type": 5}])
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_refusal_of_any_shape_is_understood_by_its_status(name: str, body: object) -> None:
+    assert type(outcome(_codes(name), Refusal(400, {}, body), public=True)) is Permanent
+
+
+def test_asking_for_the_limits_loads_no_sdk() -> None:
+    """The screens ask connectors for limits and checks; only who speaks to a network pays for its SDK."""
+    code = (
+        "import sys; from pregonero.networks.registry import connector;"
+        f"[connector(name).capabilities for name in {NETWORKS!r}];"
+        f"print(sorted(set({SDKS!r}) & set(sys.modules)))"
+    )
+
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+
+    assert said.stdout.strip() == "[]"

@@ -1,0 +1,167 @@
+"""X, where publishing is no change of something that exists: what was sent is found among our own posts."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Unknown, Verdict
+from pregonero.networks.x.fingerprint import same_post
+from pregonero.networks.x.limits import LOOK_WAITS
+from tests.networks.subjects import MakeSubject, Subject
+
+
+@pytest.fixture
+def x(subject_of: MakeSubject) -> Subject:
+    return subject_of("x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tres & cuatro < cinco > dos",
+        "Ferretería «La Tuerca»\n\ncon dos renglones",
+        "Decompuesta: e\u0301xito y año",
+        "Dos enlaces https://www.mincit.gov.co/a?b=1&c=2 y https://www.gov.co/ fin",
+        "Sin esquema mincit.gov.co/prensa y #ComercioJusto @MincomercioCo",
+        "Bandera 🇨🇴 y familia 👩‍👩‍👧‍👦 https://www.mincit.gov.co/x",
+        "  espacios alrededor  ",
+    ],
+)
+def test_what_was_sent_is_recognised_after_what_x_does_to_a_text(x: Subject, text: str) -> None:
+    for media in ((), (x.picture,)):
+        started = datetime.now(UTC)
+        post = Post(text if not media else f"{text} 1", media=media)
+
+        published = x.publish(post)
+
+        assert x.resolve(post, {}, started, looks=0).published == published
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"text": "Otra cosa https://www.mincit.gov.co/a"}, "otro texto"),
+        ({"text": "Una cosa https://www.mincit.gov.co/b"}, "otro enlace"),
+        ({"media": ()}, "sin la imagen"),
+    ],
+)
+def test_another_post_is_not_taken_for_ours(x: Subject, change: dict[str, object], why: str) -> None:
+    started = datetime.now(UTC)
+    ours = Post("Una cosa https://www.mincit.gov.co/a", media=(x.picture,))
+    x.publish(replace(ours, **change))  # type: ignore[arg-type]
+
+    assert x.resolve(ours, {}, started).verdict == Verdict.NOT_TAKEN, why
+
+
+def test_an_older_post_with_the_same_words_is_not_taken_for_ours(x: Subject) -> None:
+    post = x.post()
+    x.publish(post)
+
+    later = datetime.now(UTC) + timedelta(minutes=5)
+
+    assert x.resolve(post, {}, later).verdict == Verdict.NOT_TAKEN
+
+
+def test_it_is_looked_for_again_until_the_reads_have_settled(x: Subject) -> None:
+    post, started = x.post(), datetime.now(UTC)
+
+    findings = [x.resolve(post, {}, started, looks=looks) for looks in range(len(LOOK_WAITS) + 1)]
+
+    assert [finding.verdict for finding in findings] == [Verdict.LOOK_AGAIN] * len(LOOK_WAITS) + [Verdict.NOT_TAKEN]
+    waits = [finding.look_again_seconds for finding in findings[:-1]]
+    assert waits == sorted(waits)
+    assert sum(waits) <= 60
+
+
+def test_two_that_could_be_ours_are_left_to_a_person(subject_of: MakeSubject) -> None:
+    x = subject_of("x", allow_duplicates=True)
+    post, started = x.post(), datetime.now(UTC)
+    both = {x.publish(post).remote_id, x.publish(post).remote_id}
+
+    finding = x.resolve(post, {}, started, looks=0)
+
+    assert finding.verdict == Verdict.UNKNOWABLE
+    assert {candidate.remote_id for candidate in finding.candidates} == both
+
+
+def test_looking_costs_few_reads_however_much_was_published(x: Subject) -> None:
+    post, started = x.post(media=()), datetime.now(UTC)
+    for _ in range(250):
+        x.connector.commit(x.access, x.post(media=()), {})
+
+    finding = x.resolve(post, {}, started)
+
+    assert finding.verdict == Verdict.NOT_TAKEN
+    assert len([call for call in x.calls("read") if call["path"].endswith("/tweets")]) == 2
+
+
+def test_a_duplicate_is_refused_for_good_when_nothing_of_ours_is_uncertain(x: Subject) -> None:
+    post = x.post(media=())
+    x.publish(post)
+
+    with pytest.raises(Permanent, match="mismo texto"):
+        x.connector.commit(x.access, post, {})
+
+
+def test_a_duplicate_after_an_uncertain_attempt_is_a_witness(x: Subject) -> None:
+    post, first = x.post(media=()), datetime.now(UTC)
+    published = x.publish(post)  # taken, though the answer was lost
+    again = {UNCERTAIN_SINCE: first.isoformat()}
+
+    with pytest.raises(Unknown) as caught:
+        x.connector.commit(x.access, post, again)
+    second = first + timedelta(minutes=3)
+    finding = x.resolve(post, again, second, code=caught.value.code, looks=0)
+
+    assert finding.published == published
+
+
+def test_a_duplicate_that_is_not_found_is_left_to_a_person(x: Subject) -> None:
+    """X says that it holds the text; sending it again would be refused again, and again."""
+    post, now = x.post(media=()), datetime.now(UTC)
+
+    finding = x.resolve(post, {UNCERTAIN_SINCE: now.isoformat()}, now, code="duplicate")
+
+    assert finding.verdict == Verdict.UNKNOWABLE
+
+
+def test_links_are_compared_as_x_expands_them() -> None:
+    found = {
+        "text": "Lee &amp; comparte https://t.co/aaaaaaaaaa https://t.co/bbbbbbbbbb",
+        "entities": {
+            "urls": [
+                {"url": "https://t.co/aaaaaaaaaa", "expanded_url": "http://WWW.mincit.gov.co/"},
+                {
+                    "url": "https://t.co/bbbbbbbbbb",
+                    "expanded_url": "https://x.com/a/status/1/photo/1",
+                    "media_key": "3_1",
+                },
+            ]
+        },
+        "attachments": {"media_keys": ["3_1"]},
+    }
+
+    assert same_post("Lee & comparte www.mincit.gov.co", 1, found)
+    assert same_post("Lee & comparte https://www.mincit.gov.co", 1, found)
+    assert not same_post("Lee & comparte https://www.mincit.gov.co/otra", 1, found)
+    assert not same_post("Lee & comparte https://www.mincit.gov.co", 0, found)
+
+
+def test_a_video_is_waited_for_without_holding_the_worker(x: Subject) -> None:
+    post = x.post(media=(x.film,))
+
+    published = x.publish(post)
+
+    assert [entry["id"] for entry in x.public()] == [published.remote_id]
+    assert len(x.public()[0]["media"]) == 1
+
+
+def test_media_uploaded_long_ago_are_uploaded_again(x: Subject) -> None:
+    post = x.post()
+    prepared = x.prepare(post)
+    old = {"media": [{**prepared["media"][0], "expires_at": 1}]}
+
+    again = x.prepare(post, old)
+
+    assert again["media"][0]["id"] != prepared["media"][0]["id"]

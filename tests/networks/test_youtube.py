@@ -1,0 +1,94 @@
+"""YouTube: an upload that goes on where it was cut, and a change that leaves the rest of the status as it was."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+
+from pregonero.networks.base import Permanent, Transient
+from pregonero.networks.youtube.codes import until_midnight
+from tests.networks.subjects import MakeSubject, Subject
+
+
+@pytest.fixture
+def youtube(subject_of: MakeSubject) -> Subject:
+    return subject_of("youtube")
+
+
+def _videos(youtube: Subject, method: str, **options: object) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {youtube.access.token}"}
+    return httpx.request(method, f"{youtube.access.address}/youtube/v3/videos", headers=headers, **options)  # type: ignore[arg-type]
+
+
+def test_an_upload_cut_half_way_goes_on_in_the_same_session(youtube: Subject) -> None:
+    post = youtube.post()
+    youtube.fault("half_upload", "PUT .*")
+    with pytest.raises(Transient):
+        youtube.prepare(post)
+    (kept,) = youtube.kept
+
+    prepared = youtube.prepare(post, kept)
+
+    assert "session" in kept
+    assert "session" not in prepared
+    assert len([call for call in youtube.calls("prepare") if call["method"] == "POST"]) == 1
+
+
+def test_an_upload_whose_last_answer_was_lost_is_not_made_again(youtube: Subject) -> None:
+    post = youtube.post()
+    youtube.fault("accept_then_cut", "PUT .*")
+    with pytest.raises(Transient):
+        youtube.prepare(post)
+
+    published = youtube.connector.commit(youtube.access, post, youtube.prepare(post, youtube.kept[-1]))
+
+    assert [entry["id"] for entry in youtube.public()] == [published.remote_id]
+    assert len([call for call in youtube.calls("prepare") if call["method"] == "POST"]) == 1
+
+
+def test_a_session_that_youtube_forgot_is_opened_again(youtube: Subject) -> None:
+    post = youtube.post()
+    youtube.fault("half_upload", "PUT .*")
+    with pytest.raises(Transient):
+        youtube.prepare(post)
+    forgotten = {"session": youtube.kept[-1]["session"] + "x"}
+
+    assert youtube.prepare(post, forgotten)["video_id"]
+
+
+def test_publishing_leaves_the_rest_of_the_status_as_it_was(youtube: Subject) -> None:
+    post = youtube.post()
+    prepared = youtube.prepare(post)
+    changed = {
+        "id": prepared["video_id"],
+        "status": {"privacyStatus": "private", "embeddable": False, "license": "creativeCommon"},
+    }
+    _videos(youtube, "PUT", params={"part": "status"}, json=changed).raise_for_status()
+
+    youtube.connector.commit(youtube.access, post, youtube.prepare(post, prepared))
+
+    answer = _videos(youtube, "GET", params={"part": "status", "id": prepared["video_id"]})
+    status = answer.json()["items"][0]["status"]
+    assert (status["privacyStatus"], status["embeddable"], status["license"]) == ("public", False, "creativeCommon")
+
+
+def test_a_video_deleted_at_youtube_is_told(youtube: Subject) -> None:
+    post = youtube.post()
+    prepared = youtube.prepare(post)
+    _videos(youtube, "DELETE", params={"id": prepared["video_id"]}).raise_for_status()
+
+    with pytest.raises(Permanent, match="borró"):
+        youtube.connector.commit(youtube.access, post, prepared)
+
+
+@pytest.mark.parametrize(
+    ("moment", "hours"),
+    [
+        (datetime(2026, 11, 24, 23, 0, tzinfo=ZoneInfo("America/Los_Angeles")), 1),
+        (datetime(2026, 11, 1, 0, 0, tzinfo=ZoneInfo("America/Los_Angeles")), 25),  # the day that clocks go back
+        (datetime(2026, 3, 8, 0, 0, tzinfo=ZoneInfo("America/Los_Angeles")), 23),
+    ],
+)
+def test_the_quota_comes_back_at_midnight_of_the_pacific(moment: datetime, hours: int) -> None:
+    assert until_midnight(moment) == hours * 3600

@@ -1,0 +1,79 @@
+"""Peers that misbehave on the socket itself, which the laboratory does not: they drip, stall, redirect, or hang up."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+Behaviour = Callable[[socket.socket, bytes, threading.Event], None]
+
+
+class Peer:
+    """A server on loopback that does one thing with each connection, and remembers what it was sent."""
+
+    def __init__(self, behaviour: Behaviour) -> None:
+        self.received: list[bytes] = []
+        self._behaviour, self._over = behaviour, threading.Event()
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while not self._over.is_set():
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._meet, args=(connection,), daemon=True).start()
+
+    def _meet(self, connection: socket.socket) -> None:
+        with connection:
+            try:
+                said = connection.recv(65536)
+                self.received.append(said)
+                self._behaviour(connection, said, self._over)
+            except OSError:
+                return  # the client hung up, which is what most of these behaviours are for
+
+    def stop(self) -> None:
+        self._over.set()
+        self._listening.shutdown(socket.SHUT_RDWR)  # closing alone would not wake whoever waits for a connection
+        self._listening.close()
+
+
+@contextmanager
+def peer(behaviour: Behaviour) -> Iterator[Peer]:
+    running = Peer(behaviour)
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
+def drip(connection: socket.socket, _: bytes, over: threading.Event) -> None:
+    """Send a header for ever, a byte at a time: no wait between two bytes is long."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+    while not over.wait(0.05):
+        connection.sendall(b"x")
+
+
+def drip_body(connection: socket.socket, _: bytes, over: threading.Event) -> None:
+    """Send the head at once, and the body a byte at a time."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while not over.wait(0.05):
+        connection.sendall(b" ")
+
+
+def silent(_: socket.socket, __: bytes, over: threading.Event) -> None:
+    """Take what comes and never answer."""
+    over.wait(30)
+
+
+def answering(status: str, body: bytes, *headers: str) -> Behaviour:
+    """Answer each call with the same."""
+
+    def answer(connection: socket.socket, _: bytes, __: threading.Event) -> None:
+        lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]
+        connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+
+    return answer
