@@ -31,7 +31,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Show every component live."""
     filled = SampleForm({"title": "", "text": "Las exportaciones crecieron", "network": "x", "kind": "alta"})
     context = {"examples": EXAMPLES, "scenes": SCENES, "form": SampleForm(), "filled": filled}
-    context |= {"page": Paginator(range(50), 20).page(2), "issues": ISSUES}
+    context |= {"exact": SampleForm(auto_id="exact_%s"), "page": Paginator(range(50), 20).page(2), "issues": ISSUES}
     return render(request, "ui/gallery/index.html", context)
 
 

@@ -1,5 +1,5 @@
 // Keeps a count live where each character counts one. Networks that weigh their text are counted by the server.
-const segments = new Intl.Segmenter("es", { granularity: "character" });
+const segments = new Intl.Segmenter("es", { granularity: "grapheme" });
 const written = new Intl.NumberFormat("es-CO", { useGrouping: true });
 
 function length(text) {

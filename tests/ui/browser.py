@@ -1,0 +1,99 @@
+"""Debian's Chromium, shown the pages exactly as Django answered them, policy included.
+
+It runs in a thread of its own, because its event loop must not be around Django's database; and it is given answers
+instead of a server, because records can't be emptied between tests as a live server's tests need.
+"""
+
+import mimetypes
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+Result = TypeVar("Result")
+
+CHROMIUM = "/usr/bin/chromium"
+HOST = "http://localhost"
+DESK, PHONE = (1440, 1000), (390, 844)
+# Elements that a finger must hit; a link inside a sentence is exempt (WCAG 2.5.8).
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+  '.btn, .rooms a, .tabs a, .who a, .who button, .pages a, ' +
+  'summary, select, textarea, label.check, input:not([type=hidden])'
+)].filter((element) => element.checkVisibility() && element.type !== 'checkbox' && element.type !== 'radio')
+  .map((element) => [element, element.getBoundingClientRect()])
+  .filter(([, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
+  .map(([element, box]) => `${element.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Django answered to a path."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def answers_of(client: Client, paths: Iterable[str]) -> dict[str, Answer]:
+    """Ask for each path, redirects followed, and keep what came back."""
+    answers = {}
+    for path in paths:
+        response = client.get(path, follow=True)
+        answers[path] = Answer(response.status_code, dict(response.headers), response.content)
+    return answers
+
+
+def in_browser(look: Callable[[Browser], Result]) -> Result:
+    """Return what `look` saw."""
+
+    def run() -> Result:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            try:
+                return look(browser)
+            finally:
+                browser.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(run).result()
+
+
+def open_page(browser: Browser, path: str, answers: dict[str, Answer], *, size: tuple[int, int] = DESK) -> Page:
+    """Open an answer in a window of that size."""
+    page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
+    page.route("**/*", lambda route: _answer(route, answers))
+    page.goto(f"{HOST}{path}")
+    return page
+
+
+def _answer(route: Route, answers: dict[str, Answer]) -> None:
+    path = urlsplit(route.request.url).path
+    if path in answers:
+        answer = answers[path]
+        route.fulfill(status=answer.status, headers=answer.headers, body=answer.body)
+        return
+    file = finders.find(path.removeprefix("/static/"))
+    if not isinstance(file, str):
+        route.fulfill(status=404)
+        return
+    kind = mimetypes.guess_type(file)[0] or "application/octet-stream"
+    route.fulfill(status=200, headers={"Content-Type": kind}, body=Path(file).read_bytes())
+
+
+def faults_of(page: Page) -> list[str]:
+    """Return what axe finds, and whether the page is wider than its window."""
+    found = [
+        f"{violation['id']}: {node['html'][:160]} {' '.join(node.get('failureSummary', '').split())}"
+        for violation in Axe().run(page).response["violations"]
+        for node in violation["nodes"]
+    ]
+    over = page.evaluate(OVERFLOW)
+    return found + ([f"wider than the window by {over} px"] if over > 0 else [])

@@ -1,0 +1,71 @@
+"""Every component and scene, with axe, in light and dark, at a desk and on a phone (N-6, D-4)."""
+
+from typing import Literal
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser
+
+from pregonero.ui.gallery import SCENES
+from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+
+OURS = ["/ui/", *(f"/ui/escenas/{name}/" for name in SCENES), "/cuenta/password/change/", "/cuenta/2fa/"]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+ANYBODYS = ["/cuenta/login/", "/cuenta/password/reset/", "/no-existe/"]
+
+
+@pytest.fixture
+def pages(signed_in: Client) -> dict[str, Answer]:
+    return answers_of(signed_in, OURS) | answers_of(Client(), ANYBODYS)
+
+
+@pytest.mark.procedure("N-6")
+def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
+    def look(browser: Browser) -> dict[str, list[str]]:
+        faults = {}
+        for path in pages:
+            page = open_page(browser, path, pages)
+            for width, height in (DESK, PHONE):
+                page.set_viewport_size({"width": width, "height": height})
+                for scheme in SCHEMES:
+                    page.emulate_media(color_scheme=scheme)
+                    faults[f"{path} {width} {scheme}"] = faults_of(page)
+            page.close()
+        return {where: found for where, found in faults.items() if found}
+
+    assert in_browser(look) == {}
+
+
+def test_a_finger_hits_what_acts(pages: dict[str, Answer]) -> None:
+    def look(browser: Browser) -> list[str]:
+        small = []
+        for path in pages:
+            page = open_page(browser, path, pages, size=PHONE)
+            small += [f"{path} {element}" for element in page.evaluate(SMALL_TARGETS)]
+            page.close()
+        return small
+
+    assert in_browser(look) == []
+
+
+def test_the_policy_is_kept_and_the_scripts_run(pages: dict[str, Answer]) -> None:
+    """The page's own scripts run, htmx included, and the browser reports nothing refused."""
+
+    def look(browser: Browser) -> tuple[list[str], bool, str, int]:
+        page = open_page(browser, "/ui/", pages, size=DESK)
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.reload()
+        page.fill("#exact textarea", "Año 2026 👩‍👩‍👧‍👦")
+        page.locator("h1").first.click()
+        page.keyboard.press("?")
+        listed = page.locator("dialog.keys li").count()
+        config = page.evaluate("htmx.config.allowEval === false && htmx.config.includeIndicatorStyles === false")
+        return said, config, page.locator("#exact [data-count]").inner_text(), listed
+
+    said, config, count, listed = in_browser(look)
+    assert said == []
+    assert config is True
+    assert count == "10 de 280"
+    assert listed == 1

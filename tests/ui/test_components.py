@@ -1,0 +1,111 @@
+"""What components promise: escaping, a reason beside what can't be done, errors tied to their fields."""
+
+import pytest
+from django import forms
+from django.template import engines
+from django.test import RequestFactory
+
+from pregonero.ui.templatetags.ui_numbers import number, of_limit
+
+HOSTILE = '"><script>alert(1)</script>'
+
+
+def render(source: str, **context: object) -> str:
+    template = engines["django"].from_string(_compiled(source))
+    return str(template.render(context, RequestFactory().get("/lista/?red=x&pagina=2")))
+
+
+def _compiled(source: str) -> str:
+    from django_cotton.compiler_regex import CottonCompiler  # noqa: PLC0415  files are compiled by the loader
+
+    return str(CottonCompiler().process(source))
+
+
+class Sample(forms.Form):
+    name = forms.CharField(label="Nombre", help_text="Como en la cédula.")
+    text = forms.CharField(label="Texto", required=False, widget=forms.Textarea)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '<c-button name="{{ value }}" hx-get="{{ value }}">x</c-button>',
+        '<c-button :name="value" :hx-get="value">x</c-button>',
+        '<c-row time="1" what="{{ value }}" why="{{ value }}" />',
+        '<c-row time="1" :what="value" :why="value" />',
+        '<c-panel title="{{ value }}">{{ value }}</c-panel>',
+        '<c-net badge="X" :name="value" :word="value" />',
+        '<c-field :name="value" :label="value" :value="value" :hint="value" />',
+        '<c-tab :href="value" :hx-get="value">x</c-tab>',
+    ],
+)
+def test_what_comes_from_outside_is_escaped(source: str) -> None:
+    page = render(source, value=HOSTILE)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_a_button_that_can_not_be_pressed_says_why() -> None:
+    page = render('<c-button kind="main" reason="Sobran 12 caracteres.">Programar</c-button>')
+    assert " disabled" in page
+    assert "Sobran 12 caracteres." in page
+
+
+def test_the_same_button_without_a_reason_can_be_pressed() -> None:
+    page = render('<c-button kind="main" reason="">Programar</c-button>')
+    assert "disabled" not in page
+    assert '<button class="btn main-act" type="submit"' in page
+
+
+def test_a_link_that_can_not_be_followed_has_no_address() -> None:
+    assert "href" not in render('<c-button href="/x/" reason="Ya salió.">Mover</c-button>')
+
+
+def test_an_unknown_kind_of_button_is_a_mistake() -> None:
+    with pytest.raises(KeyError):
+        render('<c-button kind="purple">x</c-button>')
+
+
+def test_a_field_points_to_its_help_and_its_error() -> None:
+    page = render('<c-field :field="form.name" />', form=Sample({}))
+    assert 'aria-describedby="id_name_helptext id_name_error"' in page
+    assert 'id="id_name_helptext"' in page
+    assert 'id="id_name_error"' in page
+    assert 'aria-invalid="true"' in page
+
+
+def test_the_summary_of_errors_links_to_each_field_and_takes_the_focus() -> None:
+    page = render('<c-errors :form="form" />', form=Sample({}))
+    assert '<a href="#id_name">' in page
+    assert "autofocus" in page
+    assert render('<c-errors :form="form" />', form=Sample({"name": "Ana"})).strip() == ""
+
+
+def test_a_text_keeps_its_first_line_and_is_measured() -> None:
+    form = Sample({"name": "x", "text": "\n</textarea><b>"})
+    page = render('<c-textarea :field="form.text" limit="280" count="292" />', form=form)
+    assert "292 de 280: sobran 12" in page
+    assert "<b>" not in page.partition("<textarea")[2].partition("</textarea>")[0]
+
+
+def test_pages_keep_the_rest_of_the_query() -> None:
+    from django.core.paginator import Paginator  # noqa: PLC0415
+
+    page = render('<c-pagination :page="page" />', page=Paginator(range(9), 3).page(2))
+    assert 'href="?red=x&amp;pagina=3"' in page
+    assert "Página 2 de 3" in page
+
+
+def test_networks_are_read_in_words() -> None:
+    page = render('<c-net badge="f" name="Facebook" state="bad" word="rechazada" />')
+    assert "Facebook: rechazada</span>" in page
+
+
+@pytest.mark.parametrize(("count", "said"), [(241, "241 de 280"), (281, "281 de 280: sobra 1"), (None, "0 de 280")])
+def test_a_count_says_what_is_left_over(count: int | None, said: str) -> None:
+    assert of_limit(count, 280) == said
+
+
+def test_numbers_as_they_are_said_here() -> None:
+    assert number(1204) == "1.204"
+    assert number(1234567.5, 2) == "1.234.567,50"

@@ -1,0 +1,59 @@
+"""The side bar: rooms in order, the current one, their counts, and who is signed in."""
+
+import pytest
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
+
+from pregonero.people.models import Member
+from pregonero.ui.navigation import ROOMS, Count
+
+
+def side_bar(path: str, **context: object) -> str:
+    return render_to_string("ui/base.html", {"room_counts": {}, **context}, RequestFactory().get(path))
+
+
+def test_rooms_stand_in_their_order() -> None:
+    page = side_bar("/")
+    places = [page.index(f"<span>{room.label}</span>") for room in ROOMS]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/", '<a href="/" aria-current="page">'),
+        ("/noticias/", '<a href="/noticias/" aria-current="page">'),
+        ("/noticias/7/", '<a href="/noticias/" aria-current="true">'),
+        ("/publicaciones/7/", '<a href="/parrilla/" aria-current="true">'),
+    ],
+)
+def test_the_current_room_is_marked(path: str, line: str) -> None:
+    page = side_bar(path)
+    assert line in page
+    assert page.count("aria-current") == 1
+
+
+def test_a_view_may_name_the_room() -> None:
+    assert '<a href="/noticias/" aria-current="true">' in side_bar("/otra/", current_room="noticias")
+
+
+def test_counts_stand_beside_their_rooms() -> None:
+    page = side_bar("/", room_counts={"hoy": 5, "noticias": 0, "parrilla": Count("1 vencida", urgent=True)})
+    assert '<span class="count">5</span>' in page
+    assert '<span class="count bad">1 vencida</span>' in page
+    assert page.count('class="count') == 2
+
+
+def test_who_is_signed_in_and_the_way_out(signed_in: Client, ana: Member) -> None:
+    page = signed_in.get("/ui/").content.decode()
+    assert "Ministerio de Comercio, Industria y Turismo" in page
+    assert "<b>Ana Rojas</b> · Community manager" in page
+    assert '<form method="post" action="/cuenta/logout/">' in page
+
+
+def test_somebody_without_a_membership_is_told_so_and_can_leave(client: Client, ana: Member) -> None:
+    ana.delete()
+    client.force_login(ana.user)
+    page = client.get("/ui/")
+    assert page.status_code == 200
+    assert "Cerrar sesión" in page.content.decode()

@@ -1,0 +1,78 @@
+"""Pages in a text-mode browser (D-4): what is on the screen is in the text, in the order of reading."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from pregonero.people.models import Member
+
+BROWSERS = [
+    pytest.param(name, marks=pytest.mark.skipif(shutil.which(name) is None, reason=f"{name} no está instalado"))
+    for name in ("lynx", "links")
+]
+
+
+def read(reader: str, page: bytes, folder: Path) -> str:
+    path = folder / "page.html"
+    path.write_bytes(page)
+    command = [reader, "-dump", "-width", "120", str(path)]
+    if reader == "lynx":
+        command = [
+            "lynx",
+            "-dump",
+            "-nolist",
+            "-width=120",
+            "-assume_charset=utf-8",
+            "-display_charset=utf-8",
+            str(path),
+        ]
+    if reader == "links":
+        command = ["links", "-dump", "-codepage", "utf-8", "-width", "120", str(path)]
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+
+
+def in_order(text: str, *words: str) -> bool:
+    flat, place = " ".join(text.split()), 0
+    for word in words:
+        found = flat.find(word, place)
+        if found < 0:
+            return False
+        place = found + len(word)
+    return True
+
+
+@pytest.mark.procedure("D-4")
+@pytest.mark.parametrize("reader", BROWSERS)
+def test_today_reads_in_order(signed_in: Client, tmp_path: Path, reader: str) -> None:
+    text = read(reader, signed_in.get("/ui/escenas/hoy/").content, tmp_path)
+    assert in_order(
+        text,
+        "Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "X no aceptó", "Lo que te toca", "ahora",
+        "Preguntan por la fecha", "@mipyme_huila", "Responder", "Lo que sale hoy", "X: rechazada", "Ana Rojas",
+    )  # fmt: skip
+
+
+@pytest.mark.procedure("D-4")
+@pytest.mark.parametrize("reader", BROWSERS)
+def test_the_programme_reads_by_hour(signed_in: Client, tmp_path: Path, reader: str) -> None:
+    text = read(reader, signed_in.get("/ui/escenas/parrilla/").content, tmp_path)
+    assert in_order(
+        text, "X · @mincomercioco", "08:00 Acuerdo", "publicada", "Hueco propuesto", "retenida", "Sin programar"
+    )
+
+
+@pytest.mark.procedure("D-4")
+@pytest.mark.parametrize("reader", BROWSERS)
+def test_signing_in_has_its_fields_and_its_button(client: Client, db: None, tmp_path: Path, reader: str) -> None:
+    text = read(reader, client.get("/cuenta/login/").content, tmp_path)
+    assert in_order(text, "Correo electrónico", "Contraseña", "Iniciar sesión")
+
+
+@pytest.mark.procedure("D-4")
+def test_a_form_is_sent_without_any_script(client: Client, ana: Member) -> None:
+    page = client.get("/cuenta/login/").content.decode()
+    assert '<form class="form" method="post" action="/cuenta/login/">' in page
+    assert '<button class="btn main-act wide" type="submit">' in page

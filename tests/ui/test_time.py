@@ -1,0 +1,72 @@
+"""Hours and dates as people say them, in Bogotá, with the clock given."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from pregonero.ui.templatetags import ui_time
+
+NOW = datetime(2026, 11, 24, 15, 8, tzinfo=UTC)  # 10:08 in Bogotá, a Tuesday
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    """Return that hour of November in Bogotá."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC) + timedelta(hours=5)
+
+
+def test_hours_and_days() -> None:
+    assert ui_time.hour(at(24, 9, 40)) == "09:40"
+    assert ui_time.hour_exact(at(24, 10, 30) + timedelta(seconds=1)) == "10:30:01"
+    assert ui_time.day_words(NOW) == "martes 24 de noviembre"
+    assert ui_time.day_words(date(2027, 1, 1), NOW) == "viernes 1 de enero de 2027"
+    assert ui_time.day_short(date(2026, 11, 3)) == "3 nov"
+    assert ui_time.next_day(date(2026, 11, 30)) == date(2026, 12, 1)
+
+
+def test_the_day_is_that_of_bogota() -> None:
+    assert ui_time.day_words(datetime(2026, 11, 25, 4, 59, tzinfo=UTC)) == "martes 24 de noviembre"
+    assert ui_time.day_words(datetime(2026, 11, 25, 5, 0, tzinfo=UTC)) == "miércoles 25 de noviembre"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (NOW, "ahora"),
+        (NOW + timedelta(minutes=1), "ahora"),
+        (NOW - timedelta(seconds=4), "hace 4 s"),
+        (at(24, 9, 56), "hace 12 min"),
+        (at(24, 9, 8), "hace 1 h"),
+        (at(24, 0, 1), "hace 10 h"),
+        (at(23, 23), "hace 11 h"),
+        (at(23, 9), "ayer"),
+        (at(21, 9), "hace 3 días"),
+        (at(3, 9), "el 3 nov"),
+    ],
+)
+def test_how_long_ago(moment: datetime, said: str) -> None:
+    assert ui_time.ago(moment, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        (NOW, "ahora"),
+        (NOW + timedelta(seconds=20), "en 1 minuto"),
+        (at(24, 10, 30), "en 22 minutos"),
+        (at(24, 11, 10), "en 1 hora"),
+        (at(24, 16), "en 5 horas"),
+        (at(25, 8), "mañana a las 08:00"),
+        (at(26, 8), "el jueves a las 08:00"),
+        (at(24, 8) + timedelta(days=14), "el 8 dic a las 08:00"),
+    ],
+)
+def test_how_long_until(moment: datetime, said: str) -> None:
+    assert ui_time.until(moment, NOW) == said
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [(at(24, 9, 40), "09:40"), (at(23, 9), "ayer"), (at(25, 9), "mañana"), (at(26, 9), "jueves"), (at(3, 9), "3 nov")],
+)
+def test_what_stands_first_on_a_row(moment: datetime, said: str) -> None:
+    assert ui_time.moment(moment, NOW) == said
