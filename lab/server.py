@@ -25,7 +25,7 @@ from lab.site import Site
 
 MAX_BODY = 1024**3
 # A held or slow call must not delay the end: what still runs after this long is cut.
-PATIENCE = 0.2
+PATIENCE = 0.05
 BASES: dict[str, tuple[str, Dialect]] = {
     "x": (r"/x/{path:2/.+}", x.DIALECT),
     "graph": (r"/graph/{path:.*}", graph.DIALECT),
@@ -44,12 +44,12 @@ async def _run(host: str, port: int, data: Path, seeds: tuple[Path, ...]) -> Non
     for seed in seeds:
         lab.accounts.seed(seed)
     runner = web.AppRunner(build(lab), access_log=None, shutdown_timeout=PATIENCE)
-    await runner.setup()
-    listener = web.TCPSite(runner, host, port, backlog=1024)
-    await listener.start()
-    _announce(host, runner)
+    told_to_stop = _on_signal()
     try:
-        await _told_to_stop()
+        await runner.setup()
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+        _announce(host, runner)
+        await told_to_stop.wait()
     finally:
         lab.faults.release("cut")
         await runner.cleanup()
@@ -63,11 +63,11 @@ def _announce(host: str, runner: web.AppRunner) -> None:
     sys.stdout.flush()
 
 
-async def _told_to_stop() -> None:
+def _on_signal() -> asyncio.Event:
     told = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, told.set)
-    await told.wait()
+    return told
 
 
 def build(lab: Laboratory) -> web.Application:

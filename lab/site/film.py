@@ -37,7 +37,7 @@ def make(picture: dict[str, Any], path: Path) -> None:
 
 def _images(picture: dict[str, Any]) -> list[Image.Image]:
     grow = int(GROWTH_SECONDS * FRAMES_PER_SECOND)
-    growing = [draw(picture, SIZE, (index / grow) ** 0.5) for index in range(1, grow + 1)]
+    growing = [draw(picture, SIZE, 0.3 + 0.7 * (index / grow) ** 0.5) for index in range(1, grow + 1)]
     return growing + [growing[-1]] * (SECONDS * FRAMES_PER_SECOND - grow)
 
 

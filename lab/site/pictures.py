@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from lab.site.lettering import write
 
 SIZE = 1200
 MARGIN = 90
 FOOTER = "Ministerio de Comercio, Industria y Turismo · demostración"
 INK, SOFT, PAPER, BLUE, TINT = "#14202e", "#475569", "#ffffff", "#0943b5", "#e5ecf8"
-
-
-@lru_cache(maxsize=16)
-def font(size: int) -> Any:
-    """Pillow carries one letter with accents: no font of the machine is needed."""
-    return ImageFont.load_default(size)
 
 
 def bar_chart(picture: dict[str, Any], path: Path) -> None:
@@ -30,10 +25,10 @@ def draw(picture: dict[str, Any], size: tuple[int, int], grown: float) -> Image.
     pen = ImageDraw.Draw(image)
     width, height = size
     pen.rectangle((0, 0, width, 18), fill=BLUE)
-    pen.text((MARGIN, 70), picture["heading"], font=font(64), fill=INK)
-    pen.text((MARGIN, 150), picture["unit"], font=font(34), fill=SOFT)
+    write(pen, (MARGIN, 70), picture["heading"], size=64, fill=INK)
+    write(pen, (MARGIN, 160), picture["unit"], size=34, fill=SOFT)
     _bars(pen, picture["bars"], (MARGIN, 230, width - MARGIN, height - 160), grown)
-    pen.text((MARGIN, height - 70), FOOTER, font=font(26), fill=SOFT)
+    write(pen, (MARGIN, height - 70), FOOTER, size=26, fill=SOFT)
     return image
 
 
@@ -47,8 +42,8 @@ def _bars(pen: ImageDraw.ImageDraw, bars: list[list[Any]], box: tuple[int, int, 
         peak = bottom - (bottom - top - 70) * value / tallest * grown
         fill = BLUE if value == tallest else "#7aa0e0"
         pen.rectangle((middle - step * 0.32, peak, middle + step * 0.32, bottom), fill=fill)
-        pen.text((middle, peak - 34), _number(value), font=font(40), fill=INK, anchor="mm")
-        pen.text((middle, bottom + 40), label, font=font(34), fill=INK, anchor="mm")
+        write(pen, (middle, peak - 34), _number(value), size=40, fill=INK, anchor="mm")
+        write(pen, (middle, bottom + 44), label, size=34, fill=INK, anchor="mm")
 
 
 def _number(value: float) -> str:

@@ -1,5 +1,6 @@
 """Meta's official client publishes to the laboratory: only `session.GRAPH`, its base address, is changed."""
 
+from functools import partial
 from typing import Any
 
 from facebook_business.adobjects.iguser import IGUser
@@ -62,7 +63,7 @@ def test_sdk_publishes_a_picture_on_instagram(lab: Lab, photo_address: str) -> N
     user = IGUser(account["id"], api=meta)
 
     container = user.create_media(params={"image_url": photo_address, "caption": "Gráfica", "alt_text": "Barras"})
-    until(lambda: status(meta, container["id"]) == "FINISHED")
+    until(partial(finished, meta, container["id"]))
     media = user.create_media_publish(params={"creation_id": container["id"]})
 
     assert status(meta, container["id"]) == "PUBLISHED"
@@ -83,7 +84,7 @@ def test_sdk_publishes_a_reel_and_a_carousel_on_instagram(lab: Lab, photo_addres
     ]
     album = user.create_media(params={"media_type": "CAROUSEL", "children": children, "caption": "Álbum"})
     for container in (reel, album):
-        until(lambda waiting=container: status(meta, waiting["id"]) == "FINISHED")
+        until(partial(finished, meta, container["id"]))
         user.create_media_publish(params={"creation_id": container["id"]})
 
     published = lab.posts(network="instagram", account=account["id"])
@@ -93,3 +94,7 @@ def test_sdk_publishes_a_reel_and_a_carousel_on_instagram(lab: Lab, photo_addres
 def status(meta: FacebookAdsApi, container: str) -> Any:
     answer = meta.call("GET", (container,), params={"fields": "status_code"}).json()
     return answer["status_code"]
+
+
+def finished(meta: FacebookAdsApi, container: str) -> bool:
+    return bool(status(meta, container) == "FINISHED")

@@ -15,7 +15,8 @@ from tests.lab.process import Lab
 
 def youtube(lab: Lab, account: dict[str, Any]) -> Any:
     document = get_static_doc("youtube", "v3").replace("https://youtube.googleapis.com/", f"{lab.url}/youtube/")
-    http = AuthorizedHttp(Credentials(token=account["token"]), http=build_http())
+    credentials = Credentials(token=account["token"])  # type: ignore[no-untyped-call]
+    http = AuthorizedHttp(credentials, http=build_http())
     return discovery.build_from_document(document, http=http)
 
 

@@ -1,0 +1,54 @@
+"""Starting and stopping."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.lab.process import ROOT, Speaker, start
+
+
+def test_stops_in_under_a_second_with_calls_held(tmp_path: Path) -> None:
+    lab = start(tmp_path)
+    x = Speaker(lab, lab.account("x"))
+    lab.fault(kind="hold_before", network="x")
+
+    with ThreadPoolExecutor() as pool:
+        waiting = [pool.submit(x.http.post, "/2/tweets", json={"text": str(n)}) for n in range(3)]
+        assert lab.client.get("/faults", params={"wait_held": 3}).json()["held"] == 3
+        assert lab.stop() < 1
+        assert all(call.exception(timeout=5) for call in waiting)
+
+
+def test_demo_accounts_are_told_with_what_a_client_needs(tmp_path: Path) -> None:
+    lab = start(tmp_path)
+
+    accounts = lab.client.get("/accounts.json").json()["accounts"]
+    lab.stop()
+
+    assert [account["network"] for account in accounts] == ["x", "facebook", "instagram", "youtube"]
+    assert accounts[1]["base_url"] == f"{lab.url}/graph"
+
+
+def test_accounts_come_from_a_file_too(tmp_path: Path) -> None:
+    seed = tmp_path / "cuentas.json"
+    seed.write_text(json.dumps([{"network": "x", "id": "5", "handle": "otra", "token": "t5"}]))
+    command = [sys.executable, "-m", "lab", "--port", "0", "--data", str(tmp_path / "d"), "--accounts", str(seed)]
+
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        process.terminate()
+        assert process.wait(timeout=5) == 0
+
+    assert ready["event"] == "lab.ready"
+
+
+def test_imports_nothing_of_the_product() -> None:
+    script = "import sys, lab.server; print([name for name in sys.modules if name.startswith('pregonero')])"
+    seen = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert seen.stdout.strip() == "[]"

@@ -1,0 +1,93 @@
+"""The demonstration ministry's website: listing, feeds, news with picture and video."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import av
+import pytest
+from PIL import Image
+
+from tests.lab.process import Lab
+
+NEWS = "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def tree(content: bytes) -> ElementTree.Element:
+    return ElementTree.fromstring(content)  # noqa: S314  our own laboratory wrote it
+
+
+def test_listing_has_the_ministrys_cards(lab: Lab) -> None:
+    page = lab.client.get("/sitio/prensa/noticias").text
+
+    cards = re.findall(r'<a href="([^"]*noticias/[^"]+)" class="tarjeta-govco.*?</a>', page, re.S)
+    assert len(cards) >= 10
+    assert NEWS in cards
+    assert re.search(
+        r"<span>\d{1,2} [a-z]+ \d{4}</span><h3 class=\"h5\">Exportaciones no mineras crecieron 8,4 %</h3>", page
+    )
+
+
+@pytest.mark.parametrize("section", ["industria", "comercio", "turismo"])
+def test_each_section_lists_its_own(lab: Lab, section: str) -> None:
+    page = lab.client.get(f"/sitio/prensa/noticias/{section}").text
+
+    cards = re.findall(r'<a href="([^"]+)" class="tarjeta-govco', page)
+    assert cards and all(card.startswith(f"/sitio/prensa/noticias/{section}/") for card in cards)
+
+
+def test_feeds_are_well_formed_and_lead_to_the_news(lab: Lab) -> None:
+    rss = tree(lab.client.get("/sitio/feed.xml").content)
+    atom = tree(lab.client.get("/sitio/atom.xml").content)
+
+    links = [item.findtext("link") for item in rss.iter("item")]
+    assert links == [entry.findtext(f"{ATOM}id") for entry in atom.iter(f"{ATOM}entry")]
+    assert all(lab.client.get(str(link)).status_code == 200 for link in links)
+
+
+def test_news_describes_itself_to_machines(lab: Lab) -> None:
+    page = lab.client.get(NEWS).text
+
+    about = json.loads(re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)[0])
+    assert (about["@type"], about["headline"]) == ("NewsArticle", "Exportaciones no mineras crecieron 8,4 %")
+    assert f'<link rel="canonical" href="{lab.url}{NEWS}">' in page
+    for name in ("og:title", "og:description", "og:image", "og:image:alt", "og:video"):
+        assert f'property="{name}"' in page
+
+
+def test_pictures_are_jpeg_that_instagram_takes(lab: Lab) -> None:
+    page = lab.client.get("/sitio/prensa/noticias").text
+
+    for address in re.findall(r'src="(/sitio/getmedia/[^"]+\.jpg)"', page):
+        with Image.open(io.BytesIO(lab.client.get(address).content)) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (1200, 1200))
+
+
+def test_video_is_h264_and_aac_with_its_index_first(film: bytes) -> None:
+    with av.open(io.BytesIO(film), "r") as container:
+        video, audio = container.streams.video[0], container.streams.audio[0]
+        assert (video.codec_context.name, audio.codec_context.name) == ("h264", "aac")
+        assert (video.width, video.height) == (1280, 720)
+        assert 5 <= float(container.duration or 0) / 1_000_000 <= 8
+    assert 0 < film.find(b"moov") < film.find(b"mdat")
+
+
+def test_one_more_news_item_appears_first(lab: Lab) -> None:
+    news = {
+        "section": "turismo",
+        "slug": "noticia-de-prueba",
+        "title": "Noticia de prueba",
+        "summary": "Corta.",
+        "body": ["Uno."],
+    }
+
+    made = lab.client.post("/sitio/noticias", json=news)
+
+    assert lab.client.get(made.json()["url"]).status_code == 200
+    rss = tree(lab.client.get("/sitio/feed.xml").content)
+    assert next(rss.iter("item")).findtext("title") == "Noticia de prueba"
+    assert lab.client.post("/sitio/noticias", json=news).status_code == 400

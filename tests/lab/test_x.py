@@ -1,0 +1,181 @@
+"""X as the laboratory speaks it: limits, refusals and what reconciliation reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.lab.process import Lab, Speaker
+
+
+@pytest.fixture
+def x(lab: Lab) -> Speaker:
+    return Speaker(lab, lab.new_account("x"))
+
+
+def test_post_becomes_public_once_and_is_in_the_ledger(lab: Lab, x: Speaker) -> None:
+    made = x.http.post("/2/tweets", json={"text": "Hola, país"})
+
+    assert made.status_code == 201
+    [post] = lab.posts(network="x", account=x.id)
+    assert (post["id"], post["text"]) == (made.json()["data"]["id"], "Hola, país")
+
+
+def test_links_come_back_shortened_and_entities_escaped(lab: Lab, x: Speaker) -> None:
+    link = f"{lab.url}/sitio/prensa/noticias"
+
+    made = x.http.post("/2/tweets", json={"text": f"Industria & comercio: {link}. #Exporta y www.mincit.gov.co"})
+    [own] = x.http.get(f"/2/users/{x.id}/tweets", params={"tweet.fields": "entities"}).json()["data"]
+
+    urls = own["entities"]["urls"]
+    assert [url["expanded_url"] for url in urls] == [link, "www.mincit.gov.co"]
+    assert (
+        own["text"]
+        == made.json()["data"]["text"]
+        == f"Industria &amp; comercio: {urls[0]['url']}. #Exporta y {urls[1]['url']}"
+    )
+    assert [own["text"][url["start"] : url["end"]] for url in urls] == [url["url"] for url in urls]
+    assert lab.posts(account=x.id)[0]["link"] == link
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [("a" * 280, 201), ("a" * 281, 400), ("日" * 140, 201), ("日" * 141, 400), ("🚀" * 140, 201), ("  ", 400)],
+)  # fmt: skip
+def test_length_is_weighed_as_x_weighs_it(x: Speaker, text: str, status: int) -> None:
+    assert x.http.post("/2/tweets", json={"text": text}).status_code == status
+
+
+def test_a_long_link_weighs_twenty_three(x: Speaker) -> None:
+    link = "https://www.mincit.gov.co/" + "a" * 400
+
+    assert x.http.post("/2/tweets", json={"text": "b" * 256 + " " + link}).status_code == 201
+    assert x.http.post("/2/tweets", json={"text": "b" * 257 + " " + link}).status_code == 400
+
+
+def test_identical_text_is_refused_and_stays_one_post(lab: Lab, x: Speaker) -> None:
+    x.http.post("/2/tweets", json={"text": "Una sola vez"})
+
+    again = x.http.post("/2/tweets", json={"text": "Una sola vez"})
+
+    assert (again.status_code, again.json()["title"]) == (403, "Forbidden")
+    assert "duplicate content" in again.json()["detail"]
+    assert len(lab.posts(account=x.id)) == 1
+
+
+def test_identical_text_is_taken_where_the_account_allows_it(lab: Lab) -> None:
+    speaker = Speaker(lab, lab.new_account("x", allow_duplicates=True))
+
+    statuses = [speaker.http.post("/2/tweets", json={"text": "Dos veces"}).status_code for _ in range(2)]
+
+    assert statuses == [201, 201]
+    assert len(lab.posts(account=speaker.id)) == 2
+
+
+def test_withdrawn_post_leaves_the_timeline_but_not_the_ledger(lab: Lab, x: Speaker) -> None:
+    id = x.http.post("/2/tweets", json={"text": "Se retira"}).json()["data"]["id"]
+
+    assert x.http.delete(f"/2/tweets/{id}").json() == {"data": {"deleted": True}}
+
+    assert "errors" in x.http.get(f"/2/tweets/{id}").json()
+    ledger = lab.client.get("/ledger.json", params={"account": x.id}).json()
+    assert ledger["counts"] == {"published": 1, "withdrawn": 1, "public_now": 0}
+
+
+def test_timeline_goes_by_pages_from_newest(x: Speaker) -> None:
+    ids = [x.http.post("/2/tweets", json={"text": f"Noticia {n}"}).json()["data"]["id"] for n in range(7)]
+
+    first = x.http.get(f"/2/users/{x.id}/tweets", params={"max_results": 5}).json()
+    second = x.http.get(
+        f"/2/users/{x.id}/tweets", params={"max_results": 5, "pagination_token": first["meta"]["next_token"]}
+    ).json()
+
+    assert [post["id"] for post in first["data"] + second["data"]] == ids[::-1]
+    assert "next_token" not in second["meta"]
+
+
+def test_timeline_starts_where_asked(lab: Lab, x: Speaker) -> None:
+    x.http.post("/2/tweets", json={"text": "Antes"})
+    lab.advance(1)
+    now = lab.client.get("/healthz").json()["now"]
+    x.http.post("/2/tweets", json={"text": "Después"})
+
+    own = x.http.get(f"/2/users/{x.id}/tweets", params={"start_time": now}).json()
+
+    assert [post["text"] for post in own["data"]] == ["Después"]
+
+
+def test_media_by_chunks_must_be_whole(x: Speaker, film: bytes) -> None:
+    begun = x.http.post("/2/media/upload/initialize", json={"total_bytes": len(film), "media_type": "video/mp4"}).json()
+    id = begun["data"]["id"]
+    half = len(film) // 2
+
+    x.http.post(f"/2/media/upload/{id}/append", data={"segment_index": "0"}, files={"media": ("v", film[:half])})
+    assert x.http.post(f"/2/media/upload/{id}/finalize").status_code == 400
+    for _ in range(2):
+        x.http.post(f"/2/media/upload/{id}/append", data={"segment_index": "1"}, files={"media": ("v", film[half:])})
+
+    done = x.http.post(f"/2/media/upload/{id}/finalize").json()["data"]
+    assert (done["size"], done["processing_info"]["state"]) == (len(film), "in_progress")
+
+
+def test_media_of_another_account_is_refused(lab: Lab, x: Speaker, photo: bytes) -> None:
+    other = Speaker(lab, lab.new_account("x"))
+    id = other.http.post("/2/media/upload", files={"media": ("f.jpg", photo)}).json()["data"]["id"]
+
+    refused = x.http.post("/2/tweets", json={"text": "Con foto ajena", "media": {"media_ids": [id]}})
+
+    assert (refused.status_code, lab.posts(account=x.id)) == (400, [])
+
+
+def test_thread_keeps_one_conversation(x: Speaker) -> None:
+    first = x.http.post("/2/tweets", json={"text": "Hilo 1/2"}).json()["data"]["id"]
+    reply = {"in_reply_to_tweet_id": first}
+    second = x.http.post("/2/tweets", json={"text": "Hilo 2/2", "reply": reply}).json()["data"]["id"]
+
+    fields = {"tweet.fields": "conversation_id,referenced_tweets"}
+    read = x.http.get(f"/2/tweets/{second}", params=fields).json()["data"]
+    assert read["conversation_id"] == first
+    assert read["referenced_tweets"] == [{"type": "replied_to", "id": first}]
+    found = x.http.get("/2/tweets/search/recent", params={"query": f"conversation_id:{first}"}).json()["data"]
+    assert [post["id"] for post in found] == [second]
+
+
+def test_citizen_reply_is_read_as_mention_and_hidden_reversibly(lab: Lab, x: Speaker) -> None:
+    id = x.http.post("/2/tweets", json={"text": "Con respuestas"}).json()["data"]["id"]
+    lab.client.post(f"/comentarios/x/{id}", data={"nombre": "Rosa", "texto": "¿Cuándo cierra?"})
+
+    [mention] = x.http.get(f"/2/users/{x.id}/mentions", params={"expansions": "author_id"}).json()["data"]
+    page = f"/x/{x.account['handle']}/status/{id}"
+    assert "¿Cuándo cierra?" in lab.client.get(page).text
+    x.http.put(f"/2/tweets/{mention['id']}/hidden", json={"hidden": True})
+    assert "¿Cuándo cierra?" not in lab.client.get(page).text
+    x.http.put(f"/2/tweets/{mention['id']}/hidden", json={"hidden": False})
+    assert "¿Cuándo cierra?" in lab.client.get(page).text
+
+
+@pytest.mark.parametrize("act", ["expire", "revoke"])
+def test_token_no_longer_valid_takes_nothing(lab: Lab, x: Speaker, act: str) -> None:
+    lab.client.post(f"/tokens/{x.id}/{act}")
+
+    refused = x.http.post("/2/tweets", json={"text": "No debe salir"})
+
+    assert (refused.status_code, lab.posts(account=x.id)) == (401, [])
+
+
+def test_expired_token_is_renewed_with_its_refresh_token(lab: Lab) -> None:
+    speaker = Speaker(lab, lab.new_account("x", refresh_token="renueva"))
+    lab.client.post(f"/tokens/{speaker.id}/expire")
+
+    fresh = speaker.http.post(
+        "/2/oauth2/token", data={"grant_type": "refresh_token", "refresh_token": "renueva"}
+    ).json()
+    speaker.http.headers["Authorization"] = f"Bearer {fresh['access_token']}"
+
+    assert speaker.http.get("/2/users/me").json()["data"]["id"] == speaker.id
+
+
+def test_what_is_not_spoken_is_refused_loudly(lab: Lab, x: Speaker) -> None:
+    refused = x.http.post(f"/2/users/{x.id}/blocking", json={"target_user_id": "1"})
+
+    assert (refused.status_code, refused.json()["title"]) == (501, "Not Implemented")
+    assert lab.client.get("/calls.json", params={"network": "x"}).json()["calls"][-1]["status"] == 501
