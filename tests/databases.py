@@ -3,8 +3,8 @@
     with fresh_database() as url, as_default_database(url):
         ...  # actions commit here; threads opened here see the same database
 
-Emptying by TRUNCATE is refused by design, so each such test has a database copied from a migrated template, which is
-made once per run of the tests, whatever the number of pytest-xdist workers.
+Emptying by TRUNCATE is refused by design, so each such test has a database copied from a migrated template,
+which is made once per run of the tests, whatever the number of pytest-xdist workers.
 """
 
 import atexit
@@ -45,8 +45,8 @@ def fresh_database() -> Iterator[str]:
 def as_default_database(url: str) -> Iterator[None]:
     """Make Django's default connection that database: in this thread, and in the threads that start inside.
 
-    The pool is left out: Django keeps one for each alias, and it would go on with the database before. A thread that
-    used the database closes its connection by itself (`connections.close_all()`).
+    The pool is left out: Django keeps one for each alias, and it would go on with the database before. A thread
+    that used the database closes its connection by itself (`connections.close_all()`).
     """
     described, mine = connections.settings["default"], connections["default"]
     options = {key: value for key, value in described["OPTIONS"].items() if key != "pool"}
@@ -69,7 +69,7 @@ def _template() -> str:
     if not _exists(TEMPLATE):
         _administer(f'CREATE DATABASE "{TEMPLATE}"')
         environment = {**os.environ, "DATABASE_URL": _url_of(TEMPLATE)}
-        command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+        command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
         try:
             subprocess.run(command, cwd=ROOT, env=environment, check=True)
         except subprocess.CalledProcessError:

@@ -129,7 +129,7 @@ def seal_events(*, entity_id: int, now: datetime, limit: int = BATCH_LIMIT) -> B
     """
     _lock_chain(entity_id)
     events = Event.objects.filter(pk__in=_take_pending(entity_id, limit)).order_by("pk")
-    leaves = [(event.pk, body.leaf_of(event)) for event in events.iterator()]
+    leaves = [(event.pk, body.leaf_of(event)) for event in events]
     if not leaves:
         return None
     batch = _next_batch(entity_id, [leaf for _, leaf in leaves], now)

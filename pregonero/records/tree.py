@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 LEAF = b"\x00"
 NODE = b"\x01"
+DIGEST_SIZE = 32  # bytes of SHA-256
 
 
 def leaf_hash(data: bytes) -> bytes:
@@ -42,7 +43,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 def is_included(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
     """Return whether the proof leads from the leaf at `index` of `size` leaves to the root."""
-    if not 0 <= index < size:
+    if not 0 <= index < size or len(leaf) != DIGEST_SIZE:
         return False
     digest, last, steps = leaf, size - 1, iter(proof)
     while last:

@@ -59,9 +59,7 @@ def leaf_missing(batch: Batch, index: int) -> Broken:
 
 def leaf_left_over(leaf: Leaf) -> Broken:
     """Say that a leaf stands where no batch has a place for it."""
-    sentence = (
-        f"Sobra la hoja {leaf.index} del lote {leaf.batch} (registro {leaf.event_id}): nadie la cuenta."
-    )
+    sentence = f"Sobra la hoja {leaf.index} del lote {leaf.batch} (registro {leaf.event_id}): nadie la cuenta."
     return _in_leaf("leaf_left_over", leaf, sentence)
 
 
@@ -93,9 +91,7 @@ def event_unsealed(event: Event) -> Broken:
 
 def event_unsealable(event: Event) -> Broken:
     """Say that a waiting event holds what cannot be sealed."""
-    return _in_event(
-        "event_unsealable", event, f"El registro {event.pk} espera su sello con datos imposibles."
-    )
+    return _in_event("event_unsealable", event, f"El registro {event.pk} espera su sello con datos imposibles.")
 
 
 def pending_twice(pending: Pending) -> Broken:

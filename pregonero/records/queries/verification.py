@@ -1,17 +1,18 @@
 """Whether the records are whole: all is made again from the events and compared with what was sealed (R-1).
 
-Reads in a stream, a few thousand rows at a time. It goes along each chain and stops at the first thing that
+Reads page by page, a few thousand rows at a time. It goes along each chain and stops at the first thing that
 fails. The sentences of what fails stand in `problems.py`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 import rfc8785
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from pregonero.records import body, tree
 from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
@@ -20,7 +21,8 @@ from pregonero.records.queries.events import entities_with_events
 from pregonero.records.queries.problems import Broken, Problem
 from pregonero.records.queries.texts import Texts
 
-CHUNK = 2_000
+PAGE = 2_000
+M = TypeVar("M", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def _one_snapshot() -> Iterator[None]:
 def _check_entity(entity_id: int) -> ChainCheck:
     leaves = _leaves_with_events(entity_id)
     number, total, head = 0, 0, body.BEFORE_THE_FIRST
-    for batch in Batch.objects.filter(entity_id=entity_id).order_by("number").iterator(CHUNK):
+    for batch in _batches(entity_id):
         _check_link(batch, number + 1, head)
         digests = _check_leaves(batch, leaves)
         total += len(digests)
@@ -91,6 +93,24 @@ def _check_entity(entity_id: int) -> ChainCheck:
     return ChainCheck(entity_id=entity_id, batches=number, sealed=total, pending=pending, head=head)
 
 
+def _paged(rows: QuerySet[M], beyond: Callable[[M], Q]) -> Iterator[list[M]]:
+    """Give ordered rows page by page; `beyond` says what comes after a row.
+
+    Not by `QuerySet.iterator()`: its server-side cursor, left half-way when something fails, is closed by the
+    garbage collector, which can happen while the connection is busy, and then both wait for ever.
+    """
+    page = list(rows[:PAGE])
+    while page:
+        yield page
+        page = list(rows.filter(beyond(page[-1]))[:PAGE])
+
+
+def _batches(entity_id: int) -> Iterator[Batch]:
+    batches = Batch.objects.filter(entity_id=entity_id).order_by("number")
+    for page in _paged(batches, lambda last: Q(number__gt=last.number)):
+        yield from page
+
+
 def _check_link(batch: Batch, expected: int, head: str) -> None:
     if batch.number != expected:
         raise problems.batch_missing(batch, expected)
@@ -99,12 +119,17 @@ def _check_link(batch: Batch, expected: int, head: str) -> None:
 
 
 def _leaves_with_events(entity_id: int) -> Iterator[tuple[Leaf, Event | None, Texts]]:
-    leaves = Leaf.objects.filter(entity_id=entity_id).order_by("batch", "index").iterator(CHUNK)
-    while chunk := list(islice(leaves, CHUNK)):
-        events = Event.objects.in_bulk([leaf.event_id for leaf in chunk])
+    leaves = Leaf.objects.filter(entity_id=entity_id).order_by("batch", "index")
+    for page in _paged(leaves, _after_leaf):
+        events = Event.objects.in_bulk([leaf.event_id for leaf in page])
         texts = Texts(events.values())
-        for leaf in chunk:
+        for leaf in page:
             yield leaf, events.get(leaf.event_id), texts
+
+
+def _after_leaf(leaf: Leaf) -> Q:
+    # The first condition is what the index is searched by; the second leaves out what was read already.
+    return Q(batch__gte=leaf.batch) & (Q(batch__gt=leaf.batch) | Q(index__gt=leaf.index))
 
 
 def _check_leaves(batch: Batch, leaves: Iterator[tuple[Leaf, Event | None, Texts]]) -> list[bytes]:
@@ -159,17 +184,16 @@ def _check_unsealed(entity_id: int) -> int:
     leaf = Leaf.objects.filter(event_id=OuterRef("pk"))
     pending = Pending.objects.filter(event_id=OuterRef("pk"), entity_id=entity_id)
     unsealed = Event.objects.filter(~Exists(leaf), entity_id=entity_id).annotate(waits=Exists(pending))
-    events = unsealed.order_by("pk").iterator(CHUNK)
     waiting = 0
-    while chunk := list(islice(events, CHUNK)):
-        texts = Texts(chunk)
-        for event in chunk:
+    for page in _paged(unsealed.order_by("pk"), lambda last: Q(pk__gt=last.pk)):
+        texts = Texts(page)
+        for event in page:
             if not event.waits:
                 raise problems.event_unsealed(event)
             if _leaf_of(event) is None:
                 raise problems.event_unsealable(event)
             texts.check(event)
-        waiting += len(chunk)
+        waiting += len(page)
     _check_pending(entity_id)
     return waiting
 

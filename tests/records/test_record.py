@@ -1,0 +1,107 @@
+"""An act leaves its record, in its own transaction; nobody can change it afterwards."""
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import IntegrityError, connection, transaction
+from psycopg.sql import SQL, Identifier
+
+from pregonero.records.actions import OutsideTransaction, Thing, UnknownVerb, record
+from pregonero.records.body import NotSealable, digest_of_words
+from pregonero.records.models import Event, Pending, Wording
+from tests.records.acts import ANA, AT, leave, leave_and_seal
+
+TABLES = ["records_event", "records_batch", "records_leaf"]
+
+
+class ActFailed(Exception):
+    """The act fails after its record."""
+
+
+def left(**changes: Any) -> Event:
+    values = {"entity_id": 1, "verb": "link.checked", "actor": ANA, "thing": Thing("link", 3), "at": AT} | changes
+    return record(**values)
+
+
+@pytest.mark.procedure("M-2")
+def test_record_keeps_who_did_what_when_and_on_what(db: None) -> None:
+    event = Event.objects.get(pk=leave(4).pk)
+    assert event.actor == {"kind": "member", "id": 7, "name": "Ana Rojas", "role": "Community manager"}
+    assert (event.verb_words, event.thing, event.related) == ("Publicación reprogramada", "publication:4", ["news:2"])
+    assert event.facts == {"minute": 4, "accounts": ["x", "facebook"], "urgent": True}
+    assert Pending.objects.filter(event_id=event.pk, entity_id=1).exists()
+
+
+@pytest.mark.procedure("N-7")
+def test_record_keeps_a_persons_words_apart_with_a_salted_digest(db: None) -> None:
+    event = leave(reason="La llamó doña Inés")
+    wording = Wording.objects.get(event_id=event.pk)
+    assert event.digests == {"reason": digest_of_words(wording.salt, "La llamó doña Inés")}
+    assert "Inés" not in str(Event.objects.filter(pk=event.pk).values())
+    assert leave(reason="La llamó doña Inés").digests != event.digests
+
+
+@pytest.mark.procedure("M-2")
+def test_an_act_that_fails_leaves_no_record(committed: str) -> None:
+    with pytest.raises(ActFailed), transaction.atomic():
+        left()
+        raise ActFailed
+    assert not Event.objects.exists()
+    assert not Pending.objects.exists()
+
+
+def test_record_refuses_to_stand_without_the_transaction_of_its_act(committed: str) -> None:
+    with pytest.raises(OutsideTransaction):
+        left()
+
+
+def test_record_refuses_a_verb_without_words(db: None) -> None:
+    with pytest.raises(UnknownVerb):
+        left(verb="link.guessed")
+
+
+@pytest.mark.parametrize("value", [1.5, 2**53, -(2**53), {"año": 1}, {1: "uno"}, [{"deep": 0.1}], AT, b"x"])
+def test_record_refuses_facts_that_readers_of_json_would_write_differently(db: None, value: object) -> None:
+    with pytest.raises(NotSealable, match="facts"):
+        left(facts={"fact": value})
+    left(facts={"fact": [2**53 - 1, -(2**53) + 1, None, True, "año", {"key": ["€", "😀"]}]})
+
+
+def test_record_refuses_a_moment_without_its_zone(db: None) -> None:
+    with pytest.raises(NotSealable, match="time zone"):
+        left(at=datetime(2026, 11, 24))  # noqa: DTZ001  that is the point
+
+
+@pytest.mark.procedure("R-1")
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(
+    "setting",
+    ["", "SET pgtrigger.ignore = 'records_event:append_only'", "SET session_replication_role = replica"],
+)
+def test_the_database_refuses_to_change_or_remove_records(committed: str, table: str, setting: str) -> None:
+    leave_and_seal([2])
+    before = count_of(table, committed)
+    for words in ("UPDATE {} SET entity_id = 2", "DELETE FROM {}", "TRUNCATE {}"):
+        with psycopg.connect(committed, autocommit=True) as other:
+            if setting:
+                other.execute(setting)  # type: ignore[call-overload]
+            with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"):
+                other.execute(SQL(words).format(Identifier(table)))
+    assert count_of(table, committed) == before > 0
+
+
+def count_of(table: str, url: str) -> int:
+    with psycopg.connect(url) as other:
+        row = other.execute(SQL("SELECT count(*) FROM {}").format(Identifier(table))).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@pytest.mark.procedure("R-1")
+@pytest.mark.parametrize("statement", ["UPDATE records_wording SET text = 'otra cosa'", "TRUNCATE records_wording"])
+def test_the_database_refuses_to_change_words(db: None, statement: str) -> None:
+    leave(reason="Por el paro")
+    with pytest.raises(IntegrityError, match="append-only"), connection.cursor() as cursor:
+        cursor.execute(statement)
