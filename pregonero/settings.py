@@ -198,8 +198,8 @@ NETWORK_ADDRESSES = {
     "youtube": text("PREGONERO_YOUTUBE_ADDRESS", "https://www.googleapis.com"),
 }
 GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
-CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 30)  # one call to a network
-LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 90)  # how long a worker holds a delivery; longer than any call
+CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 20)  # one call to a network
+LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker holds a delivery; longer than any call
 # Addresses on this machine or inside the entity's network that sources may be read from; none unless named.
 PRIVATE_ADDRESSES_ALLOWED = words("PREGONERO_PRIVATE_ADDRESSES")
 

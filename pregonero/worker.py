@@ -12,13 +12,15 @@ import structlog
 from django.db import close_old_connections, connection
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
+from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 from psycopg import OperationalError
 
 log = structlog.get_logger()
 P = ParamSpec("P")
 T = TypeVar("T")
+STALLED_SECONDS = 40.0  # a worker beats every 10
 POLLING_SECONDS = 1.0  # a scheduled job starts at most this much after its moment
 LONGEST_PAUSE = 15.0
 
@@ -56,6 +58,20 @@ def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) ->
             "job.done" if not failed else "job.failed", task=context.job.task_name, arguments=context.job.task_kwargs,
             milliseconds=round(1000 * (time.monotonic() - started)),
         )  # fmt: skip
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="worker.take_back", queue="sending", queueing_lock="worker.take_back", pass_context=True)
+async def take_back(context: JobContext, timestamp: int, **_later: Any) -> None:
+    """Put back in the queue the jobs of workers whose heartbeat stopped: each job can be run twice."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:
+            # The same thing already waits in the queue, put there by somebody else.
+            await manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+        log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
 
 
 def work(*, concurrency: int) -> None:

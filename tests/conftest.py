@@ -19,12 +19,16 @@ def now() -> datetime:
     return NOW
 
 
-@pytest.fixture
-def entity(db: None) -> Entity:
+def register_mincomercio(now: datetime) -> Entity:
     return people.register_entity(
         slug="mincomercio", name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio",
-        initials="MC", official_domains=["mincit.gov.co"], now=NOW,
+        initials="MC", official_domains=["mincit.gov.co"], now=now,
     )  # fmt: skip
+
+
+@pytest.fixture
+def entity(db: None) -> Entity:
+    return register_mincomercio(NOW)
 
 
 @pytest.fixture

@@ -40,7 +40,11 @@ def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime) -> li
         .select_related("publication__entity", "account")
         .order_by("due_at", "pk")[:limit]
     )
-    return [work for delivery in waiting if (work := _claim(delivery, worker, now)) is not None]
+    claimed = [work for delivery in waiting if (work := _claim(delivery, worker, now)) is not None]
+    if claimed:
+        # Should this worker die, somebody looks as soon as its lease is over.
+        set_alarms([now + timedelta(seconds=settings.LEASE_SECONDS, milliseconds=1)], now=now)
+    return claimed
 
 
 def _claim(delivery: Delivery, worker: str, now: datetime) -> Work | None:

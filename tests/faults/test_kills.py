@@ -1,0 +1,116 @@
+"""kill -9 of the worker around the commit call, on the four networks at once: each post is out once.
+
+The judge is the laboratory's ledger, which kept what became public whatever happened to whoever asked for it.
+"""
+
+import signal
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from django.utils import timezone
+
+from pregonero.people.models import Member
+from pregonero.publishing.models import Delivery, Publication
+from tests.lab.process import Lab, until
+from tests.stage import NETWORKS, Workers, informed_news, programmed, register_accounts, states
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+ENOUGH = 120.0
+
+
+@pytest.fixture
+def publication(lab: Lab, workers: Workers, people: dict[str, Member], settings: Any) -> Publication:
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
+    now = timezone.now()
+    register_accounts(lab, people["carmen"], now)
+    return programmed(informed_news(lab, people["luis"], now), people["beto"], now)
+
+
+def kill(worker: subprocess.Popen[bytes]) -> None:
+    worker.send_signal(signal.SIGKILL)
+    worker.wait()
+
+
+def before_it_is_taken(lab: Lab, worker: subprocess.Popen[bytes], url: str) -> None:
+    """The call left, and the network never took it."""
+    wait_held(lab)
+    kill(worker)
+    release(lab, "cut")
+
+
+def while_it_is_taken(lab: Lab, worker: subprocess.Popen[bytes], url: str) -> None:
+    """The call left, and the network took it after we were dead."""
+    wait_held(lab)
+    kill(worker)
+    release(lab, "process")
+
+
+def after_it_was_taken(lab: Lab, worker: subprocess.Popen[bytes], url: str) -> None:
+    """The network took it, and we died before its answer came."""
+    wait_held(lab)
+    kill(worker)
+    release(lab, "cut")
+
+
+def after_its_answer(lab: Lab, worker: subprocess.Popen[bytes], url: str) -> None:
+    """The answer came, and we died before keeping it: the rows are held so that no outcome can be written."""
+    wait_held(lab)
+    with psycopg.connect(url) as holder:
+        holder.execute("SELECT 1 FROM publishing_delivery FOR UPDATE")
+        release(lab, "process")
+        until(lambda: blocked_sessions(url) >= len(NETWORKS), timeout=20)
+        kill(worker)
+
+
+MOMENTS: dict[str, tuple[str, Callable[[Lab, subprocess.Popen[bytes], str], None]]] = {
+    "before it is taken": ("hold_before", before_it_is_taken),
+    "while it is taken": ("hold_before", while_it_is_taken),
+    "after it was taken": ("hold_after", after_it_was_taken),
+    "after its answer": ("hold_after", after_its_answer),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_kill_leaves_each_post_out_once(
+    moment: str, lab: Lab, workers: Workers, publication: Publication
+) -> None:
+    fault, act = MOMENTS[moment]
+    accounts = {delivery.account.network: delivery.account.remote_id for delivery in deliveries(publication)}
+    for network, account in accounts.items():
+        lab.fault(kind=fault, network=network, account=account, endpoint="commit", times=1)
+    with workers.web():
+        act(lab, workers.start(), workers.url)
+        second = workers.start()
+        try:
+            until(lambda: set(states(publication).values()) == {"PUBLISHED"}, timeout=ENOUGH)
+        finally:
+            kill(second)
+    for delivery in deliveries(publication):
+        out = lab.posts(network=delivery.account.network, account=delivery.account.remote_id)
+        assert len(out) == 1, f"{delivery.account.network}: {len(out)} posts"
+        assert delivery.remote_id.rpartition("_")[2] in str(out[0]["id"])
+
+
+def deliveries(publication: Publication) -> list[Delivery]:
+    return list(Delivery.objects.filter(publication=publication).select_related("account").order_by("pk"))
+
+
+def wait_held(lab: Lab) -> None:
+    answer = lab.client.get("/faults", params={"wait_held": len(NETWORKS), "timeout": 60}, timeout=70).json()
+    assert answer["reached"], answer
+
+
+def release(lab: Lab, verdict: str) -> None:
+    lab.client.post("/faults/release", json={"verdict": verdict}).raise_for_status()
+
+
+def blocked_sessions(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,166 @@
+"""A whole entity ready to publish in the laboratory: its accounts, an informed news item with its picture and video,
+and real processes that work on it.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from django.utils import timezone
+
+from pregonero.networks import actions as networks
+from pregonero.networks.models import Account, Network
+from pregonero.newsroom.models import Informing, Medium, News, NewsState
+from pregonero.newsroom.reading.media import keep_picture, keep_video
+from pregonero.people.models import Member
+from pregonero.publishing import actions
+from pregonero.publishing.actions import PublicationChange
+from pregonero.publishing.linking import LinkFinding
+from pregonero.publishing.models import Delivery, Publication
+from tests.lab.process import Lab, until
+
+ROOT = Path(__file__).resolve().parent.parent
+NETWORKS = ("x", "facebook", "instagram", "youtube")
+PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
+
+
+def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str, ...] = NETWORKS) -> list[Account]:
+    """Register an account of its own on each network, connected to the laboratory."""
+    registered = []
+    for name in names:
+        theirs = lab.new_account(name)
+        account = networks.register_account(
+            entity=carmen.entity, network=Network(name), handle=theirs["handle"], remote_id=theirs["id"],
+            display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
+        )  # fmt: skip
+        networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+        registered.append(account)
+    return registered
+
+
+def kept_medium(member: Member, link: str, kind: str, now: datetime) -> Medium:
+    """Keep a medium of the sample website as the reading of a page does."""
+    kept = keep_picture(link) if kind == "picture" else keep_video(link)
+    return Medium.objects.create(
+        entity=member.entity, kind=kept.kind, sha256=kept.sha256, file=kept.file, mime=kept.mime, size=kept.size,
+        width=kept.width, height=kept.height, seconds=kept.seconds, alt="Gráfica de barras" * (kind == "picture"),
+        origin=link, kept_at=now,
+    )  # fmt: skip
+
+
+def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", with_media: bool = True) -> News:
+    """Return a news item that the content manager informed, with its own address."""
+    number = uuid4().hex[:8]
+    address = f"https://www.mincit.gov.co/prensa/noticias/{number}"
+    media: dict[str, Any] = {}
+    if with_media:
+        place = lab.url + PLACE
+        media = {kind: Medium.objects.filter(entity=luis.entity, kind=kind).first()
+                 or kept_medium(luis, f"{place}.{ending}", kind, now)
+                 for kind, ending in (("picture", "jpg"), ("video", "mp4"))}  # fmt: skip
+    news = News.objects.create(
+        entity=luis.entity, address=address, key=address, title=title or f"Las exportaciones crecieron, nota {number}",
+        summary="Café, flores y software suman más de la mitad.", section="Comercio", state=NewsState.INFORMED,
+        found_at=now, **media,
+    )  # fmt: skip
+    Informing.objects.create(news=news, by=luis, at=now)
+    return news
+
+
+def drafted(news: News, by: Member, now: datetime, *, why: str = "Muestra dónde hay empleo.") -> Publication:
+    """Return a draft with everything that programming asks for."""
+    publication = actions.draft_publication(news=news, key=uuid4(), by=by, now=now)
+    change = PublicationChange(why=why, theme="Comercio", relevance=2, link=publication.link)
+    publication = actions.edit_publication(
+        publication=publication, change=change, revision=publication.revision, by=by, now=now
+    )
+    finding = LinkFinding(publication.link, 200, publication.link, official=True, problem="")
+    actions.keep_link_check(publication=publication, finding=finding, now=now)
+    return publication
+
+
+def programmed(news: News, by: Member, now: datetime, *, due_at: datetime | None = None) -> Publication:
+    """Return a publication programmed for its minute, this one unless told otherwise."""
+    publication = drafted(news, by, now)
+    due_at = due_at or now.replace(second=0, microsecond=0)
+    return actions.program_publication(publication=publication, due_at=due_at, by=by, now=now)
+
+
+@dataclass
+class Workers:
+    """Real worker processes on a database, and the web that serves media to the networks that fetch them."""
+
+    url: str
+    lab: Lab
+    environment: dict[str, str]
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start one worker."""
+        return subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=self.environment)
+
+    @contextmanager
+    def web(self) -> Iterator[None]:
+        """Have the web up for the time of the block."""
+        port = self.environment["PREGONERO_PUBLIC_ADDRESS"].rpartition(":")[2]
+        command = [sys.executable, "-m", "pregonero", "web", "--port", port]
+        process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
+        try:
+            until(lambda: _answers(f"http://127.0.0.1:{port}/salud/"), timeout=30)
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(20)
+
+
+def workers_on(url: str, lab: Lab, *, lease: float = 6, call: float = 4) -> Workers:
+    """Return how to start processes on a database: leases short, so that a dead worker is found soon."""
+    with httpx.Client() as probe:
+        probe.get(f"{lab.url}/healthz").raise_for_status()
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "PREGONERO_PUBLIC_ADDRESS": f"http://127.0.0.1:{_free_port()}",
+        "PREGONERO_X_ADDRESS": f"{lab.url}/x",
+        "PREGONERO_FACEBOOK_ADDRESS": f"{lab.url}/graph",
+        "PREGONERO_INSTAGRAM_ADDRESS": f"{lab.url}/graph",
+        "PREGONERO_YOUTUBE_ADDRESS": f"{lab.url}/youtube",
+        "PREGONERO_PRIVATE_ADDRESSES": "127.0.0.1",
+        "PREGONERO_LEASE_SECONDS": str(lease),
+        "PREGONERO_CALL_SECONDS": str(call),
+    }
+    return Workers(url, lab, environment)
+
+
+def states(publication: Publication) -> dict[str, str]:
+    """Return each network's state now."""
+    deliveries = Delivery.objects.filter(publication=publication).select_related("account")
+    return {delivery.account.network: delivery.state for delivery in deliveries}
+
+
+def soon(minutes: int = 1) -> datetime:
+    """Return a whole minute that is coming."""
+    return timezone.now().replace(second=0, microsecond=0) + timedelta(minutes=minutes)
+
+
+def _free_port() -> int:
+    from pregonero.processes import free_port
+
+    return free_port(0)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
