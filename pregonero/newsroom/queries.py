@@ -68,6 +68,11 @@ def source_to_read(*, pk: int, for_update: bool = False) -> Source:
     return source
 
 
+def webhook_source(*, pk: int) -> Source | None:
+    """Return a source that takes notices; whether one exists must not show to whoever has no signature."""
+    return Source.objects.filter(pk=pk, kind=SourceKind.WEBHOOK).first()
+
+
 def news_to_read(*, pk: int, for_update: bool = False) -> News:
     """Return a news item for the system's own reading of its page, which acts for no member."""
     items = News.objects.select_for_update(of=("self",)) if for_update else News.objects.all()

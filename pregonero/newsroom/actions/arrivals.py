@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from django.db import transaction
 
@@ -53,11 +54,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is answered to a notice of the website: the news, whether it is new, and whether the notice was a replay."""
+    """What is answered to a notice of the website: the news, and what became of it (docs/formats)."""
 
     news: News
-    is_new: bool = False
-    is_replay: bool = False
+    result: Literal["nueva", "editada", "sin cambios", "repetida"]
 
 
 @transaction.atomic(durable=True)
@@ -110,25 +110,28 @@ def receive_webhook(*, source: Source, item: Item, delivery: str, sent_at: datet
     check_in_use(source)
     repeated = Arrival.objects.filter(source=source, key=delivery).select_related("news").first()
     if repeated is not None:
-        return Answer(repeated.news, is_replay=True)
+        return Answer(repeated.news, "repetida")
     check_official(source.entity, item.address)
-    news, is_new = _take_notice(source, item, sent_at, now)
-    Arrival.objects.create(source=source, key=delivery, news=news, sent_at=sent_at, received_at=now)
+    answer = _take_notice(source, item, sent_at, now)
+    Arrival.objects.create(source=source, key=delivery, news=answer.news, sent_at=sent_at, received_at=now)
     source.checked_at, source.problem = now, ""
     source.save(update_fields=["checked_at", "problem"])
-    if is_new:
-        ask_for_page(news)
-    return Answer(news, is_new=is_new)
+    if answer.result == "nueva":
+        ask_for_page(answer.news)
+    return answer
 
 
-def _take_notice(source: Source, item: Item, sent_at: datetime, now: datetime) -> tuple[News, bool]:
+def _take_notice(source: Source, item: Item, sent_at: datetime, now: datetime) -> Answer:
     known = queries.known_news(entity=source.entity, source=source, keys=[key(item.address)], guids=())
     if known and Arrival.objects.filter(news=known[0], sent_at__gt=sent_at).exists():
-        return known[0], False
+        return Answer(known[0], "sin cambios")
     kept = _keep_items(source, [item], now)
     if kept.found:
-        return kept.found[0], True
-    return queries.known_news(entity=source.entity, source=source, keys=[key(item.address)], guids=())[0], False
+        return Answer(kept.found[0], "nueva")
+    if kept.edited:
+        return Answer(kept.edited[0], "editada")
+    (news,) = queries.known_news(entity=source.entity, source=source, keys=[key(item.address)], guids=())
+    return Answer(news, "sin cambios")
 
 
 def _keep_items(source: Source, items: Sequence[Item], now: datetime) -> Kept:

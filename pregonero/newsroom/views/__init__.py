@@ -1,0 +1,29 @@
+"""The pages of the room "Noticias", and the address of the official website's notices."""
+
+from pregonero.newsroom.views.news import (
+    dismiss_news,
+    inform_link,
+    inform_news,
+    medium,
+    news_list,
+    news_page,
+    receive_news,
+)
+from pregonero.newsroom.views.notices import take_notice
+from pregonero.newsroom.views.sources import register_source, retire_source, revoke_rule, sign_rule, sources
+
+__all__ = [
+    "dismiss_news",
+    "inform_link",
+    "inform_news",
+    "medium",
+    "news_list",
+    "news_page",
+    "receive_news",
+    "register_source",
+    "retire_source",
+    "revoke_rule",
+    "sign_rule",
+    "sources",
+    "take_notice",
+]
