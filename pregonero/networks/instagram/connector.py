@@ -85,10 +85,16 @@ class InstagramConnector:
 
 def _text(post: Post, length: int) -> Iterator[Issue]:
     yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
-    for name, pattern, word in (("hashtags", HASHTAG, "etiquetas"), ("mentions", MENTION, "menciones")):
-        used, most = len(pattern.findall(post.text)), CAPABILITIES.limits[name].value
-        if used > most:
-            yield Issue("text", name, f"Sobran {used - most} {word}: Instagram admite {most} y el texto tiene {used}.")
+    yield from _too_many("hashtags", len(HASHTAG.findall(post.text)), "etiqueta", "etiquetas")
+    yield from _too_many("mentions", len(MENTION.findall(post.text)), "mención", "menciones")
+
+
+def _too_many(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
+    most = CAPABILITIES.limits[name].value
+    over = used - most
+    if over > 0:
+        lead = f"Sobra 1 {one}" if over == 1 else f"Sobran {over} {many}"
+        yield Issue("text", name, f"{lead}: Instagram admite {most} y el texto tiene {used}.")
 
 
 def _published(access: Access, id: str) -> Published:

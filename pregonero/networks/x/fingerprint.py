@@ -23,7 +23,7 @@ def text_as_sent(found: Mapping[str, Any]) -> str:
     """Return a post's text as it was written: links whole again, entities as characters, media links gone."""
     text = html.unescape(str(found.get("text") or ""))
     for link in (found.get("entities") or {}).get("urls") or []:
-        whole = str(link.get("unwound_url") or "") if "expanded_url" not in link else str(link["expanded_url"])
+        whole = str(link.get("expanded_url") or link["url"])
         own_media = bool(link.get("media_key")) or bool(_OF_MEDIA.search(whole))
         text = text.replace(str(link["url"]), "" if own_media else whole)
     return text
