@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -28,6 +29,7 @@ class Call:
     params: dict[str, str] = field(default_factory=dict)  # identifiers inside the path
     account: Account | None = None
     stage: str = "read"
+    wait: float = 2.0  # seconds until a limit is over, when a fault says there is one
 
     @property
     def address(self) -> str:
@@ -47,6 +49,11 @@ class Call:
         """A parameter from the body or else the query, as text."""
         value = self.fields.get(name, self.query.get(name, default))
         return value if isinstance(value, str) else json.dumps(value)
+
+    def beyond(self, *known: str) -> list[str]:
+        """Names of parameters that a handler does not know: to be refused, never passed over."""
+        given = (re.sub(r"\[\d+\]$", "", name) for name in (*self.fields, *self.files, *self.query))
+        return sorted({name for name in given if name not in known})
 
     def bearer(self) -> str:
         return self.headers.get("Authorization", "").removeprefix("Bearer ").strip()

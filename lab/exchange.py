@@ -106,6 +106,7 @@ class Exchange:
         if rule.kind.startswith("accept_then") or rule.kind == "hold_after":
             return await self._after(rule, await self._perform(deed))
         if rule.kind == "status":
+            self._call.wait = rule.ms / 1000 or self._call.wait
             return self._dialect.failure(self._lab, self._call, rule.code)
         await self._before(rule)
         return await self._perform(deed)

@@ -9,7 +9,7 @@ from typing import Any
 from lab.clock import iso_offset, parse_instant
 from lab.conversation import Answer, Call
 from lab.graph import errors
-from lab.graph.reading import asked, flag, items, limit, paged
+from lab.graph.reading import asked, flag, items, limit, paged, refuse_beyond
 from lab.laboratory import Laboratory
 from lab.ledger import Media, Post
 
@@ -50,14 +50,13 @@ async def get_page(lab: Laboratory, call: Call) -> Answer:
 
 
 async def create_post(lab: Laboratory, call: Call) -> Answer:
+    refuse_beyond(call, "message", "link", "published", "attached_media")
     media = attached(lab, call)
     message, link = call.field("message"), call.field("link")
     if not message and not link and not media:
         raise errors.parameter("Param message, link or attached_media is required")
     if len(message) > MAX_TEXT:
         raise errors.parameter("Param message is too long")
-    if "scheduled_publish_time" in call.fields:
-        raise errors.not_spoken("scheduled_publish_time")
     post = Post(
         "facebook", new_id(lab, call.who.id), call.who.id, "status", message, lab.clock.now(), link=link,
         media=[item.id for item in media],
@@ -102,9 +101,7 @@ def _attached_one(lab: Laboratory, call: Call, entry: Any) -> Media:
 
 async def update_post(lab: Laboratory, call: Call) -> Answer:
     post = _own(lab, call)
-    unknown = set(call.fields) - {"is_published", "published", "message", "access_token"}
-    if unknown:
-        raise errors.not_spoken(f"{call.address} {', '.join(sorted(unknown))}")
+    refuse_beyond(call, "is_published", "published", "message")
     if post.state == "public" and not publishes(call) and "is_published" in call.fields:
         raise errors.parameter("Unpublishing a post is not supported")
     message = call.field("message")

@@ -7,7 +7,7 @@ from typing import Any
 from lab.conversation import Answer, Call, Refusal
 from lab.graph import errors
 from lab.graph.facebook import place, publishes
-from lab.graph.reading import NotFetched, asked, fetch, flag
+from lab.graph.reading import NotFetched, asked, fetch, flag, refuse_beyond
 from lab.laboratory import Laboratory
 from lab.ledger import Media, Post
 from lab.ledger.media import NotMedia, probe
@@ -17,6 +17,7 @@ PROCESSING = 0.2
 
 
 async def create_photo(lab: Laboratory, call: Call) -> Answer:
+    refuse_beyond(call, "source", "url", "published", "message", "caption", "alt_text_custom", "temporary")
     media = await _take(lab, call, "url", "image")
     lab.media.describe(media.id, call.field("alt_text_custom"))
     if not flag(call, "published", True):
@@ -26,8 +27,7 @@ async def create_photo(lab: Laboratory, call: Call) -> Answer:
 
 
 async def create_video(lab: Laboratory, call: Call) -> Answer:
-    if call.field("upload_phase"):
-        raise errors.not_spoken("upload_phase (video upload by pieces)")
+    refuse_beyond(call, "source", "file_url", "published", "description", "title")
     media = await _take(lab, call, "file_url", "video")
     media.extra = {"description": call.field("description"), "title": call.field("title")}
     lab.media.remember(media)

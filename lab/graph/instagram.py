@@ -8,10 +8,13 @@ from typing import Any
 from lab.clock import iso_offset
 from lab.conversation import Answer, Call
 from lab.graph import errors, instagram_media
-from lab.graph.reading import asked, flag, items, limit, paged
+from lab.graph.reading import asked, flag, items, limit, paged, refuse_beyond
 from lab.laboratory import Laboratory
 from lab.ledger import Container, Post
 
+CONTAINER_PARAMETERS = (
+    "image_url", "video_url", "caption", "alt_text", "media_type", "is_carousel_item", "children", "share_to_feed",
+)  # fmt: skip
 MAX_CAPTION = 2200
 MAX_ALT = 1000
 CHILDREN = range(2, 11)
@@ -49,8 +52,7 @@ async def create_container(lab: Laboratory, call: Call) -> Answer:
 
 
 def _check_words(call: Call) -> None:
-    if call.field("upload_type"):
-        raise errors.not_spoken("upload_type (resumable upload)")
+    refuse_beyond(call, *CONTAINER_PARAMETERS)
     if len(call.field("caption")) > MAX_CAPTION:
         raise errors.error(400, 36004, "The caption was too long.", subcode=2207010)
     if len(call.field("alt_text")) > MAX_ALT:

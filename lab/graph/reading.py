@@ -30,6 +30,13 @@ async def fetch(lab: Laboratory, address: str) -> bytes:
         raise NotFetched(str(cause)) from cause
 
 
+def refuse_beyond(call: Call, *known: str) -> None:
+    """What a call brings and nobody here understands is refused: passing it over would be a lie."""
+    beyond = call.beyond(*known, "access_token", "appsecret_proof", "fields")
+    if beyond:
+        raise errors.not_spoken(f"{call.address} with {', '.join(beyond)}")
+
+
 def flag(call: Call, name: str, default: bool) -> bool:
     value = call.field(name, "true" if default else "false").lower()
     return value not in ("false", "0", "")

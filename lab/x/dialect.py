@@ -5,10 +5,10 @@ from __future__ import annotations
 from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
 from lab.routes import find, route
-from lab.x import media, posts, problems, reads, tokens
+from lab.x import budgets, media, posts, problems, reads, tokens
 
 PREPARE, COMMIT = "prepare", "commit"
-WINDOW = 15 * 60
+TOO_MANY = 429
 ROUTES = [
     route("POST", "/2/tweets", posts.create, COMMIT),
     route("GET", "/2/tweets/search/recent", reads.search),
@@ -49,12 +49,12 @@ class XDialect:
 
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
         answer = problems.STATUS_PROBLEMS.get(status, problems.STATUS_PROBLEMS[500]).answer
-        limits = {"x-rate-limit-remaining": "0", "retry-after": "2"} if status == 429 else {}  # noqa: PLR2004
-        return Answer(answer.body, answer.status, limits)
+        if answer.status != TOO_MANY:
+            return answer
+        return Answer(answer.body, TOO_MANY, budgets.spent(lab.clock.now() + call.wait, call.wait))
 
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
-        reset = (int(lab.clock.now()) // WINDOW + 1) * WINDOW
-        return {"x-rate-limit-limit": "100000", "x-rate-limit-remaining": "99999", "x-rate-limit-reset": str(reset)}
+        return budgets.headers(lab, call)
 
 
 DIALECT = XDialect()

@@ -9,7 +9,7 @@ from lab.clock import iso_millis
 from lab.conversation import Answer, Call
 from lab.laboratory import Laboratory
 from lab.ledger import Comment, Media, Post
-from lab.x import problems, text
+from lab.x import budgets, problems, text
 
 EPOCH_MILLIS = 1_288_834_974_657  # where X's identifiers start to count
 MAX_PICTURES = 4
@@ -27,6 +27,10 @@ def place(lab: Laboratory, post: Post) -> str:
 
 
 async def create(lab: Laboratory, call: Call) -> Answer:
+    beyond = call.beyond("text", "media", "reply")
+    if beyond:
+        raise problems.not_spoken(f"{call.address} {', '.join(beyond)}")
+    budgets.check(lab, call)
     media = _wanted_media(lab, call)
     wanted = str(call.fields.get("text") or "")
     links = text.find_links(wanted)

@@ -14,6 +14,7 @@ from lab.x import problems
 from lab.x.posts import media_key, shape, shape_comment
 
 DEFAULT_FIELDS = ("id", "text", "edit_history_tweet_ids")
+SHAPE_PARAMETERS = ("tweet.fields", "post.fields", "user.fields", "media.fields", "expansions")
 USER_FIELDS = ("id", "name", "username")
 PAGE = range(5, 101)
 
@@ -43,7 +44,14 @@ def _one(lab: Laboratory, call: Call, id: str) -> dict[str, Any]:
     return {"data": _asked(call, shape_comment(lab, comment))}
 
 
+def _refuse_beyond(call: Call, *known: str) -> None:
+    beyond = call.beyond(*known, "max_results", "since_id", *SHAPE_PARAMETERS)
+    if beyond:
+        raise problems.not_spoken(f"{call.address}?{'&'.join(beyond)}")
+
+
 async def own_posts(lab: Laboratory, call: Call) -> Answer:
+    _refuse_beyond(call, "start_time", "pagination_token")
     account = lab.accounts.get("x", call.params["id"])
     if account is None:
         raise problems.not_found("user", call.params["id"])
@@ -65,6 +73,7 @@ async def own_posts(lab: Laboratory, call: Call) -> Answer:
 
 
 async def mentions(lab: Laboratory, call: Call) -> Answer:
+    _refuse_beyond(call)
     found = lab.comments.for_account("x", call.params["id"], limit=_max_results(call))
     since = call.query.get("since_id", "")
     if since:
@@ -74,6 +83,7 @@ async def mentions(lab: Laboratory, call: Call) -> Answer:
 
 async def search(lab: Laboratory, call: Call) -> Answer:
     """Recent search, of which the laboratory understands conversation_id:, from:, in_reply_to and plain words."""
+    _refuse_beyond(call, "query")
     query = call.query.get("query", "")
     conversation = re.search(r"conversation_id:(\d+)", query)
     limit = _max_results(call, low=10)

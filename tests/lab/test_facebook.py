@@ -135,3 +135,10 @@ def test_citizen_comment_is_read_answered_and_hidden(lab: Lab, fb: Speaker) -> N
     assert answer["message"] == "También."
     assert fb.http.get(f"/{comment['id']}", params={"fields": "is_hidden"}).json()["is_hidden"] is True
     assert [post["kind"] for post in lab.posts(account=fb.id)] == ["post", "comment"]
+
+
+def test_parameters_nobody_understands_are_refused_not_passed_over(lab: Lab, fb: Speaker) -> None:
+    later = {"message": "Después", "published": "false", "scheduled_publish_time": "1900000000"}
+
+    assert fb.http.post(f"/{fb.id}/feed", data=later).status_code == 501
+    assert lab.posts(account=fb.id) == []

@@ -179,3 +179,21 @@ def test_what_is_not_spoken_is_refused_loudly(lab: Lab, x: Speaker) -> None:
 
     assert (refused.status_code, refused.json()["title"]) == (501, "Not Implemented")
     assert lab.client.get("/calls.json", params={"network": "x"}).json()["calls"][-1]["status"] == 501
+
+
+def test_what_a_post_brings_beyond_what_is_spoken_is_refused_not_passed_over(lab: Lab, x: Speaker) -> None:
+    refused = x.http.post("/2/tweets", json={"text": "Con encuesta", "poll": {"options": ["a", "b"]}})
+
+    assert (refused.status_code, lab.posts(account=x.id)) == (501, [])
+    assert x.http.get(f"/2/users/{x.id}/tweets", params={"exclude": "replies"}).status_code == 501
+
+
+def test_window_of_calls_is_told_and_binds_where_the_account_has_one(lab: Lab) -> None:
+    x = Speaker(lab, lab.new_account("x", posts_per_window=2))
+
+    left = [x.http.post("/2/tweets", json={"text": str(n)}).headers["x-rate-limit-remaining"] for n in range(2)]
+    refused = x.http.post("/2/tweets", json={"text": "Una más"})
+
+    assert (left, refused.status_code) == (["1", "0"], 429)
+    lab.advance(int(refused.headers["retry-after"]))
+    assert x.http.post("/2/tweets", json={"text": "Una más"}).status_code == 201
