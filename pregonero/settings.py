@@ -72,12 +72,12 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "django_cotton",
+    "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "csp",
     "pgtrigger",
     "procrastinate.contrib.django",
-    "template_partials",
+    "template_partials.apps.SimpleAppConfig",
     "pregonero.ui",
     "pregonero.records",
     "pregonero.people",
@@ -107,11 +107,23 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "pregonero.urls"
 WSGI_APPLICATION = "pregonero.wsgi.application"
+_LOADERS = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
         "OPTIONS": {
+            # Written out: left alone, cotton and template-partials would each set the loaders without the other.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [("django.template.loaders.cached.Loader", _LOADERS)],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
