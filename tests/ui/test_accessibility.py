@@ -69,3 +69,33 @@ def test_the_policy_is_kept_and_the_scripts_run(pages: dict[str, Answer]) -> Non
     assert config is True
     assert count == "10 de 280"
     assert listed == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "place", "said"),
+    [
+        (422, b"<p>Falta la hora.</p>", "#part", "Falta la hora."),
+        (409, b'<h1>No</h1><div id="refusal">Ya sali\xc3\xb3.</div>', "#flash", "Ya salió."),
+        (500, b'<h1>No</h1><div id="refusal">Fall\xc3\xb3.</div>', "#flash", "Falló."),
+    ],
+)
+def test_htmx_puts_what_came_back_in_its_place(
+    signed_in: Client, status: int, body: bytes, place: str, said: str
+) -> None:
+    """A form that is wrong comes back where it was; a refusal leaves its reason in the place for messages."""
+    pages = answers_of(signed_in, ["/ui/escenas/hoy/"])
+    page = pages["/ui/escenas/hoy/"]
+    asking = b'<a id="ask" href="#x" hx-get="/part/" hx-target="#part">Pedir</a><div id="part">antes</div></main>'
+    pages["/ui/escenas/hoy/"] = Answer(page.status, page.headers, page.body.replace(b"</main>", asking))
+    pages["/part/"] = Answer(status, {"Content-Type": "text/html; charset=utf-8"}, body)
+
+    def look(browser: Browser) -> tuple[str, str]:
+        window = open_page(browser, "/ui/escenas/hoy/", pages)
+        with window.expect_response("**/part/"):
+            window.click("#ask")
+        window.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
+        return window.locator(place).inner_text(), window.locator("#part").inner_text()
+
+    where, part = in_browser(look)
+    assert where == said
+    assert part == (said if place == "#part" else "antes")
