@@ -1,8 +1,10 @@
 """Facebook: the link is a card beside the text, unless there is a picture or a video, which take its place."""
 
+from datetime import datetime
+
 import pytest
 
-from pregonero.networks.base import Verdict
+from pregonero.networks.base import Permanent, Verdict
 from tests.networks.subjects import MakeSubject, Subject
 
 
@@ -50,14 +52,14 @@ def test_a_video_waits_unpublished_and_is_published_by_one_change(facebook: Subj
     assert [entry["id"] for entry in facebook.public()] == [first.remote_id]
 
 
-def test_a_video_cut_in_the_commit_is_found(facebook: Subject, now: object) -> None:
+def test_a_video_cut_in_the_commit_is_found(facebook: Subject, now: datetime) -> None:
     post = facebook.post(media=(facebook.film,))
     prepared = facebook.prepare(post)
-    assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN  # type: ignore[arg-type]
+    assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN
 
     published = facebook.connector.commit(facebook.access, post, prepared)
 
-    assert facebook.resolve(post, prepared, now).published == published  # type: ignore[arg-type]
+    assert facebook.resolve(post, prepared, now).published == published
 
 
 def test_a_published_video_whose_address_cannot_be_read_is_published_all_the_same(facebook: Subject) -> None:
@@ -80,6 +82,16 @@ def test_pictures_already_there_are_not_sent_again_after_a_cut(facebook: Subject
     facebook.prepare(post, facebook.kept[-1])
 
     assert len([call for call in facebook.calls("prepare") if call["path"].endswith("/photos")]) == 2
+
+
+def test_a_post_deleted_at_the_page_is_told_when_it_is_sent_again(facebook: Subject, now: datetime) -> None:
+    post = facebook.post()
+    prepared = facebook.prepare(post)
+    facebook.connector.discard(facebook.access, prepared)
+
+    assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN
+    with pytest.raises(Permanent, match="ya no tiene"):
+        facebook.connector.commit(facebook.access, post, prepared)
 
 
 def test_a_discard_cut_half_way_goes_on(facebook: Subject) -> None:

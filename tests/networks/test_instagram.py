@@ -48,6 +48,15 @@ def test_an_expired_container_was_certainly_not_published(apart: Subject) -> Non
     assert apart.resolve(post, prepared, started).verdict == Verdict.NOT_TAKEN
 
 
+def test_a_container_not_published_is_given_time_to_show_before_it_is_sent_again(instagram: Subject) -> None:
+    post, started = instagram.post(), datetime.now(UTC)
+    prepared = instagram.prepare(post)
+
+    verdicts = [instagram.resolve(post, prepared, started, looks=looks).verdict for looks in (0, 1)]
+
+    assert verdicts == [Verdict.LOOK_AGAIN, Verdict.NOT_TAKEN]
+
+
 def test_a_carousel_holds_pictures_and_videos(instagram: Subject) -> None:
     post = instagram.post(media=(instagram.picture, instagram.film, instagram.picture))
 

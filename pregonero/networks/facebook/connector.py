@@ -64,20 +64,14 @@ class FacebookConnector:
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask whether the post is published."""
         with judged(CODES, public=False):
-            graph = Graph(access, CALLS)
-            if "video_id" in prepared:
-                found = graph.get(prepared["video_id"], "published,permalink_url,post_id")
-                published = _video(found, prepared["video_id"]) if found.get("published") else None
-            else:
-                found = graph.get(prepared["post_id"], "is_published,permalink_url")
-                published = _post(found, prepared["post_id"]) if found.get("is_published") else None
+            published = _look(Graph(access, CALLS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove what was left at the page, unless it became public."""
         with judged(CODES, public=False):
             graph = Graph(access, CALLS)
-            if _became_public(graph, prepared):
+            if _look(graph, prepared) is not None:
                 return []
             ids = [prepared.get("video_id"), prepared.get("post_id")]
             ids += [entry.get("id") for entry in prepared.get("media", [])]
@@ -166,19 +160,19 @@ def _post(found: dict[str, Any], id: str) -> Published:
     return Published(id, str(found.get("permalink_url") or PUBLIC_ADDRESS + id))
 
 
-def _became_public(graph: Graph, prepared: Prepared) -> bool:
-    """Return whether what was prepared can be seen already; pictures alone are only ever seen in their post."""
-    id, told = prepared.get("post_id"), "is_published"
-    if "video_id" in prepared:
-        id, told = prepared["video_id"], "published"
-    if id is None:
-        return False
+def _look(graph: Graph, prepared: Prepared) -> Published | None:
+    """Return what was prepared if it can be seen; pictures alone are only ever seen in their post."""
     try:
-        return bool(graph.get(id, told).get(told))
+        if "video_id" in prepared:
+            found = graph.get(prepared["video_id"], "published,permalink_url,post_id")
+            return _video(found, prepared["video_id"]) if found.get("published") else None
+        if "post_id" in prepared:
+            found = graph.get(prepared["post_id"], "is_published,permalink_url")
+            return _post(found, prepared["post_id"]) if found.get("is_published") else None
     except Refusal as refusal:
-        if is_gone(refusal):
-            return False
-        raise
+        if not is_gone(refusal):
+            raise
+    return None
 
 
 def _remove(graph: Graph, id: str) -> bool:

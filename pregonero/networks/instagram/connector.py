@@ -22,7 +22,7 @@ from pregonero.networks.facebook.graph import Graph, briefly
 from pregonero.networks.instagram import containers
 from pregonero.networks.instagram.calls import CALLS
 from pregonero.networks.instagram.codes import CODES, NOT_READY
-from pregonero.networks.instagram.limits import CAPABILITIES, KINDS, LOOK_WAITS
+from pregonero.networks.instagram.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
 from pregonero.networks.outcomes import judged
 
 PUBLIC_ADDRESS = "https://www.instagram.com/"
@@ -68,8 +68,9 @@ class InstagramConnector:
         """Ask for the container's state, and find its post among the latest of the account."""
         with judged(CODES, public=False):
             graph = Graph(access, CALLS)
-            if containers.state_of(graph, prepared["container_id"]) != containers.PUBLISHED:
-                return Finding(Verdict.NOT_TAKEN)
+            state = containers.state_of(graph, prepared["container_id"])
+            if state != containers.PUBLISHED:
+                return _not_published(state, attempt.looks)
             found = list(_recent(graph, access, post, attempt.started_at - SLACK))
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
@@ -95,6 +96,13 @@ def _too_many(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
     if over > 0:
         lead = f"Sobra 1 {one}" if over == 1 else f"Sobran {over} {many}"
         yield Issue("text", name, f"{lead}: Instagram admite {most} y el texto tiene {used}.")
+
+
+def _not_published(state: str, looks: int) -> Finding:
+    """Say that it may be sent again, once a publication that Instagram may still be making has had time to show."""
+    if looks < len(SETTLE_WAITS) and state in (containers.FINISHED, containers.IN_PROGRESS):
+        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=SETTLE_WAITS[looks])
+    return Finding(Verdict.NOT_TAKEN)
 
 
 def _published(access: Access, id: str) -> Published:

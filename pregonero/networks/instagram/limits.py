@@ -52,5 +52,7 @@ KINDS = Kinds(pictures={"image/jpeg": "JPG"}, videos={"video/mp4": "MP4", "video
 # Seconds between the questions whether Instagram has the media; then the waiting is left to whoever called.
 POLL_WAITS = (0.2, 0.5, 1.0)
 POLL_AGAIN = 5.0
+# Seconds until a container that is not published after a cut certainly was not.
+SETTLE_WAITS = (5.0,)
 # Seconds between the looks for a published container's post, when the account's list does not show it yet.
 LOOK_WAITS = (5.0, 15.0, 40.0)
