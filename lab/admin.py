@@ -95,9 +95,9 @@ class Admin:
 
     async def release(self, request: web.Request) -> web.Response:
         wanted = await request.json() if request.can_read_body else {}
-        verdict = wanted.get("then", "auto")
-        if verdict not in VERDICTS:
-            raise _bad(f"then must be one of {', '.join(VERDICTS)}")
+        verdict = wanted.get("verdict", "auto")
+        if verdict not in VERDICTS or set(wanted) - {"verdict", "id"}:
+            raise _bad(f"verdict must be one of {', '.join(VERDICTS)}; only verdict and id are understood")
         return web.json_response({"released": self._lab.faults.release(verdict, wanted.get("id"))})
 
     async def accounts(self, request: web.Request) -> web.Response:

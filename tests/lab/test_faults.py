@@ -49,8 +49,8 @@ def held(lab: Lab, number: int = 1) -> dict[str, Any]:
     return state
 
 
-def release(lab: Lab, then: str = "auto") -> int:
-    released: int = lab.client.post("/faults/release", json={"then": then}).json()["released"]
+def release(lab: Lab, verdict: str = "auto") -> int:
+    released: int = lab.client.post("/faults/release", json={"verdict": verdict}).json()["released"]
     return released
 
 
@@ -102,7 +102,7 @@ def test_hold_before_can_accept_late_what_a_dead_client_had_sent(lab: Lab, x: Sp
     held(lab)
 
     die(connection)
-    release(lab, then="process")
+    release(lab, verdict="process")
 
     until(lambda: len(lab.posts(account=x.id)) == 1)
 
@@ -135,7 +135,7 @@ def test_released_with_cut_breaks_the_connection(lab: Lab, x: Speaker) -> None:
 
     with raw_tweet(lab, x) as connection:
         held(lab)
-        release(lab, then="cut")
+        release(lab, verdict="cut")
         with pytest.raises(ConnectionResetError):
             connection.recv(1)
 
@@ -301,6 +301,11 @@ def test_rule_that_cannot_be_is_refused(lab: Lab) -> None:
         {"kind": "slow", "endpoint": "("},
     ):
         assert lab.client.post("/faults", json=[rule]).status_code == 400
+
+
+def test_release_that_makes_no_sense_is_refused(lab: Lab) -> None:
+    for wanted in ({"verdict": "otro"}, {"then": "cut"}):
+        assert lab.client.post("/faults/release", json=wanted).status_code == 400
 
 
 def test_waiting_for_what_does_not_come_ends_in_time(lab: Lab) -> None:
