@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_the_token_is_in_no_message_log_or_address(subject: Subject, caplog: pyt
     post = subject.post()
     with caplog.at_level(logging.DEBUG):
         prepared = subject.prepare(post)
-        told = [_told(lambda behaviour=each: _commit_to(subject, post, prepared, behaviour)) for each in _REFUSING]
+        told = [_told(partial(_commit_to, subject, post, prepared, each)) for each in _REFUSING]
         subject.publish(subject.post())
 
     assert all(told)

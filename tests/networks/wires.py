@@ -1,6 +1,7 @@
 """Peers that misbehave on the socket itself, which the laboratory does not: they drip, stall, redirect, or hang up."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,13 @@ Behaviour = Callable[[socket.socket, bytes, threading.Event], None]
 class Peer:
     """A server on loopback that does one thing with each connection, and remembers what it was sent."""
 
-    def __init__(self, behaviour: Behaviour) -> None:
+    def __init__(self, behaviour: Behaviour, secure: ssl.SSLContext | None = None) -> None:
         self.received: list[bytes] = []
-        self._behaviour, self._over = behaviour, threading.Event()
+        self.connections = 0
+        self._behaviour, self._secure, self._over = behaviour, secure, threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self.address = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+        scheme = "https" if secure else "http"
+        self.address = f"{scheme}://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self) -> None:
@@ -27,8 +30,10 @@ class Peer:
             threading.Thread(target=self._meet, args=(connection,), daemon=True).start()
 
     def _meet(self, connection: socket.socket) -> None:
+        self.connections += 1
         with connection:
             try:
+                connection = self._secure.wrap_socket(connection, server_side=True) if self._secure else connection
                 said = connection.recv(65536)
                 self.received.append(said)
                 self._behaviour(connection, said, self._over)
@@ -42,8 +47,8 @@ class Peer:
 
 
 @contextmanager
-def peer(behaviour: Behaviour) -> Iterator[Peer]:
-    running = Peer(behaviour)
+def peer(behaviour: Behaviour, secure: ssl.SSLContext | None = None) -> Iterator[Peer]:
+    running = Peer(behaviour, secure)
     try:
         yield running
     finally:
