@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pregonero.networks.base import Permanent, Spent, Stale, Verdict
-from tests.lab.process import Lab, start
+from tests.lab.process import Lab, start, until
 from tests.networks.subjects import MakeSubject, Subject, access_to
 
 MORE_THAN_A_DAY = 25 * 3600
@@ -80,6 +80,19 @@ def test_what_was_published_and_cut_is_named_by_its_caption(instagram: Subject) 
     instagram.publish(instagram.post())
 
     assert instagram.resolve(post, prepared, started, looks=0).published == published
+
+
+def test_what_the_list_shows_late_is_found_by_looking_again(subject_of: MakeSubject) -> None:
+    instagram = subject_of("instagram", read_lag=1.0)
+    post, started = instagram.post(), datetime.now(UTC)
+    prepared = instagram.prepare(post)
+    published = instagram.connector.commit(instagram.access, post, prepared)
+
+    first = instagram.resolve(post, prepared, started, looks=0)
+    found = until(lambda: instagram.resolve(post, prepared, started, looks=0).published)
+
+    assert first.verdict == Verdict.LOOK_AGAIN
+    assert found == published
 
 
 def test_published_twice_with_the_same_words_it_is_public_though_not_told_which(instagram: Subject) -> None:

@@ -13,7 +13,7 @@ from pregonero.networks.base import NetworkError, Permanent, Spent, Stale, Trans
 from pregonero.networks.outcomes import Codes, outcome
 from pregonero.networks.registry import connector
 from pregonero.networks.wire import Call, Refusal
-from tests.networks.subjects import NETWORKS, SHARED
+from tests.networks.subjects import NETWORKS, ROOT, SHARED
 
 SDKS = ("xdk", "facebook_business", "googleapiclient", "httplib2", "twitter_text", "requests")
 NEVER = re.compile(
@@ -143,6 +143,14 @@ def test_a_usage_header_that_is_not_understood_is_passed_over(header: str) -> No
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_refusal_of_any_shape_is_understood_by_its_status(name: str, body: object) -> None:
     assert type(outcome(_codes(name), Refusal(400, {}, body), public=True)) is Permanent
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_each_network_tells_its_own_life(name: str) -> None:
+    told = (ROOT / "docs" / "networks" / f"{name}.md").read_text(encoding="utf-8")
+
+    for heading in ("Vida de una publicación", "Límites", "Lo que no puede", "Lo que le falta al SDK", "Por comprobar"):
+        assert heading in told
 
 
 def test_asking_for_the_limits_loads_no_sdk() -> None:

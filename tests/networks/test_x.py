@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Unknown, Verdict
+from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
 from pregonero.networks.x.fingerprint import same_post
 from pregonero.networks.x.limits import LOOK_WAITS
+from tests.lab.process import until
 from tests.networks.subjects import MakeSubject, Subject
 
 
@@ -72,6 +73,31 @@ def test_it_is_looked_for_again_until_the_reads_have_settled(x: Subject) -> None
     waits = [finding.look_again_seconds for finding in findings[:-1]]
     assert waits == sorted(waits)
     assert sum(waits) <= 60
+
+
+def test_what_the_reads_show_late_is_found_by_looking_again(subject_of: MakeSubject) -> None:
+    x = subject_of("x", read_lag=1.0)
+    post, started = x.post(media=()), datetime.now(UTC)
+    x.fault("accept_then_cut", "commit")
+    with pytest.raises(Unknown):
+        x.connector.commit(x.access, post, {})
+
+    first = x.resolve(post, {}, started, looks=0)
+    found = until(lambda: x.resolve(post, {}, started, looks=1).published)
+
+    assert first.verdict == Verdict.LOOK_AGAIN
+    assert [found.remote_id] == [entry["id"] for entry in x.public()]
+
+
+def test_a_spent_window_says_when_it_opens_again(subject_of: MakeSubject) -> None:
+    x = subject_of("x", posts_per_window=1)
+    x.publish(x.post(media=()))
+
+    with pytest.raises(Transient) as caught:
+        x.publish(x.post(media=()))
+
+    assert caught.value.retry_after is not None
+    assert 0 < caught.value.retry_after <= 15 * 60 + 1
 
 
 def test_two_that_could_be_ours_are_left_to_a_person(subject_of: MakeSubject) -> None:
