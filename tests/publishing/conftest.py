@@ -1,0 +1,67 @@
+"""The four accounts, and an informed news item with its picture and video, without any network."""
+
+import io
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from pregonero.networks import actions as networks
+from pregonero.networks.models import Account, Network
+from pregonero.newsroom.models import Informing, Medium, News, NewsState
+from pregonero.people.models import Member
+
+ADDRESS = "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones"
+
+
+@pytest.fixture
+def accounts(carmen: Member, now: datetime) -> dict[str, Account]:
+    made = {}
+    for network in Network:
+        account = networks.register_account(
+            entity=carmen.entity, network=network, handle="mincomercioco", remote_id=f"id-{network}",
+            display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
+        )  # fmt: skip
+        made[str(network)] = networks.connect_account(
+            account=account, token=f"token-{network}", expires_at=None, by=carmen, now=now
+        )
+    return made
+
+
+@pytest.fixture
+def picture(luis: Member, now: datetime, settings: Any, tmp_path: Path) -> Medium:
+    settings.MEDIA_FOLDER = tmp_path
+    data = io.BytesIO()
+    Image.new("RGB", (1080, 1080), "#0943b5").save(data, "JPEG")
+    (tmp_path / "a.jpg").write_bytes(data.getvalue())
+    return Medium.objects.create(
+        entity=luis.entity, kind="picture", sha256="a" * 64, file="a.jpg", mime="image/jpeg",
+        size=len(data.getvalue()), width=1080, height=1080, alt="Gráfica de barras", kept_at=now,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def video(luis: Member, now: datetime) -> Medium:
+    return Medium.objects.create(
+        entity=luis.entity, kind="video", sha256="b" * 64, file="b.mp4", mime="video/mp4", size=90_000,
+        width=1280, height=720, seconds=6.0, kept_at=now,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def candidate(luis: Member, picture: Medium, video: Medium, now: datetime) -> News:
+    return News.objects.create(
+        entity=luis.entity, address=ADDRESS, key=ADDRESS, title="Exportaciones no mineras crecieron 8,4 %",
+        summary="Café, flores y software suman más de la mitad del total.", section="Comercio", found_at=now,
+        picture=picture, video=video,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def news(candidate: News, luis: Member, now: datetime) -> News:
+    candidate.state = NewsState.INFORMED
+    candidate.save()
+    Informing.objects.create(news=candidate, by=luis, at=now)
+    return candidate
