@@ -7,7 +7,7 @@ from pathlib import Path
 
 import aiohttp
 
-from lab.accounts import Accounts
+from lab.accounts import Account, Accounts
 from lab.clock import Clock
 from lab.faults import Faults
 from lab.ledger import Book, Comments, Containers, MediaShelf, Post, Posts, Publications, Uploads
@@ -32,6 +32,10 @@ class Laboratory:
         self.errands: set[asyncio.Task[None]] = set()
         self.containers.fail_unfinished()
 
+    def settled(self, account: Account) -> float:
+        """Until when an account's lists are up to date: real networks show a new post some moments late."""
+        return self.clock.now() - float(account.extra.get("read_lag", 0))
+
     async def keep_book(self) -> None:
         """Commit what was written, for as long as the laboratory runs."""
         while True:
@@ -43,12 +47,14 @@ class Laboratory:
         if post.state == "public":
             return
         post.state, post.public_at = "public", post.public_at or self.clock.now()
+        post.rank = self.book.next_number()
         self.posts.save(post)
         self._judge("published", post, place, kind)
 
     def record_public(self, post: Post, *, place: str, kind: str = "post") -> None:
         """Store a post that is born public: one write less than draft and change, where thousands come a second."""
         post.state, post.public_at = "public", post.created_at
+        post.rank = self.book.next_number()
         self.posts.add(post)
         self._judge("published", post, place, kind)
 

@@ -130,11 +130,11 @@ async def list_feed(lab: Laboratory, call: Call) -> Answer:
     since = call.field("since")
     found = lab.posts.latest(
         "facebook", call.who.id, limit=most + 1, before=int(call.field("after") or 0),
-        since=parse_instant(since) if since else 0.0,
+        since=parse_instant(since) if since else 0.0, until=lab.settled(call.who),
     )  # fmt: skip
     page = found[:most]
     data = [asked(call, "Post", shape(lab, call, post), ("created_time", "message")) for post in page]
-    return Answer(paged(call, data, [post.seq for post in page], len(found) > most))
+    return Answer(paged(call, data, [post.rank for post in page], len(found) > most))
 
 
 def _own(lab: Laboratory, call: Call) -> Post:

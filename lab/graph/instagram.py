@@ -138,10 +138,11 @@ async def get_user(lab: Laboratory, call: Call) -> Answer:
 
 async def list_media(lab: Laboratory, call: Call) -> Answer:
     most = limit(call)
-    found = lab.posts.latest("instagram", call.who.id, limit=most + 1, before=int(call.field("after") or 0))
+    before, until = int(call.field("after") or 0), lab.settled(call.who)
+    found = lab.posts.latest("instagram", call.who.id, limit=most + 1, before=before, until=until)
     page = found[:most]
     data = [asked(call, "IGMedia", shape(lab, call, post), ("id",)) for post in page]
-    return Answer(paged(call, data, [post.seq for post in page], len(found) > most))
+    return Answer(paged(call, data, [post.rank for post in page], len(found) > most))
 
 
 async def get_media(lab: Laboratory, call: Call) -> Answer:

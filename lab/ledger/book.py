@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA = Path(__file__).with_name("schema.sql")
+# The schema's version is in the name: a folder of an older laboratory starts afresh beside its old book.
+FILE = "ledger-2.sqlite3"
 
 
 class Book:
@@ -20,7 +22,7 @@ class Book:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "ledger.sqlite3")
+        self._db = sqlite3.connect(folder / FILE)
         self._db.row_factory = sqlite3.Row
         # Losing the machine loses the last moments, losing the process does not: enough for a laboratory.
         self._db.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF; PRAGMA cache_size=-32000;")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ class Post:
     conversation: str = ""
     state: str = "draft"
     public_at: float | None = None
+    rank: int = 0  # the place in the order of becoming public, which is not the order of being made
     extra: dict[str, Any] = field(default_factory=dict)
     seq: int = 0
 
@@ -34,22 +36,17 @@ class Posts:
         self._book = book
 
     def add(self, post: Post) -> Post:
-        cursor = self._book.execute(
-            "INSERT INTO posts (network, id, account, kind, text, shown, link, media, reply_to, conversation, state,"
-            " created_at, public_at, extra) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-            (post.network, post.id, post.account, post.kind, post.text, post.shown or post.text, post.link,
-             json.dumps(post.media), post.reply_to, post.conversation, post.state, post.created_at, post.public_at,
-             json.dumps(post.extra)),
-        )  # fmt: skip
-        post.seq = int(cursor.lastrowid or 0)
+        fields = self._columns(post)
+        del fields["seq"]
+        post.seq = self._book.insert("posts", fields)
         return post
 
     def save(self, post: Post) -> None:
-        self._book.execute(
-            "UPDATE posts SET text=?, shown=?, link=?, media=?, state=?, public_at=?, extra=? WHERE network=? AND id=?",
-            (post.text, post.shown or post.text, post.link, json.dumps(post.media), post.state, post.public_at,
-             json.dumps(post.extra), post.network, post.id),
-        )  # fmt: skip
+        self._book.insert("posts", self._columns(post), replace=True)
+
+    def _columns(self, post: Post) -> dict[str, Any]:
+        written = {"shown": post.shown or post.text, "media": json.dumps(post.media), "extra": json.dumps(post.extra)}
+        return vars(post) | written
 
     def remove_draft(self, post: Post) -> None:
         """Only what never was public can disappear without trace."""
@@ -74,20 +71,27 @@ class Posts:
         )
 
     def latest(
-        self, network: str, account: str, *, limit: int, before: int = 0, since: float = 0.0, after_id: str = ""
+        self,
+        network: str,
+        account: str,
+        *,
+        limit: int,
+        before: int = 0,
+        since: float = 0.0,
+        until: float = math.inf,
+        after_id: str = "",
     ) -> list[Post]:
-        """Public posts of one account, newest first, below the sequence number `before` when given."""
+        """Public posts of one account in the order they became so, newest first, below the rank `before` when given."""
         found = self._book.rows(
-            "SELECT * FROM posts WHERE network=? AND account=? AND state='public' AND (?=0 OR seq<?)"
-            " AND public_at>=? AND (?='' OR CAST(id AS INTEGER)>CAST(? AS INTEGER)) ORDER BY seq DESC LIMIT ?",
-            (network, account, before, before, since, after_id, after_id, limit),
+            "SELECT * FROM posts WHERE network=? AND account=? AND state='public' AND (?=0 OR rank<?)"
+            " AND public_at BETWEEN ? AND ? AND (?='' OR CAST(id AS INTEGER)>CAST(? AS INTEGER))"
+            " ORDER BY rank DESC LIMIT ?",
+            (network, account, before, before, since, until, after_id, after_id, limit),
         )
         return [_post(row) for row in found]
 
     def latest_anywhere(self, limit: int) -> list[Post]:
-        found = self._book.rows(
-            "SELECT * FROM posts WHERE state='public' ORDER BY public_at DESC, seq DESC LIMIT ?", (limit,)
-        )
+        found = self._book.rows("SELECT * FROM posts WHERE state='public' ORDER BY rank DESC LIMIT ?", (limit,))
         return [_post(row) for row in found]
 
     def in_conversation(self, network: str, conversation: str) -> list[Post]:

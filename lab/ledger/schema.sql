@@ -7,8 +7,8 @@ CREATE TABLE IF NOT EXISTS posts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, network TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
     text TEXT NOT NULL, shown TEXT NOT NULL, link TEXT NOT NULL, media TEXT NOT NULL, reply_to TEXT NOT NULL,
     conversation TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('draft', 'public', 'withdrawn')),
-    created_at REAL NOT NULL, public_at REAL, extra TEXT NOT NULL, UNIQUE (network, id));
-CREATE INDEX IF NOT EXISTS posts_by_account ON posts (network, account, state, seq);
+    created_at REAL NOT NULL, public_at REAL, rank INTEGER NOT NULL, extra TEXT NOT NULL, UNIQUE (network, id));
+CREATE INDEX IF NOT EXISTS posts_by_account ON posts (network, account, state, rank);
 CREATE INDEX IF NOT EXISTS posts_by_conversation ON posts (network, conversation);
 CREATE INDEX IF NOT EXISTS posts_by_text ON posts (network, account, text);
 CREATE TABLE IF NOT EXISTS media (

@@ -58,14 +58,14 @@ async def own_posts(lab: Laboratory, call: Call) -> Answer:
     limit = _max_results(call)
     found = lab.posts.latest(
         "x", account.id, limit=limit + 1, before=int(call.query.get("pagination_token") or 0),
-        since=_start_time(call), after_id=call.query.get("since_id", ""),
+        since=_start_time(call), until=lab.settled(account), after_id=call.query.get("since_id", ""),
     )  # fmt: skip
     page, more = found[:limit], len(found) > limit
     meta: dict[str, Any] = {"result_count": len(page)}
     if page:
         meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
     if more:
-        meta["next_token"] = str(page[-1].seq)
+        meta["next_token"] = str(page[-1].rank)
     body = _page(lab, call, page) | {"meta": meta}
     if page:
         body["data"] = [_asked(call, shape(lab, post)) for post in page]

@@ -142,3 +142,14 @@ def test_parameters_nobody_understands_are_refused_not_passed_over(lab: Lab, fb:
 
     assert fb.http.post(f"/{fb.id}/feed", data=later).status_code == 501
     assert lab.posts(account=fb.id) == []
+
+
+def test_feed_goes_in_the_order_of_publication_not_of_preparation(fb: Speaker) -> None:
+    first, second = draft(fb, "preparado primero"), draft(fb, "preparado después")
+
+    for id in (second, first):
+        fb.http.post(f"/{id}", data={"is_published": "true"})
+
+    page = fb.http.get(f"/{fb.id}/feed", params={"limit": 1}).json()
+    rest = fb.http.get(f"/{fb.id}/feed", params={"limit": 1, "after": page["paging"]["cursors"]["after"]}).json()
+    assert [page["data"][0]["id"], rest["data"][0]["id"]] == [first, second]

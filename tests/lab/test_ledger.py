@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.ledger.book import FILE
 from tests.lab.process import Lab, Speaker, start
 
 
@@ -51,7 +52,7 @@ def test_publications_can_be_neither_changed_nor_removed(tmp_path: Path) -> None
     Speaker(running, running.account("x")).http.post("/2/tweets", json={"text": "Escrito"})
     running.stop()
 
-    with sqlite3.connect(tmp_path / "ledger.sqlite3") as book:
+    with sqlite3.connect(tmp_path / FILE) as book:
         for change in ("UPDATE publications SET text='otro'", "DELETE FROM publications"):
             with pytest.raises(sqlite3.IntegrityError):
                 book.execute(change)

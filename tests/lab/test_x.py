@@ -197,3 +197,13 @@ def test_window_of_calls_is_told_and_binds_where_the_account_has_one(lab: Lab) -
     assert (left, refused.status_code) == (["1", "0"], 429)
     lab.advance(int(refused.headers["retry-after"]))
     assert x.http.post("/2/tweets", json={"text": "Una más"}).status_code == 201
+
+
+def test_own_list_shows_a_new_post_late_where_the_account_lags(lab: Lab) -> None:
+    x = Speaker(lab, lab.new_account("x", read_lag=60))
+    id = x.http.post("/2/tweets", json={"text": "Todavía no se ve"}).json()["data"]["id"]
+
+    assert x.http.get(f"/2/users/{x.id}/tweets").json()["meta"]["result_count"] == 0
+    assert x.http.get(f"/2/tweets/{id}").json()["data"]["id"] == id
+    lab.advance(61)
+    assert [post["id"] for post in x.http.get(f"/2/users/{x.id}/tweets").json()["data"]] == [id]
