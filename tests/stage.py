@@ -162,5 +162,3 @@ def _answers(address: str) -> bool:
         return httpx.get(address).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
-
-

@@ -74,9 +74,7 @@ MOMENTS: dict[str, tuple[str, Callable[[Lab, subprocess.Popen[bytes], str], None
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_kill_leaves_each_post_out_once(
-    moment: str, lab: Lab, workers: Workers, publication: Publication
-) -> None:
+def test_kill_leaves_each_post_out_once(moment: str, lab: Lab, workers: Workers, publication: Publication) -> None:
     fault, act = MOMENTS[moment]
     accounts = {delivery.account.network: delivery.account.remote_id for delivery in deliveries(publication)}
     for network, account in accounts.items():

@@ -75,7 +75,13 @@ def test_edit_keeps_what_was_written(news: News, ana: Member, beto: Member, now:
     change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="Hola", alt="Una gráfica")})
     edited = actions.edit_publication(publication=publication, change=change, revision=1, by=beto, now=now)
     x.refresh_from_db()
-    assert (x.text, x.alt, edited.why, edited.revision, edited.edited_by) == ("Hola", "Una gráfica", "Interesa", 2, beto)
+    assert (x.text, x.alt, edited.why, edited.revision, edited.edited_by) == (
+        "Hola",
+        "Una gráfica",
+        "Interesa",
+        2,
+        beto,
+    )
     assert Event.objects.get(verb="publication.edited").facts["accounts"] == [x.account_id]
 
 
@@ -95,9 +101,7 @@ def test_a_programmed_publication_stays_ready(news: News, ana: Member, now: date
     x = publication.adaptations.get(account__network="x")
     change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="a" * 281, alt="x")})
     with pytest.raises(NotReady, match="280"):
-        actions.edit_publication(
-            publication=publication, change=change, revision=publication.revision, by=ana, now=now
-        )
+        actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)
     x.refresh_from_db()
     assert len(x.text) < 281
 
@@ -123,6 +127,4 @@ def test_edit_refuses_what_is_out_or_on_its_way(
     put(publication.deliveries.get(account=accounts["x"]), state)  # type: ignore[arg-type]
     change = change_of(publication, adaptations={accounts["x"].pk: AdaptationChange(text="Otro", alt="x")})
     with pytest.raises(WrongState, match=reason):
-        actions.edit_publication(
-            publication=publication, change=change, revision=publication.revision, by=ana, now=now
-        )
+        actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)

@@ -1,0 +1,210 @@
+"""The worker's acts around each call, against the laboratory: what the network answers decides the state (rules 1-11)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pregonero.networks.actions import pause_account
+from pregonero.networks.models import Account
+from pregonero.networks.queries import access_to
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member, Notice
+from pregonero.publishing import actions, delivering, queries
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave, recover_abandoned
+from pregonero.publishing.models import Attempt, Delivery
+from pregonero.records.models import Event
+from tests.lab.process import Lab, start
+from tests.stage import informed_news, programmed, register_accounts
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+WORKER = "worker-1"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = start(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def account(lab: Lab, carmen: Member, settings: Any) -> Iterator[Account]:
+    settings.NETWORK_ADDRESSES = {"x": f"{lab.url}/x"}
+    (registered,) = register_accounts(lab, carmen, timezone.now(), ("x",))
+    yield registered
+    lab.client.delete("/faults")
+
+
+@pytest.fixture
+def news(lab: Lab, luis: Member) -> News:
+    return informed_news(lab, luis, timezone.now(), with_media=False)
+
+
+@pytest.fixture
+def delivery(account: Account, news: News, ana: Member) -> Delivery:
+    publication = programmed(news, ana, timezone.now())
+    return publication.deliveries.get()
+
+
+def fault(lab: Lab, account: Account, kind: str, **more: Any) -> None:
+    lab.fault(kind=kind, network="x", account=account.remote_id, **({"endpoint": "commit", "times": 1} | more))
+
+
+def send(delivery: Delivery) -> Delivery:
+    """Do what a worker does at the minute of a delivery: prepare, claim, send."""
+    now = timezone.now()
+    turn_deliveries(now=now)
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    for work in claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=now):
+        delivering.send_delivery(work)
+    delivery.refresh_from_db()
+    return delivery
+
+
+def posts(lab: Lab, account: Account) -> list[dict[str, Any]]:
+    return lab.posts(network="x", account=account.remote_id)
+
+
+def test_a_delivery_goes_out_with_its_record(lab: Lab, account: Account, delivery: Delivery) -> None:
+    send(delivery)
+    (post,) = posts(lab, account)
+    assert (delivery.state, delivery.remote_id) == ("PUBLISHED", post["id"])
+    assert lab.client.get(delivery.url).status_code == 200
+    verbs = Event.objects.filter(thing=delivery.thing.reference).order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
+
+
+def test_the_attempt_is_written_down_before_the_call(lab: Lab, account: Account, delivery: Delivery) -> None:
+    fault(lab, account, "cut_before")
+    send(delivery)
+    attempt = Attempt.objects.get()
+    assert attempt.content["text"].endswith(delivery.publication.link)
+    assert (attempt.outcome, delivery.state) == ("UNCERTAIN", "UNCERTAIN")
+    assert posts(lab, account) == []
+
+
+def test_sending_twice_sends_once(lab: Lab, account: Account, delivery: Delivery) -> None:
+    send(delivery)
+    send(delivery)
+    assert len(posts(lab, account)) == 1
+    assert Attempt.objects.count() == 1
+
+
+def test_a_cut_answer_is_found_at_the_network_and_never_sent_again(
+    lab: Lab, account: Account, delivery: Delivery
+) -> None:
+    fault(lab, account, "accept_then_cut")
+    assert send(delivery).state == "UNCERTAIN"
+    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    delivery.refresh_from_db()
+    (post,) = posts(lab, account)
+    assert (delivery.state, delivery.remote_id) == ("PUBLISHED", post["id"])
+    assert Event.objects.filter(verb="delivery.settled").count() == 1
+
+
+def test_not_now_waits_as_long_as_the_network_says(lab: Lab, account: Account, delivery: Delivery) -> None:
+    fault(lab, account, "status", code=429)
+    send(delivery)
+    assert delivery.state == "DUE"
+    assert delivery.ready_at > timezone.now()
+    assert delivery.reason
+    assert claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()) == []
+    assert posts(lab, account) == []
+
+
+@pytest.mark.usefixtures("beto")
+def test_spent_credit_is_told_to_a_person(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
+    fault(lab, account, "status", code=402)
+    send(delivery)
+    assert delivery.state == "DUE"
+    assert Notice.objects.filter(member=ana, kind__startswith="delivery.spent").exists()
+
+
+def test_a_refusal_is_final_and_told(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
+    fault(lab, account, "status", code=403)
+    send(delivery)
+    assert delivery.state == "REJECTED"
+    assert delivery.reason
+    notice = Notice.objects.get(member=ana, kind__startswith="delivery.rejected")
+    assert "X no aceptó" in notice.title
+    send(delivery)
+    assert Attempt.objects.count() == 1
+
+
+def test_an_error_after_the_body_went_is_uncertain(lab: Lab, account: Account, delivery: Delivery) -> None:
+    fault(lab, account, "accept_then_500")
+    assert send(delivery).state == "UNCERTAIN"
+    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    delivery.refresh_from_db()
+    assert delivery.state == "PUBLISHED"
+    assert len(posts(lab, account)) == 1
+
+
+def test_a_worker_that_never_came_back_leaves_it_uncertain(account: Account, delivery: Delivery) -> None:
+    now = timezone.now()
+    turn_deliveries(now=now)
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=now)
+    assert recover_abandoned(now=now) == 0  # its lease still runs
+    assert recover_abandoned(now=now + timedelta(seconds=46)) == 1
+    delivery.refresh_from_db()
+    assert delivery.state == "UNCERTAIN"
+    assert Attempt.objects.get().code == "worker_lost"
+
+
+def test_too_late_is_refused_and_told(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
+    turn_deliveries(now=delivery.expires_at + timedelta(seconds=1))
+    delivery.refresh_from_db()
+    assert delivery.state == "EXPIRED"
+    assert Notice.objects.filter(member=ana, kind__startswith="delivery.late").exists()
+    assert posts(lab, account) == []
+
+
+def test_words_changed_after_preparing_are_prepared_again(
+    lab: Lab, account: Account, delivery: Delivery, ana: Member
+) -> None:
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    adaptation = queries.adaptation_of(delivery)
+    adaptation.text = "Otras palabras"
+    adaptation.save()  # past the action, as a fault of ours would: the claim still looks at the very words
+    assert claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()) == []
+    send(delivery)
+    (post,) = posts(lab, account)
+    assert post["text"].startswith("Otras palabras")
+
+
+def test_a_paused_account_sends_nothing(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
+    pause_account(account=account, reason="Revisión", by=ana, now=timezone.now())
+    send(delivery)
+    assert delivery.state == "DUE"
+    assert posts(lab, account) == []
+
+
+def test_a_cancelled_publication_sends_nothing(
+    lab: Lab, account: Account, delivery: Delivery, ana: Member, now: datetime
+) -> None:
+    actions.cancel_publication(publication=delivery.publication, reason="No", by=ana, now=timezone.now())
+    send(delivery)
+    assert delivery.state == "CANCELLED"
+    assert posts(lab, account) == []
+
+
+def test_a_held_delivery_is_claimed_by_nobody_else(account: Account, delivery: Delivery) -> None:
+    now = timezone.now()
+    turn_deliveries(now=now)
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    assert len(claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=now)) == 1
+    assert claim_wave(account_id=account.pk, worker="worker-2", limit=10, now=now) == []
+
+
+def test_no_token_is_kept_in_the_clear(account: Account, lab: Lab) -> None:
+    token = next(
+        a["token"] for a in lab.client.get("/accounts.json").json()["accounts"] if a["id"] == account.remote_id
+    )
+    assert token.encode() not in bytes(account.credential.sealed_token)
+    assert token not in repr(access_to(account))
