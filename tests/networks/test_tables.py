@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from datetime import date
 from importlib import import_module
 
@@ -120,6 +121,36 @@ def test_what_died_at_instagram_is_prepared_again(subcode: int) -> None:
     body = {"error": {"code": -2, "error_subcode": subcode}}
 
     assert type(outcome(_codes("instagram"), Refusal(400, {}, body), public=True)) is Stale
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7", "x-rate-limit-reset": "{900}"}, 7),
+        ({"x-rate-limit-remaining": "0", "x-rate-limit-reset": "{900}"}, 901),
+        ({"x-rate-limit-reset": "{900}"}, 901),
+        ({"x-rate-limit-reset": "{-50}"}, 1),
+        (
+            {
+                "x-rate-limit-remaining": "40", "x-rate-limit-reset": "{900}",
+                "x-user-limit-24hour-remaining": "0", "x-user-limit-24hour-reset": "{7200}",
+            },
+            7201,
+        ),
+        ({"x-rate-limit-reset": "pronto"}, 900),
+        ({}, 900),
+    ],
+)  # fmt: skip
+def test_x_tells_when_its_spent_window_opens(headers: dict[str, str], seconds: int) -> None:
+    def told(value: str) -> str:
+        return str(int(time.time()) + int(value[1:-1])) if value.startswith("{") else value
+
+    refusal = Refusal(429, {name: told(value) for name, value in headers.items()}, {})
+
+    error = outcome(_codes("x"), refusal, public=True)
+
+    assert isinstance(error, Transient)
+    assert error.retry_after == pytest.approx(seconds, abs=1.5)
 
 
 def test_meta_tells_in_a_header_when_it_opens_again() -> None:

@@ -1,5 +1,6 @@
 """X, where publishing is no change of something that exists: what was sent is found among our own posts."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from pregonero.networks.x.fingerprint import same_post
 from pregonero.networks.x.limits import LOOK_WAITS
 from tests.lab.process import until
 from tests.networks.subjects import MakeSubject, Subject
+from tests.networks.wires import answering, peer
 
 
 @pytest.fixture
@@ -62,6 +64,18 @@ def test_an_older_post_with_the_same_words_is_not_taken_for_ours(x: Subject) -> 
     later = datetime.now(UTC) + timedelta(minutes=5)
 
     assert x.resolve(post, {}, later).verdict == Verdict.NOT_TAKEN
+
+
+def test_an_older_post_is_not_ours_even_if_the_network_gives_it(x: Subject) -> None:
+    now, link = datetime.now(UTC), "https://x.com/a/status/1"
+    post = Post(f"Lee {link}")
+    old = {"id": "1", "text": post.text, "created_at": f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M:%S.000Z}"}
+    page = json.dumps({"data": [old], "meta": {"result_count": 1}}).encode()
+    with peer(answering("200 OK", page)) as server:
+        elsewhere = replace(x, access=replace(x.access, address=server.address))
+
+        assert elsewhere.resolve(post, {}, now).verdict == Verdict.NOT_TAKEN
+        assert elsewhere.resolve(post, {}, now - timedelta(hours=2)).verdict == Verdict.PUBLISHED
 
 
 def test_it_is_looked_for_again_until_the_reads_have_settled(x: Subject) -> None:

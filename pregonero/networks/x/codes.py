@@ -1,12 +1,16 @@
 """What X's refusals mean to a delivery."""
 
 import time
+from collections.abc import Iterator, Mapping
 
 from pregonero.networks.base import Permanent, Spent, Transient, Unauthorized
 from pregonero.networks.outcomes import Codes, Meaning
 from pregonero.networks.wire import Refusal
 
 DUPLICATE = "duplicate"
+TOO_MANY = 429
+# X counts posts by quarters of an hour, and by days of the user and of the application.
+WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 HOUR, QUARTER = 3600.0, 900.0
 
 TABLE = {
@@ -32,11 +36,19 @@ def _keys(refusal: Refusal) -> tuple[str, ...]:
 
 def _wait(refusal: Refusal) -> float | None:
     """Return the seconds that X asks to wait: its `retry-after`, or the instant at which the window starts again."""
-    after, reset = refusal.headers.get("retry-after", ""), refusal.headers.get("x-rate-limit-reset", "")
+    after = refusal.headers.get("retry-after", "")
     if after.isdigit():
         return float(after)
+    resets = [int(reset) for reset in _resets(refusal.headers) if reset.isdigit()]
     # The instant is compared with this machine's clock: a second more forgives small differences.
-    return max(1.0, int(reset) - time.time() + 1) if refusal.status == 429 and reset.isdigit() else None  # noqa: PLR2004
+    return max(1.0, max(resets) - time.time() + 1) if refusal.status == TOO_MANY and resets else None
+
+
+def _resets(headers: Mapping[str, str]) -> Iterator[str]:
+    """Give the instants at which the windows that are used up start again; the short one when none says that it is."""
+    spent = [window for window in WINDOWS if headers.get(f"{window}-remaining") == "0"]
+    for window in spent or WINDOWS[:1]:
+        yield headers.get(f"{window}-reset", "")
 
 
 CODES = Codes("X", TABLE, _keys, _wait)
