@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from pregonero.newsroom.models import NewsVersion
 
@@ -27,7 +28,7 @@ class VersionRow:
 def history_of(versions: Sequence[NewsVersion]) -> list[VersionRow]:
     """Return the versions, each with its changes; the first has none."""
     rows = [VersionRow(version, ()) for version in versions[:1]]
-    for before, after in zip(versions, versions[1:], strict=False):
+    for before, after in pairwise(versions):
         rows.append(VersionRow(after, tuple(_changes(before, after))))
     return rows
 

@@ -1,0 +1,219 @@
+"""What arrives: new items once, edits as such, problems on their own row, nothing stored half."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import IntegrityError
+from pytest_django import DjangoAssertNumQueries
+
+from pregonero.newsroom import actions, queries
+from pregonero.newsroom.models import News, NewsState, NewsVersion, Source, SourceKind
+from pregonero.people.models import Entity, Member, Notice
+from pregonero.records import verbs
+from pregonero.records.actions import UnknownVerb
+from pregonero.records.models import Event
+from tests.newsroom.acts import COFFEE, SITE, found, inform, item, jobs, read, register
+
+LATER = timedelta(hours=1)
+
+
+@pytest.fixture
+def source(luis: Member) -> Source:
+    return register(luis)
+
+
+@pytest.mark.procedure("P-1", "M-2")
+def test_what_a_source_brings_is_a_candidate_with_its_record(source: Source, now: datetime) -> None:
+    news = found(source)
+    assert (news.state, news.title, news.found_at) == (NewsState.CANDIDATE, "Exportaciones de café", now)
+    event = Event.objects.get(verb="news.found")
+    assert (event.thing, event.related) == (news.thing.reference, [source.thing.reference])
+    assert event.facts["address"] == COFFEE
+    assert [version.cause for version in queries.versions_of(news)] == ["FOUND"]
+    assert jobs("newsroom.read_page") == [{"news_id": news.pk}]
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    "again",
+    [
+        item(), item(f"{COFFEE}/"), item(f"{COFFEE}?utm_source=rss#x"), item(COFFEE.replace("https", "http")),
+        item(COFFEE.replace("www.", "")), item(guid="otro-cada-vez"), item(f"{SITE}/otra/direccion", guid="cafe-1"),
+    ],
+)  # fmt: skip
+def test_a_news_item_arrives_once_whatever_the_source_repeats(source: Source, now: datetime, again: object) -> None:
+    read(source, item(guid="cafe-1"))
+    kept = read(source, again, again, now=now + LATER)  # type: ignore[arg-type]
+    assert (kept.found, kept.edited, kept.same) == ([], [], 1)
+    assert News.objects.count() == NewsVersion.objects.count() == 1
+
+
+def test_items_without_a_guid_do_not_become_one(source: Source) -> None:
+    assert len(read(source, item(f"{SITE}/1"), item(f"{SITE}/2")).found) == 2
+
+
+def test_a_guid_that_all_items_share_names_none(source: Source, now: datetime) -> None:
+    read(source, item(f"{SITE}/1", guid="x"), item(f"{SITE}/2", guid="x"))
+    assert len(read(source, item(f"{SITE}/3", guid="x"), item(f"{SITE}/4", guid="x"), now=now + LATER).found) == 2
+
+
+def test_two_sources_that_bring_the_same_make_one(source: Source, luis: Member, now: datetime) -> None:
+    found(source)
+    other = register(luis, address=f"{SITE}/atom", name="Atom")
+    kept = read(other, item(title="Dicho de otro modo"), now=now + LATER)
+    assert (kept.found, kept.edited, kept.same) == ([], [], 1)
+    assert News.objects.get().title == "Exportaciones de café"
+
+
+@pytest.mark.procedure("P-1")
+def test_an_edit_is_shown_as_such(source: Source, now: datetime) -> None:
+    news = found(source)
+    kept = read(source, item(title="Exportaciones de café y flores"), now=now + LATER)
+    news.refresh_from_db()
+    assert kept.edited == [news]
+    assert (news.title, news.edited_at) == ("Exportaciones de café y flores", now + LATER)
+    assert [version.title for version in queries.versions_of(news)] == ["Exportaciones de café", news.title]
+    assert Event.objects.get(verb="news.edited").facts["version"] == 2
+    assert read(source, item(title="Exportaciones de café y flores"), now=now + 2 * LATER).same == 1
+
+
+@pytest.mark.procedure("P-1")
+def test_both_people_are_told_of_each_edit_of_what_was_informed(
+    luis: Member, ana: Member, beto: Member, source: Source, now: datetime
+) -> None:
+    actions.inform_news(news=found(source), reference="", note="", by=luis, now=now)
+    for number in (1, 2):
+        read(source, item(title=f"Cambio {number}"), now=now + number * LATER)
+    assert Notice.objects.filter(kind="news.edited", member=ana).count() == 2
+    assert Notice.objects.filter(kind="news.edited", member=beto).count() == 2
+
+
+def test_an_edit_of_a_candidate_disturbs_nobody(ana: Member, source: Source, now: datetime) -> None:
+    found(source)
+    read(source, item(title="Cambio"), now=now + LATER)
+    assert not Notice.objects.exists()
+
+
+def test_a_version_cannot_be_changed(source: Source) -> None:
+    version = queries.versions_of(found(source))[0]
+    version.title = "Nunca lo dijo"
+    with pytest.raises(Exception, match="append_only"):
+        version.save()
+
+
+@pytest.mark.procedure("N-1")
+def test_what_is_of_another_website_is_left_out_and_counted(source: Source) -> None:
+    kept = read(source, item(), item("https://elespectador.com/nota"))
+    assert (len(kept.found), kept.outside) == (1, 1)
+
+
+def test_a_news_item_informed_by_link_is_the_one_that_a_source_brings_later(
+    luis: Member, source: Source, now: datetime
+) -> None:
+    news = inform(luis)
+    assert read(source, item(title="Otro título"), now=now + LATER).same == 1
+    news.refresh_from_db()
+    assert (news.source, news.title) == (source, "Exportaciones de café crecen")
+    assert read(source, item(title="Editado"), now=now + 2 * LATER).edited == [news]
+
+
+def test_a_retired_source_leaves_its_news_to_the_next(luis: Member, source: Source, now: datetime) -> None:
+    news = found(source)
+    actions.retire_source(source=source, by=luis, now=now)
+    other = register(luis)
+    assert read(other, item(title="Otro título"), now=now + LATER).same == 1
+    assert read(other, item(title="Editado"), now=now + 2 * LATER).edited == [news]
+
+
+@pytest.mark.procedure("P-1")
+def test_a_reading_is_kept_whole_or_not_at_all(source: Source, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    monkeypatch.delitem(verbs.VERBS, "news.edited")  # the record of an edit fails, after something new was kept
+    found(source)
+    with pytest.raises(UnknownVerb):
+        read(source, item(f"{SITE}/a-nueva"), item(title="Editado"), now=now + LATER)
+    assert News.objects.get().title == "Exportaciones de café"
+    source.refresh_from_db()
+    assert source.checked_at == now
+
+
+@pytest.mark.procedure("P-1")
+def test_a_standing_rule_informs_what_is_new(
+    ana: Member, beto: Member, carmen: Member, source: Source, now: datetime
+) -> None:
+    rule = actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
+    news = read(source, item(reference="PC-7"), now=now + LATER).found[0]
+    assert news.state == NewsState.INFORMED
+    assert (news.informing.rule, news.informing.by, news.informing.reference) == (rule, None, "PC-7")
+    assert {notice.member for notice in queries.receipts(news)} == {ana, beto}
+    event = Event.objects.get(verb="news.informed")
+    assert (event.actor["kind"], event.actor["role"]) == ("rule", "firmada por Carmen Ortiz")
+
+
+def test_a_revoked_rule_informs_nothing(carmen: Member, source: Source, now: datetime) -> None:
+    actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
+    actions.revoke_rule(source=source, by=carmen, now=now)
+    assert found(source, now=now + LATER).state == NewsState.CANDIDATE
+
+
+@pytest.mark.parametrize(("days", "state"), [(1, NewsState.INFORMED), (3, NewsState.CANDIDATE)])
+def test_a_rule_does_not_inform_the_past(carmen: Member, source: Source, now: datetime, days: int, state: str) -> None:
+    actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
+    assert read(source, item(published_at=now - timedelta(days=days))).found[0].state == state
+
+
+def test_undated_news_of_a_first_reading_wait_for_a_person(carmen: Member, source: Source, now: datetime) -> None:
+    actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
+    assert read(source, item(published_at=None)).found[0].state == NewsState.CANDIDATE
+    assert read(source, item(f"{SITE}/2", published_at=None), now=now + LATER).found[0].state == NewsState.INFORMED
+
+
+def test_pages_of_a_large_first_reading_are_not_all_read(source: Source) -> None:
+    items = [item(f"{SITE}/{number}") for number in range(45)]
+    assert len(read(source, *items).found) == 45
+    assert len(jobs("newsroom.read_page")) == 30
+
+
+@pytest.mark.procedure("P-1")
+def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, now: datetime) -> None:
+    actions.keep_problem(source=source, reason="No es RSS ni Atom.", now=now)
+    source.refresh_from_db()
+    assert (source.problem, source.failures, source.next_check_at) == (
+        "No es RSS ni Atom.",
+        1,
+        now + timedelta(minutes=10),
+    )
+    for _ in range(9):
+        actions.keep_problem(source=source, reason="Sigue igual.", now=now)
+    source.refresh_from_db()
+    assert source.next_check_at == now + timedelta(hours=6)
+    read(source, now=now + LATER)
+    source.refresh_from_db()
+    assert (source.problem, source.failures, source.checked_at) == ("", 0, now + LATER)
+    verbs_kept = list(Event.objects.filter(verb__startswith="source.").order_by("id").values_list("verb", flat=True))
+    assert verbs_kept == ["source.registered", "source.failing", "source.recovered"]
+
+
+def test_an_entity_never_sees_or_merges_with_another(source: Source, other_entity: Entity, dario: Member) -> None:
+    found(source)
+    assert list(queries.news_of(other_entity, NewsState.CANDIDATE)) == []
+    assert queries.counts_by_state(other_entity)[NewsState.CANDIDATE] == 0
+
+
+def test_the_database_keeps_one_row_for_a_key(source: Source, now: datetime) -> None:
+    news = found(source)
+    with pytest.raises(IntegrityError, match="news_once"):
+        News.objects.create(entity=news.entity, key=news.key, address=news.address, title="Doble", found_at=now)
+
+
+def test_keep_reading_asks_little_for_many_known_items(
+    source: Source, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    items = [item(f"{SITE}/{number}") for number in range(60)]
+    read(source, *items)
+    with django_assert_max_num_queries(10):
+        assert read(source, *items, now=now + LATER).same == 60
+
+
+def test_a_webhook_source_is_never_read(luis: Member, now: datetime) -> None:
+    register(luis, SourceKind.WEBHOOK)
+    assert queries.sources_due(now=now + LATER) == []
