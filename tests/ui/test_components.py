@@ -2,8 +2,10 @@
 
 import pytest
 from django import forms
+from django.core.paginator import Paginator
 from django.template import engines
 from django.test import RequestFactory
+from django_cotton.compiler_regex import CottonCompiler
 
 from pregonero.ui.templatetags.ui_numbers import number, of_limit
 
@@ -16,8 +18,7 @@ def render(source: str, **context: object) -> str:
 
 
 def _compiled(source: str) -> str:
-    from django_cotton.compiler_regex import CottonCompiler  # noqa: PLC0415  files are compiled by the loader
-
+    """Do what cotton's loader does with a file."""
     return str(CottonCompiler().process(source))
 
 
@@ -89,8 +90,6 @@ def test_a_text_keeps_its_first_line_and_is_measured() -> None:
 
 
 def test_pages_keep_the_rest_of_the_query() -> None:
-    from django.core.paginator import Paginator  # noqa: PLC0415
-
     page = render('<c-pagination :page="page" />', page=Paginator(range(9), 3).page(2))
     assert 'href="?red=x&amp;pagina=3"' in page
     assert "Página 2 de 3" in page

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
 
 from pregonero.people.models import Member
@@ -66,9 +67,9 @@ def test_pages_of_ones_own_sign_in(client: Client, ana: Member, path: str) -> No
 )
 def test_pages_of_the_second_step(client: Client, ana: Member, path: str) -> None:
     sign_in(client)
-    response = client.get(path, follow=True)
-    assert response.status_code in {200, 403}
-    _looks_ours(response.content.decode())
+    _looks_ours(client.get(path, follow=True).content.decode())
+    client.post("/cuenta/reauthenticate/", {"password": PASSWORD})
+    _looks_ours(client.get(path, follow=True).content.decode())
 
 
 def test_leaving_asks_for_a_post(client: Client, ana: Member) -> None:
@@ -77,6 +78,38 @@ def test_leaving_asks_for_a_post(client: Client, ana: Member) -> None:
     assert client.get("/ui/").status_code == 200
     client.post("/cuenta/logout/")
     assert client.get("/ui/").status_code == 302
+
+
+def _code(secret: str) -> str:
+    """Return the code that a phone would show now."""
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return str(format_hotp_value(hotp_value(secret, counter)))
+
+
+def test_the_second_step_from_its_activation_to_signing_in_with_it(client: Client, ana: Member) -> None:
+    sign_in(client)
+    client.post("/cuenta/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/cuenta/2fa/totp/activate/").content.decode()
+    secret = re.search(r'class="mono" value="([A-Z2-7]+)" readonly', page)
+    assert secret is not None
+    wrong = client.post("/cuenta/2fa/totp/activate/", {"code": "000000"}).content.decode()
+    assert "Hay algo por corregir" in wrong
+    client.post("/cuenta/2fa/totp/activate/", {"code": _code(secret.group(1))})
+    for path in ("/cuenta/2fa/", "/cuenta/2fa/totp/deactivate/", "/cuenta/2fa/recovery-codes/generate/"):
+        _looks_ours(client.get(path).content.decode())
+    client.post("/cuenta/2fa/recovery-codes/generate/")
+    codes = client.get("/cuenta/2fa/recovery-codes/").content.decode()
+    _looks_ours(codes)
+    kept = re.search(r'<textarea id="recovery_codes"[^>]*>([^<]+)</textarea>', codes)
+    assert kept is not None
+    client.post("/cuenta/logout/")
+
+    asked = client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": PASSWORD})
+    assert asked["Location"] == "/cuenta/2fa/authenticate/"
+    _looks_ours(client.get("/cuenta/2fa/authenticate/").content.decode())
+    assert client.get("/ui/").status_code == 302
+    client.post("/cuenta/2fa/authenticate/", {"code": kept.group(1).split()[0]})
+    assert client.get("/ui/").status_code == 200
 
 
 def _looks_ours(page: str) -> None:
