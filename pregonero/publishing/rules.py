@@ -71,6 +71,18 @@ def check_may_move(member: Member, publication: Publication, deliveries: Iterabl
         raise WrongState("Ya salió en todas sus cuentas; no queda nada por reprogramar.")
 
 
+def why_not_minute(member: Member, publication: Publication, deliveries: Iterable[Delivery], *, now: datetime) -> str:
+    """Return why a publication cannot be given a minute, or another one; nothing when it can."""
+    try:
+        if publication.state == PublicationState.PROGRAMMED:
+            check_may_move(member, publication, deliveries, now=now)
+        else:
+            check_may_program(member, publication, now=now)
+    except Refused as refusal:
+        return refusal.message
+    return ""
+
+
 def check_may_cancel(
     member: Member, publication: Publication, deliveries: Iterable[Delivery], *, now: datetime
 ) -> None:

@@ -142,9 +142,15 @@ def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool 
         "publication": page.publication,
         "now": now,
         "live": live,
-        "may_program": rules.may_program(request.member, page.publication, now=now),
+        "why_not": _why_not(request, page, now),
         "reason_form": ReasonForm(),
     }
+
+
+def _why_not(request: MemberRequest, page: Editor, now: datetime) -> str:
+    """Return why it cannot be given a minute now, for its button; nothing when it can."""
+    deliveries = [part.delivery for part in page.parts if part.delivery is not None]
+    return rules.why_not_minute(request.member, page.publication, deliveries, now=now)
 
 
 def _to_editor(publication: Publication, hour: str = "") -> HttpResponseRedirect:

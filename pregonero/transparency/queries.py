@@ -1,5 +1,6 @@
 """The whole way of a publication, from the news to the interaction, read across the apps (M-1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -135,8 +136,14 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         lines=tuple(Line(event, words.get(event.pk, {})) for event in events),
         chain=chain_state(publication.entity_id),
         may_cancel=rules.may_cancel(member, publication, list(deliveries.values()), now=now),
-        may_edit=rules.may_edit(member, publication, now=now),
+        may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries.values()),
     )
+
+
+def _is_editable(deliveries: Iterable[Delivery]) -> bool:
+    """Return whether something of it has not gone out; a draft has no delivery yet."""
+    states = {delivery.state for delivery in deliveries}
+    return not states or bool(states & {*WAITING, *STOPPED})
 
 
 def _things(publication: Publication, deliveries: list[Delivery]) -> list[Thing]:

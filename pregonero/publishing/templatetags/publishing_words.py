@@ -8,6 +8,7 @@ from django.utils.html import escape, linebreaks, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from pregonero.networks.base import Capabilities
+from pregonero.networks.registry import connector
 from pregonero.newsroom.models import Medium
 from pregonero.publishing.content import media_address
 from pregonero.publishing.queries.programme import Day, Waiting
@@ -67,3 +68,9 @@ def domain(link: str) -> str:
 def post_html(text: str) -> SafeString:
     """Return a post's text as HTML: escaped, its links short as the networks show them."""
     return mark_safe(linebreaks(urlize(escape(text), trim_url_limit=32)))  # noqa: S308  escaped just before
+
+
+@register.filter
+def shows_card(network: str) -> bool:
+    """Return whether a network shows the link as a card beside the text."""
+    return connector(network).capabilities.link_beside
