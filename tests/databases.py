@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -64,34 +65,41 @@ def as_default_database(url: str) -> Iterator[None]:
 @cache
 def _template() -> str:
     """Make the migrated template, or wait for the worker that is making it, and return its name."""
-    held = (FOLDER / "template.lock").open("a+")
-    fcntl.flock(held, fcntl.LOCK_EX)
-    if not _exists(TEMPLATE):
-        _administer(f'CREATE DATABASE "{TEMPLATE}"')
-        environment = {**os.environ, "DATABASE_URL": _url_of(TEMPLATE)}
-        command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
-        try:
-            subprocess.run(command, cwd=ROOT, env=environment, check=True)
-        except subprocess.CalledProcessError:
-            _administer(f'DROP DATABASE "{TEMPLATE}" WITH (FORCE)')
-            raise
-    fcntl.flock(held, fcntl.LOCK_SH)
-    if os.environ.get("DATABASE_URL"):
-        atexit.register(_drop_when_last, held.fileno())
-    _HELD.append(held)
+    _join_its_users()
+    with (FOLDER / "template-making.lock").open("w") as making:
+        fcntl.flock(making, fcntl.LOCK_EX)
+        if not _exists(TEMPLATE):
+            _make_template()
     return TEMPLATE
 
 
-_HELD: list[object] = []  # the shared lock lasts as long as the process
-
-
-def _drop_when_last(lock: int) -> None:
-    """Remove the template from a server that outlives the tests, unless another worker still uses it."""
+def _make_template() -> None:
+    _administer(f'CREATE DATABASE "{TEMPLATE}"')
+    environment = {**os.environ, "DATABASE_URL": _url_of(TEMPLATE)}
+    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return
-    _administer(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
+        subprocess.run(command, cwd=ROOT, env=environment, check=True)
+    except subprocess.CalledProcessError:
+        _administer(f'DROP DATABASE "{TEMPLATE}" WITH (FORCE)')
+        raise
+
+
+def _join_its_users() -> None:
+    """Share the use of the template until this process ends; on a server that stays, the last one removes it."""
+    using = (FOLDER / "template-using.lock").open("w")
+    fcntl.flock(using, fcntl.LOCK_SH)
+    atexit.register(_leave_its_users, using)
+
+
+def _leave_its_users(using: IO[str]) -> None:
+    with using:
+        if not os.environ.get("DATABASE_URL"):
+            return  # the embedded server goes away with the run
+        try:
+            fcntl.flock(using, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        _administer(f'DROP DATABASE IF EXISTS "{TEMPLATE}" WITH (FORCE)')
 
 
 def _url_of(name: str) -> str:
@@ -105,4 +113,4 @@ def _exists(name: str) -> bool:
 
 def _administer(statement: str) -> None:
     with psycopg.connect(_url_of("postgres"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)

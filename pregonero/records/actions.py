@@ -69,15 +69,8 @@ def record(
     the person wrote (a reason, a note): the event keeps their salted digest and the text stays apart,
     where it can be erased (N-7). Only inserts: writers never wait for each other nor for the sealing.
     """
-    if not connection.in_atomic_block:
-        raise OutsideTransaction(verb)
-    if verb not in VERBS:
-        raise UnknownVerb(verb)
-    if at.tzinfo is None:
-        raise body.NotSealable(f"at: {at} has no time zone")
     salted = {field: (secrets.token_hex(16), text) for field, text in (words or {}).items() if text}
-    body.check_facts(facts or {})
-    body.check_facts(salted, "words")
+    _check_recordable(verb, at, facts or {}, salted)
     event = Event.objects.create(
         entity_id=entity_id,
         at=at,
@@ -95,6 +88,18 @@ def record(
         )
     Pending.objects.create(event_id=event.pk, entity_id=entity_id)
     return event
+
+
+def _check_recordable(verb: str, at: datetime, facts: Mapping[str, Any], salted: Mapping[str, Any]) -> None:
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(verb)
+    if verb not in VERBS:
+        raise UnknownVerb(verb)
+    if at.tzinfo is None:
+        raise body.NotSealable(f"at: {at} has no time zone")
+    # Now, while the act can still fail: what cannot be sealed would stop the sealing of the whole entity.
+    body.check_facts(facts)
+    body.check_facts(salted, "words")
 
 
 @transaction.atomic(durable=True)

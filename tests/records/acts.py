@@ -25,7 +25,7 @@ def leave(number: int = 1, *, entity_id: int = ENTITY, reason: str = "") -> Even
 
 def leave_and_seal(sizes: list[int], *, entity_id: int = ENTITY) -> list[int]:
     """Leave and seal batches of those sizes, with words in every other event; return the events' ids in order."""
-    left = []
+    left: list[int] = []
     for position, size in enumerate(sizes):
         for _ in range(size):
             number = len(left)

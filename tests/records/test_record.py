@@ -21,7 +21,13 @@ class ActFailed(Exception):
 
 
 def left(**changes: Any) -> Event:
-    values = {"entity_id": 1, "verb": "link.checked", "actor": ANA, "thing": Thing("link", 3), "at": AT} | changes
+    values: dict[str, Any] = {
+        "entity_id": 1,
+        "verb": "link.checked",
+        "actor": ANA,
+        "thing": Thing("link", 3),
+        "at": AT,
+    } | changes
     return record(**values)
 
 
@@ -86,7 +92,7 @@ def test_the_database_refuses_to_change_or_remove_records(committed: str, table:
     for words in ("UPDATE {} SET entity_id = 2", "DELETE FROM {}", "TRUNCATE {}"):
         with psycopg.connect(committed, autocommit=True) as other:
             if setting:
-                other.execute(setting)  # type: ignore[call-overload]
+                other.execute(setting)
             with pytest.raises(psycopg.errors.IntegrityConstraintViolation, match="append-only"):
                 other.execute(SQL(words).format(Identifier(table)))
     assert count_of(table, committed) == before > 0

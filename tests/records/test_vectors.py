@@ -6,6 +6,7 @@ Made again with `python -m tests.records.test_vectors` (no database needed).
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -85,8 +86,8 @@ def test_the_example_of_the_document_is_the_first_event_of_the_vectors() -> None
 
 def chain_of_ours() -> dict[str, Any]:
     """Make a chain of two batches with the product's own code."""
-    from pregonero.records import body, tree  # noqa: PLC0415  Django may have to be set up first
-    from pregonero.records.models import Batch, Event  # noqa: PLC0415
+    from pregonero.records import body, tree
+    from pregonero.records.models import Batch, Event
 
     salt, text = "00112233445566778899aabbccddeeff", "Lo pidió la señora Inés: cambió la fecha de la rueda «Ñandú» 😀"
     ana = {"kind": "member", "id": 7, "name": "Ana Rojas", "role": "Community manager"}
@@ -121,7 +122,7 @@ def chain_of_ours() -> dict[str, Any]:
 
 def damaged(chain: dict[str, Any]) -> dict[str, Any]:
     """Make the chain's damaged versions, each with what a verifier must say."""
-    damages = [
+    damages: list[tuple[str, str, Callable[[Any], object]]] = [
         ("registro alterado", "lote 1: raíz", lambda c: c["batches"][0]["events"][1].update(label="Otra")),
         ("registro quitado", "lote 1: enlace", lambda c: c["batches"][0]["events"].pop(1)),
         ("registros en otro orden", "lote 1: hojas", lambda c: c["batches"][0]["events"].reverse()),

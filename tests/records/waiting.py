@@ -23,7 +23,7 @@ def in_a_thread(work: Callable[[], object]) -> object:
 def locked(url: str, table: str, mode: str) -> Iterator[Callable[[], None]]:
     """Keep others from that use of a table; gives a function that returns when somebody stands before it."""
     with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as watcher:
-        holder.execute(SQL("LOCK TABLE {} IN " + mode + " MODE").format(Identifier(table)))  # type: ignore[arg-type]
+        holder.execute(SQL("LOCK TABLE {} IN " + mode + " MODE").format(Identifier(table)))
         waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
 
         def wait_for_somebody() -> None:

@@ -102,6 +102,8 @@ def _paged(rows: QuerySet[M], beyond: Callable[[M], Q]) -> Iterator[list[M]]:
     page = list(rows[:PAGE])
     while page:
         yield page
+        if len(page) < PAGE:
+            return
         page = list(rows.filter(beyond(page[-1]))[:PAGE])
 
 
@@ -182,13 +184,14 @@ def _check_seal(batch: Batch, digests: list[bytes], total: int) -> None:
 def _check_unsealed(entity_id: int) -> int:
     """Check that what no batch sealed waits for it, once, and return how many wait."""
     leaf = Leaf.objects.filter(event_id=OuterRef("pk"))
-    pending = Pending.objects.filter(event_id=OuterRef("pk"), entity_id=entity_id)
-    unsealed = Event.objects.filter(~Exists(leaf), entity_id=entity_id).annotate(waits=Exists(pending))
+    unsealed = Event.objects.filter(~Exists(leaf), entity_id=entity_id).order_by("pk")
     waiting = 0
-    for page in _paged(unsealed.order_by("pk"), lambda last: Q(pk__gt=last.pk)):
+    for page in _paged(unsealed, lambda last: Q(pk__gt=last.pk)):
         texts = Texts(page)
+        pending = Pending.objects.filter(event_id__in=[event.pk for event in page], entity_id=entity_id)
+        waits = set(pending.values_list("event_id", flat=True))
         for event in page:
-            if not event.waits:
+            if event.pk not in waits:
                 raise problems.event_unsealed(event)
             if _leaf_of(event) is None:
                 raise problems.event_unsealable(event)
