@@ -1,4 +1,4 @@
-"""The worker's acts around each call, against the laboratory: what the network answers decides the state (rules 1-11)."""
+"""The worker's acts around each call, against the laboratory: the network's answer decides the state."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

@@ -4,7 +4,7 @@ from urllib.parse import urlencode, urlsplit
 
 from django import template
 from django.urls import reverse
-from django.utils.html import escape, linebreaks, urlize
+from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from pregonero.networks.base import Capabilities
@@ -66,8 +66,8 @@ def domain(link: str) -> str:
 
 @register.filter
 def post_html(text: str) -> SafeString:
-    """Return a post's text as HTML: escaped, its links short as the networks show them."""
-    return mark_safe(linebreaks(urlize(escape(text), trim_url_limit=32)))  # noqa: S308  escaped just before
+    """Return a post's text as HTML: escaped, its links short as the networks show them; its lines are kept by CSS."""
+    return mark_safe(urlize(escape(text), trim_url_limit=32))  # noqa: S308  escaped just before
 
 
 @register.filter
