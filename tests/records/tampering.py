@@ -61,6 +61,12 @@ def spoil_event(leaf: Leaf, _: str) -> Named:
     return Named("event_changed", leaf.batch, leaf.event_id)
 
 
+def bend_event(leaf: Leaf, _: str) -> Named:
+    """Leave in a sealed event something else than the objects that it had."""
+    Event.objects.filter(pk=leaf.event_id).update(facts=[1], digests=["reason"], actor="Ana")
+    return Named("event_changed", leaf.batch, leaf.event_id)
+
+
 def remove_event(leaf: Leaf, _: str) -> Named:
     """Remove a sealed event."""
     Event.objects.filter(pk=leaf.event_id).delete()
@@ -204,7 +210,7 @@ ANYWHERE: list[tuple[Damage, str]] = [
     *(
         (damage, "")
         for damage in (
-            spoil_event, remove_event, remove_leaf, change_leaf, insert_leaf, insert_event, wait_again,
+            spoil_event, bend_event, remove_event, remove_leaf, change_leaf, insert_leaf, insert_event, wait_again,
             wait_for_nothing, remove_batch, change_words, remove_words, add_words, reorder_leaves,
         )
     ),

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from pregonero.errors import NotFound, Refused, WrongState
-from pregonero.records.actions import Thing, erase_wording, seal_events
+from pregonero.records.actions import Thing, erase_wording, record, seal_events
 from pregonero.records.models import Event, Wording
 from pregonero.records.queries import events_of, verify, wordings_of
 from tests.records.acts import ANA, leave
@@ -39,6 +39,19 @@ def test_words_removed_without_a_record_are_noticed(committed: str, now: datetim
     problem = verify(1).problem
     assert problem is not None
     assert (problem.code, problem.event_id) == ("text_missing", event.pk)
+
+
+@pytest.mark.procedure("N-7")
+def test_only_an_erasure_accounts_for_words_that_are_gone(db: None, now: datetime) -> None:
+    event = leave(reason="La llamó doña Inés")
+    Wording.objects.filter(event_id=event.pk).delete()
+    about = {"entity_id": 1, "actor": ANA, "at": now, "thing": Thing("record", event.pk), "facts": {"field": "reason"}}
+    record(verb="link.checked", **about)  # type: ignore[arg-type]
+    assert not verify(1).ok
+    record(verb="wording.erased", **about | {"entity_id": 2})  # type: ignore[arg-type]
+    assert not verify(1).ok
+    record(verb="wording.erased", **about)  # type: ignore[arg-type]
+    assert verify(1).ok
 
 
 def test_erase_wording_refuses_words_of_another_entity(db: None, now: datetime) -> None:

@@ -38,6 +38,8 @@ def first_fault(chain: dict[str, Any]) -> str:
     for number, batch in enumerate(chain["batches"], start=1):
         body, events = batch["body"], batch["events"]
         total += len(events)
+        if {body["version"], *(event["version"] for event in events)} != {1}:
+            return f"lote {number}: versión"
         if (body["number"], body["previous"], body["total"]) != (number, head, total):
             return f"lote {number}: enlace"
         if len(events) != body["size"] or sorted({event["id"] for event in events}) != [e["id"] for e in events]:
@@ -129,6 +131,7 @@ def damaged(chain: dict[str, Any]) -> dict[str, Any]:
         ("lote quitado", "lote 1: enlace", lambda c: c["batches"].pop(0)),
         ("lote alterado", "lote 2: cabeza", lambda c: c["batches"][1]["body"].update(sealed_at="")),
         ("cabeza alterada", "lote 1: cabeza", lambda c: c["batches"][0].update(head="0" * 64)),
+        ("versión desconocida", "lote 2: versión", lambda c: c["batches"][1]["body"].update(version=2)),
         ("texto alterado", "registro 101: texto reason", lambda c: c["texts"]["101:reason"].update(text="Otra cosa")),
         ("texto borrado", "", lambda c: c["texts"].clear()),
     ]  # fmt: skip

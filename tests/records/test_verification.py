@@ -86,7 +86,7 @@ def test_of_two_damages_the_first_in_the_chain_is_named(chain: list[int], data: 
         assert named(verify(1).problem) == expected
 
 
-IN_LEAVES = {"change_event", "spoil_event", "remove_event", "change_leaf", "add_words"}
+IN_LEAVES = {"change_event", "spoil_event", "bend_event", "remove_event", "change_leaf", "add_words"}
 
 
 @pytest.mark.procedure("R-1")
