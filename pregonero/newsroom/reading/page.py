@@ -65,7 +65,7 @@ def read_page(fetched: Fetched) -> Page:
     return Page(
         address=fetched.address, canonical=_canonical(tree, meta, fetched.address), title=title,
         summary=_named(meta, SUMMARY_NAMES, SUMMARY_LIMIT) or line(article.get("description"), SUMMARY_LIMIT),
-        body=_body(tree, fetched.address), section=_section(article, meta),
+        body=_body(tree, fetched.address, title), section=_section(article, meta),
         published_at=_published(article, meta, tree), picture=picture, picture_alt=alt,
         video=_video(article, meta, tree, base),
     )  # fmt: skip
@@ -179,6 +179,8 @@ def _published(article: dict[str, Any], meta: list[tuple[str, str]], tree: HtmlE
     return next((date for date in (instant(text) for text in [*declared, *times]) if date is not None), None)
 
 
-def _body(tree: HtmlElement, address: str) -> str:
+def _body(tree: HtmlElement, address: str, title: str) -> str:
     text = trafilatura.extract(tree, url=address, include_comments=False, include_tables=False)
-    return paragraphs(text, BODY_LIMIT)
+    first, _, rest = paragraphs(text, BODY_LIMIT).partition("\n")
+    # The heading often comes along as the first paragraph; it is said already.
+    return rest if first == title else "\n".join(filter(None, (first, rest)))

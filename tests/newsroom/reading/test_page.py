@@ -29,6 +29,7 @@ def test_what_a_page_says(samples: Path) -> None:
     assert page.published_at is not None
     assert page.published_at.isoformat() == "2026-11-24T08:15:00-05:00"
     assert "abierta hasta el 15 de diciembre" in page.body
+    assert page.body.startswith("Bogotá, 24")
     assert "Todos los derechos" not in page.body
     assert "Inicio" not in page.body
 

@@ -1,0 +1,104 @@
+"""The room's pages as people see and hear them: with axe at a desk and on a phone, and in text browsers (N-6, D-4)."""
+
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from pregonero.newsroom import actions, tasks
+from pregonero.newsroom.models import News, SourceKind
+from pregonero.newsroom.reading.selectors import PRESETS
+from pregonero.people.models import Member
+from tests.newsroom.acts import SITE, item, read, register
+from tests.newsroom.reading.test_media import picture, video
+from tests.newsroom.website import Website
+from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+from tests.ui.test_text_browser import BROWSERS
+from tests.ui.test_text_browser import read as read_as_text
+
+INFORMED = "Exportaciones de café crecen 8,4 %"
+
+
+@pytest.fixture
+def pages(
+    luis: Member, ana: Member, carmen: Member, site: Website, samples: Path, media_folder: Path
+) -> dict[str, Answer]:
+    """Every page of the room, with something of each kind on it, as whoever may act on it sees it."""
+    address = site.put("/prensa/noticias/comercio/exportaciones-de-cafe", (samples / "noticia.html").read_bytes())
+    site.put("/fotos/cafe.png", picture(size=(640, 360)), "image/png")
+    site.put("/videos/cafe.mp4", video(), "video/mp4")
+    clients = {member: Client() for member in (luis, ana, carmen)}
+    for member, client in clients.items():
+        client.force_login(member.user)
+    clients[luis].post("/noticias/informe/", {"address": address, "reference": "PC-2026-118", "note": "Con foto."})
+    news = News.objects.get()
+    tasks.read_page(news_id=news.pk)
+    edited = (samples / "noticia.html").read_text(encoding="utf-8").replace("Huila", "Nariño")
+    site.put("/prensa/noticias/comercio/exportaciones-de-cafe", edited)
+    tasks.read_page(news_id=news.pk)
+    feed = register(luis)
+    candidate, other = read(feed, item(f"{SITE}/1", title="Rueda de negocios en Pasto"), item(f"{SITE}/2")).found
+    actions.dismiss_news(news=other, reason="Es un aviso interno.", by=ana, now=timezone.now())
+    actions.sign_rule(source=feed, reason="Todo lo de esa lista es oficial.", by=carmen, now=timezone.now())
+    named = {"address": f"{SITE}/prensa", "name": "Página de noticias"}
+    listing = register(luis, SourceKind.LISTING, selectors=PRESETS["mincit"], **named)
+    actions.keep_problem(source=listing, reason="Ninguna noticia coincide con el selector.", now=timezone.now())
+    seen = {
+        luis: ["/noticias/", "/noticias/informe/", f"/noticias/{candidate.pk}/", f"/noticias/{candidate.pk}/informe/"],
+        ana: [f"/noticias/{news.pk}/", "/noticias/?estado=informadas", f"/noticias/{candidate.pk}/descarte/"],
+        carmen: [
+            "/noticias/fuentes/", "/noticias/fuentes/nueva/", f"/noticias/fuentes/{listing.pk}/regla/",
+            f"/noticias/fuentes/{feed.pk}/regla/fin/", f"/noticias/fuentes/{feed.pk}/retiro/",
+        ],
+    }  # fmt: skip
+    answers: dict[str, Answer] = {}
+    for member, paths in seen.items():
+        answers |= answers_of(clients[member], paths)
+    assert {answer.status for answer in answers.values()} == {200}
+    news.refresh_from_db()
+    shown = {
+        f"/noticias/medios/{news.picture_id}/": Answer(200, {"Content-Type": "image/png"}, picture(size=(640, 360)))
+    }
+    return answers | shown
+
+
+def rooms(pages: dict[str, Answer]) -> list[str]:
+    return [path for path in pages if "/medios/" not in path]
+
+
+@pytest.mark.procedure("N-6")
+def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
+    def look(browser: Browser) -> dict[str, list[str]]:
+        faults = {}
+        for path in rooms(pages):
+            for size in (DESK, PHONE):
+                page = open_page(browser, path, pages, size=size)
+                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
+                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
+                page.close()
+        return {where: found for where, found in faults.items() if found}
+
+    assert in_browser(look) == {}
+
+
+@pytest.mark.procedure("D-4")
+@pytest.mark.parametrize("reader", BROWSERS)
+def test_the_room_is_read_in_a_text_browser(pages: dict[str, Answer], reader: str, tmp_path: Path) -> None:
+    texts = {path: " ".join(read_as_text(reader, pages[path].body, tmp_path).split()) for path in rooms(pages)}
+    (news,) = (text for path, text in texts.items() if path.startswith("/noticias/") and "Quién la informó" in text)
+    for words in (
+        INFORMED,
+        "informada",
+        "Luis Peña",
+        "PC-2026-118",
+        "La recibí",
+        "sin acuse",
+        "Nariño",
+        "Granos de café",
+    ):
+        assert words in news, words
+    assert "Rueda de negocios en Pasto" in texts["/noticias/"]
+    assert "Firmada por Carmen Ortiz" in texts["/noticias/fuentes/"]
+    assert "con un problema" in texts["/noticias/fuentes/"]
