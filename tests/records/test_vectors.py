@@ -6,7 +6,7 @@ Made again with `python -m tests.records.test_vectors` (no database needed).
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,12 +49,15 @@ def first_fault(chain: dict[str, Any]) -> str:
         head = sha256(written(body)).hex()
         if head != batch["head"]:
             return f"lote {number}: cabeza"
-        for event in events:
-            for field, digest in event["digests"].items():
-                text = texts.get(f"{event['id']}:{field}")
-                if text and sha256(f"{text['salt']}\n{text['text']}".encode()).hex() != digest:
-                    return f"registro {event['id']}: texto {field}"
-    return ""
+    return next((fault for batch in chain["batches"] for fault in faults_of_texts(batch["events"], texts)), "")
+
+
+def faults_of_texts(events: list[dict[str, Any]], texts: dict[str, dict[str, str]]) -> Iterator[str]:
+    for event in events:
+        for field, digest in event["digests"].items():
+            text = texts.get(f"{event['id']}:{field}")
+            if text and sha256(f"{text['salt']}\n{text['text']}".encode()).hex() != digest:
+                yield f"registro {event['id']}: texto {field}"
 
 
 def load(name: str) -> dict[str, Any]:
