@@ -1,5 +1,6 @@
 """The process that does the jobs: one or many, on any machine that reaches the database."""
 
+import asyncio
 import os
 import secrets
 import socket
@@ -62,7 +63,7 @@ def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) ->
 
 @app.periodic(cron="* * * * * */15")
 @app.task(name="worker.take_back", queue="sending", queueing_lock="worker.take_back", pass_context=True)
-async def take_back(context: JobContext, timestamp: int, **_later: Any) -> None:
+async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> None:
     """Put back in the queue the jobs of workers whose heartbeat stopped: each job can be run twice."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
@@ -80,13 +81,23 @@ def work(*, concurrency: int) -> None:
     while True:
         started = time.monotonic()
         try:
-            with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]
-                worker_app.run_worker(
-                    concurrency=concurrency, fetch_job_polling_interval=POLLING_SECONDS, delete_jobs="successful",
-                    task_middleware=[in_job], name=worker_name(),
-                )  # fmt: skip
+            asyncio.run(_work(concurrency))
             return
         except (ConnectorException, OperationalError, OSError) as error:
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
             log.warning("worker.database_away", error=type(error).__name__, again_in=pause)
             time.sleep(pause)
+
+
+async def _work(concurrency: int) -> None:
+    # Another app for the worker's own reading of the queue: what a task does goes on enqueuing by Django's connection,
+    # in the transaction of its act. (`replace_connector` would take that away, and jobs would outrun their rows.)
+    worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+    async with worker_app.open_async():
+        await worker_app.run_worker_async(
+            concurrency=concurrency,
+            fetch_job_polling_interval=POLLING_SECONDS,
+            delete_jobs="successful",
+            task_middleware=[in_job],
+            name=worker_name(),
+        )

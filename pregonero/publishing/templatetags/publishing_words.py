@@ -26,7 +26,8 @@ def programme_words(day: Day) -> str:
         parts.append(f"{_count(day.troubles)} con choque o tema repetido")
     if day.waiting:
         parts.append(f"{_count(len(day.waiting))} sin programar")
-    said = f"{_count(day.publications).capitalize()} {'publicación' if day.publications == 1 else 'publicaciones'}."
+    plural = "publicación" if day.publications <= 1 else "publicaciones"
+    said = f"{_count(day.publications).capitalize()} {plural}."
     return f"{said} {', '.join(parts).capitalize()}." if parts else said
 
 
