@@ -7,9 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
+from typing import IO
 
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 STOP_SECONDS = 15.0
@@ -26,15 +27,16 @@ def become(owner: pwd.struct_passwd | None, *, last_word: signal.Signals | None 
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, last_word)
 
 
-def start(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None, stdout: int | None = None
-) -> subprocess.Popen[str]:
-    """Start a child in a session of its own, which is told to stop when this process dies, even by kill -9."""
+def start(command: Sequence[str], *, output: IO[str] | int) -> subprocess.Popen[str]:
+    """Start a child in a session of its own, which is told to stop when this process dies, even by kill -9.
+
+    `output` is where it writes: an open file takes its errors too; a pipe only what it answers.
+    """
     return subprocess.Popen(
         command,
-        env={**os.environ, **(environment or {})},
         stdin=subprocess.DEVNULL,
-        stdout=stdout,
+        stdout=output,
+        stderr=None if output == subprocess.PIPE else output,
         text=True,
         start_new_session=True,
         preexec_fn=partial(become, None, last_word=signal.SIGTERM),  # noqa: PLW1509

@@ -60,7 +60,7 @@ def up() -> Iterator[Addresses]:
     """Have an installation for the time of the block: the one that is up, or one brought up here and taken down."""
     addresses = running_now()
     if addresses is None:
-        with everything(quiet=True) as (addresses, _):
+        with everything() as (addresses, _):
             yield addresses
         return
     os.environ.update(addresses.environment)
@@ -69,8 +69,8 @@ def up() -> Iterator[Addresses]:
 
 
 @contextmanager
-def everything(*, quiet: bool = False) -> Iterator[tuple[Addresses, list[subprocess.Popen[str]]]]:
-    """Have everything up for the time of the block; all of it is stopped at its end."""
+def everything() -> Iterator[tuple[Addresses, list[subprocess.Popen[str]]]]:
+    """Have everything up for the time of the block, all of it stopped at its end; what each part says is in logs/."""
     addresses = _choose_addresses()
     os.environ.update(addresses.environment)
     children: list[subprocess.Popen[str]] = []
@@ -78,7 +78,7 @@ def everything(*, quiet: bool = False) -> Iterator[tuple[Addresses, list[subproc
         try:
             children.append(_start_lab(addresses))
             prepare_database()
-            children += [_start_web(addresses, quiet=quiet), _start_worker(quiet=quiet)]
+            children += [_start_web(addresses), _start("worker", "worker")]
             _wait_for(f"{addresses.web}/salud/", children)
             _state_file().write_text(json.dumps(asdict(addresses)), encoding="utf-8")
             yield addresses, children
@@ -115,6 +115,11 @@ def stay_up(children: list[subprocess.Popen[str]]) -> None:
             raise NotStarted(f"Terminó sola una parte: {' '.join(map(str, ended[0].args))}.")  # type: ignore[arg-type]
 
 
+def logs_folder() -> Path:
+    """Return where the web and the worker write what they did, a JSON object a line."""
+    return embedded.data_folder() / "logs"
+
+
 def lab_folder() -> Path:
     """Return where the laboratory keeps its ledger and its website."""
     return embedded.data_folder() / "lab"
@@ -144,24 +149,22 @@ def _choose_addresses() -> Addresses:
 def _start_lab(addresses: Addresses) -> subprocess.Popen[str]:
     port = addresses.lab.rpartition(":")[2]
     command = [sys.executable, "-m", "lab", "--port", port, "--data", str(lab_folder()), "--demo"]
-    lab = processes.start(command, stdout=subprocess.PIPE)
+    lab = processes.start(command, output=subprocess.PIPE)
     assert lab.stdout is not None  # noqa: S101  it was asked for
     if "lab.ready" not in lab.stdout.readline():
         raise NotStarted("El laboratorio no arrancó.")
     return lab
 
 
-def _start_web(addresses: Addresses, *, quiet: bool) -> subprocess.Popen[str]:
-    port = addresses.web.rpartition(":")[2]
-    return processes.start([*_ourselves(), "web", "--port", port], stdout=subprocess.DEVNULL if quiet else None)
+def _start_web(addresses: Addresses) -> subprocess.Popen[str]:
+    return _start("web", "web", "--port", addresses.web.rpartition(":")[2])
 
 
-def _start_worker(*, quiet: bool) -> subprocess.Popen[str]:
-    return processes.start([*_ourselves(), "worker"], stdout=subprocess.DEVNULL if quiet else None)
-
-
-def _ourselves() -> list[str]:
-    return [sys.executable, "-m", "pregonero"]
+def _start(name: str, *command: str) -> subprocess.Popen[str]:
+    logs = logs_folder()
+    logs.mkdir(exist_ok=True)
+    with (logs / f"{name}.log").open("a", encoding="utf-8") as log:
+        return processes.start([sys.executable, "-m", "pregonero", *command], output=log)
 
 
 def _wait_for(address: str, children: list[subprocess.Popen[str]]) -> None:

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-import structlog
 from csp.constants import NONCE, NONE, SELF
 
-from pregonero import embedded
+from pregonero import embedded, logs
 from pregonero.environment import BadSetting, flag, number, text, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -220,15 +219,4 @@ LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker holds
 # Addresses on this machine or inside the entity's network that sources may be read from; none unless named.
 PRIVATE_ADDRESSES_ALLOWED = words("PREGONERO_PRIVATE_ADDRESSES")
 
-LOGGING_CONFIG = None
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
-    logger_factory=structlog.WriteLoggerFactory(),
-    cache_logger_on_first_use=True,
-)
+LOGGING = logs.configuration()

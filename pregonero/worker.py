@@ -18,7 +18,7 @@ from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 from psycopg import OperationalError
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 STALLED_SECONDS = 40.0  # a worker beats every 10

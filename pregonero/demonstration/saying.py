@@ -4,7 +4,7 @@ import click
 
 from pregonero.demonstration.carrying import Result
 from pregonero.demonstration.loading import PEOPLE, SLUG, password
-from pregonero.running import Addresses
+from pregonero.running import Addresses, logs_folder
 
 
 def say(addresses: Addresses, result: Result) -> None:
@@ -14,4 +14,5 @@ def say(addresses: Addresses, result: Result) -> None:
     lines += [f"  {network:<10} {url}" for network, url in result.posts.items()]
     lines += ["", f"Personas de la demostración (clave: {password()}):"]
     lines += [f"  {first}@{SLUG}.test".ljust(28) + f"{name}, {role.label}" for first, name, role in PEOPLE]
+    lines += ["", f"Lo que hace cada parte queda en {logs_folder()}"]
     click.echo("\n".join(lines))

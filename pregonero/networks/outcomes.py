@@ -14,7 +14,7 @@ import structlog
 from pregonero.networks.base import NetworkError, Permanent, Spent, Transient, Unauthorized, Unknown
 from pregonero.networks.wire import Lost, NoConnection, Refusal, WireError
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 SERVER_ERROR = 500
 SOON = 15.0  # seconds, when the network does not say when to come back

@@ -34,7 +34,7 @@ from pregonero.publishing.actions.sending import (
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding, postpone_asking
 from pregonero.publishing.work import Work
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)
 
 
 def prepare_delivery(*, delivery_id: int, worker: str) -> None:
