@@ -27,6 +27,7 @@ check: setup ## Revisa estilo, tipos, contratos entre apps, migraciones y presup
 fix: setup ## Arregla lo que se arregla solo
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
+	@$(PY) -m tests.house.traceability
 
 pins: setup ## Vuelve a fijar las versiones, con sus huellas
 	@bin/pins --upgrade

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.house import budgets, hosts, writes
+from tests.house import budgets, hosts, traceability, writes
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -38,6 +38,7 @@ FAST: dict[str, Callable[[], list[str]]] = {
     "escrituras solo en actions": writes.check,
     "presupuestos de tamaño": budgets.check,
     "nombres de equipos y registros": hosts.check,
+    "trazabilidad": traceability.check,
 }
 ALL: dict[str, Callable[[], list[str]]] = {
     "ruff": tool("ruff", "check", "--output-format", "concise", "."),

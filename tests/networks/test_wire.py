@@ -87,7 +87,7 @@ def test_an_answer_that_is_not_understood_is_uncertain(subject: Subject, body: b
         subject.connector.commit(replace(subject.access, address=odd.address), post, prepared)
 
 
-@pytest.mark.procedure("K-1")
+@pytest.mark.procedure("ALL-1")
 def test_the_token_is_in_no_message_log_or_address(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
     token = subject.access.token
     post = subject.post()
