@@ -75,13 +75,16 @@ async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> No
         log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
 
 
-def work(*, concurrency: int) -> None:
-    """Do jobs until told to stop; when the database goes away, wait for it and go on in the same process."""
+def work(*, concurrency: int, wait: bool = True) -> None:
+    """Do jobs until told to stop; when the database goes away, wait for it and go on in the same process.
+
+    `wait=False` does what waits in the queue and returns.
+    """
     pause = 0.5
     while True:
         started = time.monotonic()
         try:
-            asyncio.run(_work(concurrency))
+            asyncio.run(_work(concurrency, wait))
             return
         except (ConnectorException, OperationalError, OSError) as error:
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
@@ -89,7 +92,7 @@ def work(*, concurrency: int) -> None:
             time.sleep(pause)
 
 
-async def _work(concurrency: int) -> None:
+async def _work(concurrency: int, wait: bool) -> None:
     # Another app for the worker's own reading of the queue: what a task does goes on enqueuing by Django's connection,
     # in the transaction of its act. (`replace_connector` would take that away, and jobs would outrun their rows.)
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
@@ -100,4 +103,5 @@ async def _work(concurrency: int) -> None:
             delete_jobs="successful",
             task_middleware=[in_job],
             name=worker_name(),
+            wait=wait,
         )

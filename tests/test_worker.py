@@ -1,0 +1,56 @@
+"""The worker's process: what its tasks enqueue belongs to their act's transaction (decision 0005)."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from pregonero import worker
+from tests.databases import as_default_database, fresh_database
+
+
+@pytest.fixture
+def database(django_db_blocker: pytest.FixtureRequest) -> Iterator[str]:
+    with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):  # type: ignore[attr-defined]
+        yield url
+
+
+def waiting(url: str, name: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [name]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_job_is_not_seen_before_its_act_commits(database: str) -> None:
+    seen: list[int] = []
+
+    def act() -> None:
+        with transaction.atomic(durable=True):
+            app.configure_task("tests.nothing", queue="never").defer()
+            seen.append(waiting(database, "tests.nothing"))
+
+    app.tasks.pop("tests.act", None)
+    app.task(act, name="tests.act", queue="tests").defer()
+    worker.work(concurrency=1, wait=False)
+    assert seen == [0]
+    assert waiting(database, "tests.nothing") == 1
+
+
+def test_nothing_is_enqueued_by_an_act_that_failed(database: str) -> None:
+    def act() -> None:
+        with transaction.atomic(durable=True):
+            app.configure_task("tests.nothing", queue="never").defer()
+            raise ValueError("the act fails")
+
+    app.tasks.pop("tests.failing_act", None)
+    app.task(act, name="tests.failing_act", queue="tests").defer()
+    worker.work(concurrency=1, wait=False)
+    assert waiting(database, "tests.nothing") == 0
+
+
+def test_a_worker_has_a_name_of_its_own() -> None:
+    assert worker.worker_name() == worker.worker_name()
+    assert worker.worker_name().count(":") == 2
