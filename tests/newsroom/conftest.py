@@ -8,14 +8,7 @@ from pytest_django import Settings
 
 from tests.newsroom.website import Website, running
 
-PLAIN_FILES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 SAMPLES = Path(__file__).parent / "samples"
-
-
-@pytest.fixture(autouse=True)
-def plain_static_files(settings: Settings) -> None:
-    """Serve static files by their plain names, as without `collectstatic`."""
-    settings.STORAGES = settings.STORAGES | PLAIN_FILES
 
 
 @pytest.fixture

@@ -83,7 +83,7 @@ def test_a_source_that_is_not_due_is_left_alone(source: Source, site: Website) -
 
 BAD = {
     "no es RSS": lambda site, inner: site.put("/feed.xml", "esto no es XML", RSS),
-    "10 MB": lambda site, inner: site.pages.update({"/feed.xml": streaming(b" " * MEGABYTE, 200, RSS)}),
+    "5 MB": lambda site, inner: site.pages.update({"/feed.xml": streaming(b" " * MEGABYTE, 200, RSS)}),
     "entidades": lambda site, inner: site.put(
         "/feed.xml", '<!DOCTYPE a [<!ENTITY a "x"><!ENTITY b "&a;&a;">]>' + FEED.format("&b;"), RSS
     ),

@@ -9,6 +9,7 @@ import feedparser
 
 from pregonero.newsroom.reading.address import canonical
 from pregonero.newsroom.reading.dates import instant
+from pregonero.newsroom.reading.encodings import declares_known
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.item import ITEMS_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, Item
 from pregonero.newsroom.reading.unreadable import Malformed
@@ -28,6 +29,8 @@ class _HasBegun(Exception):
 
 def read_feed(fetched: Fetched) -> list[Item]:
     """Return the news of a feed, as it orders them. Raises `Malformed` when it is none, or came cut."""
+    if not declares_known(fetched.body):
+        raise Malformed("La fuente dice una codificación que no es de páginas.")
     _check_declarations(fetched.body)
     parsed = _parse(fetched)
     if not parsed.get("version") and not parsed.entries:

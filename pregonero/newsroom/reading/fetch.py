@@ -22,6 +22,7 @@ from urllib3.response import BaseHTTPResponse
 
 from pregonero.newsroom.reading.clockwork import Deadline
 from pregonero.newsroom.reading.destination import Destination, destination
+from pregonero.newsroom.reading.encodings import known
 from pregonero.newsroom.reading.unreadable import Malformed, TooLarge, Unreachable, Unreadable
 
 MEGABYTE = 1024 * 1024
@@ -46,7 +47,7 @@ class Want:
 
 
 PAGE = Want("La página", ("text/html", "application/xhtml+xml"), 8 * MEGABYTE, 20)
-FEED = Want("La fuente", ("xml", "rss", "atom", "rdf", "text/", "application/octet-stream"), 10 * MEGABYTE, 20)
+FEED = Want("La fuente", ("xml", "rss", "atom", "rdf", "text/", "application/octet-stream"), 5 * MEGABYTE, 20)
 PICTURE = Want("La imagen", ("image/", "application/octet-stream"), 20 * MEGABYTE, 30)
 VIDEO = Want("El video", ("video/", "application/octet-stream", "application/mp4"), 1024 * MEGABYTE, 300)
 
@@ -76,10 +77,10 @@ def fetch(link: str, want: Want, *, etag: str = "", last_modified: str = "") -> 
 def fetch_into(output: IO[bytes], link: str, want: Want, *, etag: str = "", last_modified: str = "") -> Fetched:
     """Write what is at a link to a file, as `fetch` does; after an error what was written is void."""
     deadline = Deadline(want.seconds)
-    known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     for _ in range(REDIRECTS + 1):
         place = destination(link)
-        with _answer(place, known, deadline, want) as response:
+        with _answer(place, validators, deadline, want) as response:
             if response.status in REDIRECTED and response.headers.get("location"):
                 link = urljoin(place.address, response.headers["location"])
                 continue
@@ -92,13 +93,15 @@ def fetch_into(output: IO[bytes], link: str, want: Want, *, etag: str = "", last
 
 
 @contextmanager
-def _answer(place: Destination, known: dict[str, str], deadline: Deadline, want: Want) -> Iterator[BaseHTTPResponse]:
+def _answer(
+    place: Destination, validators: dict[str, str], deadline: Deadline, want: Want
+) -> Iterator[BaseHTTPResponse]:
     """Open the connection, and turn everything that can go wrong on the way into our words."""
     connection: HTTPConnection | None = None
     try:
         connection = _connect(place, deadline)
         with deadline.cuts(connection.sock):
-            connection.request("GET", place.target, headers=_headers(place, known), preload_content=False)
+            connection.request("GET", place.target, headers=_headers(place, validators), preload_content=False)
             yield connection.getresponse()
     except DecodeError as error:
         raise Malformed(f"{want.words} llegó mal comprimida.") from error
@@ -132,7 +135,7 @@ def _connect(place: Destination, deadline: Deadline) -> HTTPConnection:
     raise failure or Unreachable(f"«{place.host}» no tiene una dirección.")
 
 
-def _headers(place: Destination, known: dict[str, str]) -> dict[str, str]:
+def _headers(place: Destination, validators: dict[str, str]) -> dict[str, str]:
     return {
         "Host": place.host_header,
         "User-Agent": f"Pregonero (lector de noticias oficiales; +{settings.PUBLIC_ADDRESS})",
@@ -140,7 +143,7 @@ def _headers(place: Destination, known: dict[str, str]) -> dict[str, str]:
         "Accept-Language": "es-CO, es",
         "Accept-Encoding": "gzip",
         "Connection": "close",
-    } | {name: value for name, value in known.items() if value}
+    } | {name: value for name, value in validators.items() if value}
 
 
 def _check_status(status: int, want: Want) -> None:
@@ -158,7 +161,7 @@ def _check_status(status: int, want: Want) -> None:
 def _check_head(response: BaseHTTPResponse, want: Want) -> None:
     kind = response.headers.get("content-type", "").lower()
     if kind and not any(wanted in kind for wanted in want.kinds):
-        raise Malformed(f"{want.words} es de otro tipo: el sitio entregó «{kind[:60]}».")
+        raise Malformed(f"{want.words} es de otro tipo: el sitio entregó «{_sayable(kind)[:60]}».")
     if response.headers.get("content-encoding", "").lower().strip() not in ENCODINGS:
         raise Malformed(f"{want.words} llegó con una compresión que no se pidió.")
     length = response.headers.get("content-length", "")
@@ -183,13 +186,18 @@ def _too_large(want: Want) -> TooLarge:
 
 def _fetched(address: str, response: BaseHTTPResponse) -> Fetched:
     kind, _, rest = response.headers.get("content-type", "").lower().partition(";")
-    charset = rest.partition("charset=")[2].strip(" \"';")
+    charset = known(rest.partition("charset=")[2].strip(" \"';"))
     return Fetched(
         address=address,
         body=b"",
-        mime=kind.strip(),
+        mime=_sayable(kind.strip()),
         charset=charset,
-        etag=response.headers.get("etag", "")[:200],
-        last_modified=response.headers.get("last-modified", "")[:100],
+        etag=_sayable(response.headers.get("etag", ""))[:200],
+        last_modified=_sayable(response.headers.get("last-modified", ""))[:100],
         unchanged=response.status == UNCHANGED,
     )
+
+
+def _sayable(header: str) -> str:
+    """Return a header of theirs if it can be kept, shown and sent back as it is."""
+    return header if header.isascii() and header.isprintable() else ""

@@ -1,6 +1,5 @@
 """HTML of others as a tree, and small questions to it."""
 
-import re
 from typing import cast
 
 from lxml import etree
@@ -10,8 +9,6 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 from pregonero.newsroom.reading.address import canonical
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.unreadable import Malformed
-
-NUL = re.compile(rb"\x00")
 
 
 def tree_of(fetched: Fetched) -> HtmlElement:
@@ -50,6 +47,6 @@ def _encoding(fetched: Fetched) -> str | None:
             if name:
                 fetched.body.decode(name)
                 return name
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):
             continue
     return None

@@ -120,6 +120,14 @@ def test_a_feed_cut_in_the_middle_gives_nothing(samples: Path) -> None:
         read_feed(fetched(whole[: whole.index(b"Cien empresas")]))
 
 
+@pytest.mark.parametrize("name", ["punycode", "Punycode", "idna", "unicode_escape"])
+def test_an_encoding_that_no_page_uses_is_refused(name: str) -> None:
+    # Decoding this takes minutes: each letter after the last hyphen moves all the others.
+    body = f'<?xml version="1.0" encoding="{name}"?><rss version="2.0"></rss>{"x" * 10_000}-{"a" * 1_000_000}'
+    with pytest.raises(Malformed, match="codificación"):
+        read_feed(fetched(body.encode()))
+
+
 def test_a_comment_after_the_end_is_no_cut() -> None:
     assert read_feed(fetched(b'<rss version="2.0"><channel></channel></rss>\n<!-- cache 3 s -->')) == []
 

@@ -32,6 +32,16 @@ def test_fetch_says_what_came(site: Website) -> None:
     assert "Pregonero" in site.requests[0][1]["user-agent"]
 
 
+@pytest.mark.parametrize(("said", "kept"), [("UTF-8", "utf-8"), ("punycode", ""), ("x\x01y", ""), ("", "")])
+def test_only_encodings_of_pages_are_believed(site: Website, said: str, kept: str) -> None:
+    assert fetch(site.put("/x", "hola", f"text/html; charset={said}"), PAGE).charset == kept
+
+
+def test_headers_that_cannot_be_kept_are_dropped(site: Website) -> None:
+    came = fetch(site.put("/x", "hola", ETag='"a\x00b"', Last_Modified="ma\xf1ana"), PAGE)
+    assert (came.etag, came.last_modified) == ("", "")
+
+
 def test_a_known_answer_is_not_sent_again(site: Website) -> None:
     link = site.put("/x", "hola", ETag='"a1"')
     again = fetch(link, PAGE, etag='"a1"')
@@ -67,7 +77,7 @@ def test_redirects_are_followed_and_counted(site: Website) -> None:
 @pytest.mark.procedure("P-1")
 def test_two_hundred_megabytes_are_refused_without_reading_them(site: Website) -> None:
     site.pages["/x"] = streaming(b" " * MEGABYTE, 200, RSS)
-    with pytest.raises(TooLarge, match="10 MB"):
+    with pytest.raises(TooLarge, match="5 MB"):
         fetch(site.at("/x"), FEED)
 
 
