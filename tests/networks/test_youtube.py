@@ -1,5 +1,7 @@
 """YouTube: an upload that goes on where it was cut, and a change that leaves the rest of the status as it was."""
 
+import json
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +11,7 @@ import pytest
 from pregonero.networks.base import Permanent, Transient
 from pregonero.networks.youtube.codes import until_midnight
 from tests.networks.subjects import MakeSubject, Subject
+from tests.networks.wires import answering, peer
 
 
 @pytest.fixture
@@ -71,6 +74,26 @@ def test_publishing_leaves_the_rest_of_the_status_as_it_was(youtube: Subject) ->
     answer = _videos(youtube, "GET", params={"part": "status", "id": prepared["video_id"]})
     status = answer.json()["items"][0]["status"]
     assert (status["privacyStatus"], status["embeddable"], status["license"]) == ("public", False, "creativeCommon")
+
+
+def test_the_change_that_publishes_names_the_whole_status(youtube: Subject) -> None:
+    """What is left out of a status, YouTube sets back to how it began; the laboratory leaves it as it was."""
+    kept = {"license": "creativeCommon", "embeddable": False, "selfDeclaredMadeForKids": False}
+    prepared = {"video_id": "abc", "status": kept}
+    with peer(answering("200 OK", b'{"status": {"privacyStatus": "public"}}')) as server:
+        youtube.connector.commit(replace(youtube.access, address=server.address), youtube.post(), prepared)
+
+        (sent,) = server.received
+    assert json.loads(sent.partition(b"\r\n\r\n")[2])["status"] == {**kept, "privacyStatus": "public"}
+
+
+def test_a_video_that_google_keeps_private_is_told(youtube: Subject) -> None:
+    prepared = {"video_id": "abc", "status": {}}
+    with peer(answering("200 OK", b'{"status": {"privacyStatus": "private"}}')) as server:
+        elsewhere = replace(youtube.access, address=server.address)
+
+        with pytest.raises(Permanent, match="no está verificada"):
+            youtube.connector.commit(elsewhere, youtube.post(), prepared)
 
 
 def test_a_video_deleted_at_youtube_is_told(youtube: Subject) -> None:

@@ -1,5 +1,6 @@
 """Peers that misbehave on the socket itself, which the laboratory does not: they drip, stall, redirect, or hang up."""
 
+import re
 import socket
 import ssl
 import threading
@@ -34,7 +35,7 @@ class Peer:
         with connection:
             try:
                 connection = self._secure.wrap_socket(connection, server_side=True) if self._secure else connection
-                said = connection.recv(65536)
+                said = _whole(connection)
                 self.received.append(said)
                 self._behaviour(connection, said, self._over)
             except OSError:
@@ -44,6 +45,17 @@ class Peer:
         self._over.set()
         self._listening.shutdown(socket.SHUT_RDWR)  # closing alone would not wake whoever waits for a connection
         self._listening.close()
+
+
+def _whole(connection: socket.socket) -> bytes:
+    """Return a call's head and body, if they are short; of a long one, its beginning."""
+    said = connection.recv(65536)
+    head, _, body = said.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
+    missing = min(int(length[1]) if length else 0, 65536) - len(body)
+    while missing > 0 and (piece := connection.recv(missing)):
+        said, missing = said + piece, missing - len(piece)
+    return said
 
 
 @contextmanager
