@@ -14,6 +14,7 @@ os.environ.setdefault("PREGONERO_DEBUG", "1")  # static files by their plain nam
 if "PREGONERO_TEST_FOLDER" not in os.environ:
     folder = Path(tempfile.mkdtemp(prefix="pregonero-test-"))
     folder.chmod(0o755)
+    (folder / "static").mkdir()
     os.environ["PREGONERO_TEST_FOLDER"] = os.environ["PREGONERO_DATA"] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):

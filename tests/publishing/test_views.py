@@ -1,0 +1,238 @@
+"""The pages of the programme and the editor, as a browser asks for them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import Medium, News
+from pregonero.people.models import Member
+from pregonero.publishing.content import media_address
+from pregonero.publishing.models import Publication
+from pregonero.publishing.states import DeliveryState
+from tests.publishing.test_states import put
+from tests.stage import drafted, programmed
+
+pytestmark = pytest.mark.usefixtures("accounts")
+
+
+@pytest.fixture
+def publication(news: News, beto: Member) -> Publication:
+    return drafted(news, beto, timezone.now())
+
+
+def signed_in(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def sent(publication: Publication, **changes: str) -> dict[str, str]:
+    """Return what the editor's form would send, with changes."""
+    at = timezone.localtime() + timedelta(hours=2)
+    data = {
+        "why": publication.why, "theme": publication.theme, "relevance": "1", "link": publication.link,
+        "revision": str(publication.revision), "day": f"{at:%Y-%m-%d}", "hour": f"{at:%H:%M}",
+    }  # fmt: skip
+    for adaptation in publication.adaptations.all():
+        prefix = f"red{adaptation.account_id}"
+        data |= {
+            f"{prefix}-text": adaptation.text,
+            f"{prefix}-title": adaptation.title,
+            f"{prefix}-alt": adaptation.alt,
+        }
+    return data | changes
+
+
+@pytest.mark.procedure("P-2")
+def test_the_programme_of_today_and_of_a_day(ana: Member) -> None:
+    client = signed_in(ana)
+    assert "Parrilla del" in client.get("/parrilla/").content.decode()
+    page = client.get("/parrilla/2026-11-24/").content.decode()
+    assert "martes 24 de noviembre" in page
+    assert "Ninguna publicación." in page
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "ayer", "2026-13-01"])
+def test_a_day_that_does_not_exist_is_not_found(ana: Member, day: str) -> None:
+    assert signed_in(ana).get(f"/parrilla/{day}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["today", "start"])
+def test_without_signing_in_there_is_only_the_door(name: str) -> None:
+    response = Client().get(reverse(f"publishing:{name}"))
+    assert response.status_code == 302
+    assert "/cuenta/login/" in response["Location"]
+
+
+@pytest.mark.procedure("P-6")
+def test_a_double_click_starts_one_publication(news: News, ana: Member) -> None:
+    client, data = signed_in(ana), {"news": str(news.pk), "key": str(uuid4()), "hour": "11:30"}
+    first, second = client.post("/publicaciones/nueva/", data), client.post("/publicaciones/nueva/", data)
+    assert first["Location"] == second["Location"]
+    assert first["Location"].endswith("?hora=11:30")
+    assert Publication.objects.count() == 1
+
+
+@pytest.mark.procedure("N-1")
+def test_a_candidate_cannot_be_started_by_its_address(candidate: News, ana: Member) -> None:
+    response = signed_in(ana).post("/publicaciones/nueva/", {"news": str(candidate.pk), "key": str(uuid4())})
+    assert response.status_code == 409
+    assert "informada" in response.content.decode()
+
+
+def test_the_editor_shows_a_text_for_each_network(publication: Publication, beto: Member) -> None:
+    page = signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
+    for label in ("Texto para X", "Texto para Facebook", "Texto para Instagram", "Texto para YouTube"):
+        assert label in page
+    assert "No falta nada" in page
+
+
+@pytest.mark.parametrize("act", ["editor", "textos", "revision", "programacion", "enlace", "cancelacion"])
+def test_nobody_of_another_entity_finds_it(publication: Publication, dario: Member, act: str) -> None:
+    client = signed_in(dario)
+    call = client.get if act == "editor" else client.post
+    assert call(f"/publicaciones/{publication.pk}/{act}/").status_code == 404
+
+
+@pytest.mark.parametrize("act", ["textos", "programacion"])
+def test_whoever_only_reads_cannot_write(publication: Publication, luis: Member, act: str) -> None:
+    response = signed_in(luis).post(f"/publicaciones/{publication.pk}/{act}/", sent(publication))
+    assert response.status_code == 403
+    assert "Tu rol no permite" in response.content.decode()
+
+
+def test_saving_keeps_what_was_written(publication: Publication, beto: Member, accounts: dict[str, Account]) -> None:
+    data = sent(publication, **{f"red{accounts['x'].pk}-text": "Otro texto\r\ncon dos líneas"})
+    response = signed_in(beto).post(f"/publicaciones/{publication.pk}/textos/", data)
+    assert response.status_code == 302
+    assert publication.adaptations.get(account=accounts["x"]).text == "Otro texto\ncon dos líneas"
+
+
+def test_a_stale_tab_is_told_who_saved(publication: Publication, beto: Member) -> None:
+    client, data = signed_in(beto), sent(publication)
+    client.post(f"/publicaciones/{publication.pk}/textos/", data)
+    response = client.post(f"/publicaciones/{publication.pk}/textos/", data)
+    assert response.status_code == 409
+    assert "Beto Mora guardó cambios" in response.content.decode()
+
+
+def test_a_network_is_left_out_with_its_reason(
+    publication: Publication, beto: Member, accounts: dict[str, Account]
+) -> None:
+    prefix = f"red{accounts['youtube'].pk}"
+    client, address = signed_in(beto), f"/publicaciones/{publication.pk}/textos/"
+    response = client.post(address, sent(publication, **{f"{prefix}-skipped": "on"}))
+    assert response.status_code == 422
+    assert "Escribe por qué no" in response.content.decode()
+    client.post(address, sent(publication, **{f"{prefix}-skipped": "on", f"{prefix}-skip_reason": "Sin video"}))
+    assert publication.adaptations.get(account=accounts["youtube"]).skipped
+
+
+@pytest.mark.procedure("P-6")
+def test_programming_leaves_it_programmed_and_opens_its_file(publication: Publication, beto: Member) -> None:
+    response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
+    assert response["Location"] == f"/publicaciones/{publication.pk}/"
+    publication.refresh_from_db()
+    assert (publication.state, publication.deliveries.count()) == ("PROGRAMMED", 4)
+
+
+def test_a_text_over_the_limit_says_which_and_by_how_much(
+    publication: Publication, beto: Member, accounts: dict[str, Account]
+) -> None:
+    data = sent(publication, **{f"red{accounts['x'].pk}-text": "a" * 292})
+    response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", data)
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "12" in page
+    assert "280" in page
+    assert not publication.deliveries.exists()
+
+
+@pytest.mark.procedure("D-4")
+def test_a_dead_link_is_not_programmed(publication: Publication, beto: Member, settings: Any) -> None:
+    settings.PRIVATE_ADDRESSES_ALLOWED = []
+    data = sent(publication, link="http://127.0.0.1:9/noticia")
+    response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", data)
+    assert response.status_code == 422
+    assert not publication.deliveries.exists()
+    assert publication.link_checks.order_by("-pk").first().problem in response.content.decode()  # type: ignore[union-attr]
+
+
+def test_the_review_judges_without_saving(publication: Publication, beto: Member, accounts: dict[str, Account]) -> None:
+    data = sent(publication, **{f"red{accounts['x'].pk}-text": "a" * 281})
+    response = signed_in(beto).post(f"/publicaciones/{publication.pk}/revision/", data)
+    page = response.content.decode()
+    assert "281 de 280: sobra 1" in page
+    assert "<html" not in page
+    assert publication.adaptations.get(account=accounts["x"]).text != "a" * 281
+
+
+def test_what_a_person_wrote_is_never_markup(
+    publication: Publication, beto: Member, accounts: dict[str, Account]
+) -> None:
+    data = sent(publication, **{f"red{accounts['x'].pk}-text": "<script>alert(1)</script> & http://a.co/<b>"})
+    page = signed_in(beto).post(f"/publicaciones/{publication.pk}/revision/", data).content.decode()
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+
+
+def test_stopping_needs_a_reason(news: News, beto: Member, now: datetime) -> None:
+    publication = programmed(news, beto, now, due_at=now + timedelta(hours=1))
+    client, address = signed_in(beto), f"/publicaciones/{publication.pk}/cancelacion/"
+    client.post(address, {"reason": ""})
+    publication.refresh_from_db()
+    assert publication.state == "PROGRAMMED"
+    client.post(address, {"reason": "Cambió la cifra"})
+    publication.refresh_from_db()
+    assert publication.state == "CANCELLED"
+
+
+def test_a_person_says_which_post_is_ours(
+    news: News, beto: Member, now: datetime, accounts: dict[str, Account]
+) -> None:
+    publication = programmed(news, beto, now, due_at=now + timedelta(hours=1))
+    delivery = publication.deliveries.get(account=accounts["x"])
+    put(delivery, DeliveryState.NEEDS_PERSON)
+    publication.deliveries.filter(pk=delivery.pk).update(
+        candidates=[{"remote_id": "7", "url": "https://x.com/7"}, {"remote_id": "8", "url": "https://x.com/8"}]
+    )
+    client, address = signed_in(beto), f"/envios/{delivery.pk}/decision/"
+    assert client.post(address, {"remote_id": "99"}).status_code == 409
+    client.post(address, {"remote_id": "8"})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", "8", "https://x.com/8")
+
+
+def test_none_of_them_is_ours_and_it_goes_again(
+    news: News, beto: Member, now: datetime, accounts: dict[str, Account]
+) -> None:
+    publication = programmed(news, beto, now, due_at=now + timedelta(hours=1))
+    delivery = publication.deliveries.get(account=accounts["x"])
+    put(delivery, DeliveryState.NEEDS_PERSON)
+    signed_in(beto).post(f"/envios/{delivery.pk}/decision/", {"remote_id": ""})
+    delivery.refresh_from_db()
+    assert delivery.state == "DUE"
+
+
+class TestMedium:
+    """The signed address of one file, for networks that fetch media."""
+
+    def test_it_serves_that_file_without_signing_in(self, picture: Medium) -> None:
+        response = Client().get(media_address(picture).partition("8800")[2])
+        assert response["Content-Type"] == "image/jpeg"
+        assert len(b"".join(response.streaming_content)) == picture.size  # type: ignore[arg-type]
+
+    def test_a_forged_address_is_not_found(self, picture: Medium) -> None:
+        address = media_address(picture).partition("8800")[2]
+        assert Client().get(address.replace("aaaa", "bbbb", 1)).status_code == 404
+
+    def test_it_ends(self, picture: Medium, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        address = media_address(picture).partition("8800")[2]
+        monkeypatch.setattr("pregonero.publishing.views.MEDIUM_LASTS", timedelta(seconds=-1))
+        assert Client().get(address).status_code == 404
