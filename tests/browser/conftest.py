@@ -1,0 +1,112 @@
+"""The real processes and Debian's Chromium: one of each for all the tests of a worker."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from tests.browser.day import Day, Maker
+from tests.browser.people import DESK, Person, Visits
+from tests.browser.processes import PREGONERO, address_of, apart, installation, port_of, running, web_command
+from tests.browser.teams import Team, register_team
+from tests.databases import fresh_database
+from tests.lab.process import Lab, start
+
+WAYS = ("escritorio", "telefono", "sin-programas", "teclado")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a journey happens: the web's address, and the people of each way."""
+
+    address: str
+    teams: dict[str, Team]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where the invented day is seen."""
+
+    address: str
+    lab: str
+    day: Day
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running_lab = start(tmp_path_factory.mktemp("lab"))
+    yield running_lab
+    running_lab.stop()
+
+
+@pytest.fixture(scope="session")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IO[str]]:
+    """Where the processes write what they do."""
+    with (tmp_path_factory.mktemp("log") / "processes.log").open("a", encoding="utf-8") as output:
+        yield output
+
+
+@pytest.fixture(scope="session")
+def stage(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Stage]:
+    """The web and a worker as they are started by hand, and an entity for each way of going through."""
+    with django_db_blocker.unblock(), fresh_database() as url:
+        workers = installation(url, lab)
+        with running(workers, log, web_command(workers), [*PREGONERO, "worker"]):
+            teams = apart(workers, lambda: {way: register_team(lab, way, timezone.now()) for way in WAYS})
+            yield Stage(address_of(workers), teams)
+
+
+@pytest.fixture(scope="session")
+def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Shown]:
+    """The invented day, on a web whose clock is stopped in it; nobody works on it."""
+    with django_db_blocker.unblock(), fresh_database() as url:
+        workers = installation(url, lab)
+        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port_of(workers)]
+        with running(workers, log, [*web, "--blocking-threads", "4", "tests.browser.stopped_web:application"]):
+            yield Shown(address_of(workers), lab.url, apart(workers, Maker(lab).make))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's browser, in Spanish as its people have it."""
+    if CHROMIUM is None:
+        pytest.skip("no hay Chromium en este equipo: apt-get install chromium")
+    return {
+        "executable_path": CHROMIUM,
+        "args": ["--no-sandbox", "--disable-gpu", "--lang=es-CO", "--font-render-hinting=none"],
+        "env": {**os.environ, "LANGUAGE": "es_CO"},
+    }
+
+
+@pytest.fixture
+def visits(browser: Browser) -> Iterator[Visits]:
+    """Whoever comes in during a test, each with a window of their own."""
+    coming = Visits(browser)
+    yield coming
+    coming.leave()
+
+
+@pytest.fixture(scope="session")
+def badges() -> dict[str, Any]:
+    """The sessions of the day's people: each signs in once."""
+    return {}
+
+
+@pytest.fixture
+def day_of(shown: Shown, visits: Visits, badges: dict[str, Any]) -> Callable[..., Person]:
+    """Return a function that gives one of the day's people a window."""
+
+    def enter(first_name: str, size: tuple[int, int] = DESK) -> Person:
+        if first_name not in badges:
+            person = visits.enter(shown.address, shown.day.team.people[first_name])
+            badges[first_name] = person.page.context.storage_state()
+        return visits.come_back(shown.address, badges[first_name], size)
+
+    return enter

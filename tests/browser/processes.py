@@ -1,0 +1,80 @@
+"""The processes that the browsers look at: each has a database of its own, and all of them share one laboratory."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from typing import IO, TypeVar
+
+import httpx
+from django.conf import settings
+from django.test import override_settings
+
+from pregonero.processes import become, stop
+from tests.databases import as_default_database
+from tests.lab.process import Lab, until
+from tests.stage import Workers, workers_on
+
+Result = TypeVar("Result")
+PREGONERO = (sys.executable, "-m", "pregonero")
+PLAIN_LEASE, PLAIN_CALL = 45, 20  # as an installation has them; nobody is killed here
+
+
+def installation(url: str, lab: Lab) -> Workers:
+    """Return how to start processes on a database, with the laboratory as its four networks."""
+    return workers_on(url, lab, lease=PLAIN_LEASE, call=PLAIN_CALL)
+
+
+def web_command(workers: Workers) -> list[str]:
+    """Return the command of the web that a person would start."""
+    return [*PREGONERO, "web", "--port", port_of(workers)]
+
+
+def port_of(workers: Workers) -> str:
+    """Return the port of an installation's own address."""
+    return address_of(workers).rpartition(":")[2]
+
+
+def address_of(workers: Workers) -> str:
+    """Return the address where an installation answers."""
+    return workers.environment["PREGONERO_PUBLIC_ADDRESS"]
+
+
+@contextmanager
+def running(workers: Workers, log: IO[str], *commands: list[str]) -> Iterator[None]:
+    """Have processes up for the time of the block, once the web among them answers; none outlives us."""
+    dying = partial(become, None, last_word=signal.SIGTERM)
+    children = [
+        subprocess.Popen(command, env=workers.environment, stdout=log, stderr=log, text=True, preexec_fn=dying)  # noqa: PLW1509
+        for command in commands
+    ]
+    try:
+        until(lambda: _answers(f"{address_of(workers)}/salud/"), timeout=60)
+        yield
+    finally:
+        stop(*children)
+
+
+def apart(workers: Workers, act: Callable[[], Result]) -> Result:
+    """Return what `act` did on the installation's database, in a thread: Playwright's loop runs in this one."""
+
+    def run() -> Result:
+        networks = {name: workers.environment[f"PREGONERO_{name.upper()}_ADDRESS"] for name in settings.NETWORK_ADDRESSES}
+        changed = override_settings(
+            PUBLIC_ADDRESS=address_of(workers), NETWORK_ADDRESSES=networks, PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"]
+        )
+        with as_default_database(workers.url), changed:
+            return act()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(run).result()
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(address).is_success
+    except httpx.TransportError:
+        return False

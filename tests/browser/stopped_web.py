@@ -1,0 +1,8 @@
+"""What granian serves as the web of the invented day."""
+
+from pregonero.wsgi import application
+from tests.browser.clock import stop_clock
+
+__all__ = ["application"]
+
+stop_clock()

@@ -1,0 +1,55 @@
+"""Entities whose people can sign in and whose accounts live in the laboratory; one for each journey."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+
+from pregonero.networks import actions as networks
+from pregonero.networks.models import Network
+from pregonero.people import actions as people
+from pregonero.people.models import Entity, Member
+from pregonero.people.roles import Role
+from tests import conftest as cast
+from tests.lab.process import Lab
+
+HANDLES = {
+    "x": "mincomercioco", "facebook": "MincomercioCo", "instagram": "mincomercioco", "youtube": "MincomercioColombia",
+}  # fmt: skip
+PEOPLE = (
+    ("luis", "Luis Peña", Role.CONTENT_MANAGER),
+    ("ana", "Ana Rojas", Role.COMMUNITY_MANAGER),
+    ("beto", "Beto Mora", Role.DIGITAL_STRATEGIST),
+    ("carmen", "Carmen Ortiz", Role.COORDINATOR),
+)
+
+
+@dataclass(frozen=True)
+class Team:
+    """An entity's people by first name, and its accounts' handles."""
+
+    entity: Entity
+    people: dict[str, Member]
+    handles: dict[str, str]
+
+
+def register_team(lab: Lab, slug: str, now: datetime) -> Team:
+    """Register an entity with its people and an account on each network, connected to the laboratory."""
+    entity = people.register_entity(
+        slug=slug, name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio", initials="MC",
+        official_domains=["127.0.0.1"], now=now,
+    )  # fmt: skip
+    members = {first: cast.member(entity, first, name, role) for first, name, role in PEOPLE}
+    return Team(entity, members, {name: _connect(lab, name, slug, members["carmen"], now) for name in HANDLES})
+
+
+def _connect(lab: Lab, name: str, slug: str, carmen: Member, now: datetime) -> str:
+    handle = HANDLES[name] + ("" if slug == "mincomercio" else f"_{slug}")
+    token, id = f"t-{name}-{slug}", f"{'UClab' if name == 'youtube' else ''}{time.monotonic_ns()}"
+    theirs = {"network": name, "id": id, "handle": handle, "token": token, "name": "MinComercio", "extra": {}}
+    lab.client.post("/accounts", json=[theirs]).raise_for_status()
+    account = networks.register_account(
+        entity=carmen.entity, network=Network(name), handle=handle, remote_id=id, display_name="MinComercio",
+        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
+    )  # fmt: skip
+    networks.connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
+    return handle

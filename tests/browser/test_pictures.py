@@ -1,0 +1,110 @@
+"""The pictures of the guide, drawn from the invented day; and no picture is missing or left over in the documents."""
+
+import io
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Shown
+from tests.browser.people import DESK, PHONE, Person, Visits
+
+pytestmark = pytest.mark.xdist_group("browser")
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "docs" / "img"
+HEAVIEST = 200_000  # bytes
+COLOURS = 192
+IMAGE = re.compile(r"!\[[^\]]+\]\(([^)\s]+\.png)\)|<img[^>]+src=\"([^\"]+\.png)\"")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is drawn: who looks, where, at which width and in which colours."""
+
+    who: str
+    path: str
+    size: tuple[int, int] = DESK
+    scheme: Literal["light", "dark"] = "light"
+    whole: bool = False
+
+
+EDITOR = "/publicaciones/{publications[certificados]}/editor/?hora=17:00"
+FILE = "/publicaciones/{publications[exportaciones]}/"
+PICTURES = {
+    "informar": Picture("luis", "/noticias/informe/"),
+    "noticias": Picture("luis", "/noticias/"),
+    "noticias-telefono": Picture("luis", "/noticias/", PHONE),
+    "noticia": Picture("luis", "/noticias/{news[exportaciones]}/"),
+    "hoy": Picture("beto", "/"),
+    "hoy-telefono": Picture("beto", "/", PHONE),
+    "hoy-oscuro": Picture("beto", "/", scheme="dark"),
+    "editor": Picture("beto", EDITOR),
+    "editor-telefono": Picture("beto", EDITOR, PHONE),
+    "parrilla": Picture("beto", "/parrilla/", whole=True),
+    "parrilla-telefono": Picture("beto", "/parrilla/", PHONE),
+    "parrilla-oscuro": Picture("beto", "/parrilla/", scheme="dark"),
+    "expediente": Picture("ana", FILE),
+    "expediente-telefono": Picture("ana", FILE, PHONE),
+    "expediente-en-camino": Picture("ana", "/publicaciones/{publications[peru]}/"),
+}
+asked = pytest.mark.skipif(
+    os.environ.get("PREGONERO_SCREENSHOTS") != "1", reason="the pictures are drawn again with PREGONERO_SCREENSHOTS=1"
+)
+
+
+@asked
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_of_the_day_is_drawn(name: str, shown: Shown, day_of: Callable[..., Person]) -> None:
+    picture = PICTURES[name]
+    page = day_of(picture.who, picture.size).page
+    page.emulate_media(color_scheme=picture.scheme)
+    page.goto(shown.address + picture.path.format(news=shown.day.news, publications=shown.day.publications))
+    draw(page, name, whole=picture.whole)
+
+
+@asked
+@pytest.mark.parametrize(("name", "size"), [("entrar", DESK), ("entrar-telefono", PHONE)])
+def test_signing_in_is_drawn(name: str, size: tuple[int, int], shown: Shown, visits: Visits) -> None:
+    page = visits.window(size)
+    page.goto(f"{shown.address}/cuenta/login/")
+    draw(page, name)
+
+
+@asked
+@pytest.mark.parametrize(("name", "size"), [("red-x", DESK), ("red-x-telefono", PHONE)])
+def test_what_citizens_see_is_drawn(name: str, size: tuple[int, int], shown: Shown, visits: Visits) -> None:
+    page = visits.window(size)
+    page.goto(f"{shown.lab}/x/{shown.day.team.handles['x']}")
+    draw(page, name)
+
+
+def draw(page: Page, name: str, *, whole: bool = False) -> None:
+    """Keep what the window shows, in few colours, under its name."""
+    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    taken = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
+    path = FOLDER / f"{name}.png"
+    path.parent.mkdir(exist_ok=True)
+    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    assert path.stat().st_size < HEAVIEST
+
+
+def test_the_documents_and_their_pictures_agree() -> None:
+    named = {
+        (document.parent / (markdown or html)).resolve()
+        for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+        for markdown, html in IMAGE.findall(document.read_text(encoding="utf-8"))
+    }
+    kept = {path.resolve() for path in FOLDER.glob("*")}
+    assert {path.name for path in named if not path.exists()} == set()
+    assert {path.name for path in kept - named} == set()
+
+
+def test_no_picture_is_heavy() -> None:
+    assert [path.name for path in FOLDER.glob("*") if path.stat().st_size >= HEAVIEST] == []

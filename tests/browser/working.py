@@ -1,0 +1,57 @@
+"""What a worker does with a publication, step by step and in this process, so that a test can leave it half-way."""
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from django.db.models import QuerySet
+
+from pregonero.networks.base import Finding, Published, Verdict
+from pregonero.publishing import delivering, queries
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave, settle_uncertain
+from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
+from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.states import WAITING
+from pregonero.publishing.work import Work
+from tests.lab.process import until
+
+WORKER = "trabajador-1"
+ENOUGH = 60.0
+
+
+class Clock(Protocol):
+    """Whose hour the acts carry."""
+
+    now: datetime
+
+
+def send(publication: Publication, clock: Clock, *, leaving: str = "") -> Work | None:
+    """Send a publication to its accounts; the one of `leaving` is taken and left as it is, and its work returned."""
+    every = Delivery.objects.filter(publication=publication, state__in=WAITING)
+    until(lambda: _prepare(every, clock), ENOUGH)
+    works = []
+    for delivery in every.select_related("account").order_by("account_id"):
+        works += claim_wave(account_id=delivery.account_id, worker=WORKER, limit=1, now=clock.now)
+    left = [work for work in works if work.network == leaving]
+    for work in works:
+        if work not in left:
+            clock.now += timedelta(seconds=1)
+            delivering.send_delivery(work)
+    return left[0] if left else None
+
+
+def leave_to_person(work: Work, candidates: tuple[Published, ...], clock: Clock) -> None:
+    """The call was cut, and the network cannot tell which post is ours."""
+    settle_uncertain(work=work, code="timeout", reason="La red no respondió a tiempo.", now=clock.now)
+    asked = hold_for_asking(delivery_id=work.delivery_id, worker=WORKER, now=clock.now)
+    assert asked is not None
+    keep_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=clock.now)
+
+
+def _prepare(deliveries: QuerySet[Delivery], clock: Clock) -> bool:
+    """Go on preparing; a network that asks to wait is asked again a second later of the clock."""
+    clock.now += timedelta(seconds=1)
+    turn_deliveries(now=clock.now)
+    for pk in set(deliveries.values_list("pk", flat=True)).intersection(queries.to_prepare(now=clock.now)):
+        delivering.prepare_delivery(delivery_id=pk, worker=WORKER)
+    return not deliveries.filter(prepared_for="").exists()
