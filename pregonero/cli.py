@@ -67,13 +67,18 @@ def web(*, host: str, port: int, processes: int) -> None:
 
 
 @main.command(cls=SpanishCommand)
-@click.option("--concurrency", default=THREADS, show_default=True, help="Trabajos a la vez.")
-def worker(*, concurrency: int) -> None:
+@click.option(
+    "--lane", "lanes", multiple=True, help="Solo este carril: sending, preparing o reading. Se puede repetir."
+)
+def worker(*, lanes: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
     running.set_up()
-    from pregonero.worker import work  # noqa: PLC0415
+    from pregonero.worker import LANES, work  # noqa: PLC0415
 
-    work(concurrency=concurrency)
+    unknown = set(lanes) - set(LANES)
+    if unknown:
+        raise click.BadParameter(f"no hay un carril «{', '.join(sorted(unknown))}».", param_hint="--lane")
+    work(lanes=lanes or LANES)
 
 
 @main.command(cls=SpanishCommand)

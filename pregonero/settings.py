@@ -44,7 +44,7 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **options},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 30}, **options},
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -3,15 +3,16 @@
 import asyncio
 import os
 import secrets
+import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
 from django.db import close_old_connections, connection
-from procrastinate import JobContext
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
@@ -24,6 +25,13 @@ T = TypeVar("T")
 STALLED_SECONDS = 40.0  # a worker beats every 10
 POLLING_SECONDS = 1.0  # a scheduled job starts at most this much after its moment
 LONGEST_PAUSE = 15.0
+
+# Each lane has its own places, so that reading a long video never holds up what goes out at its minute.
+LANES: dict[str, tuple[list[str], int]] = {
+    "sending": (["sending", "records"], 6),
+    "preparing": (["preparing"], 4),
+    "reading": (["reading", "mail"], 4),
+}
 
 
 @cache
@@ -75,8 +83,8 @@ async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> No
         log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
 
 
-def work(*, concurrency: int, wait: bool = True) -> None:
-    """Do jobs until told to stop; when the database goes away, wait for it and go on in the same process.
+def work(*, lanes: Iterable[str] = LANES, wait: bool = True) -> None:
+    """Do the jobs of the lanes until told to stop; when the database goes away, wait for it and go on.
 
     `wait=False` does what waits in the queue and returns.
     """
@@ -84,7 +92,7 @@ def work(*, concurrency: int, wait: bool = True) -> None:
     while True:
         started = time.monotonic()
         try:
-            asyncio.run(_work(concurrency, wait))
+            asyncio.run(_work(list(lanes), wait))
             return
         except (ConnectorException, OperationalError, OSError) as error:
             pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
@@ -92,16 +100,40 @@ def work(*, concurrency: int, wait: bool = True) -> None:
             time.sleep(pause)
 
 
-async def _work(concurrency: int, wait: bool) -> None:
+async def _work(lanes: list[str], wait: bool) -> None:
     # Another app for the worker's own reading of the queue: what a task does goes on enqueuing by Django's connection,
     # in the transaction of its act. (`replace_connector` would take that away, and jobs would outrun their rows.)
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        await worker_app.run_worker_async(
-            concurrency=concurrency,
-            fetch_job_polling_interval=POLLING_SECONDS,
-            delete_jobs="successful",
-            task_middleware=[in_job],
-            name=worker_name(),
-            wait=wait,
-        )
+        running = [asyncio.create_task(_run_lane(worker_app, lane, wait)) for lane in lanes]
+        _stop_at_signal(running)
+        try:
+            await asyncio.gather(*running)
+        except asyncio.CancelledError:
+            log.info("worker.stopped")
+        finally:
+            # One lane that fails takes the others with it: they start again together.
+            for lane in running:
+                lane.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:
+    queues, places = LANES[lane]
+    await worker_app.run_worker_async(
+        queues=queues,
+        concurrency=places,
+        fetch_job_polling_interval=POLLING_SECONDS,
+        delete_jobs="successful",
+        task_middleware=[in_job],
+        name=f"{worker_name()}:{lane}",
+        install_signal_handlers=False,  # three on one loop would hear only the last
+        wait=wait,
+    )
+
+
+def _stop_at_signal(running: list[asyncio.Task[None]]) -> None:
+    """Let the jobs at hand finish, and take no more, when told to stop."""
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, lambda: [lane.cancel() for lane in running])

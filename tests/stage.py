@@ -121,7 +121,7 @@ class Workers:
             process.wait(20)
 
 
-def workers_on(url: str, lab: Lab, *, lease: float = 6, call: float = 4) -> Workers:
+def workers_on(url: str, lab: Lab, *, lease: float = 10, call: float = 4) -> Workers:
     """Return how to start processes on a database: leases short, so that a dead worker is found soon."""
     with httpx.Client() as probe:
         probe.get(f"{lab.url}/healthz").raise_for_status()

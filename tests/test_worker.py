@@ -33,8 +33,8 @@ def test_a_job_is_not_seen_before_its_act_commits(database: str) -> None:
             seen.append(waiting(database, "tests.nothing"))
 
     app.tasks.pop("tests.act", None)
-    app.task(act, name="tests.act", queue="tests").defer()
-    worker.work(concurrency=1, wait=False)
+    app.task(act, name="tests.act", queue="reading").defer()
+    worker.work(wait=False)
     assert seen == [0]
     assert waiting(database, "tests.nothing") == 1
 
@@ -46,8 +46,8 @@ def test_nothing_is_enqueued_by_an_act_that_failed(database: str) -> None:
             raise ValueError("the act fails")
 
     app.tasks.pop("tests.failing_act", None)
-    app.task(act, name="tests.failing_act", queue="tests").defer()
-    worker.work(concurrency=1, wait=False)
+    app.task(act, name="tests.failing_act", queue="reading").defer()
+    worker.work(wait=False)
     assert waiting(database, "tests.nothing") == 0
 
 

@@ -34,6 +34,7 @@ from pregonero.publishing.actions.sending import (
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding, postpone_asking
 from pregonero.publishing.work import Work
 
+ADDRESS_SECONDS = 5.0  # some networks give a post's address only when asked, right after publishing it
 log = structlog.get_logger(__name__)
 
 
@@ -90,7 +91,8 @@ def ask_delivery(*, delivery_id: int, worker: str) -> None:
     work = hold_for_asking(delivery_id=delivery_id, worker=worker, now=timezone.now())
     if work is None or work.attempt is None:
         return
-    window = AttemptWindow(started_at=work.attempt.started_at, asked_at=timezone.now(), looks=work.looks)
+    attempt = work.attempt
+    window = AttemptWindow(attempt.started_at, asked_at=timezone.now(), looks=work.looks, code=attempt.code)
     try:
         finding = connector(work.network).resolve(work.access, work.post, work.prepared, window)
     except NetworkError as error:
@@ -111,8 +113,8 @@ def clean_delivery(*, delivery_id: int) -> None:
 
 
 def _lease_allows(work: Work) -> bool:
-    """Return whether the whole call fits in what is left of the lease: after it, somebody else may be asking."""
-    return time.monotonic() + settings.CALL_SECONDS < work.good_until
+    """Return whether the call, and the reading of its address, fit in what is left of the lease."""
+    return time.monotonic() + settings.CALL_SECONDS + ADDRESS_SECONDS < work.good_until
 
 
 def _as_transient(error: NetworkError) -> Transient:

@@ -1,7 +1,7 @@
 """What a worker carries from the action before a network call to the action after it."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.conf import settings
@@ -26,6 +26,10 @@ class Work:
     attempt: Attempt | None = None
     looks: int = 0
     good_until: float = 0.0  # of the monotonic clock: when the lease ends
+
+    def knowing(self, facts: dict[str, Any]) -> "Work":
+        """Return the same work, with something more that its connector should know."""
+        return replace(self, prepared={**self.prepared, **facts})
 
     @classmethod
     def of(

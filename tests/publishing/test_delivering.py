@@ -156,6 +156,21 @@ def test_a_worker_that_never_came_back_leaves_it_uncertain(account: Account, del
     assert Attempt.objects.get().code == "worker_lost"
 
 
+def test_a_repeat_that_is_refused_as_a_duplicate_is_never_called_rejected(
+    lab: Lab, account: Account, delivery: Delivery
+) -> None:
+    """The first attempt was taken and its answer lost; the network lags, so the repeat meets its own post (rule 3)."""
+    fault(lab, account, "accept_then_cut")
+    send(delivery)
+    Delivery.objects.filter(pk=delivery.pk).update(state="DUE")  # as if the reads had not shown it
+    send(delivery)
+    assert delivery.state == "UNCERTAIN"
+    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    delivery.refresh_from_db()
+    assert delivery.state == "PUBLISHED"
+    assert len(posts(lab, account)) == 1
+
+
 def test_too_late_is_refused_and_told(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
     turn_deliveries(now=delivery.expires_at + timedelta(seconds=1))
     delivery.refresh_from_db()

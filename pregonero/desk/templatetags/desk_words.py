@@ -5,7 +5,7 @@ from datetime import datetime
 from django import template
 from django.utils import timezone
 
-from pregonero.desk.queries import Today
+from pregonero.desk.queries import TROUBLED, Outgoing, Today
 from pregonero.networks.registry import connector
 from pregonero.publishing.models import Delivery
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, DeliveryState
@@ -32,6 +32,17 @@ def today_words(today: Today, now: datetime) -> str:
     if today.next_at is None:
         return f"{said}. Hoy no queda nada programado."
     return f"{said}. La próxima publicación sale a las {timezone.localtime(today.next_at):%H:%M}."
+
+
+@register.filter
+def trouble_words(item: Outgoing) -> str:
+    """Return what went wrong on each account; a reason that begins with its network's name is not given it again."""
+    said = []
+    for delivery in item.deliveries:
+        if delivery.state in TROUBLED and delivery.reason:
+            name = delivery.account.get_network_display()
+            said.append(delivery.reason if delivery.reason.startswith(name) else f"{name}: {delivery.reason}")
+    return " ".join(said)
 
 
 @register.filter

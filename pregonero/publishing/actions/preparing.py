@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from pregonero.networks.base import Permanent, Spent, Transient
+from pregonero.networks.base import Permanent, Post, Spent, Transient
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
 from pregonero.publishing.alarms import set_alarms
@@ -76,7 +76,7 @@ def hold_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Work 
     delivery.prepared_for = ""
     if stale:
         delivery.prepared = {}
-    _hold(delivery, worker, now)
+    _hold(delivery, post, worker, now)
     return Work.of(delivery, post=post, fingerprint=fingerprint, stale=stale)
 
 
@@ -88,9 +88,15 @@ def _may_be_prepared(delivery: Delivery) -> bool:
     )
 
 
-def _hold(delivery: Delivery, worker: str, now: datetime) -> None:
-    delivery.held_by, delivery.held_until = worker, now + timedelta(seconds=settings.LEASE_SECONDS)
+def _hold(delivery: Delivery, post: Post, worker: str, now: datetime) -> None:
+    delivery.held_by, delivery.held_until = worker, now + lease_for(post)
     delivery.save()
+
+
+def lease_for(post: Post) -> timedelta:
+    """Return how long preparing may go without a word: a call's time, and a second for each megabyte to send."""
+    megabytes = sum(medium.size for medium in post.media) / 1e6
+    return timedelta(seconds=settings.LEASE_SECONDS + megabytes)
 
 
 @transaction.atomic(durable=True)
@@ -98,7 +104,7 @@ def keep_prepared(*, work: Work, prepared: dict[str, Any], now: datetime) -> Non
     """Keep what is known so far of a preparation, so that a retry goes on with it (rule 2); the lease is renewed."""
     Delivery.objects.filter(pk=work.delivery_id, held_by=work.worker).update(
         prepared={**prepared, "fingerprint": work.fingerprint},
-        held_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+        held_until=now + lease_for(work.post),
     )
 
 

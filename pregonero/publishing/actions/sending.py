@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from pregonero.networks.base import Permanent, Published, Spent, Transient
+from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Published, Spent, Stale, Transient
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
 from pregonero.publishing.actions.preparing import reject, release, wait_of
@@ -69,7 +69,10 @@ def _claim(delivery: Delivery, worker: str, now: datetime) -> Work | None:
         entity_id=delivery.entity_id, verb="delivery.attempted", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing], facts={"attempt": attempt.number, "fingerprint": fingerprint},
     )  # fmt: skip
-    return Work.of(delivery, post=post, fingerprint=fingerprint, attempt=attempt)
+    work = Work.of(delivery, post=post, fingerprint=fingerprint, attempt=attempt)
+    since = queries.uncertain_since(delivery)
+    # A repeat: the network may hold the one before, and the connector judges a refusal of it in that light.
+    return work if since is None else work.knowing({UNCERTAIN_SINCE: since.isoformat()})
 
 
 @transaction.atomic(durable=True)
@@ -111,6 +114,8 @@ def settle_deferred(*, work: Work, error: Transient, now: datetime) -> None:
     if delivery is None or delivery.state != DeliveryState.SENDING:
         return
     delivery.state, delivery.ready_at = DeliveryState.DUE, now + wait_of(error)
+    if isinstance(error, Stale):
+        delivery.prepared_for = ""  # what was prepared has died at the network: it is prepared again
     delivery.reason_code, delivery.reason = error.code[:60], error.reason[:300]
     release(delivery)
     set_alarms([delivery.ready_at], now=now)

@@ -12,6 +12,7 @@ from pregonero.publishing.queries.reading import (
     latest_acceptance,
     latest_link_check,
     lock_deliveries,
+    uncertain_since,
 )
 from pregonero.publishing.queries.working import (
     account_due,
@@ -45,4 +46,5 @@ __all__ = [
     "to_ask",
     "to_clean",
     "to_prepare",
+    "uncertain_since",
 ]

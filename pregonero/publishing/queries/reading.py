@@ -1,10 +1,12 @@
 """A publication's own parts: its texts, its link, its deliveries, and what is missing."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
 from pregonero.errors import Issue
 from pregonero.publishing import rules
-from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Outcome, Publication
 
 
 def adaptations_of(publication: Publication) -> list[Adaptation]:
@@ -39,6 +41,12 @@ def lock_deliveries(publication: Publication) -> list[Delivery]:
 def last_attempt(delivery: Delivery) -> Attempt | None:
     """Return the last commit call that was written down."""
     return Attempt.objects.filter(delivery=delivery).order_by("-number").first()
+
+
+def uncertain_since(delivery: Delivery) -> datetime | None:
+    """Return when the first attempt was made whose answer never came, if there is one."""
+    lost = Attempt.objects.filter(delivery=delivery, outcome=Outcome.UNCERTAIN).order_by("number")
+    return lost.values_list("started_at", flat=True).first()
 
 
 def attempts_of(publication: Publication) -> QuerySet[Attempt]:
