@@ -81,7 +81,7 @@ def browser_type_launch_args() -> dict[str, Any]:
     return {
         "executable_path": CHROMIUM,
         "args": ["--no-sandbox", "--disable-gpu", "--lang=es-CO", "--font-render-hinting=none"],
-        "env": {**os.environ, "LANGUAGE": "es_CO"},
+        "env": {**os.environ, "LANG": "es_CO.UTF-8", "LANGUAGE": "es_CO"},
     }
 
 

@@ -20,6 +20,7 @@ from pregonero.people.models import Notice
 from pregonero.publishing import actions, checking, queries
 from pregonero.publishing.actions import AdaptationChange, PublicationChange
 from pregonero.publishing.models import Publication
+from pregonero.records.tasks import seal_all
 from tests.browser.clock import SHOWN_AT
 from tests.browser.teams import Team, register_team
 from tests.browser.working import leave_to_person, send
@@ -86,6 +87,7 @@ class Maker:
             self._day_before()
             self._early()
             self._middle()
+            seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
         return Day(self.team, {name: found.pk for name, found in self.news.items()}, publications)
 
@@ -120,7 +122,7 @@ class Maker:
         for number, name in enumerate(list(PLACES)[1:]):
             self._at(f"07:{number * 5 + 5:02d}")
             self._inform(name, f"SEDE-2026-04{17 + number}")
-        self._see_notices("beto")
+        self._see_notices("beto", "ana")
         self._at("07:50")
         self._program("exportaciones", "08:00", theme="Exportaciones", relevance=1)
         self._at("08:00")

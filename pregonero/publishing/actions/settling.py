@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from pregonero.errors import Refused
-from pregonero.networks.base import Finding, Published, Verdict
+from pregonero.networks.base import UNCERTAIN_SINCE, Finding, Published, Verdict
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.preparing import release
@@ -33,7 +33,9 @@ def hold_for_asking(*, delivery_id: int, worker: str, now: datetime) -> Work | N
     delivery.held_by, delivery.held_until = worker, now + timedelta(seconds=settings.LEASE_SECONDS)
     delivery.save(update_fields=["held_by", "held_until"])
     post = post_of(queries.adaptation_of(delivery))
-    return Work.of(delivery, post=post, fingerprint=delivery.prepared_for, attempt=attempt)
+    work = Work.of(delivery, post=post, fingerprint=delivery.prepared_for, attempt=attempt)
+    since = queries.uncertain_since(delivery)
+    return work if since is None else work.knowing({UNCERTAIN_SINCE: since.isoformat()})
 
 
 @transaction.atomic(durable=True)
