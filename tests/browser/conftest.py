@@ -1,6 +1,5 @@
 """The real processes and Debian's Chromium: one of each for all the tests of a worker."""
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -68,20 +67,29 @@ def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Shown]:
     """The invented day, on a web whose clock is stopped in it; nobody works on it."""
     with django_db_blocker.unblock(), fresh_database() as url:
         workers = installation(url, lab)
-        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port_of(workers)]
+        web = [
+            sys.executable,
+            "-m",
+            "granian",
+            "--interface",
+            "wsgi",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            port_of(workers),
+        ]
         with running(workers, log, [*web, "--blocking-threads", "4", "tests.browser.stopped_web:application"]):
             yield Shown(address_of(workers), lab.url, apart(workers, Maker(lab).make))
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's browser, in Spanish as its people have it."""
+    """Debian's browser, not one that is downloaded."""
     if CHROMIUM is None:
         pytest.skip("no hay Chromium en este equipo: apt-get install chromium")
     return {
         "executable_path": CHROMIUM,
-        "args": ["--no-sandbox", "--disable-gpu", "--lang=es-CO", "--font-render-hinting=none"],
-        "env": {**os.environ, "LANG": "es_CO.UTF-8", "LANGUAGE": "es_CO"},
+        "args": ["--no-sandbox", "--disable-gpu", "--font-render-hinting=none"],
     }
 
 

@@ -115,7 +115,10 @@ class Maker:
         work = send(self.publications["visitantes"], self, leaving="x")
         assert work is not None
         address = f"{self.lab.url}/x/{self.team.handles['x']}/status"
-        found = tuple(Published(remote_id=number, url=f"{address}/{number}") for number in ("2125376142218100001", "2125376142218100002"))
+        found = tuple(
+            Published(remote_id=number, url=f"{address}/{number}")
+            for number in ("2125376142218100001", "2125376142218100002")
+        )
         leave_to_person(work, found, self)
 
     def _early(self) -> None:
@@ -174,7 +177,10 @@ class Maker:
         items = read_feed(fetch(source.address, FEED))
         found = newsroom.keep_reading(source=source, items=items, now=self.now).found
         named = {news.address.rpartition("/")[2]: news for news in found}
-        self.news |= {"candidata": named["feria-proveedores-construccion"], "descartada": named["talleres-artesanales-ventas-en-linea"]}
+        self.news |= {
+            "candidata": named["feria-proveedores-construccion"],
+            "descartada": named["talleres-artesanales-ventas-en-linea"],
+        }
         read_page(news_id=self.news["candidata"].pk)
         newsroom.dismiss_news(news=self.news["descartada"], reason="Se contó la semana pasada.", by=luis, now=self.now)
 
@@ -190,7 +196,9 @@ class Maker:
         changes = {}
         for each in queries.going_adaptations(publication):
             if only and each.account.network != only:
-                changes[each.account_id] = AdaptationChange(each.text, each.title, each.alt, True, "Ya hay dos temas a esa hora.")
+                changes[each.account_id] = AdaptationChange(
+                    each.text, each.title, each.alt, True, "Ya hay dos temas a esa hora."
+                )
             elif text and each.account.network == "x":
                 changes[each.account_id] = AdaptationChange(text + publication.link, alt=each.alt)
         change = PublicationChange(WHY.get(name, ""), theme, relevance, publication.link, changes)

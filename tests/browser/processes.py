@@ -62,7 +62,9 @@ def apart(workers: Workers, act: Callable[[], Result]) -> Result:
     """Return what `act` did on the installation's database, in a thread: Playwright's loop runs in this one."""
 
     def run() -> Result:
-        networks = {name: workers.environment[f"PREGONERO_{name.upper()}_ADDRESS"] for name in settings.NETWORK_ADDRESSES}
+        networks = {
+            name: workers.environment[f"PREGONERO_{name.upper()}_ADDRESS"] for name in settings.NETWORK_ADDRESSES
+        }
         changed = override_settings(
             PUBLIC_ADDRESS=address_of(workers), NETWORK_ADDRESSES=networks, PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"]
         )

@@ -34,17 +34,17 @@ class Picture:
     whole: bool = False
 
 
+ABOVE_THE_MINUTE = (1440, 920)  # a browser without its translations writes the date as in another country
 EDITOR = "/publicaciones/{publications[certificados]}/editor/?hora=17:00"
 FILE = "/publicaciones/{publications[exportaciones]}/"
 PICTURES = {
     "informar": Picture("luis", "/noticias/informe/"),
     "noticias": Picture("luis", "/noticias/"),
     "noticias-telefono": Picture("luis", "/noticias/", PHONE),
-    "noticia": Picture("luis", "/noticias/{news[exportaciones]}/"),
     "hoy": Picture("beto", "/"),
     "hoy-telefono": Picture("beto", "/", PHONE),
     "hoy-oscuro": Picture("beto", "/", scheme="dark"),
-    "editor": Picture("beto", EDITOR),
+    "editor": Picture("beto", EDITOR, ABOVE_THE_MINUTE),
     "editor-telefono": Picture("beto", EDITOR, PHONE),
     "parrilla": Picture("beto", "/parrilla/", whole=True),
     "parrilla-telefono": Picture("beto", "/parrilla/", PHONE),

@@ -1,0 +1,107 @@
+"""The main acts of the way with the keyboard alone, the focus always in sight (N-6)."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Stage
+from tests.browser.people import Person, Visits
+from tests.conftest import PASSWORD
+from tests.lab.process import Lab, until
+
+pytestmark = [pytest.mark.procedure("N-6"), pytest.mark.xdist_group("browser")]
+TITLE = "Exportaciones no mineras crecieron 8,4 %"
+PLACE = "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"
+STOPS = 80  # more than any of these pages has
+# What has the focus: its words, and whether the person sees that it has it.
+FOCUSED = """() => {
+  const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
+  const picker = ["date", "time"].includes(element.type) && !element.matches(":focus");  // its ring is the browser's
+  const seen = (picker || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2))
+    && box.width > 1 && box.height > 1 && box.bottom > 0 && box.top < innerHeight;
+  return [element.labels?.[0]?.innerText ?? element.innerText ?? "", seen];
+}"""
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab until something with those words has the focus; each stop on the way is seen."""
+    for _ in range(STOPS):
+        page.keyboard.press("Tab")
+        said, seen = page.evaluate(FOCUSED)
+        assert seen, f"«{said}» has the focus and it does not show, on {page.url}"
+        if said.strip().startswith(words):
+            return
+    raise AssertionError(f"no key reaches «{words}» on {page.url}")
+
+
+def press(page: Page, words: str) -> None:
+    """Go to something and press Enter on it."""
+    tab_to(page, words)
+    page.keyboard.press("Enter")
+
+
+def follow(page: Page, words: str) -> None:
+    """Go to something and press Enter on it, and wait for the page that it leads to."""
+    tab_to(page, words)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def write(page: Page, words: str, text: str) -> None:
+    """Go to a field and write in it, in the place of what it had."""
+    tab_to(page, words)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def sign_in(visits: Visits, stage: Stage, first_name: str) -> Page:
+    page = Person(visits.window(), stage.address).go("/cuenta/login/")
+    write(page, "Correo electrónico", stage.teams["teclado"].people[first_name].user.email)
+    write(page, "Contraseña", PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1, name="Hoy,")).to_be_visible()
+    return page
+
+
+def skip_to_content(page: Page) -> None:
+    """The first stop of a page leads past its menu."""
+    tab_to(page, "Saltar al contenido")
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.procedure("P-1", "P-2")
+def test_the_main_acts_need_no_mouse(stage: Stage, visits: Visits, lab: Lab) -> None:
+    luis = sign_in(visits, stage, "luis")
+    follow(luis, "Noticias")
+    skip_to_content(luis)
+    follow(luis, "Informar un enlace")
+    write(luis, "Enlace", lab.url + PLACE)
+    follow(luis, "Informar")
+    expect(luis.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
+
+    beto = sign_in(visits, stage, "beto")
+    skip_to_content(beto)
+    follow(beto, "Ver")
+    until(lambda: beto.reload() and beto.get_by_role("link", name="Abrir el video").count(), timeout=60)
+    follow(beto, "Programar")
+    follow(beto, "Preparar los textos")
+    expect(beto.get_by_label("Texto para X")).to_be_visible()
+    press(beto, "Facebook")
+    expect(beto.get_by_label("Texto para Facebook")).to_be_visible()
+    write(beto, "Por qué le interesa", "Muestra en qué sectores crece el empleo que exporta.")
+    tab_to(beto, "Día")
+    for key in (
+        "Tab",
+        "Tab",
+        *["ArrowUp"] * 4,
+    ):  # past day and month; four years on, the day exists even on 29 February
+        beto.keyboard.press(key)
+    follow(beto, "Programar")
+    expect(beto).to_have_url(re.compile(r"/publicaciones/\d+/$"))
+    expect(beto.locator(".lead").get_by_text("programada", exact=True)).to_be_visible()
+    skip_to_content(beto)
+    follow(beto, "Editar")
+    expect(beto.get_by_role("button", name="Reprogramar")).to_be_visible()

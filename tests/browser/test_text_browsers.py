@@ -1,0 +1,119 @@
+"""The reading pages in Debian's text browsers: everything that matters is said in words, in the order of reading (D-4)."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Shown
+from tests.browser.people import Person
+from tests.conftest import PASSWORD
+from tests.ui.test_text_browser import BROWSERS, in_order
+
+pytestmark = [pytest.mark.procedure("D-4"), pytest.mark.xdist_group("browser")]
+FAR = 4102444800  # a cookie file says until when; the server's own end comes first
+TITLE = "Exportaciones no mineras crecieron 8,4 %"
+
+# For each page: who reads it, where it is, and what must be read there, in that order.
+PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "Hoy": (
+        "beto", "/",
+        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tres cosas te esperan", "10:30", "de las 09:15 no salió",
+         "Revisar", "Lo que te toca", "Borrador sin programar", "Lo que sale hoy", "08:00", TITLE, "publicada", "X: publicada",
+         "YouTube: publicada", "09:15", "X: rechazada", "Facebook: publicada", "10:10", "Instagram: enviando", "10:30", "en 18 minutos",
+         "X: programada", "Beto Mora"),
+    ),
+    "Noticias": (
+        "luis", "/noticias/?estado=informadas",
+        ("Noticias", "Por informar 2", "Informadas 9", "Descartadas 1", TITLE, "La informó: Luis Peña", "SEDE-2026-0417"),
+    ),
+    "una noticia": (
+        "beto", "/noticias/{news[exportaciones]}/",
+        (TITLE, "informada", "Luis Peña", "Programar", "Lo que dice", "Abrir en la sede electrónica", "Texto alternativo",
+         "Abrir el video", "Quién la informó", "SEDE-2026-0417", "Acuses", "Ana Rojas", "la recibió"),
+    ),
+    "Parrilla": (
+        "beto", "/parrilla/",
+        # A table is drawn in columns by one and in lines by the other: what is the same in both.
+        ("Parrilla del martes 24 de noviembre", "Dos con choque o tema repetido", "X · @mincomercioco", "08:00", "publicada",
+         "09:15", "rechazada", "10:10", "programada", "choca con", "Hueco propuesto", "15:00", "repite el tema de",
+         "Sin programar", "alta", "borrador", "Programar 13:00"),
+    ),
+    "un expediente": (
+        "ana", "/publicaciones/{publications[exportaciones]}/",
+        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "cadena completa", "Hecho: Noticia informada", "07:05", "Luis Peña",
+         "SEDE-2026-0417", "Por qué interesa", "Enlace comprobado", "Programada para las 08:00", "Relevancia alta",
+         "X publicada 08:00:", "ver en X", "Facebook publicada", "ver en Facebook", "Instagram publicada", "ver en Instagram",
+         "YouTube publicada", "ver en YouTube", "Por venir: Interacción", "MinComercio X", "Registros"),
+    ),
+    "un expediente con un rechazo": (
+        "ana", "/publicaciones/{publications[rueda]}/",
+        ("publicada en 2 de 3, revisa lo demás", "Editar", "Con problema: Publicación", "X rechazada", "X no permite esta publicación",
+         "Facebook publicada", "YouTube se omite", "YouTube necesita un video"),
+    ),
+    "un expediente que espera una decisión": (
+        "ana", "/publicaciones/{publications[visitantes]}/",
+        ("Decide: ¿salió en X?", "Ver la publicación", "Es esta", "Ninguna: no salió", "X espera una decisión"),
+    ),
+}  # fmt: skip
+
+
+def as_text(reader: str, address: str, session: str, folder: Path) -> str:
+    """Return a page as a text browser with that session shows it."""
+    if reader == "links":
+        command = ["links", "-codepage", "utf-8", "-width", "120", "-dump"]
+        command += ["-http.extra-header", f"Cookie: sessionid={session}"] if session else []
+    else:
+        (folder / "lynx.cfg").write_text("PERSISTENT_COOKIES:TRUE\n")
+        cookie = f"127.0.0.1\tFALSE\t/\tFALSE\t{FAR}\tsessionid\t{session}\n" if session else ""
+        (folder / "cookies").write_text(f"# Netscape HTTP Cookie File\n{cookie}")
+        command = ["lynx", f"-cfg={folder}/lynx.cfg", f"-cookie_file={folder}/cookies", "-accept_all_cookies"]
+        command += ["-dump", "-nolist", "-width=120", "-display_charset=utf-8"]
+    done = subprocess.run([*command, address], check=True, capture_output=True, text=True, timeout=60)
+    return done.stdout
+
+
+def session_of(person: Person) -> str:
+    """Return the session that somebody's window has."""
+    return next(str(each.get("value")) for each in person.page.context.cookies() if each.get("name") == "sessionid")
+
+
+@pytest.mark.parametrize("reader", BROWSERS)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_read(reader: str, name: str, shown: Shown, day_of: Callable[[str], Person], tmp_path: Path) -> None:
+    who, path, words = PAGES[name]
+    address = shown.address + path.format(news=shown.day.news, publications=shown.day.publications)
+    text = as_text(reader, address, session_of(day_of(who)), tmp_path)
+    missing = next((word for number, word in enumerate(words) if not in_order(text, *words[: number + 1])), None)
+    assert missing is None, text
+
+
+@pytest.mark.parametrize("reader", BROWSERS)
+def test_the_page_of_each_post_is_read(
+    reader: str, shown: Shown, day_of: Callable[[str], Person], tmp_path: Path
+) -> None:
+    page = day_of("ana").go(f"/publicaciones/{shown.day.publications['exportaciones']}/")
+    links = page.get_by_role("link", name="ver en").evaluate_all("links => links.map((link) => link.href)")
+    texts = {link: " ".join(as_text(reader, link, "", tmp_path).split()) for link in links}
+    assert [link for link, text in texts.items() if TITLE not in text or "Comentarios" not in text] == []
+    assert len(texts) == 4
+
+
+@pytest.mark.skipif(shutil.which("lynx") is None, reason="lynx no está instalado")
+@pytest.mark.skipif(shutil.which("script") is None, reason="script no está instalado: sin él no hay terminal")
+def test_somebody_signs_in_with_lynx(shown: Shown, tmp_path: Path) -> None:
+    """By its keys alone: past the three links above the form, both fields, past one more link, and the button."""
+    tab, enter, email = "<tab>", "^J", shown.day.team.people["beto"].user.email
+    keys = [tab, tab, tab, *email, tab, *PASSWORD, tab, tab, enter, "q", "y"]
+    (tmp_path / "keys").write_text("".join(f"key {key}\n" for key in keys))
+    lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {shown.address}/cuenta/login/"
+    environment = {"TERM": "vt100", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "120", "LINES": "60"}
+    done = subprocess.run(
+        ["script", "-qec", lynx, "/dev/null"], check=True, capture_output=True, text=True, timeout=60, env=environment,
+        stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    screen = re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9])", " ", done.stdout)
+    assert in_order(screen, "Iniciar sesión", "Hoy, martes 24 de noviembre", "Lo que te toca")
