@@ -197,6 +197,8 @@ def _owner() -> pwd.struct_passwd | None:
     """Return the user that PostgreSQL runs as, or None for this one; as root it is made when missing."""
     if os.geteuid() != 0:
         return None
+    if (cluster_folder() / "PG_VERSION").exists() and cluster_folder().stat().st_uid != 0:
+        return pwd.getpwuid(cluster_folder().stat().st_uid)  # whoever made it goes on with it
     for name in (SYSTEM_USER, "postgres"):
         try:
             return pwd.getpwnam(name)
