@@ -28,6 +28,7 @@ fix: setup ## Arregla lo que se arregla solo
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
 	@$(PY) -m tests.house.traceability
+	@$(PY) -m tests.house.tables
 
 pins: setup ## Vuelve a fijar las versiones, con sus huellas
 	@bin/pins --upgrade
