@@ -1,4 +1,4 @@
-"""An invented day of a ministry, made by its people's acts at their hours: some of it out, some to come, some in trouble."""
+"""An invented day of a ministry, made by its people's acts at their hours: some out, some to come, some in trouble."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +42,7 @@ MORE_NEWS = (
         "section": "industria", "slug": "feria-proveedores-construccion", "published_at": SHOWN_AT.timestamp() - 2400,
         "title": "Abierto el registro para la feria de proveedores de la construcción",
         "summary": "Podrán exponer cien empresas de todo el país; el registro es gratuito.",
-        "body": ["Hasta el viernes pueden registrarse las empresas que quieran exponer en la feria.", "El cupo es de cien."],
+        "body": ["Hasta el viernes pueden registrarse las empresas que quieran exponer.", "El cupo es de cien."],
     },
     {
         "section": "comercio", "slug": "horario-atencion-diciembre", "published_at": SHOWN_AT.timestamp() - 5400,
@@ -60,6 +60,7 @@ WHY = {
     "registro": "Quien no renueve a tiempo no puede ofrecer sus servicios.",
     "senales": "Doce pueblos que cualquiera puede recorrer.",
 }
+CROWDED = "Ya hay dos temas a esa hora."
 TOO_LONG = "Desde hoy se piden en la ventanilla de comercio exterior, sin filas, sin papel y sin intermediarios. " * 4
 
 
@@ -115,10 +116,8 @@ class Maker:
         work = send(self.publications["visitantes"], self, leaving="x")
         assert work is not None
         address = f"{self.lab.url}/x/{self.team.handles['x']}/status"
-        found = tuple(
-            Published(remote_id=number, url=f"{address}/{number}")
-            for number in ("2125376142218100001", "2125376142218100002")
-        )
+        numbers = ("2125376142218100001", "2125376142218100002")
+        found = tuple(Published(remote_id=number, url=f"{address}/{number}") for number in numbers)
         leave_to_person(work, found, self)
 
     def _early(self) -> None:
@@ -177,10 +176,8 @@ class Maker:
         items = read_feed(fetch(source.address, FEED))
         found = newsroom.keep_reading(source=source, items=items, now=self.now).found
         named = {news.address.rpartition("/")[2]: news for news in found}
-        self.news |= {
-            "candidata": named["feria-proveedores-construccion"],
-            "descartada": named["talleres-artesanales-ventas-en-linea"],
-        }
+        self.news["candidata"] = named["feria-proveedores-construccion"]
+        self.news["descartada"] = named["talleres-artesanales-ventas-en-linea"]
         read_page(news_id=self.news["candidata"].pk)
         newsroom.dismiss_news(news=self.news["descartada"], reason="Se contó la semana pasada.", by=luis, now=self.now)
 
@@ -196,9 +193,7 @@ class Maker:
         changes = {}
         for each in queries.going_adaptations(publication):
             if only and each.account.network != only:
-                changes[each.account_id] = AdaptationChange(
-                    each.text, each.title, each.alt, True, "Ya hay dos temas a esa hora."
-                )
+                changes[each.account_id] = AdaptationChange(each.text, each.title, each.alt, True, "Ya hay dos temas.")
             elif text and each.account.network == "x":
                 changes[each.account_id] = AdaptationChange(text + publication.link, alt=each.alt)
         change = PublicationChange(WHY.get(name, ""), theme, relevance, publication.link, changes)

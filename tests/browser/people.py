@@ -1,4 +1,4 @@
-"""People at their browsers: each has a window of their own, signs in as anybody does, and keeps what the browser said."""
+"""People at their browsers: each has a window of their own, signs in, and keeps what the browser said."""
 
 from dataclasses import dataclass, field
 from typing import Any
