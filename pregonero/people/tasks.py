@@ -18,8 +18,9 @@ def mail_notice(*, notice_id: int, **_later: Any) -> None:
     notice = Notice.objects.select_related("member__user", "entity").get(pk=notice_id)
     if not settings.EMAIL_HOST or notice.mailed_at is not None:
         return
+    title = " ".join(notice.title.split())  # a subject is one line, and a line break in it would be another header
     send_mail(
-        subject=f"[{notice.entity.short_name}] {notice.title}",
+        subject=f"[{notice.entity.short_name}] {title}",
         message=f"{notice.title}\n{notice.why}\n\n{settings.PUBLIC_ADDRESS}{notice.path}\n",
         from_email=None,
         recipient_list=[notice.member.user.email],

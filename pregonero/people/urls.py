@@ -1,0 +1,8 @@
+"""What a person does with their own memberships."""
+
+from django.urls import path
+
+from pregonero.people import views
+
+app_name = "people"
+urlpatterns = [path("entidad/", views.choose_entity, name="choose_entity")]

@@ -1,0 +1,86 @@
+"""Notices by mail, to a real mail server on loopback, where one is configured (P-1)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from pregonero.people.actions import tell
+from pregonero.people.models import Member, Notice
+from pregonero.people.tasks import mail_notice
+from pregonero.processes import free_port
+from pregonero.records.actions import Thing
+
+pytestmark = pytest.mark.procedure("P-1")
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.received: list[tuple[list[str], Message]] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.received.append((envelope.rcpt_tos, message_from_bytes(envelope.content)))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    box, port = Mailbox(), free_port(0)
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_USE_TLS = "127.0.0.1", port, False
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def notice(ana: Member, now: datetime) -> Notice:
+    (told,) = tell(
+        members=[ana], kind="news.informed", thing=Thing("news", 7), title="Crecieron las exportaciones",
+        path="/noticias/7/", why="La informó Luis Peña.", now=now,
+    )  # fmt: skip
+    return told
+
+
+def test_the_notice_reaches_its_mailbox_once(mailbox: Mailbox, notice: Notice) -> None:
+    for _ in range(2):
+        mail_notice(notice_id=notice.pk)
+    ((to, message),) = mailbox.received
+    assert to == ["ana@mincomercio.test"]
+    assert str(make_header(decode_header(message["Subject"]))) == "[MinComercio] Crecieron las exportaciones"
+    body = message.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    assert "/noticias/7/" in body.decode()
+    notice.refresh_from_db()
+    assert notice.mailed_at is not None
+
+
+def test_without_a_server_nothing_leaves_and_nothing_fails(mailbox: Mailbox, notice: Notice, settings: Any) -> None:
+    settings.EMAIL_HOST = ""
+    mail_notice(notice_id=notice.pk)
+    assert mailbox.received == []
+
+
+def test_a_server_that_is_down_is_tried_again_later(notice: Notice, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port(0)
+    with pytest.raises(ConnectionRefusedError):  # the queue sees it, and repeats by its own rule
+        mail_notice(notice_id=notice.pk)
+    notice.refresh_from_db()
+    assert notice.mailed_at is None
+
+
+def test_a_title_with_line_breaks_adds_no_header(mailbox: Mailbox, ana: Member, now: datetime) -> None:
+    (told,) = tell(
+        members=[ana], kind="k", thing=Thing("news", 8), title="Hola\nBcc: otro@fuera.test", path="/", now=now
+    )
+    mail_notice(notice_id=told.pk)
+    ((to, message),) = mailbox.received
+    assert to == ["ana@mincomercio.test"]
+    assert message["Bcc"] is None
