@@ -18,6 +18,7 @@ from tests.databases import fresh_database
 from tests.lab.process import Lab, start
 
 WAYS = ("escritorio", "telefono", "sin-programas", "teclado")
+GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
@@ -67,18 +68,8 @@ def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Shown]:
     """The invented day, on a web whose clock is stopped in it; nobody works on it."""
     with django_db_blocker.unblock(), fresh_database() as url:
         workers = installation(url, lab)
-        web = [
-            sys.executable,
-            "-m",
-            "granian",
-            "--interface",
-            "wsgi",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            port_of(workers),
-        ]
-        with running(workers, log, [*web, "--blocking-threads", "4", "tests.browser.stopped_web:application"]):
+        web = [*GRANIAN, "--port", port_of(workers), "tests.browser.stopped_web:application"]
+        with running(workers, log, web):
             yield Shown(address_of(workers), lab.url, apart(workers, Maker(lab).make))
 
 

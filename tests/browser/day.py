@@ -61,7 +61,10 @@ WHY = {
     "senales": "Doce pueblos que cualquiera puede recorrer.",
 }
 CROWDED = "Ya hay dos temas a esa hora."
-TOO_LONG = "Desde hoy se piden en la ventanilla de comercio exterior, sin filas, sin papel y sin intermediarios. " * 4
+TOO_LONG = (
+    "Los certificados de origen ya se tramitan en línea: de tres días pasamos a cuatro horas. No hace falta ir a una "
+    "ventanilla ni llevar papeles. Mira cómo pedir el tuyo y cuánto demora según el producto: "
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The reading pages in Debian's text browsers: everything that matters is said in words, in the order of reading (D-4)."""
+"""The reading pages in Debian's text browsers: what matters is said in words, in the order of reading (D-4)."""
 
 import re
 import shutil
@@ -21,38 +21,42 @@ TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Hoy": (
         "beto", "/",
-        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tres cosas te esperan", "10:30", "de las 09:15 no salió",
-         "Revisar", "Lo que te toca", "Borrador sin programar", "Lo que sale hoy", "08:00", TITLE, "publicada", "X: publicada",
-         "YouTube: publicada", "09:15", "X: rechazada", "Facebook: publicada", "10:10", "Instagram: enviando", "10:30", "en 18 minutos",
-         "X: programada", "Beto Mora"),
+        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tres cosas te esperan", "10:30",
+         "de las 09:15 no salió", "Revisar", "Lo que te toca", "Borrador sin programar", "Lo que sale hoy",
+         "08:00", TITLE, "publicada", "X: publicada", "YouTube: publicada", "09:15", "X: rechazada",
+         "Facebook: publicada", "10:10", "Instagram: enviando", "10:30", "en 18 minutos", "X: programada",
+         "Beto Mora"),
     ),
     "Noticias": (
         "luis", "/noticias/?estado=informadas",
-        ("Noticias", "Por informar 2", "Informadas 9", "Descartadas 1", TITLE, "La informó: Luis Peña", "SEDE-2026-0417"),
+        ("Noticias", "Por informar 2", "Informadas 9", "Descartadas 1", TITLE, "La informó: Luis Peña",
+         "SEDE-2026-0417"),
     ),
     "una noticia": (
         "beto", "/noticias/{news[exportaciones]}/",
-        (TITLE, "informada", "Luis Peña", "Programar", "Lo que dice", "Abrir en la sede electrónica", "Texto alternativo",
-         "Abrir el video", "Quién la informó", "SEDE-2026-0417", "Acuses", "Ana Rojas", "la recibió"),
+        (TITLE, "informada", "Luis Peña", "Programar", "Lo que dice", "Abrir en la sede electrónica",
+         "Texto alternativo", "Abrir el video", "Quién la informó", "SEDE-2026-0417", "Acuses", "Ana Rojas",
+         "la recibió"),
     ),
     "Parrilla": (
         "beto", "/parrilla/",
         # A table is drawn in columns by one and in lines by the other: what is the same in both.
-        ("Parrilla del martes 24 de noviembre", "Dos con choque o tema repetido", "X · @mincomercioco", "08:00", "publicada",
-         "09:15", "rechazada", "10:10", "programada", "choca con", "Hueco propuesto", "15:00", "repite el tema de",
-         "Sin programar", "alta", "borrador", "Programar 13:00"),
+        ("Parrilla del martes 24 de noviembre", "Dos con choque o tema repetido", "X · @mincomercioco", "08:00",
+         "publicada", "09:15", "rechazada", "10:10", "programada", "choca con", "Hueco propuesto", "15:00",
+         "repite el tema de", "Sin programar", "alta", "borrador", "Programar 13:00"),
     ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",
-        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "cadena completa", "Hecho: Noticia informada", "07:05", "Luis Peña",
-         "SEDE-2026-0417", "Por qué interesa", "Enlace comprobado", "Programada para las 08:00", "Relevancia alta",
-         "X publicada 08:00:", "ver en X", "Facebook publicada", "ver en Facebook", "Instagram publicada", "ver en Instagram",
-         "YouTube publicada", "ver en YouTube", "Por venir: Interacción", "MinComercio X", "Registros"),
+        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "cadena completa", "Hecho: Noticia informada",
+         "07:05", "Luis Peña", "SEDE-2026-0417", "Por qué interesa", "Enlace comprobado",
+         "Programada para las 08:00", "Relevancia alta", "X publicada 08:00:", "ver en X", "Facebook publicada",
+         "ver en Facebook", "Instagram publicada", "ver en Instagram", "YouTube publicada", "ver en YouTube",
+         "Por venir: Interacción", "MinComercio X", "Registros"),
     ),
     "un expediente con un rechazo": (
         "ana", "/publicaciones/{publications[rueda]}/",
-        ("publicada en 2 de 3, revisa lo demás", "Editar", "Con problema: Publicación", "X rechazada", "X no permite esta publicación",
-         "Facebook publicada", "YouTube se omite", "YouTube necesita un video"),
+        ("publicada en 2 de 3, revisa lo demás", "Editar", "Con problema: Publicación", "X rechazada",
+         "X no permite esta publicación", "Facebook publicada", "YouTube se omite", "YouTube necesita un video"),
     ),
     "un expediente que espera una decisión": (
         "ana", "/publicaciones/{publications[visitantes]}/",
