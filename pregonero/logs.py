@@ -11,6 +11,9 @@ SHARED: list[structlog.types.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
+# Never the values of local variables: among them are passwords, tokens and what people wrote.
+TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
 
 def configuration() -> dict[str, Any]:
     """Return Django's LOGGING, and configure structlog to go the same way."""
@@ -24,7 +27,7 @@ def configuration() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": structlog.stdlib.ProcessorFormatter, "foreign_pre_chain": SHARED, "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks,
+            TRACEBACKS,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
         ]}},
         "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
