@@ -59,6 +59,15 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 
 DATABASE_URL = text("DATABASE_URL") or embedded.database_url()
 DATABASES = {"default": _database(DATABASE_URL)}
+# In the database, so that the limits of sign-in count for all processes together; roomy, so that nobody's attempts push
+# those of another out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "pregonero_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -176,10 +185,14 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_ADDRESS.startswith("http://127.0.0.1")
 
 _SECURE = PUBLIC_ADDRESS.startswith("https://")
+_BEHIND_PROXY = flag("PREGONERO_BEHIND_PROXY", default=False)
+# Behind a proxy a person's address is the last one that it wrote; without it nobody's own word for it is believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _BEHIND_PROXY else 0
+SESSION_ENGINE = "pregonero.people.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if _SECURE else 0
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("PREGONERO_BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _BEHIND_PROXY else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
