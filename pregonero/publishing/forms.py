@@ -109,9 +109,15 @@ class ReasonForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """Which of the posts found at the network is ours; empty when none is."""
+    """Which of the posts found at the network is ours; empty, and said so, when none is: then it is sent again."""
 
     remote_id = forms.CharField(required=False, max_length=120)
+
+    def clean(self) -> dict[str, Any]:
+        """Saying nothing is not saying that none is ours."""
+        if self.add_prefix("remote_id") not in self.data:
+            raise forms.ValidationError("Di cuál es la nuestra, o que ninguna lo es.")
+        return super().clean() or self.cleaned_data
 
 
 def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> PublicationChange:

@@ -22,6 +22,7 @@ from pregonero.publishing.models import (
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
+FARTHEST = timedelta(days=2 * 366)
 OK = 200
 
 
@@ -90,9 +91,10 @@ def check_may_cancel(
     check_may(member, "publication.stop", now=now)
     if publication.state == PublicationState.CANCELLED:
         raise WrongState("Esta publicación ya estaba cancelada.")
-    deliveries = list(deliveries)
-    if deliveries and not any(delivery.state in (*WAITING, *STOPPED) for delivery in deliveries):
-        raise WrongState("Ya salió, o se está enviando: no queda nada que detener.")
+    states = {delivery.state for delivery in deliveries}
+    if not states or states & set(WAITING) or states <= set(STOPPED):
+        return
+    raise WrongState("Ya salió, se está enviando o ya se detuvo: no queda nada que detener.")
 
 
 def check_may_decide(member: Member, delivery: Delivery, *, now: datetime) -> None:
@@ -169,9 +171,11 @@ def account_is_held(account: Account) -> str:
 
 
 def check_minute(due_at: datetime, *, now: datetime) -> None:
-    """The minute may be the running one, never one that passed."""
+    """The minute may be the running one, never one that passed, nor one so far that it must be a slip."""
     if due_at < now.replace(second=0, microsecond=0):
         raise Refused("Esa hora ya pasó: elige una desde este minuto en adelante.")
+    if due_at > now + FARTHEST:
+        raise Refused("Esa fecha está demasiado lejos: se programa hasta con dos años de anticipación.")
 
 
 may_draft = as_question(check_may_draft)

@@ -1,6 +1,7 @@
 """The pages of the day's programme and of a publication's editor."""
 
 from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -9,13 +10,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import NotFound
 from pregonero.newsroom.queries import get_news
 from pregonero.people.middleware import MemberRequest
-from pregonero.people.rules import may
+from pregonero.people.rules import check_may, may
 from pregonero.publishing import actions, checking, queries, rules
 from pregonero.publishing.content import MEDIA_SALT
 from pregonero.publishing.editor import Editor, editor_of
@@ -25,6 +27,7 @@ from pregonero.publishing.queries.programme import programme_of, waiting_for_min
 
 MEDIUM_LASTS = timedelta(hours=6)  # as long as a network may take to fetch a medium that it was told of
 UNPROCESSABLE = 422
+LONGEST_NUMBER = 20  # digits: more than any row's number has
 
 
 @require_GET
@@ -60,9 +63,9 @@ def start(request: MemberRequest) -> HttpResponse:
         key = form.cleaned_data["key"]
         publication = actions.draft_publication(news=news, key=key, by=request.member, now=timezone.now())
         return _to_editor(publication, hour=form.cleaned_data["hour"])
-    chosen = request.GET.get("noticia", "")
+    chosen = request.GET.get("noticia", "")[:LONGEST_NUMBER]
     context = {
-        "news": get_news(member=request.member, pk=int(chosen)) if chosen.isdigit() else None,
+        "news": get_news(member=request.member, pk=int(chosen)) if chosen.isdecimal() else None,
         "waiting": waiting_for_minute(request.member.entity),
         "key": uuid4(),
         "hour": request.GET.get("hora", ""),
@@ -154,17 +157,16 @@ def _why_not(request: MemberRequest, page: Editor, now: datetime) -> str:
 
 
 def _to_editor(publication: Publication, hour: str = "") -> HttpResponseRedirect:
-    response = redirect("publishing:editor", pk=publication.pk)
-    if hour:
-        response["Location"] += f"?hora={hour}"
-    return response
+    address = reverse("publishing:editor", args=[publication.pk])
+    return HttpResponseRedirect(f"{address}?{urlencode({'hora': hour}, safe=':')}" if hour else address)
 
 
 @require_POST
 def check_link(request: MemberRequest, pk: int) -> HttpResponse:
     """Open the link now and keep what it answers."""
-    publication = queries.get_publication(member=request.member, pk=pk)
-    checking.refresh_link(publication, now=timezone.now(), even_if_fresh=True)
+    publication, now = queries.get_publication(member=request.member, pk=pk), timezone.now()
+    check_may(request.member, "link.check", now=now)
+    checking.refresh_link(publication, now=now, even_if_fresh=True)
     return _to_editor(publication)
 
 
@@ -197,7 +199,10 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
     """Say which post at the network is ours, or that none is."""
     delivery = queries.get_delivery(member=request.member, pk=pk)
     form = DecisionForm(request.POST)
-    remote_id = form.cleaned_data["remote_id"] if form.is_valid() else ""
+    if not form.is_valid():
+        messages.error(request, "No se decidió nada: di cuál es la nuestra, o que ninguna lo es.")
+        return redirect("transparency:expediente", pk=delivery.publication_id)
+    remote_id = form.cleaned_data["remote_id"]
     actions.decide_delivery(delivery=delivery, remote_id=remote_id, by=request.member, now=timezone.now())
     return redirect("transparency:expediente", pk=delivery.publication_id)
 
