@@ -44,7 +44,10 @@ def _asks_to_sign_in(response: HttpResponse) -> bool:
 
 def _sign_in_whole(request: HttpRequest) -> HttpResponse:
     """Send the whole page to sign in: a session that ended must not put a sign-in form inside another page."""
-    page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
+    except ValueError:  # no address at all: nobody's browser said it
+        page = "/"
     return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}")
 
 

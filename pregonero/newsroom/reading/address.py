@@ -51,7 +51,8 @@ def port_of(link: str) -> int:
 
 
 def _split(link: str, base: str) -> tuple[SplitResult, int | None]:
-    text = re.sub(r"[\x00-\x20\x7f]+", "", link) if link.strip() else ""
+    # A lone surrogate, as JSON may bring, is in no address, and could be neither sent nor kept.
+    text = re.sub(r"[\x00-\x20\x7f\ud800-\udfff]+", "", link) if link.strip() else ""
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         port = parts.port
