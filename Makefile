@@ -1,6 +1,6 @@
 # Pregonero. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check fix pins clean
+.PHONY: help setup run test test-slow check fix bench pins clean
 PY := .venv/bin/python
 
 help: ## Esta ayuda
@@ -30,8 +30,12 @@ fix: setup ## Arregla lo que se arregla solo
 	@$(PY) -m tests.house.traceability
 	@$(PY) -m tests.house.tables
 
+bench: ## Mide los envíos frente al límite y frente a su par (5.000; unos minutos)
+	@bin/setup-bench
+	@.venv/bin/pregonero bench deliveries
+
 pins: setup ## Vuelve a fijar las versiones, con sus huellas
 	@bin/pins --upgrade
 
 clean: ## Borra el entorno y los datos de este equipo
-	@rm -rf .venv var
+	@rm -rf .venv .venv-bench var

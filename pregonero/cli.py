@@ -3,6 +3,8 @@
 import json
 import os
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import click
@@ -125,6 +127,30 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
     lines = [f"{'bien ' if finding.ok else 'FALTA'}  {finding.sentence}" for finding in findings]
     _say({"ok": healthy, "findings": [vars(finding) for finding in findings]}, "\n".join(lines), as_json=as_json)
     sys.exit(0 if healthy else 1)
+
+
+@main.group(cls=SpanishGroup)
+def bench() -> None:
+    """Mide, en una sola corrida, frente a un par y frente al límite."""
+
+
+@bench.command("deliveries", cls=SpanishCommand)
+@click.option("--n", "count", default=5000, show_default=True, help="Envíos para el mismo minuto.")
+@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+def bench_deliveries(*, count: int, as_json: bool) -> None:
+    """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
+    if not (running.embedded.ROOT / ".venv-bench").exists():
+        raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
+    with tempfile.TemporaryDirectory(prefix="pregonero-bench-") as folder:
+        Path(folder).chmod(0o755)  # the database runs as a user of its own
+        os.environ["PREGONERO_DATA"] = folder
+        running.embedded.data_folder.cache_clear()
+        with running.database():
+            running.prepare_database()
+            from bench.deliveries import measure  # noqa: PLC0415
+
+            report = measure(count)
+    _say(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
 
 
 def _say(data: dict[str, Any], words: str, *, as_json: bool) -> None:
