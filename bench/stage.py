@@ -93,7 +93,8 @@ def programme(account: dict[str, str], words: list[str], due_at: datetime) -> in
     )
     publications = Publication.objects.bulk_create(
         Publication(
-            entity=entity, number=f"{slug}-{number}", key=uuid4(), news=news, title=text[:60], why="Medir", link=address,
+            entity=entity, number=f"{slug}-{number}", key=uuid4(), news=news, title=text[:60], why="Medir",
+            link=address,
             state=PublicationState.PROGRAMMED, due_at=due_at, created_by=carmen, created_at=now, edited_by=carmen,
             edited_at=now,
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pregonero import environment, running
+from pregonero import embedded, environment, running
 from pregonero.spanish import SpanishCommand, SpanishGroup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
@@ -139,12 +139,12 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 def bench_deliveries(*, count: int, as_json: bool) -> None:
     """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
-    if not (running.embedded.ROOT / ".venv-bench").exists():
+    if not (embedded.ROOT / ".venv-bench").exists():
         raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
     with tempfile.TemporaryDirectory(prefix="pregonero-bench-") as folder:
         Path(folder).chmod(0o755)  # the database runs as a user of its own
         os.environ["PREGONERO_DATA"] = folder
-        running.embedded.data_folder.cache_clear()
+        embedded.data_folder.cache_clear()
         with running.database():
             running.prepare_database()
             from bench.deliveries import measure  # noqa: PLC0415
