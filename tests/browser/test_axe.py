@@ -99,7 +99,8 @@ def test_a_page_of_the_laboratory_has_no_fault(name: str, shown: Shown, visits: 
     person = Person(visits.window(), shown.lab)
     person.listen()
     assert faults_everywhere(person.go(LAB_PAGES[name])) == {}
-    assert person.complaints == []
+    # The laboratory has no icon, and a browser asks for one by itself.
+    assert [said for said in person.complaints if not said.endswith("/favicon.ico")] == []
 
 
 def test_the_page_of_each_post_has_no_fault(shown: Shown, day_of: Callable[[str], Person]) -> None:

@@ -32,13 +32,21 @@ class Picture:
     size: tuple[int, int] = DESK
     scheme: Literal["light", "dark"] = "light"
     whole: bool = False
+    written: tuple[tuple[str, str], ...] = ()
 
 
-ABOVE_THE_MINUTE = (1440, 920)  # a browser without its translations writes the date as in another country
+ABOVE_THE_MINUTE = (1440, 868)  # a browser without its translations writes the date as in another country
 EDITOR = "/publicaciones/{publications[certificados]}/editor/?hora=17:00"
 FILE = "/publicaciones/{publications[exportaciones]}/"
 PICTURES = {
-    "informar": Picture("luis", "/noticias/informe/"),
+    "informar": Picture(
+        "luis",
+        "/noticias/informe/",
+        written=(
+            ("Enlace", "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"),
+            ("Referencia", "SEDE-2026-0417"),
+        ),
+    ),
     "noticias": Picture("luis", "/noticias/"),
     "noticias-telefono": Picture("luis", "/noticias/", PHONE),
     "hoy": Picture("beto", "/"),
@@ -65,6 +73,8 @@ def test_a_picture_of_the_day_is_drawn(name: str, shown: Shown, day_of: Callable
     page = day_of(picture.who, picture.size).page
     page.emulate_media(color_scheme=picture.scheme)
     page.goto(shown.address + picture.path.format(news=shown.day.news, publications=shown.day.publications))
+    for label, text in picture.written:
+        page.get_by_label(label).fill(text)
     draw(page, name, whole=picture.whole)
 
 
