@@ -1,12 +1,13 @@
 """The main acts of the way with the keyboard alone, the focus always in sight (N-6)."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Stage
+from tests.browser.conftest import Shown, Stage
 from tests.browser.people import Person, Visits
 from tests.conftest import PASSWORD
 from tests.lab.process import Lab, until
@@ -104,3 +105,15 @@ def test_the_main_acts_need_no_mouse(stage: Stage, visits: Visits, lab: Lab) -> 
     skip_to_content(beto)
     follow(beto, "Editar")
     expect(beto.get_by_role("button", name="Reprogramar")).to_be_visible()
+
+
+def test_the_focus_stays_when_a_file_changes_by_itself(shown: Shown, day_of: Callable[[str], Person]) -> None:
+    """While it publishes, the page asks again every two seconds; whoever was on a link is not thrown off it."""
+    page = day_of("ana").go(f"/publicaciones/{shown.day.publications['peru']}/")
+    link = page.get_by_role("link", name="ver en Facebook")
+    link.focus()
+    old = link.element_handle()
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+        pass
+    page.wait_for_function("old => !old.isConnected", arg=old)
+    expect(link).to_be_focused()

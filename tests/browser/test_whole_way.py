@@ -135,6 +135,7 @@ def published_posts(page: Page, scripted: bool) -> dict[str, str]:
         expect(done).to_be_visible()
     else:
         until(lambda: page.reload() and done.count(), timeout=60)
+    expect(page.get_by_role("link", name="Editar")).to_have_count(0)
     links = {name: page.get_by_role("link", name=f"ver en {name}", exact=True) for name in NETWORKS}
     expect(page.get_by_text("La informó Luis Peña, referencia SEDE-2026-0417.")).to_be_visible()
     expect(page.get_by_text(WHY)).to_be_visible()
