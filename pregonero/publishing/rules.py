@@ -120,12 +120,18 @@ def issues_of(
     """Return what is missing before a publication can go out; `field` is "account:<id>:<field>" for a network's own."""
     going = [adaptation for adaptation in adaptations if not adaptation.skipped]
     issues = [] if going else [Issue("accounts", "no_account", "Elige al menos una red donde publicar.")]
-    if not publication.why.strip():
-        issues.append(Issue("why", "no_why", "Falta decir por qué le interesa a la ciudadanía."))
+    issues += why_issues(publication)
     issues += link_issues(publication, link_check, acceptance)
     for adaptation in going:
         issues += adaptation_issues(adaptation)
     return issues
+
+
+def why_issues(publication: Publication) -> list[Issue]:
+    """Return that a publication does not say why it interests citizens (M-1); the database keeps it too."""
+    if publication.why.strip():
+        return []
+    return [Issue("why", "no_why", "Falta decir por qué le interesa a la ciudadanía.")]
 
 
 def adaptation_issues(adaptation: Adaptation) -> list[Issue]:

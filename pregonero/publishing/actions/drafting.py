@@ -100,6 +100,8 @@ def edit_publication(
     publication.relevance, publication.link = Relevance(change.relevance), change.link
     publication.revision += 1
     publication.edited_by, publication.edited_at = by, now
+    if publication.state == PublicationState.PROGRAMMED:
+        rules.check_ready(rules.why_issues(publication))  # before the database, which can only fail
     publication.save()
     changed = _change_adaptations(publication, change.adaptations)
     if publication.state == PublicationState.PROGRAMMED:
