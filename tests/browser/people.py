@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, expect
 
 from pregonero.people.models import Member
 from tests.conftest import PASSWORD
 
 DESK, PHONE = (1440, 1000), (390, 844)
 PATIENCE = 30_000.0  # milliseconds; a real condition is waited for, on a machine that may be busy
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
