@@ -5,6 +5,7 @@ public, and its ids are kept. `commit` makes it public and is ONE call. After a 
 `resolve` finds out, in the connector's declared way. Nothing outside asks which network it is: it asks here.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -92,6 +93,7 @@ class Access:
     address: str  # base address of the network's API
     token: str = field(repr=False)
     seconds: float = 30.0  # time limit of one call
+    until: float = math.inf  # of `clock.ticks()`: nothing leaves after it, whoever was suspended meanwhile
 
 
 @dataclass(frozen=True)
@@ -115,6 +117,7 @@ class AttemptWindow:
     asked_at: datetime
     looks: int
     code: str = ""  # the code of the error that left the attempt uncertain
+    known: frozenset[str] = frozenset()  # ids of the account's posts that are other deliveries': never this one's
 
 
 class NetworkError(Exception):

@@ -15,6 +15,12 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 PIECE = 64 * 1024  # bytes sent between two looks at the clock
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def ticks() -> float:
+    """Return seconds of a clock that nobody sets and that also runs while this machine sleeps."""
+    return time.clock_gettime(_CLOCK)
 
 
 class _Call(threading.local):
@@ -24,7 +30,7 @@ class _Call(threading.local):
     sent: bool = False
 
     def left(self) -> float:
-        left = self.deadline - time.monotonic()
+        left = self.deadline - ticks()
         if left <= 0:
             raise TimeoutError("the call's time is over")
         return left
@@ -66,10 +72,11 @@ class _TimedSocket:
 
     def sendall(self, data: Any) -> None:
         """Send everything, in pieces, each with what is left of the call's time."""
-        CALL.sent = True
         view = memoryview(data).cast("B")
         for at in range(0, len(view), PIECE):
+            # The last look before anything leaves: who was suspended until its time was over sends nothing.
             self._connected.settimeout(CALL.left())
+            CALL.sent = True
             self._connected.sendall(view[at : at + PIECE])
 
     def makefile(self, mode: str = "rb", *_: Any, **__: Any) -> io.BufferedReader:

@@ -9,7 +9,6 @@ import json as jsons
 import re
 import ssl
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ import certifi
 import urllib3
 
 from pregonero.networks.base import Access
-from pregonero.networks.clock import CALL, TimedHTTP, TimedHTTPS
+from pregonero.networks.clock import CALL, TimedHTTP, TimedHTTPS, ticks
 from pregonero.networks.multipart import File, Multipart
 
 CONNECT_SECONDS = 10.0
@@ -147,7 +146,7 @@ class Line:
 
     def _exchange(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
         seconds = self.access.seconds + _length(body, headers) / UPLOAD_RATE
-        with _timed(seconds):
+        with _timed(min(ticks() + seconds, self.access.until)):
             raw = _pool(*urlsplit(url)[:2]).urlopen(
                 method, url, body=body, headers=headers, retries=False, redirect=False, preload_content=False,
                 timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
@@ -160,8 +159,8 @@ class Line:
 
 
 @contextmanager
-def _timed(seconds: float) -> Iterator[None]:
-    CALL.deadline, CALL.sent = time.monotonic() + seconds, False
+def _timed(deadline: float) -> Iterator[None]:
+    CALL.deadline, CALL.sent = deadline, False
     try:
         yield
     except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:

@@ -71,7 +71,8 @@ class InstagramConnector:
             state = containers.state_of(graph, prepared["container_id"])
             if state != containers.PUBLISHED:
                 return _not_published(state, attempt.looks)
-            found = list(_recent(graph, access, post, attempt.started_at - SLACK))
+            recent = _recent(graph, access, post, attempt.started_at - SLACK)
+            found = [each for each in recent if each.remote_id not in attempt.known]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
         if attempt.looks < len(LOOK_WAITS):

@@ -71,7 +71,8 @@ class XConnector:
         since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
         with judged(CODES, public=False):
             own = list(_own_posts(access, since, attempt.asked_at + SLACK))
-        found = [_published(access, str(each["id"])) for each in own if same_post(post.text, len(post.media), each)]
+        same = [str(each["id"]) for each in own if same_post(post.text, len(post.media), each)]
+        found = [_published(access, id) for id in same if id not in attempt.known]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
         if found:

@@ -1,0 +1,1 @@
+"""Bluesky: see README in the folder above and docs/networks/bluesky.md."""

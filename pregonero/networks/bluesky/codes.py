@@ -1,0 +1,50 @@
+"""What the refusals of a Bluesky server mean to a delivery."""
+
+import time
+
+from pregonero.networks.base import Permanent, Stale, Transient, Unauthorized
+from pregonero.networks.outcomes import Codes, Meaning
+from pregonero.networks.wire import Refusal
+
+TAKEN = "InvalidSwap"
+MISSING = "RecordNotFound"
+TOO_MANY = 429
+_RECONNECT = Meaning(Unauthorized, "Bluesky ya no acepta la autorización de esta cuenta: hay que conectarla otra vez.")
+
+TABLE = {
+    "ExpiredToken": _RECONNECT,
+    "InvalidToken": _RECONNECT,
+    "AuthMissing": _RECONNECT,
+    "AuthenticationRequired": _RECONNECT,
+    "AuthFactorTokenRequired": Meaning(
+        Unauthorized, "Bluesky pide un segundo factor: conecta la cuenta con una contraseña de aplicación."
+    ),
+    "AccountTakedown": Meaning(Permanent, "Bluesky suspendió esta cuenta: alguien debe atenderlo."),
+    "AccountDeactivated": Meaning(Permanent, "La cuenta está desactivada en Bluesky: alguien debe atenderlo."),
+    "BlobNotFound": Meaning(Stale, "Bluesky ya no tiene la imagen que se había subido; se sube otra vez.", 1.0),
+    "BlobTooLarge": Meaning(Permanent, "La imagen es demasiado pesada para Bluesky."),
+    "PayloadTooLarge": Meaning(Permanent, "La imagen es demasiado pesada para Bluesky."),
+    "InvalidMimeType": Meaning(Permanent, "Bluesky no recibe ese formato de imagen."),
+    TAKEN: Meaning(Permanent, "En Bluesky ya hay algo bajo la clave de esta publicación."),
+    MISSING: Meaning(Permanent, "Bluesky no tiene nada bajo la clave de esta publicación."),
+    "RateLimitExceeded": Meaning(Transient, "Bluesky pide esperar: se alcanzó su límite de llamadas.", 300.0),
+    "400": Meaning(Permanent, "Bluesky no aceptó el contenido de la publicación."),
+}
+
+
+def _keys(refusal: Refusal) -> tuple[str, ...]:
+    """Return the server's own name for a refusal."""
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    return (str(body.get("error") or ""),)
+
+
+def _wait(refusal: Refusal) -> float | None:
+    """Return the seconds that the server asks to wait: its `retry-after`, or the instant its window starts again."""
+    after, reset = refusal.headers.get("retry-after", ""), refusal.headers.get("ratelimit-reset", "")
+    if after.isdigit():
+        return float(after)
+    # The instant is compared with this machine's clock: a second more forgives small differences.
+    return max(1.0, int(reset) - time.time() + 1) if refusal.status == TOO_MANY and reset.isdigit() else None
+
+
+CODES = Codes("Bluesky", TABLE, _keys, _wait)

@@ -1,0 +1,205 @@
+"""Bluesky: pictures ahead, one write under a key of ours, and a look at that key after a cut (docs/networks/bluesky.md)."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from pregonero.errors import Issue
+from pregonero.networks import checks
+from pregonero.networks.base import (
+    Access,
+    AttemptWindow,
+    Finding,
+    Permanent,
+    Post,
+    Prepared,
+    Published,
+    Stale,
+    Verdict,
+)
+from pregonero.networks.bluesky import sessions
+from pregonero.networks.bluesky.codes import CODES, MISSING, TAKEN
+from pregonero.networks.bluesky.facets import facets_of, graphemes, handles_in, links_in
+from pregonero.networks.bluesky.keys import new_key
+from pregonero.networks.bluesky.limits import CAPABILITIES, KINDS
+from pregonero.networks.bluesky.xrpc import Xrpc
+from pregonero.networks.outcomes import judged
+from pregonero.networks.wire import Refusal
+
+COLLECTION = "app.bsky.feed.post"
+PUBLIC_ADDRESS = "https://bsky.app"
+REFUSED = 400
+Keep = Callable[[Prepared], None]
+
+
+class BlueskyConnector:
+    """The entity's account on Bluesky, at whichever server it is."""
+
+    capabilities = CAPABILITIES
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what Bluesky would not take of a post."""
+        return checks.all_of(_text(post), checks.media(post, CAPABILITIES, KINDS))
+
+    def measure(self, text: str) -> int:
+        """Return the length of a text in graphemes; links count whole."""
+        return graphemes(text)
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+        """Choose the post's key, find out whom it mentions, and leave its pictures at the server."""
+        with judged(CODES, public=False):
+            _choose_key(access, post, prepared, keep)
+            _find_mentioned(access, post, prepared, keep)
+        with sessions.opened(access) as session, judged(CODES, public=False):
+            _upload_pictures(session, post, prepared, keep)
+        return prepared
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Write the post under its key, only if nothing is there: written twice, it is one."""
+        try:
+            with sessions.opened(access) as session, judged(CODES, public=True):
+                return _write(session, post, prepared)
+        except Permanent as error:
+            if error.code != TAKEN:
+                raise
+        return _earlier(access, post, prepared)
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Look at what is under the post's key; anybody may, so this needs no session."""
+        with judged(CODES, public=False):
+            ours = _is_ours(_look(access, prepared["key"]), post)
+        if ours:
+            return Finding(Verdict.PUBLISHED, published=_published(access, prepared["key"]))
+        # Should the server still be taking it, the next write will find the key in use: there is no second post.
+        return Finding(Verdict.NOT_TAKEN)
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove nothing: a picture that no post names is let go by the server itself."""
+        return []
+
+
+def _text(post: Post) -> Iterator[Issue]:
+    if not post.text.strip() and not post.media:
+        yield Issue("text", "empty", "El texto está vacío: Bluesky necesita un texto o una imagen.")
+    yield from checks.too_long("text", CAPABILITIES, graphemes(post.text), limit="text", what="el texto")
+    weight = len(post.text.encode())
+    yield from checks.too_long("text", CAPABILITIES, weight, limit="text_bytes", what="el texto", unit="byte")
+
+
+def _choose_key(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    """Choose a key, or another one when somebody else's post turned out to be under it."""
+    if "key" in prepared:
+        found = _look(access, prepared["key"])
+        if found is None or _is_ours(found, post):
+            return
+    prepared["key"] = new_key()
+    keep(prepared)
+
+
+def _find_mentioned(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    """Find the identity of each account that the text names; a name that is nobody's stays plain text."""
+    known: dict[str, str] = prepared.setdefault("mentions", {})
+    for handle in handles_in(post.text):
+        if handle not in known:
+            known[handle] = _identity(access, handle)
+            keep(prepared)
+
+
+def _identity(access: Access, handle: str) -> str:
+    try:
+        found = Xrpc(access, secret=False).get("com.atproto.identity.resolveHandle", handle=handle)
+        return str(found["did"])
+    except Refusal as refusal:
+        if refusal.status == REFUSED:
+            return ""
+        raise
+
+
+def _upload_pictures(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    """Leave each picture at the server; one uploaded long ago is uploaded again, since the server lets go of it."""
+    entries: list[dict[str, Any]] = prepared.setdefault("media", [])
+    life = CAPABILITIES.limits["blob_life_seconds"].value
+    for at, picture in enumerate(post.media):
+        if at < len(entries) and entries[at]["sha256"] == picture.sha256 and time.time() < entries[at]["until"]:
+            continue
+        content = picture.path.read_bytes()
+        made = Xrpc(access).post("com.atproto.repo.uploadBlob", body=content, mime=picture.mime)
+        entry = {"sha256": picture.sha256, "blob": made["blob"], "until": int(time.time()) + life}
+        entries[at : at + 1] = [entry]
+        keep(prepared)
+
+
+def _write(access: Access, post: Post, prepared: Prepared) -> Published:
+    written = Xrpc(access).post(
+        "com.atproto.repo.putRecord",
+        json={
+            "repo": access.remote_id, "collection": COLLECTION, "rkey": prepared["key"],
+            "record": _record(post, prepared), "swapRecord": None,  # nothing may be there yet
+        },
+    )  # fmt: skip
+    if written["uri"] != f"at://{access.remote_id}/{COLLECTION}/{prepared['key']}":
+        raise ValueError("another record")
+    return _published(access, prepared["key"])
+
+
+def _record(post: Post, prepared: Prepared) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "$type": COLLECTION, "text": post.text, "langs": ["es"],
+        "createdAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
+    }  # fmt: skip
+    facets = facets_of(post.text, prepared.get("mentions", {}))
+    embed = _pictures(post, prepared) if post.media else _card(post)
+    return record | ({"facets": facets} if facets else {}) | ({"embed": embed} if embed else {})
+
+
+def _pictures(post: Post, prepared: Prepared) -> dict[str, Any]:
+    images = [
+        {"image": entry["blob"], "alt": each.alt, "aspectRatio": {"width": each.width, "height": each.height}}
+        for each, entry in zip(post.media, prepared["media"], strict=True)
+    ]
+    return {"$type": "app.bsky.embed.images", "images": images}
+
+
+def _card(post: Post) -> dict[str, Any]:
+    """Return the card of the post's link, with the words that come first as its title: nobody else makes it."""
+    links = [post.link] if post.link else links_in(post.text)
+    if not links:
+        return {}
+    title = post.title or next(iter(post.text.strip().splitlines()), "").replace(links[0], "").strip()
+    title = title[: CAPABILITIES.limits["card_title"].value]
+    return {"$type": "app.bsky.embed.external", "external": {"uri": links[0], "title": title, "description": ""}}
+
+
+def _look(access: Access, key: str) -> dict[str, Any] | None:
+    """Return the record under a key, or nothing."""
+    try:
+        found = Xrpc(access, secret=False).get(
+            "com.atproto.repo.getRecord", repo=access.remote_id, collection=COLLECTION, rkey=key
+        )
+    except Refusal as refusal:
+        if CODES.meaning(refusal)[0] == MISSING:
+            return None
+        raise
+    value: dict[str, Any] = found["value"]
+    return value
+
+
+def _is_ours(found: dict[str, Any] | None, post: Post) -> bool:
+    return found is not None and found["text"] == post.text
+
+
+def _earlier(access: Access, post: Post, prepared: Prepared) -> Published:
+    """Return the post that an earlier write left under the key; another's there, by chance, asks for another key."""
+    with judged(CODES, public=True):
+        ours = _is_ours(_look(access, prepared["key"]), post)
+    if not ours:
+        raise Stale("La clave de esta publicación ya se usó en Bluesky; se escoge otra.", code=TAKEN, retry_after=1.0)
+    return _published(access, prepared["key"])
+
+
+def _published(access: Access, key: str) -> Published:
+    return Published(key, f"{PUBLIC_ADDRESS}/profile/{access.remote_id}/post/{key}")
+
+
+CONNECTOR = BlueskyConnector()

@@ -1,0 +1,44 @@
+"""What Bluesky takes, as data: each value with the day it was read and where."""
+
+from datetime import date
+
+from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.checks import Kinds
+
+READ_ON = date(2026, 11, 24)
+POST = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json"
+IMAGES = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json"
+FACET = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/richtext/facet.json"
+RATES = "https://docs.bsky.app/docs/advanced-guides/rate-limits"
+OURS = "decisión propia: docs/networks/bluesky.md"
+
+
+def _limit(value: int, source: str) -> Limit:
+    return Limit(value, READ_ON, source)
+
+
+CAPABILITIES = Capabilities(
+    name="bluesky",
+    label="Bluesky",
+    badge="BS",
+    resolution=Resolution.REPEAT,
+    limits={
+        "text": _limit(300, POST),  # graphemes: what a person takes for one character
+        "text_bytes": _limit(3_000, POST),
+        "tag": _limit(64, FACET),
+        "tag_bytes": _limit(640, FACET),
+        "alt": _limit(2_000, OURS),
+        "pictures": _limit(4, IMAGES),
+        "videos": _limit(0, OURS),
+        "picture_bytes": _limit(1_000_000, IMAGES),
+        "card_title": _limit(300, OURS),
+        "blob_life_seconds": _limit(45 * 60, OURS),
+        "session_seconds": _limit(3_600, OURS),
+        "writes_per_hour": _limit(2_500, RATES),  # 5,000 points, of which a write costs two
+        "sessions_per_day": _limit(100, RATES),
+    },
+    takes_video=False,
+    prepares_ahead_seconds=30 * 60,
+)
+
+KINDS = Kinds(pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WEBP"}, videos={})

@@ -1,0 +1,26 @@
+"""The calls of Bluesky's protocol (XRPC) over our line: a name, and JSON or a file."""
+
+from typing import Any
+
+from pregonero.networks.base import Access
+from pregonero.networks.bluesky.calls import CALLS
+from pregonero.networks.wire import Line
+
+
+class Xrpc:
+    """An account's server, for one task. Without `secret`, the calls go as anybody's: the server asks for no more."""
+
+    def __init__(self, access: Access, *, secret: bool = True) -> None:
+        self._line = Line(access, CALLS)
+        self._base = f"{access.address.rstrip('/')}/xrpc"
+        if not secret:
+            del self._line.headers["Authorization"]
+
+    def get(self, name: str, **params: str) -> Any:
+        """Ask for something."""
+        return self._line.get(f"{self._base}/{name}", params=params).json()
+
+    def post(self, name: str, *, json: Any = None, body: bytes | None = None, mime: str = "") -> Any:
+        """Have something done."""
+        headers = {"Content-Type": mime} if mime else {}
+        return self._line.post(f"{self._base}/{name}", json=json, body=body, headers=headers).json()
