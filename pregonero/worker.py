@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
@@ -24,11 +25,15 @@ P = ParamSpec("P")
 T = TypeVar("T")
 STALLED_SECONDS = 40.0  # a worker beats every 10
 POLLING_SECONDS = 1.0  # a scheduled job starts at most this much after its moment
-LONGEST_PAUSE = 15.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+SPARE_THREADS = 4
+AWAY = (ConnectorException, OperationalError, OSError)
 
-# Each lane has its own places, so that reading a long video never holds up what goes out at its minute.
+# Each lane has its own places, so that reading a long video never holds up what goes out at its minute, and slow
+# networks never hold up the look at what has come due.
 LANES: dict[str, tuple[list[str], int]] = {
-    "sending": (["sending", "records"], 6),
+    "looking": (["looking", "records"], 2),
+    "sending": (["sending"], 6),
     "preparing": (["preparing"], 4),
     "reading": (["reading", "mail"], 4),
 }
@@ -37,7 +42,7 @@ LANES: dict[str, tuple[list[str], int]] = {
 @cache
 def worker_name() -> str:
     """Return this process's own name, never used by another one."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def given_back(function: Callable[P, T]) -> Callable[P, T]:
@@ -70,7 +75,7 @@ def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) ->
 
 
 @app.periodic(cron="* * * * * */15")
-@app.task(name="worker.take_back", queue="sending", queueing_lock="worker.take_back", pass_context=True)
+@app.task(name="worker.take_back", queue="looking", queueing_lock="worker.take_back", pass_context=True)
 async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> None:
     """Put back in the queue the jobs of workers whose heartbeat stopped: each job can be run twice."""
     manager = context.app.job_manager
@@ -88,34 +93,58 @@ def work(*, lanes: Iterable[str] = LANES, wait: bool = True) -> None:
 
     `wait=False` does what waits in the queue and returns.
     """
-    pause = 0.5
+    pause = FIRST_PAUSE
     while True:
-        started = time.monotonic()
         try:
             asyncio.run(_work(list(lanes), wait))
             return
-        except (ConnectorException, OperationalError, OSError) as error:
-            pause = 0.5 if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+        except AWAY as error:
             log.warning("worker.database_away", error=type(error).__name__, again_in=pause)
             time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def _work(lanes: list[str], wait: bool) -> None:
+    # A thread for each place: the loop's own executor has as many as the machine has processors, and a few, which one
+    # lane would take from the others.
+    places = sum(LANES[lane][1] for lane in lanes)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(places + SPARE_THREADS))
     # Another app for the worker's own reading of the queue: what a task does goes on enqueuing by Django's connection,
     # in the transaction of its act. (`replace_connector` would take that away, and jobs would outrun their rows.)
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        running = [asyncio.create_task(_run_lane(worker_app, lane, wait)) for lane in lanes]
+        running = [asyncio.create_task(_keep_lane(worker_app, lane, wait)) for lane in lanes]
         _stop_at_signal(running)
         try:
             await asyncio.gather(*running)
         except asyncio.CancelledError:
             log.info("worker.stopped")
         finally:
-            # One lane that fails takes the others with it: they start again together.
             for lane in running:
                 lane.cancel()
             await asyncio.gather(*running, return_exceptions=True)
+
+
+async def _keep_lane(worker_app: App, lane: str, wait: bool) -> None:
+    """Run a lane until it is cancelled: one that fails starts again by itself, and waits for no job of the others.
+
+    Procrastinate's worker also returns as if told to stop when its heartbeat or its listening fails.
+    """
+    pause = FIRST_PAUSE
+    while True:
+        started = time.monotonic()
+        why = "ended by itself"
+        try:
+            await _run_lane(worker_app, lane, wait)
+        except AWAY as error:
+            why = type(error).__name__
+            if not wait:
+                raise
+        if not wait:
+            return
+        pause = FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+        log.warning("worker.lane_again", lane=lane, error=why, again_in=pause)
+        await asyncio.sleep(pause)
 
 
 async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:

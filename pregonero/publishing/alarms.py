@@ -5,7 +5,7 @@ delivery needs no alarm removed.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -14,8 +14,16 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 def set_alarms(moments: Iterable[datetime], *, now: datetime) -> None:
     """Have a worker look at each moment, or at once when it has passed; inside the act's transaction."""
-    for moment in sorted({max(now, moment).astimezone(UTC) for moment in moments}):
+    for moment in sorted({_when(moment, now) for moment in moments}):
         _set_alarm(moment)
+
+
+def _when(moment: datetime, now: datetime) -> datetime:
+    """Return the whole second at which to look: a thousand that wait for the same second need one alarm."""
+    if moment <= now:
+        return now.astimezone(UTC)
+    whole = moment.astimezone(UTC).replace(microsecond=0)
+    return whole if whole == moment else whole + timedelta(seconds=1)
 
 
 def _set_alarm(moment: datetime) -> None:

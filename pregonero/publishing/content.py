@@ -40,6 +40,16 @@ def content_of(adaptation: Adaptation, post: base.Post) -> dict[str, Any]:
     }
 
 
+def post_sent(content: Mapping[str, Any], media: Mapping[str, Medium]) -> base.Post:
+    """Return the post that an attempt sent, to recognise it, whatever is written today; `media` by digest."""
+    return base.Post(
+        text=content["text"],
+        title=content["title"],
+        link=content["link"],
+        media=tuple(_medium(media[entry["sha256"]], entry["alt"], signed=False) for entry in content["media"]),
+    )
+
+
 def fingerprint_of(content: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the content in canonical JSON (RFC 8785)."""
     return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()

@@ -1,31 +1,40 @@
 """The calls to the networks, each between the action that allows it and the action that keeps what came of it."""
 
 import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.utils import timezone
+from django.db import InterfaceError, OperationalError, connection
 
+from pregonero.errors import Refused
 from pregonero.networks.base import (
     AttemptWindow,
+    Finding,
     NetworkError,
     Permanent,
     Transient,
     Unauthorized,
     Unknown,
+    Verdict,
 )
+from pregonero.networks.clock import ticks
 from pregonero.networks.registry import connector
 from pregonero.publishing import queries
 from pregonero.publishing.actions.preparing import (
     finish_preparing,
-    forget_prepared,
     hold_for_preparing,
+    keep_cleaned,
+    keep_obstacle,
     keep_prepared,
     postpone_preparing,
     reject_prepared,
 )
 from pregonero.publishing.actions.sending import (
+    claim_wave,
     settle_deferred,
     settle_published,
     settle_rejected,
@@ -35,90 +44,131 @@ from pregonero.publishing.actions.settling import hold_for_asking, keep_finding,
 from pregonero.publishing.work import Work
 
 ADDRESS_SECONDS = 5.0  # some networks give a post's address only when asked, right after publishing it
+OUTCOME_SECONDS = 60.0  # how long an outcome is held on to while the database is away; later it is found out again
+AGAIN_SECONDS = 0.5
+OURS = Transient(
+    "Pregonero tuvo un error suyo; quien lo administra debe mirar el registro.", code="bug", retry_after=60
+)
 log = structlog.get_logger(__name__)
 
 
 def prepare_delivery(*, delivery_id: int, worker: str) -> None:
     """Prepare a delivery at its network, keeping each id as soon as it is known."""
-    work = hold_for_preparing(delivery_id=delivery_id, worker=worker, now=timezone.now())
+    work = _held_for_preparing(delivery_id, worker)
     if work is None:
         return
-    network = connector(work.network)
 
     def keep(prepared: dict[str, Any]) -> None:
-        keep_prepared(work=work, prepared=prepared, now=timezone.now())
+        keep_prepared(work=work, prepared=prepared, now=queries.clock())
 
     try:
-        if work.stale:
-            network.discard(work.access, work.stale)
-        prepared = network.prepare(work.access, work.post, work.prepared, keep)
-    except Unauthorized as error:
-        postpone_preparing(work=work, error=_as_transient(error), now=timezone.now())
+        prepared = connector(work.network).prepare(work.access, work.post, work.prepared, keep)
     except Permanent as error:
-        reject_prepared(work=work, error=error, now=timezone.now())
+        reject_prepared(work=work, error=error, now=queries.clock())
     except NetworkError as error:
-        postpone_preparing(work=work, error=_as_transient(error), now=timezone.now())
+        # Even an unknown outcome only waits here: whatever it left is invisible.
+        postpone_preparing(work=work, error=error, now=queries.clock())
+    except Exception:
+        postpone_preparing(work=work, error=OURS, now=queries.clock())
+        raise
     else:
-        finish_preparing(work=work, prepared=prepared, now=timezone.now())
+        finish_preparing(work=work, prepared=prepared, now=queries.clock())
+
+
+def _held_for_preparing(delivery_id: int, worker: str) -> Work | None:
+    """Hold it; what stands in the way before there is anything to hold is kept where people see it."""
+    try:
+        return hold_for_preparing(delivery_id=delivery_id, worker=worker, now=queries.clock())
+    except Refused as refusal:
+        lonely = Unauthorized(refusal.message, code="not_connected")
+        keep_obstacle(delivery_id=delivery_id, error=lonely, now=queries.clock())
+        return None
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        keep_obstacle(delivery_id=delivery_id, error=OURS, now=queries.clock())
+        raise
+
+
+def claim(*, account_id: int, worker: str, limit: int) -> list[Work]:
+    """Take an account's due deliveries, each with the instant until which this worker may make its call.
+
+    It counts from before the lease began: waiting for a connection or for a lock never makes it longer than the
+    lease that others see.
+    """
+    good_until = ticks() + settings.LEASE_SECONDS
+    wave = claim_wave(account_id=account_id, worker=worker, limit=limit, now=queries.clock())
+    return [replace(work, good_until=good_until) for work in wave]
 
 
 def send_delivery(work: Work) -> None:
     """Make it public: ONE call (rule 2). Its outcome is kept before anything else is done."""
-    network = connector(work.network)
     if not _lease_allows(work):
         late = Transient("El proceso se demoró y no alcanzó a enviarla.", code="lease_over", retry_after=1)
-        settle_deferred(work=work, error=late, now=timezone.now())
+        _keep_outcome(partial(settle_deferred, work=work, error=late))
         return
     try:
-        published = network.commit(work.access, work.post, work.prepared)
+        # Nothing leaves once the lease is over: a worker suspended right here finds its call's time gone.
+        access = replace(work.access, until=work.good_until)
+        published = connector(work.network).commit(access, work.post, work.prepared)
     except (Unauthorized, Transient) as error:
-        settle_deferred(work=work, error=_as_transient(error), now=timezone.now())
+        _keep_outcome(partial(settle_deferred, work=work, error=error))
     except Permanent as error:
-        settle_rejected(work=work, error=error, now=timezone.now())
+        _keep_outcome(partial(settle_rejected, work=work, error=error))
     except Unknown as error:
-        settle_uncertain(work=work, code=error.code, reason=error.reason, now=timezone.now())
+        _keep_outcome(partial(settle_uncertain, work=work, code=error.code, reason=error.reason))
     except Exception:
         # A bug of ours or of an SDK: the call may have gone out, so it is found out like a cut one; and it surfaces.
-        settle_uncertain(work=work, code="bug", reason="El envío se interrumpió.", now=timezone.now())
+        _keep_outcome(partial(settle_uncertain, work=work, code="bug", reason="El envío se interrumpió."))
         raise
     else:
-        settle_published(work=work, published=published, now=timezone.now())
+        _keep_outcome(partial(settle_published, work=work, published=published))
     log.info("delivery.sent", delivery=work.delivery_id, network=work.network)
+
+
+def _keep_outcome(settle: Callable[..., None]) -> None:
+    """Keep what came of a call, also when the database is away just then: only this process knows it."""
+    until = ticks() + OUTCOME_SECONDS
+    while True:
+        try:
+            settle(now=queries.clock())
+            return
+        except (OperationalError, InterfaceError):
+            if ticks() > until:
+                raise  # its lease is over too: whoever finds it asks the network
+            log.warning("delivery.outcome_waits", exc_info=True)
+            connection.close()
+            time.sleep(AGAIN_SECONDS)
 
 
 def ask_delivery(*, delivery_id: int, worker: str) -> None:
     """Ask the network what became of an uncertain delivery: reads only."""
-    work = hold_for_asking(delivery_id=delivery_id, worker=worker, now=timezone.now())
+    work = hold_for_asking(delivery_id=delivery_id, worker=worker, now=queries.clock())
     if work is None or work.attempt is None:
         return
     attempt = work.attempt
-    window = AttemptWindow(attempt.started_at, asked_at=timezone.now(), looks=work.looks, code=attempt.code)
+    window = AttemptWindow(attempt.started_at, queries.clock(), work.looks, code=attempt.code, known=work.known)
     try:
         finding = connector(work.network).resolve(work.access, work.post, work.prepared, window)
+    except Permanent as error:
+        log.warning("delivery.unreadable", delivery=delivery_id, code=error.code)
+        keep_finding(work=work, finding=Finding(Verdict.UNKNOWABLE), now=queries.clock())
     except NetworkError as error:
-        retry_after = error.retry_after if isinstance(error, Transient) else None
-        postpone_asking(work=work, reason=error.reason, retry_after=retry_after, now=timezone.now())
+        postpone_asking(work=work, error=error, now=queries.clock())
+    except Exception:
+        postpone_asking(work=work, error=OURS, now=queries.clock())
+        raise
     else:
-        keep_finding(work=work, finding=finding, now=timezone.now())
+        keep_finding(work=work, finding=finding, now=queries.clock())
 
 
-def clean_delivery(*, delivery_id: int) -> None:
-    """Remove at the network what was prepared and will not go out (rule 12)."""
-    cleaning = queries.to_clean(delivery_id=delivery_id)
-    if cleaning is None:
-        return
-    access, network, prepared = cleaning
+def clean_delivery(*, delivery_id: int, account_id: int, prepared: dict[str, Any]) -> None:
+    """Remove at the network what was prepared and will not go out (rule 12); what is public there stays."""
+    access, network = queries.access_of(account_id=account_id)
     removed = connector(network).discard(access, prepared)
-    forget_prepared(delivery_id=delivery_id, removed=removed, now=timezone.now())
+    keep_cleaned(delivery_id=delivery_id, removed=removed, now=queries.clock())
 
 
 def _lease_allows(work: Work) -> bool:
     """Return whether the call, and the reading of its address, fit in what is left of the lease."""
-    return time.monotonic() + settings.CALL_SECONDS + ADDRESS_SECONDS < work.good_until
-
-
-def _as_transient(error: NetworkError) -> Transient:
-    """Return the error as one to wait for; in preparation even an unknown outcome is, since it is invisible."""
-    if isinstance(error, Transient):
-        return error
-    return Transient(error.reason, code=error.code)
+    return ticks() + settings.CALL_SECONDS + ADDRESS_SECONDS < work.good_until

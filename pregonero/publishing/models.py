@@ -160,7 +160,8 @@ class Delivery(models.Model):
     `prepared` is what was left at the network, for the content whose fingerprint is `prepared_for`. `held_by` and
     `held_until` are the lease of the worker that is preparing, sending or asking; whoever finds it past may go on.
     `prepare_at` is when it may be prepared, and `ready_at` when it may be sent or asked about: its own moment, or later
-    when the network asked to wait.
+    when the network asked to wait. `stopped_because` is why a person stopped it while it was being sent or found out:
+    if it did not go out, it will not.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
@@ -180,6 +181,7 @@ class Delivery(models.Model):
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     candidates = models.JSONField(default=list, blank=True)
+    stopped_because = models.CharField(max_length=300, blank=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)

@@ -91,10 +91,19 @@ def check_may_cancel(
     check_may(member, "publication.stop", now=now)
     if publication.state == PublicationState.CANCELLED:
         raise WrongState("Esta publicación ya estaba cancelada.")
-    states = {delivery.state for delivery in deliveries}
-    if not states or states & set(WAITING) or states <= set(STOPPED):
+    deliveries = list(deliveries)
+    if any(can_still_be_stopped(delivery) for delivery in deliveries):
         return
-    raise WrongState("Ya salió, se está enviando o ya se detuvo: no queda nada que detener.")
+    if all(delivery.state in STOPPED for delivery in deliveries):
+        return
+    raise WrongState("Ya salió o ya se detuvo: no queda nada que detener.")
+
+
+def can_still_be_stopped(delivery: Delivery) -> bool:
+    """Return whether it waits; or is being sent or found out, and nobody has said yet that it must not go on."""
+    if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
+        return not delivery.stopped_because
+    return delivery.state in WAITING
 
 
 def check_may_decide(member: Member, delivery: Delivery, *, now: datetime) -> None:

@@ -1,7 +1,8 @@
 """The one table of a delivery's states: the database trigger, the rules, the diagram and a test come from it.
 
 It is delivery.md's figure, with one state more (decision 0003): a delivery whose hour passed is EXPIRED, since nobody
-cancelled it and no network refused it.
+cancelled it and no network refused it; and with the late yes of an attempt, which is a fact whatever the row says by
+then (decision 0009).
 """
 
 from django.db import models
@@ -47,6 +48,11 @@ TRANSITIONS: tuple[tuple[DeliveryState, DeliveryState, str], ...] = (
     (S.REJECTED, S.PLANNED, "una persona la corrige y reprograma"),
     (S.EXPIRED, S.PLANNED, "una persona la reprograma"),
     (S.CANCELLED, S.PLANNED, "una persona la reprograma"),
+    (S.PLANNED, S.PUBLISHED, "llegó tarde el sí de un intento"),
+    (S.DUE, S.PUBLISHED, "llegó tarde el sí de un intento"),
+    (S.REJECTED, S.PUBLISHED, "llegó tarde el sí de un intento"),
+    (S.EXPIRED, S.PUBLISHED, "llegó tarde el sí de un intento"),
+    (S.CANCELLED, S.PUBLISHED, "llegó tarde el sí de un intento"),
     (S.PUBLISHED, S.WITHDRAWN, "una persona, con su razón"),
     (S.PUBLISHED, S.RECTIFIED, "una persona, con su razón"),
 )  # fmt: skip

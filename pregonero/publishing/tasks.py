@@ -4,7 +4,6 @@ A job says only "look at this"; whether there is something to do is read from th
 or too late, is harmless.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.utils import timezone
@@ -14,22 +13,20 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.publishing import delivering, queries
 from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave, recover_abandoned
+from pregonero.publishing.actions.sending import recover_abandoned
 from pregonero.publishing.checking import refresh_link
-from pregonero.worker import given_back, worker_name
-
-WAVE = 32  # deliveries of one account that a job claims together
-AT_ONCE = 8  # of them sent at the same time
+from pregonero.publishing.waves import send_for_a_while
+from pregonero.worker import worker_name
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(name="publishing.sweep", queue="sending", queueing_lock="publishing.sweep", pass_context=False)
+@app.task(name="publishing.sweep", queue="looking", queueing_lock="publishing.sweep", pass_context=False)
 def sweep(timestamp: int, **_later: Any) -> None:
     """Look every few seconds, whatever became of the alarms."""
     look_now()
 
 
-@app.task(name="publishing.look", queue="sending")
+@app.task(name="publishing.look", queue="looking")
 def look(**_later: Any) -> None:
     """Look at what has reached its moment: the alarm of a minute."""
     look_now()
@@ -37,7 +34,7 @@ def look(**_later: Any) -> None:
 
 def look_now() -> None:
     """Turn what is due, recover what was abandoned, and give each delivery the job that it needs now."""
-    now = timezone.now()
+    now = queries.clock()
     turn_deliveries(now=now)
     recover_abandoned(now=now)
     for delivery_id in queries.to_prepare(now=now):
@@ -59,26 +56,24 @@ def _defer_once(name: str, lock: str, **arguments: int) -> None:
 def prepare(*, delivery_id: int, **_later: Any) -> None:
     """Leave at the network, invisibly, what the commit needs; at its minute, go on to send."""
     delivering.prepare_delivery(delivery_id=delivery_id, worker=worker_name())
-    account_id = queries.account_due(delivery_id=delivery_id, now=timezone.now())
+    account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
     if account_id is not None:
         _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
 
 
 @app.task(name="publishing.send", queue="sending")
 def send(*, account_id: int, **_later: Any) -> None:
-    """Send an account's due deliveries in waves: claimed together, sent several at a time (decision 0004)."""
-    turn_deliveries(now=timezone.now())
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as senders:
-        while wave := claim_wave(account_id=account_id, worker=worker_name(), limit=WAVE, now=timezone.now()):
-            for done in [senders.submit(given_back(delivering.send_delivery), work) for work in wave]:
-                done.result()
+    """Send an account's due deliveries (decision 0004); after a while, let others have this place and come back."""
+    turn_deliveries(now=queries.clock())
+    if send_for_a_while(account_id=account_id, worker=worker_name()):
+        _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
 
 
 @app.task(name="publishing.ask", queue="sending")
 def ask(*, delivery_id: int, **_later: Any) -> None:
     """Ask the network what became of an uncertain delivery; one that it does not have is sent again at once."""
     delivering.ask_delivery(delivery_id=delivery_id, worker=worker_name())
-    account_id = queries.account_due(delivery_id=delivery_id, now=timezone.now())
+    account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
     if account_id is not None:
         _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
 
@@ -88,9 +83,9 @@ def ask(*, delivery_id: int, **_later: Any) -> None:
     queue="preparing",
     retry=RetryStrategy(max_attempts=8, exponential_wait=5),
 )
-def clean_delivery(*, delivery_id: int, **_later: Any) -> None:
+def clean_delivery(*, delivery_id: int, account_id: int, prepared: dict[str, Any], **_later: Any) -> None:
     """Remove at the network what was prepared and will not go out."""
-    delivering.clean_delivery(delivery_id=delivery_id)
+    delivering.clean_delivery(delivery_id=delivery_id, account_id=account_id, prepared=prepared)
 
 
 @app.task(name="publishing.check_link", queue="preparing")

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.networks.base import NetworkError, Spent, Unauthorized
 from pregonero.people.actions import tell
 from pregonero.people.queries import networks_people
 from pregonero.publishing.models import Delivery
@@ -14,8 +15,18 @@ TITLES = {
     "delivery.rejected": "{network} no aceptó «{title}»",
     "delivery.late": "«{title}» no salió en {network}: pasó su hora",
     "delivery.needs_person": "Decide si «{title}» salió en {network}",
+    "delivery.out_anyway": "«{title}» sí salió en {network}, aunque ya no debía salir",
+    "delivery.unauthorized": "Conecta otra vez {network}: «{title}» espera",
     "delivery.spent": "{network} no deja publicar más por ahora: «{title}» espera",
 }
+
+
+def tell_of_obstacle(delivery: Delivery, error: NetworkError, *, now: datetime) -> None:
+    """Tell them of what only a person can put right: money or quota that is used up, a token that is no longer good."""
+    if isinstance(error, Spent):
+        tell_networks_people(delivery, kind="delivery.spent", now=now)
+    elif isinstance(error, Unauthorized):
+        tell_networks_people(delivery, kind="delivery.unauthorized", now=now)
 
 
 def tell_networks_people(delivery: Delivery, *, kind: str, now: datetime) -> None:

@@ -1,10 +1,9 @@
 """What a worker carries from the action before a network call to the action after it."""
 
-import time
+import math
+import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any
-
-from django.conf import settings
 
 from pregonero.networks.base import Access, Post
 from pregonero.networks.queries import access_to
@@ -22,10 +21,10 @@ class Work:
     post: Post
     fingerprint: str
     prepared: dict[str, Any]
-    stale: dict[str, Any]
     attempt: Attempt | None = None
     looks: int = 0
-    good_until: float = 0.0  # of the monotonic clock: when the lease ends
+    known: frozenset[str] = frozenset()
+    good_until: float = math.inf  # of `clock.ticks()`: when the lease ends, for who has to make its call within it
 
     def knowing(self, facts: dict[str, Any]) -> "Work":
         """Return the same work, with something more that its connector should know."""
@@ -38,8 +37,9 @@ class Work:
         *,
         post: Post,
         fingerprint: str,
-        stale: dict[str, Any] | None = None,
+        prepared: dict[str, Any] | None = None,
         attempt: Attempt | None = None,
+        known: frozenset[str] = frozenset(),
     ) -> "Work":
         """Return the work of a delivery held under lock."""
         return cls(
@@ -49,9 +49,13 @@ class Work:
             access=access_to(delivery.account),
             post=post,
             fingerprint=fingerprint,
-            prepared=dict(delivery.prepared),
-            stale=stale or {},
+            prepared=dict(delivery.prepared if prepared is None else prepared),
             attempt=attempt,
             looks=delivery.looks,
-            good_until=time.monotonic() + settings.LEASE_SECONDS,
+            known=known,
         )
+
+
+def holder(worker: str) -> str:
+    """Return a name for one holding of one delivery: two jobs of the same worker never pass for each other."""
+    return f"{worker[:60]}#{secrets.token_hex(4)}"

@@ -17,6 +17,7 @@ from pregonero.newsroom.models import News
 from pregonero.newsroom.queries import get_news
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.programming import follow_adaptations, plan_taken_in
 from pregonero.publishing.composing import compose
 from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState, Relevance
 from pregonero.publishing.states import WAITING
@@ -106,6 +107,7 @@ def edit_publication(
     changed = _change_adaptations(publication, change.adaptations)
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(queries.issues(publication))
+        follow_adaptations(publication, by=by, now=now)
     record(
         entity_id=by.entity_id, verb="publication.edited", actor=by.actor, thing=publication.thing, at=now,
         facts={"revision": publication.revision, "accounts": changed},
@@ -126,14 +128,17 @@ def _check_revision(publication: Publication, revision: int) -> None:
 
 def _change_adaptations(publication: Publication, changes: Mapping[int, AdaptationChange]) -> list[int]:
     deliveries = {delivery.account_id: delivery for delivery in queries.lock_deliveries(publication)}
-    for delivery in deliveries.values():
-        _prepare_again(delivery)
+    for waiting in deliveries.values():
+        _prepare_again(waiting)
     changed = []
     for adaptation in publication.adaptations.select_related("account").order_by("pk"):
         wanted = changes.get(adaptation.account_id)
         if wanted is None or wanted == _as_it_is(adaptation):
             continue
-        rules.check_may_edit_adaptation(deliveries.get(adaptation.account_id))
+        delivery = deliveries.get(adaptation.account_id)
+        rules.check_may_edit_adaptation(delivery)
+        if delivery is not None and adaptation.skipped and not wanted.skipped:
+            plan_taken_in(delivery, publication)
         adaptation.text, adaptation.title, adaptation.alt = wanted.text, wanted.title, wanted.alt
         adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
         adaptation.save()

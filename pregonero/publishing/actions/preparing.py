@@ -8,18 +8,19 @@ from django.conf import settings
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from pregonero.networks.base import Permanent, Post, Spent, Transient
+from pregonero.networks.base import NetworkError, Permanent, Post, Transient, Unauthorized
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
 from pregonero.publishing.alarms import set_alarms
-from pregonero.publishing.content import content_of, fingerprint_of, post_of
+from pregonero.publishing.content import content_of, current_fingerprint, fingerprint_of, post_of
 from pregonero.publishing.models import Delivery, PublicationState
 from pregonero.publishing.states import WAITING, DeliveryState
-from pregonero.publishing.telling import tell_networks_people
-from pregonero.publishing.work import Work
-from pregonero.records.actions import SYSTEM, record
+from pregonero.publishing.telling import tell_networks_people, tell_of_obstacle
+from pregonero.publishing.work import Work, holder
+from pregonero.records.actions import SYSTEM, Actor, record
 
 WAIT_AFTER_TRANSIENT = 20.0  # seconds, when the network does not say how long
+WAIT_FOR_PERSON = 60.0
 LONGEST_WAIT = 15 * 60.0
 
 
@@ -34,16 +35,17 @@ class Turned:
 @transaction.atomic(durable=True)
 def turn_deliveries(*, now: datetime) -> Turned:
     """Turn what has reached its minute into due, and what passed its hour into expired (rule 11)."""
+    # What somebody has locked is turned by the next look: two that wait for each other's rows would never end.
+    free = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
+    due = free.filter(state=DeliveryState.PLANNED, ready_at__lte=now, expires_at__gte=now).values_list("pk", flat=True)
+    turned = Delivery.objects.filter(pk__in=list(due)).update(state=DeliveryState.DUE)
     expired = list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(queries.free(now), state__in=WAITING, expires_at__lt=now)
-        .select_related("publication", "account")
-        .order_by("pk")[:500]
-    )
+        free.filter(queries.free(now), state__in=WAITING, expires_at__lt=now)
+        .select_related("publication", "account")[:500]
+    )  # fmt: skip
     for delivery in expired:
         _expire(delivery, now)
-    due = Delivery.objects.filter(state=DeliveryState.PLANNED, ready_at__lte=now, expires_at__gte=now)
-    return Turned(due=due.update(state=DeliveryState.DUE), expired=len(expired))
+    return Turned(due=turned, expired=len(expired))
 
 
 def _expire(delivery: Delivery, now: datetime) -> None:
@@ -51,8 +53,8 @@ def _expire(delivery: Delivery, now: datetime) -> None:
     why = f"La cuenta estaba en pausa: {held}" if held else delivery.reason
     delivery.state, delivery.reason_code = DeliveryState.EXPIRED, "too_late"
     delivery.reason = f"Pasó su hora y no se envió. {why}".strip()[:300]
-    delivery.held_by, delivery.held_until = "", None
-    delivery.save()
+    leave_to_clean(delivery)
+    release(delivery)
     record(
         entity_id=delivery.entity_id, verb="delivery.late", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing],
@@ -71,13 +73,12 @@ def hold_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Work 
     fingerprint = fingerprint_of(content_of(adaptation, post))
     if delivery.prepared_for == fingerprint:
         return None
-    # What was prepared for other words is of no use; it is removed at the network before preparing again (rule 12).
-    stale = delivery.prepared if delivery.prepared.get("fingerprint") not in (None, fingerprint) else {}
+    if delivery.prepared.get("fingerprint") not in (None, fingerprint):
+        leave_to_clean(delivery)  # what was prepared for other words is of no use (rule 12)
     delivery.prepared_for = ""
-    if stale:
-        delivery.prepared = {}
-    _hold(delivery, post, worker, now)
-    return Work.of(delivery, post=post, fingerprint=fingerprint, stale=stale)
+    delivery.held_by, delivery.held_until = holder(worker), now + lease_for(post)
+    delivery.save()
+    return Work.of(delivery, post=post, fingerprint=fingerprint)
 
 
 def _may_be_prepared(delivery: Delivery) -> bool:
@@ -86,11 +87,6 @@ def _may_be_prepared(delivery: Delivery) -> bool:
         and delivery.publication.state == PublicationState.PROGRAMMED
         and delivery.account.state == AccountState.ACTIVE
     )
-
-
-def _hold(delivery: Delivery, post: Post, worker: str, now: datetime) -> None:
-    delivery.held_by, delivery.held_until = worker, now + lease_for(post)
-    delivery.save()
 
 
 def lease_for(post: Post) -> timedelta:
@@ -102,7 +98,7 @@ def lease_for(post: Post) -> timedelta:
 @transaction.atomic(durable=True)
 def keep_prepared(*, work: Work, prepared: dict[str, Any], now: datetime) -> None:
     """Keep what is known so far of a preparation, so that a retry goes on with it (rule 2); the lease is renewed."""
-    Delivery.objects.filter(pk=work.delivery_id, held_by=work.worker).update(
+    Delivery.objects.filter(pk=work.delivery_id, held_by=work.worker, state__in=WAITING).update(
         prepared={**prepared, "fingerprint": work.fingerprint},
         held_until=now + lease_for(work.post),
     )
@@ -110,12 +106,16 @@ def keep_prepared(*, work: Work, prepared: dict[str, Any], now: datetime) -> Non
 
 @transaction.atomic(durable=True)
 def finish_preparing(*, work: Work, prepared: dict[str, Any], now: datetime) -> bool:
-    """Keep that a delivery is ready for its minute. False when the lease was lost: somebody else goes on with it."""
+    """Keep that a delivery is ready for its minute. False when it is not: its words changed, or the lease was lost."""
     delivery = _mine(work)
     if delivery is None:
         return False
     delivery.prepared = {**prepared, "fingerprint": work.fingerprint}
+    if current_fingerprint(queries.adaptation_of(delivery)) != work.fingerprint:
+        release(delivery)  # edited meanwhile: it is prepared again now, not at its minute
+        return False
     delivery.prepared_for = work.fingerprint
+    delivery.reason_code = delivery.reason = ""
     release(delivery)
     record(
         entity_id=delivery.entity_id, verb="delivery.prepared", actor=SYSTEM, thing=delivery.thing, at=now,
@@ -125,17 +125,27 @@ def finish_preparing(*, work: Work, prepared: dict[str, Any], now: datetime) -> 
 
 
 @transaction.atomic(durable=True)
-def postpone_preparing(*, work: Work, error: Transient, now: datetime) -> None:
-    """The network said "not now": wait as long as it says; money or quota spent is told to a person (rule 10)."""
+def postpone_preparing(*, work: Work, error: NetworkError, now: datetime) -> None:
+    """The network said "not now": wait as long as it says; what only a person can put right is told (rule 10)."""
     delivery = _mine(work)
-    if delivery is None:
-        return
+    if delivery is not None:
+        _prepare_later(delivery, error, now)
+
+
+@transaction.atomic(durable=True)
+def keep_obstacle(*, delivery_id: int, error: NetworkError, now: datetime) -> None:
+    """Preparing could not even begin: keep why, where people see it, and try again in a while."""
+    delivery = queries.lock_delivery(delivery_id, free_at=now)
+    if delivery is not None and delivery.state in WAITING:
+        _prepare_later(delivery, error, now)
+
+
+def _prepare_later(delivery: Delivery, error: NetworkError, now: datetime) -> None:
     delivery.prepare_at = now + wait_of(error)
     delivery.reason_code, delivery.reason = error.code[:60], error.reason[:300]
     release(delivery)
     set_alarms([delivery.prepare_at], now=now)
-    if isinstance(error, Spent):
-        tell_networks_people(delivery, kind="delivery.spent", now=now)
+    tell_of_obstacle(delivery, error, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -151,14 +161,37 @@ def reject(delivery: Delivery, *, code: str, reason: str, now: datetime) -> None
     """Leave a locked delivery rejected, recorded and told; inside the caller's transaction."""
     delivery.state = DeliveryState.REJECTED
     delivery.reason_code, delivery.reason = code[:60], reason[:300]
+    leave_to_clean(delivery)
     release(delivery)
     record(
         entity_id=delivery.entity_id, verb="delivery.rejected", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing], facts={"code": code},
     )  # fmt: skip
     tell_networks_people(delivery, kind="delivery.rejected", now=now)
+
+
+def cancel(delivery: Delivery, *, reason: str, by: Actor, now: datetime) -> None:
+    """Leave a locked delivery cancelled and recorded; inside the caller's transaction."""
+    delivery.state, delivery.reason_code, delivery.reason = DeliveryState.CANCELLED, "cancelled", reason[:300]
+    delivery.stopped_because = ""
+    leave_to_clean(delivery)
+    release(delivery)
+    record(
+        entity_id=delivery.entity_id, verb="delivery.cancelled", actor=by, thing=delivery.thing, at=now,
+        related=[delivery.publication.thing],
+    )  # fmt: skip
+
+
+def leave_to_clean(delivery: Delivery) -> None:
+    """Forget what was prepared, and have it removed at the network; the caller saves, inside its transaction.
+
+    Forgotten first: what may be removed at any time from now must not be gone on with by a later preparation.
+    """
     if delivery.prepared:
-        app.configure_task("publishing.clean_delivery").defer(delivery_id=delivery.pk)
+        app.configure_task("publishing.clean_delivery").defer(
+            delivery_id=delivery.pk, account_id=delivery.account_id, prepared=delivery.prepared
+        )
+    delivery.prepared, delivery.prepared_for = {}, ""
 
 
 def _mine(work: Work) -> Delivery | None:
@@ -175,20 +208,19 @@ def release(delivery: Delivery) -> None:
     delivery.save()
 
 
-def wait_of(error: Transient) -> timedelta:
+def wait_of(error: NetworkError) -> timedelta:
     """Return how long to wait after a "not now": what the network says, within reason."""
-    seconds = WAIT_AFTER_TRANSIENT if error.retry_after is None else error.retry_after
-    return timedelta(seconds=min(max(seconds, 1.0), LONGEST_WAIT))
+    told = error.retry_after if isinstance(error, Transient) else None
+    wait = WAIT_FOR_PERSON if isinstance(error, Unauthorized) else WAIT_AFTER_TRANSIENT
+    return timedelta(seconds=min(max(wait if told is None else told, 1.0), LONGEST_WAIT))
 
 
 @transaction.atomic(durable=True)
-def forget_prepared(*, delivery_id: int, removed: list[str], now: datetime) -> None:
+def keep_cleaned(*, delivery_id: int, removed: list[str], now: datetime) -> None:
     """Keep that what was prepared and never published was removed at the network (rule 12)."""
     delivery = queries.lock_delivery(delivery_id)
-    if delivery is None or not delivery.prepared or delivery.state in (*WAITING, DeliveryState.SENDING):
+    if delivery is None:
         return
-    delivery.prepared, delivery.prepared_for = {}, ""
-    delivery.save(update_fields=["prepared", "prepared_for"])
     record(
         entity_id=delivery.entity_id, verb="delivery.cleaned", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing], facts={"removed": removed},

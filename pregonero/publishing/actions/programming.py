@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 
+from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.preparing import cancel
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.models import Delivery, Publication, PublicationState
 from pregonero.publishing.states import STOPPED, WAITING, DeliveryState
@@ -52,6 +53,30 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     return publication
 
 
+def follow_adaptations(publication: Publication, *, by: Member, now: datetime) -> None:
+    """Have the deliveries of a programmed publication follow what was left out and taken in, inside its edit's act."""
+    deliveries = {delivery.account_id: delivery for delivery in queries.lock_deliveries(publication)}
+    for adaptation in queries.adaptations_of(publication):
+        delivery = deliveries.get(adaptation.account_id)
+        if adaptation.skipped and delivery is not None and delivery.state in WAITING:
+            cancel(delivery, reason=adaptation.skip_reason, by=by.actor, now=now)
+        elif not adaptation.skipped and delivery is None:
+            _plan(publication, adaptation.account)
+    set_alarms(_moments(publication), now=now)
+
+
+def plan_taken_in(delivery: Delivery, publication: Publication) -> None:
+    """Plan again, at the publication's minute, a delivery that had been left out; inside the caller's transaction."""
+    if delivery.state in STOPPED and publication.due_at is not None:
+        _plan_again(delivery, publication.due_at)
+
+
+def _plan(publication: Publication, account: Account) -> None:
+    assert publication.due_at is not None  # noqa: S101  a programmed publication has its minute, by constraint
+    delivery = Delivery(entity_id=publication.entity_id, publication=publication, account=account)
+    _at_minute(delivery, publication.due_at).save()
+
+
 def _moments(publication: Publication) -> set[datetime]:
     deliveries = queries.deliveries_of(publication)
     return {moment for delivery in deliveries for moment in (delivery.prepare_at, delivery.ready_at)}
@@ -68,7 +93,7 @@ def _at_minute(delivery: Delivery, due_at: datetime) -> Delivery:
 def _plan_again(delivery: Delivery, due_at: datetime) -> None:
     delivery.state = DeliveryState.PLANNED
     _at_minute(delivery, due_at)
-    delivery.reason = delivery.reason_code = ""
+    delivery.reason = delivery.reason_code = delivery.stopped_because = ""
     delivery.prepared_for = ""  # what was prepared may have died meanwhile: preparing again looks at it
     delivery.save()
 
@@ -93,7 +118,11 @@ def cancel_publication(*, publication: Publication, reason: str, by: Member, now
     rules.check_may_cancel(by, publication, deliveries, now=now)
     for delivery in deliveries:
         if delivery.state in WAITING:
-            _cancel(delivery, by, reason, now)
+            cancel(delivery, reason=reason, by=by.actor, now=now)
+        elif rules.can_still_be_stopped(delivery):
+            # The call may have gone out: should it turn out that it did not, it is not made again.
+            delivery.stopped_because = reason[:300]
+            delivery.save(update_fields=["stopped_because"])
     if all(delivery.state in STOPPED for delivery in deliveries):
         publication.state = PublicationState.CANCELLED
         publication.save(update_fields=["state"])
@@ -102,15 +131,3 @@ def cancel_publication(*, publication: Publication, reason: str, by: Member, now
         words={"reason": reason},
     )  # fmt: skip
     return publication
-
-
-def _cancel(delivery: Delivery, by: Member, reason: str, now: datetime) -> None:
-    delivery.state, delivery.reason_code, delivery.reason = DeliveryState.CANCELLED, "cancelled", reason[:300]
-    delivery.held_by, delivery.held_until = "", None
-    delivery.save()
-    record(
-        entity_id=delivery.entity_id, verb="delivery.cancelled", actor=by.actor, thing=delivery.thing, at=now,
-        related=[delivery.publication.thing],
-    )  # fmt: skip
-    if delivery.prepared:
-        app.configure_task("publishing.clean_delivery").defer(delivery_id=delivery.pk)

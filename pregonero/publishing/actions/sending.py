@@ -5,17 +5,21 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Published, Spent, Stale, Transient
+from pregonero.networks.base import UNCERTAIN_SINCE, NetworkError, Permanent, Published, Stale
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
-from pregonero.publishing.actions.preparing import reject, release, wait_of
+from pregonero.publishing.actions.preparing import cancel, reject, release, wait_of
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.content import content_of, fingerprint_of, post_of
 from pregonero.publishing.models import Attempt, Delivery, Outcome, PublicationState
-from pregonero.publishing.states import DeliveryState
-from pregonero.publishing.telling import tell_networks_people
-from pregonero.publishing.work import Work
+from pregonero.publishing.states import PUBLIC, STOPPED, DeliveryState
+from pregonero.publishing.telling import tell_networks_people, tell_of_obstacle
+from pregonero.publishing.work import Work, holder
 from pregonero.records.actions import SYSTEM, record
+
+MOST_AT_ONCE = 64  # deliveries of one account in the air, of all workers together
+SOON = timedelta(milliseconds=1)
+LONGEST_URL = 500
 
 
 @transaction.atomic(durable=True)
@@ -24,7 +28,11 @@ def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime) -> li
 
     Everything is read again under lock (rule 11): the publication's state, the account's, and the very words. What
     is not prepared for the words of now is left for preparing. Committed before any call is made (rule 1).
+    No account has more than `MOST_AT_ONCE` in the air, so that a slow one does not take every worker's places.
     """
+    limit = min(limit, MOST_AT_ONCE - queries.in_flight(account_id=account_id, now=now))
+    if limit <= 0:
+        return []
     waiting = (
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(
@@ -59,7 +67,7 @@ def _claim(delivery: Delivery, worker: str, now: datetime) -> Work | None:
     delivery.state = DeliveryState.SENDING
     delivery.attempts_made += 1
     delivery.looks = 0
-    delivery.held_by, delivery.held_until = worker, now + timedelta(seconds=settings.LEASE_SECONDS)
+    delivery.held_by, delivery.held_until = holder(worker), now + timedelta(seconds=settings.LEASE_SECONDS)
     delivery.save()
     attempt = Attempt.objects.create(
         delivery=delivery, number=delivery.attempts_made, started_at=now, worker=worker,
@@ -77,23 +85,39 @@ def _claim(delivery: Delivery, worker: str, now: datetime) -> Work | None:
 
 @transaction.atomic(durable=True)
 def settle_published(*, work: Work, published: Published, now: datetime) -> None:
-    """Keep that the network published it: its id and its address. First of all, before anything else is done."""
-    delivery = _attempted(work)
+    """Keep that the network published it: its id and its address. First of all, before anything else is done.
+
+    A yes is a fact whenever it comes: also when the worker was taken for dead, and the delivery is due again, waits
+    for a person, or was stopped meanwhile (decision 0009).
+    """
+    delivery = queries.lock_delivery(work.delivery_id)
     _end_attempt(work, Outcome.PUBLISHED, now)
-    if delivery is not None:
-        publish(delivery, published, now=now)
+    if delivery is None or delivery.state in PUBLIC:
+        return
+    stopped = delivery.state in STOPPED or bool(delivery.stopped_because)
+    publish(delivery, published, now=now)
+    if stopped:
+        tell_networks_people(delivery, kind="delivery.out_anyway", now=now)
 
 
 def publish(delivery: Delivery, published: Published, *, now: datetime, at: datetime | None = None) -> None:
     """Leave a locked delivery published and recorded; inside the caller's transaction."""
     delivery.state, delivery.published_at = DeliveryState.PUBLISHED, at or now
-    delivery.remote_id, delivery.url = published.remote_id, published.url
-    delivery.reason_code = delivery.reason = ""
+    delivery.remote_id = published.remote_id
+    delivery.url = (
+        published.url if len(published.url) <= LONGEST_URL else ""
+    )  # what is out is out, whatever its address
+    delivery.reason_code = delivery.reason = delivery.stopped_because = ""
+    delivery.candidates = []
     release(delivery)
+    sent = queries.last_attempt(delivery)
     record(
         entity_id=delivery.entity_id, verb="delivery.published", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing],
-        facts={"remote_id": published.remote_id, "url": published.url, "fingerprint": delivery.prepared_for},
+        facts={
+            "remote_id": published.remote_id, "url": delivery.url,
+            "fingerprint": sent.fingerprint if sent else delivery.prepared_for,
+        },
     )  # fmt: skip
 
 
@@ -107,7 +131,7 @@ def settle_rejected(*, work: Work, error: Permanent, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def settle_deferred(*, work: Work, error: Transient, now: datetime) -> None:
+def settle_deferred(*, work: Work, error: NetworkError, now: datetime) -> None:
     """The network said "not now" and took nothing: due again, when it says (rules 6 and 10)."""
     delivery = _attempted(work)
     _end_attempt(work, Outcome.DEFERRED, now, code=error.code, reason=error.reason)
@@ -118,13 +142,15 @@ def settle_deferred(*, work: Work, error: Transient, now: datetime) -> None:
         delivery.prepared_for = ""  # what was prepared has died at the network: it is prepared again
     delivery.reason_code, delivery.reason = error.code[:60], error.reason[:300]
     release(delivery)
-    set_alarms([delivery.ready_at], now=now)
     record(
         entity_id=delivery.entity_id, verb="delivery.deferred", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing], facts={"code": error.code},
     )  # fmt: skip
-    if isinstance(error, Spent):
-        tell_networks_people(delivery, kind="delivery.spent", now=now)
+    if delivery.stopped_because:
+        cancel(delivery, reason=delivery.stopped_because, by=SYSTEM, now=now)
+        return
+    set_alarms([delivery.ready_at], now=now)
+    tell_of_obstacle(delivery, error, now=now)
 
 
 @transaction.atomic(durable=True)
@@ -158,6 +184,7 @@ def _become_uncertain(delivery: Delivery, code: str, reason: str, now: datetime)
     delivery.state, delivery.ready_at = DeliveryState.UNCERTAIN, now
     delivery.reason_code, delivery.reason = code[:60], reason[:300]
     release(delivery)
+    set_alarms([now + SOON], now=now)
     record(
         entity_id=delivery.entity_id, verb="delivery.uncertain", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing], facts={"code": code},

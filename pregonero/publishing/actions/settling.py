@@ -7,17 +7,17 @@ from django.conf import settings
 from django.db import transaction
 
 from pregonero.errors import Refused
-from pregonero.networks.base import UNCERTAIN_SINCE, Finding, Published, Verdict
+from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, Published, Transient, Verdict
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.actions.preparing import release
+from pregonero.publishing.actions.preparing import LONGEST_WAIT, cancel, release
 from pregonero.publishing.actions.sending import publish
 from pregonero.publishing.alarms import set_alarms
-from pregonero.publishing.content import post_of
+from pregonero.publishing.content import post_sent
 from pregonero.publishing.models import Delivery
 from pregonero.publishing.states import DeliveryState
-from pregonero.publishing.telling import tell_networks_people
-from pregonero.publishing.work import Work
+from pregonero.publishing.telling import tell_networks_people, tell_of_obstacle
+from pregonero.publishing.work import Work, holder
 from pregonero.records.actions import SYSTEM, Actor, record
 
 ASK_AGAIN_SECONDS = 20.0
@@ -30,12 +30,17 @@ def hold_for_asking(*, delivery_id: int, worker: str, now: datetime) -> Work | N
     if delivery is None or delivery.state != DeliveryState.UNCERTAIN or delivery.ready_at > now:
         return None
     attempt = queries.last_attempt(delivery)
-    delivery.held_by, delivery.held_until = worker, now + timedelta(seconds=settings.LEASE_SECONDS)
+    if attempt is None:
+        return None
+    delivery.held_by, delivery.held_until = holder(worker), now + timedelta(seconds=settings.LEASE_SECONDS)
     delivery.save(update_fields=["held_by", "held_until"])
-    post = post_of(queries.adaptation_of(delivery))
-    work = Work.of(delivery, post=post, fingerprint=delivery.prepared_for, attempt=attempt)
-    since = queries.uncertain_since(delivery)
-    return work if since is None else work.knowing({UNCERTAIN_SINCE: since.isoformat()})
+    since = queries.uncertain_since(delivery) or attempt.started_at
+    # What is looked for is what was sent: the words and the ids of the attempt, not those of today.
+    work = Work.of(
+        delivery, post=post_sent(attempt.content, queries.media_of(attempt)), fingerprint=attempt.fingerprint,
+        prepared=attempt.prepared, attempt=attempt, known=queries.known_posts(delivery, since=since),
+    )  # fmt: skip
+    return work.knowing({UNCERTAIN_SINCE: since.isoformat()})
 
 
 @transaction.atomic(durable=True)
@@ -58,12 +63,16 @@ def keep_finding(*, work: Work, finding: Finding, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def postpone_asking(*, work: Work, reason: str, retry_after: float | None, now: datetime) -> None:
-    """The network could not be asked: it stays uncertain, and is asked later."""
+def postpone_asking(*, work: Work, error: NetworkError, now: datetime) -> None:
+    """The network could not be asked: it stays uncertain, and is asked later, less and less often."""
     delivery = _asked(work)
-    if delivery is not None:
-        delivery.reason = reason[:300]
-        _ask_later(delivery, ASK_AGAIN_SECONDS if retry_after is None else retry_after, now)
+    if delivery is None:
+        return
+    delivery.reason = error.reason[:300]
+    told = error.retry_after if isinstance(error, Transient) else None
+    age = (now - work.attempt.started_at).total_seconds() if work.attempt else 0.0
+    _ask_later(delivery, max(told or 0.0, min(max(ASK_AGAIN_SECONDS, age / 4), LONGEST_WAIT)), now)
+    tell_of_obstacle(delivery, error, now=now)
 
 
 def _asked(work: Work) -> Delivery | None:
@@ -74,10 +83,13 @@ def _asked(work: Work) -> Delivery | None:
 
 
 def _due_again(delivery: Delivery, now: datetime) -> None:
+    """It did not go out: it is sent again, unless somebody stopped it meanwhile."""
     delivery.state, delivery.ready_at = DeliveryState.DUE, now
     delivery.reason_code = delivery.reason = ""
     delivery.candidates = []
     release(delivery)
+    if delivery.stopped_because:
+        cancel(delivery, reason=delivery.stopped_because, by=SYSTEM, now=now)
 
 
 def _ask_later(delivery: Delivery, seconds: float, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from pregonero.errors import Issue
+from pregonero.newsroom.models import Medium
 from pregonero.publishing import rules
 from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Outcome, Publication
 
@@ -41,6 +42,13 @@ def lock_deliveries(publication: Publication) -> list[Delivery]:
 def last_attempt(delivery: Delivery) -> Attempt | None:
     """Return the last commit call that was written down."""
     return Attempt.objects.filter(delivery=delivery).order_by("-number").first()
+
+
+def media_of(attempt: Attempt) -> dict[str, Medium]:
+    """Return the media that an attempt sent, by digest."""
+    digests = [entry["sha256"] for entry in attempt.content["media"]]
+    found = Medium.objects.filter(entity_id=attempt.delivery.entity_id, sha256__in=digests).order_by("-pk")
+    return {medium.sha256: medium for medium in found}
 
 
 def uncertain_since(delivery: Delivery) -> datetime | None:

@@ -1,17 +1,18 @@
 """What the workers ask: which deliveries need which job now. Bounded, oldest first."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Q
 
 from pregonero.networks.base import Access
-from pregonero.networks.models import AccountState
+from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import access_to
 from pregonero.publishing.models import Delivery, PublicationState
-from pregonero.publishing.states import IN_FLIGHT, WAITING, DeliveryState
+from pregonero.publishing.states import WAITING, DeliveryState
 
 BATCH = 500
+A_DAY = timedelta(days=1)
 
 
 def free(now: datetime) -> Q:
@@ -38,7 +39,7 @@ def to_prepare(*, now: datetime) -> list[int]:
         account__state=AccountState.ACTIVE,
         publication__state=PublicationState.PROGRAMMED,
     )
-    return list(waiting.order_by("prepare_at", "pk").values_list("pk", flat=True)[:BATCH])
+    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
 
 
 def accounts_to_send(*, now: datetime) -> list[int]:
@@ -66,9 +67,27 @@ def account_due(*, delivery_id: int, now: datetime) -> int | None:
     return due.values_list("account_id", flat=True).first()
 
 
-def to_clean(*, delivery_id: int) -> tuple[Access, str, dict[str, Any]] | None:
-    """Return what to remove at the network for a delivery that will not go out: access, network, and what was left."""
-    delivery = Delivery.objects.select_related("account").filter(pk=delivery_id).first()
-    if delivery is None or not delivery.prepared or delivery.state in (*WAITING, *IN_FLIGHT, DeliveryState.PUBLISHED):
-        return None
-    return access_to(delivery.account), delivery.account.network, delivery.prepared
+def in_flight(*, account_id: int, now: datetime) -> int:
+    """Return how many of an account's deliveries are being sent now by workers that live."""
+    return Delivery.objects.filter(account_id=account_id, state=DeliveryState.SENDING, held_until__gte=now).count()
+
+
+def known_posts(delivery: Delivery, *, since: datetime) -> frozenset[str]:
+    """Return the ids of the account's posts of that time that are other deliveries' already."""
+    others = Delivery.objects.filter(account_id=delivery.account_id, published_at__gte=since - A_DAY)
+    return frozenset(others.exclude(pk=delivery.pk).values_list("remote_id", flat=True))
+
+
+def access_of(*, account_id: int) -> tuple[Access, str]:
+    """Return what a call for an account needs, and its network's name."""
+    account = Account.objects.get(pk=account_id)
+    return access_to(account), account.network
+
+
+def clock() -> datetime:
+    """Return the time of the database: the one clock that workers on different machines share."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        (now,) = cursor.fetchone()
+    assert isinstance(now, datetime)  # noqa: S101  what the function returns
+    return now

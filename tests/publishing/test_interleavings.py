@@ -1,0 +1,363 @@
+"""Orders of events that no single act sees: two holders of one delivery, words that change in between, late answers."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from pregonero.networks.base import Finding, Published, Transient, Verdict
+from pregonero.networks.clock import ticks
+from pregonero.networks.models import Account, Credential
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member, Notice
+from pregonero.publishing import actions, delivering, queries, tasks
+from pregonero.publishing.actions.preparing import (
+    finish_preparing,
+    hold_for_preparing,
+    keep_prepared,
+    turn_deliveries,
+)
+from pregonero.publishing.actions.sending import (
+    claim_wave,
+    recover_abandoned,
+    settle_deferred,
+    settle_published,
+    settle_uncertain,
+)
+from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
+from pregonero.publishing.models import Attempt, Delivery
+from pregonero.publishing.work import Work
+from tests.lab.process import Lab, start
+from tests.stage import informed_news, programmed, register_accounts
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+WORKER = "worker-1"
+LATER = timedelta(minutes=5)
+OUT = Published("777", "https://x.com/mincomercioco/status/777")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = start(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def accounts(lab: Lab, carmen: Member, settings: Any) -> Iterator[dict[str, Account]]:
+    settings.NETWORK_ADDRESSES = {"x": f"{lab.url}/x", "facebook": f"{lab.url}/graph"}
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
+    registered = register_accounts(lab, carmen, timezone.now(), ("x", "facebook"))
+    yield {account.network: account for account in registered}
+    lab.client.delete("/faults")
+
+
+@pytest.fixture
+def news(accounts: dict[str, Account], lab: Lab, luis: Member) -> News:
+    return informed_news(lab, luis, timezone.now(), with_media=False)
+
+
+@pytest.fixture
+def delivery(news: News, ana: Member) -> Delivery:
+    return programmed(news, ana, timezone.now()).deliveries.get(account__network="x")
+
+
+@pytest.fixture
+def on_facebook(delivery: Delivery) -> Delivery:
+    return delivery.publication.deliveries.get(account__network="facebook")
+
+
+def prepare(delivery: Delivery) -> None:
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+
+
+def claim(delivery: Delivery) -> Work:
+    (work,) = claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now())
+    return work
+
+
+def not_taken(delivery: Delivery) -> None:
+    """The network was asked, and does not have it."""
+    asked = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + 2 * LATER)
+    assert asked is not None
+    keep_finding(work=asked, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
+
+
+def change(delivery: Delivery, by: Member, **words: Any) -> None:
+    publication = delivery.publication
+    publication.refresh_from_db()
+    adaptation = queries.adaptation_of(delivery)
+    wanted = actions.AdaptationChange(**({"text": adaptation.text, "alt": adaptation.alt} | words))
+    whole = actions.PublicationChange(
+        why=publication.why, theme=publication.theme, relevance=2, link=publication.link,
+        adaptations={delivery.account_id: wanted},
+    )  # fmt: skip
+    actions.edit_publication(
+        publication=publication, change=whole, revision=publication.revision, by=by, now=timezone.now()
+    )
+
+
+def abandoned(delivery: Delivery) -> Work:
+    """A worker took it and was suspended beyond its lease."""
+    prepare(delivery)
+    work = claim(delivery)
+    assert recover_abandoned(now=timezone.now() + LATER) == 1
+    return work
+
+
+@pytest.mark.parametrize("meanwhile", ["due again", "waiting for a person", "cancelled"])
+def test_a_yes_that_comes_late_is_never_thrown_away(meanwhile: str, delivery: Delivery, ana: Member) -> None:
+    work = abandoned(delivery)
+    if meanwhile == "waiting for a person":
+        asked = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
+        assert asked is not None
+        keep_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE), now=timezone.now())
+    else:
+        not_taken(delivery)
+    if meanwhile == "cancelled":
+        actions.cancel_publication(publication=delivery.publication, reason="No", by=ana, now=timezone.now())
+    settle_published(work=work, published=OUT, now=timezone.now())
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.remote_id) == ("PUBLISHED", "777")
+    assert claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
+
+
+def test_a_yes_that_comes_late_wins_over_the_attempt_after_it(delivery: Delivery) -> None:
+    work = abandoned(delivery)
+    not_taken(delivery)
+    second = claim(delivery)
+    settle_published(work=work, published=OUT, now=timezone.now())
+    settle_uncertain(work=second, code="lost", reason="Se cortó.", now=timezone.now())
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.remote_id) == ("PUBLISHED", "777")
+
+
+def test_who_lost_its_lease_while_preparing_changes_nothing_of_what_is_sent(delivery: Delivery) -> None:
+    now = timezone.now()
+    turn_deliveries(now=now)
+    lost = hold_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now - LATER)
+    again = hold_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now)
+    assert lost is not None
+    assert again is not None
+    keep_prepared(work=lost, prepared={"media": ["lost"]}, now=now)
+    finish_preparing(work=again, prepared={"media": ["mine"]}, now=now)
+    work = claim(delivery)
+    keep_prepared(work=lost, prepared={"media": ["lost"]}, now=now + LATER)
+    delivery.refresh_from_db()
+    assert delivery.prepared["media"] == ["mine"]
+    assert delivery.held_until is not None
+    assert delivery.held_until < now + LATER
+    assert work.prepared["media"] == ["mine"]
+
+
+def test_the_network_is_asked_for_what_the_attempt_sent(delivery: Delivery) -> None:
+    prepare(delivery)
+    work = claim(delivery)
+    settle_uncertain(work=work, code="lost", reason="Se cortó.", now=timezone.now())
+    adaptation = queries.adaptation_of(delivery)
+    sent, adaptation.text = adaptation.text, "Otras palabras"
+    adaptation.save()
+    Delivery.objects.filter(pk=delivery.pk).update(prepared={"media": ["otra"]})
+    asked = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
+    assert asked is not None
+    assert asked.post.text == sent
+    assert asked.prepared.get("media") is None
+
+
+def test_a_finding_about_an_attempt_says_nothing_of_the_next(delivery: Delivery) -> None:
+    abandoned(delivery)
+    old = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
+    not_taken(delivery)
+    settle_uncertain(work=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
+    assert hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now()) is not None
+    assert old is not None
+    keep_finding(work=old, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
+    delivery.refresh_from_db()
+    assert delivery.state == "UNCERTAIN"
+
+
+@pytest.mark.parametrize("what_comes", ["the network does not have it", "the network said not now"])
+def test_what_was_stopped_while_it_was_sent_is_not_sent_again(what_comes: str, delivery: Delivery, ana: Member) -> None:
+    prepare(delivery)
+    work = claim(delivery)
+    if what_comes == "the network does not have it":
+        settle_uncertain(work=work, code="lost", reason="Se cortó.", now=timezone.now())
+    actions.cancel_publication(publication=delivery.publication, reason="La cifra cambió", by=ana, now=timezone.now())
+    delivery.refresh_from_db()
+    assert delivery.state in ("SENDING", "UNCERTAIN")
+    if what_comes == "the network does not have it":
+        not_taken(delivery)
+    else:
+        settle_deferred(work=work, error=Transient("Espera", code="429"), now=timezone.now())
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason) == ("CANCELLED", "La cifra cambió")
+
+
+def test_a_network_left_out_after_programming_is_not_published(delivery: Delivery, ana: Member) -> None:
+    prepare(delivery)
+    change(delivery, ana, skipped=True, skip_reason="Ya salió en la cuenta del Presidente")
+    delivery.refresh_from_db()
+    assert delivery.state == "CANCELLED"
+    assert claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
+    change(delivery, ana)
+    delivery.refresh_from_db()
+    assert delivery.state == "PLANNED"
+
+
+def test_a_network_taken_in_after_programming_is_published(
+    news: News, ana: Member, accounts: dict[str, Account]
+) -> None:
+    from tests.stage import drafted
+
+    publication = drafted(news, ana, timezone.now())
+    publication.adaptations.filter(account=accounts["x"]).update(skipped=True, skip_reason="Hoy no")
+    due_at = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=1)
+    actions.program_publication(publication=publication, due_at=due_at, by=ana, now=timezone.now())
+    taken_in = Delivery(publication=publication, account=accounts["x"])
+    change(taken_in, ana)
+    assert publication.deliveries.get(account=accounts["x"]).due_at == due_at
+
+
+def test_a_post_of_another_delivery_is_never_taken_for_this_one(
+    lab: Lab, delivery: Delivery, accounts: dict[str, Account], luis: Member, ana: Member
+) -> None:
+    """The same words on the same account: X refuses the second, and what is read back is the first."""
+    other = programmed(informed_news(lab, luis, timezone.now(), with_media=False), ana, timezone.now())
+    twin = other.deliveries.get(account=accounts["x"])
+    text = queries.adaptation_of(delivery).text
+    other.adaptations.filter(account=accounts["x"]).update(text=text)
+    prepare(delivery)
+    delivering.send_delivery(claim(delivery))
+    prepare(twin)
+    lab.fault(kind="cut_before", network="x", account=accounts["x"].remote_id, endpoint="commit", times=1)
+    delivering.send_delivery(claim(twin))
+    delivering.ask_delivery(delivery_id=twin.pk, worker=WORKER)
+    twin.refresh_from_db()
+    assert (twin.state, twin.looks) == ("UNCERTAIN", 1)
+    assert not twin.held_by
+
+
+def test_a_bug_while_preparing_lets_go_and_is_seen(delivery: Delivery, accounts: dict[str, Account]) -> None:
+    Credential.objects.filter(account=accounts["x"]).update(sealed_token=b"of another key")
+    with pytest.raises(RuntimeError):
+        prepare(delivery)
+    delivery.refresh_from_db()
+    assert delivery.reason
+    assert not delivery.held_by
+    assert delivery.prepare_at > timezone.now()
+
+
+def test_an_account_without_a_token_is_told_and_not_tried_at_once_again(
+    delivery: Delivery, accounts: dict[str, Account], ana: Member
+) -> None:
+    Credential.objects.filter(account=accounts["x"]).delete()
+    prepare(delivery)
+    delivery.refresh_from_db()
+    assert "no está conectada" in delivery.reason
+    assert delivery.pk not in queries.to_prepare(now=timezone.now())
+    assert Notice.objects.filter(member=ana, kind__startswith="delivery.unauthorized").exists()
+
+
+def test_a_token_that_the_network_refuses_is_told(
+    lab: Lab, delivery: Delivery, accounts: dict[str, Account], ana: Member
+) -> None:
+    lab.fault(kind="status", code=401, network="x", account=accounts["x"].remote_id, endpoint="commit", times=1)
+    prepare(delivery)
+    delivering.send_delivery(claim(delivery))
+    delivery.refresh_from_db()
+    assert delivery.state == "DUE"
+    assert Notice.objects.filter(member=ana, kind__startswith="delivery.unauthorized").exists()
+
+
+def test_an_account_that_may_not_be_read_leaves_it_to_a_person(
+    lab: Lab, delivery: Delivery, accounts: dict[str, Account]
+) -> None:
+    lab.fault(kind="status", code=403, network="x", account=accounts["x"].remote_id, endpoint="read", times=1)
+    prepare(delivery)
+    settle_uncertain(work=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
+    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    delivery.refresh_from_db()
+    assert delivery.state == "NEEDS_PERSON"
+
+
+def test_words_that_changed_while_preparing_are_prepared_at_once(delivery: Delivery, ana: Member) -> None:
+    work = hold_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
+    assert work is not None
+    change(delivery, ana, text="Otras palabras")
+    finish_preparing(work=work, prepared={}, now=timezone.now())
+    assert delivery.pk in queries.to_prepare(now=timezone.now())
+
+
+def test_what_cannot_be_removed_does_not_stop_the_words_of_now(
+    lab: Lab, on_facebook: Delivery, accounts: dict[str, Account], ana: Member
+) -> None:
+    prepare(on_facebook)
+    on_facebook.refresh_from_db()
+    first = on_facebook.prepared["post_id"]
+    change(on_facebook, ana, text="Otras palabras")
+    page = accounts["facebook"].remote_id
+    lab.fault(kind="status", code=403, network="facebook", account=page, endpoint="^DELETE ", times=1)
+    prepare(on_facebook)
+    on_facebook.refresh_from_db()
+    assert on_facebook.state == "DUE"
+    assert on_facebook.prepared_for
+    (job,) = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
+    assert job.args["prepared"]["post_id"] == first
+
+
+def test_what_was_stopped_and_planned_again_starts_anew(on_facebook: Delivery, ana: Member) -> None:
+    """Its cleaning may happen at any time: nothing that it removes may be counted on."""
+    prepare(on_facebook)
+    publication = on_facebook.publication
+    actions.cancel_publication(publication=publication, reason="No", by=ana, now=timezone.now())
+    on_facebook.refresh_from_db()
+    assert on_facebook.prepared == {}
+    jobs = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
+    (args,) = [job.args for job in jobs if job.args["account_id"] == on_facebook.account_id]
+    delivering.clean_delivery(**args)
+    assert not queries.to_prepare(now=timezone.now())
+
+
+def test_what_passed_its_hour_is_cleaned_too(on_facebook: Delivery) -> None:
+    prepare(on_facebook)
+    turn_deliveries(now=on_facebook.expires_at + timedelta(seconds=1))
+    jobs = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
+    assert on_facebook.account_id in {job.args["account_id"] for job in jobs}
+
+
+def test_a_call_whose_time_is_over_sends_nothing(lab: Lab, delivery: Delivery) -> None:
+    """Suspended between the look at the clock and the call, a worker wakes when somebody else has the delivery."""
+    prepare(delivery)
+    work = claim(delivery)
+    with pytest.raises(Transient):
+        connector("x").commit(replace(work.access, until=ticks() - 1), work.post, work.prepared)
+    assert lab.posts(network="x", account=delivery.account.remote_id) == []
+
+
+def test_a_claim_that_had_to_wait_counts_its_lease_from_before(delivery: Delivery, settings: Any, lab: Lab) -> None:
+    settings.LEASE_SECONDS = settings.CALL_SECONDS + delivering.ADDRESS_SECONDS
+    prepare(delivery)
+    before = ticks()
+    (work,) = delivering.claim(account_id=delivery.account_id, worker=WORKER, limit=1)
+    assert work.good_until - before < settings.LEASE_SECONDS + 0.05
+    delivering.send_delivery(work)
+    assert Attempt.objects.get().code == "lease_over"
+    assert lab.posts(network="x", account=delivery.account.remote_id) == []
+
+
+def test_a_machine_with_a_fast_clock_neither_sends_early_nor_takes_what_is_held(
+    delivery: Delivery, monkeypatch: pytest.MonkeyPatch, on_facebook: Delivery
+) -> None:
+    prepare(delivery)
+    claim(delivery)
+    real = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: real() + LATER)
+    tasks.look_now()
+    delivery.refresh_from_db()
+    assert delivery.state == "SENDING"
