@@ -225,6 +225,8 @@ NETWORK_ADDRESSES = {
     "facebook": text("PREGONERO_FACEBOOK_ADDRESS", "https://graph.facebook.com"),
     "instagram": text("PREGONERO_INSTAGRAM_ADDRESS", "https://graph.facebook.com"),
     "youtube": text("PREGONERO_YOUTUBE_ADDRESS", "https://www.googleapis.com"),
+    "bluesky": text("PREGONERO_BLUESKY_ADDRESS", "https://bsky.social"),
+    "mastodon": text("PREGONERO_MASTODON_ADDRESS", "https://mastodon.social"),
 }
 GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
 CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 20)  # one call to a network

@@ -133,6 +133,8 @@ def workers_on(url: str, lab: Lab, *, lease: float = 10, call: float = 4) -> Wor
         "PREGONERO_FACEBOOK_ADDRESS": f"{lab.url}/graph",
         "PREGONERO_INSTAGRAM_ADDRESS": f"{lab.url}/graph",
         "PREGONERO_YOUTUBE_ADDRESS": f"{lab.url}/youtube",
+        "PREGONERO_BLUESKY_ADDRESS": f"{lab.url}/nadie",
+        "PREGONERO_MASTODON_ADDRESS": f"{lab.url}/mastodon",
         "PREGONERO_PRIVATE_ADDRESSES": "127.0.0.1",
         "PREGONERO_LEASE_SECONDS": str(lease),
         "PREGONERO_CALL_SECONDS": str(call),

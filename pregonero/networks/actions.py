@@ -22,6 +22,7 @@ def register_account(
     display_name: str,
     purpose: str,
     root_mailbox: str,
+    server: str = "",
     by: Member,
     now: datetime,
 ) -> Account:
@@ -29,7 +30,7 @@ def register_account(
     check_may(by, "accounts.manage", now=now)
     account = Account.objects.create(
         entity=entity, network=network, handle=handle, remote_id=remote_id, display_name=display_name,
-        purpose=purpose, root_mailbox=root_mailbox, registered_at=now,
+        purpose=purpose, root_mailbox=root_mailbox, server=server, registered_at=now,
     )  # fmt: skip
     record(
         entity_id=entity.pk, verb="account.registered", actor=by.actor, thing=account.thing, at=now,

@@ -8,12 +8,14 @@ from pregonero.records.actions import Thing
 
 
 class Network(models.TextChoices):
-    """The networks that the procedure names (D-5)."""
+    """The networks that the procedure names (D-5), and open ones that an entity may be on."""
 
     X = "x", "X"
     FACEBOOK = "facebook", "Facebook"
     INSTAGRAM = "instagram", "Instagram"
     YOUTUBE = "youtube", "YouTube"
+    BLUESKY = "bluesky", "Bluesky"
+    MASTODON = "mastodon", "Mastodon"
 
 
 class AccountState(models.TextChoices):
@@ -30,6 +32,7 @@ class Account(models.Model):
     network = models.CharField(max_length=20, choices=Network.choices)
     handle = models.CharField(max_length=80)
     remote_id = models.CharField(max_length=80)
+    server = models.URLField(blank=True)  # of an open network: where the account lives, if not where most do
     display_name = models.CharField(max_length=120)
     purpose = models.CharField(max_length=200)
     root_mailbox = models.EmailField(blank=True)

@@ -32,7 +32,7 @@ def access_to(account: Account) -> Access:
     return Access(
         remote_id=account.remote_id,
         handle=account.handle,
-        address=settings.NETWORK_ADDRESSES[account.network],
+        address=account.server or settings.NETWORK_ADDRESSES[account.network],
         token=vault.unseal(bytes(credential.sealed_token)),
         seconds=settings.CALL_SECONDS,
     )

@@ -11,6 +11,8 @@ MODULES: dict[str, str] = {
     "facebook": "pregonero.networks.facebook.connector",
     "instagram": "pregonero.networks.instagram.connector",
     "youtube": "pregonero.networks.youtube.connector",
+    "bluesky": "pregonero.networks.bluesky.connector",
+    "mastodon": "pregonero.networks.mastodon.connector",
 }
 
 

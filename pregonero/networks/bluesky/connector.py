@@ -1,4 +1,4 @@
-"""Bluesky: pictures ahead, one write under a key of ours, and a look at that key after a cut (docs/networks/bluesky.md)."""
+"""Bluesky: pictures ahead, one write under a key of ours, and a look at it after a cut (docs/networks/bluesky.md)."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 from pregonero.networks.bluesky.limits import CAPABILITIES
 

@@ -1,0 +1,1 @@
+"""Mastodon: see README in the folder above and docs/networks/mastodon.md."""

@@ -1,0 +1,33 @@
+"""The calls of Mastodon's API over our line."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pregonero.networks.base import Access
+from pregonero.networks.mastodon.calls import CALLS
+from pregonero.networks.multipart import File
+from pregonero.networks.wire import Line
+
+
+class Api:
+    """An account's server, for one task."""
+
+    def __init__(self, access: Access) -> None:
+        self._line = Line(access, CALLS)
+        self._base = f"{access.address.rstrip('/')}/api"
+
+    def get(self, path: str, **params: Any) -> Any:
+        """Read something."""
+        return self._line.get(self._base + path, params=params).json()
+
+    def status_of(self, path: str) -> int:
+        """Return the status of an answer, which says whether something is ready."""
+        return self._line.get(self._base + path).status_code
+
+    def upload(self, path: str, file: File, **fields: str) -> Any:
+        """Send a file."""
+        return self._line.post(self._base + path, data=fields, files={"file": file}).json()
+
+    def post(self, path: str, about: Mapping[str, Any], *, key: str) -> Any:
+        """Have something done once, however often it is asked with this key."""
+        return self._line.post(self._base + path, json=dict(about), headers={"Idempotency-Key": key}).json()

@@ -1,0 +1,11 @@
+"""Every call that the connector of Mastodon makes. None deletes, hides, blocks or mutes; a test reads this table."""
+
+from pregonero.networks.wire import Call
+
+CALLS = (
+    Call("GET", "/api/v2/instance", "leer los límites que fija el servidor de la cuenta"),
+    Call("POST", "/api/v2/media", "subir un archivo con su texto alternativo (invisible)"),
+    Call("GET", "/api/v1/media/{id}", "saber si el servidor terminó de procesar el archivo"),
+    Call("POST", "/api/v1/statuses", "publicar, con la clave escogida: la única llamada que el público ve"),
+    Call("GET", "/api/v1/accounts/{id}/statuses", "leer las publicaciones propias después de un corte"),
+)

@@ -1,0 +1,190 @@
+"""Mastodon: media ahead, one call with a key of ours, and a look at our own posts (docs/networks/mastodon.md)."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from pregonero.errors import Issue
+from pregonero.networks import checks
+from pregonero.networks.base import (
+    UNCERTAIN_SINCE,
+    Access,
+    AttemptWindow,
+    Finding,
+    Medium,
+    Permanent,
+    Post,
+    Prepared,
+    Published,
+    Transient,
+    Unknown,
+    Verdict,
+)
+from pregonero.networks.mastodon.api import Api
+from pregonero.networks.mastodon.codes import CODES, REFUSED
+from pregonero.networks.mastodon.counting import length_of, same_text
+from pregonero.networks.mastodon.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.multipart import File
+from pregonero.networks.outcomes import judged
+from pregonero.networks.wire import Refusal
+
+LIMITS = CAPABILITIES.limits
+SLACK = timedelta(seconds=LIMITS["clock_slack_seconds"].value)
+KEY_HOLDS = timedelta(seconds=LIMITS["key_seconds"].value) - timedelta(minutes=5)
+MARGIN = 3600  # seconds of a medium's life that must be left for it to be used
+PROCESSING_AGAIN = 2.0
+Keep = Callable[[Prepared], None]
+
+
+class MastodonConnector:
+    """The entity's account on a Mastodon server."""
+
+    capabilities = CAPABILITIES
+
+    def check(self, post: Post) -> list[Issue]:
+        """Return what a Mastodon server that sets no limits of its own would not take of a post."""
+        return checks.all_of(_text(post, self.measure(post.text)), checks.media(post, CAPABILITIES, KINDS))
+
+    def measure(self, text: str) -> int:
+        """Return the length of a text as Mastodon counts it: links 23."""
+        return length_of(text)
+
+    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+        """Choose the post's key, make sure that its server takes the text, and leave the media there."""
+        with judged(CODES, public=False):
+            api = Api(access)
+            if "key" not in prepared:
+                _check_server(api, post)
+                prepared["key"] = str(uuid4())
+                keep(prepared)
+            _upload_media(api, post, prepared, keep)
+        return prepared
+
+    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+        """Publish the post; within the hour, the same key twice is one post."""
+        about: dict[str, Any] = {"status": post.text, "visibility": "public", "language": "es"}
+        if post.media:
+            about["media_ids"] = [entry["id"] for entry in prepared["media"]]
+        try:
+            with judged(CODES, public=True):
+                return _published(Api(access).post("/v1/statuses", about, key=prepared["key"]))
+        except Permanent as error:
+            if error.code == REFUSED and UNCERTAIN_SINCE in prepared:
+                # It also refuses media that a post has already: that of an earlier attempt, when the key has expired.
+                raise Unknown("Mastodon no la acepta: puede tenerla de un intento anterior.", code=REFUSED) from error
+            raise
+
+    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Look for the post among the account's own; while its key holds, sending it again is safe."""
+        first = _first_attempt(prepared, attempt)
+        with judged(CODES, public=False):
+            own = list(_own_posts(access, min(first, attempt.started_at) - SLACK))
+            same = [_published(each) for each in own if _same(post, each)]
+        found = [each for each in same if each.remote_id not in attempt.known]
+        if len(found) == 1:
+            return Finding(Verdict.PUBLISHED, published=found[0])
+        if found:
+            return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
+        waits = SETTLE_WAITS if attempt.asked_at - first < KEY_HOLDS else LOOK_WAITS
+        if attempt.looks < len(waits):
+            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=waits[attempt.looks])
+        return Finding(Verdict.UNKNOWABLE if attempt.code == REFUSED else Verdict.NOT_TAKEN)
+
+    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+        """Remove nothing: a medium that no post has is let go by the server itself within a day."""
+        return []
+
+
+def _text(post: Post, length: int) -> Iterator[Issue]:
+    if not post.text.strip() and not post.media:
+        yield Issue("text", "empty", "El texto está vacío: Mastodon necesita un texto o un archivo.")
+    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+
+
+def _check_server(api: Api, post: Post) -> None:
+    """Refuse, while there is time, a text that is too long for the account's own server."""
+    statuses = (_instance(api).get("configuration") or {}).get("statuses") or {}
+    most = int(statuses.get("max_characters") or LIMITS["text"].value)
+    weight = int(statuses.get("characters_reserved_per_url") or LIMITS["link_weight"].value)
+    over = length_of(post.text, weight) - most
+    if over > 0:
+        raise Permanent(f"El servidor de esta cuenta admite {most} caracteres y sobran {over}.", code="too_long")
+
+
+def _instance(api: Api) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = api.get("/v2/instance")
+    except Refusal as refusal:
+        if refusal.status == HTTPStatus.NOT_FOUND:
+            return {}  # an older server, or one of another make: it sets no limits that can be read
+        raise
+    return found
+
+
+def _upload_media(api: Api, post: Post, prepared: Prepared, keep: Keep) -> None:
+    """Leave each medium at the server, and go on when it has processed them all."""
+    entries: list[dict[str, Any]] = prepared.setdefault("media", [])
+    for at, medium in enumerate(post.media):
+        if at < len(entries) and entries[at]["sha256"] == medium.sha256 and not _too_old(entries[at]):
+            continue
+        made = _upload(api, medium)
+        life = LIMITS["media_life_seconds"].value
+        # Without an address, it is still being processed.
+        entry = {"sha256": medium.sha256, "id": str(made["id"]), "until": int(time.time()) + life}
+        entries[at : at + 1] = [entry | {"ready": bool(made.get("url"))}]
+        keep(prepared)
+    for entry in entries:
+        if not entry["ready"]:
+            _wait_for(api, entry)
+            keep(prepared)
+
+
+def _too_old(entry: dict[str, Any]) -> bool:
+    return bool(entry["until"] - time.time() < MARGIN)
+
+
+def _upload(api: Api, medium: Medium) -> Any:
+    described = {"description": medium.alt} if medium.alt else {}
+    return api.upload("/v2/media", File(medium.path, medium.mime), **described)
+
+
+def _wait_for(api: Api, entry: dict[str, Any]) -> None:
+    """Go on when the server has processed the medium; asks once, and leaves the waiting to whoever called."""
+    if api.status_of(f"/v1/media/{entry['id']}") == HTTPStatus.PARTIAL_CONTENT:
+        raise Transient("Mastodon está procesando el archivo.", code="media_in_progress", retry_after=PROCESSING_AGAIN)
+    entry["ready"] = True
+
+
+def _published(status: dict[str, Any]) -> Published:
+    return Published(str(status["id"]), str(status["url"]))
+
+
+def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
+    told = prepared.get(UNCERTAIN_SINCE)
+    return datetime.fromisoformat(told) if told else attempt.started_at
+
+
+def _own_posts(access: Access, since: datetime) -> Iterator[dict[str, Any]]:
+    """Give the account's posts since an instant, newest first, page by page."""
+    path = f"/v1/accounts/{access.remote_id}/statuses"
+    asked: dict[str, Any] = {"limit": LIMITS["reconcile_page_posts"].value, "exclude_reblogs": "true"}
+    for _ in range(LIMITS["reconcile_pages"].value):
+        page = Api(access).get(path, **asked)
+        for found in page:
+            if datetime.fromisoformat(str(found["created_at"])) < since:
+                return
+            yield found
+        if not page:
+            return
+        asked["max_id"] = page[-1]["id"]
+
+
+def _same(post: Post, found: dict[str, Any]) -> bool:
+    attached = found.get("media_attachments") or []
+    return len(attached) == len(post.media) and same_text(post.text, str(found["content"]))
+
+
+CONNECTOR = MastodonConnector()

@@ -1,0 +1,57 @@
+"""What Mastodon takes, as data: each value with the day it was read and where.
+
+Each server may set its own: `prepare` asks it, and these are the values of one that sets nothing.
+"""
+
+from datetime import date
+
+from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.checks import Kinds
+
+READ_ON = date(2026, 11, 24)
+POSTING = "https://docs.joinmastodon.org/user/posting/"
+INSTANCE = "https://docs.joinmastodon.org/entities/Instance/"
+STATUSES = "https://docs.joinmastodon.org/methods/statuses/"
+MEDIA = "https://docs.joinmastodon.org/methods/media/"
+RATES = "https://docs.joinmastodon.org/api/rate-limits/"
+OURS = "decisión propia: docs/networks/mastodon.md"
+
+
+def _limit(value: int, source: str) -> Limit:
+    return Limit(value, READ_ON, source)
+
+
+CAPABILITIES = Capabilities(
+    name="mastodon",
+    label="Mastodon",
+    badge="M",
+    resolution=Resolution.RECONCILE,
+    limits={
+        "text": _limit(500, POSTING),
+        "link_weight": _limit(23, POSTING),
+        "alt": _limit(1_500, MEDIA),
+        "pictures": _limit(4, POSTING),
+        "videos": _limit(1, POSTING),
+        "with_video": _limit(0, POSTING),
+        "picture_bytes": _limit(16_777_216, INSTANCE),
+        "video_bytes": _limit(103_809_024, INSTANCE),
+        "media_life_seconds": _limit(86_400, OURS),
+        "key_seconds": _limit(3_600, STATUSES),  # a request with the same key within this time is the same one
+        "posts_per_5_minutes": _limit(300, RATES),
+        "media_per_30_minutes": _limit(30, RATES),
+        "reconcile_page_posts": _limit(40, OURS),
+        "reconcile_pages": _limit(5, OURS),
+        "clock_slack_seconds": _limit(30, OURS),
+    },
+    prepares_ahead_seconds=6 * 3600,
+)
+
+KINDS = Kinds(
+    pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"},
+    videos={"video/mp4": "MP4", "video/quicktime": "MOV", "video/webm": "WEBM"},
+)
+
+# Seconds until a cut request that the server may still be taking has shown itself, while its key still holds.
+SETTLE_WAITS = (5.0,)
+# Seconds between the looks once the key no longer holds; after the last, what was not seen was not taken.
+LOOK_WAITS = (5.0, 15.0, 40.0)
