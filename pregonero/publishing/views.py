@@ -216,4 +216,7 @@ def medium(request: MemberRequest, token: str) -> FileResponse:
     except signing.BadSignature as error:
         raise NotFound from error
     found = queries.medium_by_digest(sha256)
-    return FileResponse((settings.MEDIA_FOLDER / found.file).open("rb"), content_type=found.mime)
+    try:
+        return FileResponse((settings.MEDIA_FOLDER / found.file).open("rb"), content_type=found.mime)
+    except FileNotFoundError as error:
+        raise NotFound("La copia de este archivo no está en la carpeta de medios.") from error
