@@ -10,7 +10,7 @@ from lab.server import serve
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m lab", description="Laboratorio: las cuatro redes y el sitio, en este equipo."
+        prog="python -m lab", description="Laboratorio: cinco redes y el sitio, en este equipo."
     )
     parser.add_argument("--host", default="127.0.0.1", help="dirección en la que escucha")
     parser.add_argument("--port", type=int, default=8810, help="puerto; 0 escoge uno libre")

@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.ledger import Book
 
-NETWORKS = ("x", "facebook", "instagram", "youtube")
+NETWORKS = ("x", "facebook", "instagram", "youtube", "mastodon")
 DEMO_SEED = Path(__file__).with_name("demo.json")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from lab import graph, x, youtube
+from lab import graph, mastodon, x, youtube
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
 from lab.conversation import Dialect
@@ -29,6 +29,7 @@ PATIENCE = 0.05
 BASES: dict[str, tuple[str, Dialect]] = {
     "x": (r"/x/{path:2/.+}", x.DIALECT),
     "graph": (r"/graph/{path:.*}", graph.DIALECT),
+    "mastodon": (r"/mastodon/{path:api/.+}", mastodon.DIALECT),
     "youtube": (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|v3).*}", youtube.DIALECT),
 }
 

@@ -70,6 +70,15 @@ class Posts:
             )
         )
 
+    def by_key(self, account: str, key: str, *, since: float) -> Post | None:
+        """The post that an account of Mastodon made with an idempotency key since then."""
+        found = self._book.row(
+            "SELECT * FROM posts WHERE network='mastodon' AND account=? AND json_extract(extra, '$.key')=?"
+            " AND created_at>? ORDER BY seq DESC",
+            (account, key, since),
+        )
+        return _post(found) if found is not None else None
+
     def latest(
         self,
         network: str,

@@ -11,6 +11,7 @@ CREATE TABLE IF NOT EXISTS posts (
 CREATE INDEX IF NOT EXISTS posts_by_account ON posts (network, account, state, rank);
 CREATE INDEX IF NOT EXISTS posts_by_conversation ON posts (network, conversation);
 CREATE INDEX IF NOT EXISTS posts_by_text ON posts (network, account, text);
+CREATE INDEX IF NOT EXISTS posts_by_key ON posts (account, json_extract(extra, '$.key')) WHERE network='mastodon';
 CREATE TABLE IF NOT EXISTS media (
     id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL, mime TEXT NOT NULL, sha256 TEXT NOT NULL,
     size INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, seconds REAL NOT NULL, alt TEXT NOT NULL,

@@ -11,6 +11,7 @@ from lab.accounts import NETWORKS
 from lab.graph import comments as graph_comments
 from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
+from lab.mastodon.media import new_id as new_mastodon_id
 from lab.pages.shown import LABELS, place, show, show_whole
 from lab.rendering import page
 from lab.x.posts import new_id as new_x_id
@@ -37,6 +38,8 @@ class Pages:
         app.router.add_get("/instagram/p/{shortcode}", self.instagram_post)
         app.router.add_get("/instagram/p/{shortcode}/", self.instagram_post)
         app.router.add_get("/youtube/watch", self.youtube_post)
+        app.router.add_get("/mastodon/{handle}", self.timeline)
+        app.router.add_get("/mastodon/@{handle}/{id}", self.mastodon_post)
         app.router.add_get("/youtube/{handle}", self.timeline)
         app.router.add_post("/comentarios/{network}/{id}", self.comment)
         app.router.add_get("/media/{sha256:[0-9a-f]{64}}", self.media)
@@ -73,6 +76,9 @@ class Pages:
     async def youtube_post(self, request: web.Request) -> web.Response:
         return self._post(self._lab.posts.get("youtube", request.query.get("v", "")))
 
+    async def mastodon_post(self, request: web.Request) -> web.Response:
+        return self._post(self._lab.posts.get("mastodon", request.match_info["id"]))
+
     def _post(self, post: Post | None, *, problem: str = "", status: int = 200) -> web.Response:
         if post is None or post.state != "public":
             return _missing("Esta publicación no existe o ya no es pública.")
@@ -107,6 +113,8 @@ class Pages:
     def _new_id(self, post: Post) -> str:
         if post.network == "x":
             return new_x_id(self._lab.clock.now())
+        if post.network == "mastodon":
+            return new_mastodon_id(self._lab.clock.now())
         if post.network == "youtube":
             return youtube_comments.new_id(self._lab, "")
         return graph_comments.new_id(self._lab, post)

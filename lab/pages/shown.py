@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from lab.graph import facebook, instagram
 from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
+from lab.mastodon import statuses as mastodon_statuses
 from lab.x import posts as x_posts
 from lab.youtube import videos
 
-LABELS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube"}
+LABELS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube", "mastodon": "Mastodon"}
+
+THREADED = ("x", "mastodon")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class ShownPost:
 def place(lab: Laboratory, post: Post) -> str:
     if post.network == "x":
         return x_posts.place(lab, post)
+    if post.network == "mastodon":
+        return mastodon_statuses.place(lab, post)
     if post.network == "facebook":
         return facebook.place(lab, post)
     return instagram.place(post) if post.network == "instagram" else videos.place(post)
@@ -70,7 +75,7 @@ def _media(lab: Laboratory, post: Post) -> list[ShownMedia]:
 def show_whole(lab: Laboratory, post: Post) -> tuple[ShownPost, list[Comment]]:
     """A post with the account's own replies in its thread and everything written under it."""
     shown = show(lab, post)
-    if post.network == "x":
-        thread = lab.posts.in_conversation("x", post.conversation)
+    if post.network in THREADED:
+        thread = lab.posts.in_conversation(post.network, post.conversation)
         shown.replies = [show(lab, reply) for reply in thread if reply.id != post.id]
     return shown, lab.comments.under(post.network, post.conversation or post.id)

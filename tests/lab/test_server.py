@@ -29,7 +29,7 @@ def test_demo_accounts_are_told_with_what_a_client_needs(tmp_path: Path) -> None
     accounts = lab.client.get("/accounts.json").json()["accounts"]
     lab.stop()
 
-    assert [account["network"] for account in accounts] == ["x", "facebook", "instagram", "youtube"]
+    assert [account["network"] for account in accounts] == ["x", "facebook", "instagram", "youtube", "mastodon"]
     assert accounts[1]["base_url"] == f"{lab.url}/graph"
 
 

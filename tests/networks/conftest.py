@@ -1,14 +1,17 @@
 """The laboratory for the whole session, and a network of it with an account of its own for each test."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pregonero.networks.base import Medium
+from tests.bluesky import harness
+from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab, start
-from tests.networks.subjects import ALT, NETWORKS, MakeSubject, Subject, access_to, medium_of
+from tests.networks.subjects import ALT, NETWORKS, MakeSubject, Subject, access_to, bluesky_access, medium_of
 
 PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
 
@@ -20,11 +23,24 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     running.stop()
 
 
+@pytest.fixture(scope="session")
+def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky]:
+    with ExitStack() as stack:
+        try:
+            running = stack.enter_context(harness.running(tmp_path_factory.mktemp("bluesky")))
+        except harness.NotHere as reason:
+            pytest.skip(f"sin servidor de Bluesky: {reason}")
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    if "lab" in request.fixturenames:
-        request.getfixturevalue("lab").client.delete("/faults")
+    for name in {"lab", "bluesky"} & set(request.node.funcargs):
+        request.getfixturevalue(name).client.delete("/faults")
+    for each in request.node.funcargs.values():
+        if isinstance(each, Subject):
+            each.lab.client.delete("/faults")
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +61,11 @@ def _fetched(lab: Lab, path: Path) -> Path:
 
 
 @pytest.fixture
-def subject_of(lab: Lab, picture: Medium, film: Medium) -> MakeSubject:
+def subject_of(request: pytest.FixtureRequest, lab: Lab, picture: Medium, film: Medium) -> MakeSubject:
     def make(name: str, **extra: Any) -> Subject:
+        if name == "bluesky":
+            server: Bluesky = request.getfixturevalue("bluesky")
+            return Subject(name, server, picture, film, bluesky_access(server, **extra))
         return Subject(name, lab, picture, film, access_to(lab, name, **extra))
 
     return make

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import httpx
 from PIL import Image
 
 from pregonero.networks.base import (
@@ -25,13 +26,14 @@ from pregonero.networks.base import (
     Verdict,
 )
 from pregonero.networks.registry import connector
+from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab, until
 
 ROOT = Path(__file__).resolve().parents[2]
 # Third-party cases that are data for whoever builds, and are not kept here.
 SHARED = Path(os.environ.get("PREGONERO_SHARED_DATA") or ROOT.parent / "shared" / "data")
-NETWORKS = ("x", "facebook", "instagram", "youtube")
-BASES = {"x": "x", "facebook": "graph", "instagram": "graph", "youtube": "youtube"}
+NETWORKS = ("x", "facebook", "instagram", "youtube", "mastodon", "bluesky")
+BASES = {"x": "x", "facebook": "graph", "instagram": "graph", "youtube": "youtube", "mastodon": "mastodon"}
 ALT = "Una ferretera atiende a su clientela & sonríe"
 ENOUGH_LOOKS = 9  # as many as any connector wants before it says that nothing was taken
 _numbers = itertools.count(1)
@@ -50,7 +52,7 @@ class Subject:
     """One network, one account."""
 
     name: str
-    lab: Lab
+    lab: Lab | Bluesky  # what answers, makes faults and judges
     picture: Medium
     film: Medium
     access: Access
@@ -71,6 +73,8 @@ class Subject:
             "facebook": Post(words, link=link),
             "instagram": Post(words, media=media),
             "youtube": Post(f"{words}\n\n{link}", title=f"Crédito para exportar, {number}", media=media),
+            "mastodon": Post(f"{words}\n\n{link}", media=media),
+            "bluesky": Post(f"{words}\n\n{link}", media=media),
         }
         return replace(posts[self.name], **changes)
 
@@ -115,9 +119,22 @@ class Subject:
         found: list[dict[str, Any]] = self.lab.client.get("/calls.json", params=query).json()["calls"]
         return found
 
+    def page(self, published: Published) -> httpx.Response:
+        """Return what the public finds at the address; Bluesky's site is not here, but its record is."""
+        if self.name != "bluesky":
+            return httpx.get(published.url, follow_redirects=True)
+        query = {"repo": self.access.remote_id, "collection": "app.bsky.feed.post", "rkey": published.remote_id}
+        return self.lab.client.get("/xrpc/com.atproto.repo.getRecord", params=query)
+
     def said(self, post: Post) -> str:
         """Return the words of a post that the judge keeps: of a video, its title."""
         return post.title if self.name == "youtube" else post.text
+
+
+def bluesky_access(bluesky: Bluesky, *, password: bool = False) -> Access:
+    """Return the access to a new account of the real server: by a session's token, or by an app password."""
+    made = bluesky.new_account(f"cuenta{next(_numbers)}")
+    return Access(made["id"], made["handle"], bluesky.url, made["password" if password else "token"], seconds=10.0)
 
 
 def access_to(lab: Lab, name: str, **extra: Any) -> Access:
