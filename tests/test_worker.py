@@ -1,5 +1,6 @@
 """The worker's process: what its tasks enqueue belongs to their act's transaction (decision 0005)."""
 
+import threading
 from collections.abc import Iterator
 
 import psycopg
@@ -54,3 +55,20 @@ def test_nothing_is_enqueued_by_an_act_that_failed(database: str) -> None:
 def test_a_worker_has_a_name_of_its_own() -> None:
     assert worker.worker_name() == worker.worker_name()
     assert worker.worker_name().count(":") == 2
+
+
+def test_every_lane_has_its_places_whatever_the_others_do(database: str) -> None:
+    """As many jobs at once as there are places, on a machine of few processors too: each waits for all the others."""
+    places = {lane: places for lane, (_, places) in worker.LANES.items()}
+    together = threading.Barrier(sum(places.values()))
+
+    def meet() -> None:
+        together.wait(timeout=20)
+
+    app.tasks.pop("tests.meet", None)
+    task = app.task(meet, name="tests.meet", queue="reading")
+    for lane, number in places.items():
+        for _ in range(number):
+            task.configure(queue=worker.LANES[lane][0][0]).defer()
+    worker.work(wait=False)
+    assert not together.broken
