@@ -62,9 +62,10 @@ def apart(workers: Workers, act: Callable[[], Result]) -> Result:
     """Return what `act` did on the installation's database, in a thread: Playwright's loop runs in this one."""
 
     def run() -> Result:
-        networks = {
-            name: workers.environment[f"PREGONERO_{name.upper()}_ADDRESS"] for name in settings.NETWORK_ADDRESSES
+        told = {
+            name: workers.environment.get(f"PREGONERO_{name.upper()}_ADDRESS") for name in settings.NETWORK_ADDRESSES
         }
+        networks = settings.NETWORK_ADDRESSES | {name: address for name, address in told.items() if address}
         changed = override_settings(
             PUBLIC_ADDRESS=address_of(workers), NETWORK_ADDRESSES=networks, PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"]
         )

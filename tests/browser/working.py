@@ -1,14 +1,21 @@
-"""What a worker does with a publication, step by step and in this process, so that a test can leave it half-way."""
+"""What a worker does with a publication, step by step, by a clock that is given: a test can leave it half-way."""
 
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
-from pregonero.networks.base import Finding, Published, Verdict
-from pregonero.publishing import delivering, queries
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave, settle_uncertain
+from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
+from pregonero.networks.registry import connector
+from pregonero.publishing import queries
+from pregonero.publishing.actions.preparing import (
+    finish_preparing,
+    hold_for_preparing,
+    keep_prepared,
+    postpone_preparing,
+    turn_deliveries,
+)
+from pregonero.publishing.actions.sending import claim_wave, settle_published, settle_rejected, settle_uncertain
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
 from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.states import WAITING
@@ -36,7 +43,7 @@ def send(publication: Publication, clock: Clock, *, leaving: str = "") -> Work |
     for work in works:
         if work not in left:
             clock.now += timedelta(seconds=1)
-            delivering.send_delivery(work)
+            _commit(work, clock)
     return left[0] if left else None
 
 
@@ -53,5 +60,28 @@ def _prepare(deliveries: QuerySet[Delivery], clock: Clock) -> bool:
     clock.now += timedelta(seconds=1)
     turn_deliveries(now=clock.now)
     for pk in set(deliveries.values_list("pk", flat=True)).intersection(queries.to_prepare(now=clock.now)):
-        delivering.prepare_delivery(delivery_id=pk, worker=WORKER)
+        work = hold_for_preparing(delivery_id=pk, worker=WORKER, now=clock.now)
+        if work is not None:
+            _leave_at_network(work, clock)
     return not deliveries.filter(prepared_for="").exists()
+
+
+def _leave_at_network(work: Work, clock: Clock) -> None:
+    def keep(prepared: dict[str, Any]) -> None:
+        keep_prepared(work=work, prepared=prepared, now=clock.now)
+
+    try:
+        prepared = connector(work.network).prepare(work.access, work.post, work.prepared, keep)
+    except Transient as error:
+        postpone_preparing(work=work, error=error, now=clock.now)
+    else:
+        finish_preparing(work=work, prepared=prepared, now=clock.now)
+
+
+def _commit(work: Work, clock: Clock) -> None:
+    try:
+        published = connector(work.network).commit(work.access, work.post, work.prepared)
+    except Permanent as error:
+        settle_rejected(work=work, error=error, now=clock.now)
+    else:
+        settle_published(work=work, published=published, now=clock.now)
