@@ -36,11 +36,8 @@ def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky]:
 @pytest.fixture(autouse=True)
 def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
-    for name in {"lab", "bluesky"} & set(request.node.funcargs):
-        request.getfixturevalue(name).client.delete("/faults")
-    for each in request.node.funcargs.values():
-        if isinstance(each, Subject):
-            each.lab.client.delete("/faults")
+    if "lab" in request.fixturenames:
+        request.getfixturevalue("lab").client.delete("/faults")
 
 
 @pytest.fixture(scope="session")
@@ -61,14 +58,19 @@ def _fetched(lab: Lab, path: Path) -> Path:
 
 
 @pytest.fixture
-def subject_of(request: pytest.FixtureRequest, lab: Lab, picture: Medium, film: Medium) -> MakeSubject:
+def subject_of(request: pytest.FixtureRequest, lab: Lab, picture: Medium, film: Medium) -> Iterator[MakeSubject]:
+    servers: list[Bluesky] = []
+
     def make(name: str, **extra: Any) -> Subject:
         if name == "bluesky":
             server: Bluesky = request.getfixturevalue("bluesky")
+            servers.append(server)
             return Subject(name, server, picture, film, bluesky_access(server, **extra))
         return Subject(name, lab, picture, film, access_to(lab, name, **extra))
 
-    return make
+    yield make
+    for server in servers:
+        server.client.delete("/faults")
 
 
 @pytest.fixture(params=NETWORKS)

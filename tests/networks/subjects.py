@@ -52,7 +52,7 @@ class Subject:
     """One network, one account."""
 
     name: str
-    lab: Lab | Bluesky  # what answers, makes faults and judges
+    lab: Any  # the laboratory, or the real server with its manners: what answers, makes faults and judges
     picture: Medium
     film: Medium
     access: Access

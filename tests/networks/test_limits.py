@@ -39,9 +39,9 @@ def _to_length(words: str, length: int, measure: Callable[[str], int]) -> str:
 
 
 @pytest.mark.procedure("P-3")
-@pytest.mark.parametrize("name", ["x", "facebook", "instagram"])
+@pytest.mark.parametrize("name", ["x", "facebook", "instagram", "mastodon", "bluesky"])
 def test_a_text_is_refused_beforehand_exactly_when_the_network_refuses_it(subject_of: MakeSubject, name: str) -> None:
-    subject = subject_of(name, allow_duplicates=True)
+    subject = subject_of(name, **({"allow_duplicates": True} if name == "x" else {}))
     measure, limit = subject.connector.measure, subject.connector.capabilities.limits["text"].value
 
     @over_the_wire
@@ -125,7 +125,7 @@ def _picture(folder: Path, size: tuple[int, int], mime: str = "image/jpeg", weig
     return medium_of("picture", path, mime)
 
 
-@pytest.mark.parametrize(("name", "most"), [("x", 5_000_000), ("facebook", 10_000_000)])
+@pytest.mark.parametrize(("name", "most"), [("x", 5_000_000), ("facebook", 10_000_000), ("bluesky", 1_000_000)])
 @pytest.mark.parametrize("more", [0, 1])
 def test_a_picture_too_heavy_is_refused_beforehand(
     subject_of: MakeSubject, tmp_path: Path, name: str, most: int, more: int

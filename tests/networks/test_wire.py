@@ -111,7 +111,7 @@ def _commit_to(subject: Subject, post: Any, prepared: Any, behaviour: Behaviour)
         finally:
             head = elsewhere.received[0].partition(b"\r\n\r\n")[0]
             assert subject.access.token.encode() not in head.split(b"\r\n")[0]
-            assert f"authorization: bearer {subject.access.token}".encode() in head.lower()
+            assert f"authorization: bearer {subject.access.token}".lower().encode() in head.lower()
 
 
 _REFUSING = [
