@@ -107,7 +107,8 @@ class Subject:
 
     def public(self) -> list[dict[str, Any]]:
         """Return what the judge saw become public on this account."""
-        return self.lab.posts(network=self.name, account=self.access.remote_id)
+        found: list[dict[str, Any]] = self.lab.posts(network=self.name, account=self.access.remote_id)
+        return found
 
     def fault(self, kind: str, endpoint: str, **more: Any) -> None:
         """Ask for a fault on this account's calls only, once unless told otherwise."""
@@ -124,7 +125,8 @@ class Subject:
         if self.name != "bluesky":
             return httpx.get(published.url, follow_redirects=True)
         query = {"repo": self.access.remote_id, "collection": "app.bsky.feed.post", "rkey": published.remote_id}
-        return self.lab.client.get("/xrpc/com.atproto.repo.getRecord", params=query)
+        client: httpx.Client = self.lab.client
+        return client.get("/xrpc/com.atproto.repo.getRecord", params=query)
 
     def said(self, post: Post) -> str:
         """Return the words of a post that the judge keeps: of a video, its title."""

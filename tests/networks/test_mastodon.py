@@ -120,7 +120,7 @@ def test_it_is_looked_for_longer_once_the_key_no_longer_holds(
 
 @pytest.mark.procedure("P-6")
 def test_a_call_that_the_server_takes_late_makes_no_second_post(mastodon: Subject) -> None:
-    post, started = mastodon.post(), datetime.now(UTC)
+    post, started = mastodon.post(media=()), datetime.now(UTC)
     prepared = mastodon.prepare(post)
     mastodon.fault("hold_before", "commit")
     with pytest.raises(Unknown):

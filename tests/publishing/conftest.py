@@ -19,7 +19,7 @@ ADDRESS = "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones"
 @pytest.fixture
 def accounts(carmen: Member, now: datetime) -> dict[str, Account]:
     made = {}
-    for network in Network:
+    for network in (Network.X, Network.FACEBOOK, Network.INSTAGRAM, Network.YOUTUBE):
         account = networks.register_account(
             entity=carmen.entity, network=network, handle="mincomercioco", remote_id=f"id-{network}",
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,

@@ -1,0 +1,56 @@
+"""An account at its own server, from the register to the public post: nothing else of the system knows of it."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pregonero.networks import actions as networks
+from pregonero.networks.models import Network
+from pregonero.networks.queries import access_to
+from pregonero.people.models import Member
+from pregonero.publishing import delivering
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave
+from tests.lab.process import Lab
+from tests.stage import informed_news, programmed
+
+WORKER = "worker-1"
+
+
+@pytest.mark.procedure("M-3")
+@pytest.mark.parametrize(
+    ("server", "address"), [("", "https://de.la.casa"), ("https://otro.gov.co", "https://otro.gov.co")]
+)
+def test_an_account_is_spoken_to_at_its_own_server(carmen: Member, settings: Any, server: str, address: str) -> None:
+    settings.NETWORK_ADDRESSES = {"mastodon": "https://de.la.casa"}
+    now = timezone.now()
+
+    account = networks.register_account(
+        entity=carmen.entity, network=Network.MASTODON, handle="mincomercio", remote_id="1", display_name="MinComercio",
+        purpose="Cuenta institucional", root_mailbox="", server=server, by=carmen, now=now,
+    )  # fmt: skip
+    networks.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
+
+    assert access_to(account).address == address
+
+
+@pytest.mark.procedure("P-6")
+def test_a_delivery_goes_out_at_the_accounts_own_server(lab: Lab, carmen: Member, luis: Member, ana: Member) -> None:
+    theirs, now = lab.new_account("mastodon"), timezone.now()
+    account = networks.register_account(
+        entity=carmen.entity, network=Network.MASTODON, handle=theirs["handle"], remote_id=theirs["id"],
+        display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=theirs["base_url"],
+        by=carmen, now=now,
+    )  # fmt: skip
+    networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+    delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
+
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    for work in claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()):
+        delivering.send_delivery(work)
+    delivery.refresh_from_db()
+
+    (post,) = lab.posts(network="mastodon", account=theirs["id"])
+    assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", post["id"], post["url"])
