@@ -1,0 +1,70 @@
+"""The whole way to a real Bluesky server: from a news item to its public post, also when the answer is lost."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pregonero.networks import actions as networks
+from pregonero.networks.models import Network
+from pregonero.people.models import Member
+from pregonero.publishing import delivering
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing.models import Delivery
+from tests.bluesky.harness import Bluesky
+from tests.lab.process import Lab
+from tests.networks.subjects import bluesky_access
+from tests.stage import informed_news, programmed
+
+WORKER = "worker-1"
+
+
+@pytest.fixture
+def delivery(
+    bluesky: Bluesky, lab: Lab, carmen: Member, luis: Member, ana: Member, settings: Any, tmp_path: Path
+) -> Delivery:
+    settings.MEDIA_FOLDER, settings.PRIVATE_ADDRESSES_ALLOWED = tmp_path, ["127.0.0.1"]
+    access, now = bluesky_access(bluesky, password=True), timezone.now()
+    account = networks.register_account(
+        entity=carmen.entity, network=Network.BLUESKY, handle=access.handle, remote_id=access.remote_id,
+        display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
+        now=now,
+    )  # fmt: skip
+    networks.connect_account(account=account, token=access.token, expires_at=None, by=carmen, now=now)
+    return programmed(informed_news(lab, luis, now), ana, now).deliveries.get()
+
+
+def send(delivery: Delivery) -> Delivery:
+    """Do what a worker does at the minute of a delivery: prepare, claim, send."""
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    for work in claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()):
+        delivering.send_delivery(work)
+    delivery.refresh_from_db()
+    return delivery
+
+
+@pytest.mark.procedure("P-6")
+def test_a_news_item_goes_out_with_its_picture_and_its_link(bluesky: Bluesky, delivery: Delivery) -> None:
+    send(delivery)
+
+    (post,) = bluesky.posts(account=delivery.account.remote_id)
+    assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", post["id"], post["url"])
+    assert post["record"]["embed"]["images"][0]["alt"] == "Gráfica de barras"
+    assert post["record"]["facets"][0]["features"][0]["uri"] == delivery.publication.link
+
+
+@pytest.mark.procedure("P-6")
+@pytest.mark.parametrize("fault", ["accept_then_cut", "cut_before"])
+def test_a_lost_answer_is_found_out_and_stays_one_post(bluesky: Bluesky, delivery: Delivery, fault: str) -> None:
+    bluesky.fault(kind=fault, endpoint="commit", account=delivery.account.remote_id, times=1)
+
+    uncertain = send(delivery).state
+    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    delivery.refresh_from_db()
+    send(delivery)
+
+    (post,) = bluesky.posts(account=delivery.account.remote_id)
+    assert (uncertain, delivery.state, delivery.remote_id) == ("UNCERTAIN", "PUBLISHED", post["id"])
