@@ -15,6 +15,7 @@ from pregonero.publishing.queries.programme import deliveries_on, waiting_for_mi
 from pregonero.publishing.states import PUBLIC, STOPPED, DeliveryState
 
 MOST = 20
+SHOWN = 60  # of what goes out today; the whole day is in the programme
 TROUBLED = (*STOPPED, DeliveryState.NEEDS_PERSON)
 
 
@@ -57,6 +58,7 @@ class Today:
 
     tasks: tuple[Task, ...]
     outgoing: tuple[Outgoing, ...]
+    shown: tuple[Outgoing, ...]
     troubles: tuple[Outgoing, ...]
     next_at: datetime | None
 
@@ -68,9 +70,17 @@ def today_of(member: Member, *, now: datetime) -> Today:
     return Today(
         tasks=tuple(_tasks(member, now)),
         outgoing=outgoing,
-        troubles=tuple(item for item in outgoing if item.trouble),
+        shown=_around(outgoing, now),
+        troubles=tuple(item for item in outgoing if item.trouble)[:MOST],
         next_at=min(coming, default=None),
     )
+
+
+def _around(outgoing: tuple[Outgoing, ...], now: datetime) -> tuple[Outgoing, ...]:
+    """Return what is nearest to now, half of it before: a very full day would make a page that nobody can read."""
+    past = sum(item.due_at <= now for item in outgoing)
+    first = max(0, min(past - SHOWN // 2, len(outgoing) - SHOWN))
+    return outgoing[first : first + SHOWN]
 
 
 def _tasks(member: Member, now: datetime) -> list[Task]:

@@ -56,12 +56,14 @@ def find_troubles(places: Iterable[Place]) -> dict[int, Finding]:
 
 
 def _trouble(place: Place, before: Sequence[Place]) -> Finding | None:
-    others = [other for other in before if other.publication != place.publication]
-    for other in reversed(others):
-        if place.at - other.at < TOO_CLOSE:
+    for other in reversed(before):  # from the nearest: a very full day must not be compared each with each
+        if place.at - other.at >= TOO_CLOSE:
+            break
+        if other.publication != place.publication:
             return Finding("clash", f"choca con «{other.title}» de las {other.at:%H:%M}")
-    for other in others:
-        if place.theme and place.theme.casefold() == other.theme.casefold():
+    theme = place.theme.casefold()
+    for other in before if theme else ():
+        if other.publication != place.publication and theme == other.theme.casefold():
             return Finding("repeat", f"repite el tema de las {other.at:%H:%M}")
     return None
 
