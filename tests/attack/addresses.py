@@ -1,0 +1,151 @@
+"""Every address of the installation: who may, by which method, and what comes of it. A new address needs a row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, NETWORKS_PEOPLE, Role
+from pregonero.publishing.content import media_address
+from tests.attack.conftest import Stage
+from tests.publishing.test_views import sent
+
+NETWORKS_AND_HEADS = NETWORKS_PEOPLE | GROUP_HEADS
+CONTENT = frozenset({Role.CONTENT_MANAGER})
+STRATEGIST = frozenset({Role.DIGITAL_STRATEGIST})  # whose the notice is
+SOURCES = COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
+OK, FOUND, REFUSED, MISSING, UNSIGNED, INVALID = 200, 302, 403, 404, 401, 422
+
+
+@dataclass(frozen=True)
+class Row:
+    """An address and method: the roles that may, what the first of them gets, and what anybody else gets."""
+
+    name: str
+    method: str = "GET"
+    arguments: Callable[[Stage], list[Any]] = lambda _: []
+    data: Callable[[Stage], dict[str, Any]] = lambda _: {}
+    roles: frozenset[Role] = EVERYBODY
+    status: int = OK
+    refused: int = REFUSED
+    outside: int = MISSING  # to a person of another entity with every role of it
+    both: bool = field(default=False)  # GET and POST are taken
+
+    def path(self, stage: Stage) -> str:
+        return reverse(self.name, args=self.arguments(stage))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.name}"
+
+
+def of(name: str) -> Callable[[Stage], list[Any]]:
+    return lambda stage: [getattr(stage, name).pk]
+
+
+def reason(_: Stage) -> dict[str, str]:
+    return {"reason": "Porque sí"}
+
+
+def started(stage: Stage) -> dict[str, str]:
+    return {"news": str(stage.informed.pk), "key": str(uuid4())}
+
+
+def written(stage: Stage) -> dict[str, str]:
+    stage.draft.refresh_from_db()
+    return sent(stage.draft)
+
+
+DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
+
+ROWS = (
+    Row("desk:today", outside=OK),
+    Row("desk:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
+    Row("people:choose_entity", outside=OK, both=True),
+    Row("publishing:today", outside=OK),
+    Row("publishing:day", arguments=lambda _: [date(2026, 11, 24)], outside=OK),
+    Row("publishing:start", outside=OK, both=True),
+    Row("publishing:start", "POST", data=started, roles=NETWORKS_PEOPLE, status=FOUND, both=True),
+    Row("publishing:editor", arguments=DRAFT),
+    Row("publishing:save", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:review", "POST", DRAFT, written),
+    Row("publishing:program", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:check_link", "POST", DRAFT, roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("publishing:accept_link", "POST", DRAFT, reason, NETWORKS_AND_HEADS, FOUND),
+    Row("publishing:cancel", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),
+    Row("publishing:decide", "POST", of("undecided"), lambda _: {"remote_id": ""}, NETWORKS_AND_HEADS, FOUND),
+    Row("transparency:expediente", arguments=GOING),
+    Row("newsroom:list", outside=OK),
+    Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),
+    Row("newsroom:inform_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,
+        status=INVALID, outside=INVALID, both=True),
+    Row("newsroom:news", arguments=CANDIDATE),
+    Row("newsroom:inform_news", "POST", CANDIDATE, lambda _: {"reference": "7"}, CONTENT, FOUND, both=True),
+    Row("newsroom:dismiss_news", "POST", CANDIDATE, reason, NETWORKS_PEOPLE | CONTENT, FOUND, both=True),
+    Row("newsroom:receive_news", "POST", CANDIDATE, status=FOUND),
+    Row("newsroom:medium", arguments=lambda stage: [stage.informed.picture_id]),
+    Row("newsroom:sources", outside=OK),
+    Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
+    Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
+        roles=SOURCES, outside=OK, both=True),
+    Row("newsroom:retire_source", "POST", SOURCE, roles=SOURCES, status=FOUND, both=True),
+    Row("newsroom:sign_rule", "POST", SOURCE, reason, COORDINATOR, FOUND, both=True),
+    Row("newsroom:revoke_rule", arguments=SOURCE, roles=COORDINATOR, both=True),
+    Row("ui:gallery", outside=OK),
+    Row("ui:scene", arguments=lambda _: ["hoy"], outside=OK),
+)  # fmt: skip
+
+# To anybody, without signing in: what each answers to a plain request.
+PUBLIC = {
+    "health": OK,
+    "newsroom:notice": UNSIGNED,
+    "publishing:medium": OK,
+    "account_login": OK,
+    "account_logout": FOUND,
+    "account_inactive": OK,
+    "account_signup": OK,  # it says that registering alone is closed
+    "account_email_verification_sent": OK,
+    "account_reset_password": OK,
+    "account_reset_password_done": OK,
+    "account_reset_password_from_key": OK,
+    "account_reset_password_from_key_done": OK,
+    "account_confirm_email": OK,
+    "account_confirm_login_code": FOUND,
+    "mfa_authenticate": FOUND,
+    "mfa_login_webauthn": FOUND,  # to sign in; asked by script it answers a challenge
+}
+
+# Of each person's own sign-in: asked for by its own person only.
+OWN = frozenset({
+    "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
+    "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
+    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+})  # fmt: skip
+
+
+def public_path(name: str, stage: Stage) -> str:
+    """Return the path of a public address, with arguments where it has some."""
+    arguments: dict[str, list[Any]] = {
+        "newsroom:notice": [stage.source.pk],
+        "publishing:medium": [media_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
+        if stage.informed.picture
+        else [],
+        "account_reset_password_from_key": ["1", "set-password"],
+        "account_confirm_email": ["x:y"],
+    }
+    return reverse(name, args=arguments.get(name, []))
+
+
+def names(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> set[str]:
+    """Return the name of every address that the installation answers."""
+    found: set[str] = set()
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            found |= names(pattern.url_patterns, before + space)
+        else:
+            found.add(f"{before}{pattern.name}")
+    return found

@@ -1,0 +1,79 @@
+"""An entity with one person for each role, its things, and the person of another entity who must reach none of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pregonero.networks.models import Account
+from pregonero.newsroom.actions import register_source
+from pregonero.newsroom.models import News, NewsState, Source, SourceKind
+from pregonero.people.models import Entity, Member, Notice
+from pregonero.people.roles import Role
+from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.states import DeliveryState
+from tests.conftest import member
+from tests.publishing.conftest import accounts, candidate, news, picture, video
+from tests.publishing.test_states import put
+from tests.stage import drafted, programmed
+
+__all__ = ["accounts", "candidate", "news", "picture", "video"]
+
+SECRET = "secreto-compartido-con-la-sede-electronica"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Hash cheaply: these tests register many people, and none of them measures Argon2."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What there is to attack."""
+
+    people: dict[Role, Member]
+    draft: Publication
+    programmed: Publication
+    undecided: Delivery
+    informed: News
+    candidate: News
+    source: Source
+    notice: Notice
+
+
+@pytest.fixture
+def people(entity: Entity) -> dict[Role, Member]:
+    return {role: member(entity, role.lower(), role.label, role) for role in Role}
+
+
+@pytest.fixture
+def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], now: datetime) -> Stage:
+    beto, moment = people[Role.DIGITAL_STRATEGIST], timezone.now()
+    going = programmed(news, beto, moment, due_at=moment + timedelta(hours=2))
+    undecided = going.deliveries.get(account=accounts["x"])
+    put(undecided, DeliveryState.NEEDS_PERSON)
+    # A link that is never really opened: this machine's own addresses are closed.
+    draft = drafted(news, beto, moment)
+    candidate = News.objects.create(
+        entity=news.entity, address=f"{news.address}/otra", key=f"{news.address}/otra", title="Otra noticia",
+        state=NewsState.CANDIDATE, found_at=moment,
+    )  # fmt: skip
+    source = register_source(
+        entity=news.entity, kind=SourceKind.WEBHOOK, name="Sede", secret=SECRET, by=people[Role.COORDINATOR], now=now
+    )
+    notice = Notice.objects.create(
+        entity=news.entity, member=beto, kind="news.informed", thing=news.thing.reference, title="Otra", path="/",
+        created_at=moment,
+    )  # fmt: skip
+    return Stage(people, draft, going, undecided, news, candidate, source, notice)
+
+
+def signed_in(person: Member, **options: Any) -> Client:
+    """Return a browser where the person signed in; what goes wrong comes as the page that the person would see."""
+    client = Client(raise_request_exception=False, **options)
+    client.force_login(person.user)
+    return client

@@ -1,0 +1,100 @@
+"""Every address against every role, another entity, nobody, a membership that ended, and a form of another site."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from pregonero.people.models import Member
+from pregonero.people.roles import Role
+from pregonero.records.models import Event
+from tests.attack.addresses import FOUND, OWN, PUBLIC, REFUSED, ROWS, Row, names, public_path
+from tests.attack.conftest import Stage, signed_in
+
+METHOD_NOT_ALLOWED, BUG = 405, 500
+SIGN_IN = "/cuenta/login/"
+
+
+def ask(client: Client, row: Row, stage: Stage) -> HttpResponse:
+    call = client.post if row.method == "POST" else client.get
+    return call(row.path(stage), row.data(stage))  # type: ignore[return-value]
+
+
+@pytest.fixture
+def foreigner(dario: Member) -> Member:
+    dario.roles = [role.value for role in Role]
+    dario.save()
+    return dario
+
+
+def test_every_address_has_its_row() -> None:
+    assert names() == {row.name for row in ROWS} | PUBLIC.keys() | OWN
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_an_address_serves_its_roles_and_nobody_else(row: Row, stage: Stage, foreigner: Member) -> None:
+    events = Event.objects.filter(entity_id=stage.source.entity_id).count()
+    anonymous = ask(Client(), row, stage)
+    assert (anonymous.status_code, anonymous["Location"].startswith(SIGN_IN)) == (FOUND, True)
+    assert ask(signed_in(foreigner), row, stage).status_code == row.outside
+    for role in set(Role) - row.roles:
+        assert ask(signed_in(stage.people[role]), row, stage).status_code == row.refused, role
+    assert Event.objects.filter(entity_id=stage.source.entity_id).count() == events
+    allowed = sorted(row.roles)
+    assert ask(signed_in(stage.people[allowed[0]]), row, stage).status_code == row.status
+    for role in allowed[1:]:
+        assert ask(signed_in(stage.people[role]), row, stage).status_code not in {REFUSED, row.refused, BUG}, role
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_an_address_takes_only_its_method(row: Row, stage: Stage) -> None:
+    client = signed_in(stage.people[Role.COORDINATOR])
+    for method in ("PUT", "DELETE", "PATCH", "TRACE"):
+        assert client.generic(method, row.path(stage)).status_code == METHOD_NOT_ALLOWED, method
+    if not row.both:
+        other = client.get if row.method == "POST" else client.post
+        assert other(row.path(stage)).status_code == METHOD_NOT_ALLOWED
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST"], ids=str)
+def test_a_form_of_another_site_does_nothing(row: Row, stage: Stage) -> None:
+    role = sorted(row.roles)[0]
+    events = Event.objects.count()
+    response = ask(signed_in(stage.people[role], enforce_csrf_checks=True), row, stage)
+    assert response.status_code == REFUSED
+    assert "La página venció" in response.content.decode()
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.name.startswith("ui:")], ids=str)
+def test_a_membership_that_ended_opens_nothing_more(row: Row, stage: Stage) -> None:
+    person = stage.people[sorted(row.roles)[0]]
+    client = signed_in(person)
+    path, data = row.path(stage), row.data(stage)
+    events = Event.objects.count()
+    Member.objects.filter(pk=person.pk).update(
+        ends_on=timezone.localdate() - timedelta(days=1), employment="CONTRACTOR"
+    )
+    response = client.post(path, data) if row.method == "POST" else client.get(path, data)
+    assert response.status_code == REFUSED
+    assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_what_is_public_answers_without_signing_in(name: str, stage: Stage) -> None:
+    client = Client(raise_request_exception=False)
+    path = public_path(name, stage)
+    response: Any = client.post(path) if name == "newsroom:notice" else client.get(path)
+    assert response.status_code == PUBLIC[name]
+
+
+def test_a_person_made_inactive_is_out_at_once(stage: Stage) -> None:
+    person = stage.people[Role.COORDINATOR]
+    client = signed_in(person)
+    assert client.get("/").status_code == 200
+    person.user.is_active = False
+    person.user.save()
+    assert client.get("/")["Location"].startswith(SIGN_IN)
