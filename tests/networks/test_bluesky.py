@@ -209,6 +209,16 @@ def test_a_session_that_ended_is_opened_again(by_password: Subject, act: str) ->
     assert len(by_password.public()) == 1
 
 
+def test_a_session_refused_as_soon_as_it_is_opened_is_not_opened_again(by_password: Subject) -> None:
+    by_password.lab.client.post(f"/tokens/{by_password.access.remote_id}/revoke").raise_for_status()
+    before = sessions_opened(by_password)
+
+    with pytest.raises(Unauthorized):
+        by_password.connector.commit(by_password.access, by_password.post(media=()), {"key": new_key()})
+
+    assert sessions_opened(by_password) - before == 1
+
+
 @pytest.mark.parametrize("fault", ["cut_before", "accept_then_cut", "accept_then_500"])
 def test_a_session_that_could_not_be_opened_leaves_nothing_uncertain(by_password: Subject, fault: str) -> None:
     by_password.fault(fault, "session", account="")

@@ -186,7 +186,7 @@ def _look(access: Access, key: str) -> dict[str, Any] | None:
 
 
 def _is_ours(found: dict[str, Any] | None, post: Post) -> bool:
-    return found is not None and found["text"] == post.text
+    return found is not None and found.get("text") == post.text
 
 
 def _earlier(access: Access, post: Post, prepared: Prepared) -> Published:

@@ -28,29 +28,37 @@ def opened(access: Access) -> Iterator[Access]:
     if len(access.token.split(".")) == PARTS:
         yield access  # it is a session already: whoever keeps the tokens renews it
         return
+    known = _known(access)
+    session = known or _open(access)
     try:
-        yield replace(access, token=_session(access))
+        yield replace(access, token=session)
     except Unauthorized as error:
-        with _LOCK:
-            known = _SESSIONS.pop(_name(access), None)
-        if known is None:
-            raise
+        _forget(access, session)
+        if not known:
+            raise  # opened just now and already refused: opening another would only spend the day's few
         raise Transient("La sesión con Bluesky terminó; se abre otra.", code="session_over", retry_after=1.0) from error
 
 
-def _session(access: Access) -> str:
+def _known(access: Access) -> str:
     with _LOCK:
         token, until = _SESSIONS.get(_name(access), ("", 0.0))
-    if token and ticks() < until:
-        return token
-    with _LOCK:
-        _SESSIONS.pop(_name(access), None)
+    return token if ticks() < until else ""
+
+
+def _open(access: Access) -> str:
     with judged(CODES, public=False):
         about = {"identifier": access.remote_id, "password": access.token}
         token = str(Xrpc(access, secret=False).post("com.atproto.server.createSession", json=about)["accessJwt"])
     with _LOCK:
         _SESSIONS[_name(access)] = token, ticks() + CAPABILITIES.limits["session_seconds"].value
     return token
+
+
+def _forget(access: Access, token: str) -> None:
+    """Forget a session, unless another thread has opened a newer one meanwhile."""
+    with _LOCK:
+        if _SESSIONS.get(_name(access), ("", 0.0))[0] == token:
+            del _SESSIONS[_name(access)]
 
 
 def _name(access: Access) -> tuple[str, str, str]:
