@@ -14,12 +14,15 @@ run: ## Levanta todo, con la demostración, y dice dónde mirar
 	@bin/setup base
 	@exec .venv/bin/pregonero run
 
+# Apart from the rest: the browser keeps an event loop in its process, and Django refuses to work beside one.
 test: setup ## Corre todas las pruebas y las revisiones
-	@$(PY) -m pytest -q -n auto --dist loadgroup -m "not slow"
+	@$(PY) -m pytest -q -n auto --dist loadfile -m "not slow" --ignore=tests/browser
+	@$(PY) -m pytest -q -n auto --dist loadfile -m "not slow" tests/browser
 	@$(MAKE) --no-print-directory check
 
 test-slow: setup ## Corre también los casos largos
-	@$(PY) -m pytest -q -n auto --dist loadgroup
+	@$(PY) -m pytest -q -n auto --dist loadfile --ignore=tests/browser
+	@$(PY) -m pytest -q -n auto --dist loadfile tests/browser
 
 check: setup ## Revisa estilo, tipos, contratos entre apps, migraciones y presupuestos
 	@$(PY) -m tests.house

@@ -50,13 +50,6 @@ LAB_PAGES = {
     "Sitio, noticias": "/sitio/prensa/noticias",
     "Sitio, una noticia": "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron",
 }
-# Strict: whoever repairs the laboratory's pages finds these red, and takes the mark away.
-AWAITED = {
-    "YouTube": "the timeline goes from h1 to h3",
-    "Sitio": "the GOV.CO bar and the notice of a demonstration are outside any landmark",
-    "Sitio, noticias": "the list goes from h1 to h3; the bar and the notice are outside any landmark",
-    "Sitio, una noticia": "the bar and the notice are outside any landmark",
-}
 
 
 def faults_everywhere(page: Page) -> dict[str, list[str]]:
@@ -90,17 +83,13 @@ def test_signing_in_has_no_fault(shown: Shown, visits: Visits) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(name in AWAITED, reason=AWAITED.get(name, ""), strict=True))
-        for name in LAB_PAGES
-    ],
+    LAB_PAGES,
 )
 def test_a_page_of_the_laboratory_has_no_fault(name: str, shown: Shown, visits: Visits) -> None:
     person = Person(visits.window(), shown.lab)
     person.listen()
     assert faults_everywhere(person.go(LAB_PAGES[name])) == {}
-    # The laboratory has no icon, and a browser asks for one by itself.
-    assert [said for said in person.complaints if not said.endswith("/favicon.ico")] == []
+    assert person.complaints == []
 
 
 def test_the_page_of_each_post_has_no_fault(shown: Shown, day_of: Callable[[str], Person]) -> None:

@@ -126,9 +126,9 @@ def test_damage_of_one_entity_does_not_touch_another(chain: list[int]) -> None:
         assert not verify(1).ok
 
 
-@pytest.mark.parametrize("page", [1, 2, 3, 7, 2_000])
-def test_the_size_of_a_page_changes_nothing(chain: list[int], page: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verification, "PAGE", page)
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 2_000])
+def test_the_size_of_a_page_changes_nothing(chain: list[int], size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verification, "PAGE", size)
     assert verify().ok
     assert verify().chains[0].sealed == sum(SIZES)
 
