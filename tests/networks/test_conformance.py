@@ -9,13 +9,14 @@ import pytest
 from pregonero.networks.base import (
     NetworkError,
     Permanent,
+    Post,
     Spent,
     Transient,
     Unauthorized,
     Unknown,
     Verdict,
 )
-from tests.networks.subjects import ALT, Subject
+from tests.networks.subjects import ALT, SETTLED, Subject
 
 # What the laboratory's refusal with each status means, in each network's own words.
 REFUSALS = {
@@ -211,3 +212,28 @@ def test_discard_never_touches_what_is_public(subject: Subject) -> None:
     assert subject.connector.discard(subject.access, prepared) == []
 
     assert subject.page(published).status_code == httpx.codes.OK
+
+
+@pytest.mark.procedure("P-6")
+def test_posts_in_a_storm_of_faults_go_out_once_each(subject: Subject) -> None:
+    posts = [subject.post() for _ in range(12)]
+    for seed, kind in enumerate(("accept_then_cut", "cut_before", "accept_then_500")):
+        subject.fault(kind, "commit", probability=0.3, seed=seed, times=12)
+
+    ids = [_sent_until_known(subject, post) for post in posts]
+
+    assert sorted(entry["id"] for entry in subject.public()) == sorted(ids)
+    assert {entry["text"] for entry in subject.public()} == {subject.said(post) for post in posts}
+
+
+def _sent_until_known(subject: Subject, post: Post) -> str:
+    """Do what a delivery does: send, and while nobody knows, ask; send again only what was not taken."""
+    started, prepared = datetime.now(UTC), subject.prepare(post)
+    while True:
+        try:
+            return subject.connector.commit(subject.access, post, prepared).remote_id
+        except Unknown:
+            finding = subject.resolve(post, prepared, started)
+        assert finding.verdict in SETTLED
+        if finding.published is not None:
+            return finding.published.remote_id
