@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
+from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connection
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
@@ -134,6 +135,8 @@ async def _keep_lane(worker_app: App, lane: str, wait: bool) -> None:
     while True:
         started = time.monotonic()
         why = "ended by itself"
+        # Periodic jobs are enqueued by Django's connection of one thread, which nobody else would see dead.
+        await sync_to_async(_give_back)()
         try:
             await _run_lane(worker_app, lane, wait)
         except AWAY as error:
@@ -145,6 +148,11 @@ async def _keep_lane(worker_app: App, lane: str, wait: bool) -> None:
         pause = FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
         log.warning("worker.lane_again", lane=lane, error=why, again_in=pause)
         await asyncio.sleep(pause)
+
+
+def _give_back() -> None:
+    """Give the connection of the thread that runs this back to the pool, which looks whether it lives."""
+    connection.close()
 
 
 async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:

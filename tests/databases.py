@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 import psycopg
 from django.conf import settings
@@ -51,8 +51,9 @@ def as_default_database(url: str) -> Iterator[None]:
     """
     described, mine = connections.settings["default"], connections["default"]
     options = {key: value for key, value in described["OPTIONS"].items() if key != "pool"}
-    name = urlsplit(url).path.lstrip("/")
-    connections.settings["default"] = {**described, "NAME": name, "OPTIONS": options}
+    parts = urlsplit(url)
+    place = {"NAME": parts.path.lstrip("/"), "HOST": dict(parse_qsl(parts.query)).get("host", parts.hostname or "")}
+    connections.settings["default"] = {**described, **place, "OPTIONS": options}
     del connections["default"]
     try:
         yield

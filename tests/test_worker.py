@@ -66,9 +66,9 @@ def test_every_lane_has_its_places_whatever_the_others_do(database: str) -> None
         together.wait(timeout=20)
 
     app.tasks.pop("tests.meet", None)
-    task = app.task(meet, name="tests.meet", queue="reading")
+    app.task(meet, name="tests.meet")
     for lane, number in places.items():
         for _ in range(number):
-            task.configure(queue=worker.LANES[lane][0][0]).defer()
+            app.configure_task("tests.meet", queue=worker.LANES[lane][0][0]).defer()
     worker.work(wait=False)
     assert not together.broken

@@ -73,7 +73,12 @@ MOMENTS: dict[str, tuple[str, Callable[[Lab, subprocess.Popen[bytes], str], None
 }
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+LONG = ("before it is taken", "after it was taken")  # X is looked at for a minute before it is believed not to have it
+
+
+@pytest.mark.parametrize(
+    "moment", [pytest.param(moment, marks=pytest.mark.slow if moment in LONG else ()) for moment in MOMENTS]
+)
 def test_kill_leaves_each_post_out_once(moment: str, lab: Lab, workers: Workers, publication: Publication) -> None:
     fault, act = MOMENTS[moment]
     accounts = {delivery.account.network: delivery.account.remote_id for delivery in deliveries(publication)}

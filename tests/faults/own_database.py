@@ -1,0 +1,22 @@
+"""python -m tests.faults.own_database: a PostgreSQL of its own in `PREGONERO_DATA`, stopped and started by lines."""
+
+import sys
+
+from pregonero import embedded
+
+
+def main() -> None:
+    """Start; then obey "stop" and "start" until the input ends, answering each when it is done."""
+    server = embedded.start()
+    print(embedded.database_url(), flush=True)
+    for line in sys.stdin:
+        if line.strip() == "stop":
+            embedded.stop(server)
+        else:
+            server = embedded.start()
+        print("done", flush=True)
+    embedded.stop(server)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""The database goes away in the middle and comes back: every delivery ends, each is out once, the worker lives on."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from pregonero.people.models import Member
+from tests.databases import as_default_database
+from tests.faults.crowd import all_final, counted, due_at_once
+from tests.faults.test_crowds import ENOUGH, shown, stop
+from tests.lab.process import Lab, until
+from tests.stage import ROOT, Workers, workers_on
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+
+
+@dataclass
+class OwnDatabase:
+    """A server of its own, that a test stops and starts."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def tell(self, word: str) -> None:
+        """Have it go or come back, and wait until it did."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(word, file=self.process.stdin, flush=True)
+        assert self.process.stdout.readline().strip() == "done"
+
+
+@pytest.fixture
+def own() -> Iterator[OwnDatabase]:
+    folder = Path(tempfile.mkdtemp(prefix="pregonero-own-"))
+    folder.chmod(0o755)  # the database runs as a user of its own
+    environment = {**os.environ, "PREGONERO_DATA": str(folder)}
+    command = [sys.executable, "-m", "tests.faults.own_database"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        migrate = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
+        subprocess.run(migrate, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
+        yield OwnDatabase(process, url)
+        assert process.stdin is not None
+        process.stdin.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def workers(own: OwnDatabase, lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterator[Workers]:
+    with django_db_blocker.unblock(), as_default_database(own.url):  # type: ignore[attr-defined]
+        yield workers_on(own.url, lab)
+        lab.client.delete("/faults")
+
+
+def test_a_restart_in_the_middle_changes_nothing(
+    own: OwnDatabase, lab: Lab, workers: Workers, people: dict[str, Member]
+) -> None:
+    deliveries = due_at_once(lab, people, 50, ("x", "facebook"))
+    lab.fault(kind="slow", endpoint="commit", ms=400)
+    worker = workers.start()
+    try:
+        until(lambda: counted(own.url)["PUBLISHED"] >= deliveries // 4, timeout=ENOUGH)
+        own.tell("stop")
+        assert not all_final(own.url, deliveries)
+        own.tell("start")
+        until(lambda: all_final(own.url, deliveries), timeout=ENOUGH)
+        assert worker.poll() is None
+    finally:
+        stop([worker])
+    assert shown(lab, workers, deliveries).states == {"PUBLISHED": deliveries}
+
+
+@pytest.mark.slow
+def test_a_lane_whose_heart_stopped_beats_again(own: OwnDatabase, lab: Lab, workers: Workers) -> None:
+    """Procrastinate's worker returns, as if told to stop, when its heartbeat fails: the lane must come back."""
+    heart, away = "procrastinate_update_heartbeat_v1", "procrastinate_update_heartbeat_away"
+    worker = workers.start()
+    with psycopg.connect(own.url, autocommit=True) as connection:
+        beating = "SELECT count(*) FROM procrastinate_workers"
+        until(lambda: connection.execute(beating).fetchone() == (4,), timeout=30)
+        connection.execute(f"ALTER FUNCTION {heart} RENAME TO {away}")
+        until(lambda: connection.execute(beating).fetchone() != (4,), timeout=30)
+        connection.execute(f"ALTER FUNCTION {away} RENAME TO {heart}")
+        try:
+            until(lambda: connection.execute(beating).fetchone() == (4,), timeout=60)
+            assert worker.poll() is None
+        finally:
+            stop([worker])
