@@ -116,14 +116,12 @@ async def _work(lanes: list[str], wait: bool) -> None:
     async with worker_app.open_async():
         running = [asyncio.create_task(_keep_lane(worker_app, lane, wait)) for lane in lanes]
         _stop_at_signal(running)
-        try:
-            await asyncio.gather(*running)
-        except asyncio.CancelledError:
-            log.info("worker.stopped")
-        finally:
-            for lane in running:
-                lane.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+        # Each lane is left to end by itself: cancelled a second time, it would not sign off nor finish its jobs.
+        ended = await asyncio.gather(*running, return_exceptions=True)
+    log.info("worker.stopped")
+    for error in ended:
+        if isinstance(error, Exception):
+            raise error
 
 
 async def _keep_lane(worker_app: App, lane: str, wait: bool) -> None:

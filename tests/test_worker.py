@@ -1,7 +1,12 @@
 """The worker's process: what its tasks enqueue belongs to their act's transaction (decision 0005)."""
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -10,6 +15,9 @@ from procrastinate.contrib.django import app
 
 from pregonero import worker
 from tests.databases import as_default_database, fresh_database
+from tests.lab.process import until
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
@@ -57,8 +65,9 @@ def test_a_worker_has_a_name_of_its_own() -> None:
     assert worker.worker_name().count(":") == 2
 
 
-def test_every_lane_has_its_places_whatever_the_others_do(database: str) -> None:
+def test_every_lane_has_its_places_whatever_the_others_do(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many jobs at once as there are places, on a machine of few processors too: each waits for all the others."""
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})  # whose jobs would take some of the places
     places = {lane: places for lane, (_, places) in worker.LANES.items()}
     together = threading.Barrier(sum(places.values()))
 
@@ -72,3 +81,19 @@ def test_every_lane_has_its_places_whatever_the_others_do(database: str) -> None
             app.configure_task("tests.meet", queue=worker.LANES[lane][0][0]).defer()
     worker.work(wait=False)
     assert not together.broken
+
+
+def test_a_worker_that_is_told_to_stop_signs_off(database: str) -> None:
+    environment = {**os.environ, "DATABASE_URL": database}
+    process = subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=environment)
+    until(lambda: working(database) == len(worker.LANES), timeout=60)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert working(database) == 0
+
+
+def working(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
+    assert row is not None
+    return int(row[0])
