@@ -85,7 +85,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     return Editor(
         publication=publication,
         general=general,
-        minute=MinuteForm(data, initial=_first_minute(publication, now, hour)),
+        minute=MinuteForm(data, now=now, initial=_first_minute(publication, now, hour)),
         parts=tuple(_part(form, issues, deliveries.get(form.adaptation.account_id)) for form in forms),
         issues=tuple(issues),
         link_check=check,

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.http import QueryDict
 
+from pregonero.errors import Refused
+from pregonero.publishing import rules
 from pregonero.publishing.actions import AdaptationChange, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Publication, Relevance
 
@@ -94,6 +96,20 @@ class MinuteForm(forms.Form):
 
     day = forms.DateField(label="Sale el", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     hour = forms.TimeField(label="Hora", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+    def __init__(self, data: QueryDict | None = None, *, now: datetime, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.now = now
+
+    def clean(self) -> dict[str, Any]:
+        """A minute that passed, or too far away, is said beside its hour."""
+        cleaned = super().clean() or self.cleaned_data
+        if {"day", "hour"} <= cleaned.keys():
+            try:
+                rules.check_minute(self.due_at(), now=self.now)
+            except Refused as refusal:
+                self.add_error("hour", refusal.message)
+        return cleaned
 
     def due_at(self) -> datetime:
         """Return the minute as an instant."""

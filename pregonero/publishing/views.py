@@ -112,8 +112,8 @@ def program(request: MemberRequest, pk: int) -> HttpResponse:
     checking.refresh_link(publication, now=now)
     page = editor_of(member=request.member, pk=pk, now=now)
     if page.issues:
-        return _editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST))
-    _give_minute(publication, MinuteForm(request.POST), request, now)
+        return _editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST, now=now))
+    _give_minute(publication, MinuteForm(request.POST, now=now), request, now)
     return redirect("transparency:expediente", pk=pk)
 
 

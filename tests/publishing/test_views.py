@@ -142,6 +142,14 @@ def test_programming_leaves_it_programmed_and_opens_its_file(publication: Public
     assert (publication.state, publication.deliveries.count()) == ("PROGRAMMED", 4)
 
 
+def test_a_minute_that_passed_is_said_beside_the_hour(publication: Publication, beto: Member) -> None:
+    data = sent(publication, day="2026-01-05", hour="08:00")
+    response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", data)
+    assert response.status_code == 422
+    assert "Esa hora ya pasó" in response.content.decode()
+    assert not publication.deliveries.exists()
+
+
 def test_a_text_over_the_limit_says_which_and_by_how_much(
     publication: Publication, beto: Member, accounts: dict[str, Account]
 ) -> None:
