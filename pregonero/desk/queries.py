@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,11 +13,11 @@ from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
 from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.queries.programme import deliveries_on, waiting_for_minute
-from pregonero.publishing.states import PUBLIC, STOPPED, DeliveryState
+from pregonero.publishing.states import PUBLIC, WAITING, DeliveryState
 
 MOST = 20
 SHOWN = 60  # of what goes out today; the whole day is in the programme
-TROUBLED = (*STOPPED, DeliveryState.NEEDS_PERSON)
+TROUBLED = (DeliveryState.REJECTED, DeliveryState.EXPIRED, DeliveryState.NEEDS_PERSON)  # what a person stopped is none
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,16 @@ class Outgoing:
         return " ".join(reasons)
 
     @property
+    def waits(self) -> bool:
+        """Return whether something of it is still to go out."""
+        return any(delivery.state in WAITING for delivery in self.deliveries)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Return whether a person stopped it before any of it went out."""
+        return all(delivery.state == DeliveryState.CANCELLED for delivery in self.deliveries)
+
+    @property
     def is_out(self) -> bool:
         """Return whether everything of it is public."""
         return all(delivery.state in PUBLIC for delivery in self.deliveries)
@@ -66,7 +77,7 @@ class Today:
 def today_of(member: Member, *, now: datetime) -> Today:
     """Return a person's first screen."""
     outgoing = _outgoing(member, now)
-    coming = [item.due_at for item in outgoing if item.due_at > now]
+    coming = [item.due_at for item in outgoing if item.due_at > now and item.waits]
     return Today(
         tasks=tuple(_tasks(member, now)),
         outgoing=outgoing,
@@ -109,8 +120,14 @@ def _start(news: News) -> str:
 def _to_inform(member: Member) -> list[Task]:
     candidates = News.objects.filter(entity_id=member.entity_id, state=NewsState.CANDIDATE)
     return [
-        Task(news.found_at, news.title, "Encontrada en la sede; falta informarla.", "Ver", news.get_absolute_url())
-        for news in candidates.order_by("-found_at", "-pk")[:MOST]
+        Task(
+            news.published_at or news.found_at,
+            news.title,
+            "Encontrada en la sede; falta informarla.",
+            "Ver",
+            news.get_absolute_url(),
+        )
+        for news in candidates.order_by(F("published_at").desc(nulls_last=True), "-found_at", "-pk")[:MOST]
     ]
 
 

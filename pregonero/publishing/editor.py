@@ -66,6 +66,22 @@ class Editor:
         return all([self.general.is_valid(), *(part.form.is_valid() for part in self.parts)])
 
     @property
+    def why_not_saved(self) -> str:
+        """Return that what was sent cannot be saved, and in which part to look; nothing when it can."""
+        wrong = [part.capabilities.label for part in self.parts if part.form.errors]
+        if self.general.errors:
+            wrong.append("lo general")
+        if not wrong and not self.minute.errors:
+            return ""
+        return f"Nada se guardó ni se programó: corrige {', '.join(wrong) or 'la hora'}."
+
+    @property
+    def why_not_ready(self) -> str:
+        """Return that it was saved and not programmed, and how much is missing."""
+        count = len(self.issues)
+        return f"Se guardó, pero no se programó: {'falta' if count == 1 else 'faltan'} {count} por resolver."
+
+    @property
     def own_issues(self) -> list[Issue]:
         """Return what is missing of the whole publication, apart from each account's."""
         return [issue for issue in self.issues if not issue.field.startswith("account:")]

@@ -18,7 +18,7 @@ class DeliveryState(models.TextChoices):
     NEEDS_PERSON = "NEEDS_PERSON", "espera una decisión"
     PUBLISHED = "PUBLISHED", "publicada"
     REJECTED = "REJECTED", "rechazada"
-    CANCELLED = "CANCELLED", "cancelada"
+    CANCELLED = "CANCELLED", "detenida"
     EXPIRED = "EXPIRED", "pasó su hora"
     WITHDRAWN = "WITHDRAWN", "retirada"
     RECTIFIED = "RECTIFIED", "rectificada"

@@ -136,6 +136,8 @@ def _editor(
     request: MemberRequest, page: Editor, now: datetime, *, status: int = 200, minute: MinuteForm | None = None
 ) -> HttpResponse:
     context = _context(request, page, now) | {"minute": minute or page.minute}
+    if status == UNPROCESSABLE:
+        context |= {"not_done": page.why_not_saved or page.why_not_ready}
     return render(request, "publishing/editor.html", context, status=status)
 
 

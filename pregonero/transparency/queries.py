@@ -27,6 +27,7 @@ TINTS = {
     **dict.fromkeys(IN_FLIGHT, "wait"),
     **dict.fromkeys(STOPPED, "bad"),
     **dict.fromkeys(WAITING, "plan"),
+    DeliveryState.CANCELLED: "hold",
     DeliveryState.DUE: "wait",
     DeliveryState.NEEDS_PERSON: "bad",
 }
@@ -105,7 +106,9 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
         return "plan", str(publication.get_state_display())
     if all(state in PUBLIC for state in states):
         return "ok", f"publicada en {len(states)} de {len(states)}"
-    if any(state in STOPPED or state == DeliveryState.NEEDS_PERSON for state in states):
+    if all(state == DeliveryState.CANCELLED for state in states):
+        return "hold", "detenida"
+    if any(state in (*STOPPED, DeliveryState.NEEDS_PERSON) for state in states):
         return "bad", f"publicada en {file.out} de {len(states)}, revisa lo demás"
     if all(state == DeliveryState.PLANNED for state in states):
         return "plan", "programada"

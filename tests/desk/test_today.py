@@ -11,6 +11,7 @@ from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.actions import tell
 from pregonero.people.models import Member, Notice
+from pregonero.publishing.actions import cancel_publication
 from pregonero.publishing.models import Publication
 from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
@@ -84,3 +85,10 @@ def test_another_entity_sees_none_of_it(news: News, ana: Member, dario: Member, 
     programmed(news, ana, now, due_at=now + timedelta(hours=1))
     today = today_of(dario, now=now)
     assert (today.tasks, today.outgoing, today.troubles) == ((), (), ())
+
+
+def test_what_a_person_stopped_is_no_failure_nor_the_next(news: News, ana: Member, now: datetime) -> None:
+    publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
+    cancel_publication(publication=publication, reason="Falta el visto bueno.", by=ana, now=now)
+    today = today_of(ana, now=now)
+    assert (today.troubles, today.next_at) == ((), None)

@@ -56,7 +56,8 @@ def test_every_record_is_there_with_who_and_why(
         (["PUBLISHED", "SENDING", "DUE", "DUE"], "publicando, 1 de 4"),
         (["PUBLISHED"] * 4, "publicada en 4 de 4"),
         (["PUBLISHED", "PUBLISHED", "REJECTED", "PUBLISHED"], "publicada en 3 de 4, revisa lo demás"),
-        (["CANCELLED"] * 4, "publicada en 0 de 4, revisa lo demás"),
+        (["CANCELLED"] * 4, "detenida"),
+        (["EXPIRED"] * 4, "publicada en 0 de 4, revisa lo demás"),
     ],
 )
 def test_the_situation_in_words(

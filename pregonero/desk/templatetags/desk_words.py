@@ -17,6 +17,7 @@ TINTS = {
     **dict.fromkeys(PUBLIC, "ok"),
     **dict.fromkeys(IN_FLIGHT, "wait"),
     **dict.fromkeys(STOPPED, "bad"),
+    DeliveryState.CANCELLED: "hold",
     DeliveryState.NEEDS_PERSON: "bad",
     DeliveryState.DUE: "wait",
 }
