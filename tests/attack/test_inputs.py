@@ -125,7 +125,7 @@ def test_a_field_for_an_account_of_nobody_changes_nothing(stage: Stage, network:
 def test_a_minute_beyond_reason_is_refused_and_nothing_is_planned(stage: Stage, day: date) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
     data = sent(stage.draft, day=day.isoformat(), hour="23:59")
-    assert client.post(f"/publicaciones/{stage.draft.pk}/programacion/", data).status_code == 409
+    assert client.post(f"/publicaciones/{stage.draft.pk}/programacion/", data).status_code == 422
     stage.draft.refresh_from_db()
     assert (stage.draft.state, stage.draft.deliveries.count()) == ("DRAFT", 0)
 
