@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PEER = ROOT / ".venv-bench" / "bin" / "celery"
 PREPARING_SECONDS = 0.012  # for each delivery: how far ahead the minute is put, so that preparing is over by then
 GIVE_UP_SECONDS = 900.0
+PEER_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -105,14 +106,24 @@ def _celery(lab: str, account: str, count: int, environment: dict[str, str]) -> 
     try:
         subprocess.run(enqueue, cwd=ROOT, env=environment, check=True)
         started = datetime.now(UTC)
-        subprocess.run([str(PEER), "-A", "bench.peer", "control", "add_consumer", "posts"], cwd=ROOT, env=environment,
-                       check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        _begin(environment)
         posts = _wait(lab, account, count)
     finally:
         worker.terminate()
         worker.wait()
     first = min(when for when in posts if when >= started)
     return Measured("par: Celery y Redis", len(posts), len(posts) / (max(posts) - first).total_seconds())
+
+
+def _begin(environment: dict[str, str]) -> None:
+    """Tell the peer's worker to take its queue, as soon as it is up to hear it."""
+    command = [str(PEER), "-A", "bench.peer", "control", "add_consumer", "posts"]
+    until = time.monotonic() + PEER_SECONDS
+    while subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ).returncode:
+        if time.monotonic() > until:
+            raise TimeoutError("the peer's worker never answered")
 
 
 def _wait(lab: str, account: str, count: int) -> list[datetime]:
