@@ -52,6 +52,8 @@ class Capabilities:
     takes_pictures: bool = True
     takes_video: bool = True
     fetches_media: bool = False  # the network fetches our media from a public address
+    takes_replies: bool = False  # our own post takes more parts under it: a thread, or a first comment
+    reels_apart: bool = False  # a video may be sent as a reel instead, and a person chooses
     prepares_ahead_seconds: int = 0  # how long before its minute preparation may start
 
 
@@ -69,6 +71,8 @@ class Medium:
     seconds: float = 0.0
     alt: str = ""
     address: str = ""
+    captions: Path | None = None  # of a video, in Spanish: WebVTT or SRT
+    thumbnail: Path | None = None  # of a video: the picture that stands for it
 
 
 @dataclass(frozen=True)
@@ -76,12 +80,17 @@ class Post:
     """What goes out on one account: the text whole, as the public will read it, and media.
 
     `link` is set only where the network takes it beside the text (`link_beside`); elsewhere it is already in the text.
+    A part that goes under another post of ours (the rest of a thread, a first comment) says under which: `reply_to`
+    is the network's id of the post right above it, and `root` of the first of them all (rule 8).
     """
 
     text: str
     link: str = ""
     title: str = ""
     media: tuple[Medium, ...] = ()
+    format: str = ""  # "reel" where the network has a place apart for them and a person chose it
+    reply_to: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True)
