@@ -139,6 +139,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "pregonero.ui.navigation.navigation",
+                "pregonero.publishing.banner.banner",
             ],
         },
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from pregonero.errors import Refused, WrongState
-from pregonero.networks import queries, vault
+from pregonero.networks import gate, queries, vault
 from pregonero.networks.models import Account, AccountState, Credential, Network
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
@@ -57,6 +57,7 @@ def connect_account(*, account: Account, token: str, expires_at: datetime | None
 @transaction.atomic(durable=True)
 def pause_account(*, account: Account, reason: str, by: Member, now: datetime) -> Account:
     """Hold everything that would go out on an account, at once (rule 9)."""
+    gate.shut()
     account = queries.get_account(member=by, pk=account.pk, for_update=True)
     check_may(by, "publication.stop", now=now)
     if account.state == AccountState.PAUSED:

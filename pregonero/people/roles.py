@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, Permission] = {
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),
+    "publishing.resume": Permission("retomar lo que está en pausa", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.check": Permission("comprobar el enlace de una publicación", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),

@@ -18,6 +18,7 @@ from pregonero.publishing.models import (
     LinkCheck,
     Publication,
     PublicationState,
+    PublishingStop,
 )
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 
@@ -104,6 +105,29 @@ def can_still_be_stopped(delivery: Delivery) -> bool:
     if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
         return not delivery.stopped_because
     return delivery.state in WAITING
+
+
+def check_may_stop_everything(member: Member, stop: PublishingStop | None, *, now: datetime) -> None:
+    """A person can always hold everything, once (rule 9)."""
+    check_may(member, "publication.stop", now=now)
+    if stop is not None:
+        raise WrongState(f"Todo está ya en pausa, por {stop.by.name}: {stop.reason}")
+
+
+def check_may_stop_publication(
+    member: Member, publication: Publication, stop: PublishingStop | None, *, now: datetime
+) -> None:
+    """A programmed publication can be held, once."""
+    check_may(member, "publication.stop", now=now)
+    if publication.state != PublicationState.PROGRAMMED:
+        raise WrongState("Solo se pone en pausa una publicación que está programada.")
+    if stop is not None:
+        raise WrongState(f"Ya está en pausa, por {stop.by.name}: {stop.reason}")
+
+
+def check_may_resume(member: Member, *, now: datetime) -> None:
+    """Whoever may hold may let go."""
+    check_may(member, "publishing.resume", now=now)
 
 
 def check_may_decide(member: Member, delivery: Delivery, *, now: datetime) -> None:
@@ -199,3 +223,6 @@ may_program = as_question(check_may_program)
 may_move = as_question(check_may_move)
 may_cancel = as_question(check_may_cancel)
 may_decide = as_question(check_may_decide)
+may_stop_everything = as_question(check_may_stop_everything)
+may_stop_publication = as_question(check_may_stop_publication)
+may_resume = as_question(check_may_resume)

@@ -2,8 +2,9 @@
 
 from django.urls import path, register_converter
 
-from pregonero.publishing import views
 from pregonero.publishing.converters import DayConverter
+from pregonero.publishing.views import editing as views
+from pregonero.publishing.views import stopping
 
 app_name = "publishing"
 register_converter(DayConverter, "day")
@@ -19,6 +20,10 @@ urlpatterns = [
     path("publicaciones/<int:pk>/enlace/", views.check_link, name="check_link"),
     path("publicaciones/<int:pk>/enlace/aceptacion/", views.accept_link, name="accept_link"),
     path("publicaciones/<int:pk>/cancelacion/", views.cancel, name="cancel"),
+    path("publicaciones/<int:pk>/pausa/", stopping.publication, name="stop_publication"),
+    path("publicaciones/<int:pk>/reanudacion/", stopping.resume_publication, name="resume_publication"),
+    path("pausa/", stopping.everything, name="everything"),
+    path("pausa/reanudacion/", stopping.resume_everything, name="resume_everything"),
     path("envios/<int:pk>/decision/", views.decide, name="decide"),
     path("medios/<str:token>/", views.medium, name="medium"),
 ]

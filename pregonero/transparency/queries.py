@@ -8,7 +8,15 @@ from pregonero.newsroom.models import Informing
 from pregonero.people.models import Member, Notice
 from pregonero.people.queries import receipts_of
 from pregonero.publishing import rules
-from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.models import (
+    Adaptation,
+    Attempt,
+    Delivery,
+    LinkAcceptance,
+    LinkCheck,
+    Publication,
+    PublishingStop,
+)
 from pregonero.publishing.queries import (
     adaptations_of,
     attempts_of,
@@ -16,6 +24,7 @@ from pregonero.publishing.queries import (
     get_publication,
     latest_acceptance,
     latest_link_check,
+    stop_of,
 )
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.records.actions import Thing
@@ -78,6 +87,9 @@ class Expediente:
     chain: ChainState
     may_cancel: bool
     may_edit: bool
+    stop: PublishingStop | None
+    may_stop: bool
+    may_resume: bool
 
     @property
     def going(self) -> tuple[AccountWay, ...]:
@@ -121,7 +133,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     deliveries = {delivery.account_id: delivery for delivery in deliveries_of(publication)}
     attempts = list(attempts_of(publication))
     events = events_of(publication.entity_id, _things(publication, list(deliveries.values())))
-    words = wordings_of(events)
+    words, stop = wordings_of(events), stop_of(publication)
     return Expediente(
         publication=publication,
         informing=_informing(publication),
@@ -140,6 +152,10 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         chain=chain_state(publication.entity_id),
         may_cancel=rules.may_cancel(member, publication, list(deliveries.values()), now=now),
         may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries.values()),
+        stop=stop,
+        may_stop=rules.may_stop_publication(member, publication, stop, now=now)
+        and any(delivery.state in WAITING for delivery in deliveries.values()),
+        may_resume=rules.may_resume(member, now=now),
     )
 
 

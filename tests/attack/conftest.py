@@ -13,6 +13,7 @@ from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source, SourceKind
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
+from pregonero.publishing.actions import stop_publication
 from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.states import DeliveryState
 from tests.conftest import member
@@ -39,6 +40,7 @@ class Stage:
     draft: Publication
     programmed: Publication
     undecided: Delivery
+    held: Publication
     informed: News
     candidate: News
     source: Source
@@ -56,6 +58,8 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
     going = programmed(news, beto, moment, due_at=moment + timedelta(hours=2))
     undecided = going.deliveries.get(account=accounts["x"])
     put(undecided, DeliveryState.NEEDS_PERSON)
+    held = programmed(news, beto, moment, due_at=moment + timedelta(hours=3))
+    stop_publication(publication=held, reason="Se revisa la cifra.", by=beto, now=moment)
     # A link that is never really opened: this machine's own addresses are closed.
     draft = drafted(news, beto, moment)
     candidate = News.objects.create(
@@ -69,7 +73,7 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         entity=news.entity, member=beto, kind="news.informed", thing=news.thing.reference, title="Otra", path="/",
         created_at=moment,
     )  # fmt: skip
-    return Stage(people, draft, going, undecided, news, candidate, source, notice)
+    return Stage(people, draft, going, undecided, held, news, candidate, source, notice)
 
 
 def signed_in(person: Member, **options: Any) -> Client:

@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
@@ -19,7 +21,7 @@ from pregonero.networks.models import Network
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
-from pregonero.publishing.actions import cancel_publication
+from pregonero.publishing.actions import cancel_publication, resume_everything, stop_everything
 from pregonero.publishing.actions.sending import claim_wave
 from pregonero.publishing.content import current_fingerprint
 from pregonero.publishing.models import Delivery, LinkAcceptance, Publication
@@ -28,6 +30,7 @@ from pregonero.records.models import Event
 from tests import conftest as cast
 from tests.attack.conftest import signed_in
 from tests.databases import as_default_database, fresh_database
+from tests.lab.process import until
 from tests.newsroom.test_at_once import at_once
 from tests.publishing.test_views import sent
 from tests.stage import drafted, programmed
@@ -242,3 +245,27 @@ for _ in range(5):
     assert "Demasiados intentos" in page.content.decode()
     other = {"login": people["beto"].user.email, "password": cast.PASSWORD}
     assert Client().post("/cuenta/login/", other).status_code == DONE
+
+
+@pytest.mark.procedure("P-6")
+def test_a_pause_waits_for_the_claim_that_is_being_made(people: dict[str, Member], going: Publication) -> None:
+    beto = people["beto"]
+
+    def pause() -> None:
+        stop_everything(reason="Llegó una alerta.", by=beto, now=timezone.now())
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            claim_wave.__wrapped__(account_id=0, worker="w", limit=1, now=timezone.now())
+            pausing = pool.submit(pause)
+            until(waits_at_the_gate, timeout=60)
+            assert not pausing.done()
+        pausing.result(timeout=60)
+    resume_everything(by=beto, now=timezone.now())
+
+
+def waits_at_the_gate() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(cursor.fetchone()[0])

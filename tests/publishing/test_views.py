@@ -243,5 +243,5 @@ class TestMedium:
 
     def test_it_ends(self, picture: Medium, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         address = media_address(picture).partition("8800")[2]
-        monkeypatch.setattr("pregonero.publishing.views.MEDIUM_LASTS", timedelta(seconds=-1))
+        monkeypatch.setattr("pregonero.publishing.views.editing.MEDIUM_LASTS", timedelta(seconds=-1))
         assert Client().get(address).status_code == 404

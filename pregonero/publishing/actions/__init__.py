@@ -13,6 +13,12 @@ from pregonero.publishing.actions.programming import (
     program_publication,
 )
 from pregonero.publishing.actions.settling import decide_delivery
+from pregonero.publishing.actions.stopping import (
+    resume_everything,
+    resume_publication,
+    stop_everything,
+    stop_publication,
+)
 
 __all__ = [
     "AdaptationChange",
@@ -25,4 +31,8 @@ __all__ = [
     "keep_link_check",
     "move_publication",
     "program_publication",
+    "resume_everything",
+    "resume_publication",
+    "stop_everything",
+    "stop_publication",
 ]

@@ -49,8 +49,7 @@ def turn_deliveries(*, now: datetime) -> Turned:
 
 
 def _expire(delivery: Delivery, now: datetime) -> None:
-    held = delivery.account.paused_reason
-    why = f"La cuenta estaba en pausa: {held}" if held else delivery.reason
+    why = queries.why_stopped(delivery) or delivery.reason
     delivery.state, delivery.reason_code = DeliveryState.EXPIRED, "too_late"
     delivery.reason = f"Pasó su hora y no se envió. {why}".strip()[:300]
     leave_to_clean(delivery)

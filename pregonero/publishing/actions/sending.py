@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
+from pregonero.networks import gate
 from pregonero.networks.base import UNCERTAIN_SINCE, NetworkError, Permanent, Published, Stale
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
@@ -26,10 +27,11 @@ LONGEST_URL = 500
 def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime) -> list[Work]:
     """Take an account's due deliveries to send them, oldest minute first, each with its attempt written down.
 
-    Everything is read again under lock (rule 11): the publication's state, the account's, and the very words. What
-    is not prepared for the words of now is left for preparing. Committed before any call is made (rule 1).
+    Everything is read again under lock (rule 11): the publication's state, the account's, who holds it, and the very
+    words. What is not prepared for the words of now is left for preparing. Committed before any call (rule 1).
     No account has more than `MOST_AT_ONCE` in the air, so that a slow one does not take every worker's places.
     """
+    gate.pass_through()
     limit = min(limit, MOST_AT_ONCE - queries.in_flight(account_id=account_id, now=now))
     if limit <= 0:
         return []
@@ -37,6 +39,7 @@ def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime) -> li
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(
             queries.free(now),
+            queries.not_stopped(),
             account_id=account_id,
             account__state=AccountState.ACTIVE,
             publication__state=PublicationState.PROGRAMMED,

@@ -15,6 +15,7 @@ from pregonero.publishing.queries.reading import (
     media_of,
     uncertain_since,
 )
+from pregonero.publishing.queries.stopping import in_the_air, not_stopped, stop_of, stop_of_all, why_stopped
 from pregonero.publishing.queries.working import (
     access_of,
     account_due,
@@ -42,6 +43,7 @@ __all__ = [
     "get_publication",
     "going_adaptations",
     "in_flight",
+    "in_the_air",
     "issues",
     "known_posts",
     "last_attempt",
@@ -51,8 +53,12 @@ __all__ = [
     "lock_delivery",
     "media_of",
     "medium_by_digest",
+    "not_stopped",
     "publication_to_check",
+    "stop_of",
+    "stop_of_all",
     "to_ask",
     "to_prepare",
     "uncertain_since",
+    "why_stopped",
 ]

@@ -9,7 +9,7 @@ from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import News, NewsState
 from pregonero.people.models import Entity
-from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState
+from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState, PublishingStop
 from pregonero.publishing.programme import (
     FIRST_HOUR,
     LAST_HOUR,
@@ -128,9 +128,11 @@ def _hours(
     day: date,
 ) -> tuple[Hour, ...]:
     cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+    held = _held(deliveries)
     for delivery in deliveries:
         at = _local(delivery.due_at)
-        cells[at.hour, delivery.account_id].append(_entry(delivery, at, troubles.get(delivery.pk)))
+        entry = _entry(delivery, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
+        cells[at.hour, delivery.account_id].append(entry)
     proposed = _proposed(waiting, day)
     shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
     return tuple(
@@ -145,14 +147,23 @@ def _hours(
     )
 
 
-def _entry(delivery: Delivery, at: datetime, trouble: Finding | None) -> Entry:
+def _entry(delivery: Delivery, at: datetime, trouble: Finding | None, held: str) -> Entry:
     word = delivery.get_state_display()
     state = TINTS.get(DeliveryState(delivery.state), "")
     if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = trouble.words, "bad"
-    elif delivery.account.paused_reason and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
-        word, state = "retenida: cuenta en pausa", "hold"
+    elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
+        word, state = held, "hold"
     return Entry(delivery.publication_id, at, delivery.publication.title, word, state)
+
+
+def _held(deliveries: list[Delivery]) -> dict[int, str]:
+    """Return in words, by delivery, what a person holds: its account, everything, or its publication."""
+    entities = {delivery.entity_id for delivery in deliveries}
+    stops = PublishingStop.objects.filter(entity_id__in=entities, lifted_at__isnull=True)
+    stopped = set(stops.values_list("publication_id", flat=True))
+    held = {each.pk: "en pausa" for each in deliveries if None in stopped or each.publication_id in stopped}
+    return held | {each.pk: "retenida: cuenta en pausa" for each in deliveries if each.account.paused_reason}
 
 
 def _proposed(waiting: tuple[Waiting, ...], day: date) -> dict[tuple[int, int], str]:

@@ -9,6 +9,7 @@ from pregonero.networks.base import Access
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import access_to
 from pregonero.publishing.models import Delivery, PublicationState
+from pregonero.publishing.queries.stopping import not_stopped
 from pregonero.publishing.states import WAITING, DeliveryState
 
 BATCH = 500
@@ -32,6 +33,7 @@ def to_prepare(*, now: datetime) -> list[int]:
     """Return the deliveries whose preparation may start and has not been done."""
     waiting = Delivery.objects.filter(
         free(now),
+        not_stopped(),
         state__in=WAITING,
         prepared_for="",
         prepare_at__lte=now,
@@ -46,6 +48,7 @@ def accounts_to_send(*, now: datetime) -> list[int]:
     """Return the accounts that have something prepared and due."""
     due = Delivery.objects.filter(
         free(now),
+        not_stopped(),
         state=DeliveryState.DUE,
         ready_at__lte=now,
         expires_at__gte=now,

@@ -1,0 +1,1 @@
+"""The pages of publications and their deliveries, one file per subject."""

@@ -1,0 +1,136 @@
+"""Holding everything or one publication: effective at once, and what passes its hour meanwhile is not sent (rule 9)."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pregonero.errors import NotAllowed, Refused, WrongState
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member
+from pregonero.publishing import actions, delivering, queries
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing.models import Delivery
+from pregonero.publishing.queries.programme import programme_of
+from pregonero.records.models import Event
+from tests.lab.process import Lab, start
+from tests.publishing.test_delivering import posts, send
+from tests.stage import informed_news, programmed, register_accounts
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+WORKER = "worker-1"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    running = start(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def account(lab: Lab, carmen: Member, settings: Any) -> Account:
+    settings.NETWORK_ADDRESSES = {"x": f"{lab.url}/x"}
+    (registered,) = register_accounts(lab, carmen, timezone.now(), ("x",))
+    return registered
+
+
+@pytest.fixture
+def news(account: Account, lab: Lab, luis: Member) -> News:
+    return informed_news(lab, luis, timezone.now(), with_media=False)
+
+
+@pytest.fixture
+def delivery(news: News, ana: Member) -> Delivery:
+    return programmed(news, ana, timezone.now()).deliveries.get()
+
+
+def client_of(member: Member) -> Client:
+    client = Client()
+    client.force_login(member.user)
+    return client
+
+
+def test_nothing_goes_out_while_everything_is_paused(
+    lab: Lab, account: Account, delivery: Delivery, ana: Member, marta: Member
+) -> None:
+    actions.stop_everything(reason="Llegó una alerta.", by=marta, now=timezone.now())
+    assert send(delivery).state == "DUE"
+    assert posts(lab, account) == []
+    actions.resume_everything(by=ana, now=timezone.now())
+    assert send(delivery).state == "PUBLISHED"
+    assert len(posts(lab, account)) == 1
+    verbs = Event.objects.filter(verb__startswith="publishing.").order_by("pk").values_list("verb", flat=True)
+    assert list(verbs) == ["publishing.stopped", "publishing.resumed"]
+
+
+def test_one_paused_publication_holds_no_other(
+    lab: Lab, account: Account, delivery: Delivery, ana: Member, luis: Member
+) -> None:
+    other = programmed(informed_news(lab, luis, timezone.now(), with_media=False), ana, timezone.now())
+    actions.stop_publication(publication=delivery.publication, reason="Se revisa.", by=ana, now=timezone.now())
+    assert (send(delivery).state, send(other.deliveries.get()).state) == ("DUE", "PUBLISHED")
+    actions.resume_publication(publication=delivery.publication, by=ana, now=timezone.now())
+    assert send(delivery).state == "PUBLISHED"
+
+
+def test_what_was_in_the_air_ends_and_is_said(delivery: Delivery, ana: Member, account: Account) -> None:
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    (work,) = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now())
+    actions.stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
+    page = client_of(ana).get("/noticias/").content.decode()
+    assert "Todo está en pausa" in page
+    assert "Ya iban en camino, y terminan: 1." in page
+    delivering.send_delivery(work)
+    assert "Ya iban en camino" not in client_of(ana).get("/noticias/").content.decode()
+    delivery.refresh_from_db()
+    assert delivery.state == "PUBLISHED"
+
+
+def test_what_passes_its_hour_in_a_pause_is_late_and_says_why(delivery: Delivery, ana: Member) -> None:
+    actions.stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
+    late = delivery.expires_at + timedelta(minutes=1)
+    turn_deliveries(now=late)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason) == (
+        "EXPIRED", "Pasó su hora y no se envió. Estaba en pausa, por Ana Rojas: Llegó una alerta.",
+    )  # fmt: skip
+
+
+def test_the_programme_shows_what_is_held(delivery: Delivery, ana: Member) -> None:
+    actions.stop_publication(publication=delivery.publication, reason="Se revisa.", by=ana, now=timezone.now())
+    day = programme_of(ana.entity, timezone.localtime(delivery.due_at).date(), now=timezone.now())
+    entries = [entry for hour in day.hours for cell in hour.cells for entry in cell.entries]
+    assert [(entry.word, entry.state) for entry in entries] == [("en pausa", "hold")]
+
+
+def test_a_pause_needs_its_reason_and_stands_once(delivery: Delivery, ana: Member, luis: Member) -> None:
+    now = timezone.now()
+    with pytest.raises(Refused, match="razón"):
+        actions.stop_everything(reason="  ", by=ana, now=now)
+    actions.stop_everything(reason="Llegó una alerta.", by=ana, now=now)
+    with pytest.raises(WrongState, match="por Ana Rojas"):
+        actions.stop_everything(reason="Otra vez.", by=ana, now=now)
+    with pytest.raises(NotAllowed):
+        actions.resume_everything(by=luis, now=now)
+
+
+def test_the_pages_pause_and_resume(delivery: Delivery, ana: Member) -> None:
+    client = client_of(ana)
+    assert client.post("/pausa/", {"reason": ""}).status_code == 422
+    assert client.post("/pausa/", {"reason": "Llegó una alerta."}).status_code == 302
+    assert "La puso Ana Rojas" in client.get("/pausa/").content.decode()
+    assert client.post("/pausa/reanudacion/").status_code == 302
+    assert queries.stop_of_all(ana.entity_id) is None
+    path = f"/publicaciones/{delivery.publication_id}/"
+    client.post(f"{path}pausa/", {"reason": "Se revisa."})
+    page = client.get(path).content.decode()
+    assert "En pausa desde las" in page
+    client.post(f"{path}reanudacion/")
+    assert "En pausa desde las" not in client.get(path).content.decode()
