@@ -17,8 +17,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="carpeta donde guarda su libro y sus medios")
     parser.add_argument("--demo", action="store_true", help="carga las cuentas de la entidad de demostración")
     parser.add_argument("--accounts", type=Path, action="append", default=[], help="archivo JSON con más cuentas")
+    parser.add_argument("--seed", type=int, default=0, help="semilla de lo que tarda cada red en procesar un archivo")
     options = parser.parse_args()
-    serve(options.host, options.port, options.data, options.demo, tuple(options.accounts))
+    serve(options.host, options.port, options.data, options.demo, tuple(options.accounts), seed=options.seed)
 
 
 if __name__ == "__main__":

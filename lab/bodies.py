@@ -21,6 +21,7 @@ class BadBody(Exception):
 class Body:
     fields: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
 
 
 def parse(content_type: str, raw: bytes) -> Body:
@@ -58,8 +59,9 @@ def _multipart(content_type: str, raw: bytes) -> Body:
         if not separator or name is None:
             continue
         key, value = name[1].decode("utf-8", "replace"), content.removesuffix(b"\r\n")
-        if FILENAME.search(head):
-            body.files[key] = value
+        filename = FILENAME.search(head)
+        if filename is not None:
+            body.files[key], body.names[key] = value, filename[1].decode("utf-8", "replace")
         else:
             body.fields[key] = value.decode("utf-8", "replace")
     return body

@@ -26,6 +26,7 @@ class Call:
     whole: bool = True  # False when the connection broke inside the body
     fields: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # of the files, as their sender calls them
     params: dict[str, str] = field(default_factory=dict)  # identifiers inside the path
     account: Account | None = None
     stage: str = "read"

@@ -85,7 +85,7 @@ class Exchange:
         except bodies.BadBody as cause:
             log.warning("%s %s: %s", call.network, call.address, cause)
             return
-        call.fields, call.files = body.fields, body.files
+        call.fields, call.files, call.names = body.fields, body.files, body.names
 
     async def _perform(self, deed: Deed) -> Answer:
         try:

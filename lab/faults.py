@@ -13,6 +13,7 @@ from typing import Any
 KINDS = (
     "cut_before", "accept_then_cut", "hold_before", "hold_after", "slow", "status", "half_upload", "accept_then_500",
 )  # fmt: skip
+KNOWN = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
 STAGES = ("commit", "prepare", "read")
 # HTTP statuses, which each network words its own way, and codes of Meta itself.
 STATUSES = (401, 402, 403, 429, 500, 4, 17, 32, 100, 190, 368, 506, 613)
@@ -26,6 +27,7 @@ class Rule:
     endpoint: str = ""  # a stage (commit, prepare, read) or a regular expression over "METHOD /path"
     account: str = ""
     times: int | None = None
+    skip: int = 0  # how many of the calls that it concerns go by before it acts
     probability: float = 1.0
     seed: int = 0
     ms: int = 0
@@ -34,8 +36,9 @@ class Rule:
     dice: random.Random = field(default_factory=random.Random, repr=False)
 
     def concerns(self, network: str, account: str, stage: str, address: str) -> bool:
-        if self.times is not None and self.fired >= self.times:
-            return False
+        return (self.times is None or self.fired < self.times) and self._names(network, account, stage, address)
+
+    def _names(self, network: str, account: str, stage: str, address: str) -> bool:
         if (self.network and self.network != network) or (self.account and self.account != account):
             return False
         if not self.endpoint or self.endpoint == stage:
@@ -89,6 +92,9 @@ class Faults:
         """
         for rule in self._rules:
             if (rule.kind == "half_upload") is not half or not rule.concerns(network, account, stage, address):
+                continue
+            if rule.skip > 0:
+                rule.skip -= 1
                 continue
             if rule.dice.random() >= rule.probability:
                 continue
@@ -147,7 +153,18 @@ class Faults:
 
 def rule_from(fields: dict[str, Any], id: str) -> Rule:
     """Read a rule from JSON; raises ValueError with the reason when it cannot be one."""
-    unknown = set(fields) - {"kind", "network", "endpoint", "account", "times", "probability", "seed", "ms", "code"}
+    unknown = set(fields) - {
+        "kind",
+        "network",
+        "endpoint",
+        "account",
+        "times",
+        "skip",
+        "probability",
+        "seed",
+        "ms",
+        "code",
+    }
     if unknown:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
     rule = Rule(id=id, **fields)

@@ -11,12 +11,13 @@ from lab.accounts import Account, Accounts
 from lab.clock import Clock
 from lab.faults import Faults
 from lab.ledger import Book, Comments, Containers, MediaShelf, Post, Posts, Publications, Uploads
+from lab.pace import Pace
 
 COMMIT_EVERY = 0.05  # seconds
 
 
 class Laboratory:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seed: int = 0) -> None:
         self.clock = Clock()
         self.book = Book(folder)
         self.accounts = Accounts(self.book)
@@ -27,6 +28,7 @@ class Laboratory:
         self.comments = Comments(self.book)
         self.publications = Publications(self.book)
         self.faults = Faults()
+        self.pace = Pace(seed)
         self.folder = folder
         self.http: aiohttp.ClientSession | None = None  # fetches the media that the networks fetch by themselves
         self.errands: set[asyncio.Task[None]] = set()

@@ -34,16 +34,16 @@ BASES: dict[str, tuple[str, Dialect]] = {
 }
 
 
-def serve(host: str, port: int, data: Path, demo: bool = True, seeds: tuple[Path, ...] = ()) -> None:
+def serve(host: str, port: int, data: Path, demo: bool = True, seeds: tuple[Path, ...] = (), *, seed: int = 0) -> None:
     """Run until SIGTERM or SIGINT; says {"event": "lab.ready", "port": …} on standard output when it listens."""
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    asyncio.run(_run(host, port, data, ((DEMO_SEED,) if demo else ()) + seeds))
+    asyncio.run(_run(host, port, data, ((DEMO_SEED,) if demo else ()) + seeds, seed))
 
 
-async def _run(host: str, port: int, data: Path, seeds: tuple[Path, ...]) -> None:
-    lab = Laboratory(data)
-    for seed in seeds:
-        lab.accounts.seed(seed)
+async def _run(host: str, port: int, data: Path, seeds: tuple[Path, ...], seed: int) -> None:
+    lab = Laboratory(data, seed)
+    for accounts in seeds:
+        lab.accounts.seed(accounts)
     runner = web.AppRunner(build(lab), access_log=None, shutdown_timeout=PATIENCE)
     told_to_stop = _on_signal()
     try:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable
 
 from lab.conversation import Answer, Call, Deed, Handler, Refusal
-from lab.graph import comments, errors, facebook, facebook_media, instagram, nodes
+from lab.graph import comments, errors, facebook, facebook_media, facebook_uploads, instagram, nodes
 from lab.laboratory import Laboratory
 
 ADDRESS = re.compile(r"/(?:v\d+\.\d+/)?(?P<id>[\w.-]+)(?:/(?P<edge>\w+))?/?")
+FILE_OF_A_REEL = re.compile(r"/video-upload/v\d+\.\d+/(?P<id>\d+)")
 Stage = str | Callable[[Call], str]
 PREPARE, COMMIT, READ = "prepare", "commit", "read"
 
@@ -22,12 +23,16 @@ DEEDS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "page", "published_posts"): (facebook.list_feed, READ),
     ("POST", "page", "feed"): (facebook.create_post, facebook.stage_of_creation),
     ("POST", "page", "photos"): (facebook_media.create_photo, facebook.stage_of_creation),
-    ("POST", "page", "videos"): (facebook_media.create_video, facebook.stage_of_creation),
+    ("POST", "page", "videos"): (facebook_uploads.create_video, facebook_uploads.stage),
+    ("POST", "page", "video_reels"): (facebook_uploads.reels, facebook_uploads.stage),
     ("GET", "post", ""): (facebook.get_post, READ),
     ("POST", "post", ""): (facebook.update_post, facebook.stage_of_update),
     ("DELETE", "post", ""): (facebook.delete_post, PREPARE),
     ("GET", "photo", ""): (facebook_media.get_media, READ),
     ("GET", "video", ""): (facebook_media.get_media, READ),
+    ("GET", "upload", ""): (facebook_uploads.get_upload, READ),
+    ("POST", "video", "thumbnails"): (facebook_media.set_thumbnail, PREPARE),
+    ("POST", "video", "captions"): (facebook_media.set_captions, PREPARE),
     ("POST", "video", ""): (facebook_media.update_video, facebook.stage_of_update),
     ("DELETE", "photo", ""): (facebook_media.delete_media, PREPARE),
     ("DELETE", "video", ""): (facebook_media.delete_media, PREPARE),
@@ -55,6 +60,11 @@ class GraphDialect:
     name = "facebook"
 
     def resolve(self, lab: Laboratory, call: Call) -> Deed:
+        sent = FILE_OF_A_REEL.fullmatch(call.path) if call.method == "POST" else None
+        if sent is not None:
+            upload = lab.uploads.get("facebook", sent["id"])
+            call.network, call.params = "facebook", {"id": sent["id"], "owner": upload.account if upload else ""}
+            return Deed(facebook_uploads.receive, PREPARE, takes_pieces=True)
         match = ADDRESS.fullmatch(call.path)
         if match is None:
             raise errors.not_spoken(call.address)

@@ -11,13 +11,16 @@ _traces = itertools.count(1)
 
 
 def error(
-    status: int, code: int, message: str, *, subcode: int = 0, kind: str = "OAuthException", transient: bool = False
-) -> Refusal:
+    status: int, code: int, message: str, *, subcode: int = 0, kind: str = "OAuthException", transient: bool = False,
+    data: dict[str, Any] | None = None,
+) -> Refusal:  # fmt: skip
     body: dict[str, Any] = {"message": message, "type": kind, "code": code}
     if subcode:
         body["error_subcode"] = subcode
     if transient or subcode:
         body["is_transient"] = transient
+    if data:
+        body["error_data"] = data
     body["fbtrace_id"] = f"Alab{next(_traces):08d}"
     return Refusal(Answer({"error": body}, status))
 

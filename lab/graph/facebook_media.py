@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import Any
 
 from lab.conversation import Answer, Call, Refusal
@@ -13,7 +15,10 @@ from lab.ledger import Media, Post
 from lab.ledger.media import NotMedia, probe
 
 MAX_PICTURE_BYTES = 10_000_000
-PROCESSING = 0.2
+PROCESSING = (0.1, 0.4)  # seconds
+MAX_THUMBNAIL_BYTES = 10_000_000
+CAPTIONS_NAME = re.compile(r"[^/]+\.[a-z]{2}_[A-Z]{2}\.srt")
+CAPTIONS_TIME = re.compile(rb"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}")
 
 
 async def create_photo(lab: Laboratory, call: Call) -> Answer:
@@ -32,7 +37,7 @@ async def create_video(lab: Laboratory, call: Call) -> Answer:
     media.extra = {"description": call.field("description"), "title": call.field("title")}
     lab.media.remember(media)
     if flag(call, "published", True):
-        _publish(lab, call, media, call.field("description"))
+        publish_film(lab, call, media)
     return Answer({"id": media.id})
 
 
@@ -41,7 +46,35 @@ async def update_video(lab: Laboratory, call: Call) -> Answer:
     media = _own(lab, call)
     if not publishes(call):
         raise errors.not_spoken(f"{call.address} without published=true")
-    _publish(lab, call, media, media.extra.get("description", ""))
+    publish_film(lab, call, media)
+    return Answer({"success": True})
+
+
+async def set_thumbnail(lab: Laboratory, call: Call) -> Answer:
+    """The picture that stands for a video."""
+    media = _own(lab, call)
+    refuse_beyond(call, "source", "is_preferred")
+    data = call.files.get("source", b"")
+    try:
+        found = probe(data)
+    except NotMedia:
+        raise refused("image") from None
+    if found.kind != "image" or len(data) > MAX_THUMBNAIL_BYTES:
+        raise refused("image")
+    media.extra["thumbnail"] = lab.media.store(data)
+    lab.media.remember(media)
+    return Answer({"success": True})
+
+
+async def set_captions(lab: Laboratory, call: Call) -> Answer:
+    """Captions in SubRip, whose language Facebook reads in the file's name: video.es_LA.srt."""
+    media = _own(lab, call)
+    refuse_beyond(call, "captions_file", "default_locale", "locales_to_delete")
+    name, data = call.names.get("captions_file", ""), call.files.get("captions_file", b"")
+    if not CAPTIONS_NAME.fullmatch(name) or not CAPTIONS_TIME.search(data):
+        raise errors.error(400, 387, "(#387) There is an error with the captions file you're trying to upload.")
+    media.extra.setdefault("captions", {})[name.split(".")[-2]] = data.decode("utf-8", "replace")
+    lab.media.remember(media)
     return Answer({"success": True})
 
 
@@ -52,12 +85,27 @@ async def get_media(lab: Laboratory, call: Call) -> Answer:
     known: dict[str, Any] = {
         "id": media.id, "name": media.extra.get("title"), "description": media.extra.get("description"),
         "published": post is not None, "alt_text_custom": media.alt, "width": media.width, "height": media.height,
-        "status": {"video_status": "ready" if ready else "processing"}, "source": f"{call.origin}/media/{media.sha256}",
+        "status": _status(media, ready, post is not None), "source": f"{call.origin}/media/{media.sha256}",
         "images": [{"source": f"{call.origin}/media/{media.sha256}", "width": media.width, "height": media.height}],
         "permalink_url": call.origin + place(lab, post) if post else None, "post_id": post.id if post else None,
         "page_story_id": post.id if post else None, "length": media.seconds,
+        "captions": {"data": _captions(media)},
+        "picture": f"{call.origin}/media/{media.extra.get('thumbnail') or media.sha256}",
     }  # fmt: skip
     return Answer(asked(call, "Video" if media.kind == "video" else "Photo", known, ("id",)))
+
+
+def _captions(media: Media) -> list[dict[str, Any]]:
+    return [{"locale": locale, "text": text} for locale, text in media.extra.get("captions", {}).items()]
+
+
+def _status(media: Media, ready: bool, published: bool) -> dict[str, Any]:
+    return {
+        "video_status": "ready" if ready else "processing",
+        "uploading_phase": {"status": "complete", "bytes_transferred": media.size, "source_file_size": media.size},
+        "processing_phase": {"status": "complete" if ready else "in_progress"},
+        "publishing_phase": {"status": "complete" if published else "not_started"},
+    }
 
 
 async def delete_media(lab: Laboratory, call: Call) -> Answer:
@@ -66,6 +114,10 @@ async def delete_media(lab: Laboratory, call: Call) -> Answer:
         raise errors.not_spoken(f"{call.address}: deleting what is already public")
     lab.media.remove(media.id)
     return Answer({"success": True})
+
+
+def publish_film(lab: Laboratory, call: Call, media: Media) -> Post:
+    return _publish(lab, call, media, str(media.extra.get("description") or ""))
 
 
 def _publish(lab: Laboratory, call: Call, media: Media, text: str) -> Post:
@@ -90,12 +142,13 @@ async def _take(lab: Laboratory, call: Call, address_field: str, kind: str) -> M
     try:
         found = probe(data)
     except NotMedia:
-        raise _refused(kind) from None
+        raise refused(kind) from None
     if (found.kind == "video") != (kind == "video") or (kind == "image" and len(data) > MAX_PICTURE_BYTES):
-        raise _refused(kind)
+        raise refused(kind)
     return lab.media.put(
         id=str(122_000_000_000_000 + lab.book.next_number()), network="facebook", account=call.who.id, data=data,
-        found=found, now=lab.clock.now(), processing=PROCESSING if kind == "video" else 0.0,
+        found=found, now=lab.clock.now(),
+        processing=lab.pace.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING) * (kind == "video"),
     )  # fmt: skip
 
 
@@ -111,7 +164,7 @@ async def _bytes(lab: Laboratory, call: Call, address_field: str) -> bytes:
         raise errors.error(400, 324, f"(#324) Missing or invalid image file ({cause})", subcode=2069019) from cause
 
 
-def _refused(kind: str) -> Refusal:
+def refused(kind: str) -> Refusal:
     if kind == "video":
         return errors.error(400, 352, "(#352) Sorry, the video file you selected is in a format that we don't support.")
     return errors.error(400, 324, "(#324) Missing or invalid image file", subcode=2069019)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from lab.accounts import Account
 from lab.laboratory import Laboratory
-from lab.ledger import Comment, Container, Media, Post
+from lab.ledger import Comment, Container, Media, Post, Upload
 
 
 @dataclass(frozen=True)
 class Node:
-    kind: str  # page, post, photo, video, comment / user, container, media, comment
+    kind: str  # page, post, photo, video, upload, comment / user, container, media, comment
     network: str
     owner: str
-    thing: Account | Post | Media | Container | Comment
+    thing: Account | Post | Media | Upload | Container | Comment
 
 
 def find(lab: Laboratory, id: str) -> Node | None:
@@ -41,6 +41,9 @@ def _prepared(lab: Laboratory, id: str) -> Node | None:
     media = lab.media.get("facebook", id)
     if media is not None:
         return Node("video" if media.kind == "video" else "photo", "facebook", media.account, media)
+    upload = lab.uploads.get("facebook", id)
+    if upload is not None:
+        return Node("upload", "facebook", upload.account, upload)
     container = lab.containers.get(id)
     return Node("container", "instagram", container.account, container) if container is not None else None
 

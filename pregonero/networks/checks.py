@@ -11,6 +11,7 @@ from pregonero.errors import Issue
 from pregonero.networks.base import Capabilities, Limit, Medium, Post
 
 MEGABYTE = 1_000_000
+REEL = "reel"
 NAMES = {"picture": "La imagen", "video": "El video"}
 PLURALS = {"pictures": "imágenes", "videos": "videos", "gifs": "GIF"}
 NEEDS = {"picture": "una imagen", "video": "un video"}
@@ -57,8 +58,10 @@ def media(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
     """Say what is wrong with a post's media: which are missing, how many, and each of them."""
     yield from _needed(post, caps)
     yield from _how_many(post, caps)
+    if post.format == REEL and caps.reels_apart and not any(medium.kind == "video" for medium in post.media):
+        yield Issue("media", "needs_media", f"Un reel de {caps.label} necesita un video.")
     for at, medium in enumerate(post.media, start=1):
-        yield from _one(f"{NAMES[medium.kind]} {at}", medium, caps, kinds)
+        yield from _one(f"{NAMES[medium.kind]} {at}", medium, caps, kinds, _prefix(post, medium, caps))
 
 
 def _needed(post: Post, caps: Capabilities) -> Iterator[Issue]:
@@ -93,19 +96,32 @@ def _mixed(counts: dict[str, int], total: int, caps: Capabilities) -> Iterator[I
         yield Issue("media", "too_many", f"{caps.label} admite {most.value} archivos y hay {total}.")
 
 
-def _one(name: str, medium: Medium, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
+def _prefix(post: Post, medium: Medium, caps: Capabilities) -> str:
+    """Return by which name a medium's own limits go, where the network has some apart for what it is."""
+    if _is_gif(medium) and "gif_bytes" in caps.limits:
+        return "gif"
+    return REEL if medium.kind == "video" and post.format == REEL and caps.reels_apart else medium.kind
+
+
+def _limit(caps: Capabilities, prefix: str, medium: Medium, what: str) -> Limit | None:
+    """Return a limit of what the medium is; of a reel, that of any video unless it has one of its own."""
+    found = caps.limits.get(f"{prefix}_{what}")
+    return caps.limits.get(f"{medium.kind}_{what}") if found is None and prefix == REEL else found
+
+
+def _one(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, prefix: str) -> Iterator[Issue]:
     taken = kinds.of(medium)
     if medium.mime not in taken:
         if taken:
             names = ", ".join(dict.fromkeys(taken.values()))
             yield Issue("media", "wrong_kind", f"{name} no es de un tipo que {caps.label} reciba ({names}).")
         return
-    prefix = "gif" if _is_gif(medium) and "gif_bytes" in caps.limits else medium.kind
-    yield from _weight(name, medium, caps, caps.limits.get(f"{prefix}_bytes"))
+    yield from _weight(name, medium.size, caps, _limit(caps, prefix, medium, "bytes"))
     yield from _sides(name, medium, caps, prefix)
     yield from _ratio(name, medium, caps, prefix)
     if medium.kind == "video":
-        yield from _duration(name, medium, caps)
+        yield from _duration(name, medium, caps, prefix)
+        yield from _beside(name, medium, caps)
     yield from too_long("alt", caps, len(medium.alt), limit="alt", what=f"el texto alternativo de {name.lower()}")
 
 
@@ -113,19 +129,30 @@ def _is_gif(medium: Medium) -> bool:
     return medium.mime == "image/gif"
 
 
-def _weight(name: str, medium: Medium, caps: Capabilities, most: Limit | None) -> Iterator[Issue]:
-    if most is not None and medium.size > most.value:
+def _beside(name: str, medium: Medium, caps: Capabilities) -> Iterator[Issue]:
+    """Say what is too heavy of what goes with a video."""
+    for path, limit, what in (
+        (medium.thumbnail, "thumbnail_bytes", "La miniatura"),
+        (medium.captions, "captions_bytes", "El archivo de subtítulos"),
+    ):
+        if path is not None:
+            yield from _weight(f"{what} de {name.lower()}", path.stat().st_size, caps, caps.limits.get(limit))
+
+
+def _weight(name: str, size: int, caps: Capabilities, most: Limit | None) -> Iterator[Issue]:
+    if most is not None and size > most.value:
         # Rounded to a hundredth, a file one byte too heavy would seem to fit: then the bytes are said.
-        told, limit = decimal(medium.size / MEGABYTE), decimal(most.value / MEGABYTE)
+        told, limit = decimal(size / MEGABYTE), decimal(most.value / MEGABYTE)
         exact = told == limit
-        weight = f"{number(medium.size)} bytes" if exact else f"{told} MB"
+        weight = f"{number(size)} bytes" if exact else f"{told} MB"
         allowed = f"{number(most.value)}" if exact else f"{limit} MB"
         yield Issue("media", "too_heavy", f"{name} pesa {weight}: {caps.label} admite hasta {allowed}.")
 
 
 def _sides(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
     for side, pixels, words in (("width", medium.width, "de ancho"), ("height", medium.height, "de alto")):
-        least, most = caps.limits.get(f"{prefix}_min_{side}"), caps.limits.get(f"{prefix}_max_{side}")
+        least = _limit(caps, prefix, medium, f"min_{side}")
+        most = _limit(caps, prefix, medium, f"max_{side}")
         told = f"{name} mide {number(pixels)} píxeles {words}: {caps.label}"
         if least is not None and pixels < least.value:
             yield Issue("media", "too_small", f"{told} necesita al menos {number(least.value)}.")
@@ -134,22 +161,23 @@ def _sides(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterat
 
 
 def _ratio(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
-    least, most = caps.limits.get(f"{prefix}_min_ratio"), caps.limits.get(f"{prefix}_max_ratio")
+    least, most = _limit(caps, prefix, medium, "min_ratio"), _limit(caps, prefix, medium, "max_ratio")
     if least is None or most is None or not medium.height:
         return
     # Compared without dividing: 4:5 is exactly 800 thousandths.
     if least.value * medium.height <= medium.width * 1000 <= most.value * medium.height:
         return
     ratio = decimal(medium.width / medium.height)
-    between = f"entre {decimal(least.value / 1000)} y {decimal(most.value / 1000)}"
+    lowest, highest = decimal(least.value / 1000), decimal(most.value / 1000)
+    between = lowest if lowest == highest else f"entre {lowest} y {highest}"
     yield Issue(
         "media", "wrong_ratio",
         f"{name} tiene una proporción de {ratio} (ancho entre alto): {caps.label} admite {between}.",
     )  # fmt: skip
 
 
-def _duration(name: str, medium: Medium, caps: Capabilities) -> Iterator[Issue]:
-    least, most = caps.limits.get("video_min_ms"), caps.limits.get("video_max_ms")
+def _duration(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
+    least, most = _limit(caps, prefix, medium, "min_ms"), _limit(caps, prefix, medium, "max_ms")
     lasts, told = medium.seconds * 1000, f"{name} dura {decimal(medium.seconds)} segundos: {caps.label}"
     if least is not None and lasts < least.value:
         yield Issue("media", "too_short", f"{told} necesita al menos {decimal(least.value / 1000)}.")

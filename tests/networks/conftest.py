@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,16 @@ from pregonero.networks.base import Medium
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab, start
-from tests.networks.subjects import ALT, NETWORKS, MakeSubject, Subject, access_to, bluesky_access, medium_of
+from tests.networks.subjects import (
+    ALT,
+    NETWORKS,
+    MakeSubject,
+    Subject,
+    access_to,
+    accompanied,
+    bluesky_access,
+    medium_of,
+)
 
 PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
 
@@ -50,6 +60,13 @@ def picture(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
 def film(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
     path = _fetched(lab, tmp_path_factory.mktemp("film") / "file.mp4")
     return medium_of("video", path, "video/mp4", f"{lab.url}{PLACE}.mp4")
+
+
+@pytest.fixture(scope="session")
+def reel(film: Medium, tmp_path_factory: pytest.TempPathFactory) -> Medium:
+    """An upright video, as a reel is to be, with its thumbnail and its captions."""
+    folder = tmp_path_factory.mktemp("reel")
+    return replace(accompanied(film, folder), width=1080, height=1920)
 
 
 def _fetched(lab: Lab, path: Path) -> Path:

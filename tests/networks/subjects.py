@@ -35,6 +35,16 @@ SHARED = Path(os.environ.get("PREGONERO_SHARED_DATA") or ROOT.parent / "shared" 
 NETWORKS = ("x", "facebook", "instagram", "youtube", "mastodon", "bluesky")
 BASES = {"x": "x", "facebook": "graph", "instagram": "graph", "youtube": "youtube", "mastodon": "mastodon"}
 ALT = "Una ferretera atiende a su clientela & sonríe"
+CAPTIONS = """WEBVTT
+
+00:00.000 --> 00:02.500 line:85%
+Las exportaciones <c.verde>crecieron</c>.
+
+2
+00:00:02.500 --> 00:00:06.000
+Café, flores
+y software.
+"""
 ENOUGH_LOOKS = 9  # as many as any connector wants before it says that nothing was taken
 _numbers = itertools.count(1)
 
@@ -45,6 +55,23 @@ def medium_of(kind: str, path: Path, mime: str, address: str = "", alt: str = ""
     if kind == "picture":
         size, seconds = Image.open(BytesIO(data)).size, 0.0
     return Medium(kind, path, mime, hashlib.sha256(data).hexdigest(), len(data), *size, seconds, alt, address)
+
+
+def lengthened(film: Medium, folder: Path, size: int) -> Medium:
+    """Return the same film in a file of that size: an MP4 may hold room that nobody reads."""
+    data = film.path.read_bytes()
+    path = folder / f"{size}.mp4"
+    room = size - len(data)
+    path.write_bytes(data + room.to_bytes(4, "big") + b"free" + bytes(room - 8))
+    return medium_of("video", path, film.mime, film.address)
+
+
+def accompanied(film: Medium, folder: Path) -> Medium:
+    """Return a film with captions and a thumbnail."""
+    captions, thumbnail = folder / "subtitulos.vtt", folder / "miniatura.jpg"
+    captions.write_text(CAPTIONS, encoding="utf-8")
+    Image.new("RGB", (1280, 720), (9, 67, 181)).save(thumbnail)
+    return replace(film, captions=captions, thumbnail=thumbnail)
 
 
 @dataclass

@@ -40,28 +40,6 @@ def test_a_picture_carries_its_alternative_text(facebook: Subject) -> None:
     assert facebook.picture.alt.replace("&", "&amp;") in page
 
 
-def test_a_video_waits_unpublished_and_is_published_by_one_change(facebook: Subject) -> None:
-    post = facebook.post(media=(facebook.film,))
-    prepared = facebook.prepare(post)
-    assert facebook.public() == []
-
-    first = facebook.connector.commit(facebook.access, post, prepared)
-    again = facebook.connector.commit(facebook.access, post, prepared)
-
-    assert first == again
-    assert [entry["id"] for entry in facebook.public()] == [first.remote_id]
-
-
-def test_a_video_cut_in_the_commit_is_found(facebook: Subject, now: datetime) -> None:
-    post = facebook.post(media=(facebook.film,))
-    prepared = facebook.prepare(post)
-    assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN
-
-    published = facebook.connector.commit(facebook.access, post, prepared)
-
-    assert facebook.resolve(post, prepared, now).published == published
-
-
 def test_a_published_video_whose_address_cannot_be_read_is_published_all_the_same(facebook: Subject) -> None:
     post = facebook.post(media=(facebook.film,))
     prepared = facebook.prepare(post)

@@ -7,7 +7,11 @@ from pregonero.networks.wire import Call
 
 CALLS = (
     Call("POST", "/{version}/{page}/photos", "subir una imagen sin publicar (invisible)"),
-    Call("POST", "/{version}/{page}/videos", "subir un video sin publicar (invisible)"),
+    Call("POST", "/{version}/{page}/videos", "subir un video por trozos, sin publicar (invisible)"),
+    Call("POST", "/{version}/{page}/video_reels", "abrir y cerrar un reel como borrador (invisible), y publicarlo"),
+    Call("POST", "/video-upload/{version}/{id}", "subir el archivo del reel, o lo que falte de él (invisible)"),
+    Call("POST", "/{version}/{id}/thumbnails", "poner la miniatura de un video nuestro (invisible)"),
+    Call("POST", "/{version}/{id}/captions", "poner los subtítulos de un video nuestro (invisible)"),
     Call("POST", "/{version}/{page}/feed", "crear la publicación con published=false (invisible)"),
     Call("GET", "/{version}/{id}", "leer si lo nuestro está publicado, y su dirección"),
     Call("POST", "/{version}/{id}", "publicar lo preparado: is_published=true (published=true en un video)"),

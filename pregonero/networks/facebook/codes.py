@@ -39,6 +39,7 @@ def common_table(label: str) -> dict[str, Meaning]:
         "324": Meaning(Permanent, f"{label} no pudo leer la imagen."),
         "341": limit,
         "352": Meaning(Permanent, f"{label} no recibe ese formato de video."),
+        "6000": Meaning(Transient, f"{label} no pudo recibir el video; se intenta otra vez.", MINUTE),
         "368": Meaning(
             Permanent, f"{label} bloqueó temporalmente la acción por sus políticas: alguien debe revisarlo."
         ),
@@ -51,7 +52,7 @@ def common_table(label: str) -> dict[str, Meaning]:
 
 def keys(refusal: Refusal) -> tuple[str, ...]:
     """Return the refusal's code with its subcode, and then alone."""
-    error = _error(refusal)
+    error = told(refusal)
     code, subcode = error.get("code"), error.get("error_subcode")
     return (f"{code}/{subcode}", str(code)) if subcode else (str(code),)
 
@@ -70,7 +71,8 @@ def wait(refusal: Refusal) -> float | None:
     return minutes * MINUTE if minutes else None
 
 
-def _error(refusal: Refusal) -> dict[str, Any]:
+def told(refusal: Refusal) -> dict[str, Any]:
+    """Return what Meta says of a refusal."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
     error = body.get("error")
     return error if isinstance(error, dict) else {}

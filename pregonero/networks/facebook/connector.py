@@ -16,8 +16,10 @@ from pregonero.networks.base import (
     Published,
     Verdict,
 )
+from pregonero.networks.facebook import films, reels, videos
 from pregonero.networks.facebook.calls import CALLS
 from pregonero.networks.facebook.codes import CODES, is_gone
+from pregonero.networks.facebook.films import Film, film_of
 from pregonero.networks.facebook.graph import Graph, briefly
 from pregonero.networks.facebook.limits import CAPABILITIES, KINDS
 from pregonero.networks.multipart import File
@@ -25,6 +27,7 @@ from pregonero.networks.outcomes import judged
 from pregonero.networks.wire import Refusal
 
 PUBLIC_ADDRESS = "https://www.facebook.com/"
+REEL = "reel"
 Keep = Callable[[Prepared], None]
 
 
@@ -45,8 +48,12 @@ class FacebookConnector:
         """Leave the media and the whole post at the page, unpublished."""
         with judged(CODES, public=False):
             graph = Graph(access, CALLS)
-            if _is_video(post):
-                _upload_video(graph, access, post, prepared, keep)
+            film = _film(access, post)
+            if film is not None:
+                leave = reels.leave if post.format == REEL else videos.leave
+                leave(graph, film, prepared, keep)
+                films.accompany(graph, film.medium, prepared, keep)
+                films.wait_for(graph, prepared["video_id"])
             else:
                 _upload_pictures(graph, access, post, prepared, keep)
                 _write_post(graph, access, post, prepared, keep)
@@ -55,10 +62,12 @@ class FacebookConnector:
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
         """Publish the post by one change, which made twice is one."""
         graph = Graph(access, CALLS)
-        if "video_id" in prepared:
-            _publish(graph, prepared["video_id"], published=True)
+        film = _film(access, post)
+        if film is not None:
+            _publish_film(graph, film, prepared)
             return _published_video(access, prepared["video_id"])
-        _publish(graph, prepared["post_id"], is_published=True)
+        with judged(CODES, public=True):
+            _taken(graph.post(prepared["post_id"], is_published=True))
         return _post({"permalink_url": prepared.get("url")}, prepared["post_id"])
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
@@ -84,26 +93,11 @@ def _text(post: Post, length: int) -> Iterator[Issue]:
     yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
-def _is_video(post: Post) -> bool:
-    return any(medium.kind == "video" for medium in post.media)
-
-
 def _message(post: Post) -> str:
     """Return the text that goes: a post with media has no card, so there its link is written below the text."""
     if post.media and post.link and post.link not in post.text:
         return f"{post.text}\n\n{post.link}".strip()
     return post.text
-
-
-def _upload_video(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
-    video = next(medium for medium in post.media if medium.kind == "video")
-    if "video_id" not in prepared:
-        made = graph.post(
-            access.remote_id, "videos", files={"source": _file(video)}, description=_message(post), title=post.title,
-            published=False,
-        )  # fmt: skip
-        prepared["video_id"] = str(made["id"])
-        keep(prepared)
 
 
 def _upload_pictures(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
@@ -131,11 +125,24 @@ def _write_post(graph: Graph, access: Access, post: Post, prepared: Prepared, ke
         keep(prepared)
 
 
-def _publish(graph: Graph, id: str, **change: Any) -> None:
-    """Make the change; an answer without a plain yes (a page of somebody in between) leaves it uncertain."""
+def _film(access: Access, post: Post) -> Film | None:
+    medium = film_of(post)
+    return None if medium is None else Film(access.remote_id, medium, post.title, _message(post))
+
+
+def _publish_film(graph: Graph, film: Film, prepared: Prepared) -> None:
+    id = prepared["video_id"]
     with judged(CODES, public=True):
-        if graph.post(id, **change)["success"] is not True:
-            raise ValueError("no success")
+        if prepared.get("reel"):
+            _taken(reels.close(graph, film, id, reels.PUBLISHED))
+        else:
+            _taken(graph.post(id, published=True))
+
+
+def _taken(said: dict[str, Any]) -> None:
+    """Take nothing for a yes but a plain yes: a page of somebody in between leaves it uncertain."""
+    if said["success"] is not True:
+        raise ValueError("no success")
 
 
 def _file(medium: Medium) -> File:

@@ -9,6 +9,9 @@ READ_ON = date(2026, 11, 24)
 POSTS = "https://developers.facebook.com/docs/pages-api/posts"
 PHOTOS = "https://developers.facebook.com/docs/graph-api/reference/page/photos"
 VIDEOS = "https://developers.facebook.com/docs/video-api/guides/publishing"
+REELS = "https://developers.facebook.com/docs/video-api/guides/reels-publishing"
+THUMBNAILS = "https://developers.facebook.com/docs/graph-api/reference/video/thumbnails"
+OURS = "decisión propia: docs/networks/facebook.md"
 SECOND_HAND = "de segunda mano, sin página oficial que lo diga"
 
 
@@ -27,10 +30,22 @@ CAPABILITIES = Capabilities(
         "videos": _limit(1, POSTS),
         "with_video": _limit(0, POSTS),
         "picture_bytes": _limit(10_000_000, PHOTOS),
-        "video_bytes": _limit(1_000_000_000, VIDEOS),
+        "video_bytes": _limit(4_000_000_000, SECOND_HAND),
         "video_max_ms": _limit(240 * 60_000, SECOND_HAND),
+        "reel_min_ms": _limit(3_000, REELS),
+        "reel_max_ms": _limit(90_000, REELS),
+        "reel_min_width": _limit(540, REELS),
+        "reel_min_height": _limit(960, REELS),
+        "reel_min_ratio": _limit(562, REELS),  # 9:16, in thousandths
+        "reel_max_ratio": _limit(563, REELS),
+        "reel_min_fps": _limit(24, REELS),
+        "reel_max_fps": _limit(60, REELS),
+        "reels_per_day": _limit(30, REELS),
+        "thumbnail_bytes": _limit(10_000_000, THUMBNAILS),
+        "upload_patience_seconds": _limit(40, OURS),
     },
     link_beside=True,
+    reels_apart=True,
     prepares_ahead_seconds=6 * 3600,
 )
 
@@ -38,3 +53,5 @@ KINDS = Kinds(
     pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"},
     videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
 )
+
+CAPTIONS_LOCALE = "es_LA"
