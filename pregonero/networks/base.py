@@ -52,7 +52,8 @@ class Capabilities:
     takes_pictures: bool = True
     takes_video: bool = True
     fetches_media: bool = False  # the network fetches our media from a public address
-    takes_replies: bool = False  # our own post takes more parts under it: a thread, or a first comment
+    takes_replies: bool = False  # our own post takes more parts under it: a thread
+    takes_comments: bool = False  # our own post takes a first comment under it, where its link may go
     reels_apart: bool = False  # a video may be sent as a reel instead, and a person chooses
     prepares_ahead_seconds: int = 0  # how long before its minute preparation may start
 
@@ -103,8 +104,6 @@ class Access:
     token: str = field(repr=False)
     seconds: float = 30.0  # time limit of one call
     until: float = math.inf  # of `clock.ticks()`: nothing leaves after it, whoever was suspended meanwhile
-    network: str = ""  # with the account's own number: whose budgets an answer speaks of
-    account_id: int = 0
 
 
 @dataclass(frozen=True)

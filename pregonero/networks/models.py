@@ -3,11 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
-from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop, Spending
 from pregonero.people.models import Entity
 from pregonero.records.actions import Thing
-
-__all__ = ["Account", "AccountState", "Allowance", "Credential", "LedgerLine", "Network", "SendingStop", "Spending"]
 
 
 class Network(models.TextChoices):
@@ -41,6 +38,8 @@ class Account(models.Model):
     root_mailbox = models.EmailField(blank=True)
     state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.ACTIVE)
     paused_reason = models.CharField(max_length=300, blank=True)
+    link_as_comment = models.BooleanField(default=False)  # the network lets this page post few links, or none
+    link_as_comment_reason = models.CharField(max_length=300, blank=True)
     registered_at = models.DateTimeField()
 
     class Meta:
@@ -50,6 +49,11 @@ class Account(models.Model):
                 condition=Q(state=AccountState.ACTIVE, paused_reason="")
                 | (Q(state=AccountState.PAUSED) & ~Q(paused_reason="")),
                 name="account_pause_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(link_as_comment=False, link_as_comment_reason="")
+                | (Q(link_as_comment=True) & ~Q(link_as_comment_reason="")),
+                name="account_link_as_comment_has_reason",
             ),
         )
 

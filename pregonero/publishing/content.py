@@ -1,7 +1,8 @@
-"""What exactly goes out on an account: the post handed to a connector, and its fingerprint (rule 1)."""
+"""What exactly goes out on an account, part by part: the post handed to a connector, and its fingerprint (rule 1)."""
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import rfc8785
@@ -17,26 +18,49 @@ from pregonero.publishing.models import Adaptation
 MEDIA_SALT = "pregonero.media"
 
 
-def post_of(adaptation: Adaptation) -> base.Post:
-    """Return the post of an adaptation, with its media where the network can reach them."""
+@dataclass(frozen=True)
+class Place:
+    """Where a part goes: which one it is, and the network's ids of the post right above it and of the first of all."""
+
+    position: int = 0
+    reply_to: str = ""
+    root: str = ""
+
+
+FIRST = Place()
+
+
+def texts_of(adaptation: Adaptation) -> list[str]:
+    """Return what each part says, in order: the adaptation's own text, and what goes under it (rule 8)."""
+    return [adaptation.text, *adaptation.parts, *([adaptation.publication.link] if adaptation.link_under else [])]
+
+
+def post_of(adaptation: Adaptation, place: Place = FIRST) -> base.Post:
+    """Return the post of one part of an adaptation; the first has its media, where the network can reach them."""
+    if place.position:
+        text = texts_of(adaptation)[place.position]
+        return base.Post(text=text, reply_to=place.reply_to, root=place.root)
     capabilities = connector(adaptation.account.network).capabilities
+    beside = capabilities.link_beside and not adaptation.link_under
     media = [medium for medium in (adaptation.picture, adaptation.video) if medium is not None]
     return base.Post(
         text=adaptation.text,
         title=adaptation.title,
-        link=adaptation.publication.link if capabilities.link_beside else "",
+        link=adaptation.publication.link if beside else "",
         media=tuple(_medium(medium, adaptation.alt, signed=capabilities.fetches_media) for medium in media),
     )
 
 
 def content_of(adaptation: Adaptation, post: base.Post) -> dict[str, Any]:
-    """Return what an attempt writes down: the words as they go out, and the digests of the media."""
+    """Return what an attempt writes down: the words as they go out, the digests of the media, and what it is under."""
+    under = {"reply_to": post.reply_to, "root": post.root} if post.reply_to else {}
     return {
         "account": adaptation.account_id,
         "text": post.text,
         "title": post.title,
         "link": post.link,
         "media": [{"sha256": medium.sha256, "alt": medium.alt} for medium in post.media],
+        **under,
     }
 
 
@@ -46,6 +70,8 @@ def post_sent(content: Mapping[str, Any], media: Mapping[str, Medium]) -> base.P
         text=content["text"],
         title=content["title"],
         link=content["link"],
+        reply_to=content.get("reply_to", ""),
+        root=content.get("root", ""),
         media=tuple(_medium(media[entry["sha256"]], entry["alt"], signed=False) for entry in content["media"]),
     )
 
@@ -55,9 +81,9 @@ def fingerprint_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(rfc8785.dumps(dict(content))).hexdigest()
 
 
-def current_fingerprint(adaptation: Adaptation) -> str:
+def current_fingerprint(adaptation: Adaptation, place: Place = FIRST) -> str:
     """Return the fingerprint of what would go out now."""
-    return fingerprint_of(content_of(adaptation, post_of(adaptation)))
+    return fingerprint_of(content_of(adaptation, post_of(adaptation, place)))
 
 
 def media_address(medium: Medium) -> str:

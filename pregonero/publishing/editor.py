@@ -97,7 +97,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         _as_written(publication, general, forms)
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
-    deliveries = {delivery.account_id: delivery for delivery in queries.deliveries_of(publication)}
+    deliveries = {each.account_id: each for each in queries.deliveries_of(publication) if not each.position}
     return Editor(
         publication=publication,
         general=general,

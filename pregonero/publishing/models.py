@@ -1,6 +1,9 @@
 """Publications, what each says on each account, their links, and their deliveries (5.1; delivery.md)."""
 
+from datetime import UTC, datetime
+
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
@@ -12,6 +15,8 @@ from pregonero.records.actions import Thing
 
 ZONE = "America/Bogota"
 TOLERANCE_MINUTES = 60
+NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
+"""When a part may go out whose part above is not out: nobody knows, and nothing comes due before it (rule 8)."""
 
 
 class SourceKind(models.TextChoices):
@@ -102,6 +107,8 @@ class Adaptation(models.Model):
     alt = models.CharField(max_length=1000, blank=True)
     skipped = models.BooleanField(default=False)
     skip_reason = models.CharField(max_length=300, blank=True)
+    parts = ArrayField(models.TextField(blank=True), default=list, blank=True)  # what goes under the text: a thread
+    link_under = models.BooleanField(default=False)  # the link goes as its first comment, as the account asked by then
 
     class Meta:
         constraints = (
@@ -154,9 +161,27 @@ class LinkAcceptance(models.Model):
         return f"{self.address} aceptado por {self.by_id}"
 
 
-class Delivery(models.Model):
-    """One publication on one account: it goes out once.
+# A part goes out under the part above it, so never before that one is out. What a person, the clock or a refusal
+# ended (CANCELLED, EXPIRED, REJECTED) did not go out at all.
+AFTER_THE_ONE_ABOVE = """
+    IF NOT EXISTS (
+        SELECT FROM publishing_delivery above
+        WHERE above.id = NEW.follows_id AND above.publication_id = NEW.publication_id
+        AND above.account_id = NEW.account_id AND above.position = NEW.position - 1
+        AND (NEW.state IN ('PLANNED', 'CANCELLED', 'EXPIRED', 'REJECTED')
+             OR above.state IN ('PUBLISHED', 'WITHDRAWN', 'RECTIFIED'))
+    ) THEN
+        RAISE EXCEPTION 'pgtrigger: a part of % goes out after the one above it (after_the_one_above)', TG_TABLE_NAME;
+    END IF;
+    RETURN NEW;
+"""
 
+
+class Delivery(models.Model):
+    """One part of one publication on one account: it goes out once.
+
+    Most have one part, the first (`position` 0). A thread has more, and so has a post whose link goes as its first
+    comment: each further part `follows` the delivery right above it, and waits until that one is out (rule 8).
     `prepared` is what was left at the network, for the content whose fingerprint is `prepared_for`. `held_by` and
     `held_until` are the lease of the worker that is preparing, sending or asking; whoever finds it past may go on.
     `prepare_at` is when it may be prepared, and `ready_at` when it may be sent or asked about: its own moment, or later
@@ -167,6 +192,8 @@ class Delivery(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="deliveries")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deliveries")
+    position = models.PositiveSmallIntegerField(default=0)
+    follows = models.OneToOneField("self", on_delete=models.PROTECT, related_name="followed_by", null=True)
     state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.PLANNED)
     due_at = models.DateTimeField()
     prepare_at = models.DateTimeField()
@@ -188,7 +215,11 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["publication", "account"], name="delivery_once"),
+            models.UniqueConstraint(fields=["publication", "account", "position"], name="delivery_once"),
+            models.CheckConstraint(
+                condition=Q(position=0, follows__isnull=True) | Q(position__gt=0, follows__isnull=False),
+                name="delivery_further_part_follows",
+            ),
             models.UniqueConstraint(
                 fields=["account", "remote_id"], condition=~Q(remote_id=""), name="delivery_post_once"
             ),
@@ -226,6 +257,18 @@ class Delivery(models.Model):
         triggers = (
             pgtrigger.FSM(name="states", field="state", transitions=PAIRS),
             pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="place_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("publication", "account", "position", "follows"),
+            ),
+            pgtrigger.Trigger(
+                name="after_the_one_above",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__follows__isnull=False),
+                func=AFTER_THE_ONE_ABOVE,
+            ),
             # What is out is out: its post, address and hour never change again.
             pgtrigger.Protect(
                 name="published_is_final",
@@ -245,7 +288,13 @@ class Delivery(models.Model):
     @property
     def thing(self) -> Thing:
         """Return how records refer to it."""
-        return Thing("delivery", self.pk, str(self.account))
+        name = f"{self.account}, parte {self.position + 1}" if self.position else str(self.account)
+        return Thing("delivery", self.pk, name)
+
+    @property
+    def waits_for_another(self) -> bool:
+        """Return whether the part above it is not out yet: until then it has no moment of its own."""
+        return self.ready_at == NOT_YET
 
 
 class Outcome(models.TextChoices):

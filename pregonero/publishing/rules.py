@@ -1,6 +1,6 @@
 """Who may, in which state, and what is missing before a publication can be programmed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -10,7 +10,7 @@ from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News, NewsState
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
-from pregonero.publishing.content import post_of
+from pregonero.publishing.content import Place, post_of, texts_of
 from pregonero.publishing.models import (
     Adaptation,
     Delivery,
@@ -43,13 +43,24 @@ def check_may_edit(member: Member, publication: Publication, *, now: datetime) -
         raise WrongState("Esta publicación está cancelada; para retomarla, créala de nuevo desde la noticia.")
 
 
-def check_may_edit_adaptation(delivery: Delivery | None) -> None:
+def check_may_edit_adaptation(delivery: Delivery) -> None:
     """An edit takes effect up to the second before the commit; after that it is refused (rule 7)."""
-    if delivery is None or delivery.state in (*WAITING, *STOPPED):
+    if delivery.state in (*WAITING, *STOPPED):
         return
+    name = f"la parte {delivery.position + 1}" if delivery.position else "el texto"
     if delivery.state in PUBLIC:
-        raise WrongState(f"En {delivery.account} ya se publicó: el texto no se puede cambiar.")
-    raise WrongState(f"En {delivery.account} se está enviando en este momento: el texto ya no se puede cambiar.")
+        raise WrongState(f"En {delivery.account} ya se publicó: {name} no se puede cambiar.")
+    raise WrongState(f"En {delivery.account} se está enviando en este momento: {name} ya no se puede cambiar.")
+
+
+def check_may_change_parts(thread: Sequence[Delivery], kept: Sequence[str], wanted: Sequence[str]) -> None:
+    """Each part of a thread may change until it is sent, and parts may be added while the thread is not all out."""
+    for at, delivery in enumerate(thread[1:]):
+        if kept[at : at + 1] != wanted[at : at + 1]:
+            check_may_edit_adaptation(delivery)
+    grows = len(wanted) > len(kept)
+    if grows and thread and all(delivery.state in PUBLIC for delivery in thread[: 1 + len(kept)]):
+        raise WrongState(f"En {thread[0].account} ya salió entera: no se le agregan partes.")
 
 
 def check_may_program(member: Member, publication: Publication, *, now: datetime) -> None:
@@ -172,9 +183,30 @@ def adaptation_issues(adaptation: Adaptation) -> list[Issue]:
     prefix = f"account:{adaptation.account_id}:"
     found = connector(adaptation.account.network).check(post_of(adaptation))
     issues = [Issue(prefix + issue.field, issue.key, issue.text) for issue in found]
+    issues += part_issues(adaptation)
     if adaptation.picture is not None and not adaptation.alt.strip():
         label = adaptation.account.get_network_display()
         issues.append(Issue(prefix + "alt", "no_alt", f"{label}: falta el texto alternativo de la imagen."))
+    return issues
+
+
+def part_issues(adaptation: Adaptation) -> list[Issue]:
+    """Return what its network would not take of what goes under an adaptation, part by part (rule 8)."""
+    network = connector(adaptation.account.network)
+    texts, label = texts_of(adaptation), network.capabilities.label
+    issues = []
+    for position in range(1, len(texts)):
+        field = f"account:{adaptation.account_id}:part:{position}"
+        found = network.check(post_of(adaptation, Place(position)))
+        issues += [Issue(field, issue.key, f"Parte {position + 1}. {issue.text}") for issue in found]
+        if texts[position] in texts[:position]:
+            # The network would refuse it, and after a cut nobody could tell the two apart.
+            same = texts.index(texts[position]) + 1
+            words = f"{label}: la parte {position + 1} dice lo mismo que la {same}; cámbiala o quítala."
+            issues.append(Issue(field, "repeated", words))
+    if adaptation.link_under and "://" in adaptation.text:
+        words = f"{label}: esta página no puede publicar enlaces; quítalo del texto, que irá como primer comentario."
+        issues.append(Issue(f"account:{adaptation.account_id}:text", "link_in_text", words))
     return issues
 
 

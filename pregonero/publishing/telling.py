@@ -21,6 +21,14 @@ TITLES = {
 }
 
 
+def _part(delivery: Delivery) -> str:
+    """Return which part of a thread it is, and how far the thread came; nothing when it is the first."""
+    if not delivery.position:
+        return ""
+    total = Delivery.objects.filter(publication_id=delivery.publication_id, account_id=delivery.account_id).count()
+    return f"Es la parte {delivery.position + 1} de {total}: lo de antes ya salió, lo de después espera por ella. "
+
+
 def tell_of_obstacle(delivery: Delivery, error: NetworkError, *, now: datetime) -> None:
     """Tell them of what only a person can put right: money or quota that is used up, a token that is no longer good."""
     if isinstance(error, Spent):
@@ -37,7 +45,7 @@ def tell_networks_people(delivery: Delivery, *, kind: str, now: datetime) -> Non
         kind=f"{kind}:{delivery.due_at:%Y%m%d%H%M}"[:40],
         thing=Thing("delivery", delivery.pk),
         title=TITLES[kind].format(network=network, title=delivery.publication.title),
-        why=delivery.reason,
+        why=f"{_part(delivery)}{delivery.reason}".strip(),
         path=reverse("transparency:expediente", args=[delivery.publication_id]),
         now=now,
     )

@@ -130,7 +130,7 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     """Return the file of a publication: a fixed number of queries, whatever its length."""
     publication = get_publication(member=member, pk=pk)
-    deliveries = {delivery.account_id: delivery for delivery in deliveries_of(publication)}
+    deliveries = {each.account_id: each for each in deliveries_of(publication) if not each.position}
     attempts = list(attempts_of(publication))
     events = events_of(publication.entity_id, _things(publication, list(deliveries.values())))
     words, stop = wordings_of(events), stop_of(publication)

@@ -1,7 +1,7 @@
 """Preparing a publication: its first texts, made from the news, and their edits (P-3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from pregonero.newsroom.models import News
 from pregonero.newsroom.queries import get_news
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.actions.programming import follow_adaptations, plan_taken_in
+from pregonero.publishing.actions.programming import follow_adaptations, place_link, plan_taken_in
 from pregonero.publishing.composing import compose
 from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState, Relevance
 from pregonero.publishing.states import WAITING
@@ -33,6 +33,7 @@ class AdaptationChange:
     alt: str = ""
     skipped: bool = False
     skip_reason: str = ""
+    parts: tuple[str, ...] = ()  # what goes under the text: the rest of a thread
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def _first_adaptation(publication: Publication, account: Account, news: News) ->
     Adaptation.objects.create(
         publication=publication, account=account, text=first.text, title=first.title, picture=first.picture,
         video=first.video, alt=first.alt, skipped=bool(first.skip_reason), skip_reason=first.skip_reason,
+        link_under=account.link_as_comment and connector(account.network).capabilities.takes_comments,
     )  # fmt: skip
 
 
@@ -127,23 +129,44 @@ def _check_revision(publication: Publication, revision: int) -> None:
 
 
 def _change_adaptations(publication: Publication, changes: Mapping[int, AdaptationChange]) -> list[int]:
-    deliveries = {delivery.account_id: delivery for delivery in queries.lock_deliveries(publication)}
-    for waiting in deliveries.values():
+    deliveries = queries.lock_deliveries(publication)
+    for waiting in deliveries:
         _prepare_again(waiting)
+    threads = queries.by_account(deliveries)
     changed = []
     for adaptation in publication.adaptations.select_related("account").order_by("pk"):
-        wanted = changes.get(adaptation.account_id)
-        if wanted is None or wanted == _as_it_is(adaptation):
+        thread = threads.get(adaptation.account_id, [])
+        place_link(adaptation, thread)
+        wanted, kept = changes.get(adaptation.account_id), _as_it_is(adaptation)
+        if wanted is None or wanted == kept:
             continue
-        delivery = deliveries.get(adaptation.account_id)
-        rules.check_may_edit_adaptation(delivery)
-        if delivery is not None and adaptation.skipped and not wanted.skipped:
-            plan_taken_in(delivery, publication)
+        _check_may_change(kept, wanted, thread)
+        _plan_taken_in(adaptation, wanted, thread, publication)
         adaptation.text, adaptation.title, adaptation.alt = wanted.text, wanted.title, wanted.alt
         adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
+        adaptation.parts = list(wanted.parts)
         adaptation.save()
         changed.append(adaptation.account_id)
     return changed
+
+
+def _check_may_change(kept: AdaptationChange, wanted: AdaptationChange, thread: list[Delivery]) -> None:
+    """Each part may change up to the second before its own commit (rule 7)."""
+    if replace(wanted, parts=kept.parts) != kept:
+        for delivery in thread[:1]:
+            rules.check_may_edit_adaptation(delivery)
+    rules.check_may_change_parts(thread, kept.parts, wanted.parts)
+
+
+def _plan_taken_in(
+    adaptation: Adaptation, wanted: AdaptationChange, thread: list[Delivery], publication: Publication
+) -> None:
+    """Plan again what had been left out, or taken away from the thread, and comes back."""
+    if wanted.skipped:
+        return
+    first = 0 if adaptation.skipped else 1 + len(adaptation.parts)
+    for delivery in thread[first : 1 + len(wanted.parts) + adaptation.link_under]:
+        plan_taken_in(delivery, publication)
 
 
 def _prepare_again(delivery: Delivery) -> None:
@@ -160,4 +183,5 @@ def _as_it_is(adaptation: Adaptation) -> AdaptationChange:
         alt=adaptation.alt,
         skipped=adaptation.skipped,
         skip_reason=adaptation.skip_reason,
+        parts=tuple(adaptation.parts),
     )

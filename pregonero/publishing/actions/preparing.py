@@ -6,6 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
 from procrastinate.contrib.django import app
 
 from pregonero.networks.base import NetworkError, Permanent, Post, Transient, Unauthorized
@@ -58,6 +60,7 @@ def _expire(delivery: Delivery, now: datetime) -> None:
         entity_id=delivery.entity_id, verb="delivery.late", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing],
     )  # fmt: skip
+    stop_followers(delivery, by=SYSTEM, now=now)
     tell_networks_people(delivery, kind="delivery.late", now=now)
 
 
@@ -68,7 +71,7 @@ def hold_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Work 
     if delivery is None or not _may_be_prepared(delivery):
         return None
     adaptation = queries.adaptation_of(delivery)
-    post = post_of(adaptation)
+    post = post_of(adaptation, queries.place_of(delivery))
     fingerprint = fingerprint_of(content_of(adaptation, post))
     if delivery.prepared_for == fingerprint:
         return None
@@ -83,6 +86,7 @@ def hold_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Work 
 def _may_be_prepared(delivery: Delivery) -> bool:
     return (
         delivery.state in WAITING
+        and not delivery.waits_for_another
         and delivery.publication.state == PublicationState.PROGRAMMED
         and delivery.account.state == AccountState.ACTIVE
     )
@@ -110,7 +114,7 @@ def finish_preparing(*, work: Work, prepared: dict[str, Any], now: datetime) -> 
     if delivery is None:
         return False
     delivery.prepared = {**prepared, "fingerprint": work.fingerprint}
-    if current_fingerprint(queries.adaptation_of(delivery)) != work.fingerprint:
+    if current_fingerprint(queries.adaptation_of(delivery), queries.place_of(delivery)) != work.fingerprint:
         release(delivery)  # edited meanwhile: it is prepared again now, not at its minute
         return False
     delivery.prepared_for = work.fingerprint
@@ -166,11 +170,33 @@ def reject(delivery: Delivery, *, code: str, reason: str, now: datetime) -> None
         entity_id=delivery.entity_id, verb="delivery.rejected", actor=SYSTEM, thing=delivery.thing, at=now,
         related=[delivery.publication.thing], facts={"code": code},
     )  # fmt: skip
+    stop_followers(delivery, by=SYSTEM, now=now)
     tell_networks_people(delivery, kind="delivery.rejected", now=now)
 
 
 def cancel(delivery: Delivery, *, reason: str, by: Actor, now: datetime) -> None:
-    """Leave a locked delivery cancelled and recorded; inside the caller's transaction."""
+    """Leave a locked delivery cancelled and recorded, and what goes under it; inside the caller's transaction."""
+    _leave_cancelled(delivery, reason=reason, by=by, now=now)
+    stop_followers(delivery, by=by, now=now)
+
+
+def stop_followers(delivery: Delivery, *, by: Actor, now: datetime) -> None:
+    """Cancel what would go under a delivery that will not go out, or is there no more (rule 8)."""
+    for each in queries.lock_followers(delivery):
+        reason = f"La parte {delivery.position + 1} no salió: {delivery.reason}"
+        _leave_cancelled(each, reason=reason, by=by, now=now)
+
+
+def let_followers_go(delivery: Delivery, *, now: datetime) -> None:
+    """Have what goes right under a delivery, now that it is out, go out at once: its hour counts from now (rule 8)."""
+    lasts = timedelta(minutes=delivery.publication.tolerance_minutes)
+    waiting = Delivery.objects.filter(follows=delivery, state=DeliveryState.PLANNED)
+    expires_at = Greatest(F("due_at"), Value(now)) + Value(lasts)
+    if waiting.update(ready_at=now, prepare_at=now, expires_at=expires_at):
+        set_alarms([now], now=now)
+
+
+def _leave_cancelled(delivery: Delivery, *, reason: str, by: Actor, now: datetime) -> None:
     delivery.state, delivery.reason_code, delivery.reason = DeliveryState.CANCELLED, "cancelled", reason[:300]
     delivery.stopped_because = ""
     leave_to_clean(delivery)

@@ -4,32 +4,33 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.preparing import cancel
 from pregonero.publishing.alarms import set_alarms
-from pregonero.publishing.models import Delivery, Publication, PublicationState
-from pregonero.publishing.states import STOPPED, WAITING, DeliveryState
+from pregonero.publishing.content import texts_of
+from pregonero.publishing.models import NOT_YET, Adaptation, Delivery, Publication, PublicationState
+from pregonero.publishing.states import PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.records.actions import record
+
+PART_REMOVED = "Se quitó esta parte."
 
 
 @transaction.atomic(durable=True)
 def program_publication(*, publication: Publication, due_at: datetime, by: Member, now: datetime) -> Publication:
-    """Give a draft its minute: one delivery for each account that it goes out on, and the alarm of each."""
+    """Give a draft its minute: a delivery for each part on each account that it goes out on, and the alarm of each."""
     publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
     rules.check_may_program(by, publication, now=now)
     rules.check_minute(due_at, now=now)
     rules.check_ready(queries.issues(publication))
     publication.state, publication.due_at = PublicationState.PROGRAMMED, due_at
     publication.save(update_fields=["state", "due_at"])
-    accounts = [adaptation.account for adaptation in queries.going_adaptations(publication)]
-    Delivery.objects.bulk_create(
-        _at_minute(Delivery(entity_id=publication.entity_id, publication=publication, account=account), due_at)
-        for account in accounts
-    )
-    names = [str(account) for account in accounts]
+    going = queries.going_adaptations(publication)
+    for adaptation in going:
+        place_link(adaptation, [])
+        _plan_parts(publication, adaptation, [])
+    names = [str(adaptation.account) for adaptation in going]
     _record_minute(publication, "publication.programmed", due_at, by, now, accounts=names)
     set_alarms(_moments(publication), now=now)
     return publication
@@ -45,8 +46,9 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     rules.check_ready(queries.issues(publication))
     publication.due_at = due_at
     publication.save(update_fields=["due_at"])
+    going = {adaptation.account_id: len(texts_of(adaptation)) for adaptation in queries.going_adaptations(publication)}
     for delivery in deliveries:
-        if delivery.state in (*WAITING, *STOPPED):
+        if delivery.state in (*WAITING, *STOPPED) and delivery.position < going.get(delivery.account_id, 0):
             _plan_again(delivery, due_at)
     _record_minute(publication, "publication.moved", due_at, by, now)
     set_alarms(_moments(publication), now=now)
@@ -54,15 +56,29 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
 
 
 def follow_adaptations(publication: Publication, *, by: Member, now: datetime) -> None:
-    """Have the deliveries of a programmed publication follow what was left out and taken in, inside its edit's act."""
-    deliveries = {delivery.account_id: delivery for delivery in queries.lock_deliveries(publication)}
+    """Have the deliveries of a programmed publication follow what was left out and taken in, inside its edit's act.
+
+    From a thread's last part to its first: what is left out takes with it whatever would go under it.
+    """
+    threads = queries.by_account(queries.lock_deliveries(publication))
     for adaptation in queries.adaptations_of(publication):
-        delivery = deliveries.get(adaptation.account_id)
-        if adaptation.skipped and delivery is not None and delivery.state in WAITING:
-            cancel(delivery, reason=adaptation.skip_reason, by=by.actor, now=now)
-        elif not adaptation.skipped and delivery is None:
-            _plan(publication, adaptation.account)
+        thread = threads.get(adaptation.account_id, [])
+        wanted = 0 if adaptation.skipped else len(texts_of(adaptation))
+        for delivery in reversed(thread[wanted:]):
+            if delivery.state in WAITING:
+                cancel(delivery, reason=adaptation.skip_reason or PART_REMOVED, by=by.actor, now=now)
+        if not adaptation.skipped:
+            _plan_parts(publication, adaptation, thread)
     set_alarms(_moments(publication), now=now)
+
+
+def place_link(adaptation: Adaptation, thread: list[Delivery]) -> None:
+    """Put the link where the account asks for it by now: beside the text, or under it; inside the caller's act."""
+    takes_comments = connector(adaptation.account.network).capabilities.takes_comments
+    under = takes_comments and adaptation.account.link_as_comment
+    if under != adaptation.link_under and not any(each.state not in (*WAITING, *STOPPED) for each in thread):
+        adaptation.link_under = under
+        adaptation.save(update_fields=["link_under"])
 
 
 def plan_taken_in(delivery: Delivery, publication: Publication) -> None:
@@ -71,20 +87,32 @@ def plan_taken_in(delivery: Delivery, publication: Publication) -> None:
         _plan_again(delivery, publication.due_at)
 
 
-def _plan(publication: Publication, account: Account) -> None:
+def _plan_parts(publication: Publication, adaptation: Adaptation, thread: list[Delivery]) -> None:
+    """Plan the parts of an adaptation that have no delivery yet, each after the one above it."""
     assert publication.due_at is not None  # noqa: S101  a programmed publication has its minute, by constraint
-    delivery = Delivery(entity_id=publication.entity_id, publication=publication, account=account)
-    _at_minute(delivery, publication.due_at).save()
+    above = thread[-1] if thread else None
+    for position in range(len(thread), len(texts_of(adaptation))):
+        delivery = Delivery(
+            entity_id=publication.entity_id, publication=publication, account=adaptation.account, position=position,
+            follows=above,
+        )  # fmt: skip
+        _at_minute(delivery, publication.due_at).save()
+        above = delivery
 
 
 def _moments(publication: Publication) -> set[datetime]:
-    deliveries = queries.deliveries_of(publication)
-    return {moment for delivery in deliveries for moment in (delivery.prepare_at, delivery.ready_at)}
+    own = [delivery for delivery in queries.deliveries_of(publication) if not delivery.waits_for_another]
+    return {moment for delivery in own for moment in (delivery.prepare_at, delivery.ready_at)}
 
 
 def _at_minute(delivery: Delivery, due_at: datetime) -> Delivery:
+    """Give a delivery its moments; one under a part that is not out has none of its own yet (rule 8)."""
+    delivery.due_at = due_at
+    if delivery.follows is not None and delivery.follows.state not in PUBLIC:
+        delivery.ready_at = delivery.prepare_at = delivery.expires_at = NOT_YET
+        return delivery
     ahead = connector(delivery.account.network).capabilities.prepares_ahead_seconds
-    delivery.due_at = delivery.ready_at = due_at
+    delivery.ready_at = due_at
     delivery.prepare_at = due_at - timedelta(seconds=ahead)
     delivery.expires_at = due_at + timedelta(minutes=delivery.publication.tolerance_minutes)
     return delivery
@@ -116,7 +144,7 @@ def cancel_publication(*, publication: Publication, reason: str, by: Member, now
     publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
     deliveries = queries.lock_deliveries(publication)
     rules.check_may_cancel(by, publication, deliveries, now=now)
-    for delivery in deliveries:
+    for delivery in reversed(deliveries):  # from a thread's last part: the first would take the rest with it
         if delivery.state in WAITING:
             cancel(delivery, reason=reason, by=by.actor, now=now)
         elif rules.can_still_be_stopped(delivery):

@@ -9,7 +9,7 @@ from pregonero.networks import gate
 from pregonero.networks.base import UNCERTAIN_SINCE, NetworkError, Permanent, Published, Stale
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
-from pregonero.publishing.actions.preparing import cancel, reject, release, wait_of
+from pregonero.publishing.actions.preparing import cancel, let_followers_go, reject, release, wait_of
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.content import content_of, fingerprint_of, post_of
 from pregonero.publishing.models import Attempt, Delivery, Outcome, PublicationState
@@ -60,7 +60,7 @@ def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime) -> li
 
 def _claim(delivery: Delivery, worker: str, now: datetime) -> Work | None:
     adaptation = queries.adaptation_of(delivery)
-    post = post_of(adaptation)
+    post = post_of(adaptation, queries.place_of(delivery))
     content = content_of(adaptation, post)
     fingerprint = fingerprint_of(content)
     if fingerprint != delivery.prepared_for:
@@ -122,6 +122,7 @@ def publish(delivery: Delivery, published: Published, *, now: datetime, at: date
             "fingerprint": sent.fingerprint if sent else delivery.prepared_for,
         },
     )  # fmt: skip
+    let_followers_go(delivery, now=now)
 
 
 @transaction.atomic(durable=True)

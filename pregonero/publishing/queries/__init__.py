@@ -5,6 +5,7 @@ from pregonero.publishing.queries.reading import (
     adaptation_of,
     adaptations_of,
     attempts_of,
+    by_account,
     deliveries_of,
     going_adaptations,
     issues,
@@ -13,6 +14,7 @@ from pregonero.publishing.queries.reading import (
     latest_link_check,
     lock_deliveries,
     media_of,
+    place_of,
     uncertain_since,
 )
 from pregonero.publishing.queries.stopping import in_the_air, not_stopped, stop_of, stop_of_all, why_stopped
@@ -25,6 +27,7 @@ from pregonero.publishing.queries.working import (
     in_flight,
     known_posts,
     lock_delivery,
+    lock_followers,
     to_ask,
     to_prepare,
 )
@@ -36,6 +39,7 @@ __all__ = [
     "adaptation_of",
     "adaptations_of",
     "attempts_of",
+    "by_account",
     "clock",
     "deliveries_of",
     "free",
@@ -51,9 +55,11 @@ __all__ = [
     "latest_link_check",
     "lock_deliveries",
     "lock_delivery",
+    "lock_followers",
     "media_of",
     "medium_by_digest",
     "not_stopped",
+    "place_of",
     "publication_to_check",
     "stop_of",
     "stop_of_all",

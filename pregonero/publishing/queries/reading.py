@@ -1,5 +1,6 @@
 """A publication's own parts: its texts, its link, its deliveries, and what is missing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -7,6 +8,7 @@ from django.db.models import QuerySet
 from pregonero.errors import Issue
 from pregonero.newsroom.models import Medium
 from pregonero.publishing import rules
+from pregonero.publishing.content import FIRST, Place
 from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Outcome, Publication
 
 
@@ -22,21 +24,38 @@ def going_adaptations(publication: Publication) -> list[Adaptation]:
 
 
 def adaptation_of(delivery: Delivery) -> Adaptation:
-    """Return what a delivery says."""
+    """Return what a delivery says, with all its parts."""
     adaptations = Adaptation.objects.select_related("account", "publication", "picture", "video")
     return adaptations.get(publication_id=delivery.publication_id, account_id=delivery.account_id)
 
 
+def place_of(delivery: Delivery) -> Place:
+    """Return where a delivery goes: on its own, or under the parts above it, which are out."""
+    if not delivery.position:
+        return FIRST
+    thread = Delivery.objects.filter(publication_id=delivery.publication_id, account_id=delivery.account_id)
+    ids = dict(thread.filter(position__in=(0, delivery.position - 1)).values_list("position", "remote_id"))
+    return Place(delivery.position, reply_to=ids[delivery.position - 1], root=ids[0])
+
+
 def deliveries_of(publication: Publication) -> list[Delivery]:
-    """Return a publication's deliveries, in the register's order of accounts."""
+    """Return a publication's deliveries, in the register's order of accounts, and each thread's in its own."""
     deliveries = Delivery.objects.filter(publication=publication)
-    return list(deliveries.select_related("account", "publication").order_by("account_id"))
+    return list(deliveries.select_related("account", "publication", "follows").order_by("account_id", "position"))
 
 
 def lock_deliveries(publication: Publication) -> list[Delivery]:
     """Return a publication's deliveries under lock, inside the caller's transaction."""
     deliveries = Delivery.objects.select_for_update(of=("self",)).filter(publication=publication)
-    return list(deliveries.select_related("account", "publication").order_by("account_id"))
+    return list(deliveries.select_related("account", "publication", "follows").order_by("account_id", "position"))
+
+
+def by_account(deliveries: Iterable[Delivery]) -> dict[int, list[Delivery]]:
+    """Return deliveries by their account, each thread in its order: as given, which is by position."""
+    threads: dict[int, list[Delivery]] = {}
+    for delivery in deliveries:
+        threads.setdefault(delivery.account_id, []).append(delivery)
+    return threads
 
 
 def last_attempt(delivery: Delivery) -> Attempt | None:

@@ -29,6 +29,13 @@ def lock_delivery(pk: int, *, free_at: datetime | None = None) -> Delivery | Non
     return deliveries.select_related("publication__entity", "account").first()
 
 
+def lock_followers(delivery: Delivery) -> list[Delivery]:
+    """Return what waits to go out under a delivery, whole, under lock, inside the caller's transaction."""
+    thread = Delivery.objects.filter(publication_id=delivery.publication_id, account_id=delivery.account_id)
+    below = thread.filter(position__gt=delivery.position, state__in=WAITING).select_for_update(of=("self",))
+    return list(below.select_related("publication__entity", "account").order_by("position"))
+
+
 def to_prepare(*, now: datetime) -> list[int]:
     """Return the deliveries whose preparation may start and has not been done."""
     waiting = Delivery.objects.filter(
