@@ -104,6 +104,8 @@ class Access:
     token: str = field(repr=False)
     seconds: float = 30.0  # time limit of one call
     until: float = math.inf  # of `clock.ticks()`: nothing leaves after it, whoever was suspended meanwhile
+    network: str = ""  # with the account's own number: whose budgets an answer speaks of
+    account_id: int = 0
 
 
 @dataclass(frozen=True)

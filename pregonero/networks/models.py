@@ -3,8 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop, Spending
 from pregonero.people.models import Entity
 from pregonero.records.actions import Thing
+
+__all__ = ["Account", "AccountState", "Allowance", "Credential", "LedgerLine", "Network", "SendingStop", "Spending"]
 
 
 class Network(models.TextChoices):

@@ -35,4 +35,6 @@ def access_to(account: Account) -> Access:
         address=account.server or settings.NETWORK_ADDRESSES[account.network],
         token=vault.unseal(bytes(credential.sealed_token)),
         seconds=settings.CALL_SECONDS,
+        network=account.network,
+        account_id=account.pk,
     )

@@ -5,6 +5,7 @@ from importlib import import_module
 from typing import cast
 
 from pregonero.networks.base import Connector
+from pregonero.networks.budgets.kinds import Rates
 
 MODULES: dict[str, str] = {
     "x": "pregonero.networks.x.connector",
@@ -20,3 +21,9 @@ MODULES: dict[str, str] = {
 def connector(name: str) -> Connector:
     """Return a network's connector; imported when first asked for, since the SDKs are large."""
     return cast(Connector, import_module(MODULES[name]).CONNECTOR)
+
+
+@cache
+def rates_of(name: str) -> Rates:
+    """Return what a network limits and charges: its `budgets.py`, beside its `limits.py`."""
+    return cast(Rates, import_module(f"pregonero.networks.{name}.budgets").RATES)

@@ -22,6 +22,7 @@ import certifi
 import urllib3
 
 from pregonero.networks.base import Access
+from pregonero.networks.budgets.hearing import EAR
 from pregonero.networks.clock import CALL, TimedHTTP, TimedHTTPS, ticks
 from pregonero.networks.multipart import File, Multipart
 
@@ -120,10 +121,11 @@ class Line:
         The arguments are those that the SDKs give to `requests`; of those about time limits no notice is taken.
         """
         method = method.upper()
-        self._check(method, url)
+        call = self._check(method, url)
         sent, about = _encode(data, json, body, files)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
         answer = self._exchange(method, full, sent, self.headers | dict(headers or {}) | about)
+        self._hear(call, answer)
         if answer.status_code >= REDIRECTION and answer.status_code not in self.passes:
             raise Refusal(answer.status_code, answer.headers, _said(answer.content))
         return answer
@@ -136,13 +138,23 @@ class Line:
         """Make a POST, as `requests` names it."""
         return self.request("POST", url, **options)
 
-    def _check(self, method: str, url: str) -> None:
+    def _hear(self, call: Call, answer: Answer) -> None:
+        """Have what the answer says of the network's limits taken in, whether it is a yes or a no."""
+        if self.access.account_id:
+            EAR.hear(
+                account_id=self.access.account_id, network=self.access.network, call=f"{call.method} {call.path}",
+                headers=answer.headers, body=answer.content,
+            )  # fmt: skip
+
+    def _check(self, method: str, url: str) -> Call:
         base, asked = urlsplit(self.access.address), urlsplit(url)
         ours = (asked.scheme, asked.netloc) == (base.scheme, base.netloc)
         sibling = bool(self.sibling_hosts) and asked.scheme == "https" and asked.netloc.endswith(self.sibling_hosts)
         path = asked.path.removeprefix(base.path.rstrip("/")) if ours else asked.path
-        if not (ours or sibling) or not _allowed(self.calls).fullmatch(f"{method} {path}"):
+        found = _allowed(self.calls).fullmatch(f"{method} {path}") if ours or sibling else None
+        if found is None or found.lastindex is None:
             raise NotOnTheList(f"{method} {path}")
+        return self.calls[found.lastindex - 1]
 
     def _exchange(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
         seconds = self.access.seconds + _length(body, headers) / UPLOAD_RATE
@@ -196,7 +208,8 @@ def _said(content: bytes) -> Any:
 
 @cache
 def _allowed(calls: tuple[Call, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(call.pattern for call in calls))
+    """Return one expression for all the calls of a table, each in a group of its own, by its place."""
+    return re.compile("|".join(f"({call.pattern})" for call in calls))
 
 
 _MAKING_POOLS = threading.Lock()

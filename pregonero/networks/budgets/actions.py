@@ -1,0 +1,205 @@
+"""What is done with the budgets: taking room in a claim, keeping what the networks said, and stopping."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from pregonero.networks.base import NetworkError, Transient
+from pregonero.networks.budgets import queries
+from pregonero.networks.budgets.hearing import EAR, Heard, Word
+from pregonero.networks.budgets.kinds import Act, Cost, Rates, Scope, Unit
+from pregonero.networks.budgets.models import Allowance, SendingStop
+from pregonero.networks.budgets.queries import InFlight
+from pregonero.networks.budgets.room import Room, fit
+from pregonero.networks.models import Account
+from pregonero.networks.registry import rates_of
+
+LONGEST_STOP = timedelta(days=2)  # whatever a header says; asked again then
+Owner = tuple[int, str, int | None]
+
+
+def admit(*, account: Account, acts: Sequence[Act], in_flight: InFlight, now: datetime) -> Room:
+    """Say how many of what waits may go now, in order, and take their room; inside the claim's transaction.
+
+    What is taken is given back when the network refuses it (`give_back`). Nobody reckons the same room meanwhile.
+    """
+    queries.lock_room(account)
+    stop = queries.open_stop(account, now=now)
+    if stop is not None:
+        return Room(0, stop.reason, stop.until, stop.code)
+    room = fit(rates_of(account.network), acts, queries.lefts_of(account, in_flight=in_flight, now=now))
+    if room.go:
+        _take(account, acts[: room.go], now, 1)
+    return room
+
+
+def give_back(*, account: Account, acts: Sequence[Act], claimed_at: datetime) -> None:
+    """Give back the room of what the network did not take; inside the caller's transaction."""
+    _take(account, acts, claimed_at, -1)
+
+
+def _take(account: Account, acts: Sequence[Act], at: datetime, sign: int) -> None:
+    rates = rates_of(account.network)
+    amounts: Counter[str] = Counter()
+    kinds: dict[str, tuple[int, int]] = {}
+    for act in acts:
+        cost = rates.cost_of(act)
+        amounts.update(cost)
+        quantity, micros = kinds.get(act, (0, 0))
+        kinds[act] = (quantity + sign, micros + sign * _micros(rates, cost))
+    _spend(account, {budget: sign * amount for budget, amount in amounts.items() if amount}, at)
+    _write_ledger(account, kinds, at)
+
+
+def _micros(rates: Rates, cost: Mapping[str, int]) -> int:
+    """Return the money of a cost, which is the amount of the budget that counts money."""
+    return sum(cost.get(budget.key, 0) for budget in rates.budgets if budget.unit == Unit.MONEY)
+
+
+def _owner(account: Account, scope: Scope) -> Owner:
+    return account.entity_id, account.network, account.pk if scope == Scope.ACCOUNT else None
+
+
+def _spend(account: Account, amounts: Mapping[str, int], at: datetime) -> None:
+    """Add to our own count of each budget, in the stretch of that moment; in order: two never wait for each other."""
+    rates = rates_of(account.network)
+    rows = []
+    for key in sorted(amounts):
+        budget = rates.budget(key)
+        rows.append((*_owner(account, budget.scope), key, budget.window.piece_of(at), amounts[key]))
+    if not rows:
+        return
+    _upsert(
+        "INSERT INTO networks_spending AS spent (entity_id, network, account_id, budget, starts_at, amount) VALUES {}"
+        " ON CONFLICT (entity_id, network, account_id, budget, starts_at)"
+        " DO UPDATE SET amount = greatest(0, spent.amount + excluded.amount)",
+        rows,
+    )
+    for key in {reading.budget for reading in rates.readings} & set(amounts):
+        # Its word does not come with every answer: what we took after it is taken off.
+        told = Allowance.objects.filter(account=account, budget=key, told_at__lte=at)
+        told.update(since_told=Greatest(F("since_told") + amounts[key], 0))
+
+
+def _write_ledger(account: Account, kinds: Mapping[str, tuple[int, int]], at: datetime) -> None:
+    day = timezone.localdate(at)
+    rows = [(account.entity_id, account.network, account.pk, day, kind, *kinds[kind]) for kind in sorted(kinds)]
+    if rows:
+        _upsert(
+            "INSERT INTO networks_ledgerline AS line (entity_id, network, account_id, day, kind, quantity, micros)"
+            " VALUES {} ON CONFLICT (entity_id, network, account_id, day, kind)"
+            " DO UPDATE SET quantity = line.quantity + excluded.quantity, micros = line.micros + excluded.micros",
+            rows,
+        )
+
+
+def _upsert(statement: str, rows: Sequence[Sequence[Any]]) -> None:
+    marks = ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.format(marks), [value for row in rows for value in row])
+
+
+def keep_heard(*, now: datetime, at_once: bool = False) -> None:
+    """Keep what the networks said in this process's calls, when it presses or some time has passed.
+
+    Before the outcome of the calls is kept: what is no longer in flight must be in the network's word already.
+    """
+    heard = EAR.take_all(at_once=at_once)
+    if heard is None:
+        return
+    try:
+        with transaction.atomic(durable=True):
+            _keep(heard, now)
+    except DatabaseError:
+        EAR.give_back(heard)
+        raise
+
+
+def _keep(heard: Heard, now: datetime) -> None:
+    numbers = {account_id for account_id, _ in (*heard.words, *heard.calls)}
+    accounts = {account.pk: account for account in Account.objects.filter(pk__in=numbers)}
+    words = []
+    for (account_id, key), word in heard.words.items():
+        account = accounts.get(account_id)
+        if account is not None:
+            scope = rates_of(account.network).budget(key).scope
+            words.append((*_owner(account, scope), key, *_told(word, now)))
+    _keep_words(sorted(words, key=str))
+    for account_id in sorted(numbers & set(accounts)):
+        calls = {call: count for (owner, call), count in heard.calls.items() if owner == account_id}
+        _keep_calls(accounts[account_id], calls, now)
+
+
+def _told(word: Word, now: datetime) -> tuple[int | None, int, datetime | None, datetime]:
+    resets_at = datetime.fromtimestamp(word.resets_at, UTC) if word.resets_at is not None else None
+    return word.limit, word.left, resets_at, now
+
+
+def _keep_words(words: Sequence[Sequence[object]]) -> None:
+    """Keep each word, unless another process has kept a newer one: of a later window, or with less left of the same."""
+    if not words:
+        return
+    _upsert(
+        "INSERT INTO networks_allowance AS old"
+        " (entity_id, network, account_id, budget, limit_told, left_told, resets_at, told_at, since_told) VALUES {}"
+        " ON CONFLICT (entity_id, network, account_id, budget) DO UPDATE SET limit_told = excluded.limit_told,"
+        " left_told = excluded.left_told, resets_at = excluded.resets_at, told_at = excluded.told_at, since_told = 0"
+        " WHERE old.left_told IS NULL OR excluded.resets_at IS NULL OR old.resets_at IS NULL"
+        " OR excluded.resets_at > old.resets_at + interval '2 seconds'"
+        " OR (excluded.resets_at > old.resets_at - interval '2 seconds' AND excluded.left_told <= old.left_told)",
+        [(*word, 0) for word in words],
+    )
+
+
+def _keep_calls(account: Account, calls: Mapping[str, int], now: datetime) -> None:
+    rates = rates_of(account.network)
+    amounts: Counter[str] = Counter()
+    kinds: dict[str, tuple[int, int]] = {}
+    for call, count in calls.items():
+        cost: Cost = rates.calls[call.removesuffix(" *")]
+        each = cost.each if call.endswith(" *") else cost.amounts
+        amounts.update({budget: amount * count for budget, amount in each.items()})
+        quantity, micros = kinds.get(cost.kind, (0, 0))
+        # What the answer's items cost is counted by item, and the call itself where nothing is paid by item.
+        counts = call.endswith(" *") or not cost.items
+        kinds[cost.kind] = (quantity + count * counts, micros + count * _micros(rates, each))
+    _spend(account, amounts, now)
+    _write_ledger(account, kinds, now)
+
+
+def keep_stop(*, account: Account, error: NetworkError, now: datetime) -> SendingStop | None:
+    """Stop an account, or the whole application, for a refusal that is not of one post alone (rules 6 and 10).
+
+    Inside the caller's transaction. The one that stands is lengthened, never shortened; returns it when it is new.
+    """
+    stop = rates_of(account.network).stops.get(error.code)
+    if stop is None:
+        return None
+    until = None if stop.person else now + _wait(error)
+    entity_id, network, owner = _owner(account, stop.scope)
+    queries.lock_room(account)
+    found = SendingStop.objects.filter(entity_id=entity_id, network=network, account=owner, ended_at=None).first()
+    if found is not None and found.until is not None and found.until <= now:
+        found.ended_at = found.until
+        found.save(update_fields=["ended_at"])
+        found = None
+    if found is None:
+        return SendingStop.objects.create(
+            entity_id=entity_id, network=network, account_id=owner, code=error.code[:60], reason=error.reason[:300],
+            since=now, until=until,
+        )  # fmt: skip
+    if found.until is not None and (until is None or until > found.until):
+        found.until, found.code, found.reason = until, error.code[:60], error.reason[:300]
+        found.save(update_fields=["until", "code", "reason"])
+    return None
+
+
+def _wait(error: NetworkError) -> timedelta:
+    told = error.retry_after if isinstance(error, Transient) else None
+    return min(timedelta(seconds=max(told or 60.0, 1.0)), LONGEST_STOP)

@@ -1,0 +1,122 @@
+"""What is left of the budgets of an account and of its application, and what stops them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zlib import crc32
+
+from django.db import connection
+from django.db.models import Q
+
+from pregonero.networks.budgets.kinds import Budget, Scope
+from pregonero.networks.budgets.models import Allowance, OfNetwork, SendingStop, Spending
+from pregonero.networks.budgets.room import Left, Told, left_of
+from pregonero.networks.models import Account
+from pregonero.networks.registry import rates_of
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """How many posts are being sent, or not known yet to be out: no word of the network counts them."""
+
+    account: int = 0
+    app: int = 0
+
+    def of(self, scope: Scope) -> int:
+        """Return those of an account, or of the whole application."""
+        return self.account if scope == Scope.ACCOUNT else self.app
+
+
+def lock_room(account: Account) -> None:
+    """Let nobody else reckon this application's room until the transaction ends: two never take the same last place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [account.entity_id, _number_of(account.network)])
+
+
+def _number_of(network: str) -> int:
+    return crc32(f"room:{network}".encode()) - 2**31  # as the lock takes it, with its sign
+
+
+def lefts_of(account: Account, *, in_flight: InFlight, now: datetime) -> list[Left]:
+    """Return how each budget stands that binds an account: its own, and its application's."""
+    rates = rates_of(account.network)
+    told, spent = _told(account), _spent(account, rates.budgets, now)
+    return [
+        left_of(
+            budget, told.get(_key(budget), Told()), spent[_key(budget)],
+            in_flight.of(budget.scope) * rates.dearest(budget.key), now,
+        )
+        for budget in rates.budgets
+    ]  # fmt: skip
+
+
+def _key(budget: Budget) -> tuple[bool, str]:
+    return budget.scope == Scope.ACCOUNT, budget.key
+
+
+def _theirs(account: Account) -> Q:
+    """Match what is of an account, or of its application."""
+    return Q(entity_id=account.entity_id, network=account.network) & (Q(account=account) | Q(account=None))
+
+
+def _told(account: Account) -> dict[tuple[bool, str], Told]:
+    return {
+        (row.account_id is not None, row.budget): told_of(row) for row in Allowance.objects.filter(_theirs(account))
+    }
+
+
+def told_of(row: Allowance) -> Told:
+    """Return a budget's row as the reckoning takes it."""
+    return Told(
+        limit_told=row.limit_told, left_told=row.left_told, told_at=row.told_at, resets_at=row.resets_at,
+        since_told=row.since_told, limit_set=row.limit_set,
+    )  # fmt: skip
+
+
+def _spent(
+    account: Account, budgets: Sequence[Budget], now: datetime
+) -> dict[tuple[bool, str], list[tuple[datetime, int]]]:
+    """Return our own count, by stretches, of each budget's running window."""
+    running = Q()
+    for budget in budgets:
+        owner = account.pk if budget.scope == Scope.ACCOUNT else None
+        running |= Q(account=owner, budget=budget.key, starts_at__gte=budget.window.started(now))
+    rows = Spending.objects.filter(running, entity_id=account.entity_id, network=account.network)
+    found: dict[tuple[bool, str], list[tuple[datetime, int]]] = defaultdict(list)
+    for row in rows.order_by("starts_at"):
+        found[row.account_id is not None, row.budget].append((row.starts_at, row.amount))
+    return found
+
+
+def open_stop(account: Account, *, now: datetime) -> SendingStop | None:
+    """Return what stops an account now, or its whole application: of two, the one that lasts longer."""
+    stops = list(SendingStop.objects.filter(_theirs(account), running(now)))
+    return max(stops, key=lambda stop: stop.until or datetime.max.replace(tzinfo=now.tzinfo), default=None)
+
+
+def running(now: datetime) -> Q:
+    """Match stops that nobody ended and whose time has not passed."""
+    return Q(ended_at=None) & (Q(until=None) | Q(until__gt=now))
+
+
+def stops_of(entity_id: int, *, now: datetime) -> list[SendingStop]:
+    """Return everything that stops an entity's sending now."""
+    return list(SendingStop.objects.filter(running(now), entity_id=entity_id).select_related("account").order_by("pk"))
+
+
+def stopped_accounts(accounts: Iterable[Account], *, now: datetime) -> dict[int, SendingStop]:
+    """Return what stops each of the accounts, where something does."""
+    accounts = list(accounts)
+    stops = SendingStop.objects.filter(running(now), entity_id__in={account.entity_id for account in accounts})
+    found: dict[int, SendingStop] = {}
+    for stop in stops:
+        for account in accounts:
+            if _holds(stop, account):
+                found[account.pk] = stop
+    return found
+
+
+def _holds(of: OfNetwork, account: Account) -> bool:
+    same = (of.entity_id, of.network) == (account.entity_id, account.network)
+    return same and of.account_id in (None, account.pk)
