@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,16 @@ from pregonero.networks.models import Account, Network
 from pregonero.newsroom.models import Informing, Medium, News, NewsState
 from pregonero.newsroom.reading.media import keep_picture, keep_video
 from pregonero.people.models import Member
-from pregonero.publishing import actions
-from pregonero.publishing.actions import PublicationChange
+from pregonero.publishing import actions, queries
+from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
+from pregonero.publishing.changes import as_it_is
 from pregonero.publishing.linking import LinkFinding
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Adaptation, Delivery, Publication
 from tests.lab.process import Lab, until
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORKS = ("x", "facebook", "instagram", "youtube")
+NO_VOICE = "El video no tiene voz, solo un tono."
 PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
 
 
@@ -79,13 +81,22 @@ def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", wit
 def drafted(news: News, by: Member, now: datetime, *, why: str = "Muestra dónde hay empleo.") -> Publication:
     """Return a draft with everything that programming asks for."""
     publication = actions.draft_publication(news=news, key=uuid4(), by=by, now=now)
-    change = PublicationChange(why=why, theme="Comercio", relevance=2, link=publication.link)
+    said = {each.account_id: told_why(each) for each in queries.adaptations_of(publication)}
+    change = PublicationChange(why=why, theme="Comercio", relevance=2, link=publication.link, adaptations=said)
     publication = actions.edit_publication(
         publication=publication, change=change, revision=publication.revision, by=by, now=now
     )
     finding = LinkFinding(publication.link, 200, publication.link, official=True, problem="")
     actions.keep_link_check(publication=publication, finding=finding, now=now)
     return publication
+
+
+def told_why(adaptation: Adaptation, **words: Any) -> AdaptationChange:
+    """Return an adaptation as it is, with a reason for each video that goes without captions, and other words."""
+    present = as_it_is(adaptation)
+    videos = [each.pk for each in adaptation.media if each.medium.kind == "video"]
+    media = present.media | {pk: AttachmentWords(captions_missing_because=NO_VOICE) for pk in videos}
+    return replace(present, media=media, **words)
 
 
 def programmed(news: News, by: Member, now: datetime, *, due_at: datetime | None = None) -> Publication:

@@ -2,7 +2,7 @@
 
 import time
 import urllib.request
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from pregonero.demonstration.loading import NETWORKS, load
 from pregonero.newsroom.actions import inform_link
-from pregonero.newsroom.models import News
+from pregonero.newsroom.models import MediumKind, News
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import FEED, fetch
 from pregonero.newsroom.reading.page import open_page
 from pregonero.people.models import Member
-from pregonero.publishing import actions, checking
-from pregonero.publishing.models import Delivery, Publication, PublicationState
+from pregonero.publishing import actions, checking, queries
+from pregonero.publishing.changes import as_it_is
+from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState
 from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING
 from pregonero.records.models import Event
 from pregonero.records.queries import verify
@@ -26,6 +27,7 @@ KEY = UUID("5d7b4f0e-3a55-4e0c-9d5f-0c6b6a1f2e11")  # of the one publication: a 
 SAMPLE = "Exportaciones no mineras"
 REFERENCE = "SEDE-2026-0417"
 WHY = "Muestra en qué sectores crece el empleo que exporta."
+NO_VOICE = "El video no tiene voz: solo un tono."
 WAIT_SECONDS = 120.0
 
 
@@ -78,7 +80,10 @@ def _programmed(addresses: Addresses, cast: dict[str, Member]) -> Publication:
 
 def _programme(news: News, beto: Member) -> Publication:
     publication = actions.draft_publication(news=news, key=KEY, by=beto, now=timezone.now())
-    change = actions.PublicationChange(why=WHY, theme="Exportaciones", relevance=1, link=publication.link)
+    said = {each.account_id: _without_captions(each) for each in queries.adaptations_of(publication)}
+    change = actions.PublicationChange(
+        why=WHY, theme="Exportaciones", relevance=1, link=publication.link, adaptations=said
+    )
     publication = actions.edit_publication(
         publication=publication, change=change, revision=publication.revision, by=beto, now=timezone.now()
     )
@@ -86,6 +91,14 @@ def _programme(news: News, beto: Member) -> Publication:
     now = timezone.now()
     minute = now.replace(second=0, microsecond=0)
     return actions.program_publication(publication=publication, due_at=minute, by=beto, now=now)
+
+
+def _without_captions(adaptation: Adaptation) -> actions.AdaptationChange:
+    """The sample video says nothing: whoever publishes it answers for its having no captions (N-6)."""
+    present = as_it_is(adaptation)
+    videos = [each.pk for each in adaptation.media if each.medium.kind == MediumKind.VIDEO]
+    silent = {pk: actions.AttachmentWords(captions_missing_because=NO_VOICE) for pk in videos}
+    return replace(present, media={**present.media, **silent})
 
 
 def _inform(addresses: Addresses, luis: Member) -> News:

@@ -18,9 +18,7 @@ class Composed:
 
     text: str = ""
     title: str = ""
-    picture: Medium | None = None
-    video: Medium | None = None
-    alt: str = ""
+    media: tuple[Medium, ...] = ()
     skip_reason: str = ""
 
 
@@ -30,14 +28,18 @@ def compose(news: News, network: Connector) -> Composed:
     missing = _missing_medium(news, capabilities)
     if missing:
         return Composed(skip_reason=missing)
-    picture = news.picture if capabilities.takes_pictures and not capabilities.link_beside else None
-    video = news.video if capabilities.needs == "video" else None
     limit = capabilities.limits["text"].value
     text = _fit([news.title, news.summary], _tail(news.address, capabilities), network.measure, limit)
     title = _cut(news.title, len, capabilities.limits["title"].value) if capabilities.takes_title else ""
-    if video is not None:
-        picture = None
-    return Composed(text=text, title=title, picture=picture, video=video, alt=picture.alt if picture else "")
+    return Composed(text=text, title=title, media=_media(news, capabilities))
+
+
+def _media(news: News, capabilities: Capabilities) -> tuple[Medium, ...]:
+    """Return what goes first with the text: the video where it is needed, the picture where it is not the card's."""
+    if capabilities.needs == "video":
+        return (news.video,) if news.video else ()
+    wants_picture = capabilities.takes_pictures and not capabilities.link_beside
+    return (news.picture,) if news.picture and wants_picture else ()
 
 
 def _missing_medium(news: News, capabilities: Capabilities) -> str:

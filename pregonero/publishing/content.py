@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import rfc8785
@@ -12,8 +13,8 @@ from django.urls import reverse
 
 from pregonero.networks import base
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import Medium
-from pregonero.publishing.models import Adaptation
+from pregonero.newsroom.models import Medium, MediumKind
+from pregonero.publishing.models import Adaptation, Attachment
 
 MEDIA_SALT = "pregonero.media"
 
@@ -42,24 +43,26 @@ def post_of(adaptation: Adaptation, place: Place = FIRST) -> base.Post:
         return base.Post(text=text, reply_to=place.reply_to, root=place.root)
     capabilities = connector(adaptation.account.network).capabilities
     beside = capabilities.link_beside and not adaptation.link_under
-    media = [medium for medium in (adaptation.picture, adaptation.video) if medium is not None]
     return base.Post(
         text=adaptation.text,
         title=adaptation.title,
         link=adaptation.publication.link if beside else "",
-        media=tuple(_medium(medium, adaptation.alt, signed=capabilities.fetches_media) for medium in media),
+        media=tuple(_attached(attachment, signed=capabilities.fetches_media) for attachment in adaptation.media),
+        format=adaptation.format,
     )
 
 
 def content_of(adaptation: Adaptation, post: base.Post) -> dict[str, Any]:
     """Return what an attempt writes down: the words as they go out, the digests of the media, and what it is under."""
     under = {"reply_to": post.reply_to, "root": post.root} if post.reply_to else {}
+    media = adaptation.media if post.media else []
     return {
         "account": adaptation.account_id,
         "text": post.text,
         "title": post.title,
         "link": post.link,
-        "media": [{"sha256": medium.sha256, "alt": medium.alt} for medium in post.media],
+        "format": post.format,
+        "media": [_written(attachment) for attachment in media],
         **under,
     }
 
@@ -72,7 +75,8 @@ def post_sent(content: Mapping[str, Any], media: Mapping[str, Medium]) -> base.P
         link=content["link"],
         reply_to=content.get("reply_to", ""),
         root=content.get("root", ""),
-        media=tuple(_medium(media[entry["sha256"]], entry["alt"], signed=False) for entry in content["media"]),
+        media=tuple(_medium(media[entry["sha256"]], entry["alt"]) for entry in content["media"]),
+        format=content.get("format", ""),
     )
 
 
@@ -92,16 +96,39 @@ def media_address(medium: Medium) -> str:
     return settings.PUBLIC_ADDRESS + reverse("publishing:medium", args=[token])
 
 
-def _medium(medium: Medium, alt: str, *, signed: bool) -> base.Medium:
+def _alt(attachment: Attachment) -> str:
+    return attachment.alt if attachment.medium.kind == MediumKind.PICTURE else ""
+
+
+def _written(attachment: Attachment) -> dict[str, str]:
+    files = {"": attachment.medium, "captions": attachment.captions, "thumbnail": attachment.thumbnail}
+    digests = {name or "sha256": medium.sha256 for name, medium in files.items() if medium is not None}
+    return {"alt": _alt(attachment), **digests}
+
+
+def _attached(attachment: Attachment, *, signed: bool) -> base.Medium:
+    medium = _medium(attachment.medium, _alt(attachment))
+    return replace(
+        medium,
+        address=media_address(attachment.medium) if signed else "",
+        captions=_path(attachment.captions) if attachment.captions else None,
+        thumbnail=_path(attachment.thumbnail) if attachment.thumbnail else None,
+    )
+
+
+def _path(medium: Medium) -> Path:
+    return Path(settings.MEDIA_FOLDER) / medium.file
+
+
+def _medium(medium: Medium, alt: str) -> base.Medium:
     return base.Medium(
         kind=medium.kind,
-        path=settings.MEDIA_FOLDER / medium.file,
+        path=_path(medium),
         mime=medium.mime,
         sha256=medium.sha256,
         size=medium.size,
         width=medium.width,
         height=medium.height,
         seconds=medium.seconds,
-        alt=alt if medium.kind == "picture" else "",
-        address=media_address(medium) if signed else "",
+        alt=alt,
     )

@@ -12,6 +12,7 @@ from pregonero.networks.base import Capabilities
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.changes import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
 from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Publication
 
@@ -94,7 +95,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     general = PublicationForm(data, initial=initial_of(publication))
     forms = [_adaptation_form(adaptation, data) for adaptation in adaptations]
     if data is not None:
-        _as_written(publication, general, forms)
+        _as_written(publication, general, forms, member)
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
     deliveries = {each.account_id: each for each in queries.deliveries_of(publication) if not each.position}
@@ -114,7 +115,9 @@ def _adaptation_form(adaptation: Adaptation, data: QueryDict | None) -> Adaptati
     return AdaptationForm(adaptation, data, takes_title=takes_title)
 
 
-def _as_written(publication: Publication, general: PublicationForm, forms: Iterable[AdaptationForm]) -> None:
+def _as_written(
+    publication: Publication, general: PublicationForm, forms: Iterable[AdaptationForm], by: Member
+) -> None:
     """Put what was sent into the rows in memory, so that it is judged as it would be saved; nothing is saved."""
     forms = list(forms)
     if not all([general.is_valid(), *(form.is_valid() for form in forms)]):
@@ -125,8 +128,7 @@ def _as_written(publication: Publication, general: PublicationForm, forms: Itera
     for form in forms:
         wanted = change.adaptations[form.adaptation.account_id]
         form.adaptation.publication = publication
-        for name, value in vars(wanted).items():
-            setattr(form.adaptation, name, value)
+        take_words(form.adaptation, wanted, by)
 
 
 def _part(form: AdaptationForm, issues: list[Issue], delivery: Delivery | None) -> AccountPart:

@@ -8,9 +8,10 @@ from django import forms
 from django.http import QueryDict
 
 from pregonero.errors import Refused
+from pregonero.newsroom.models import MediumKind
 from pregonero.publishing import rules
-from pregonero.publishing.actions import AdaptationChange, PublicationChange
-from pregonero.publishing.models import ZONE, Adaptation, Publication, Relevance
+from pregonero.publishing.changes import AdaptationChange, AttachmentWords, PublicationChange
+from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
 
 
 class StartForm(forms.Form):
@@ -38,6 +39,33 @@ class PublicationForm(forms.Form):
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class AttachmentForm(forms.Form):
+    """What is written of a picture or a video: who cannot see or hear it needs it, or somebody says why it lacks."""
+
+    alt = forms.CharField(
+        label="Texto alternativo",
+        max_length=2000,
+        required=False,
+        help_text="Lo oirá quien no puede ver la imagen.",
+    )
+    alt_missing_because = forms.CharField(label="Por qué va sin texto alternativo", max_length=300, required=False)
+    captions_missing_because = forms.CharField(label="Por qué va sin subtítulos", max_length=300, required=False)
+
+    def __init__(self, attachment: Attachment, data: QueryDict | None = None) -> None:
+        written = {name: getattr(attachment, name) for name in self.base_fields}
+        super().__init__(data, prefix=f"medio{attachment.pk}", initial=written)
+        self.attachment = attachment
+        is_picture = attachment.medium.kind == MediumKind.PICTURE
+        for name in ("captions_missing_because",) if is_picture else ("alt", "alt_missing_because"):
+            del self.fields[name]
+
+    def words(self) -> AttachmentWords:
+        """Return what the person wrote, for the action; a field that the browser did not send stays as it is."""
+        kept = {name: getattr(self.attachment, name) for name in self.base_fields}
+        sent = {name: self.cleaned_data[name] for name in self.fields if self.add_prefix(name) in self.data}
+        return AttachmentWords(**kept | sent)
+
+
 class AdaptationForm(forms.Form):
     """What a publication says on one account."""
 
@@ -45,12 +73,6 @@ class AdaptationForm(forms.Form):
     skip_reason = forms.CharField(label="Por qué no", max_length=300, required=False)
     title = forms.CharField(label="Título", max_length=200, required=False)
     text = forms.CharField(label="Texto", required=False, strip=True, widget=forms.Textarea)
-    alt = forms.CharField(
-        label="Texto alternativo de la imagen",
-        max_length=1000,
-        required=False,
-        help_text="Lo oirá quien no puede ver la imagen.",
-    )
 
     def __init__(self, adaptation: Adaptation, data: QueryDict | None = None, *, takes_title: bool) -> None:
         super().__init__(
@@ -61,16 +83,18 @@ class AdaptationForm(forms.Form):
                 "skip_reason": adaptation.skip_reason,
                 "title": adaptation.title,
                 "text": adaptation.text,
-                "alt": adaptation.alt,
             },
         )
         self.adaptation = adaptation
+        self.attachments = [AttachmentForm(attachment, data) for attachment in adaptation.media]
         label = adaptation.account.get_network_display()
         self.fields["text"].label = f"Texto para {label}"
         if not takes_title:
             del self.fields["title"]
-        if adaptation.picture is None:
-            del self.fields["alt"]
+
+    def is_valid(self) -> bool:
+        """Return whether it can be saved, with what is written of its media."""
+        return all([super().is_valid(), *(form.is_valid() for form in self.attachments)])
 
     def clean(self) -> dict[str, Any]:
         """A network is left out with its reason."""
@@ -85,7 +109,8 @@ class AdaptationForm(forms.Form):
         return AdaptationChange(
             text=cleaned["text"].replace("\r\n", "\n"),
             title=cleaned.get("title", ""),
-            alt=cleaned.get("alt", self.adaptation.alt),
+            format=self.adaptation.format,
+            media={form.attachment.pk: form.words() for form in self.attachments},
             skipped=cleaned["skipped"],
             skip_reason=cleaned["skip_reason"] if cleaned["skipped"] else "",
         )

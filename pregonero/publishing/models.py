@@ -102,9 +102,7 @@ class Adaptation(models.Model):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
     title = models.CharField(max_length=200, blank=True)
-    picture = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
-    video = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
-    alt = models.CharField(max_length=1000, blank=True)
+    format = models.CharField(max_length=10, blank=True)
     skipped = models.BooleanField(default=False)
     skip_reason = models.CharField(max_length=300, blank=True)
     parts = ArrayField(models.TextField(blank=True), default=list, blank=True)  # what goes under the text: a thread
@@ -120,6 +118,50 @@ class Adaptation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.publication_id} en {self.account_id}"
+
+    @property
+    def media(self) -> list["Attachment"]:
+        """Return what goes with the text, in order, as `queries.with_media` brought it."""
+        return sorted(self.attachments.all(), key=lambda attachment: attachment.position)
+
+
+class Attachment(models.Model):
+    """A picture or a video that goes with a text on one account, in its place (D-1).
+
+    What people who cannot see or hear it need goes with it, or who answers for its absence and why (N-6): a picture's
+    alternative text, a video's captions.
+    """
+
+    adaptation = models.ForeignKey(Adaptation, on_delete=models.PROTECT, related_name="attachments")
+    position = models.PositiveSmallIntegerField()
+    medium = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+")
+    alt = models.CharField(max_length=2000, blank=True)
+    alt_missing_because = models.CharField(max_length=300, blank=True)
+    alt_missing_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    captions = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
+    captions_missing_because = models.CharField(max_length=300, blank=True)
+    captions_missing_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    thumbnail = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["adaptation", "position"], deferrable=models.Deferrable.DEFERRED, name="attachment_in_its_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(alt_missing_because="", alt_missing_by__isnull=True)
+                | (~Q(alt_missing_because="") & Q(alt_missing_by__isnull=False)),
+                name="attachment_without_alt_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(captions_missing_because="", captions_missing_by__isnull=True)
+                | (~Q(captions_missing_because="") & Q(captions_missing_by__isnull=False)),
+                name="attachment_without_captions_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.medium} de {self.adaptation_id}"
 
 
 class LinkCheck(models.Model):

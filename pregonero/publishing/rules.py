@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 from pregonero.errors import Issue, NotReady, Refused, WrongState
 from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import News, NewsState
+from pregonero.newsroom.models import MediumKind, News, NewsState
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
 from pregonero.publishing.content import Place, post_of, texts_of
 from pregonero.publishing.models import (
     Adaptation,
+    Attachment,
     Delivery,
     LinkAcceptance,
     LinkCheck,
@@ -184,9 +185,8 @@ def adaptation_issues(adaptation: Adaptation) -> list[Issue]:
     found = connector(adaptation.account.network).check(post_of(adaptation))
     issues = [Issue(prefix + issue.field, issue.key, issue.text) for issue in found]
     issues += part_issues(adaptation)
-    if adaptation.picture is not None and not adaptation.alt.strip():
-        label = adaptation.account.get_network_display()
-        issues.append(Issue(prefix + "alt", "no_alt", f"{label}: falta el texto alternativo de la imagen."))
+    for attachment in adaptation.media:
+        issues += accessibility_issues(attachment, prefix)
     return issues
 
 
@@ -208,6 +208,18 @@ def part_issues(adaptation: Adaptation) -> list[Issue]:
         words = f"{label}: esta página no puede publicar enlaces; quítalo del texto, que irá como primer comentario."
         issues.append(Issue(f"account:{adaptation.account_id}:text", "link_in_text", words))
     return issues
+
+
+def accessibility_issues(attachment: Attachment, prefix: str = "") -> list[Issue]:
+    """Return what who cannot see or hear a medium lacks, unless somebody said by name why it goes without (N-6)."""
+    field, at = f"{prefix}media:{attachment.position}", attachment.position
+    if attachment.medium.kind == MediumKind.PICTURE:
+        if attachment.alt.strip() or attachment.alt_missing_because.strip():
+            return []
+        return [Issue(field, "no_alt", f"Falta el texto alternativo de la imagen {at}, o por qué va sin él.")]
+    if attachment.captions is not None or attachment.captions_missing_because.strip():
+        return []
+    return [Issue(field, "no_captions", f"Faltan los subtítulos del video {at}, o por qué va sin ellos.")]
 
 
 def link_issues(publication: Publication, check: LinkCheck | None, acceptance: LinkAcceptance | None) -> list[Issue]:

@@ -17,7 +17,7 @@ from pregonero.newsroom.models import Dismissal, Informing, Medium, News, NewsSt
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import accept_link, cancel_publication
-from pregonero.publishing.models import Adaptation, Delivery, Publication
+from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
 from tests.attack.conftest import Stage, signed_in
 from tests.conftest import NOW
 from tests.stage import drafted
@@ -35,7 +35,8 @@ FILLED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (Entity, ("name",)),
     (Notice, ("title", "why")),
     (Publication, ("title", "why", "theme")),
-    (Adaptation, ("text", "title", "alt", "skip_reason")),
+    (Adaptation, ("text", "title", "skip_reason")),
+    (Attachment, ("alt",)),
     (Delivery, ("reason",)),
 )
 
@@ -54,6 +55,7 @@ def poisoned(stage: Stage) -> Stage:
         for model, names in FILLED:
             sizes = {name: getattr(model._meta.get_field(name), "max_length", None) for name in names}
             model._default_manager.update(**{name: EVIL[:size] for name, size in sizes.items()})
+        Attachment.objects.exclude(captions_missing_by=None).update(captions_missing_because=EVIL[:300])
         Source.objects.update(checked_at=NOW)
         Delivery.objects.filter(pk=stage.undecided.pk).update(
             candidates=[{"remote_id": EVIL, "url": f"https://x.com/{EVIL}"}]

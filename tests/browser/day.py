@@ -18,13 +18,14 @@ from pregonero.newsroom.tasks import read_page
 from pregonero.people.actions import see_notice
 from pregonero.people.models import Notice
 from pregonero.publishing import actions, checking, queries
-from pregonero.publishing.actions import AdaptationChange, PublicationChange
+from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.models import Publication
 from pregonero.records.tasks import seal_all
 from tests.browser.clock import SHOWN_AT
 from tests.browser.teams import Team, register_team
 from tests.browser.working import leave_to_person, send
 from tests.lab.process import Lab
+from tests.stage import told_why
 
 PLACES = {
     "visitantes": "turismo/visitantes-no-residentes-aumentaron",
@@ -196,9 +197,11 @@ class Maker:
         changes = {}
         for each in queries.going_adaptations(publication):
             if only and each.account.network != only:
-                changes[each.account_id] = AdaptationChange(each.text, each.title, each.alt, True, "Ya hay dos temas.")
+                changes[each.account_id] = told_why(each, skipped=True, skip_reason="Ya hay dos temas.")
             elif text and each.account.network == "x":
-                changes[each.account_id] = AdaptationChange(text + publication.link, alt=each.alt)
+                changes[each.account_id] = told_why(each, text=text + publication.link)
+            else:
+                changes[each.account_id] = told_why(each)
         change = PublicationChange(WHY.get(name, ""), theme, relevance, publication.link, changes)
         actions.edit_publication(
             publication=publication, change=change, revision=publication.revision, by=beto, now=self.now

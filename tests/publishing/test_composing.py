@@ -40,7 +40,8 @@ def test_x_and_facebook_go_without_media() -> None:
 
 
 def test_the_picture_brings_its_alternative_text() -> None:
-    assert compose(news(), connector("x")).alt == "Una gráfica"
+    (picture,) = compose(news(), connector("x")).media
+    assert picture.alt == "Una gráfica"
 
 
 def test_a_summary_that_repeats_the_title_is_said_once() -> None:

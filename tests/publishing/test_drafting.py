@@ -11,7 +11,7 @@ from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.actions import AdaptationChange, PublicationChange
+from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import Publication
 from pregonero.records.models import Event
 from tests.stage import programmed
@@ -30,8 +30,8 @@ def test_draft_writes_a_text_for_each_account(news: News, ana: Member, now: date
     texts = {adaptation.account.network: adaptation for adaptation in publication.adaptations.all()}
     assert set(texts) == {"x", "facebook", "instagram", "youtube"}
     assert texts["youtube"].title == news.title
-    assert texts["youtube"].video == news.video
-    assert texts["instagram"].picture == news.picture
+    assert [each.medium for each in texts["youtube"].media] == [news.video]
+    assert [(each.medium, each.alt) for each in texts["instagram"].media] == [(news.picture, "Gráfica de barras")]
     assert publication.number == "2026-1124-01"
     event = Event.objects.get(verb="publication.drafted")
     assert event.related == [news.thing.reference]
@@ -72,10 +72,13 @@ def test_numbers_go_on_within_the_day(news: News, ana: Member, now: datetime) ->
 def test_edit_keeps_what_was_written(news: News, ana: Member, beto: Member, now: datetime) -> None:
     publication = actions.draft_publication(news=news, key=uuid4(), by=ana, now=now)
     x = publication.adaptations.get(account__network="x")
-    change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="Hola", alt="Una gráfica")})
+    (picture,) = x.media
+    words = {picture.pk: AttachmentWords(alt="Una gráfica")}
+    change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="Hola", media=words)})
     edited = actions.edit_publication(publication=publication, change=change, revision=1, by=beto, now=now)
     x.refresh_from_db()
-    assert (x.text, x.alt, edited.why, edited.revision, edited.edited_by) == (
+    picture.refresh_from_db()
+    assert (x.text, picture.alt, edited.why, edited.revision, edited.edited_by) == (
         "Hola",
         "Una gráfica",
         "Interesa",
@@ -99,7 +102,7 @@ def test_a_stale_tab_does_not_write_over_somebody_else(news: News, ana: Member, 
 def test_a_programmed_publication_stays_ready(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     x = publication.adaptations.get(account__network="x")
-    change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="a" * 281, alt="x")})
+    change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="a" * 281)})
     with pytest.raises(NotReady, match="280"):
         actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)
     x.refresh_from_db()
@@ -110,7 +113,7 @@ def test_an_edit_has_what_was_prepared_prepared_again(news: News, ana: Member, n
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     publication.deliveries.update(prepared_for="f" * 64)
     x = publication.adaptations.get(account__network="x")
-    change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="Otro texto", alt="x")})
+    change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="Otro texto")})
     actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)
     assert set(publication.deliveries.values_list("prepared_for", flat=True)) == {""}
 
@@ -125,6 +128,6 @@ def test_edit_refuses_what_is_out_or_on_its_way(
 
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     put(publication.deliveries.get(account=accounts["x"]), state)  # type: ignore[arg-type]
-    change = change_of(publication, adaptations={accounts["x"].pk: AdaptationChange(text="Otro", alt="x")})
+    change = change_of(publication, adaptations={accounts["x"].pk: AdaptationChange(text="Otro")})
     with pytest.raises(WrongState, match=reason):
         actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)

@@ -30,6 +30,7 @@ from pregonero.publishing.actions.sending import (
     settle_uncertain,
 )
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
+from pregonero.publishing.changes import as_it_is
 from pregonero.publishing.models import Attempt, Delivery
 from pregonero.publishing.work import Work
 from tests.lab.process import Lab, start
@@ -93,7 +94,7 @@ def change(delivery: Delivery, by: Member, **words: Any) -> None:
     publication = delivery.publication
     publication.refresh_from_db()
     adaptation = queries.adaptation_of(delivery)
-    wanted = actions.AdaptationChange(**({"text": adaptation.text, "alt": adaptation.alt} | words))
+    wanted = replace(as_it_is(adaptation), **{"skipped": False, "skip_reason": "", **words})
     whole = actions.PublicationChange(
         why=publication.why, theme=publication.theme, relevance=2, link=publication.link,
         adaptations={delivery.account_id: wanted},

@@ -30,7 +30,7 @@ def edited(
     """Return the publication once somebody wrote what goes under its text on one account."""
     publication.refresh_from_db()
     adaptation = publication.adaptations.get(account=account)
-    wanted = AdaptationChange(adaptation.text, adaptation.title, adaptation.alt, parts=parts)
+    wanted = AdaptationChange(adaptation.text, adaptation.title, parts=parts)
     change = PublicationChange(
         why="Muestra dónde hay empleo.", theme="Comercio", relevance=2, link=publication.link,
         adaptations={account.pk: replace(wanted, **more)},

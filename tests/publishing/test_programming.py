@@ -75,12 +75,16 @@ def test_program_refuses_a_minute_that_passed(news: News, ana: Member, now: date
 def test_program_says_everything_that_is_missing(news: News, ana: Member, now: datetime) -> None:
     publication = drafted(news, ana, now, why="")
     x = publication.adaptations.get(account__network="x")
-    x.text, x.alt = "a" * 293, ""
+    x.text = "a" * 293
     x.save()
+    x.attachments.update(alt="")
+    publication.adaptations.get(account__network="youtube").attachments.update(
+        captions_missing_because="", captions_missing_by=None
+    )
     with pytest.raises(NotReady) as refused:
         actions.program_publication(publication=publication, due_at=now + HOUR, by=ana, now=now)
     keys = {issue.key for issue in refused.value.issues}
-    assert {"no_why", "no_alt"} <= keys
+    assert {"no_why", "no_alt", "no_captions"} <= keys
     assert any("13" in issue.text and "280" in issue.text for issue in refused.value.issues)
     assert not publication.deliveries.exists()
     assert not Event.objects.filter(verb="publication.programmed").exists()

@@ -44,8 +44,10 @@ def sent(publication: Publication, **changes: str) -> dict[str, str]:
         data |= {
             f"{prefix}-text": adaptation.text,
             f"{prefix}-title": adaptation.title,
-            f"{prefix}-alt": adaptation.alt,
         }
+        for attachment in adaptation.media:
+            data[f"medio{attachment.pk}-alt"] = attachment.alt
+            data[f"medio{attachment.pk}-captions_missing_because"] = attachment.captions_missing_because
     return data | changes
 
 

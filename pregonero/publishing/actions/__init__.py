@@ -1,11 +1,6 @@
 """What people and workers do with publications and deliveries, one function per verb."""
 
-from pregonero.publishing.actions.drafting import (
-    AdaptationChange,
-    PublicationChange,
-    draft_publication,
-    edit_publication,
-)
+from pregonero.publishing.actions.drafting import draft_publication, edit_publication
 from pregonero.publishing.actions.linking import accept_link, keep_link_check
 from pregonero.publishing.actions.programming import (
     cancel_publication,
@@ -19,9 +14,11 @@ from pregonero.publishing.actions.stopping import (
     stop_everything,
     stop_publication,
 )
+from pregonero.publishing.changes import AdaptationChange, AttachmentWords, PublicationChange
 
 __all__ = [
     "AdaptationChange",
+    "AttachmentWords",
     "PublicationChange",
     "accept_link",
     "cancel_publication",

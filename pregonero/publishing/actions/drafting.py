@@ -1,7 +1,7 @@
 """Preparing a publication: its first texts, made from the news, and their edits (P-3)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -18,33 +18,11 @@ from pregonero.newsroom.queries import get_news
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.programming import follow_adaptations, place_link, plan_taken_in
+from pregonero.publishing.changes import AdaptationChange, PublicationChange, as_it_is, complete, take_words
 from pregonero.publishing.composing import compose
-from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState, Relevance
+from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication, PublicationState, Relevance
 from pregonero.publishing.states import WAITING
 from pregonero.records.actions import record
-
-
-@dataclass(frozen=True)
-class AdaptationChange:
-    """What a person wrote for one account."""
-
-    text: str
-    title: str = ""
-    alt: str = ""
-    skipped: bool = False
-    skip_reason: str = ""
-    parts: tuple[str, ...] = ()  # what goes under the text: the rest of a thread
-
-
-@dataclass(frozen=True)
-class PublicationChange:
-    """What a person wrote for the whole publication, and for each account by its id."""
-
-    why: str
-    theme: str
-    relevance: int
-    link: str
-    adaptations: Mapping[int, AdaptationChange] = field(default_factory=dict)
 
 
 @transaction.atomic(durable=True)
@@ -80,11 +58,15 @@ def _next_number(entity_id: int, now: datetime) -> str:
 
 def _first_adaptation(publication: Publication, account: Account, news: News) -> None:
     first = compose(news, connector(account.network))
-    Adaptation.objects.create(
-        publication=publication, account=account, text=first.text, title=first.title, picture=first.picture,
-        video=first.video, alt=first.alt, skipped=bool(first.skip_reason), skip_reason=first.skip_reason,
+    adaptation = Adaptation.objects.create(
+        publication=publication, account=account, text=first.text, title=first.title,
+        skipped=bool(first.skip_reason), skip_reason=first.skip_reason,
         link_under=account.link_as_comment and connector(account.network).capabilities.takes_comments,
     )  # fmt: skip
+    Attachment.objects.bulk_create(
+        Attachment(adaptation=adaptation, position=at, medium=medium, alt=medium.alt)
+        for at, medium in enumerate(first.media, start=1)
+    )
 
 
 @transaction.atomic(durable=True)
@@ -106,7 +88,7 @@ def edit_publication(
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(rules.why_issues(publication))  # before the database, which can only fail
     publication.save()
-    changed = _change_adaptations(publication, change.adaptations)
+    changed = _change_adaptations(publication, change.adaptations, by)
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(queries.issues(publication))
         follow_adaptations(publication, by=by, now=now)
@@ -128,24 +110,25 @@ def _check_revision(publication: Publication, revision: int) -> None:
         )
 
 
-def _change_adaptations(publication: Publication, changes: Mapping[int, AdaptationChange]) -> list[int]:
+def _change_adaptations(publication: Publication, changes: Mapping[int, AdaptationChange], by: Member) -> list[int]:
     deliveries = queries.lock_deliveries(publication)
     for waiting in deliveries:
-        _prepare_again(waiting)
+        prepare_again(waiting)
     threads = queries.by_account(deliveries)
     changed = []
-    for adaptation in publication.adaptations.select_related("account").order_by("pk"):
+    for adaptation in queries.adaptations_of(publication):
         thread = threads.get(adaptation.account_id, [])
         place_link(adaptation, thread)
-        wanted, kept = changes.get(adaptation.account_id), _as_it_is(adaptation)
-        if wanted is None or wanted == kept:
+        kept = as_it_is(adaptation)
+        wanted = complete(adaptation, changes.get(adaptation.account_id, kept))
+        if wanted == kept:
             continue
         _check_may_change(kept, wanted, thread)
         _plan_taken_in(adaptation, wanted, thread, publication)
-        adaptation.text, adaptation.title, adaptation.alt = wanted.text, wanted.title, wanted.alt
-        adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
-        adaptation.parts = list(wanted.parts)
+        take_words(adaptation, wanted, by)
         adaptation.save()
+        for attachment in adaptation.media:
+            attachment.save()
         changed.append(adaptation.account_id)
     return changed
 
@@ -169,19 +152,8 @@ def _plan_taken_in(
         plan_taken_in(delivery, publication)
 
 
-def _prepare_again(delivery: Delivery) -> None:
+def prepare_again(delivery: Delivery) -> None:
     """Have a waiting delivery prepared again: what was prepared was for other words (rule 7)."""
     if delivery.state in WAITING and delivery.prepared_for:
         delivery.prepared_for = ""
         delivery.save(update_fields=["prepared_for"])
-
-
-def _as_it_is(adaptation: Adaptation) -> AdaptationChange:
-    return AdaptationChange(
-        text=adaptation.text,
-        title=adaptation.title,
-        alt=adaptation.alt,
-        skipped=adaptation.skipped,
-        skip_reason=adaptation.skip_reason,
-        parts=tuple(adaptation.parts),
-    )

@@ -3,19 +3,36 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from pregonero.errors import Issue
 from pregonero.newsroom.models import Medium
 from pregonero.publishing import rules
 from pregonero.publishing.content import FIRST, Place
-from pregonero.publishing.models import Adaptation, Attempt, Delivery, LinkAcceptance, LinkCheck, Outcome, Publication
+from pregonero.publishing.models import (
+    Adaptation,
+    Attachment,
+    Attempt,
+    Delivery,
+    LinkAcceptance,
+    LinkCheck,
+    Outcome,
+    Publication,
+)
+
+
+def with_media(adaptations: QuerySet[Adaptation]) -> QuerySet[Adaptation]:
+    """Return the adaptations with everything that goes out with them: one query more, however many they are."""
+    media = Attachment.objects.select_related(
+        "medium", "captions", "thumbnail", "alt_missing_by", "captions_missing_by"
+    )
+    return adaptations.select_related("account", "publication").prefetch_related(Prefetch("attachments", media))
 
 
 def adaptations_of(publication: Publication) -> list[Adaptation]:
     """Return what a publication says on each account, in the register's order."""
     adaptations = Adaptation.objects.filter(publication=publication)
-    return list(adaptations.select_related("account", "publication", "picture", "video").order_by("account_id"))
+    return list(with_media(adaptations).order_by("account_id"))
 
 
 def going_adaptations(publication: Publication) -> list[Adaptation]:
@@ -25,7 +42,7 @@ def going_adaptations(publication: Publication) -> list[Adaptation]:
 
 def adaptation_of(delivery: Delivery) -> Adaptation:
     """Return what a delivery says, with all its parts."""
-    adaptations = Adaptation.objects.select_related("account", "publication", "picture", "video")
+    adaptations = with_media(Adaptation.objects.all())
     return adaptations.get(publication_id=delivery.publication_id, account_id=delivery.account_id)
 
 

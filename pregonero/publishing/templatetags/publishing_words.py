@@ -8,9 +8,11 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from pregonero.networks.base import Capabilities
+from pregonero.networks.checks import MEGABYTE, decimal, number
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import Medium
 from pregonero.publishing.content import media_address
+from pregonero.publishing.models import Adaptation
 from pregonero.publishing.queries.programme import Day, Waiting
 
 register = template.Library()
@@ -57,6 +59,29 @@ def count_note(capabilities: Capabilities) -> str:
 def medium_address(medium: Medium) -> str:
     """Return the address of a medium on this installation, for our own pages."""
     return urlsplit(media_address(medium)).path
+
+
+@register.filter
+def medium_words(medium: Medium) -> str:
+    """Return what a medium is: "Imagen de 1.080 × 1.080, 0,2 MB"."""
+    lasts = f" y {decimal(medium.seconds)} segundos" if medium.kind == "video" else ""
+    name = str(medium.get_kind_display()).capitalize()
+    return f"{name} de {number(medium.width)} × {number(medium.height)}{lasts}, {decimal(medium.size / MEGABYTE)} MB"
+
+
+@register.filter
+def media_count(adaptation: Adaptation) -> str:
+    """Return how many pictures and videos go with a text: " · 2 imágenes, 2 con texto alternativo"."""
+    pictures = [each for each in adaptation.media if each.medium.kind == "picture"]
+    videos = len(adaptation.media) - len(pictures)
+    parts = []
+    if pictures:
+        described = sum(bool(each.alt) for each in pictures)
+        name = "1 imagen" if len(pictures) == 1 else f"{len(pictures)} imágenes"
+        parts.append(f"{name}, {described} con texto alternativo")
+    if videos:
+        parts.append("1 video" if videos == 1 else f"{videos} videos")
+    return "".join(f" · {part}" for part in parts)
 
 
 @register.filter

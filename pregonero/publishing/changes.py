@@ -1,0 +1,81 @@
+"""What a person changed of a publication, and how it is put into its rows; nothing is saved here."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pregonero.people.models import Member
+from pregonero.publishing.models import Adaptation, Attachment
+
+
+@dataclass(frozen=True)
+class AttachmentWords:
+    """What a person wrote of a picture or a video: its alternative text, or why it goes without it or its captions."""
+
+    alt: str = ""
+    alt_missing_because: str = ""
+    captions_missing_because: str = ""
+
+
+@dataclass(frozen=True)
+class AdaptationChange:
+    """What a person wrote for one account; `media` by the attachment's id, and one that is not there stays as it is."""
+
+    text: str
+    title: str = ""
+    skipped: bool = False
+    skip_reason: str = ""
+    format: str = ""
+    parts: tuple[str, ...] = ()  # what goes under the text: the rest of a thread
+    media: Mapping[int, AttachmentWords] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PublicationChange:
+    """What a person wrote for the whole publication, and for each account by its id."""
+
+    why: str
+    theme: str
+    relevance: int
+    link: str
+    adaptations: Mapping[int, AdaptationChange] = field(default_factory=dict)
+
+
+def take_words(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> None:
+    """Put what a person wrote into the rows in memory; whoever answers for what is missing is whoever wrote why."""
+    adaptation.text, adaptation.title, adaptation.format = wanted.text, wanted.title, wanted.format
+    adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
+    adaptation.parts = list(wanted.parts)
+    for attachment in adaptation.media:
+        words = wanted.media.get(attachment.pk)
+        if words is None:
+            continue
+        attachment.alt = words.alt
+        if attachment.alt_missing_because != words.alt_missing_because:
+            attachment.alt_missing_because = words.alt_missing_because
+            attachment.alt_missing_by = by if words.alt_missing_because else None
+        if attachment.captions_missing_because != words.captions_missing_because:
+            attachment.captions_missing_because = words.captions_missing_because
+            attachment.captions_missing_by = by if words.captions_missing_because else None
+
+
+def as_it_is(adaptation: Adaptation) -> AdaptationChange:
+    """Return what an adaptation says today, as a change that would change nothing."""
+    return AdaptationChange(
+        text=adaptation.text,
+        title=adaptation.title,
+        skipped=adaptation.skipped,
+        skip_reason=adaptation.skip_reason,
+        format=adaptation.format,
+        parts=tuple(adaptation.parts),
+        media={attachment.pk: _words_of(attachment) for attachment in adaptation.media},
+    )
+
+
+def complete(adaptation: Adaptation, wanted: AdaptationChange) -> AdaptationChange:
+    """Return a change with the words of every medium: those that a person did not write stay as they are."""
+    present = as_it_is(adaptation).media
+    return replace(wanted, media={pk: wanted.media.get(pk, words) for pk, words in present.items()})
+
+
+def _words_of(attachment: Attachment) -> AttachmentWords:
+    return AttachmentWords(attachment.alt, attachment.alt_missing_because, attachment.captions_missing_because)
