@@ -13,6 +13,7 @@ from lab.laboratory import Laboratory
 from lab.ledger import Publication
 
 MAX_WAIT = 60.0
+LIMITING = ("limits", "credits", "spend_cap", "app")
 VERDICTS = ("auto", "process", "cut")
 TOKEN_STATES = {"expire": "expired", "revoke": "revoked", "restore": "valid"}
 
@@ -32,6 +33,9 @@ class Admin:
         app.router.add_get("/accounts.json", self.accounts)
         app.router.add_post("/accounts", self.add_accounts)
         app.router.add_post("/tokens/{account}/{act:expire|revoke|restore}", self.change_token)
+        app.router.add_get("/limits", self.limits)
+        app.router.add_post("/limits", self.set_limits)
+        app.router.add_post("/limits/restart", self.restart_limits)
         app.router.add_post("/clock", self.advance)
 
     async def health(self, request: web.Request) -> web.Response:
@@ -125,6 +129,37 @@ class Admin:
             account.access = state
             self._lab.accounts.save(account)
         return web.json_response({"accounts": [_account(account, str(request.url.origin())) for account in found]})
+
+    async def limits(self, request: web.Request) -> web.Response:
+        """What binds each account, and what its application has spent."""
+        bound = [account for account in self._lab.accounts.all() if {"limits", "credits"} & set(account.extra)]
+        shown = [
+            {"account": account.id, "network": account.network, "app": account.extra.get("app", account.id),
+             "limits": account.extra.get("limits"), "credits": account.extra.get("credits"),
+             "spent": self._lab.limits.spent(account)}
+            for account in bound
+        ]  # fmt: skip
+        return web.json_response({"accounts": shown})
+
+    async def set_limits(self, request: web.Request) -> web.Response:
+        """Set what binds an account: `limits`, `credits`, `spend_cap` and the `app` that serves it."""
+        wanted = await request.json()
+        account = self._wanted_account(wanted)
+        about = {name: wanted[name] for name in LIMITING if name in wanted}
+        account.extra |= about
+        self._lab.accounts.save(account)
+        return web.json_response({"account": account.id, **about})
+
+    async def restart_limits(self, request: web.Request) -> web.Response:
+        """Begin the account's windows afresh, and its application's."""
+        self._lab.limits.restart(self._wanted_account(await request.json()))
+        return web.json_response({"restarted": True})
+
+    def _wanted_account(self, wanted: dict[str, Any]) -> Account:
+        found = [account for account in self._lab.accounts.all() if account.id == wanted.get("account")]
+        if not found or set(wanted) - {"account", *LIMITING}:
+            raise _bad(f"account must be known; besides it only {', '.join(LIMITING)}")
+        return found[0]
 
     async def advance(self, request: web.Request) -> web.Response:
         """Wind the laboratory's clock forward: containers expire, media become ready."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from lab.accounts import Account
 from lab.laboratory import Laboratory
+from lab.limits import Over, Quota
 
 
 @dataclass
@@ -100,6 +101,10 @@ class Dialect(Protocol):
 
     name: str
 
+    @property
+    def quotas(self) -> tuple[Quota, ...]:
+        """What the network limits."""
+
     def resolve(self, lab: Laboratory, call: Call) -> Deed:
         """Find what the call means, from its head alone; raises Refusal (501) for what is not spoken here."""
 
@@ -111,6 +116,9 @@ class Dialect(Protocol):
 
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
         """The network's own words for a status."""
+
+    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+        """The network's own words for one call more than a window holds."""
 
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
         """Headers that go with every answer (rate limits)."""

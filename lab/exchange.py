@@ -15,6 +15,7 @@ from lab import bodies
 from lab.conversation import Answer, Call, Cut, Deed, Dialect, Refusal
 from lab.faults import Rule
 from lab.laboratory import Laboratory
+from lab.limits import Over
 
 log = logging.getLogger("lab")
 
@@ -91,9 +92,12 @@ class Exchange:
         try:
             if not deed.open_door:
                 self._dialect.admit(self._lab, self._call)
+            self._lab.limits.take(self._dialect.quotas, self._call, self._lab.clock.now())
             return await deed.do(self._lab, self._call)
         except Refusal as refusal:
             return refusal.answer
+        except Over as excess:
+            return self._dialect.over(self._lab, self._call, excess)
 
     async def _suffer(self, deed: Deed, rule: Rule | None) -> Answer:
         """Let the call go through the fault that befell it."""

@@ -11,6 +11,7 @@ from lab.accounts import Account, Accounts
 from lab.clock import Clock
 from lab.faults import Faults
 from lab.ledger import Book, Comments, Containers, MediaShelf, Post, Posts, Publications, Uploads
+from lab.limits import Limits
 from lab.pace import Pace
 
 COMMIT_EVERY = 0.05  # seconds
@@ -28,6 +29,7 @@ class Laboratory:
         self.comments = Comments(self.book)
         self.publications = Publications(self.book)
         self.faults = Faults()
+        self.limits = Limits()
         self.pace = Pace(seed)
         self.folder = folder
         self.http: aiohttp.ClientSession | None = None  # fetches the media that the networks fetch by themselves

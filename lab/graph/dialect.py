@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 
 from lab.conversation import Answer, Call, Deed, Handler, Refusal
-from lab.graph import comments, errors, facebook, facebook_media, facebook_uploads, instagram, nodes
+from lab.graph import budgets, comments, errors, facebook, facebook_media, facebook_uploads, instagram, nodes
 from lab.laboratory import Laboratory
+from lab.limits import Over
 
 ADDRESS = re.compile(r"/(?:v\d+\.\d+/)?(?P<id>[\w.-]+)(?:/(?P<edge>\w+))?/?")
 FILE_OF_A_REEL = re.compile(r"/video-upload/v\d+\.\d+/(?P<id>\d+)")
@@ -58,6 +58,7 @@ DEEDS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
 
 class GraphDialect:
     name = "facebook"
+    quotas = budgets.QUOTAS
 
     def resolve(self, lab: Laboratory, call: Call) -> Deed:
         sent = FILE_OF_A_REEL.fullmatch(call.path) if call.method == "POST" else None
@@ -111,9 +112,11 @@ class GraphDialect:
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
         return errors.for_code(status).answer
 
+    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+        return budgets.over(lab, call, excess)
+
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
-        usage = json.dumps({"call_count": 1, "total_cputime": 1, "total_time": 1})
-        return {"X-App-Usage": usage, "facebook-api-version": "v26.0"}
+        return budgets.headers(lab, call) | {"facebook-api-version": "v26.0"}
 
 
 def _token(call: Call) -> str:

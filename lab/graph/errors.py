@@ -84,6 +84,7 @@ PRESETS: dict[int, tuple[int, int, str, bool]] = {
     4: (403, 4, "(#4) Application request limit reached", True),
     17: (400, 17, "(#17) User request limit reached", True),
     32: (403, 32, "(#32) Page request limit reached", True),
+    80002: (400, 80002, "(#80002) There have been too many calls to this Instagram account.", True),
     100: (400, 100, "(#100) Invalid parameter", False),
     190: (400, 190, "Invalid OAuth access token - Cannot parse access token", False),
     368: (400, 368, "The action attempted has been deemed abusive or is otherwise disallowed", False),

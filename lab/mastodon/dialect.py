@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from lab.clock import iso_millis
-from lab.conversation import Answer, Call, Deed, Refusal
+from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
-from lab.mastodon import errors, media, reads, statuses
+from lab.limits import Over
+from lab.mastodon import budgets, errors, media, reads, statuses
 from lab.routes import find, route
 
 PREPARE, COMMIT = "prepare", "commit"
-WINDOW = 300
-UNBOUND = 100_000
 TOO_MANY = 429
 
-
-async def create(lab: Laboratory, call: Call) -> Answer:
-    """Refuse one post more than the account's window holds, if it has one."""
-    limit = call.who.extra.get("posts_per_window")
-    if limit is not None and _used(lab, call) >= limit:
-        raise Refusal(_spent(_reset(lab)))
-    return await statuses.create(lab, call)
-
-
 ROUTES = [
-    route("POST", "/api/v1/statuses", create, COMMIT),
+    route("POST", "/api/v1/statuses", statuses.create, COMMIT),
     route("GET", "/api/v1/statuses/{id}", reads.get),
     route("GET", "/api/v1/statuses/{id}/context", reads.context),
     route("DELETE", "/api/v1/statuses/{id}", statuses.delete, COMMIT),
@@ -38,6 +27,7 @@ ROUTES = [
 
 class MastodonDialect:
     name = "mastodon"
+    quotas = budgets.QUOTAS
 
     def resolve(self, lab: Laboratory, call: Call) -> Deed:
         deed = find(ROUTES, call)
@@ -55,29 +45,14 @@ class MastodonDialect:
 
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
         if status == TOO_MANY:
-            return _spent(lab.clock.now() + call.wait)
+            return budgets.spent(lab.clock.now() + call.wait)
         return errors.STATUS_ERRORS.get(status, errors.STATUS_ERRORS[500]).answer
 
+    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+        return budgets.spent(excess.standing.ends, excess.standing.limit)
+
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
-        limit = call.account.extra.get("posts_per_window") if call.account else None
-        left = UNBOUND if limit is None else max(0, limit - _used(lab, call))
-        return _told(limit or UNBOUND, left, _reset(lab))
-
-
-def _used(lab: Laboratory, call: Call) -> int:
-    return lab.posts.count_since("mastodon", call.account_id, lab.clock.now() // WINDOW * WINDOW)
-
-
-def _reset(lab: Laboratory) -> float:
-    return (lab.clock.now() // WINDOW + 1) * WINDOW
-
-
-def _told(limit: int, left: int, reset: float) -> dict[str, str]:
-    return {"X-RateLimit-Limit": str(limit), "X-RateLimit-Remaining": str(left), "X-RateLimit-Reset": iso_millis(reset)}
-
-
-def _spent(reset: float) -> Answer:
-    return Answer(errors.STATUS_ERRORS[TOO_MANY].answer.body, TOO_MANY, _told(UNBOUND, 0, reset))
+        return budgets.headers(lab, call)
 
 
 DIALECT = MastodonDialect()

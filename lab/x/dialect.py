@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
+from lab.limits import Over
 from lab.routes import find, route
 from lab.x import budgets, media, posts, problems, reads, tokens
 
@@ -32,6 +33,7 @@ ROUTES = [
 
 class XDialect:
     name = "x"
+    quotas = budgets.QUOTAS
 
     def resolve(self, lab: Laboratory, call: Call) -> Deed:
         deed = find(ROUTES, call)
@@ -52,6 +54,9 @@ class XDialect:
         if answer.status != TOO_MANY:
             return answer
         return Answer(answer.body, TOO_MANY, budgets.spent(lab.clock.now() + call.wait, call.wait))
+
+    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+        return budgets.over(lab, call, excess)
 
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
         return budgets.headers(lab, call)

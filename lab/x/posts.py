@@ -30,12 +30,12 @@ async def create(lab: Laboratory, call: Call) -> Answer:
     beyond = call.beyond("text", "media", "reply")
     if beyond:
         raise problems.not_spoken(f"{call.address} {', '.join(beyond)}")
-    budgets.check(lab, call)
     media = _wanted_media(lab, call)
     wanted = str(call.fields.get("text") or "")
     links = text.find_links(wanted)
     if not media or wanted:
         _check_text(lab, call, wanted, links)
+    budgets.charge_post(lab, call, links)
     post = _compose(lab, call, wanted, links, media)
     lab.record_public(post, place=place(lab, post))
     return Answer({"data": {"id": post.id, "text": post.shown, "edit_history_tweet_ids": [post.id]}}, 201)

@@ -46,6 +46,14 @@ def not_spoken(address: str) -> Refusal:
     return problem(501, "Not Implemented", f"The laboratory does not speak this part of X: {address}")
 
 
+def usage_capped() -> Refusal:
+    body = {
+        "title": "UsageCapExceeded", "detail": "Usage cap exceeded: Monthly product cap", "period": "Monthly",
+        "scope": "Product", "account_id": "1", "type": f"{PROBLEMS}/usage-capped",
+    }  # fmt: skip
+    return Refusal(Answer(body, 429))
+
+
 STATUS_PROBLEMS = {
     401: unauthorized(),
     402: problem(

@@ -10,7 +10,7 @@ from lab.clock import parse_instant
 from lab.conversation import Answer, Call, Refusal
 from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
-from lab.x import problems
+from lab.x import budgets, problems
 from lab.x.posts import media_key, shape, shape_comment
 
 DEFAULT_FIELDS = ("id", "text", "edit_history_tweet_ids")
@@ -61,6 +61,7 @@ async def own_posts(lab: Laboratory, call: Call) -> Answer:
         since=_start_time(call), until=lab.settled(account), after_id=call.query.get("since_id", ""),
     )  # fmt: skip
     page, more = found[:limit], len(found) > limit
+    budgets.charge(lab, call, budgets.OWN_READ * len(page))
     meta: dict[str, Any] = {"result_count": len(page)}
     if page:
         meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
+from lab.limits import Over
 from lab.routes import find, route
-from lab.youtube import comments, errors, upload, videos
+from lab.youtube import budgets, comments, errors, upload, videos
 
 PREPARE, COMMIT = "prepare", "commit"
 UPLOADS = "(?:/resumable)?/upload/youtube/v3"
@@ -41,6 +42,7 @@ ROUTES = [
 
 class YouTubeDialect:
     name = "youtube"
+    quotas = budgets.QUOTAS
 
     def resolve(self, lab: Laboratory, call: Call) -> Deed:
         deed = find(ROUTES, call)
@@ -59,6 +61,9 @@ class YouTubeDialect:
 
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
         return errors.FOR_STATUS.get(status, errors.broken)().answer
+
+    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+        return budgets.over(lab, call, excess)
 
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
         return {}

@@ -37,6 +37,11 @@ def quota() -> Refusal:
     return error(403, "quotaExceeded", message, "youtube.quota")
 
 
+def uploads() -> Refusal:
+    message = "The user has exceeded the number of videos they may upload."
+    return error(400, "uploadLimitExceeded", message, "youtube.video")
+
+
 def too_many() -> Refusal:
     return error(429, "rateLimitExceeded", "Quota exceeded for quota metric 'Queries per minute'.", "usageLimits")
 

@@ -162,7 +162,7 @@ def test_published_media_has_its_page_with_alternative_text(user: Speaker, photo
 
 
 def test_daily_limit_is_told_and_enforced_where_the_account_has_one(lab: Lab, photo_address: str) -> None:
-    user = Speaker(lab, lab.new_account("instagram", quota=1))
+    user = Speaker(lab, lab.new_account("instagram", limits={"posts": 1}))
     first, second = (finished(user, image_url=photo_address) for _ in range(2))
 
     assert publish(user, first).status_code == 200

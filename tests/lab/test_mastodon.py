@@ -156,7 +156,7 @@ def test_what_is_not_spoken_is_refused_loudly(
 
 
 def test_window_of_posts_binds_where_the_account_has_one(lab: Lab) -> None:
-    mastodon = Speaker(lab, lab.new_account("mastodon", posts_per_window=1))
+    mastodon = Speaker(lab, lab.new_account("mastodon", limits={"calls": 1}))
     mastodon.http.post("/api/v1/statuses", json={"status": "Una"})
 
     refused = mastodon.http.post("/api/v1/statuses", json={"status": "Otra"})

@@ -189,7 +189,7 @@ def test_what_a_post_brings_beyond_what_is_spoken_is_refused_not_passed_over(lab
 
 
 def test_window_of_calls_is_told_and_binds_where_the_account_has_one(lab: Lab) -> None:
-    x = Speaker(lab, lab.new_account("x", posts_per_window=2))
+    x = Speaker(lab, lab.new_account("x", limits={"posts": 2}))
 
     left = [x.http.post("/2/tweets", json={"text": str(n)}).headers["x-rate-limit-remaining"] for n in range(2)]
     refused = x.http.post("/2/tweets", json={"text": "Una más"})

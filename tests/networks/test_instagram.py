@@ -110,7 +110,7 @@ def test_published_twice_with_the_same_words_it_is_public_though_not_told_which(
 
 
 def test_the_daily_number_of_posts_is_told_to_a_person(subject_of: MakeSubject) -> None:
-    instagram = subject_of("instagram", quota=1)
+    instagram = subject_of("instagram", limits={"posts": 1})
     instagram.publish(instagram.post())
     post = instagram.post()
     prepared = instagram.prepare(post)

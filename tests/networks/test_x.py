@@ -104,7 +104,7 @@ def test_what_the_reads_show_late_is_found_by_looking_again(subject_of: MakeSubj
 
 
 def test_a_spent_window_says_when_it_opens_again(subject_of: MakeSubject) -> None:
-    x = subject_of("x", posts_per_window=1)
+    x = subject_of("x", limits={"posts": 1})
     x.publish(x.post(media=()))
 
     with pytest.raises(Transient) as caught:
