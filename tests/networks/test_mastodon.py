@@ -216,7 +216,7 @@ def test_media_uploaded_long_ago_are_uploaded_again(mastodon: Subject) -> None:
 
 
 def test_a_spent_window_says_when_it_opens_again(subject_of: MakeSubject) -> None:
-    mastodon = subject_of("mastodon", limits={"calls": 1})
+    mastodon = subject_of("mastodon", limits={"calls": 2})
     mastodon.publish(mastodon.post(media=()))
 
     with pytest.raises(Transient) as caught:
