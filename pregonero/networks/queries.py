@@ -38,3 +38,9 @@ def access_to(account: Account) -> Access:
         network=account.network,
         account_id=account.pk,
     )
+
+
+def place_of(account: Account) -> Access:
+    """Return where an account is, without its token: enough to know its addresses, and to call nothing."""
+    address = account.server or settings.NETWORK_ADDRESSES[account.network]
+    return Access(account.remote_id, account.handle, address, token="")

@@ -6,6 +6,7 @@ from typing import cast
 
 from pregonero.networks.base import Connector
 from pregonero.networks.budgets.kinds import Rates
+from pregonero.networks.hand import ByHand
 
 MODULES: dict[str, str] = {
     "x": "pregonero.networks.x.connector",
@@ -27,3 +28,10 @@ def connector(name: str) -> Connector:
 def rates_of(name: str) -> Rates:
     """Return what a network limits and charges: its `budgets.py`, beside its `limits.py`."""
     return cast(Rates, import_module(f"pregonero.networks.{name}.budgets").RATES)
+
+
+@cache
+def by_hand(name: str) -> ByHand:
+    """Return a network as a person uses it, from the same folder as its connector."""
+    folder = MODULES[name].rpartition(".")[0]
+    return cast(ByHand, import_module(f"{folder}.by_hand").BY_HAND)

@@ -52,5 +52,6 @@ PERMISSIONS: dict[str, Permission] = {
     "link.check": Permission("comprobar el enlace de una publicación", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),
+    "delivery.by_hand": Permission("hacer una publicación a mano en la red", NETWORKS_PEOPLE),
     "records.see": Permission("ver los registros", EVERYBODY),
 }

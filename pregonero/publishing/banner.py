@@ -8,7 +8,7 @@ from django.utils.functional import SimpleLazyObject
 
 from pregonero.errors import Refused
 from pregonero.publishing import queries
-from pregonero.publishing.models import PublishingStop
+from pregonero.publishing.persons import PublishingStop
 
 
 @dataclass(frozen=True)

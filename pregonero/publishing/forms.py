@@ -149,16 +149,43 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Razón", max_length=300)
 
 
-class DecisionForm(forms.Form):
-    """Which of the posts found at the network is ours; empty, and said so, when none is: then it is sent again."""
+class OutForm(forms.Form):
+    """That it went out: which of the posts found it is, or the address of another one."""
 
-    remote_id = forms.CharField(required=False, max_length=120)
+    attempt = forms.IntegerField(widget=forms.HiddenInput)
+    remote_id = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
+    address = forms.URLField(
+        label="Dirección de la publicación",
+        max_length=500,
+        required=False,
+        assume_scheme="https",
+        help_text="Ábrela en la red y copia su dirección. El sistema la lee allí antes de guardarla.",
+    )
 
     def clean(self) -> dict[str, Any]:
-        """Saying nothing is not saying that none is ours."""
-        if self.add_prefix("remote_id") not in self.data:
-            raise forms.ValidationError("Di cuál es la nuestra, o que ninguna lo es.")
-        return super().clean() or self.cleaned_data
+        """One of the two."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("remote_id") and not cleaned.get("address"):
+            self.add_error("address", "Pega la dirección de la publicación.")
+        return cleaned
+
+
+class NotOutForm(forms.Form):
+    """That it did not go out, and how the person knows."""
+
+    attempt = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(label="Cómo sabes que no salió", max_length=300)
+
+
+class HandMadeForm(forms.Form):
+    """The address of what a person made."""
+
+    address = forms.URLField(
+        label="Dirección de lo que publicaste",
+        max_length=500,
+        assume_scheme="https",
+        help_text="Abre la publicación en la red y copia su dirección.",
+    )
 
 
 def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> PublicationChange:

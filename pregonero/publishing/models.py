@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Entity, Member
+from pregonero.publishing import persons  # noqa: F401  its models are the app's too
 from pregonero.publishing.states import NOT_PUBLIC, PAIRS, PUBLIC, DeliveryState
 from pregonero.records.actions import Thing
 
@@ -390,44 +391,3 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"intento {self.number} de {self.delivery_id}"
-
-
-class PublishingStop(models.Model):
-    """A person holds everything of the entity, or one publication, until somebody lifts it (rule 9)."""
-
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
-    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="stops", null=True)
-    reason = models.CharField(max_length=300)
-    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    lifted_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
-    lifted_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["entity"],
-                condition=Q(publication__isnull=True, lifted_at__isnull=True),
-                name="stop_of_all_once",
-            ),
-            models.UniqueConstraint(
-                fields=["publication"], condition=Q(lifted_at__isnull=True), name="stop_of_publication_once"
-            ),
-            models.CheckConstraint(condition=~Q(reason=""), name="stop_has_reason"),
-            models.CheckConstraint(
-                condition=Q(lifted_by__isnull=True, lifted_at__isnull=True)
-                | Q(lifted_by__isnull=False, lifted_at__gte=F("at")),
-                name="stop_lifted_by_and_when",
-            ),
-        )
-        triggers = (
-            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="said_is_final",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("entity", "publication", "reason", "by", "at"),
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"pausa de {self.publication or self.entity}"

@@ -19,8 +19,8 @@ from pregonero.publishing.models import (
     LinkCheck,
     Publication,
     PublicationState,
-    PublishingStop,
 )
+from pregonero.publishing.persons import PublishingStop
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
@@ -142,11 +142,36 @@ def check_may_resume(member: Member, *, now: datetime) -> None:
     check_may(member, "publishing.resume", now=now)
 
 
-def check_may_decide(member: Member, delivery: Delivery, *, now: datetime) -> None:
-    """Only what nobody could find out waits for a person's decision."""
+def check_may_decide(member: Member, delivery: Delivery, decided: str, *, now: datetime) -> None:
+    """Only what nobody could find out waits for a person's decision; `decided` says who gave it already."""
     check_may(member, "delivery.decide", now=now)
     if delivery.state != DeliveryState.NEEDS_PERSON:
-        raise WrongState(f"Este envío no espera una decisión: está {delivery.get_state_display()}.")
+        said = decided or f"Este envío no espera una decisión: está {delivery.get_state_display()}."
+        raise WrongState(said)
+
+
+def check_may_take_in_hand(member: Member, delivery: Delivery, stopped: str, *, now: datetime) -> None:
+    """What has not gone out, and nobody holds, may be made by a person at the network (Q-6)."""
+    check_may(member, "delivery.by_hand", now=now)
+    if delivery.publication.state != PublicationState.PROGRAMMED:
+        raise WrongState("Esta publicación está detenida: no se hace a mano lo que se decidió no publicar.")
+    if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
+        raise WrongState("Puede que ya haya salido: primero hay que saber qué pasó con el último envío.")
+    if delivery.state in PUBLIC:
+        raise WrongState(f"En {delivery.account} ya se publicó.")
+    if stopped and not delivery.account.paused_reason:
+        raise WrongState(f"{stopped} Primero hay que retomarla.")
+
+
+def check_may_report_hand_made(member: Member, delivery: Delivery, *, now: datetime) -> None:
+    """What a person made is kept unless something else is out, or may be: then there would be two."""
+    check_may(member, "delivery.by_hand", now=now)
+    if delivery.state in PUBLIC:
+        raise WrongState(
+            f"En {delivery.account} ya consta una publicación: si hiciste otra, hay dos. Borra una en la red."
+        )
+    if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
+        raise WrongState("El sistema la está enviando: espera el resultado. Si sale, habrá dos y hay que borrar una.")
 
 
 def check_ready(issues: Iterable[Issue]) -> None:
@@ -270,3 +295,4 @@ may_decide = as_question(check_may_decide)
 may_stop_everything = as_question(check_may_stop_everything)
 may_stop_publication = as_question(check_may_stop_publication)
 may_resume = as_question(check_may_resume)
+may_take_in_hand = as_question(check_may_take_in_hand)

@@ -46,6 +46,12 @@ def tell_networks_people(delivery: Delivery, *, kind: str, now: datetime) -> Non
         thing=Thing("delivery", delivery.pk),
         title=TITLES[kind].format(network=network, title=delivery.publication.title),
         why=f"{_part(delivery)}{delivery.reason}".strip(),
-        path=reverse("transparency:expediente", args=[delivery.publication_id]),
+        path=_path(delivery, kind),
         now=now,
     )
+
+
+def _path(delivery: Delivery, kind: str) -> str:
+    if kind == "delivery.needs_person":
+        return reverse("publishing:decide", args=[delivery.pk])
+    return reverse("transparency:expediente", args=[delivery.publication_id])

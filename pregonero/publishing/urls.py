@@ -3,8 +3,8 @@
 from django.urls import path, register_converter
 
 from pregonero.publishing.converters import DayConverter
+from pregonero.publishing.views import assisting, deciding, stopping
 from pregonero.publishing.views import editing as views
-from pregonero.publishing.views import stopping
 
 app_name = "publishing"
 register_converter(DayConverter, "day")
@@ -24,6 +24,10 @@ urlpatterns = [
     path("publicaciones/<int:pk>/reanudacion/", stopping.resume_publication, name="resume_publication"),
     path("pausa/", stopping.everything, name="everything"),
     path("pausa/reanudacion/", stopping.resume_everything, name="resume_everything"),
-    path("envios/<int:pk>/decision/", views.decide, name="decide"),
+    path("envios/<int:pk>/decision/", deciding.question, name="decide"),
+    path("envios/<int:pk>/decision/salio/", deciding.is_out, name="is_out"),
+    path("envios/<int:pk>/decision/no-salio/", deciding.is_not_out, name="is_not_out"),
+    path("envios/<int:pk>/a-mano/", assisting.by_hand, name="by_hand"),
+    path("envios/<int:pk>/a-mano/toma/", assisting.take, name="take_in_hand"),
     path("medios/<str:token>/", views.medium, name="medium"),
 ]

@@ -41,6 +41,8 @@ VERBS: dict[str, str] = {
     "delivery.settled": "Resultado confirmado con la red",
     "delivery.needs_person": "Espera la decisión de una persona",
     "delivery.decided": "Decidida por una persona",
+    "delivery.in_hand": "Una persona la toma para hacerla a mano",
+    "delivery.hand_made": "Hecha a mano en la red",
     "delivery.late": "No se envió: pasó su hora",
     "delivery.cancelled": "Envío cancelado",
     "delivery.cleaned": "Preparación retirada de la red",

@@ -15,8 +15,8 @@ from pregonero.publishing.models import (
     LinkAcceptance,
     LinkCheck,
     Publication,
-    PublishingStop,
 )
+from pregonero.publishing.persons import PublishingStop
 from pregonero.publishing.queries import (
     adaptations_of,
     attempts_of,
@@ -90,6 +90,7 @@ class Expediente:
     stop: PublishingStop | None
     may_stop: bool
     may_resume: bool
+    by_hand: frozenset[int]
 
     @property
     def going(self) -> tuple[AccountWay, ...]:
@@ -156,7 +157,14 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         may_stop=rules.may_stop_publication(member, publication, stop, now=now)
         and any(delivery.state in WAITING for delivery in deliveries.values()),
         may_resume=rules.may_resume(member, now=now),
+        by_hand=_by_hand(member, deliveries.values(), held=stop is not None, now=now),
     )
+
+
+def _by_hand(member: Member, deliveries: Iterable[Delivery], *, held: bool, now: datetime) -> frozenset[int]:
+    """Return which deliveries this person may make by hand: not out, certainly, and held by nobody."""
+    why = "En pausa." if held else ""
+    return frozenset(each.pk for each in deliveries if rules.may_take_in_hand(member, each, why, now=now))
 
 
 def _is_editable(deliveries: Iterable[Delivery]) -> bool:

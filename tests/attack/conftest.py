@@ -40,6 +40,7 @@ class Stage:
     draft: Publication
     programmed: Publication
     undecided: Delivery
+    waiting: Delivery
     held: Publication
     informed: News
     candidate: News
@@ -57,6 +58,7 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
     beto, moment = people[Role.DIGITAL_STRATEGIST], timezone.now()
     going = programmed(news, beto, moment, due_at=moment + timedelta(hours=2))
     undecided = going.deliveries.get(account=accounts["x"])
+    waiting = going.deliveries.get(account=accounts["facebook"])
     put(undecided, DeliveryState.NEEDS_PERSON)
     held = programmed(news, beto, moment, due_at=moment + timedelta(hours=3))
     stop_publication(publication=held, reason="Se revisa la cifra.", by=beto, now=moment)
@@ -73,7 +75,7 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         entity=news.entity, member=beto, kind="news.informed", thing=news.thing.reference, title="Otra", path="/",
         created_at=moment,
     )  # fmt: skip
-    return Stage(people, draft, going, undecided, held, news, candidate, source, notice)
+    return Stage(people, draft, going, undecided, waiting, held, news, candidate, source, notice)
 
 
 def signed_in(person: Member, **options: Any) -> Client:

@@ -60,7 +60,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "un expediente que espera una decisión": (
         "ana", "/publicaciones/{publications[visitantes]}/",
-        ("Decide: ¿salió en X?", "Ver la publicación", "Es esta", "Ninguna: no salió", "X espera una decisión"),
+        ("Decide: ¿salió en X?", "Ver lo que enviamos y lo que hay allá", "X espera una decisión"),
     ),
 }  # fmt: skip
 

@@ -8,4 +8,5 @@ CALLS = (
     Call("GET", "/api/v1/media/{id}", "saber si el servidor terminó de procesar el archivo"),
     Call("POST", "/api/v1/statuses", "publicar, con la clave escogida: la única llamada que el público ve"),
     Call("GET", "/api/v1/accounts/{id}/statuses", "leer las publicaciones propias después de un corte"),
+    Call("GET", "/api/v1/statuses/{id}", "leer una publicación propia que una persona hizo a mano"),
 )

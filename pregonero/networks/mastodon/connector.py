@@ -23,9 +23,10 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
+from pregonero.networks.hand import Seen
 from pregonero.networks.mastodon.api import Api
 from pregonero.networks.mastodon.codes import CODES, REFUSED
-from pregonero.networks.mastodon.counting import length_of, same_text
+from pregonero.networks.mastodon.counting import length_of, same_text, text_of
 from pregonero.networks.mastodon.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
 from pregonero.networks.multipart import File
 from pregonero.networks.outcomes import judged
@@ -82,7 +83,7 @@ class MastodonConnector:
         first = _first_attempt(prepared, attempt)
         with judged(CODES, public=False):
             own = list(_own_posts(access, min(first, attempt.started_at) - SLACK))
-            same = [_published(each) for each in own if _same(post, each)]
+            same = [_seen(each) for each in own if _same(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
@@ -160,6 +161,12 @@ def _wait_for(api: Api, entry: dict[str, Any]) -> None:
 
 def _published(status: dict[str, Any]) -> Published:
     return Published(str(status["id"]), str(status["url"]))
+
+
+def _seen(status: dict[str, Any]) -> Seen:
+    """Return a post that was read, with what a person needs to tell it from another."""
+    public = _published(status)
+    return Seen(public.remote_id, public.url, text_of(str(status["content"])), str(status["created_at"]))
 
 
 def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:

@@ -18,12 +18,13 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
+from pregonero.networks.hand import Seen
 from pregonero.networks.outcomes import judged
 from pregonero.networks.wire import Line
 from pregonero.networks.x import counting, media
 from pregonero.networks.x.calls import CALLS
 from pregonero.networks.x.codes import CODES, DUPLICATE
-from pregonero.networks.x.fingerprint import same_post
+from pregonero.networks.x.fingerprint import same_post, text_as_sent
 from pregonero.networks.x.limits import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
 
 SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
@@ -71,8 +72,8 @@ class XConnector:
         since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
         with judged(CODES, public=False):
             own = list(_own_posts(access, since, attempt.asked_at + SLACK))
-        same = [str(each["id"]) for each in own if same_post(post.text, len(post.media), each)]
-        found = [_published(access, id) for id in same if id not in attempt.known]
+        same = [_seen(access, each) for each in own if same_post(post.text, len(post.media), each)]
+        found = [each for each in same if each.remote_id not in attempt.known]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
         if found:
@@ -107,6 +108,12 @@ def _client(access: Access) -> Any:
 def _published(access: Access, id: str) -> Published:
     site = access.address.replace(f"://{API_PREFIX}", "://", 1)
     return Published(id, f"{site}/{access.handle}/status/{id}")
+
+
+def _seen(access: Access, found: dict[str, Any]) -> Seen:
+    """Return a post that was read, with what a person needs to tell it from another."""
+    public = _published(access, str(found["id"]))
+    return Seen(public.remote_id, public.url, text_as_sent(found), str(found["created_at"]))
 
 
 def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:

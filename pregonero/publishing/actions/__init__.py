@@ -1,5 +1,7 @@
 """What people and workers do with publications and deliveries, one function per verb."""
 
+from pregonero.publishing.actions.assisting import report_hand_made, take_in_hand
+from pregonero.publishing.actions.deciding import decide_is_not_out, decide_is_out
 from pregonero.publishing.actions.drafting import draft_publication, edit_publication
 from pregonero.publishing.actions.linking import accept_link, keep_link_check
 from pregonero.publishing.actions.programming import (
@@ -7,7 +9,6 @@ from pregonero.publishing.actions.programming import (
     move_publication,
     program_publication,
 )
-from pregonero.publishing.actions.settling import decide_delivery
 from pregonero.publishing.actions.stopping import (
     resume_everything,
     resume_publication,
@@ -22,14 +23,17 @@ __all__ = [
     "PublicationChange",
     "accept_link",
     "cancel_publication",
-    "decide_delivery",
+    "decide_is_not_out",
+    "decide_is_out",
     "draft_publication",
     "edit_publication",
     "keep_link_check",
     "move_publication",
     "program_publication",
+    "report_hand_made",
     "resume_everything",
     "resume_publication",
     "stop_everything",
     "stop_publication",
+    "take_in_hand",
 ]

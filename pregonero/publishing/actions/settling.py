@@ -1,4 +1,4 @@
-"""Finding out what became of an uncertain delivery, and a person's decision when nobody can (rule 3)."""
+"""Finding out what became of an uncertain delivery; what nobody can find out is left to a person (rule 3)."""
 
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from pregonero.errors import Refused
-from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, Published, Transient, Verdict
-from pregonero.people.models import Member
-from pregonero.publishing import queries, rules
+from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, Transient, Verdict
+from pregonero.publishing import queries
 from pregonero.publishing.actions.preparing import LONGEST_WAIT, cancel, release
 from pregonero.publishing.actions.sending import publish
 from pregonero.publishing.alarms import set_alarms
@@ -54,7 +52,7 @@ def keep_finding(*, work: Work, finding: Finding, now: datetime) -> None:
         publish(delivery, finding.published, now=now)
         _record_settled(delivery, finding.verdict, SYSTEM, now)
     elif finding.verdict == Verdict.NOT_TAKEN:
-        _due_again(delivery, now)
+        due_again(delivery, now)
         _record_settled(delivery, finding.verdict, SYSTEM, now)
     elif finding.verdict == Verdict.LOOK_AGAIN:
         _ask_later(delivery, finding.look_again_seconds, now)
@@ -82,7 +80,7 @@ def _asked(work: Work) -> Delivery | None:
     return delivery
 
 
-def _due_again(delivery: Delivery, now: datetime) -> None:
+def due_again(delivery: Delivery, now: datetime) -> None:
     """It did not go out: it is sent again, unless somebody stopped it meanwhile."""
     delivery.state, delivery.ready_at = DeliveryState.DUE, now
     delivery.reason_code = delivery.reason = ""
@@ -108,29 +106,6 @@ def _leave_to_person(delivery: Delivery, finding: Finding, now: datetime) -> Non
         related=[delivery.publication.thing],
     )  # fmt: skip
     tell_networks_people(delivery, kind="delivery.needs_person", now=now)
-
-
-@transaction.atomic(durable=True)
-def decide_delivery(*, delivery: Delivery, remote_id: str, by: Member, now: datetime) -> Delivery:
-    """A person says which candidate is ours, by its `remote_id`, or that none is (empty): then it is sent again."""
-    delivery = queries.get_delivery(member=by, pk=delivery.pk, for_update=True)
-    rules.check_may_decide(by, delivery, now=now)
-    if remote_id:
-        publish(delivery, _candidate(delivery, remote_id), now=now)
-    else:
-        _due_again(delivery, now)
-    record(
-        entity_id=delivery.entity_id, verb="delivery.decided", actor=by.actor, thing=delivery.thing, at=now,
-        related=[delivery.publication.thing], facts={"remote_id": remote_id},
-    )  # fmt: skip
-    return delivery
-
-
-def _candidate(delivery: Delivery, remote_id: str) -> Published:
-    for candidate in delivery.candidates:
-        if candidate["remote_id"] == remote_id:
-            return Published(remote_id=candidate["remote_id"], url=candidate["url"])
-    raise Refused("Esa publicación no está entre las que se encontraron en la red.")
 
 
 def _record_settled(delivery: Delivery, verdict: Verdict, actor: Actor, now: datetime) -> None:

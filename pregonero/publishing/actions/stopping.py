@@ -9,7 +9,8 @@ from pregonero.networks import gate
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.alarms import set_alarms
-from pregonero.publishing.models import Publication, PublishingStop
+from pregonero.publishing.models import Publication
+from pregonero.publishing.persons import PublishingStop
 from pregonero.records.actions import record
 
 

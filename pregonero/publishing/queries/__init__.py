@@ -1,5 +1,6 @@
 """What the screens and the workers read of publications and deliveries."""
 
+from pregonero.publishing.queries.deciding import handwork_of, question_of, who_decided, whose_post
 from pregonero.publishing.queries.doors import get_delivery, get_publication, medium_by_digest, publication_to_check
 from pregonero.publishing.queries.reading import (
     adaptation_of,
@@ -46,6 +47,7 @@ __all__ = [
     "get_delivery",
     "get_publication",
     "going_adaptations",
+    "handwork_of",
     "in_flight",
     "in_the_air",
     "issues",
@@ -61,10 +63,13 @@ __all__ = [
     "not_stopped",
     "place_of",
     "publication_to_check",
+    "question_of",
     "stop_of",
     "stop_of_all",
     "to_ask",
     "to_prepare",
     "uncertain_since",
+    "who_decided",
+    "whose_post",
     "why_stopped",
 ]

@@ -9,7 +9,8 @@ from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import News, NewsState
 from pregonero.people.models import Entity
-from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState, PublishingStop
+from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState
+from pregonero.publishing.persons import PublishingStop
 from pregonero.publishing.programme import (
     FIRST_HOUR,
     LAST_HOUR,

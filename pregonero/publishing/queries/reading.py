@@ -58,7 +58,11 @@ def place_of(delivery: Delivery) -> Place:
 def deliveries_of(publication: Publication) -> list[Delivery]:
     """Return a publication's deliveries, in the register's order of accounts, and each thread's in its own."""
     deliveries = Delivery.objects.filter(publication=publication)
-    return list(deliveries.select_related("account", "publication", "follows").order_by("account_id", "position"))
+    return list(
+        deliveries.select_related("account", "publication", "follows", "hand_made__by").order_by(
+            "account_id", "position"
+        )
+    )
 
 
 def lock_deliveries(publication: Publication) -> list[Delivery]:

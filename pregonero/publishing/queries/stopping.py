@@ -3,7 +3,8 @@
 from django.db.models import Exists, OuterRef, Q
 
 from pregonero.people.models import Entity
-from pregonero.publishing.models import Delivery, Publication, PublishingStop
+from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.persons import PublishingStop
 from pregonero.publishing.states import IN_FLIGHT
 
 

@@ -21,7 +21,7 @@ from pregonero.people.rules import check_may, may
 from pregonero.publishing import actions, checking, queries, rules
 from pregonero.publishing.content import MEDIA_SALT
 from pregonero.publishing.editor import Editor, editor_of
-from pregonero.publishing.forms import DecisionForm, MinuteForm, ReasonForm, StartForm, change_of
+from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.programme import programme_of, waiting_for_minute
 
@@ -195,19 +195,6 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
     messages.success(request, "Detenida: no saldrá lo que faltaba.")
     return redirect("transparency:expediente", pk=pk)
-
-
-@require_POST
-def decide(request: MemberRequest, pk: int) -> HttpResponse:
-    """Say which post at the network is ours, or that none is."""
-    delivery = queries.get_delivery(member=request.member, pk=pk)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "No se decidió nada: di cuál es la nuestra, o que ninguna lo es.")
-        return redirect("transparency:expediente", pk=delivery.publication_id)
-    remote_id = form.cleaned_data["remote_id"]
-    actions.decide_delivery(delivery=delivery, remote_id=remote_id, by=request.member, now=timezone.now())
-    return redirect("transparency:expediente", pk=delivery.publication_id)
 
 
 @require_GET

@@ -1,0 +1,89 @@
+"""A post that a person made is found by its address and read back, on every network (Q-6); another's is not ours."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from pregonero.networks.base import Permanent
+from pregonero.networks.hand import opens, profile
+from pregonero.networks.registry import by_hand
+from tests.lab.process import Lab
+from tests.networks.subjects import NETWORKS, MakeSubject, Subject, access_to
+
+pytestmark = pytest.mark.procedure("Q-6")
+REAL = {
+    "x": ("https://api.x.com", "https://x.com/mincomercioco/status/1859?s=20", "1859"),
+    "facebook": ("https://graph.facebook.com", "https://www.facebook.com/MincomercioCo/posts/122100", "7_122100"),
+    "instagram": ("https://graph.facebook.com", "https://www.instagram.com/p/DCa_x-1/?igsh=1", "DCa_x-1"),
+    "youtube": ("https://www.googleapis.com", "https://youtu.be/dQw4w9WgXcQ", "dQw4w9WgXcQ"),
+    "bluesky": ("https://bsky.social", "https://bsky.app/profile/mincomercioco/post/3lbabc", "3lbabc"),
+    "mastodon": ("https://col.social", "https://col.social/@mincomercioco/1135", "1135"),
+}
+
+
+def test_what_is_public_is_read_back_by_its_address(subject: Subject) -> None:
+    post = subject.post()
+    published = subject.publish(post)
+    hand = by_hand(subject.name)
+
+    id = hand.post_id(subject.access, published.url)
+    seen = hand.read(subject.access, id, post.text)
+
+    assert seen is not None
+    assert seen.remote_id == published.remote_id
+    assert seen.same or subject.name == "facebook"  # there a link goes as a card, and not in the words
+    assert seen.at
+
+
+def test_other_words_are_told_apart(subject: Subject) -> None:
+    published = subject.publish(subject.post())
+    hand = by_hand(subject.name)
+    seen = hand.read(subject.access, hand.post_id(subject.access, published.url), "Otra cosa")
+
+    assert seen is not None
+    assert seen.same is False
+
+
+@pytest.mark.parametrize("name", ["x", "mastodon", "instagram", "youtube"])
+def test_a_post_of_another_account_is_not_ours(name: str, subject_of: MakeSubject, lab: Lab) -> None:
+    theirs = subject_of(name)
+    published = theirs.publish(theirs.post())
+    ours = access_to(lab, name)
+    hand = by_hand(name)
+
+    assert hand.read(ours, hand.post_id(ours, published.url), "") is None
+
+
+def test_what_facebook_cannot_read_by_its_address_is_said(subject_of: MakeSubject) -> None:
+    facebook = subject_of("facebook")
+    hand = by_hand("facebook")
+    id = hand.post_id(facebook.access, "https://www.facebook.com/MincomercioCo/posts/pfbid02abcdef")
+
+    assert id == "pfbid02abcdef"
+    with pytest.raises(Permanent, match="no deja leer"):
+        hand.read(facebook.access, id, "")
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_real_addresses_are_known_and_others_are_not(name: str, lab: Lab) -> None:
+    address, post, id = REAL[name]
+    access = replace(access_to(lab, "x"), address=address, handle="mincomercioco", remote_id="7")
+    hand = by_hand(name)
+
+    assert hand.post_id(access, post) == id
+    for wrong in ("https://example.com/mincomercioco/status/1859", "javascript:alert(1)", "https://[", post[:17]):
+        assert hand.post_id(access, wrong) == "", wrong
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_intents_are_data_with_their_day_and_source(name: str, lab: Lab) -> None:
+    access = replace(access_to(lab, "x"), address=REAL[name][0], handle="mincomercioco", remote_id="7")
+    hand = by_hand(name)
+
+    assert hand.intent.source.startswith("https://")
+    assert hand.intent.read_on >= date(2026, 1, 1)
+    opened = opens(hand, access, "Más crédito & menos trámites #1")
+    assert opened.startswith("https://")
+    assert ("M%C3%A1s%20cr%C3%A9dito%20%26%20menos%20tr%C3%A1mites%20%231" in opened) == hand.intent.fills
+    assert profile(hand, access).startswith("https://")
