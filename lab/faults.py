@@ -16,7 +16,7 @@ KINDS = (
 KNOWN = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
 STAGES = ("commit", "prepare", "read")
 # HTTP statuses, which each network words its own way, and codes of Meta itself.
-STATUSES = (401, 402, 403, 429, 500, 4, 17, 32, 100, 190, 368, 506, 613)
+STATUSES = (400, 401, 402, 403, 429, 500, 4, 17, 32, 100, 190, 368, 506, 613)
 
 
 @dataclass

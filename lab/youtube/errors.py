@@ -50,5 +50,9 @@ def broken() -> Refusal:
     return error(500, "backendError", "Backend Error", "global")
 
 
+def refused() -> Refusal:
+    return bad("invalidDescription", "The request metadata specifies an invalid video description.")
+
+
 # YouTube spends its quota where others answer 402: both 402 and 403 mean that here.
-FOR_STATUS = {401: unauthorized, 402: quota, 403: quota, 429: too_many}
+FOR_STATUS = {400: refused, 401: unauthorized, 402: quota, 403: quota, 429: too_many}

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
+BREATH = 0.02  # seconds between two looks at a condition
 
 
 @dataclass
@@ -79,6 +80,7 @@ def until(condition: Callable[[], Any], timeout: float = 10) -> Any:
         if answer or time.monotonic() > deadline:
             assert answer, "the condition never came true"
             return answer
+        time.sleep(BREATH)  # whoever is waited for needs the processor more than we do
 
 
 class Speaker:

@@ -1,0 +1,121 @@
+"""kill -9 of a real worker at every boundary between two statements of the rules, on every network: each post is out
+once, and our tables say what the networks say.
+
+The cases come from `boundaries.py`. The judges are the laboratory's ledger and, for Bluesky, a real server.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from pregonero.publishing.models import Delivery
+from tests.bluesky import harness
+from tests.bluesky.harness import Bluesky
+from tests.faults.boundaries import BOUNDARIES, Boundary, table
+from tests.faults.campaign import Campaign
+from tests.faults.cases import Case, Stage
+from tests.faults.nursery import nursery
+from tests.lab.process import Lab
+from tests.stage import Workers
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+# Not of a delivery: the seals of the record, and sessions that are opened again whenever they are needed.
+APART = ("seal_events", "prepare sesión", "commit sesión", "keep_obstacle")
+AROUND_THE_CALL = ("claim_wave", "commit 1", "settle_published")
+
+
+def ordinary(boundary: Boundary, network: str) -> bool:
+    """Return whether a case is of the ordinary run: each boundary on one network, and the commit on all of them."""
+    at = BOUNDARIES.index(boundary)
+    return boundary.place in AROUND_THE_CALL or network == boundary.networks[at % len(boundary.networks)]
+
+
+ALL = [
+    pytest.param(boundary, network, marks=() if ordinary(boundary, network) else pytest.mark.slow,
+                 id=f"{network} · {boundary.title}")
+    for boundary in BOUNDARIES for network in boundary.networks
+]  # fmt: skip
+
+
+class Played:
+    """All the cases of this run, played together before the first is looked at."""
+
+    def __init__(self, cases: list[Case], stage: Stage, passed: set[str]) -> None:
+        self._cases = {(each.boundary, each.network): each for each in cases}
+        self.stage, self.passed = stage, passed
+
+    def case(self, boundary: Boundary, network: str) -> Case:
+        return self._cases[boundary, network]
+
+
+@pytest.fixture(scope="module")
+def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky | str]:
+    """Give the real server, or why there is none."""
+    running = harness.running(tmp_path_factory.mktemp("bluesky"))
+    try:
+        server: Bluesky | str = running.__enter__()
+    except harness.NotHere as reason:
+        yield f"sin servidor de Bluesky: {reason}"
+        return
+    yield server
+    running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="module")
+def played(
+    request: pytest.FixtureRequest, lab: Lab, bluesky: Bluesky | str, module_workers: Workers, tmp_path_factory: Any
+) -> Played:
+    server = bluesky if isinstance(bluesky, Bluesky) else None
+    wanted = [item.callspec.params for item in request.session.items if getattr(item, "originalname", "") == TEST]
+    cases = [Case(each["boundary"], each["network"]) for each in wanted if server or each["network"] != "bluesky"]
+    stage = Stage(lab, server)
+    quick = override_settings(PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"], PASSWORD_HASHERS=[QUICK_HASHER])
+    with quick, module_workers.web(), nursery(module_workers) as born:
+        campaign = Campaign(stage, born, module_workers.url, Path(tmp_path_factory.mktemp("muertes")))
+        campaign.run(sorted(cases, key=lambda case: BOUNDARIES.index(case.boundary)))
+    deaths = sum(each.arrived for each in cases)
+    print(f"\n{deaths} muertes de {len(cases)} casos, en {campaign.workers_killed} procesos")
+    return Played(cases, stage, campaign.passed)
+
+
+@pytest.mark.parametrize(("boundary", "network"), ALL)
+def test_kill_leaves_it_out_once(boundary: Boundary, network: str, bluesky: Bluesky | str, played: Played) -> None:
+    if network == "bluesky" and isinstance(bluesky, str):
+        pytest.skip(bluesky)
+    case = played.case(boundary, network)
+    assert case.arrived, f"no worker ever died there, in {case.tries} tries"
+    for pk in (case.delivery, *case.earlier):
+        judged(played.stage, case, Delivery.objects.select_related("account").get(pk=pk))
+
+
+TEST = test_kill_leaves_it_out_once.__name__
+
+
+def test_no_worker_passes_where_the_list_has_nothing(played: Played) -> None:
+    """What the workers did on the way is all in the list: an act or a call that is new must be put there."""
+    known = {re.sub(r" \d+ ", " ", boundary.name) for boundary in BOUNDARIES}
+    passed = {re.sub(r" \d+ ", " ", name) for name in played.passed}
+    assert {name for name in passed if not name.startswith(APART)} <= known
+
+
+def test_the_readme_shows_this_list() -> None:
+    shown = (Path(__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert table() in shown, "python -m tests.faults.boundaries prints it"
+
+
+def judged(stage: Stage, case: Case, delivery: Delivery) -> None:
+    """Hold our row against what is public on its account."""
+    out = stage.out(case.network, delivery.account.remote_id)
+    said = [delivery.remote_id.rpartition("_")[2]] if delivery.state == "PUBLISHED" else []
+    if delivery.state == "NEEDS_PERSON":
+        assert case.network == "x"
+        assert len(out) <= 1
+        return
+    assert said == out, f"{delivery.state}: ours {said}, public {out}"
+    # A refusal that its worker did not live to keep is found out, and sent again.
+    assert delivery.state in {case.course.ends} | ({"PUBLISHED"} if case.course.ends == "REJECTED" else set())
