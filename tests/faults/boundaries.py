@@ -16,9 +16,14 @@ class Course:
 
     words: str
     fault: dict[str, object] | None = None  # of the laboratory, on its account alone
-    second: dict[str, object] | None = None
+    once_prepared: dict[str, object] | None = None  # a second fault, not to be met while preparing
     act: str = ""
     ends: str = "PUBLISHED"
+
+    @property
+    def prepared_first(self) -> bool:
+        """Return whether it begins before its minute, and what befalls it comes once it is prepared."""
+        return self.act == "cancel" or self.once_prepared is not None
 
 
 COURSES = {
@@ -37,8 +42,7 @@ COURSES = {
     ),
     "muda": Course(
         "la red corta, y no se deja preguntar", {"kind": "accept_then_cut", "endpoint": "commit", "times": 1},
-        # Twice: some networks are read while preparing already.
-        {"kind": "status", "code": 500, "endpoint": "read", "times": 2},
+        {"kind": "status", "code": 500, "endpoint": "read", "times": 1},
     ),
     "tardía": Course("pasa su hora", act="expire", ends="EXPIRED"),
     "detenida": Course("una persona la detiene, preparada ya", act="cancel", ends="CANCELLED"),

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from pregonero.people.models import Member
 from pregonero.publishing.models import Delivery
-from tests.faults.cases import Case, Stage, let_pass_its_hour, stop_prepared
+from tests.faults.cases import HALF_AN_HOUR, Case, Stage, bring_forward, let_pass_its_hour, stop_prepared
 from tests.faults.crowd import FINAL
 from tests.faults.nursery import Nursery
 from tests.lab.process import until
@@ -47,11 +46,14 @@ class Campaign:
     def _begin(self, cases: list[Case]) -> None:
         for group in _told_together(cases):
             self._stage.begin(group)
-        stopped = [each for each in cases if each.course.act == "cancel"]
-        if stopped:
-            self._until_prepared(stopped)
-            for case in {Delivery.objects.get(pk=each.delivery).publication_id: each for each in stopped}.values():
-                stop_prepared(case, Member.objects.get(entity=Delivery.objects.get(pk=case.delivery).entity_id))
+        prepared = [each for each in cases if each.course.prepared_first]
+        if prepared:
+            self._until_prepared(prepared)
+        stop_prepared([each.delivery for each in prepared if each.course.act == "cancel"])
+        met = [each for each in prepared if each.course.once_prepared]
+        for case in met:
+            self._stage.make_fault(case.network, case.account, case.course.once_prepared)
+        bring_forward(self._url, [each.delivery for each in met], HALF_AN_HOUR)
         let_pass_its_hour(self._url, [each.delivery for each in cases if each.course.act == "expire"])
 
     def _until_prepared(self, cases: list[Case]) -> None:

@@ -21,7 +21,7 @@ from tests.faults.boundaries import COURSES, REFUSES_BY, SENT, Boundary, Course
 from tests.lab.process import Lab
 from tests.stage import informed_news, programmed, register_accounts
 
-IN_HALF_AN_HOUR = timedelta(minutes=30)
+HALF_AN_HOUR = timedelta(minutes=30)
 FORBIDDEN = 403
 _numbers = itertools.count(1)
 
@@ -71,8 +71,8 @@ class Stage:
         person = somebody()
         accounts = {each.network: self.account(person, each.network) for each in cases}
         for account in accounts.values():
-            self._make_faults(account, course)
-        later = IN_HALF_AN_HOUR if course.act == "cancel" else timedelta()
+            self.make_fault(account.network, account.remote_id, course.fault)
+        later = HALF_AN_HOUR if course.prepared_first else timedelta()
         due_at = (now + later).replace(second=0, microsecond=0)
         self._give_media(person)
         publication = programmed(informed_news(self.lab, person, now), person, now, due_at=due_at)
@@ -91,12 +91,12 @@ class Stage:
             medium.pk, medium.entity = None, person.entity
             medium.save(force_insert=True)
 
-    def _make_faults(self, account: Account, course: Course) -> None:
-        judge, network = self.judge(account.network), account.network
-        for fault in filter(None, (course.fault, course.second)):
-            code = REFUSES_BY.get(network) if fault.get("code") == FORBIDDEN else None
-            told = fault | ({"code": code} if code else {})
-            judge.fault(**told, network=network, account=account.remote_id)
+    def make_fault(self, network: str, account: str, fault: dict[str, object] | None) -> None:
+        """Have something go wrong at the network, on that account alone."""
+        if fault is None:
+            return
+        code = REFUSES_BY.get(network) if fault.get("code") == FORBIDDEN else None
+        self.judge(network).fault(**fault | ({"code": code} if code else {}), network=network, account=account)
 
     def account(self, person: Member, network: str) -> Account:
         """Open an account at its network, and connect it."""
@@ -143,18 +143,23 @@ def bluesky_account(server: Bluesky, person: Member) -> Account:
     return account
 
 
-def stop_prepared(case: Case, person: Member) -> None:
-    """Have a person stop the publication of a case."""
-    publication = Publication.objects.get(deliveries=case.delivery)
-    actions.cancel_publication(publication=publication, reason="Cambió la noticia.", by=person, now=timezone.now())
+def stop_prepared(deliveries: list[int]) -> None:
+    """Have a person stop the publications of deliveries."""
+    for publication in Publication.objects.filter(deliveries__in=deliveries).distinct():
+        person = Member.objects.get(entity=publication.entity_id)
+        actions.cancel_publication(publication=publication, reason="Cambió la noticia.", by=person, now=timezone.now())
 
 
 def let_pass_its_hour(url: str, deliveries: list[int]) -> None:
     """Have the hour of deliveries be long over, as when nobody worked for two hours."""
+    bring_forward(url, deliveries, timedelta(hours=2))
+
+
+def bring_forward(url: str, deliveries: list[int], by: timedelta) -> None:
+    """Have the minute of deliveries come earlier, without waiting for it."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "UPDATE publishing_delivery SET due_at = due_at - interval '2 hours',"
-            " ready_at = ready_at - interval '2 hours', expires_at = expires_at - interval '2 hours'"
-            " WHERE id = ANY(%s)",
-            [deliveries],
+            "UPDATE publishing_delivery SET due_at = due_at - %(by)s, ready_at = ready_at - %(by)s,"
+            " expires_at = expires_at - %(by)s WHERE id = ANY(%(deliveries)s)",
+            {"by": by, "deliveries": deliveries},
         )
