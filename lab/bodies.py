@@ -35,7 +35,22 @@ def parse(content_type: str, raw: bytes) -> Body:
         return Body(dict(parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True)))
     if kind == "multipart/form-data":
         return _multipart(content_type, raw)
+    if kind == "multipart/related":
+        return _related(content_type, raw)
     return Body()
+
+
+def _related(content_type: str, raw: bytes) -> Body:
+    """Google's way of sending a thing and its file together: first its JSON, then the bytes."""
+    boundary = BOUNDARY.search(content_type)
+    if boundary is None:
+        raise BadBody("no boundary")
+    parts = [
+        part.replace(b"\r\n", b"\n").partition(b"\n\n")[2] for part in raw.split(b"--" + boundary[1].encode())[1:3]
+    ]
+    if len(parts) != 2:  # noqa: PLR2004
+        raise BadBody("two parts are expected")
+    return Body(_json(parts[0]), {"media": parts[1].removesuffix(b"\n")})
 
 
 def _json(raw: bytes) -> dict[str, Any]:

@@ -61,7 +61,11 @@ async def set_thumbnail(lab: Laboratory, call: Call) -> Answer:
         raise refused("image") from None
     if found.kind != "image" or len(data) > MAX_THUMBNAIL_BYTES:
         raise refused("image")
-    media.extra["thumbnail"] = lab.media.store(data)
+    picture = lab.media.put(
+        id=str(122_000_000_000_000 + lab.book.next_number()), network="facebook", account=call.who.id, data=data,
+        found=found, now=lab.clock.now(),
+    )  # fmt: skip
+    media.extra["thumbnail"] = picture.sha256
     lab.media.remember(media)
     return Answer({"success": True})
 

@@ -15,7 +15,7 @@ MAX_PICTURE_BYTES = 8_000_000
 MAX_VIDEO_BYTES = 300_000_000
 NARROWEST, WIDEST = 0.8, 1.91
 REEL_SECONDS = (3.0, 900.0)
-PICTURE_PROCESSING, VIDEO_PROCESSING = 0.1, 0.3
+PICTURE_PROCESSING, VIDEO_PROCESSING = (0.05, 0.15), (0.1, 0.5)  # seconds
 
 
 async def take_picture(lab: Laboratory, call: Call, container: Container) -> None:
@@ -32,7 +32,8 @@ async def take_picture(lab: Laboratory, call: Call, container: Container) -> Non
         raise _wrong_format() from cause
     _check_picture(found, len(data))
     media = _store(lab, container, found, data, call.field("alt_text"))
-    container.media, container.ready_at = [media.id], container.created_at + PICTURE_PROCESSING
+    container.media = [media.id]
+    container.ready_at = container.created_at + _processing(lab, media, PICTURE_PROCESSING)
 
 
 def _check_picture(found: Probe, size: int) -> None:
@@ -66,9 +67,13 @@ async def _take_video(lab: Laboratory, container: Container, address: str, alt: 
     except (NotFetched, NotMedia) as cause:
         container.error = f"Media upload has failed: {cause}"
     else:
-        container.media = [_store(lab, container, found, data, alt).id]
-        container.ready_at = lab.clock.now() + VIDEO_PROCESSING
+        media = _store(lab, container, found, data, alt)
+        container.media, container.ready_at = [media.id], lab.clock.now() + _processing(lab, media, VIDEO_PROCESSING)
     lab.containers.save(container)
+
+
+def _processing(lab: Laboratory, media: Media, between: tuple[float, float]) -> float:
+    return lab.pace.seconds(lab.accounts.get("instagram", media.account), media.sha256, *between)
 
 
 def _check_video(found: Probe, size: int) -> None:

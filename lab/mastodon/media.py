@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from typing import Any
 
@@ -11,7 +12,7 @@ from lab.ledger import Media
 from lab.ledger.media import NotMedia, Probe, probe
 from lab.mastodon import errors
 
-PROCESSING = 0.3  # seconds a video takes to be ready
+PROCESSING = (0.1, 0.4)  # seconds a video takes to be ready
 MAX_DESCRIPTION = 1500
 MAX_BYTES = {"image": 16_777_216, "gif": 16_777_216, "video": 103_809_024}
 KINDS = {"image": "image", "gif": "gifv", "video": "video"}
@@ -25,7 +26,7 @@ def new_id(now: float) -> str:
 
 
 async def upload(lab: Laboratory, call: Call) -> Answer:
-    beyond = call.beyond("file", "description", "focus")
+    beyond = call.beyond("file", "description", "focus", "thumbnail")
     if beyond:
         raise errors.not_spoken(f"{call.address} {', '.join(beyond)}")
     data, description = call.files.get("file", b""), _description(call)
@@ -33,9 +34,29 @@ async def upload(lab: Laboratory, call: Call) -> Answer:
     now = lab.clock.now()
     media = lab.media.put(
         id=new_id(now), network="mastodon", account=call.who.id, data=data, found=found, now=now, alt=description,
-        processing=0.0 if found.kind == "image" else PROCESSING,
+        processing=0.0 if found.kind == "image" else _processing(lab, call, data),
     )  # fmt: skip
+    _keep_thumbnail(lab, call, media)
     return Answer(shape(lab, call, media), 200 if media.ready_at <= now else ACCEPTED)
+
+
+def _processing(lab: Laboratory, call: Call, data: bytes) -> float:
+    return lab.pace.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
+
+
+def _keep_thumbnail(lab: Laboratory, call: Call, media: Media) -> None:
+    """A picture of the sender's choice stands for a video."""
+    data = call.files.get("thumbnail")
+    if not data:
+        return
+    found, now = _probed(data), lab.clock.now()
+    if found.kind != "image":
+        raise errors.invalid("Thumbnail content type is invalid")
+    picture = lab.media.put(
+        id=new_id(now), network="mastodon", account=call.who.id, data=data, found=found, now=now
+    )  # fmt: skip
+    media.extra["thumbnail"] = picture.sha256
+    lab.media.remember(media)
 
 
 async def get(lab: Laboratory, call: Call) -> Answer:
@@ -56,8 +77,9 @@ def shape(lab: Laboratory, call: Call, media: Media) -> dict[str, Any]:
     """An attachment; its address comes when it is ready."""
     address = f"{call.origin}/media/{media.sha256}"
     ready = media.ready_at <= lab.clock.now()
+    preview = f"{call.origin}/media/{media.extra.get('thumbnail') or media.sha256}"
     return {
-        "id": media.id, "type": KINDS[media.kind], "url": address if ready else None, "preview_url": address,
+        "id": media.id, "type": KINDS[media.kind], "url": address if ready else None, "preview_url": preview,
         "remote_url": None, "description": media.alt or None, "blurhash": None,
         "meta": {"original": {"width": media.width, "height": media.height}},
     }  # fmt: skip

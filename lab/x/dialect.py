@@ -6,7 +6,7 @@ from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
 from lab.limits import Over
 from lab.routes import find, route
-from lab.x import budgets, media, posts, problems, reads, tokens
+from lab.x import budgets, media, posts, problems, reads, subtitles, tokens
 
 PREPARE, COMMIT = "prepare", "commit"
 TOO_MANY = 429
@@ -27,6 +27,7 @@ ROUTES = [
     route("POST", "/2/media/upload/{id}/append", media.append, PREPARE),
     route("POST", "/2/media/upload/{id}/finalize", media.finalize, PREPARE),
     route("POST", "/2/media/metadata", media.metadata, PREPARE),
+    route("POST", "/2/media/subtitles", subtitles.create, PREPARE),
     route("POST", "/2/oauth2/token", tokens.renew, "read", open_door=True),
 ]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from typing import Any
 
 from lab.conversation import Answer, Call
 from lab.laboratory import Laboratory
 from lab.ledger import Media, Upload
 from lab.ledger.media import NotMedia, Probe, probe
-from lab.x import problems
+from lab.pace import share
+from lab.x import problems, subtitles
+from lab.x.posts import MEDIA_LIFE as LIFE
 from lab.x.posts import media_key, new_id
 
-LIFE = 86_400
-PROCESSING = 0.2  # seconds a video takes to be ready
+PROCESSING = (0.1, 0.4)  # seconds a video takes to be ready
+PENDING = 0.2  # of its processing, before X says that it has begun
 MAX_ALT = 1000
 MAX_BYTES = {"image": 5_000_000, "gif": 15_000_000, "video": 512_000_000}
 VIDEO_SECONDS = (0.5, 140.0)
@@ -31,7 +34,8 @@ async def initialize(lab: Laboratory, call: Call) -> Answer:
     if not str(total).isdigit() or not mime:
         raise problems.invalid("total_bytes", str(total), "total_bytes and media_type are required")
     now = lab.clock.now()
-    started = lab.uploads.save(Upload(new_id(now), "x", call.who.id, int(str(total)), mime, now))
+    about = {"category": str(call.fields.get("media_category") or "")}
+    started = lab.uploads.save(Upload(new_id(now), "x", call.who.id, int(str(total)), mime, now, about))
     return Answer({"data": {"id": started.id, "media_key": f"7_{started.id}", "expires_after_secs": LIFE}})
 
 
@@ -57,7 +61,9 @@ async def finalize(lab: Laboratory, call: Call) -> Answer:
         received = lab.uploads.received(started)
         if received != started.total:
             raise problems.invalid("id", started.id, f"Segments do not add up to total_bytes ({received}).")
-        done = _take(lab, call, started.id, lab.uploads.content(started))
+        data = lab.uploads.content(started)
+        captions = started.about.get("category") == subtitles.CATEGORY
+        done = subtitles.take(lab, call, started.id, data) if captions else _take(lab, call, started.id, data)
         lab.uploads.discard(started)
     return Answer({"data": _about(lab, done)})
 
@@ -65,15 +71,19 @@ async def finalize(lab: Laboratory, call: Call) -> Answer:
 async def status(lab: Laboratory, call: Call) -> Answer:
     id = call.query.get("media_id", "")
     media = lab.media.get("x", id)
-    if media is None or media.account != call.who.id:
+    if media is None or media.account != call.who.id or expired(lab, media):
         raise problems.not_found("media", id)
     return Answer({"data": _about(lab, media)})
+
+
+def expired(lab: Laboratory, thing: Media | Upload) -> bool:
+    return lab.clock.now() - thing.created_at > LIFE
 
 
 async def metadata(lab: Laboratory, call: Call) -> Answer:
     id = str(call.fields.get("id", ""))
     media = lab.media.get("x", id)
-    if media is None or media.account != call.who.id:
+    if media is None or media.account != call.who.id or expired(lab, media):
         raise problems.invalid("id", id, "Your media IDs are invalid.")
     about = call.fields.get("metadata") or {}
     alt = str((about.get("alt_text") or {}).get("text") or "")
@@ -85,7 +95,7 @@ async def metadata(lab: Laboratory, call: Call) -> Answer:
 
 def _started(lab: Laboratory, call: Call) -> Upload:
     started = lab.uploads.get("x", call.params["id"])
-    if started is None or started.account != call.who.id:
+    if started is None or started.account != call.who.id or expired(lab, started):
         raise problems.not_found("media", call.params["id"])
     return started
 
@@ -105,8 +115,12 @@ def _take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
     _check(found, data)
     return lab.media.put(
         id=id, network="x", account=call.who.id, data=data, found=found, now=lab.clock.now(),
-        processing=PROCESSING if found.kind == "video" else 0.0,
+        processing=_processing(lab, call, data) if found.kind == "video" else 0.0,
     )  # fmt: skip
+
+
+def _processing(lab: Laboratory, call: Call, data: bytes) -> float:
+    return lab.pace.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
 
 
 def _check(found: Probe, data: bytes) -> None:
@@ -128,8 +142,15 @@ def _about(lab: Laboratory, media: Media) -> dict[str, Any]:
     if media.kind == "image":
         about["image"] = {"image_type": media.mime, "w": media.width, "h": media.height}
         return about
-    ready = now >= media.ready_at
-    state = (
-        {"state": "succeeded", "progress_percent": 100} if ready else {"state": "in_progress", "check_after_secs": 1}
-    )
-    return about | {"processing_info": state, "video": {"video_type": media.mime}}
+    if media.kind == subtitles.KIND:
+        return about
+    return about | {"processing_info": _state(media, now), "video": {"video_type": media.mime}}
+
+
+def _state(media: Media, now: float) -> dict[str, Any]:
+    done = share(media.created_at, media.ready_at, now)
+    if done < PENDING:
+        return {"state": "pending", "check_after_secs": 1}
+    if done < 1:
+        return {"state": "in_progress", "progress_percent": int(100 * done), "check_after_secs": 1}
+    return {"state": "succeeded", "progress_percent": 100}

@@ -13,6 +13,7 @@ from lab.x import budgets, problems, text
 
 EPOCH_MILLIS = 1_288_834_974_657  # where X's identifiers start to count
 MAX_PICTURES = 4
+MEDIA_LIFE = 86_400
 _counter = itertools.count()
 
 
@@ -53,7 +54,7 @@ def _check_text(lab: Laboratory, call: Call, wanted: str, links: list[text.Link]
 def _wanted_media(lab: Laboratory, call: Call) -> list[Media]:
     ids = [str(id) for id in (call.fields.get("media") or {}).get("media_ids", [])]
     found = lab.media.of("x", ids)
-    if len(found) != len(ids) or any(media.account != call.who.id for media in found):
+    if len(found) != len(ids) or any(_unusable(lab, call, media) for media in found):
         raise problems.invalid("media.media_ids", ",".join(ids), "Your media IDs are invalid.")
     moving = [media for media in found if media.kind != "image"]
     if len(found) > MAX_PICTURES or (moving and len(found) > 1):
@@ -61,6 +62,12 @@ def _wanted_media(lab: Laboratory, call: Call) -> list[Media]:
     if any(media.ready_at > lab.clock.now() for media in found):
         raise problems.invalid("media.media_ids", ",".join(ids), "Your media has not finished processing.")
     return found
+
+
+def _unusable(lab: Laboratory, call: Call, media: Media) -> bool:
+    """X knows a medium for a day, and takes only its owner's."""
+    old = lab.clock.now() - media.created_at > MEDIA_LIFE
+    return media.account != call.who.id or old or media.kind not in ("image", "gif", "video")
 
 
 def _compose(lab: Laboratory, call: Call, wanted: str, links: list[text.Link], media: list[Media]) -> Post:

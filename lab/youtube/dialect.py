@@ -6,7 +6,7 @@ from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
 from lab.limits import Over
 from lab.routes import find, route
-from lab.youtube import budgets, comments, errors, upload, videos
+from lab.youtube import budgets, captions, comments, errors, upload, videos
 
 PREPARE, COMMIT = "prepare", "commit"
 UPLOADS = "(?:/resumable)?/upload/youtube/v3"
@@ -27,6 +27,8 @@ ROUTES = [
     route("PUT", f"{UPLOADS}/videos", upload.receive, PREPARE, takes_pieces=True, open_door=True),
     route("POST", f"{UPLOADS}/thumbnails/set", upload.set_thumbnail, PREPARE),
     route("PUT", f"{UPLOADS}/thumbnails/set", upload.receive, PREPARE, takes_pieces=True, open_door=True),
+    route("POST", "/upload/youtube/v3/captions", captions.insert, PREPARE),
+    route("GET", "/youtube/v3/captions", captions.list_tracks),
     route("GET", "/youtube/v3/videos", videos.list_videos),
     route("PUT", "/youtube/v3/videos", videos.update, videos.stage_of_update),
     route("DELETE", "/youtube/v3/videos", videos.delete, PREPARE),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import Any
 
@@ -12,8 +13,8 @@ from lab.ledger.media import NotMedia, probe
 from lab.youtube import errors, videos
 
 RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
-MAX_THUMBNAIL_BYTES = 2_097_152
-PROCESSING = 0.3
+MAX_THUMBNAIL_BYTES = 52_428_800
+PROCESSING = (0.1, 0.4)  # seconds
 SESSION_LIFE = 7 * 86_400  # Google forgets a session after about a week
 INCOMPLETE = 308
 
@@ -96,9 +97,10 @@ def _film(lab: Laboratory, session: Upload, data: bytes) -> Media:
         found = None
     if found is None or found.kind != "video":
         raise errors.bad("mediaBodyRequired", "The request does not include the video content.")
+    account, digest = lab.accounts.get("youtube", session.account), hashlib.sha256(data).hexdigest()
     return lab.media.put(
         id=f"yt{lab.book.next_number()}", network="youtube", account=session.account, data=data, found=found,
-        now=lab.clock.now(), processing=PROCESSING,
+        now=lab.clock.now(), processing=lab.pace.seconds(account, digest, *PROCESSING),
     )  # fmt: skip
 
 

@@ -121,6 +121,11 @@ UNCERTAIN_SINCE = "uncertain_since"
 uncertain: then a refusal for being a duplicate is a witness that it went out, not a refusal for good."""
 
 
+STALE = "stale"
+"""Key of `prepared` by which whoever calls tells with which code the network said, in `commit`, that what was prepared
+had died (`Stale`): what looks whole from here has to be made again."""
+
+
 @dataclass(frozen=True)
 class AttemptWindow:
     """When an attempt was made and how often it has been looked for since: what `resolve` may need."""

@@ -28,6 +28,7 @@ from lab.admin import Admin
 from lab.conversation import Answer, Call, Deed
 from lab.exchange import Exchange
 from lab.laboratory import Laboratory
+from lab.limits import Over, Quota
 
 COLLECTION = "app.bsky.feed.post"
 STAGES = {
@@ -45,6 +46,7 @@ class Forwarding:
     """The dialect whose every deed is done by the real server."""
 
     name = "bluesky"
+    quotas: tuple[Quota, ...] = ()  # the server has its own
 
     def __init__(self, server: str, secret: str) -> None:
         self._server, self._secret = server, secret
@@ -83,6 +85,9 @@ class Forwarding:
     def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
         headers = {"ratelimit-reset": str(int(time.time()) + 120)} if status == TOO_MANY else {}
         return Answer({"error": NAMES.get(status, "Unknown"), "message": "asked for by a test"}, status, headers)
+
+    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+        return self.failure(lab, call, TOO_MANY)
 
     def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
         return {}

@@ -33,7 +33,7 @@ class Lab:
         """Ask it to end as a supervisor does, and say how long that took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self.client.close()
         return time.monotonic() - started
 

@@ -33,7 +33,7 @@ def test_restart_shows_the_same_posts_at_the_same_addresses(tmp_path: Path) -> N
     x.http.post("/2/tweets", json={"text": "Sigue ahí"})
     first.client.post("/accounts", json={"network": "x", "id": "77", "handle": "nueva", "token": "t77"})
     before, news = first.posts(), first.client.get("/sitio/feed.xml").text
-    assert first.stop() < 1
+    first.stop()
 
     second = start(tmp_path, first.port)
     try:

@@ -4,17 +4,18 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from pregonero.networks.base import Post, Published, Stale, Transient, Unauthorized, Unknown, Verdict
+from pregonero.networks.base import STALE, Post, Published, Stale, Transient, Unauthorized, Unknown, Verdict
 from pregonero.networks.bluesky import sessions
 from pregonero.networks.bluesky.facets import facets_of, graphemes, links_in
 from pregonero.networks.bluesky.keys import new_key
 from tests.lab.process import until
-from tests.networks.subjects import MakeSubject, Subject
+from tests.networks.subjects import MakeSubject, Subject, accompanied
 
 
 @pytest.fixture
@@ -102,6 +103,29 @@ def test_without_a_picture_the_link_has_a_card(bluesky_account: Subject) -> None
 
     card = record_of(bluesky_account)["embed"]["external"]
     assert (card["uri"], card["title"]) == ("https://www.mincit.gov.co/a", "Más crédito para exportar")
+
+
+@pytest.mark.procedure("N-6")
+def test_a_video_goes_out_with_its_captions(bluesky_account: Subject, tmp_path: Path) -> None:
+    film = accompanied(bluesky_account.film, tmp_path)
+
+    published = bluesky_account.publish(bluesky_account.post(media=(film,)))
+
+    embed = record_of(bluesky_account)["embed"]
+    assert embed["$type"] == "app.bsky.embed.video"
+    assert (embed["video"]["mimeType"], embed["video"]["size"]) == ("video/mp4", film.size)
+    assert [(track["lang"], track["file"]["mimeType"]) for track in embed["captions"]] == [("es", "text/vtt")]
+    assert [entry["id"] for entry in bluesky_account.public()] == [published.remote_id]
+
+
+def test_what_the_server_says_it_lost_is_uploaded_again(bluesky_account: Subject) -> None:
+    post = bluesky_account.post()
+    prepared = bluesky_account.prepare(post)
+    uploads = len(bluesky_account.calls("prepare"))
+
+    bluesky_account.prepare(post, prepared | {STALE: "BlobNotFound"})
+
+    assert len(bluesky_account.calls("prepare")) == uploads + 1
 
 
 def test_keys_are_new_each_time_and_sort_by_time() -> None:
@@ -241,5 +265,5 @@ def test_it_says_by_how_much_a_text_is_too_long(subject_of: MakeSubject) -> None
     assert told("ñ" * 301) == ["Sobra 1 carácter: Bluesky admite 300 y el texto cuenta 301."]
     assert told(family * 121) == ["Sobran 25 bytes: Bluesky admite 3.000 y el texto ocupa 3.025."]
     assert told(" ") == ["El texto está vacío: Bluesky necesita un texto o una imagen."]
-    film = bluesky.connector.check(bluesky.post(media=(bluesky.film,)))
-    assert [issue.text for issue in film] == ["Bluesky no recibe videos en una publicación."]
+    both = bluesky.connector.check(bluesky.post(media=(bluesky.film, bluesky.picture)))
+    assert [issue.text for issue in both] == ["Bluesky no mezcla un video o un GIF con otros archivos."]

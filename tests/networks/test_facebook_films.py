@@ -138,7 +138,9 @@ def test_a_film_carries_its_captions_and_its_thumbnail(facebook: Subject, reel: 
     assert track["locale"] == "es_LA"
     assert "1\n00:00:00,000 --> 00:00:02,500\nLas exportaciones crecieron.\n" in track["text"]
     assert "2\n00:00:02,500 --> 00:00:06,000\nCafé, flores\ny software.\n" in track["text"]
-    assert _video(facebook, prepared, "picture")["picture"].startswith(facebook.lab.url)
+    shown = httpx.get(_video(facebook, prepared, "picture")["picture"])
+    assert reel.thumbnail is not None
+    assert shown.content == reel.thumbnail.read_bytes()
 
 
 @pytest.fixture

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
-from pregonero.networks.base import Permanent, Spent, Stale, Verdict
+from pregonero.networks.base import Permanent, Spent, Stale, Transient, Verdict
 from tests.lab.process import Lab, start, until
 from tests.networks.subjects import MakeSubject, Subject, access_to
 
@@ -38,6 +39,32 @@ def test_a_container_that_expired_is_made_again(apart: Subject) -> None:
 
     assert second["container_id"] != first["container_id"]
     assert len(apart.public()) == 1
+
+
+def test_a_part_that_expired_before_its_carousel_was_made_is_made_again(apart: Subject) -> None:
+    post = apart.post(media=(apart.picture, apart.picture))
+    apart.fault("status", "POST .*/media", skip=2, code=500)  # both parts are there, and the whole is not
+    with pytest.raises(Transient):
+        apart.prepare(post)
+    apart.lab.advance(MORE_THAN_A_DAY)
+
+    with pytest.raises(Stale):
+        apart.prepare(post, apart.kept[-1])
+    apart.connector.commit(apart.access, post, apart.prepare(post, apart.kept[-1]))
+
+    assert [len(entry["media"]) for entry in apart.public()] == [2]
+
+
+def test_a_carousel_cut_between_its_parts_goes_on(instagram: Subject) -> None:
+    post = instagram.post(media=(instagram.picture, instagram.film, instagram.picture))
+    instagram.fault("cut_before", "POST .*/media", skip=2)
+    with pytest.raises(Transient):
+        instagram.prepare(post)
+
+    instagram.connector.commit(instagram.access, post, instagram.prepare(post, instagram.kept[-1]))
+
+    assert len([call for call in instagram.calls("prepare") if call["status"] == httpx.codes.OK]) == 3 + 1
+    assert [len(entry["media"]) for entry in instagram.public()] == [3]
 
 
 def test_an_expired_container_was_certainly_not_published(apart: Subject) -> None:
@@ -111,12 +138,23 @@ def test_published_twice_with_the_same_words_it_is_public_though_not_told_which(
 
 def test_the_daily_number_of_posts_is_told_to_a_person(subject_of: MakeSubject) -> None:
     instagram = subject_of("instagram", limits={"posts": 1})
-    instagram.publish(instagram.post())
     post = instagram.post()
     prepared = instagram.prepare(post)
+    instagram.publish(instagram.post())
 
     with pytest.raises(Spent, match="por día"):
         instagram.connector.commit(instagram.access, post, prepared)
+
+
+def test_the_accounts_own_number_of_posts_is_read_before_anything_is_made(subject_of: MakeSubject) -> None:
+    instagram = subject_of("instagram", limits={"posts": 1})
+    instagram.publish(instagram.post())
+    made = instagram.calls("prepare")
+
+    with pytest.raises(Spent, match="llegó a las 1 publicaciones por día"):
+        instagram.prepare(instagram.post())
+
+    assert instagram.calls("prepare") == made
 
 
 def test_a_file_without_public_address_is_refused_before_anything_is_sent(instagram: Subject) -> None:

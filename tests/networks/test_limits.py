@@ -101,7 +101,7 @@ def test_it_says_by_how_much(subject_of: MakeSubject) -> None:
             "facebook", {"text": " ", "link": ""}, "text",
             "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.",
         ),
-        ("instagram", {"text": "#a " * 31}, "text", "Sobra 1 etiqueta: Instagram admite 30 y el texto tiene 31."),
+        ("instagram", {"text": "#a " * 6}, "text", "Sobra 1 etiqueta: Instagram admite 5 y el texto tiene 6."),
         ("instagram", {"text": "@a " * 22}, "text", "Sobran 2 menciones: Instagram admite 20 y el texto tiene 22."),
         ("x", {"text": "a\ufeffb"}, "text", "El texto tiene caracteres invisibles que X no acepta."),
     ],
@@ -205,6 +205,7 @@ def test_how_many_and_which_together(subject_of: MakeSubject) -> None:
     assert keys(facebook, *[picture] * 11) == ["too_many"]
     assert keys(facebook, gif, picture) == []
     assert keys(youtube, film, picture) == ["not_taken"]
+    assert keys(instagram, picture) == []
     assert keys(instagram, *[picture] * 10) == []
     assert keys(instagram, *[picture] * 11) == ["too_many"]
     assert keys(instagram, picture, film) == []

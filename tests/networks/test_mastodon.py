@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
 from pregonero.networks.mastodon.counting import length_of, text_of
 from pregonero.networks.mastodon.limits import LOOK_WAITS, SETTLE_WAITS
 from tests.lab.process import start, until
-from tests.networks.subjects import MakeSubject, Subject, access_to
+from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied
 from tests.networks.wires import answering, peer
 
 
@@ -203,6 +204,40 @@ def test_a_video_is_waited_for_without_holding_the_worker(mastodon: Subject) -> 
 
     assert caught.value.code == "media_in_progress"
     assert [(entry["id"], len(entry["media"])) for entry in mastodon.public()] == [(published.remote_id, 1)]
+
+
+def test_a_video_carries_the_picture_that_stands_for_it(mastodon: Subject, tmp_path: Path) -> None:
+    film = accompanied(mastodon.film, tmp_path)
+
+    mastodon.publish(mastodon.post(media=(film,)))
+
+    ((entry,),) = [mastodon.public()]
+    headers = {"Authorization": f"Bearer {mastodon.access.token}"}
+    address = f"{mastodon.access.address}/api/v1/statuses/{entry['id']}"
+    (shown,) = httpx.get(address, headers=headers).json()["media_attachments"]
+    assert shown["type"] == "video"
+    assert shown["preview_url"] != shown["url"]
+    assert film.thumbnail is not None
+    assert httpx.get(shown["preview_url"]).content == film.thumbnail.read_bytes()
+
+
+def test_a_file_that_the_accounts_own_server_does_not_take_is_refused_while_there_is_time(mastodon: Subject) -> None:
+    heavy = replace(mastodon.picture, size=16_777_217)
+    odd = replace(mastodon.picture, mime="image/tiff")
+
+    for medium, says in ((heavy, "hasta 16.777.216 bytes y este tiene 16.777.217"), (odd, "de ese tipo")):
+        with pytest.raises(Permanent, match=says):
+            mastodon.prepare(mastodon.post(media=(medium,)))
+
+    assert mastodon.calls("prepare") == []
+
+
+def test_four_pictures_go_out_each_with_its_text(mastodon: Subject) -> None:
+    media = tuple(replace(mastodon.picture, alt=f"Gráfica {at}") for at in range(4))
+
+    page = mastodon.page(mastodon.publish(mastodon.post(media=media))).text
+
+    assert all(f"Gráfica {at}" in page for at in range(4))
 
 
 def test_media_uploaded_long_ago_are_uploaded_again(mastodon: Subject) -> None:

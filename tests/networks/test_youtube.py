@@ -3,14 +3,15 @@
 import json
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from pregonero.networks.base import Permanent, Transient
+from pregonero.networks.base import Permanent, Post, Transient
 from pregonero.networks.youtube.codes import until_midnight
-from tests.networks.subjects import MakeSubject, Subject
+from tests.networks.subjects import MakeSubject, Subject, accompanied, lengthened
 from tests.networks.wires import answering, peer
 
 
@@ -103,6 +104,63 @@ def test_a_video_deleted_at_youtube_is_told(youtube: Subject) -> None:
 
     with pytest.raises(Permanent, match="borró"):
         youtube.connector.commit(youtube.access, post, prepared)
+
+
+@pytest.fixture
+def with_company(youtube: Subject, tmp_path: Path) -> Post:
+    return youtube.post(media=(accompanied(youtube.film, tmp_path),))
+
+
+def _tracks(youtube: Subject, id: str) -> list[tuple[str, str, bool]]:
+    address, query = f"{youtube.access.address}/youtube/v3/captions", {"part": "snippet", "videoId": id}
+    found = httpx.get(address, params=query, headers={"Authorization": f"Bearer {youtube.access.token}"}).json()
+    return [
+        (each["snippet"]["language"], each["snippet"]["name"], each["snippet"]["isDraft"]) for each in found["items"]
+    ]
+
+
+@pytest.mark.procedure("N-6")
+def test_a_video_gets_its_thumbnail_and_captions_before_it_is_public(youtube: Subject, with_company: Post) -> None:
+    prepared = youtube.prepare(with_company)
+
+    assert youtube.public() == []
+    assert _tracks(youtube, prepared["video_id"]) == [("es", "Español", False)]
+    answer = _videos(youtube, "GET", params={"part": "snippet", "id": prepared["video_id"]}).json()["items"][0]
+    kept = httpx.get(answer["snippet"]["thumbnails"]["default"]["url"]).content
+    thumbnail = with_company.media[0].thumbnail
+    assert thumbnail is not None
+    assert kept == thumbnail.read_bytes()
+    youtube.connector.commit(youtube.access, with_company, prepared)
+    assert len(youtube.public()) == 1
+
+
+@pytest.mark.parametrize("call", ["POST .*/thumbnails/set", "POST .*/captions"])
+@pytest.mark.parametrize("fault", ["cut_before", "accept_then_cut", "half_upload"])
+def test_what_goes_with_a_video_is_there_once_after_a_cut(
+    youtube: Subject, with_company: Post, call: str, fault: str
+) -> None:
+    youtube.fault(fault, call)
+    with pytest.raises(Transient):
+        youtube.prepare(with_company)
+
+    prepared = youtube.prepare(with_company, youtube.kept[-1])
+
+    assert len(_tracks(youtube, prepared["video_id"])) == 1
+    assert len([made for made in youtube.calls("prepare") if made["path"].endswith("/videos")]) == 2  # opened and sent
+
+
+def test_a_long_video_goes_in_pieces_and_goes_on_from_the_one_that_was_cut(youtube: Subject, tmp_path: Path) -> None:
+    film = lengthened(youtube.film, tmp_path, 17 * 1024 * 1024)
+    post = youtube.post(media=(film,))
+    youtube.fault("half_upload", "PUT .*", skip=1)
+    with pytest.raises(Transient):
+        youtube.prepare(post)
+
+    youtube.connector.commit(youtube.access, post, youtube.prepare(post, youtube.kept[-1]))
+
+    (entry,) = youtube.public()
+    assert entry["media"] == [film.sha256]
+    assert len([made for made in youtube.calls("prepare") if made["method"] == "POST"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from pregonero.networks.wire import Refusal
 
 TAKEN = "InvalidSwap"
 MISSING = "RecordNotFound"
+LOST = "BlobNotFound"
 TOO_MANY = 429
 _RECONNECT = Meaning(Unauthorized, "Bluesky ya no acepta la autorización de esta cuenta: hay que conectarla otra vez.")
 
@@ -21,10 +22,10 @@ TABLE = {
     ),
     "AccountTakedown": Meaning(Permanent, "Bluesky suspendió esta cuenta: alguien debe atenderlo."),
     "AccountDeactivated": Meaning(Permanent, "La cuenta está desactivada en Bluesky: alguien debe atenderlo."),
-    "BlobNotFound": Meaning(Stale, "Bluesky ya no tiene la imagen que se había subido; se sube otra vez.", 1.0),
-    "BlobTooLarge": Meaning(Permanent, "La imagen es demasiado pesada para Bluesky."),
-    "PayloadTooLarge": Meaning(Permanent, "La imagen es demasiado pesada para Bluesky."),
-    "InvalidMimeType": Meaning(Permanent, "Bluesky no recibe ese formato de imagen."),
+    LOST: Meaning(Stale, "Bluesky ya no tiene el archivo que se había subido; se sube otra vez.", 1.0),
+    "BlobTooLarge": Meaning(Permanent, "El archivo es demasiado pesado para el servidor de Bluesky de esta cuenta."),
+    "PayloadTooLarge": Meaning(Permanent, "El archivo es demasiado pesado para el servidor de Bluesky de esta cuenta."),
+    "InvalidMimeType": Meaning(Permanent, "Bluesky no recibe ese formato de archivo."),
     TAKEN: Meaning(Permanent, "En Bluesky ya hay algo bajo la clave de esta publicación."),
     MISSING: Meaning(Permanent, "Bluesky no tiene nada bajo la clave de esta publicación."),
     "RateLimitExceeded": Meaning(Transient, "Bluesky pide esperar: se alcanzó su límite de llamadas.", 300.0),

@@ -1,16 +1,20 @@
 """Bluesky: pictures ahead, one write under a key of ours, and a look at it after a cut (docs/networks/bluesky.md)."""
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from pregonero.errors import Issue
 from pregonero.networks import checks
 from pregonero.networks.base import (
+    STALE,
     Access,
     AttemptWindow,
     Finding,
+    Medium,
     Permanent,
     Post,
     Prepared,
@@ -19,11 +23,13 @@ from pregonero.networks.base import (
     Verdict,
 )
 from pregonero.networks.bluesky import sessions
-from pregonero.networks.bluesky.codes import CODES, MISSING, TAKEN
+from pregonero.networks.bluesky.codes import CODES, LOST, MISSING, TAKEN
 from pregonero.networks.bluesky.facets import facets_of, graphemes, handles_in, links_in
 from pregonero.networks.bluesky.keys import new_key
 from pregonero.networks.bluesky.limits import CAPABILITIES, KINDS
 from pregonero.networks.bluesky.xrpc import Xrpc
+from pregonero.networks.captions import LANGUAGE, as_webvtt
+from pregonero.networks.multipart import File
 from pregonero.networks.outcomes import judged
 from pregonero.networks.wire import Refusal
 
@@ -52,7 +58,7 @@ class BlueskyConnector:
             _choose_key(access, post, prepared, keep)
             _find_mentioned(access, post, prepared, keep)
         with sessions.opened(access) as session, judged(CODES, public=False):
-            _upload_pictures(session, post, prepared, keep)
+            _upload_media(session, post, prepared, keep)
         return prepared
 
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
@@ -116,24 +122,36 @@ def _identity(access: Access, handle: str) -> str:
         raise
 
 
-def _upload_pictures(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
-    """Leave each picture at the server; one uploaded long ago is uploaded again, since the server lets go of it."""
+def _upload_media(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    """Leave each medium at the server; one uploaded long ago is uploaded again, since the server lets go of it."""
+    if prepared.pop(STALE, "") == LOST:
+        prepared["media"] = []
     entries: list[dict[str, Any]] = prepared.setdefault("media", [])
     life = CAPABILITIES.limits["blob_life_seconds"].value
-    for at, picture in enumerate(post.media):
-        if at < len(entries) and entries[at]["sha256"] == picture.sha256 and time.time() < entries[at]["until"]:
+    for at, medium in enumerate(post.media):
+        if at < len(entries) and entries[at]["sha256"] == medium.sha256 and time.time() < entries[at]["until"]:
             continue
-        content = picture.path.read_bytes()
-        made = Xrpc(access).post("com.atproto.repo.uploadBlob", body=content, mime=picture.mime)
-        entry = {"sha256": picture.sha256, "blob": made["blob"], "until": int(time.time()) + life}
-        entries[at : at + 1] = [entry]
+        entry = {"sha256": medium.sha256, "blob": Xrpc(access).upload(File(medium.path, medium.mime))}
+        entries[at : at + 1] = [entry | {"until": int(time.time()) + life}]
         keep(prepared)
+    for medium, entry in zip(post.media, entries, strict=False):
+        if medium.captions is not None and "captions" not in entry:
+            entry["captions"] = _upload_captions(access, medium.captions)
+            keep(prepared)
+
+
+def _upload_captions(access: Access, path: Path) -> Any:
+    """Leave captions at the server, which takes WebVTT alone."""
+    with tempfile.NamedTemporaryFile(suffix=".vtt") as written:
+        written.write(as_webvtt(path))
+        written.flush()
+        return Xrpc(access).upload(File(Path(written.name), "text/vtt"))
 
 
 def _write(access: Access, post: Post, prepared: Prepared) -> Published:
     written = Xrpc(access).post(
         "com.atproto.repo.putRecord",
-        json={
+        {
             "repo": access.remote_id, "collection": COLLECTION, "rkey": prepared["key"],
             "record": _record(post, prepared), "swapRecord": None,  # nothing may be there yet
         },
@@ -145,20 +163,30 @@ def _write(access: Access, post: Post, prepared: Prepared) -> Published:
 
 def _record(post: Post, prepared: Prepared) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "$type": COLLECTION, "text": post.text, "langs": ["es"],
+        "$type": COLLECTION, "text": post.text, "langs": [LANGUAGE],
         "createdAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z",
     }  # fmt: skip
     facets = facets_of(post.text, prepared.get("mentions", {}))
-    embed = _pictures(post, prepared) if post.media else _card(post)
+    embed = _media(post, prepared) if post.media else _card(post)
     return record | ({"facets": facets} if facets else {}) | ({"embed": embed} if embed else {})
 
 
-def _pictures(post: Post, prepared: Prepared) -> dict[str, Any]:
-    images = [
-        {"image": entry["blob"], "alt": each.alt, "aspectRatio": {"width": each.width, "height": each.height}}
-        for each, entry in zip(post.media, prepared["media"], strict=True)
-    ]
+def _media(post: Post, prepared: Prepared) -> dict[str, Any]:
+    pairs = list(zip(post.media, prepared["media"], strict=True))
+    if pairs[0][0].kind == "video":
+        return _video(*pairs[0])
+    images = [_shown(each) | {"image": entry["blob"]} for each, entry in pairs]
     return {"$type": "app.bsky.embed.images", "images": images}
+
+
+def _video(film: Medium, entry: dict[str, Any]) -> dict[str, Any]:
+    captions = [{"lang": LANGUAGE, "file": entry["captions"]}] if "captions" in entry else []
+    embed = {"$type": "app.bsky.embed.video", "video": entry["blob"]} | _shown(film)
+    return embed | ({"captions": captions} if captions else {})
+
+
+def _shown(medium: Medium) -> dict[str, Any]:
+    return {"alt": medium.alt, "aspectRatio": {"width": medium.width, "height": medium.height}}
 
 
 def _card(post: Post) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from pregonero.networks.checks import Kinds
 READ_ON = date(2026, 11, 24)
 POST = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json"
 IMAGES = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json"
+VIDEO = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/video.json"
+LENGTHS = "https://docs.bsky.app/docs/tutorials/video"
 FACET = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/richtext/facet.json"
 RATES = "https://docs.bsky.app/docs/advanced-guides/rate-limits"
 OURS = "decisión propia: docs/networks/bluesky.md"
@@ -29,7 +31,11 @@ CAPABILITIES = Capabilities(
         "tag_bytes": _limit(640, FACET),
         "alt": _limit(2_000, OURS),
         "pictures": _limit(4, IMAGES),
-        "videos": _limit(0, OURS),
+        "videos": _limit(1, VIDEO),
+        "with_video": _limit(0, VIDEO),
+        "video_bytes": _limit(100_000_000, VIDEO),
+        "video_max_ms": _limit(180_000, LENGTHS),
+        "captions_bytes": _limit(20_000, VIDEO),
         "picture_bytes": _limit(1_000_000, IMAGES),
         "card_title": _limit(300, OURS),
         "blob_life_seconds": _limit(45 * 60, OURS),
@@ -37,8 +43,7 @@ CAPABILITIES = Capabilities(
         "writes_per_hour": _limit(2_500, RATES),  # 5,000 points, of which a write costs two
         "sessions_per_day": _limit(100, RATES),
     },
-    takes_video=False,
     prepares_ahead_seconds=30 * 60,
 )
 
-KINDS = Kinds(pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WEBP"}, videos={})
+KINDS = Kinds(pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WEBP"}, videos={"video/mp4": "MP4"})

@@ -48,7 +48,7 @@ def _known(access: Access) -> str:
 def _open(access: Access) -> str:
     with judged(CODES, public=False):
         about = {"identifier": access.remote_id, "password": access.token}
-        token = str(Xrpc(access, secret=False).post("com.atproto.server.createSession", json=about)["accessJwt"])
+        token = str(Xrpc(access, secret=False).post("com.atproto.server.createSession", about)["accessJwt"])
     with _LOCK:
         _SESSIONS[_name(access)] = token, ticks() + CAPABILITIES.limits["session_seconds"].value
     return token

@@ -4,6 +4,7 @@ from typing import Any
 
 from pregonero.networks.base import Access
 from pregonero.networks.bluesky.calls import CALLS
+from pregonero.networks.multipart import File
 from pregonero.networks.wire import Line
 
 
@@ -20,7 +21,11 @@ class Xrpc:
         """Ask for something."""
         return self._line.get(f"{self._base}/{name}", params=params).json()
 
-    def post(self, name: str, *, json: Any = None, body: bytes | None = None, mime: str = "") -> Any:
+    def post(self, name: str, json: Any) -> Any:
         """Have something done."""
-        headers = {"Content-Type": mime} if mime else {}
-        return self._line.post(f"{self._base}/{name}", json=json, body=body, headers=headers).json()
+        return self._line.post(f"{self._base}/{name}", json=json).json()
+
+    def upload(self, file: File) -> Any:
+        """Leave a file at the server, read as it is sent; returns how a post names it."""
+        headers = {"Content-Type": file.mime, "Content-Length": str(file.length)}
+        return self._line.post(f"{self._base}/com.atproto.repo.uploadBlob", body=file, headers=headers).json()["blob"]

@@ -6,5 +6,6 @@ CALLS = (
     Call("POST", "/{version}/{user}/media", "crear el contenedor de una publicación (invisible)"),
     Call("GET", "/{version}/{id}", "leer el estado de un contenedor, o la dirección de lo publicado"),
     Call("POST", "/{version}/{user}/media_publish", "publicar el contenedor: la única llamada que el público ve"),
+    Call("GET", "/{version}/{user}/content_publishing_limit", "leer cuántas publicaciones le quedan hoy a la cuenta"),
     Call("GET", "/{version}/{user}/media", "buscar lo publicado entre lo más reciente de la cuenta"),
 )

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, Stale, Transient
-from pregonero.networks.facebook.codes import is_gone
+from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, Spent, Stale, Transient
+from pregonero.networks.facebook.codes import HOUR, is_gone
 from pregonero.networks.facebook.graph import Graph
-from pregonero.networks.instagram.limits import POLL_AGAIN, POLL_WAITS
+from pregonero.networks.instagram.limits import CAPABILITIES, POLL_AGAIN, POLL_WAITS
 from pregonero.networks.wire import Refusal
 
 FINISHED, IN_PROGRESS, PUBLISHED, FAILED, GONE = "FINISHED", "IN_PROGRESS", "PUBLISHED", "ERROR", "EXPIRED"
@@ -19,13 +19,35 @@ def make_ready(graph: Graph, access: Access, post: Post, prepared: Prepared, kee
     if "container_id" in prepared and state_of(graph, prepared["container_id"]) == GONE:
         prepared.clear()
         keep(prepared)
-    if "container_id" not in prepared:
-        if len(post.media) > 1:
-            _make_children(graph, access, post, prepared, keep)
-        prepared["container_id"] = _make(graph, access, _about(post, prepared))
+    try:
+        _make_all(graph, access, post, prepared, keep)
+        _wait_for(graph, prepared["container_id"])
+    except Stale:
+        prepared.clear()  # of a carousel, a part may die before the whole is made
         keep(prepared)
-    _wait_for(graph, prepared["container_id"])
+        raise
     return prepared
+
+
+def _make_all(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    if "container_id" in prepared:
+        return
+    if not prepared.get("children"):
+        _check_room(graph, access)
+    if len(post.media) > 1:
+        _make_children(graph, access, post, prepared, keep)
+    prepared["container_id"] = _make(graph, access, _about(post, prepared))
+    keep(prepared)
+
+
+def _check_room(graph: Graph, access: Access) -> None:
+    """Ask Instagram how many posts the account has left today: its own pages disagree on how many it has."""
+    (found, *_) = graph.list(access.remote_id, "content_publishing_limit", fields="config,quota_usage") or [{}]
+    total = int((found.get("config") or {}).get("quota_total") or CAPABILITIES.limits["posts_per_day"].value)
+    if int(found.get("quota_usage") or 0) >= total:
+        raise Spent(
+            f"La cuenta llegó a las {total} publicaciones por día de Instagram.", code="quota", retry_after=HOUR
+        )
 
 
 def state_of(graph: Graph, id: str) -> str:

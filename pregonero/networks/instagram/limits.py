@@ -9,6 +9,7 @@ READ_ON = date(2026, 11, 24)
 MEDIA = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
 CONTAINER = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-container"
+SECOND_HAND = "de segunda mano: la página de la API todavía no lo dice"
 OURS = "decisión propia: docs/networks/instagram.md"
 
 
@@ -23,10 +24,10 @@ CAPABILITIES = Capabilities(
     resolution=Resolution.ASK,
     limits={
         "text": _limit(2_200, MEDIA),
-        "hashtags": _limit(30, MEDIA),
+        "hashtags": _limit(5, SECOND_HAND),  # the reference still says 30
         "mentions": _limit(20, MEDIA),
         "alt": _limit(1_000, MEDIA),
-        "media": _limit(10, PUBLISHING),
+        "media": _limit(10, PUBLISHING),  # of a carousel, which holds at least two
         "picture_bytes": _limit(8_000_000, MEDIA),
         "picture_min_ratio": _limit(800, MEDIA),
         "picture_max_ratio": _limit(1_910, MEDIA),
@@ -37,8 +38,12 @@ CAPABILITIES = Capabilities(
         "video_min_ms": _limit(3_000, MEDIA),
         "video_max_ms": _limit(900_000, MEDIA),
         "video_max_width": _limit(1_920, MEDIA),
+        "video_min_fps": _limit(23, MEDIA),
+        "video_max_fps": _limit(60, MEDIA),
+        "video_bits_per_second": _limit(25_000_000, MEDIA),
+        "audio_max_hertz": _limit(48_000, MEDIA),
         "container_life_seconds": _limit(86_400, CONTAINER),
-        "posts_per_day": _limit(50, PUBLISHING),
+        "posts_per_day": _limit(50, PUBLISHING),  # another page says 100: the account's own is read each time
         "search_recent": _limit(25, OURS),
     },
     needs="picture",

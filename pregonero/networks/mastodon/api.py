@@ -24,9 +24,9 @@ class Api:
         """Return the status of an answer, which says whether something is ready."""
         return self._line.get(self._base + path).status_code
 
-    def upload(self, path: str, file: File, **fields: str) -> Any:
-        """Send a file."""
-        return self._line.post(self._base + path, data=fields, files={"file": file}).json()
+    def upload(self, path: str, files: Mapping[str, File], **fields: str) -> Any:
+        """Send a file, and what goes with it."""
+        return self._line.post(self._base + path, data=fields, files=files).json()
 
     def post(self, path: str, about: Mapping[str, Any], *, key: str) -> Any:
         """Have something done once, however often it is asked with this key."""

@@ -1,7 +1,7 @@
 """Mastodon: media ahead, one call with a key of ours, and a look at our own posts (docs/networks/mastodon.md)."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -23,12 +23,13 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
+from pregonero.networks.checks import number
 from pregonero.networks.hand import Seen
 from pregonero.networks.mastodon.api import Api
 from pregonero.networks.mastodon.codes import CODES, REFUSED
 from pregonero.networks.mastodon.counting import length_of, same_text, text_of
 from pregonero.networks.mastodon.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
-from pregonero.networks.multipart import File
+from pregonero.networks.multipart import File, picture
 from pregonero.networks.outcomes import judged
 from pregonero.networks.wire import Refusal
 
@@ -107,12 +108,26 @@ def _text(post: Post, length: int) -> Iterator[Issue]:
 
 def _check_server(api: Api, post: Post) -> None:
     """Refuse, while there is time, a text that is too long for the account's own server."""
-    statuses = (_instance(api).get("configuration") or {}).get("statuses") or {}
+    configuration = _instance(api).get("configuration") or {}
+    _check_files(configuration.get("media_attachments") or {}, post)
+    statuses = configuration.get("statuses") or {}
     most = int(statuses.get("max_characters") or LIMITS["text"].value)
     weight = int(statuses.get("characters_reserved_per_url") or LIMITS["link_weight"].value)
     over = length_of(post.text, weight) - most
     if over > 0:
         raise Permanent(f"El servidor de esta cuenta admite {most} caracteres y sobran {over}.", code="too_long")
+
+
+def _check_files(limits: Mapping[str, Any], post: Post) -> None:
+    """Refuse a file that the account's own server would not take: each may set less than most do."""
+    for medium in post.media:
+        most = limits.get("image_size_limit" if medium.kind == "picture" else "video_size_limit")
+        if most and medium.size > int(most):
+            said = f"hasta {number(int(most))} bytes y este tiene {number(medium.size)}"
+            raise Permanent(f"El servidor de esta cuenta admite archivos de {said}.", code="too_heavy")
+        kinds = limits.get("supported_mime_types")
+        if kinds and medium.mime not in kinds:
+            raise Permanent("El servidor de esta cuenta no recibe archivos de ese tipo.", code="wrong_kind")
 
 
 def _instance(api: Api) -> dict[str, Any]:
@@ -149,7 +164,10 @@ def _too_old(entry: dict[str, Any]) -> bool:
 
 def _upload(api: Api, medium: Medium) -> Any:
     described = {"description": medium.alt} if medium.alt else {}
-    return api.upload("/v2/media", File(medium.path, medium.mime), **described)
+    files = {"file": File(medium.path, medium.mime)}
+    if medium.thumbnail is not None:
+        files["thumbnail"] = picture(medium.thumbnail)
+    return api.upload("/v2/media", files, **described)
 
 
 def _wait_for(api: Api, entry: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ CALLS = (
     Call("POST", "/2/media/upload/{id}/finalize", "cerrar la subida del medio (invisible)"),
     Call("GET", "/2/media/upload", "saber si X terminó de procesar el medio"),
     Call("POST", "/2/media/metadata", "poner el texto alternativo (invisible)"),
+    Call("POST", "/2/media/subtitles", "poner los subtítulos de un video (invisible)"),
     Call("POST", "/2/tweets", "publicar: la única llamada que el público ve"),
     Call("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
     Call("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),

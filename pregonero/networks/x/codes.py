@@ -3,14 +3,17 @@
 import time
 from collections.abc import Iterator, Mapping
 
-from pregonero.networks.base import Permanent, Spent, Transient, Unauthorized
+from pregonero.networks.base import Permanent, Spent, Stale, Transient, Unauthorized
 from pregonero.networks.outcomes import Codes, Meaning
 from pregonero.networks.wire import Refusal
 
 DUPLICATE = "duplicate"
+GONE = "media_gone"
 TOO_MANY = 429
 # X counts posts by quarters of an hour, and by days of the user and of the application.
 WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
+# What X has no type for is known by its words.
+WORDS = {DUPLICATE: "duplicate content", GONE: "media ids are invalid"}
 HOUR, QUARTER = 3600.0, 900.0
 
 TABLE = {
@@ -20,6 +23,7 @@ TABLE = {
     "429": Meaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
     "420": Meaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
     DUPLICATE: Meaning(Permanent, "X no acepta dos veces el mismo texto, y ya hay una publicación con este."),
+    GONE: Meaning(Stale, "X ya no tiene los archivos que se habían subido; se suben otra vez.", 1.0),
     "client-forbidden": Meaning(Permanent, "La aplicación no tiene permiso para publicar en X."),
     "403": Meaning(Permanent, "X no permite esta publicación."),
     "400": Meaning(Permanent, "X no aceptó el contenido de la publicación."),
@@ -27,11 +31,12 @@ TABLE = {
 
 
 def _keys(refusal: Refusal) -> tuple[str, ...]:
-    """Return X's own words for a refusal: the end of the problem's `type`, and the duplicate, which has no type."""
+    """Return X's own words for a refusal: what has no type of its own, and the end of the problem's `type`."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
     kind = str(body.get("type") or "").rpartition("/")[2]
-    twice = "duplicate content" in str(body.get("detail") or "").lower()
-    return (DUPLICATE, kind) if twice else (kind,)
+    said = f"{body.get('detail')} {body.get('errors')}".lower()
+    own = [code for code, words in WORDS.items() if words in said]
+    return (*own, kind)
 
 
 def _wait(refusal: Refusal) -> float | None:

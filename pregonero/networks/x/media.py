@@ -1,30 +1,47 @@
-"""Media for X: given in pieces before the hour, each with its alternative text; invisible until they are posted."""
+"""Media for X: given in pieces before the hour, with alternative text and captions; invisible until they are posted."""
 
 import base64
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
-from pregonero.networks.base import Medium, Permanent, Prepared, Transient
+from pregonero.networks.base import STALE, Medium, Permanent, Prepared, Transient
+from pregonero.networks.captions import LANGUAGE, LANGUAGE_NAME
+from pregonero.networks.wire import Refusal
+from pregonero.networks.x.codes import CODES, GONE
 from pregonero.networks.x.limits import CAPABILITIES
 
 CATEGORIES = {"picture": "tweet_image", "video": "tweet_video"}
 GIF, GIF_CATEGORY = "image/gif", "tweet_gif"
+CAPTIONS_CATEGORY, CAPTIONED_CATEGORY = "subtitles", "TweetVideo"
 MARGIN = 3600  # seconds of a medium's life that must be left for it to be used
 
 Keep = Callable[[Prepared], None]
 
 
+@dataclass(frozen=True)
+class File:
+    """A file on its way to X, and as what it goes."""
+
+    path: Path
+    mime: str
+    category: str
+
+
 def upload_all(api: Any, media: tuple[Medium, ...], prepared: Prepared, keep: Keep) -> Prepared:
     """Leave every medium at X, going on from those already there; returns what is known of them."""
+    if prepared.pop(STALE, "") == GONE:
+        prepared["media"] = []  # X did not have them any more when they were to be published
     entries: list[dict[str, Any]] = prepared.setdefault("media", [])
     for at, medium in enumerate(media):
         if at == len(entries):
             entries.append({})
         if entries[at].get("sha256") != medium.sha256 or _too_old(entries[at]):
             entries[at] = {"sha256": medium.sha256}
-        for _ in _steps(api, medium, entries[at]):
-            keep(prepared)
+        _upload(api, medium, entries, at, lambda: keep(prepared))
     return prepared
 
 
@@ -32,54 +49,81 @@ def _too_old(entry: dict[str, Any]) -> bool:
     return float(entry.get("expires_at", time.time() + 2 * MARGIN)) - time.time() < MARGIN
 
 
+def _upload(api: Any, medium: Medium, entries: list[dict[str, Any]], at: int, keep: Callable[[], None]) -> None:
+    """Do what is still to be done for a medium; one that X lets go of half way is begun again."""
+    try:
+        for _ in _steps(api, medium, entries[at]):
+            keep()
+    except Refusal as refusal:
+        if "id" not in entries[at] or not _is_gone(refusal):
+            raise
+        entries[at] = {"sha256": medium.sha256}
+        keep()
+        raise Transient(
+            "X ya no tiene el archivo que se subía; se sube otra vez.", code=GONE, retry_after=1.0
+        ) from refusal
+
+
+def _is_gone(refusal: Refusal) -> bool:
+    return refusal.status == HTTPStatus.NOT_FOUND or CODES.meaning(refusal)[0] == GONE
+
+
 def _steps(api: Any, medium: Medium, entry: dict[str, Any]) -> Iterator[None]:
     """Do what is still to be done for a medium; after each step there is something to keep."""
-    if "id" not in entry:
-        _open(api, medium, entry)
-        yield
-    yield from _send(api, medium, entry)
-    if not entry.get("closed"):
-        _close(api, entry)
-        yield
+    category = GIF_CATEGORY if medium.mime == GIF else CATEGORIES[medium.kind]
+    yield from _sent(api, File(medium.path, medium.mime, category), entry)
     _wait_for(api, entry)
     if medium.alt and not entry.get("described"):
-        body = {"id": entry["id"], "metadata": {"alt_text": {"text": medium.alt}}}
-        api.create_metadata(body)
+        _told(api.create_metadata({"id": entry["id"], "metadata": {"alt_text": {"text": medium.alt}}}))
         entry["described"] = True
+        yield
+    if medium.captions is not None and not entry.get("captioned"):
+        track = entry.setdefault("captions", {})
+        yield from _sent(api, File(medium.captions, _kind_of_captions(medium.captions), CAPTIONS_CATEGORY), track)
+        _add_captions(api, entry["id"], track["id"])
+        entry["captioned"] = True
         yield
 
 
-def _open(api: Any, medium: Medium, entry: dict[str, Any]) -> None:
-    category = GIF_CATEGORY if medium.mime == GIF else CATEGORIES[medium.kind]
-    body = {"media_type": medium.mime, "media_category": category, "total_bytes": medium.size}
-    opened = api.initialize_upload(body).data
+def _sent(api: Any, file: File, entry: dict[str, Any]) -> Iterator[None]:
+    if "id" not in entry:
+        _open(api, file, entry)
+        yield
+    yield from _send(api, file.path, entry)
+    if not entry.get("closed"):
+        closed = _told(api.finalize_upload(entry["id"]))
+        entry["closed"], entry["processing"] = True, bool(_processing(closed))
+        yield
+
+
+def _open(api: Any, file: File, entry: dict[str, Any]) -> None:
+    size = file.path.stat().st_size
+    body = {"media_type": file.mime, "media_category": file.category, "total_bytes": size}
+    opened = _told(api.initialize_upload(body))
     # X lets go of a medium after a day: the post that is not sent by then must have it uploaded again.
     life = CAPABILITIES.limits["media_life_seconds"].value
     entry |= {"id": str(opened.id), "segments": 0, "expires_at": int(time.time()) + life}
 
 
-def _send(api: Any, medium: Medium, entry: dict[str, Any]) -> Iterator[None]:
+def _send(api: Any, path: Path, entry: dict[str, Any]) -> Iterator[None]:
     piece = CAPABILITIES.limits["segment_bytes"].value
-    with medium.path.open("rb") as content:
+    until = time.monotonic() + CAPABILITIES.limits["upload_patience_seconds"].value
+    with path.open("rb") as content:
         content.seek(entry["segments"] * piece)
-        while data := content.read(piece):
+        while not entry.get("closed") and (data := content.read(piece)):
+            if time.monotonic() > until:
+                raise Transient("El video se está subiendo a X.", code="uploading", retry_after=0.0)
             body = {"media": base64.b64encode(data).decode("ascii"), "segment_index": entry["segments"]}
-            api.append_upload(entry["id"], body)
+            _told(api.append_upload(entry["id"], body))
             entry["segments"] += 1
             yield
-
-
-def _close(api: Any, entry: dict[str, Any]) -> None:
-    closed = api.finalize_upload(entry["id"]).data
-    entry["closed"] = True
-    entry["processing"] = bool(_processing(closed))
 
 
 def _wait_for(api: Any, entry: dict[str, Any]) -> None:
     """Go on when X has processed the medium; asks once, and leaves the waiting to whoever called."""
     if not entry.get("processing"):
         return
-    info = _processing(api.get_upload_status(entry["id"], command="STATUS").data)
+    info = _processing(_told(api.get_upload_status(entry["id"], command="STATUS")))
     state = info.get("state", "succeeded")
     if state == "failed":
         raise Permanent("X no pudo procesar el video.", code="media_failed")
@@ -92,3 +136,19 @@ def _wait_for(api: Any, entry: dict[str, Any]) -> None:
 def _processing(data: Any) -> dict[str, Any]:
     found = getattr(data, "processing_info", None) or {}
     return found if isinstance(found, dict) else dict(found.model_dump(exclude_none=True))
+
+
+def _kind_of_captions(path: Path) -> str:
+    return "text/vtt" if path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT") else "text/srt"
+
+
+def _add_captions(api: Any, video: str, track: str) -> None:
+    about = {"id": track, "language_code": LANGUAGE, "display_name": LANGUAGE_NAME}
+    _told(api.create_subtitles({"id": video, "media_category": CAPTIONED_CATEGORY, "subtitles": about}))
+
+
+def _told(answer: Any) -> Any:
+    """Return what X answers with; it says 200, with `errors` in place of `data`, of what it does not have."""
+    if answer.data is None:
+        raise Refusal(HTTPStatus.NOT_FOUND, {}, answer.model_dump())
+    return answer.data

@@ -10,6 +10,8 @@ CALLS = (
     Call("POST", "/resumable/upload/youtube/v3/videos", "lo mismo, en la otra dirección que da el documento de Google"),
     Call("PUT", "/upload/youtube/v3/videos", "subir un trozo, o preguntar hasta dónde llegó"),
     Call("PUT", "/resumable/upload/youtube/v3/videos", "lo mismo, en la otra dirección"),
+    Call("POST", "/upload/youtube/v3/thumbnails/set", "poner la miniatura del video nuestro (invisible)"),
+    Call("POST", "/upload/youtube/v3/captions", "poner los subtítulos del video nuestro (invisible)"),
     Call("GET", "/youtube/v3/videos", "leer el estado del video"),
     Call("PUT", "/youtube/v3/videos", "publicar: privacyStatus=public"),
     Call("DELETE", "/youtube/v3/videos", "retirar el video nuestro que no llegó a ser público"),

@@ -34,9 +34,14 @@ class Http:
         return httplib2.Response(about | {"status": str(answer.status_code)}), answer.content
 
 
+def service(access: Access) -> Any:
+    """Return Google's client for an account's address; each call is given its own `Http`."""
+    return _service(access.address)
+
+
 def videos(access: Access) -> Any:
-    """Return the part of Google's client that is about videos; each call is given its own `Http`."""
-    return _service(access.address).videos()
+    """Return the part of Google's client that is about videos."""
+    return service(access).videos()
 
 
 @cache

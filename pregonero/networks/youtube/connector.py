@@ -7,7 +7,7 @@ from pregonero.errors import Issue
 from pregonero.networks import checks
 from pregonero.networks.base import Access, AttemptWindow, Finding, Permanent, Post, Prepared, Published, Verdict
 from pregonero.networks.outcomes import judged
-from pregonero.networks.youtube import uploads
+from pregonero.networks.youtube import beside, uploads
 from pregonero.networks.youtube.client import Http, videos
 from pregonero.networks.youtube.codes import CODES
 from pregonero.networks.youtube.limits import CAPABILITIES, KINDS, WATCH_ADDRESSES
@@ -41,6 +41,7 @@ class YouTubeConnector:
         with judged(CODES, public=False):
             if "video_id" not in prepared:
                 uploads.upload(access, post, prepared, keep)
+            beside.accompany(access, uploads.film_of(post), prepared, keep)
             status = _status(access, prepared["video_id"])
             if status.get("uploadStatus") in LOST_UPLOADS:
                 raise Permanent("YouTube no pudo procesar el video, o lo rechazó.", code=str(status["uploadStatus"]))

@@ -10,6 +10,8 @@ VIDEOS = "https://developers.google.com/youtube/v3/docs/videos"
 INSERT = "https://developers.google.com/youtube/v3/docs/videos/insert"
 UPLOADS = "https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol"
 QUOTAS = "https://developers.google.com/youtube/v3/determine_quota_cost"
+THUMBNAILS = "https://developers.google.com/youtube/v3/docs/thumbnails/set"
+CAPTIONS = "https://developers.google.com/youtube/v3/docs/captions/insert"
 OURS = "decisión propia: docs/networks/youtube.md"
 
 
@@ -31,6 +33,8 @@ CAPABILITIES = Capabilities(
         "video_max_ms": _limit(12 * 3_600_000, INSERT),
         "chunk_bytes": _limit(8 * 1024 * 1024, UPLOADS),
         "session_life_seconds": _limit(7 * 86_400, UPLOADS),
+        "thumbnail_bytes": _limit(50_000_000, THUMBNAILS),
+        "captions_bytes": _limit(100_000_000, CAPTIONS),
         "uploads_per_day": _limit(100, QUOTAS),
         "units_per_day": _limit(10_000, QUOTAS),
         "upload_patience_seconds": _limit(40, OURS),

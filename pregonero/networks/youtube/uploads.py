@@ -13,10 +13,14 @@ SESSION_GONE = (404, 410)
 Keep = Callable[[Prepared], None]
 
 
+def film_of(post: Post) -> Medium:
+    """Return a post's video, without which nothing is prepared here."""
+    return next(medium for medium in post.media if medium.kind == "video")
+
+
 def upload(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
     """Leave the whole video at YouTube, and its id in `prepared`; `Transient` when there is more to send."""
-    video = next(medium for medium in post.media if medium.kind == "video")
-    request = _request(access, post, video)
+    request = _request(access, post, film_of(post))
     if "session" in prepared:
         body = _go_on(access, request, prepared, keep)
         if body is not None:

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 
 from pregonero.networks import gate
-from pregonero.networks.base import UNCERTAIN_SINCE, NetworkError, Permanent, Published, Stale
+from pregonero.networks.base import STALE, UNCERTAIN_SINCE, NetworkError, Permanent, Published, Stale
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
 from pregonero.publishing.actions.preparing import cancel, let_followers_go, reject, release, wait_of
@@ -143,7 +143,8 @@ def settle_deferred(*, work: Work, error: NetworkError, now: datetime) -> None:
         return
     delivery.state, delivery.ready_at = DeliveryState.DUE, now + wait_of(error)
     if isinstance(error, Stale):
-        delivery.prepared_for = ""  # what was prepared has died at the network: it is prepared again
+        # What was prepared has died at the network: it is prepared again.
+        delivery.prepared_for, delivery.prepared = "", {**delivery.prepared, STALE: error.code}
     delivery.reason_code, delivery.reason = error.code[:60], error.reason[:300]
     release(delivery)
     record(
