@@ -67,6 +67,7 @@ class Admin:
             "seq": entry.seq, "network": entry.network, "account": entry.account,
             "handle": account.handle if account else "", "id": entry.id, "kind": entry.kind, "at": iso_millis(entry.at),
             "text": entry.text, "media": entry.media, "link": entry.link, "url": origin + entry.place,
+            "under": entry.under,
         }  # fmt: skip
 
     async def calls(self, request: web.Request) -> web.Response:

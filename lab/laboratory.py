@@ -73,5 +73,5 @@ class Laboratory:
         digests = [media.sha256 for media in self.media.of(post.network, post.media)]
         self.publications.record(
             event, network=post.network, account=post.account, id=post.id, kind=kind, at=self.clock.now(),
-            text=post.text, media=digests, link=post.link, place=place,
+            text=post.text, media=digests, link=post.link, place=place, under=post.reply_to,
         )  # fmt: skip

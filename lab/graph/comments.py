@@ -16,7 +16,10 @@ INSTAGRAM_DEFAULT = ("timestamp", "text")
 
 
 async def list_comments(lab: Laboratory, call: Call) -> Answer:
-    found = [comment for comment in lab.comments.under(call.network, call.params["id"]) if not comment.parent]
+    """The comments of a post; like an account's posts, a new one shows in the list some moments late."""
+    under = lab.comments.under(call.network, call.params["id"])
+    settled, whole = lab.settled(call.who), call.field("filter") == "stream"
+    found = [each for each in under if (whole or not each.parent) and each.at <= settled]
     return _listed(lab, call, found)
 
 
@@ -26,7 +29,10 @@ async def list_answers(lab: Laboratory, call: Call) -> Answer:
 
 def _listed(lab: Laboratory, call: Call, found: list[Comment]) -> Answer:
     after, most = int(call.field("after") or 0), limit(call)
-    rest = [comment for comment in found if comment.seq > after]
+    if call.field("order") == "reverse_chronological":
+        rest = [comment for comment in reversed(found) if not after or comment.seq < after]
+    else:
+        rest = [comment for comment in found if comment.seq > after]
     page = rest[:most]
     data = [_shown(lab, call, comment) for comment in page]
     return Answer(paged(call, data, [comment.seq for comment in page], len(rest) > most))
@@ -73,7 +79,7 @@ def _write(lab: Laboratory, call: Call, post: Post, parent: str) -> Comment:
     where = facebook.place(lab, post) if call.network == "facebook" else instagram.place(post)
     lab.publications.record(
         "published", network=call.network, account=call.who.id, id=comment.id, kind="comment", at=comment.at,
-        text=message, media=[], link="", place=f"{where}#c{comment.id}",
+        text=message, media=[], link="", place=f"{where}#c{comment.id}", under=parent or post.id,
     )  # fmt: skip
     return comment
 

@@ -10,7 +10,7 @@ from typing import Any
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 # The schema's version is in the name: a folder of an older laboratory starts afresh beside its old book.
-FILE = "ledger-2.sqlite3"
+FILE = "ledger-3.sqlite3"
 
 
 class Book:

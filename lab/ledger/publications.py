@@ -22,6 +22,7 @@ class Publication:
     media: list[str]
     link: str
     place: str  # path of its page here
+    under: str  # the post that it answers, or nothing
 
 
 class Publications:
@@ -30,12 +31,12 @@ class Publications:
 
     def record(
         self, event: str, *, network: str, account: str, id: str, kind: str, at: float, text: str,
-        media: list[str], link: str, place: str,
+        media: list[str], link: str, place: str, under: str = "",
     ) -> None:  # fmt: skip
         self._book.execute(
-            "INSERT INTO publications (event, network, account, id, kind, at, text, media, link, place)"
-            " VALUES (?,?,?,?,?,?,?,?,?,?)",
-            (event, network, account, id, kind, at, text, json.dumps(media), link, place),
+            "INSERT INTO publications (event, network, account, id, kind, at, text, media, link, place, under)"
+            " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            (event, network, account, id, kind, at, text, json.dumps(media), link, place, under),
         )
 
     def log_call(

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE TABLE IF NOT EXISTS publications (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL CHECK (event IN ('published', 'withdrawn')), network TEXT NOT NULL,
     account TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
-    link TEXT NOT NULL, place TEXT NOT NULL);
+    link TEXT NOT NULL, place TEXT NOT NULL, under TEXT NOT NULL);
 CREATE TRIGGER IF NOT EXISTS publications_stay BEFORE UPDATE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TRIGGER IF NOT EXISTS publications_remain BEFORE DELETE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE IF NOT EXISTS numbers (value INTEGER NOT NULL);

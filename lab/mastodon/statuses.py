@@ -70,7 +70,7 @@ def _attached(lab: Laboratory, call: Call) -> list[Media]:
 
 def _compose(lab: Laboratory, call: Call, wanted: str, attached: list[Media], key: str) -> Post:
     now, reply_to = lab.clock.now(), call.field("in_reply_to_id")
-    if reply_to and lab.posts.get("mastodon", reply_to) is None and lab.comments.get("mastodon", reply_to) is None:
+    if reply_to and not _is_there(lab, reply_to):
         raise errors.not_found()
     id = media.new_id(now)
     links = [piece for piece, is_link in text.pieces(wanted) if is_link]
@@ -80,6 +80,11 @@ def _compose(lab: Laboratory, call: Call, wanted: str, attached: list[Media], ke
         media=[each.id for each in attached], reply_to=reply_to, conversation=_conversation(lab, reply_to) or id,
         extra={"key": key} if key else {},
     )  # fmt: skip
+
+
+def _is_there(lab: Laboratory, id: str) -> bool:
+    post = lab.posts.get("mastodon", id)
+    return post.state == "public" if post else lab.comments.get("mastodon", id) is not None
 
 
 def _conversation(lab: Laboratory, reply_to: str) -> str:

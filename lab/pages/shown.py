@@ -40,6 +40,8 @@ class ShownPost:
     poster: str
     media: list[ShownMedia]
     comments: int
+    above: str = ""  # where the post is read that this one goes under
+    before: list[ShownPost] = field(default_factory=list)  # of its thread
     replies: list[ShownPost] = field(default_factory=list)
 
 
@@ -63,8 +65,13 @@ def show(lab: Laboratory, post: Post) -> ShownPost:
         handle=account.handle if account else "", href=place(lab, post), at=post.public_at or post.created_at,
         title=post.text if snippet else "", text=text, link="" if post.link in text else post.link,
         poster=f"/media/{thumbnail}" if thumbnail else "", media=_media(lab, post),
-        comments=len(lab.comments.under(post.network, post.conversation or post.id)),
+        comments=len(lab.comments.under(post.network, post.conversation or post.id)), above=_above(lab, post),
     )  # fmt: skip
+
+
+def _above(lab: Laboratory, post: Post) -> str:
+    answered = lab.posts.get(post.network, post.reply_to) if post.reply_to else None
+    return place(lab, answered) if answered else ""
 
 
 def _media(lab: Laboratory, post: Post) -> list[ShownMedia]:
@@ -77,5 +84,6 @@ def show_whole(lab: Laboratory, post: Post) -> tuple[ShownPost, list[Comment]]:
     shown = show(lab, post)
     if post.network in THREADED:
         thread = lab.posts.in_conversation(post.network, post.conversation)
-        shown.replies = [show(lab, reply) for reply in thread if reply.id != post.id]
+        shown.before = [show(lab, each) for each in thread if each.seq < post.seq]
+        shown.replies = [show(lab, each) for each in thread if each.seq > post.seq]
     return shown, lab.comments.under(post.network, post.conversation or post.id)

@@ -90,6 +90,7 @@ def _conversation(lab: Laboratory, reply_to: str) -> str:
     if not reply_to:
         return ""
     answered = lab.posts.get("x", reply_to)
+    answered = answered if answered and answered.state == "public" else None
     comment = None if answered else lab.comments.get("x", reply_to)
     if answered is None and comment is None:
         raise problems.problem(

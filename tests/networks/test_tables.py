@@ -21,6 +21,7 @@ NEVER = re.compile(
     r"block|mut(e|ing)|ban|hid(e|den)|restrict|report|banned|follow|like|retweet|moderation|comments|conversations",
     re.I,
 )
+FIRST_COMMENT = "/{version}/{id}/comments"  # of a post of ours: the link that goes under it, and whether it did
 EXAMPLES = SHARED / "api_examples" / "errores"
 MEANINGS = {
     "x-401": ("x", Unauthorized),
@@ -50,7 +51,8 @@ def _codes(name: str) -> Codes:
 @pytest.mark.parametrize("name", NETWORKS)
 def test_no_connector_can_touch_what_others_say_or_who_they_are(name: str) -> None:
     for call in _calls(name):
-        assert not NEVER.search(call.path), f"{call.method} {call.path}"
+        ours = (name, call.path) == ("facebook", FIRST_COMMENT) and call.method in ("POST", "GET")
+        assert ours or not NEVER.search(call.path), f"{call.method} {call.path}"
         assert call.why
 
 

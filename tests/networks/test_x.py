@@ -166,7 +166,7 @@ def test_a_duplicate_that_is_not_found_is_left_to_a_person(x: Subject) -> None:
     assert finding.verdict == Verdict.UNKNOWABLE
 
 
-def test_links_are_compared_as_x_expands_them() -> None:
+def test_links_are_compared_as_x_expands_them(x: Subject) -> None:
     found = {
         "text": "Lee &amp; comparte https://t.co/aaaaaaaaaa https://t.co/bbbbbbbbbb",
         "entities": {
@@ -182,10 +182,13 @@ def test_links_are_compared_as_x_expands_them() -> None:
         "attachments": {"media_keys": ["3_1"]},
     }
 
-    assert same_post("Lee & comparte www.mincit.gov.co", 1, found)
-    assert same_post("Lee & comparte https://www.mincit.gov.co", 1, found)
-    assert not same_post("Lee & comparte https://www.mincit.gov.co/otra", 1, found)
-    assert not same_post("Lee & comparte https://www.mincit.gov.co", 0, found)
+    def sent(text: str, media: int) -> Post:
+        return Post(text, media=(x.picture,) * media)
+
+    assert same_post(sent("Lee & comparte www.mincit.gov.co", 1), found)
+    assert same_post(sent("Lee & comparte https://www.mincit.gov.co", 1), found)
+    assert not same_post(sent("Lee & comparte https://www.mincit.gov.co/otra", 1), found)
+    assert not same_post(sent("Lee & comparte https://www.mincit.gov.co", 0), found)
 
 
 def test_a_video_is_waited_for_without_holding_the_worker(x: Subject) -> None:

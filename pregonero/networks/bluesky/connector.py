@@ -56,6 +56,7 @@ class BlueskyConnector:
         """Choose the post's key, find out whom it mentions, and leave its pictures at the server."""
         with judged(CODES, public=False):
             _choose_key(access, post, prepared, keep)
+            _find_above(access, post, prepared, keep)
             _find_mentioned(access, post, prepared, keep)
         with sessions.opened(access) as session, judged(CODES, public=False):
             _upload_media(session, post, prepared, keep)
@@ -101,6 +102,20 @@ def _choose_key(access: Access, post: Post, prepared: Prepared, keep: Keep) -> N
             return
     prepared["key"] = new_key()
     keep(prepared)
+
+
+def _find_above(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+    """Find how the posts above are named: a reply gives the address and the digest of its thread's first and last."""
+    if post.reply_to and "reply" not in prepared:
+        prepared["reply"] = {"root": _named(access, post.root), "parent": _named(access, post.reply_to)}
+        keep(prepared)
+
+
+def _named(access: Access, key: str) -> dict[str, str]:
+    found = _find(access, key)
+    if found is None:
+        raise Permanent("La publicación bajo la que va ya no está en Bluesky.", code=MISSING)
+    return {"uri": found["uri"], "cid": found["cid"]}
 
 
 def _find_mentioned(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
@@ -168,7 +183,9 @@ def _record(post: Post, prepared: Prepared) -> dict[str, Any]:
     }  # fmt: skip
     facets = facets_of(post.text, prepared.get("mentions", {}))
     embed = _media(post, prepared) if post.media else _card(post)
-    return record | ({"facets": facets} if facets else {}) | ({"embed": embed} if embed else {})
+    reply = prepared.get("reply")
+    optional = {"facets": facets, "embed": embed, "reply": reply if post.reply_to else None}
+    return record | {name: value for name, value in optional.items() if value}
 
 
 def _media(post: Post, prepared: Prepared) -> dict[str, Any]:
@@ -200,17 +217,22 @@ def _card(post: Post) -> dict[str, Any]:
 
 
 def _look(access: Access, key: str) -> dict[str, Any] | None:
-    """Return the record under a key, or nothing."""
+    """Return what the record under a key says, or nothing."""
+    found = _find(access, key)
+    return None if found is None else found["value"]
+
+
+def _find(access: Access, key: str) -> dict[str, Any] | None:
+    """Return the record under a key with its address and digest, or nothing."""
     try:
-        found = Xrpc(access, secret=False).get(
+        found: dict[str, Any] = Xrpc(access, secret=False).get(
             "com.atproto.repo.getRecord", repo=access.remote_id, collection=COLLECTION, rkey=key
         )
     except Refusal as refusal:
         if CODES.meaning(refusal)[0] == MISSING:
             return None
         raise
-    value: dict[str, Any] = found["value"]
-    return value
+    return found
 
 
 def _is_ours(found: dict[str, Any] | None, post: Post) -> bool:

@@ -44,6 +44,7 @@ CAPABILITIES = Capabilities(
         "sessions_per_day": _limit(100, RATES),
     },
     prepares_ahead_seconds=30 * 60,
+    takes_replies=True,
 )
 
 KINDS = Kinds(pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/webp": "WEBP"}, videos={"video/mp4": "MP4"})

@@ -15,5 +15,7 @@ CALLS = (
     Call("POST", "/{version}/{page}/feed", "crear la publicación con published=false (invisible)"),
     Call("GET", "/{version}/{id}", "leer si lo nuestro está publicado, y su dirección"),
     Call("POST", "/{version}/{id}", "publicar lo preparado: is_published=true (published=true en un video)"),
+    Call("POST", "/{version}/{id}/comments", "escribir bajo una publicación nuestra su enlace, como primer comentario"),
+    Call("GET", "/{version}/{id}/comments", "leer los comentarios de una publicación nuestra después de un corte"),
     Call("DELETE", "/{version}/{id}", "retirar lo preparado por nosotros que no llegó a ser público"),
 )

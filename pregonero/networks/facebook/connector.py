@@ -16,7 +16,7 @@ from pregonero.networks.base import (
     Published,
     Verdict,
 )
-from pregonero.networks.facebook import films, reels, videos
+from pregonero.networks.facebook import comments, films, reels, videos
 from pregonero.networks.facebook.calls import CALLS
 from pregonero.networks.facebook.codes import CODES, is_gone
 from pregonero.networks.facebook.films import Film, film_of
@@ -45,7 +45,9 @@ class FacebookConnector:
         return len(text)
 
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
-        """Leave the media and the whole post at the page, unpublished."""
+        """Leave the media and the whole post at the page, unpublished; a comment needs nothing before its hour."""
+        if post.reply_to:
+            return prepared
         with judged(CODES, public=False):
             graph = Graph(access, CALLS)
             film = _film(access, post)
@@ -60,7 +62,9 @@ class FacebookConnector:
         return prepared
 
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
-        """Publish the post by one change, which made twice is one."""
+        """Publish the post by one change, which made twice is one; or write the comment that goes under it."""
+        if post.reply_to:
+            return comments.write(access, post)
         graph = Graph(access, CALLS)
         film = _film(access, post)
         if film is not None:
@@ -71,7 +75,9 @@ class FacebookConnector:
         return _post({"permalink_url": prepared.get("url")}, prepared["post_id"])
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask whether the post is published."""
+        """Ask whether the post is published; a comment is looked for under its post."""
+        if post.reply_to:
+            return comments.look_for(access, post, attempt)
         with judged(CODES, public=False):
             published = _look(Graph(access, CALLS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)

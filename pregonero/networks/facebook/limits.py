@@ -43,10 +43,12 @@ CAPABILITIES = Capabilities(
         "reels_per_day": _limit(30, REELS),
         "thumbnail_bytes": _limit(10_000_000, THUMBNAILS),
         "upload_patience_seconds": _limit(40, OURS),
+        "comments_read": _limit(100, OURS),
     },
     link_beside=True,
     reels_apart=True,
     prepares_ahead_seconds=6 * 3600,
+    takes_comments=True,
 )
 
 KINDS = Kinds(
@@ -55,3 +57,6 @@ KINDS = Kinds(
 )
 
 CAPTIONS_LOCALE = "es_LA"
+
+# Seconds between the looks that follow a cut comment; after the last, what was not seen was not taken.
+COMMENT_WAITS = (3.0, 10.0, 30.0)

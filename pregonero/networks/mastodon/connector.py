@@ -68,6 +68,8 @@ class MastodonConnector:
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
         """Publish the post; within the hour, the same key twice is one post."""
         about: dict[str, Any] = {"status": post.text, "visibility": "public", "language": "es"}
+        if post.reply_to:
+            about["in_reply_to_id"] = post.reply_to
         if post.media:
             about["media_ids"] = [entry["id"] for entry in prepared["media"]]
         try:
@@ -209,7 +211,8 @@ def _own_posts(access: Access, since: datetime) -> Iterator[dict[str, Any]]:
 
 def _same(post: Post, found: dict[str, Any]) -> bool:
     attached = found.get("media_attachments") or []
-    return len(attached) == len(post.media) and same_text(post.text, str(found["content"]))
+    alike = len(attached) == len(post.media) and same_text(post.text, str(found["content"]))
+    return alike and str(found.get("in_reply_to_id") or "") == post.reply_to
 
 
 CONNECTOR = MastodonConnector()

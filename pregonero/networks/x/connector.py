@@ -28,7 +28,7 @@ from pregonero.networks.x.fingerprint import same_post, text_as_sent
 from pregonero.networks.x.limits import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
 
 SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
-FIELDS = ["created_at", "entities", "attachments"]
+FIELDS = ["created_at", "entities", "attachments", "referenced_posts"]
 
 
 class XConnector:
@@ -54,6 +54,8 @@ class XConnector:
     def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
         """Publish the post."""
         body: dict[str, Any] = {"text": post.text}
+        if post.reply_to:
+            body["reply"] = {"in_reply_to_tweet_id": post.reply_to}
         if post.media:
             body["media"] = {"media_ids": [entry["id"] for entry in prepared["media"]]}
         posts = _client(access).posts
@@ -68,11 +70,11 @@ class XConnector:
             raise
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Look for the post among the account's own of the attempt's window."""
+        """Look for the post among the account's own of the attempt's window, what is under others of them included."""
         since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
         with judged(CODES, public=False):
             own = list(_own_posts(access, since, attempt.asked_at + SLACK))
-        same = [_seen(access, each) for each in own if same_post(post.text, len(post.media), each)]
+        same = [_seen(access, each) for each in own if same_post(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])

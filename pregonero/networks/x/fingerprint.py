@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from pregonero.networks.base import Post
+
 _SCHEME_AND_HOST = re.compile(r"https?://([^\s/]+)", re.IGNORECASE)
 _LAST_SLASH = re.compile(r"/(?=\s|$)")
 _SPACES = re.compile(r"\s+")
@@ -13,10 +15,17 @@ _SPACES = re.compile(r"\s+")
 _OF_MEDIA = re.compile(r"/status/\d+/(photo|video)/\d+$")
 
 
-def same_post(text: str, media: int, found: Mapping[str, Any]) -> bool:
-    """Return whether the post read back has this text and as many media."""
+def same_post(post: Post, found: Mapping[str, Any]) -> bool:
+    """Return whether the post read back has this text, as many media, and is under the same one."""
     attached = (found.get("attachments") or {}).get("media_keys") or []
-    return len(attached) == media and canonical(text) == canonical(text_as_sent(found))
+    alike = len(attached) == len(post.media) and canonical(post.text) == canonical(text_as_sent(found))
+    return alike and answered_by(found) == post.reply_to
+
+
+def answered_by(found: Mapping[str, Any]) -> str:
+    """Return the id of the post right above one; nothing when it stands alone. X is renaming tweets to posts."""
+    others = found.get("referenced_posts") or found.get("referenced_tweets") or []
+    return next((str(other["id"]) for other in others if other["type"] == "replied_to"), "")
 
 
 def text_as_sent(found: Mapping[str, Any]) -> str:

@@ -55,6 +55,7 @@ CAPABILITIES = Capabilities(
         "clock_slack_seconds": _limit(30, OURS),
     },
     prepares_ahead_seconds=6 * 3600,
+    takes_replies=True,
 )
 
 KINDS = Kinds(
