@@ -89,7 +89,7 @@ class MastodonConnector:
             same = [_seen(each) for each in own if _same(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
         if len(found) == 1:
-            return Finding(Verdict.PUBLISHED, published=found[0])
+            return Finding(Verdict.PUBLISHED, published=Published(found[0].remote_id, found[0].url))
         if found:
             return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
         waits = SETTLE_WAITS if attempt.asked_at - first < KEY_HOLDS else LOOK_WAITS

@@ -77,7 +77,7 @@ class XConnector:
         same = [_seen(access, each) for each in own if same_post(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
         if len(found) == 1:
-            return Finding(Verdict.PUBLISHED, published=found[0])
+            return Finding(Verdict.PUBLISHED, published=Published(found[0].remote_id, found[0].url))
         if found:
             return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
         if attempt.looks < len(LOOK_WAITS):
