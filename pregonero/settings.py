@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "template_partials.apps.SimpleAppConfig",
+    "pregonero.upkeep",
     "pregonero.records",
     "pregonero.networks",
     "pregonero.newsroom",

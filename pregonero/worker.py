@@ -21,6 +21,9 @@ from procrastinate.jobs import Status
 from procrastinate.worker import Worker
 from psycopg import OperationalError
 
+from pregonero.upkeep import memory
+from pregonero.upkeep.models import IncidentKind
+
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,12 +70,22 @@ def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) ->
         result = call_next()
         failed = False
         return result
+    except Exception as error:
+        _remember(error)
+        raise
     finally:
         connection.close()
         log.info(
             "job.done" if not failed else "job.failed", task=context.job.task_name, arguments=context.job.task_kwargs,
             milliseconds=round(1000 * (time.monotonic() - started)),
         )  # fmt: skip
+
+
+def _remember(error: BaseException) -> None:
+    """Have the next beat write down what this was, when it befell the whole installation."""
+    memory.saw_error(error)
+    if isinstance(error, AWAY):
+        memory.saw(IncidentKind.DATABASE_AWAY, "Los trabajos esperaron y siguieron solos cuando volvió.")
 
 
 @app.periodic(cron="* * * * * */15")
@@ -86,6 +99,7 @@ async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> No
         except UniqueViolation:
             # The same thing already waits in the queue, put there by somebody else.
             await manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+        memory.saw(IncidentKind.WORKER_LOST, "Sus trabajos volvieron a la cola y los hace otro proceso.")
         log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
 
 
@@ -100,6 +114,7 @@ def work(*, lanes: Iterable[str] = LANES, wait: bool = True) -> None:
             asyncio.run(_work(list(lanes), wait))
             return
         except AWAY as error:
+            _remember(error)
             log.warning("worker.database_away", error=type(error).__name__, again_in=pause)
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
@@ -139,6 +154,7 @@ async def _keep_lane(worker_app: App, lane: str, wait: bool) -> None:
             await _run_lane(worker_app, lane, wait)
         except AWAY as error:
             why = type(error).__name__
+            _remember(error)
             if not wait:
                 raise
         if not wait:

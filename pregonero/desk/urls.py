@@ -7,5 +7,6 @@ from pregonero.desk import views
 app_name = "desk"
 urlpatterns = [
     path("", views.today, name="today"),
+    path("estado/", views.status, name="status"),
     path("avisos/<int:pk>/recibo/", views.receive, name="receive"),
 ]

@@ -6,10 +6,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.desk.queries import today_of
+from pregonero.desk.status import status_of
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.queries import get_notice
-from pregonero.people.rules import may
+from pregonero.people.rules import check_may, may
 
 
 @require_GET
@@ -22,6 +23,15 @@ def today(request: MemberRequest) -> HttpResponse:
         "may_compose": may(request.member, "publication.compose", now=now),
     }
     return render(request, "desk/today.html", context)
+
+
+@require_GET
+def status(request: MemberRequest) -> HttpResponse:
+    """Show whether the system is well, how each account fares, and what befell it lately."""
+    member, now = request.member, timezone.now()
+    check_may(member, "status.see", now=now)
+    context = {"status": status_of(member, now=now), "now": now}
+    return render(request, "desk/status.html", context)
 
 
 @require_POST

@@ -53,5 +53,6 @@ PERMISSIONS: dict[str, Permission] = {
     "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.by_hand": Permission("hacer una publicación a mano en la red", NETWORKS_PEOPLE),
+    "status.see": Permission("ver el estado del sistema", EVERYBODY),
     "records.see": Permission("ver los registros", EVERYBODY),
 }

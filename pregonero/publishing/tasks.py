@@ -16,6 +16,8 @@ from pregonero.publishing.actions.preparing import turn_deliveries
 from pregonero.publishing.actions.sending import recover_abandoned
 from pregonero.publishing.checking import refresh_link
 from pregonero.publishing.waves import send_for_a_while
+from pregonero.upkeep import memory
+from pregonero.upkeep.models import IncidentKind
 from pregonero.worker import worker_name
 
 
@@ -36,7 +38,9 @@ def look_now() -> None:
     """Turn what is due, recover what was abandoned, and give each delivery the job that it needs now."""
     now = queries.clock()
     turn_deliveries(now=now)
-    recover_abandoned(now=now)
+    abandoned = recover_abandoned(now=now)
+    if abandoned:
+        memory.saw(IncidentKind.DELIVERY_ABANDONED, f"{abandoned} quedaron por confirmar con su red.")
     for delivery_id in queries.to_prepare(now=now):
         _defer_once("publishing.prepare", f"prepare:{delivery_id}", delivery_id=delivery_id)
     for account_id in queries.accounts_to_send(now=now):

@@ -35,7 +35,8 @@ class Count:
 ROOMS = (
     Room("hoy", "Hoy", "/"),
     Room("noticias", "Noticias", "/noticias/"),
-    Room("parrilla", "Parrilla", "/parrilla/", also=("/publicaciones/",)),
+    Room("parrilla", "Parrilla", "/parrilla/", also=("/publicaciones/", "/envios/", "/pausa/")),
+    Room("estado", "Estado", "/estado/"),
 )
 
 

@@ -62,6 +62,7 @@ DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate")
 
 ROWS = (
     Row("desk:today", outside=OK),
+    Row("desk:status", outside=OK),
     Row("desk:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
     Row("people:choose_entity", outside=OK, both=True),
     Row("publishing:today", outside=OK),

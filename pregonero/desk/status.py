@@ -1,0 +1,79 @@
+"""Estado del sistema: what `pregonero doctor` says, each account's last success and trouble, and what befell it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import OuterRef, Subquery
+
+from pregonero.checkup import Finding, examine
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
+from pregonero.people.models import Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.models import Attempt, Delivery, Outcome
+from pregonero.publishing.persons import PublishingStop
+from pregonero.publishing.states import DeliveryState
+from pregonero.upkeep.models import Incident
+from pregonero.upkeep.queries import recent_incidents
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class AccountHealth:
+    """An account's last success, and its last trouble when nothing went well since."""
+
+    account: Account
+    published_at: datetime | None
+    trouble_at: datetime | None
+    trouble: str
+
+    @property
+    def is_well(self) -> bool:
+        """Return whether its last call went well."""
+        return self.trouble_at is None or (self.published_at is not None and self.published_at >= self.trouble_at)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How the system is."""
+
+    findings: tuple[Finding, ...]
+    accounts: tuple[AccountHealth, ...]
+    undecided: tuple[Delivery, ...]
+    in_the_air: int
+    stop: PublishingStop | None
+    may_stop: bool
+    incidents: tuple[Incident, ...]
+
+    @property
+    def wanting(self) -> int:
+        """Return how many things need somebody."""
+        return sum(not finding.ok for finding in self.findings)
+
+
+def status_of(member: Member, *, now: datetime) -> Status:
+    """Return how the system is, with the deliveries of the person's own entity only."""
+    stop = queries.stop_of_all(member.entity_id)
+    undecided = Delivery.objects.filter(entity=member.entity, state=DeliveryState.NEEDS_PERSON)
+    return Status(
+        findings=tuple(examine(entity_id=member.entity_id)),
+        accounts=tuple(_accounts(member)),
+        undecided=tuple(undecided.select_related("publication", "account").order_by("due_at", "pk")[:MOST]),
+        in_the_air=queries.in_the_air(member.entity),
+        stop=stop,
+        may_stop=rules.may_stop_everything(member, stop, now=now),
+        incidents=tuple(recent_incidents(now=now)),
+    )
+
+
+def _accounts(member: Member) -> list[AccountHealth]:
+    out = Delivery.objects.filter(account=OuterRef("pk"), published_at__isnull=False).order_by("-published_at")
+    wrong = Attempt.objects.filter(delivery__account=OuterRef("pk"), ended_at__isnull=False)
+    wrong = wrong.exclude(outcome=Outcome.PUBLISHED).order_by("-ended_at")
+    accounts = accounts_of(member.entity).annotate(
+        out_at=Subquery(out.values("published_at")[:1]),
+        wrong_at=Subquery(wrong.values("ended_at")[:1]),
+        wrong_why=Subquery(wrong.values("reason")[:1]),
+    )
+    return [AccountHealth(each, each.out_at, each.wrong_at, each.wrong_why or "") for each in accounts]
