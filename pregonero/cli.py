@@ -130,6 +130,24 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
 
 
 @main.group(cls=SpanishGroup)
+def keys() -> None:
+    """Las llaves con que se guardan las credenciales de las cuentas."""
+
+
+@keys.command("rotate", cls=SpanishCommand)
+@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+def keys_rotate(*, as_json: bool) -> None:
+    """Crea una llave nueva y vuelve a guardar con ella todas las credenciales: todas o ninguna."""
+    with running.database():
+        running.set_up()
+        from pregonero import rotation  # noqa: PLC0415
+
+        done = rotation.rotate()
+    _say(vars(done), done.sentence, as_json=as_json)
+    sys.exit(0 if done.ok else 1)
+
+
+@main.group(cls=SpanishGroup)
 def bench() -> None:
     """Mide, en una sola corrida, frente a un par y frente al límite."""
 

@@ -1,5 +1,6 @@
 """Settings: everything comes from the environment, read once by typed readers, with safe defaults."""
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -16,18 +17,15 @@ DATA_DIR = embedded.data_folder()
 MEDIA_FOLDER = DATA_DIR / "media"
 
 
-def _kept_secret(name: str, filename: str) -> str:
-    """Return the secret of that variable, or the one kept in the data folder, made on the first start."""
-    value = text(name)
-    if value:
-        return value
-    path = DATA_DIR / filename
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as output:
-        output.write(secrets.token_urlsafe(48))
+def _made_once(path: Path) -> str:
+    """Return the secret kept in a file, made on the first start; nobody ever sees half of it."""
+    if not path.exists():
+        beside = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as output:
+            output.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):  # another process made it meanwhile
+            os.link(beside, path)
+        beside.unlink()
     return path.read_text(encoding="utf-8").strip()
 
 
@@ -49,8 +47,12 @@ def _database(url: str) -> dict[str, Any]:
     }
 
 
-SECRET_KEY = _kept_secret("PREGONERO_SECRET_KEY", "secret.key")
-VAULT_KEY = _kept_secret("PREGONERO_VAULT_KEY", "vault.key")
+SECRET_KEY = text("PREGONERO_SECRET_KEY") or _made_once(DATA_DIR / "secret.key")
+# The keys of the accounts' secrets, the newest first: in the environment, or in a file of their own.
+VAULT_KEYS = os.environ.get("PREGONERO_VAULT_KEY", "").replace(",", " ").split()
+VAULT_KEY_PATH = Path(os.environ.get("PREGONERO_VAULT_KEY_FILE") or DATA_DIR / "vault.key")
+if not VAULT_KEYS:
+    _made_once(VAULT_KEY_PATH)
 DEBUG = flag("PREGONERO_DEBUG", default=False)
 ALLOWED_HOSTS = words("PREGONERO_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 # The address under which the networks reach this installation (media, webhooks) and that mails carry.
@@ -229,6 +231,17 @@ NETWORK_ADDRESSES = {
     "youtube": text("PREGONERO_YOUTUBE_ADDRESS", "https://www.googleapis.com"),
     "bluesky": text("PREGONERO_BLUESKY_ADDRESS", "https://bsky.social"),
     "mastodon": text("PREGONERO_MASTODON_ADDRESS", "https://mastodon.social"),
+}
+# Where people give authorisations, and where the tokens come from when it is not where the rest is asked.
+CONSENT_ADDRESSES = {
+    "x": text("PREGONERO_X_CONSENT_ADDRESS", "https://x.com"),
+    "facebook": text("PREGONERO_FACEBOOK_CONSENT_ADDRESS", "https://www.facebook.com"),
+    "instagram": text("PREGONERO_FACEBOOK_CONSENT_ADDRESS", "https://www.facebook.com"),
+    "youtube": text("PREGONERO_YOUTUBE_CONSENT_ADDRESS", "https://accounts.google.com"),
+    "mastodon": NETWORK_ADDRESSES["mastodon"],
+}
+TOKEN_ADDRESSES = NETWORK_ADDRESSES | {
+    "youtube": text("PREGONERO_YOUTUBE_TOKEN_ADDRESS", "https://oauth2.googleapis.com")
 }
 GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
 CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 20)  # one call to a network

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("pregonero.publishing.urls")),
     path("", include("pregonero.transparency.urls")),
     path("", include("pregonero.newsroom.urls")),
+    path("", include("pregonero.networks.urls")),
     path("", include("pregonero.people.urls")),
     path("cuenta/", include("allauth.urls")),
     path("salud/", health, name="health"),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.checkup.findings import Finding
-from pregonero.networks.models import Account, AccountState, Credential
+from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.models import NOT_YET, Delivery
 from pregonero.publishing.persons import PublishingStop
@@ -77,7 +77,8 @@ def _paused(entity_id: int | None) -> Finding:
 
 
 def _accounts(entity_id: int | None) -> Finding:
-    lonely = Account.objects.exclude(pk__in=Credential.objects.values("account_id"))
+    used = Account.objects.exclude(state=AccountState.RETIRED)
+    lonely = used.exclude(pk__in=Credential.objects.filter(state=CredentialState.GOOD).values("account_id"))
     lonely = lonely if entity_id is None else lonely.filter(entity_id=entity_id)
     names = ", ".join(str(account) for account in lonely.order_by("pk")[:10])
     return Finding("accounts", not names, f"Sin conectar: {names}." if names else "Cuentas conectadas.")

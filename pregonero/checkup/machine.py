@@ -9,7 +9,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from pregonero.checkup.findings import Finding
+from pregonero.networks import keyring
 from pregonero.networks.facebook.versions import ENDS
+from pregonero.networks.sealing import count_unreadable
 from pregonero.upkeep import queries as upkeep
 
 OLDEST_POSTGRESQL = 150_000
@@ -78,9 +80,20 @@ def _workers() -> Finding:
 
 
 def _keys() -> Finding:
-    ok = len(settings.VAULT_KEY) >= SHORTEST_KEY and settings.VAULT_KEY != settings.SECRET_KEY
-    words = "La llave de las credenciales está fuera de la base de datos."
-    return Finding("keys", ok, words if ok else "La llave de las credenciales es corta o es la misma de las sesiones.")
+    """The key of the credentials is there, for us alone, is no other key, and opens every one of them."""
+    problem = keyring.problem()
+    if problem:
+        return Finding("keys", ok=False, sentence=problem)
+    texts = [key.text for key in keyring.ring()]
+    if settings.SECRET_KEY in texts or min(map(len, texts)) < SHORTEST_KEY:
+        return Finding(
+            "keys", ok=False, sentence="La llave de las credenciales es corta o es la misma de las sesiones."
+        )
+    closed = count_unreadable()
+    if closed:
+        words = f"{closed} credenciales no se abren con esta llave: trae la que falta, o conecta otra vez las cuentas."
+        return Finding("keys", ok=False, sentence=words)
+    return Finding("keys", ok=True, sentence="La llave de las credenciales está fuera de la base, y las abre todas.")
 
 
 def _graph() -> Finding:

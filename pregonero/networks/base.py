@@ -105,7 +105,17 @@ class Access:
     seconds: float = 30.0  # time limit of one call
     until: float = math.inf  # of `clock.ticks()`: nothing leaves after it, whoever was suspended meanwhile
     network: str = ""  # with the account's own number: whose budgets an answer speaks of
-    account_id: int = 0
+    account_id: int = 0  # of the register: for who renews its token too
+    public_only: bool = False  # a person wrote the address: nothing is sent to what is inside a private network
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the network says that a token opens."""
+
+    remote_id: str
+    handle: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -220,6 +230,10 @@ class Connector(Protocol):
 
     def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Find out what became of a commit whose answer was lost; reads only."""
+        ...
+
+    def probe(self, access: Access) -> Identity:
+        """Ask the network who the token opens: one harmless read, which changes nothing and shows nothing."""
         ...
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:

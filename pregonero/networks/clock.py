@@ -13,6 +13,9 @@ from typing import Any, cast
 
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import NewConnectionError
+
+from pregonero.reachable import is_allowed, is_public
 
 PIECE = 64 * 1024  # bytes sent between two looks at the clock
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
@@ -96,6 +99,25 @@ class _SecureConnection(HTTPSConnection):
         self.sock = cast(socket.socket, _TimedSocket(self.sock))
 
 
+class _OpenConnection(_Connection):
+    def _new_conn(self) -> socket.socket:
+        return _checked(self, super()._new_conn())
+
+
+class _OpenSecureConnection(_SecureConnection):
+    def _new_conn(self) -> socket.socket:
+        return _checked(self, super()._new_conn())
+
+
+def _checked(connection: HTTPConnection, connected: socket.socket) -> socket.socket:
+    """Return a connection whose other end is public, or allowed by name; on any other not a byte is sent."""
+    ip = str(connected.getpeername()[0])
+    if not is_public(ip) and not is_allowed(connection.host, int(connection.port or 0), ip):
+        connected.close()
+        raise NewConnectionError(connection, "the address is inside a private network")
+    return connected
+
+
 class TimedHTTP(HTTPConnectionPool):
     """Connections in the clear: only the laboratory's, on this machine."""
 
@@ -106,3 +128,15 @@ class TimedHTTPS(HTTPSConnectionPool):
     """Connections to the real networks."""
 
     ConnectionCls = _SecureConnection
+
+
+class OpenHTTP(HTTPConnectionPool):
+    """Connections in the clear to an address that a person wrote: only where the installation allows it by name."""
+
+    ConnectionCls = _OpenConnection
+
+
+class OpenHTTPS(HTTPSConnectionPool):
+    """Connections to an address that a person wrote: never into a private network, whatever its name answers now."""
+
+    ConnectionCls = _OpenSecureConnection

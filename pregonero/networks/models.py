@@ -1,10 +1,13 @@
-"""The register of the entity's accounts (M-3) and their tokens, encrypted at rest."""
+"""The register of the entity's accounts (M-3), who holds their administration, and their secrets, encrypted at rest."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop, Spending
-from pregonero.people.models import Entity
+from pregonero.networks.sealing import SealedField
+from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Thing
 
 __all__ = ["Account", "AccountState", "Allowance", "Credential", "LedgerLine", "Network", "SendingStop", "Spending"]
@@ -26,15 +29,16 @@ class AccountState(models.TextChoices):
 
     ACTIVE = "ACTIVE", "activa"
     PAUSED = "PAUSED", "en pausa"
+    RETIRED = "RETIRED", "retirada"
 
 
 class Account(models.Model):
-    """An account of the entity on a network."""
+    """An account of the entity on a network. Its `remote_id` is learnt from the network when it is first connected."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="accounts")
     network = models.CharField(max_length=20, choices=Network.choices)
     handle = models.CharField(max_length=80)
-    remote_id = models.CharField(max_length=80)
+    remote_id = models.CharField(max_length=80, blank=True)
     server = models.URLField(blank=True)  # of an open network: where the account lives, if not where most do
     display_name = models.CharField(max_length=120)
     purpose = models.CharField(max_length=200)
@@ -43,13 +47,25 @@ class Account(models.Model):
     paused_reason = models.CharField(max_length=300, blank=True)
     link_as_comment = models.BooleanField(default=False)  # the network lets this page post few links, or none
     link_as_comment_reason = models.CharField(max_length=300, blank=True)
+    # Paused because the network ended its authorisation: connecting it again resumes it. A person's pause stays.
+    waits_for_connection = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    test_passed = models.BooleanField(null=True)
+    test_said = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["entity", "network", "remote_id"], name="account_once"),
+            models.UniqueConstraint(
+                fields=["entity", "network", "server", "remote_id"], condition=~Q(remote_id=""), name="account_once"
+            ),
+            models.UniqueConstraint(
+                "entity", "network", "server", Lower("handle"), condition=~Q(state=AccountState.RETIRED),
+                name="account_handle_once",
+            ),
             models.CheckConstraint(
-                condition=Q(state=AccountState.ACTIVE, paused_reason="")
+                condition=(~Q(state=AccountState.PAUSED) & Q(paused_reason=""))
                 | (Q(state=AccountState.PAUSED) & ~Q(paused_reason="")),
                 name="account_pause_has_reason",
             ),
@@ -58,7 +74,20 @@ class Account(models.Model):
                 | (Q(link_as_comment=True) & ~Q(link_as_comment_reason="")),
                 name="account_link_as_comment_has_reason",
             ),
-        )
+            models.CheckConstraint(
+                condition=Q(waits_for_connection=False) | Q(state=AccountState.PAUSED), name="account_waits_in_pause"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=AccountState.RETIRED, retired_at__isnull=False)
+                | (~Q(state=AccountState.RETIRED) & Q(retired_at__isnull=True)),
+                name="account_retired_since",
+            ),
+            models.CheckConstraint(
+                condition=Q(tested_at__isnull=True, test_passed__isnull=True)
+                | Q(tested_at__isnull=False, test_passed__isnull=False),
+                name="account_test_whole",
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_network_display()} · @{self.handle}"
@@ -69,13 +98,133 @@ class Account(models.Model):
         return Thing("account", self.pk, str(self))
 
 
+class Administrator(models.Model):
+    """Somebody who holds an account's administration at its network, since when and until when (M-3, FB-1)."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="administrators")
+    name = models.CharField(max_length=120)
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="administrator_ends_after"
+            ),
+            models.UniqueConstraint(
+                "account", Lower("name"), condition=Q(until__isnull=True), name="administrator_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CredentialKind(models.TextChoices):
+    """How the network lets us in."""
+
+    CONSENT = "CONSENT", "autorización dada en la red"
+    PASSWORD = "PASSWORD", "contraseña de aplicación"
+    TOKEN = "TOKEN", "ficha entregada"
+
+
+class CredentialState(models.TextChoices):
+    """Whether the network still takes it."""
+
+    GOOD = "GOOD", "conectada"
+    LOST = "LOST", "hay que conectarla otra vez"
+
+
 class Credential(models.Model):
-    """The token of an account, encrypted with a key that is not in the database."""
+    """What opens an account at its network, encrypted with a key that is not in the database, and bound to it.
+
+    `generation` counts what was kept: whoever renewed an older one lost the race and keeps nothing.
+    """
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="credential")
-    sealed_token = models.BinaryField()
-    expires_at = models.DateTimeField(null=True)
+    kind = models.CharField(max_length=10, choices=CredentialKind.choices)
+    state = models.CharField(max_length=10, choices=CredentialState.choices, default=CredentialState.GOOD)
+    sealed = SealedField()
+    scopes = ArrayField(models.CharField(max_length=120), default=list)
+    generation = models.PositiveIntegerField(default=1)
+    connected_at = models.DateTimeField()
+    connected_by = models.CharField(max_length=120)
     updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    renew_at = models.DateTimeField(null=True)
+    renewing_until = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+    problem_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(problem="", problem_at__isnull=True) | (~Q(problem="") & Q(problem_at__isnull=False)),
+                name="credential_problem_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CredentialState.GOOD) | (Q(renew_at__isnull=True) & ~Q(problem="")),
+                name="credential_lost_says_why",
+            ),
+        )
+        indexes = (models.Index(fields=["renew_at"], condition=Q(renew_at__isnull=False), name="credential_to_renew"),)
 
     def __str__(self) -> str:
         return f"credencial de {self.account_id}"
+
+    @property
+    def sealed_for(self) -> str:
+        """Return what its secret is bound to: moved to another account's row it opens nothing."""
+        return f"credential:{self.account_id}"
+
+
+class Application(models.Model):
+    """The entity's application at a network: what it says of itself when it asks for an authorisation."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    network = models.CharField(max_length=20, choices=Network.choices)
+    server = models.URLField(blank=True)
+    client_id = models.CharField(max_length=200)
+    sealed_secret = SealedField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["entity", "network", "server"], name="application_once"),)
+
+    def __str__(self) -> str:
+        return f"aplicación en {self.get_network_display()}"
+
+    @property
+    def thing(self) -> Thing:
+        """Return how records refer to it."""
+        return Thing("application", self.pk, str(self))
+
+    @property
+    def sealed_for(self) -> str:
+        """Return what its secret is bound to."""
+        return f"application:{self.entity_id}:{self.network}:{self.server}"
+
+
+class Authorization(models.Model):
+    """An authorisation that a person went to give at the network: for one session, one return, and a few minutes.
+
+    The state and the session are kept as digests: who reads this table can finish nothing.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    state_digest = models.CharField(max_length=64, unique=True)
+    session_digest = models.CharField(max_length=64)
+    sealed_verifier = SealedField()
+    started_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"autorización de {self.account_id}"
+
+    @property
+    def sealed_for(self) -> str:
+        """Return what its secret is bound to."""
+        return f"authorization:{self.state_digest}"

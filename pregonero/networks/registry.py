@@ -7,6 +7,7 @@ from typing import cast
 from pregonero.networks.base import Connector
 from pregonero.networks.budgets.kinds import Rates
 from pregonero.networks.hand import ByHand
+from pregonero.networks.oauth import Way
 
 MODULES: dict[str, str] = {
     "x": "pregonero.networks.x.connector",
@@ -35,3 +36,9 @@ def by_hand(name: str) -> ByHand:
     """Return a network as a person uses it, from the same folder as its connector."""
     folder = MODULES[name].rpartition(".")[0]
     return cast(ByHand, import_module(f"{folder}.by_hand").BY_HAND)
+
+
+@cache
+def way_of(name: str) -> Way:
+    """Return how a network lets us in: its consent page, or a password made for this application."""
+    return cast(Way, import_module(MODULES[name].removesuffix("connector") + "oauth").WAY)

@@ -1,29 +1,56 @@
-"""Secrets at rest: encrypted with a key that lives outside the database (settings.VAULT_KEY)."""
+"""Secrets at rest: AES-256-GCM, with a key that lives outside the database, each bound to the row that it is of.
 
-import base64
-import hashlib
+What is sealed says by which key; a ring of keys opens all of it, and its first one seals. A secret moved to another
+row opens nothing.
+"""
 
-from cryptography.fernet import Fernet, InvalidToken
-from django.conf import settings
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.db import connection
+
+from pregonero.networks import keyring
+from pregonero.networks.sealing import VERSION
+
+NONCE_BYTES = 12
+ROTATION_LOCK = 0x70726567  # of PostgreSQL: sealing shares it, the rotation of keys holds it alone
 
 
 class SecretUnreadable(RuntimeError):
-    """A stored secret was not written with today's key."""
+    """A stored secret was written with another key, for another row, or was damaged."""
 
 
-def seal(secret: str) -> bytes:
-    """Return the secret encrypted."""
-    return _box().encrypt(secret.encode())
+class OutsideTransaction(RuntimeError):
+    """A secret was sealed without the transaction that keeps it: a rotation of keys could miss it."""
 
 
-def unseal(sealed: bytes) -> str:
+def seal(secret: str, *, bound: str) -> bytes:
+    """Return the secret encrypted for the row that `bound` names, inside the transaction that keeps it."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction(bound)
+    with connection.cursor() as cursor:
+        # Whoever changes the keys waits for this transaction, and seals what it keeps again.
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [ROTATION_LOCK])
+    key = keyring.current()
+    head, nonce = VERSION + key.id, os.urandom(NONCE_BYTES)
+    return head + nonce + AESGCM(key.secret).encrypt(nonce, secret.encode(), head + bound.encode())
+
+
+def unseal(sealed: bytes | memoryview, *, bound: str) -> str:
     """Return the secret in the clear; it must go no further than the call that needs it."""
+    whole = bytes(sealed)
+    head, rest = whole[: 1 + keyring.ID_BYTES], whole[1 + keyring.ID_BYTES :]
+    key = keyring.by_id(head[1:]) if head[:1] == VERSION else None
+    if key is None:
+        raise SecretUnreadable("La credencial guardada no corresponde a las llaves de esta instalación.")
     try:
-        return _box().decrypt(bytes(sealed)).decode()
-    except InvalidToken as error:
-        raise SecretUnreadable("La credencial guardada no corresponde a la llave de esta instalación.") from error
+        opened = AESGCM(key.secret).decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], head + bound.encode())
+    except InvalidTag as error:
+        raise SecretUnreadable("La credencial guardada no es de esta cuenta, o se dañó.") from error
+    return opened.decode()
 
 
-def _box() -> Fernet:
-    # Fernet wants 32 bytes in base64; the setting is any long random text.
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(settings.VAULT_KEY.encode()).digest()))
+def is_current(sealed: bytes | memoryview) -> bool:
+    """Return whether a secret is sealed with the key that seals today."""
+    return bytes(sealed)[: 1 + keyring.ID_BYTES] == VERSION + keyring.current().id

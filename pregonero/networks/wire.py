@@ -23,7 +23,7 @@ import urllib3
 
 from pregonero.networks.base import Access
 from pregonero.networks.budgets.hearing import EAR
-from pregonero.networks.clock import CALL, TimedHTTP, TimedHTTPS, ticks
+from pregonero.networks.clock import CALL, OpenHTTP, OpenHTTPS, TimedHTTP, TimedHTTPS, ticks
 from pregonero.networks.multipart import File, Multipart
 
 CONNECT_SECONDS = 10.0
@@ -159,7 +159,7 @@ class Line:
     def _exchange(self, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
         seconds = self.access.seconds + _length(body, headers) / UPLOAD_RATE
         with _timed(min(ticks() + seconds, self.access.until)):
-            raw = _pool(*urlsplit(url)[:2]).urlopen(
+            raw = _pool(*urlsplit(url)[:2], self.access.public_only).urlopen(
                 method, url, body=body, headers=headers, retries=False, redirect=False, preload_content=False,
                 timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
             )  # fmt: skip
@@ -213,25 +213,29 @@ def _allowed(calls: tuple[Call, ...]) -> re.Pattern[str]:
 
 
 _MAKING_POOLS = threading.Lock()
-_POOLS: dict[tuple[str, str], urllib3.PoolManager] = {}
+_POOLS: dict[tuple[str, str, bool], urllib3.PoolManager] = {}
 
 
-def _pool(scheme: str, host: str) -> urllib3.PoolManager:
+def _pool(scheme: str, host: str, public_only: bool) -> urllib3.PoolManager:
     """Return the connections to a host, shared by all threads and accounts."""
-    found = _POOLS.get((scheme, host))
+    found = _POOLS.get((scheme, host, public_only))
     if found is None:
         with _MAKING_POOLS:
-            found = _POOLS.setdefault((scheme, host), _new_pool(scheme, host))
+            found = _POOLS.setdefault((scheme, host, public_only), _new_pool(scheme, host, public_only))
     return found
 
 
-def _new_pool(scheme: str, host: str) -> urllib3.PoolManager:
+def _new_pool(scheme: str, host: str, public_only: bool) -> urllib3.PoolManager:
     options: dict[str, Any] = {"maxsize": CONNECTIONS}
     if scheme == "https":
         options["ssl_context"] = _trust()
     proxy = "" if proxy_bypass(host) else getproxies().get(scheme, "")
     manager = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
-    manager.pool_classes_by_scheme = {"http": TimedHTTP, "https": TimedHTTPS}
+    # Through a proxy the other end is the proxy: what it may reach is for whoever runs it.
+    guarded = public_only and not proxy
+    manager.pool_classes_by_scheme = (
+        {"http": OpenHTTP, "https": OpenHTTPS} if guarded else {"http": TimedHTTP, "https": TimedHTTPS}
+    )
     return manager
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from pregonero.networks.sealing import SealedField
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, Thing
 
@@ -34,7 +35,7 @@ class Source(models.Model):
     name = models.CharField(max_length=120)
     address = models.URLField(max_length=500, blank=True)
     selectors = models.JSONField(default=dict, blank=True)
-    sealed_secret = models.BinaryField(default=bytes)
+    sealed_secret = SealedField(default=bytes)
     state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
     every_minutes = models.PositiveSmallIntegerField(default=5)
     registered_at = models.DateTimeField()
@@ -82,6 +83,11 @@ class Source(models.Model):
     def thing(self) -> Thing:
         """Return how records refer to it."""
         return Thing("source", self.pk, self.name)
+
+    @property
+    def sealed_for(self) -> str:
+        """Return what its secret is bound to; neither of the two ever changes."""
+        return f"source:{self.entity_id}:{self.name}"
 
 
 class StandingRule(models.Model):

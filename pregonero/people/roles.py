@@ -36,7 +36,10 @@ class Permission:
 PERMISSIONS: dict[str, Permission] = {
     "people.manage": Permission("administrar las personas del Grupo", COORDINATOR),
     "accounts.see": Permission("ver el registro de cuentas", EVERYBODY),
-    "accounts.manage": Permission("administrar las cuentas en las redes", COORDINATOR),
+    "accounts.manage": Permission("administrar las cuentas en las redes", COORDINATOR | {Role.SYSTEMS_OFFICE}),
+    "accounts.test": Permission(
+        "probar la conexión de una cuenta", COORDINATOR | NETWORKS_PEOPLE | {Role.SYSTEMS_OFFICE}
+    ),
     "sources.manage": Permission(
         "administrar las fuentes de noticias", COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
     ),

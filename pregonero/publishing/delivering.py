@@ -23,6 +23,7 @@ from pregonero.networks.base import (
 )
 from pregonero.networks.clock import ticks
 from pregonero.networks.registry import connector
+from pregonero.networks.renewing import once_renewed
 from pregonero.publishing import queries
 from pregonero.publishing.actions.preparing import (
     finish_preparing,
@@ -62,7 +63,8 @@ def prepare_delivery(*, delivery_id: int, worker: str) -> None:
         keep_prepared(work=work, prepared=prepared, now=queries.clock())
 
     try:
-        prepared = connector(work.network).prepare(work.access, work.post, work.prepared, keep)
+        network = connector(work.network)
+        prepared = once_renewed(work.access, lambda access: network.prepare(access, work.post, work.prepared, keep))
     except Permanent as error:
         reject_prepared(work=work, error=error, now=queries.clock())
     except NetworkError as error:
@@ -110,7 +112,9 @@ def send_delivery(work: Work) -> None:
     try:
         # Nothing leaves once the lease is over: a worker suspended right here finds its call's time gone.
         access = replace(work.access, until=work.good_until)
-        published = connector(work.network).commit(access, work.post, work.prepared)
+        network = connector(work.network)
+        # A refused token took nothing: it is renewed once, and the same call made again (rule 5).
+        published = once_renewed(access, lambda access: network.commit(access, work.post, work.prepared))
     except (Unauthorized, Transient) as error:
         _keep_outcome(partial(settle_deferred, work=work, error=error))
     except Permanent as error:
@@ -149,7 +153,8 @@ def ask_delivery(*, delivery_id: int, worker: str) -> None:
     attempt = work.attempt
     window = AttemptWindow(attempt.started_at, queries.clock(), work.looks, code=attempt.code, known=work.known)
     try:
-        finding = connector(work.network).resolve(work.access, work.post, work.prepared, window)
+        network = connector(work.network)
+        finding = once_renewed(work.access, lambda access: network.resolve(access, work.post, work.prepared, window))
     except Permanent as error:
         log.warning("delivery.unreadable", delivery=delivery_id, code=error.code)
         keep_finding(work=work, finding=Finding(Verdict.UNKNOWABLE), now=queries.clock())
@@ -165,7 +170,7 @@ def ask_delivery(*, delivery_id: int, worker: str) -> None:
 def clean_delivery(*, delivery_id: int, account_id: int, prepared: dict[str, Any]) -> None:
     """Remove at the network what was prepared and will not go out (rule 12); what is public there stays."""
     access, network = queries.access_of(account_id=account_id)
-    removed = connector(network).discard(access, prepared)
+    removed = once_renewed(access, lambda access: connector(network).discard(access, prepared))
     keep_cleaned(delivery_id=delivery_id, removed=removed, now=queries.clock())
 
 

@@ -37,6 +37,7 @@ ROOMS = (
     Room("noticias", "Noticias", "/noticias/"),
     Room("parrilla", "Parrilla", "/parrilla/", also=("/publicaciones/", "/envios/", "/pausa/")),
     Room("estado", "Estado", "/estado/"),
+    Room("cuentas", "Cuentas", "/cuentas/"),
 )
 
 

@@ -17,7 +17,8 @@ NETWORKS_AND_HEADS = NETWORKS_PEOPLE | GROUP_HEADS
 CONTENT = frozenset({Role.CONTENT_MANAGER})
 STRATEGIST = frozenset({Role.DIGITAL_STRATEGIST})  # whose the notice is
 SOURCES = COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
-OK, FOUND, REFUSED, MISSING, UNSIGNED, INVALID = 200, 302, 403, 404, 401, 422
+MANAGE = COORDINATOR | {Role.SYSTEMS_OFFICE}
+OK, FOUND, REFUSED, MISSING, UNSIGNED, INVALID, CONFLICT = 200, 302, 403, 404, 401, 422, 409
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,12 @@ def written(stage: Stage) -> dict[str, str]:
     return sent(stage.draft)
 
 
+def registered(handle: str) -> dict[str, str]:
+    return {"handle": handle, "display_name": "MinComercio", "purpose": "Cuenta institucional"}
+
+
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
+ACCOUNT = of("account")
 
 ROWS = (
     Row("desk:today", outside=OK),
@@ -106,6 +112,25 @@ ROWS = (
     Row("newsroom:retire_source", "POST", SOURCE, roles=SOURCES, status=FOUND, both=True),
     Row("newsroom:sign_rule", "POST", SOURCE, reason, COORDINATOR, FOUND, both=True),
     Row("newsroom:revoke_rule", arguments=SOURCE, roles=COORDINATOR, both=True),
+    Row("networks:accounts", outside=OK),
+    Row("networks:account", arguments=ACCOUNT),
+    Row("networks:add", roles=MANAGE, outside=OK, both=True),
+    Row("networks:add", "POST", data=lambda _: registered("tercera") | {"network": "x"}, roles=MANAGE, status=FOUND,
+        outside=FOUND, both=True),
+    Row("networks:edit", "POST", ACCOUNT, lambda _: registered("otra"), MANAGE, FOUND, both=True),
+    Row("networks:pause", "POST", ACCOUNT, reason, NETWORKS_AND_HEADS, FOUND, both=True),
+    Row("networks:resume", "POST", of("paused"), roles=MANAGE, status=FOUND),
+    Row("networks:retire", "POST", ACCOUNT, reason, MANAGE, FOUND, both=True),
+    Row("networks:name_administrator", "POST", ACCOUNT, lambda _: {"name": "Eva", "since": "2026-01-01"}, MANAGE,
+        FOUND, both=True),
+    Row("networks:end_administrator", "POST", of("administrator"), lambda _: {"until": "2026-11-01"}, MANAGE, FOUND,
+        both=True),
+    Row("networks:try_out", "POST", of("lonely"), roles=MANAGE | NETWORKS_PEOPLE, status=CONFLICT),
+    Row("networks:application", "POST", ACCOUNT, lambda _: {"client_id": "1", "secret": "s"}, MANAGE, FOUND, both=True),
+    Row("networks:connect", arguments=ACCOUNT, roles=MANAGE, both=True),
+    Row("networks:connect", "POST", of("lonely"), roles=MANAGE, status=CONFLICT, both=True),
+    Row("networks:disconnect", "POST", ACCOUNT, roles=MANAGE, status=FOUND, both=True),
+    Row("networks:returned", status=FOUND, outside=FOUND),  # it says that nobody began that, and goes to the register
     Row("ui:gallery", outside=OK),
     Row("ui:scene", arguments=lambda _: ["hoy"], outside=OK),
 )  # fmt: skip

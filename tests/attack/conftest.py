@@ -1,14 +1,15 @@
 """An entity with one person for each role, its things, and the person of another entity who must reach none of them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pregonero.networks.models import Account
+from pregonero.networks import actions as networks
+from pregonero.networks.models import Account, Administrator, Network
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source, SourceKind
 from pregonero.people.models import Entity, Member, Notice
@@ -46,6 +47,10 @@ class Stage:
     candidate: News
     source: Source
     notice: Notice
+    account: Account  # connected
+    paused: Account
+    lonely: Account  # not connected
+    administrator: Administrator
 
 
 @pytest.fixture
@@ -75,7 +80,32 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         entity=news.entity, member=beto, kind="news.informed", thing=news.thing.reference, title="Otra", path="/",
         created_at=moment,
     )  # fmt: skip
-    return Stage(people, draft, going, undecided, waiting, held, news, candidate, source, notice)
+    coordinator = people[Role.COORDINATOR]
+    paused = networks.pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment)
+    lonely = networks.register_account(
+        entity=news.entity, network=Network.MASTODON, handle="mincomercio", display_name="MinComercio",
+        purpose="Red abierta", root_mailbox="", by=coordinator, now=moment,
+    )  # fmt: skip
+    administrator = networks.name_administrator(
+        account=lonely, name="Ana", member=None, since=date(2026, 1, 1), by=coordinator, now=moment
+    )
+    account = accounts["facebook"]
+    return Stage(
+        people,
+        draft,
+        going,
+        undecided,
+        waiting,
+        held,
+        news,
+        candidate,
+        source,
+        notice,
+        account,
+        paused,
+        lonely,
+        administrator,
+    )
 
 
 def signed_in(person: Member, **options: Any) -> Client:

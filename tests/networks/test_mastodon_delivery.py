@@ -36,7 +36,10 @@ def test_an_account_is_spoken_to_at_its_own_server(carmen: Member, settings: Any
 
 
 @pytest.mark.procedure("P-6")
-def test_a_delivery_goes_out_at_the_accounts_own_server(lab: Lab, carmen: Member, luis: Member, ana: Member) -> None:
+def test_a_delivery_goes_out_at_the_accounts_own_server(
+    lab: Lab, carmen: Member, luis: Member, ana: Member, settings: Any
+) -> None:
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
     theirs, now = lab.new_account("mastodon"), timezone.now()
     account = networks.register_account(
         entity=carmen.entity, network=Network.MASTODON, handle=theirs["handle"], remote_id=theirs["id"],

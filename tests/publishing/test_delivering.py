@@ -221,5 +221,5 @@ def test_no_token_is_kept_in_the_clear(account: Account, lab: Lab) -> None:
     token = next(
         a["token"] for a in lab.client.get("/accounts.json").json()["accounts"] if a["id"] == account.remote_id
     )
-    assert token.encode() not in bytes(account.credential.sealed_token)
+    assert token.encode() not in bytes(account.credential.sealed)
     assert token not in repr(access_to(account))

@@ -8,4 +8,5 @@ CALLS = (
     Call("POST", "/xrpc/com.atproto.repo.uploadBlob", "subir una imagen, un video o sus subtítulos (invisible)"),
     Call("POST", "/xrpc/com.atproto.repo.putRecord", "publicar bajo la clave escogida: la única llamada que se ve"),
     Call("GET", "/xrpc/com.atproto.repo.getRecord", "saber qué hay bajo la clave escogida"),
+    Call("GET", "/xrpc/com.atproto.server.getSession", "saber qué cuenta abre la contraseña de aplicación"),
 )

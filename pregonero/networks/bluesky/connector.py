@@ -14,6 +14,7 @@ from pregonero.networks.base import (
     Access,
     AttemptWindow,
     Finding,
+    Identity,
     Medium,
     Permanent,
     Post,
@@ -80,6 +81,12 @@ class BlueskyConnector:
             return Finding(Verdict.PUBLISHED, published=_published(access, prepared["key"]))
         # Should the server still be taking it, the next write will find the key in use: there is no second post.
         return Finding(Verdict.NOT_TAKEN)
+
+    def probe(self, access: Access) -> Identity:
+        """Ask the server who the password opens."""
+        with sessions.opened(access) as inside, judged(CODES, public=False):
+            me = Xrpc(inside).get("com.atproto.server.getSession")
+            return Identity(str(me["did"]), str(me["handle"]))
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove nothing: a picture that no post names is let go by the server itself."""

@@ -18,4 +18,6 @@ CALLS = (
     Call("POST", "/{version}/{id}/comments", "escribir bajo una publicación nuestra su enlace, como primer comentario"),
     Call("GET", "/{version}/{id}/comments", "leer los comentarios de una publicación nuestra después de un corte"),
     Call("DELETE", "/{version}/{id}", "retirar lo preparado por nosotros que no llegó a ser público"),
+    Call("POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"),
+    Call("GET", "/{version}/me/accounts", "encontrar la página entre las que se autorizaron"),
 )

@@ -9,6 +9,7 @@ from pregonero.networks.base import (
     Access,
     AttemptWindow,
     Finding,
+    Identity,
     Medium,
     NetworkError,
     Post,
@@ -81,6 +82,12 @@ class FacebookConnector:
         with judged(CODES, public=False):
             published = _look(Graph(access, CALLS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
+
+    def probe(self, access: Access) -> Identity:
+        """Ask Facebook which page the token opens."""
+        with judged(CODES, public=False):
+            me = Graph(access, CALLS).get("me", "id,name,username")
+            return Identity(str(me["id"]), str(me.get("username") or me["id"]), str(me.get("name") or ""))
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove what was left at the page, unless it became public."""

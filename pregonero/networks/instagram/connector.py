@@ -11,6 +11,7 @@ from pregonero.networks.base import (
     Access,
     AttemptWindow,
     Finding,
+    Identity,
     NetworkError,
     Post,
     Prepared,
@@ -79,6 +80,12 @@ class InstagramConnector:
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
         # It is public for certain; only which of the account's posts it is cannot be told.
         return Finding(Verdict.PUBLISHED, published=_unnamed(access, prepared), candidates=tuple(found))
+
+    def probe(self, access: Access) -> Identity:
+        """Ask Instagram for the account that the page's token opens."""
+        with judged(CODES, public=False):
+            me = Graph(access, CALLS).get(access.remote_id, "id,username,name")
+            return Identity(str(me["id"]), str(me.get("username") or me["id"]), str(me.get("name") or ""))
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove nothing: Instagram has no way to, and a container that is not published dies within a day."""

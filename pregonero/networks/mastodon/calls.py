@@ -9,4 +9,7 @@ CALLS = (
     Call("POST", "/api/v1/statuses", "publicar, con la clave escogida: la única llamada que el público ve"),
     Call("GET", "/api/v1/accounts/{id}/statuses", "leer las publicaciones propias después de un corte"),
     Call("GET", "/api/v1/statuses/{id}", "leer una publicación propia que una persona hizo a mano"),
+    Call("GET", "/api/v1/accounts/verify_credentials", "saber qué cuenta abre la autorización"),
+    Call("POST", "/oauth/token", "cambiar el código por una autorización"),
+    Call("POST", "/oauth/revoke", "devolver una autorización"),
 )

@@ -14,6 +14,7 @@ from pregonero.networks.base import (
     Access,
     AttemptWindow,
     Finding,
+    Identity,
     Medium,
     Permanent,
     Post,
@@ -96,6 +97,12 @@ class MastodonConnector:
         if attempt.looks < len(waits):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=waits[attempt.looks])
         return Finding(Verdict.UNKNOWABLE if attempt.code == REFUSED else Verdict.NOT_TAKEN)
+
+    def probe(self, access: Access) -> Identity:
+        """Ask the server who the token opens."""
+        with judged(CODES, public=False):
+            me = Api(access).get("/v1/accounts/verify_credentials")
+            return Identity(str(me["id"]), str(me["acct"]), str(me.get("display_name") or ""))
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove nothing: a medium that no post has is let go by the server itself within a day."""

@@ -12,4 +12,7 @@ CALLS = (
     Call("POST", "/2/tweets", "publicar: la única llamada que el público ve"),
     Call("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
     Call("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),
+    Call("GET", "/2/users/me", "saber qué cuenta abre la autorización"),
+    Call("POST", "/2/oauth2/token", "cambiar el código o la ficha de renovación por una autorización"),
+    Call("POST", "/2/oauth2/revoke", "devolver una autorización"),
 )

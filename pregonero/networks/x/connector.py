@@ -11,6 +11,7 @@ from pregonero.networks.base import (
     Access,
     AttemptWindow,
     Finding,
+    Identity,
     Permanent,
     Post,
     Prepared,
@@ -84,6 +85,12 @@ class XConnector:
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
         # X has said that it holds this text, and we do not find it: only a person can tell.
         return Finding(Verdict.UNKNOWABLE if attempt.code == DUPLICATE else Verdict.NOT_TAKEN)
+
+    def probe(self, access: Access) -> Identity:
+        """Ask X who the token opens."""
+        with judged(CODES, public=False):
+            me = _client(access).users.get_me().data
+            return Identity(str(me.id), str(me.username), str(me.name))
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove nothing: X has no way to, and lets go of a medium that is not posted within a day."""

@@ -15,4 +15,7 @@ CALLS = (
     Call("GET", "/youtube/v3/videos", "leer el estado del video"),
     Call("PUT", "/youtube/v3/videos", "publicar: privacyStatus=public"),
     Call("DELETE", "/youtube/v3/videos", "retirar el video nuestro que no llegó a ser público"),
+    Call("GET", "/youtube/v3/channels", "saber qué canal abre la autorización"),
+    Call("POST", "/token", "cambiar el código o la ficha de renovación por una autorización"),
+    Call("POST", "/revoke", "devolver una autorización"),
 )

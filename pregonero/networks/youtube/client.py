@@ -44,6 +44,11 @@ def videos(access: Access) -> Any:
     return service(access).videos()
 
 
+def channels(access: Access) -> Any:
+    """Return the part of Google's client that is about channels."""
+    return _service(access.address).channels()
+
+
 @cache
 def _service(address: str) -> Any:
     """Return the client for a base address; its upload address comes from the description, so it is rewritten there."""

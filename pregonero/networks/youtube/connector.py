@@ -5,10 +5,20 @@ from typing import Any
 
 from pregonero.errors import Issue
 from pregonero.networks import checks
-from pregonero.networks.base import Access, AttemptWindow, Finding, Permanent, Post, Prepared, Published, Verdict
+from pregonero.networks.base import (
+    Access,
+    AttemptWindow,
+    Finding,
+    Identity,
+    Permanent,
+    Post,
+    Prepared,
+    Published,
+    Verdict,
+)
 from pregonero.networks.outcomes import judged
 from pregonero.networks.youtube import beside, uploads
-from pregonero.networks.youtube.client import Http, videos
+from pregonero.networks.youtube.client import Http, channels, videos
 from pregonero.networks.youtube.codes import CODES
 from pregonero.networks.youtube.limits import CAPABILITIES, KINDS, WATCH_ADDRESSES
 
@@ -68,6 +78,16 @@ class YouTubeConnector:
         if public:
             return Finding(Verdict.PUBLISHED, published=_published(access, prepared))
         return Finding(Verdict.NOT_TAKEN)
+
+    def probe(self, access: Access) -> Identity:
+        """Ask YouTube which channel the token opens."""
+        with judged(CODES, public=False):
+            mine = channels(access).list(part="id,snippet", mine=True).execute(http=Http(access)).get("items") or []
+            if not mine:
+                raise Permanent("La cuenta autorizada no tiene un canal de YouTube.", code="no_channel")
+            about = mine[0]["snippet"]
+            handle = str(about.get("customUrl") or mine[0]["id"]).removeprefix("@")
+            return Identity(str(mine[0]["id"]), handle, str(about.get("title") or ""))
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove the video if it is still private; an upload that was not finished dies by itself in a week."""

@@ -40,12 +40,14 @@ def register_source(
     check_may(by, "sources.manage", now=now)
     address = "" if kind == SourceKind.WEBHOOK else canonical(address)
     _check_source(entity, kind, address, dict(selectors or {}), secret)
-    source = Source.objects.create(
+    source = Source(
         entity=entity, kind=kind, name=name, address=address, every_minutes=every_minutes,
         selectors=dict(selectors or {}) if kind == SourceKind.LISTING else {},
-        sealed_secret=vault.seal(secret) if kind == SourceKind.WEBHOOK else b"",
         registered_at=now, next_check_at=None if kind == SourceKind.WEBHOOK else now,
     )  # fmt: skip
+    if kind == SourceKind.WEBHOOK:
+        source.sealed_secret = vault.seal(secret, bound=source.sealed_for)
+    source.save()
     record(
         entity_id=entity.pk, verb="source.registered", actor=by.actor, thing=source.thing, at=now,
         facts={"kind": kind, "address": address, "every_minutes": every_minutes},

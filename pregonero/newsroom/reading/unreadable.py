@@ -7,21 +7,9 @@ Unreadable
 └── Malformed     it came, and is not what it should be
 """
 
-from pregonero.errors import Refused
+from pregonero.reachable import NotPublic, Unreachable, Unreadable
 
-
-class Unreadable(Refused):
-    """The outside could not be read; the sentence says why and what to do."""
-
-    code = "unreadable"
-
-
-class Unreachable(Unreadable):
-    """It did not answer, or not in time: trying again later may work."""
-
-
-class NotPublic(Unreadable):
-    """The address leads to a private network, and nobody allowed that one by name."""
+__all__ = ["Malformed", "NotPublic", "TooLarge", "Unreachable", "Unreadable"]
 
 
 class TooLarge(Unreadable):

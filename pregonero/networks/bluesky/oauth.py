@@ -1,0 +1,13 @@
+"""How Bluesky lets an application in: a password made for it alone, which its owner can end at any moment."""
+
+from datetime import date
+
+from pregonero.networks.oauth import AppPassword
+
+WAY = AppPassword(
+    label="Bluesky",
+    where="Ajustes, Privacidad y seguridad, Contraseñas de aplicación",
+    pattern=r"[a-z0-9]{4}(-[a-z0-9]{4}){3}",
+    read_on=date(2026, 11, 26),
+    source="https://docs.bsky.app/docs/get-started#create-a-session",
+)

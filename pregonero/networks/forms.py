@@ -1,0 +1,121 @@
+"""What people write of the accounts. Forms validate, and never save; what is secret is never shown again."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from pregonero.errors import Refused
+from pregonero.networks.models import Account, Network
+from pregonero.networks.servers import check_server, server_address
+from pregonero.people.models import Member
+
+OPEN_NETWORKS = (Network.BLUESKY, Network.MASTODON)  # whose accounts live on a server of anybody
+
+
+def _secret_input() -> forms.PasswordInput:
+    # Never filled in again by us, nor by the browser with the person's own password.
+    return forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"})
+
+
+class AccountForm(forms.Form):
+    """What the register says of an account."""
+
+    handle = forms.CharField(label="Usuario", max_length=80, help_text="Como aparece en la red, sin la arroba.")
+    display_name = forms.CharField(label="Nombre que muestra", max_length=120)
+    purpose = forms.CharField(
+        label="Propósito", max_length=200, help_text="Para qué la usa la entidad: «Cuenta institucional», «Turismo»."
+    )
+    root_mailbox = forms.EmailField(
+        label="Correo raíz", required=False, help_text="El correo con el que se creó y se recupera la cuenta."
+    )
+
+    def clean_handle(self) -> str:
+        """Take the at sign away."""
+        handle = str(self.cleaned_data["handle"]).strip().removeprefix("@")
+        if not handle or any(char.isspace() for char in handle):
+            raise forms.ValidationError("El usuario va sin espacios.")
+        return handle
+
+
+class NewAccountForm(AccountForm):
+    """An account that comes into the register: its network, and where it lives when that is open."""
+
+    network = forms.ChoiceField(label="Red", choices=Network.choices)
+    server = forms.CharField(
+        label="Servidor", max_length=200, required=False,
+        help_text="Solo en Mastodon y Bluesky, si no es el de la mayoría: https://social.ejemplo.org",
+    )  # fmt: skip
+    field_order = ("network", "handle", "display_name", "purpose", "root_mailbox", "server")
+
+    def clean(self) -> dict[str, Any]:
+        """Check the server: only of an open network, public and by https."""
+        data = super().clean() or {}
+        written = str(data.get("server", "")).strip()
+        if not written:
+            data["server"] = ""
+        elif data.get("network") not in OPEN_NETWORKS:
+            self.add_error("server", "Esta red no tiene servidores propios: déjalo en blanco.")
+        else:
+            try:
+                data["server"] = server_address(written)
+                check_server(data["server"])
+            except Refused as refusal:
+                self.add_error("server", refusal.message)
+        return data
+
+
+class ReasonForm(forms.Form):
+    """Why something is done; it stays in the records."""
+
+    reason = forms.CharField(label="Por qué", max_length=300, help_text="Queda en el registro.")
+
+
+class AdministratorForm(forms.Form):
+    """Somebody who holds an account's administration: of the entity, or by name."""
+
+    member = forms.ModelChoiceField(
+        label="Persona de la entidad", queryset=Member.objects.none(), required=False, empty_label="Otra, por su nombre"
+    )
+    name = forms.CharField(label="Nombre, si no está en la lista", max_length=120, required=False)
+    since = forms.DateField(label="Desde", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+    def __init__(self, data: QueryDict | None, *, account: Account, **options: Any) -> None:
+        super().__init__(data, **options)
+        members = Member.objects.filter(entity_id=account.entity_id).order_by("name", "pk")
+        self.fields["member"].queryset = members  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data = super().clean() or {}
+        if not data.get("member") and not data.get("name"):
+            self.add_error("name", "Elige una persona de la lista, o escribe su nombre.")
+        return data
+
+
+class UntilForm(forms.Form):
+    """Until when somebody held it."""
+
+    until = forms.DateField(label="Hasta", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class ApplicationForm(forms.Form):
+    """The entity's application at a network."""
+
+    client_id = forms.CharField(label="Identificador de la aplicación", max_length=200)
+    secret = forms.CharField(label="Secreto de la aplicación", max_length=500, required=False, widget=_secret_input())
+
+    def __init__(self, data: QueryDict | None, *, kept: bool, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["secret"].required = not kept
+        if kept:
+            self.fields["secret"].help_text = "Hay uno guardado, que no se muestra. Déjalo en blanco para conservarlo."
+
+
+class PasswordForm(forms.Form):
+    """A password made for this application."""
+
+    password = forms.CharField(
+        label="Contraseña de aplicación", max_length=100, widget=_secret_input(),
+        help_text="La que la red creó para Pregonero, de la forma xxxx-xxxx-xxxx-xxxx. No la de la cuenta.",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The pages of the accounts: the register, and their connection."""

@@ -1,0 +1,163 @@
+"""The pages of the register of accounts (M-3)."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pregonero.errors import Conflict
+from pregonero.networks import actions, queries, rules
+from pregonero.networks.forms import AccountForm, AdministratorForm, NewAccountForm, ReasonForm, UntilForm
+from pregonero.networks.models import Network
+from pregonero.networks.registry import way_of
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.rules import check_may, may
+
+UNPROCESSABLE = 422
+
+
+@require_GET
+def accounts(request: MemberRequest) -> HttpResponse:
+    """Show the register: every account of the entity, how it stands and what went wrong."""
+    now = timezone.now()
+    check_may(request.member, "accounts.see", now=now)
+    lines = queries.register_of(request.member.entity)
+    context = {
+        "lines": lines,
+        "troubled": sum(line.state in {"lost", "disconnected"} for line in lines),
+        "may_manage": may(request.member, "accounts.manage", now=now),
+        "now": now,
+    }
+    return render(request, "networks/accounts.html", context)
+
+
+@require_GET
+def account(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show an account whole: what it is for, who administers it, what opens it, and its last test."""
+    now = timezone.now()
+    check_may(request.member, "accounts.see", now=now)
+    found = queries.get_account(member=request.member, pk=pk)
+    context = {
+        "account": found,
+        "line": queries.line_of(found),
+        "way": way_of(found.network),
+        "application": queries.application_for(found),
+        "may_manage": rules.may_edit(request.member, found, now=now),
+        "may_test": rules.may_test(request.member, found, now=now),
+        "may_pause": rules.may_pause(request.member, found, now=now),
+        "may_resume": rules.may_resume(request.member, found, now=now),
+        "now": now,
+    }
+    return render(request, "networks/account.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def add(request: MemberRequest) -> HttpResponse:
+    """Register an account."""
+    now = timezone.now()
+    check_may(request.member, "accounts.manage", now=now)
+    form = NewAccountForm(request.POST or None)
+    if form.is_valid():
+        data = form.cleaned_data | {"network": Network(form.cleaned_data["network"])}
+        try:
+            made = actions.register_account(entity=request.member.entity, by=request.member, now=now, **data)
+        except Conflict as conflict:
+            form.add_error("handle", conflict.message)
+        else:
+            messages.success(request, f"{made} quedó en el registro. Falta conectarla.")
+            return redirect("networks:account", pk=made.pk)
+    return render(request, "networks/account_form.html", {"form": form}, status=UNPROCESSABLE if form.errors else None)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """Change what the register says of an account."""
+    now = timezone.now()
+    found = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_edit(request.member, found, now=now)
+    written = {name: getattr(found, name) for name in AccountForm.base_fields}
+    form = AccountForm(request.POST or None, initial=written)
+    if form.is_valid():
+        try:
+            actions.edit_account(account=found, by=request.member, now=now, **form.cleaned_data)
+        except Conflict as conflict:
+            form.add_error("handle", conflict.message)
+        else:
+            messages.success(request, "Registro corregido.")
+            return redirect("networks:account", pk=pk)
+    context = {"form": form, "account": found}
+    return render(request, "networks/account_form.html", context, status=UNPROCESSABLE if form.errors else None)
+
+
+@require_http_methods(["GET", "POST"])
+def pause(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask why, and hold everything of an account."""
+    now = timezone.now()
+    found = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_pause(request.member, found, now=now)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        actions.pause_account(account=found, by=request.member, now=now, **form.cleaned_data)
+        messages.success(request, f"{found} quedó en pausa: nada sale en ella hasta que se reanude.")
+        return redirect("networks:account", pk=pk)
+    context = {"form": form, "account": found}
+    return render(request, "networks/pause.html", context, status=UNPROCESSABLE if form.errors else None)
+
+
+@require_POST
+def resume(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let publications go out on an account again."""
+    found = queries.get_account(member=request.member, pk=pk)
+    actions.resume_account(account=found, by=request.member, now=timezone.now())
+    messages.success(request, f"{found} sigue.")
+    return redirect("networks:account", pk=pk)
+
+
+@require_http_methods(["GET", "POST"])
+def retire(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask why, and take an account out of use for good."""
+    now = timezone.now()
+    found = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_retire(request.member, found, now=now)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        actions.retire_account(account=found, by=request.member, now=now, **form.cleaned_data)
+        messages.success(request, f"{found} quedó retirada.")
+        return redirect("networks:accounts")
+    context = {"form": form, "account": found}
+    return render(request, "networks/retire.html", context, status=UNPROCESSABLE if form.errors else None)
+
+
+@require_http_methods(["GET", "POST"])
+def name_administrator(request: MemberRequest, pk: int) -> HttpResponse:
+    """Write down who holds an account's administration."""
+    now = timezone.now()
+    found = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_edit(request.member, found, now=now)
+    form = AdministratorForm(request.POST or None, account=found, initial={"since": timezone.localdate(now)})
+    if form.is_valid():
+        try:
+            named = actions.name_administrator(account=found, by=request.member, now=now, **form.cleaned_data)
+        except Conflict as conflict:
+            form.add_error("name", conflict.message)
+        else:
+            messages.success(request, f"{named} quedó entre quienes administran {found}.")
+            return redirect("networks:account", pk=pk)
+    context = {"form": form, "account": found}
+    return render(request, "networks/administrator.html", context, status=UNPROCESSABLE if form.errors else None)
+
+
+@require_http_methods(["GET", "POST"])
+def end_administrator(request: MemberRequest, pk: int) -> HttpResponse:
+    """Write down until when somebody held it."""
+    now = timezone.now()
+    found = queries.get_administrator(member=request.member, pk=pk)
+    rules.check_may_edit(request.member, found.account, now=now)
+    form = UntilForm(request.POST or None, initial={"until": timezone.localdate(now)})
+    if form.is_valid():
+        actions.end_administrator(administrator=found, by=request.member, now=now, **form.cleaned_data)
+        messages.success(request, f"{found} ya no figura en {found.account}.")
+        return redirect("networks:account", pk=found.account_id)
+    context = {"form": form, "administrator": found}
+    return render(request, "networks/administrator_end.html", context, status=UNPROCESSABLE if form.errors else None)

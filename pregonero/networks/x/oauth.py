@@ -1,0 +1,25 @@
+"""How X gives an authorisation: OAuth 2 with PKCE; its refresh token changes at each renewal."""
+
+from datetime import date
+
+from pregonero.networks.oauth import Consent, Scope
+from pregonero.networks.x.calls import CALLS
+
+WAY = Consent(
+    label="X",
+    consent="/i/oauth2/authorize",
+    token="/2/oauth2/token",  # noqa: S106  a path
+    revoke="/2/oauth2/revoke",
+    scopes=(
+        Scope("tweet.read", "leer las publicaciones propias, para confirmar que salieron"),
+        Scope("tweet.write", "publicar"),
+        Scope("users.read", "saber qué cuenta es"),
+        Scope("media.write", "subir imágenes y videos"),
+        Scope("offline.access", "renovar la autorización sin pedirla cada dos horas"),
+    ),
+    calls=CALLS,
+    basic=True,
+    over=frozenset({"invalid_grant", "invalid_request", "invalid_token"}),
+    read_on=date(2026, 11, 26),
+    source="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
+)
