@@ -17,9 +17,9 @@ from pregonero.errors import Refused
 from pregonero.networks import actions, oauth, queries, rules
 from pregonero.networks.base import Access, Identity, NetworkError
 from pregonero.networks.models import Account, CredentialKind
-from pregonero.networks.oauth import AppPassword, Client, Consent, Tokens
 from pregonero.networks.registry import connector, way_of
 from pregonero.networks.servers import check_server
+from pregonero.networks.ways import AppPassword, Client, Consent, Tokens
 from pregonero.people.models import Member
 
 log = structlog.get_logger(__name__)

@@ -6,87 +6,21 @@ repeated in a message: an answer may echo a secret.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
-from pregonero.networks.base import Access, Identity, Permanent, Transient, Unauthorized, Unknown
-from pregonero.networks.wire import Call, Line, Lost, NoConnection, Refusal, WireError
+from pregonero.networks.base import Access, Permanent, Transient, Unauthorized, Unknown
+from pregonero.networks.ways import Client, Consent, Tokens
+from pregonero.networks.wire import Line, Lost, NoConnection, Refusal, WireError
 
 SERVER_ERROR, TOO_MANY, NOT_YET = 500, 429, 30.0
 OURS = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})
 """Refusals that are about the application: the account's authorisation may be as good as ever."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """A permission that is asked for, and what for."""
-
-    name: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Client:
-    """The entity's application at a network."""
-
-    id: str
-    secret: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """What the network gives: the token, the one that renews it, and for how many seconds it is good."""
-
-    access: str = field(repr=False)
-    refresh: str = field(default="", repr=False)
-    seconds: float | None = None
-    scopes: tuple[str, ...] = ()
-
-
-Settle = Callable[[Access, Client, Tokens], tuple[Tokens, Identity]]
-
-
-@dataclass(frozen=True)
-class Consent:
-    """How a network gives an authorisation, as data: paths, permissions, and its habits; with the day and the source.
-
-    `settle` turns the tokens of a person into those of the account, where the network makes that difference.
-    """
-
-    label: str
-    consent: str  # below the address of its consent pages
-    token: str  # below the address of its token calls
-    scopes: tuple[Scope, ...]
-    calls: tuple[Call, ...]
-    read_on: date
-    source: str
-    over: frozenset[str]  # what it says when an authorisation has ended
-    revoke: str = ""
-    separator: str = " "
-    pkce: bool = True
-    basic: bool = False  # the application says who it is in a header, and not in the body
-    asks: Mapping[str, str] = field(default_factory=dict)  # what else its consent page wants
-    settle: Settle | None = None
-
-
-@dataclass(frozen=True)
-class AppPassword:
-    """A network that a person lets us in with a password made for this application alone."""
-
-    label: str
-    where: str  # where the person makes one
-    pattern: str  # its form, by which a password of the person themself is told apart
-    read_on: date
-    source: str
-
-
-Way = Consent | AppPassword
 
 
 def challenge_of(verifier: str) -> str:

@@ -18,7 +18,7 @@ from pregonero.networks.models import (
     Credential,
     CredentialState,
 )
-from pregonero.networks.oauth import Client
+from pregonero.networks.ways import Client
 from pregonero.people.models import Entity, Member
 
 MOST_AT_ONCE = 200

@@ -7,7 +7,7 @@ from typing import cast
 from pregonero.networks.base import Connector
 from pregonero.networks.budgets.kinds import Rates
 from pregonero.networks.hand import ByHand
-from pregonero.networks.oauth import Way
+from pregonero.networks.ways import Way
 
 MODULES: dict[str, str] = {
     "x": "pregonero.networks.x.connector",

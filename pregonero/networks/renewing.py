@@ -20,8 +20,8 @@ from pregonero.networks import actions, connecting, oauth
 from pregonero.networks.base import Access, NetworkError, Permanent, Transient, Unauthorized
 from pregonero.networks.clock import ticks
 from pregonero.networks.models import Account
-from pregonero.networks.oauth import Consent, Tokens
 from pregonero.networks.registry import connector, way_of
+from pregonero.networks.ways import Consent, Tokens
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.oauth import AppPassword
+from pregonero.networks.ways import AppPassword
 
 WAY = AppPassword(
     label="Bluesky",

@@ -8,7 +8,8 @@ from typing import Any
 
 from pregonero.networks.base import Access, Identity, Permanent
 from pregonero.networks.facebook.calls import CALLS
-from pregonero.networks.oauth import Client, Consent, Scope, Tokens, read, tokens_for
+from pregonero.networks.oauth import read, tokens_for
+from pregonero.networks.ways import Client, Consent, Scope, Tokens
 
 PAGES = Scope("pages_show_list", "encontrar la página entre las que administra quien autoriza")
 READ_ON = date(2026, 11, 26)

@@ -5,7 +5,7 @@ from typing import Any
 from pregonero.networks.base import Access, Identity, Permanent
 from pregonero.networks.facebook.oauth import OVER, PAGES, READ_ON, pages_of, token_of
 from pregonero.networks.instagram.calls import CALLS
-from pregonero.networks.oauth import Client, Consent, Scope, Tokens
+from pregonero.networks.ways import Client, Consent, Scope, Tokens
 
 FIELDS = "id,name,access_token,instagram_business_account{id,username,name}"
 

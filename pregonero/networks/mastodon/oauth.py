@@ -3,7 +3,7 @@
 from datetime import date
 
 from pregonero.networks.mastodon.calls import CALLS
-from pregonero.networks.oauth import Consent, Scope
+from pregonero.networks.ways import Consent, Scope
 
 WAY = Consent(
     label="Mastodon",

@@ -16,9 +16,9 @@ from pregonero.errors import Refused
 from pregonero.networks import actions, connecting, queries, rules
 from pregonero.networks.forms import ApplicationForm, PasswordForm
 from pregonero.networks.models import Account, Network
-from pregonero.networks.oauth import AppPassword
 from pregonero.networks.registry import way_of
 from pregonero.networks.trying import try_account
+from pregonero.networks.ways import AppPassword
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.oauth import Consent, Scope
+from pregonero.networks.ways import Consent, Scope
 from pregonero.networks.x.calls import CALLS
 
 WAY = Consent(

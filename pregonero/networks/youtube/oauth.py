@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.oauth import Consent, Scope
+from pregonero.networks.ways import Consent, Scope
 from pregonero.networks.youtube.calls import CALLS
 
 WAY = Consent(
