@@ -4,11 +4,16 @@ another entity.
 
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
+
+# How long an example takes says more of the machine that runs it than of the code.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 09:00 in Bogotá, a Tuesday
 PASSWORD = "una-clave-larga-de-prueba"

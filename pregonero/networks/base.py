@@ -6,12 +6,12 @@ public, and its ids are kept. `commit` makes it public and is ONE call. After a 
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from pregonero.errors import Issue
 
@@ -203,6 +203,15 @@ class Finding:
     candidates: tuple[Published, ...] = ()
 
 
+@dataclass(frozen=True)
+class Asked:
+    """An uncertain commit, for a connector that finds out about several with the same reading."""
+
+    post: Post
+    prepared: Prepared
+    attempt: AttemptWindow
+
+
 class Connector(Protocol):
     """One network. Instances hold no state: everything comes as arguments, so that workers can share them."""
 
@@ -214,6 +223,13 @@ class Connector(Protocol):
 
     def measure(self, text: str) -> int:
         """Return the length of a text as this network counts it."""
+        ...
+
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """Whether preparing this leaves nothing at the network: then it needs no job of its own (decision 0010).
+
+        What it asks the network is at most what it keeps afterwards for every post of the account.
+        """
         ...
 
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]) -> Prepared:
@@ -238,4 +254,13 @@ class Connector(Protocol):
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove at the network what was prepared and never made public; return the ids removed."""
+        ...
+
+
+@runtime_checkable
+class FindsTogether(Protocol):
+    """What a connector has besides, where one reading settles several uncertain commits of an account."""
+
+    def finds_together(self, access: Access, asked: Sequence[Asked]) -> list[Finding]:
+        """Find out what became of each, as `resolve` does one by one; reads only, and as few as for one."""
         ...

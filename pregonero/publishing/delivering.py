@@ -1,14 +1,15 @@
 """The calls to the networks, each between the action that allows it and the action that keeps what came of it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 
 from pregonero.errors import Refused
 from pregonero.networks.base import (
@@ -22,34 +23,33 @@ from pregonero.networks.base import (
     Verdict,
 )
 from pregonero.networks.clock import ticks
+from pregonero.networks.queries import access_to
 from pregonero.networks.registry import connector
 from pregonero.networks.renewing import once_renewed
 from pregonero.publishing import queries
+from pregonero.publishing.actions.claiming import OURS, claim_wave, set_aside
 from pregonero.publishing.actions.preparing import (
+    PreparedHere,
     finish_preparing,
     hold_for_preparing,
     keep_cleaned,
     keep_obstacle,
     keep_prepared,
+    keep_prepared_here,
     postpone_preparing,
     reject_prepared,
 )
-from pregonero.publishing.actions.sending import (
-    claim_wave,
-    settle_deferred,
-    settle_published,
-    settle_rejected,
-    settle_uncertain,
-)
+from pregonero.publishing.actions.sending import settle_together
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding, postpone_asking
-from pregonero.publishing.work import Work
+from pregonero.publishing.content import content_of, fingerprint_of, post_of
+from pregonero.publishing.models import Adaptation, Delivery, Outcome
+from pregonero.publishing.work import Ended, Work
 
 ADDRESS_SECONDS = 5.0  # some networks give a post's address only when asked, right after publishing it
 OUTCOME_SECONDS = 60.0  # how long an outcome is held on to while the database is away; later it is found out again
 AGAIN_SECONDS = 0.5
-OURS = Transient(
-    "Pregonero tuvo un error suyo; quien lo administra debe mirar el registro.", code="bug", retry_after=60
-)
+HERE = 250  # deliveries prepared in one transaction, of those that leave nothing at their network
+MOST_HERE = 10_000  # of them looked at by one job
 log = structlog.get_logger(__name__)
 
 
@@ -92,6 +92,40 @@ def _held_for_preparing(delivery_id: int, worker: str) -> Work | None:
         raise
 
 
+def prepare_here(*, now: datetime, account_id: int | None = None) -> int:
+    """Prepare, many together, what leaves nothing at its network; the rest has a job for each. Returns how many.
+
+    It needs no lease: nothing is left anywhere until it is kept, and who comes second finds it prepared.
+    """
+    waiting = queries.to_prepare(now=now, account_id=account_id, limit=MOST_HERE)
+    kept = 0
+    for at in range(0, len(waiting), HERE):
+        deliveries = queries.preparing(waiting[at : at + HERE])
+        words = queries.adaptations_for(deliveries)
+        tried = [_prepared_here(delivery, words[delivery.pk]) for delivery in deliveries if delivery.pk in words]
+        if ready := [each for each in tried if each is not None]:
+            kept += keep_prepared_here(ready=ready, now=queries.clock())
+    return kept
+
+
+def _prepared_here(delivery: Delivery, adaptation: Adaptation) -> PreparedHere | None:
+    """Prepare it, or leave it to the job that preparing by itself has: also when something stands in the way."""
+    try:
+        post = post_of(adaptation, queries.place_of(delivery))
+        fingerprint = fingerprint_of(content_of(adaptation, post))
+        speaks = connector(delivery.account.network)
+        left = delivery.prepared.get("fingerprint") not in (None, fingerprint)
+        if left or not speaks.prepares_here(post, delivery.prepared):
+            return None
+        prepared = speaks.prepare(access_to(delivery.account), post, dict(delivery.prepared), lambda _: None)
+    except (NetworkError, Refused):
+        return None
+    except Exception:
+        log.exception("delivery.not_prepared_here", delivery=delivery.pk)
+        return None
+    return PreparedHere(delivery.pk, delivery.prepared, prepared, fingerprint)
+
+
 def claim(*, account_id: int, worker: str, limit: int) -> list[Work]:
     """Take an account's due deliveries, each with the instant until which this worker may make its call.
 
@@ -99,16 +133,36 @@ def claim(*, account_id: int, worker: str, limit: int) -> list[Work]:
     lease that others see.
     """
     good_until = ticks() + settings.LEASE_SECONDS
-    wave = claim_wave(account_id=account_id, worker=worker, limit=limit, now=queries.clock())
+    now = queries.clock()
+    try:
+        wave = claim_wave(account_id=account_id, worker=worker, limit=limit, now=now)
+    except (IntegrityError, DataError):
+        # A row that the database does not take must not keep the others of its wave from going out.
+        log.exception("delivery.wave_refused", account=account_id)
+        wave = _claim_one_by_one(account_id, worker, limit, now)
     return [replace(work, good_until=good_until) for work in wave]
 
 
+def _claim_one_by_one(account_id: int, worker: str, limit: int, now: datetime) -> list[Work]:
+    claimed: list[Work] = []
+    for pk in queries.due_deliveries(account_id=account_id, now=now, limit=limit):
+        try:
+            claimed += claim_wave(account_id=account_id, worker=worker, limit=1, now=now, only=pk)
+        except (IntegrityError, DataError):
+            set_aside(delivery_id=pk, now=now)
+    return claimed
+
+
 def send_delivery(work: Work) -> None:
-    """Make it public: ONE call (rule 2). Its outcome is kept before anything else is done."""
+    """Make it public, and keep what came of it."""
+    keep_outcomes([make_public(work)])
+
+
+def make_public(work: Work) -> Ended:
+    """Make it public: ONE call (rule 2), and no word to the database. Whoever called keeps what came of it."""
     if not _lease_allows(work):
         late = Transient("El proceso se demoró y no alcanzó a enviarla.", code="lease_over", retry_after=1)
-        _keep_outcome(partial(settle_deferred, work=work, error=late))
-        return
+        return Ended(work, Outcome.DEFERRED, error=late)
     try:
         # Nothing leaves once the lease is over: a worker suspended right here finds its call's time gone.
         access = replace(work.access, until=work.good_until)
@@ -116,22 +170,47 @@ def send_delivery(work: Work) -> None:
         # A refused token took nothing: it is renewed once, and the same call made again (rule 5).
         published = once_renewed(access, lambda access: network.commit(access, work.post, work.prepared))
     except (Unauthorized, Transient) as error:
-        _keep_outcome(partial(settle_deferred, work=work, error=error))
+        return Ended(work, Outcome.DEFERRED, error=error)
     except Permanent as error:
-        _keep_outcome(partial(settle_rejected, work=work, error=error))
+        return Ended(work, Outcome.REJECTED, error=error)
     except Unknown as error:
-        _keep_outcome(partial(settle_uncertain, work=work, code=error.code, reason=error.reason))
-    except Exception:
+        return Ended(work, Outcome.UNCERTAIN, error=error)
+    except Exception as bug:  # noqa: BLE001  it surfaces in `keep_outcomes`, after what came of the call is kept
         # A bug of ours or of an SDK: the call may have gone out, so it is found out like a cut one; and it surfaces.
-        _keep_outcome(partial(settle_uncertain, work=work, code="bug", reason="El envío se interrumpió."))
-        raise
-    else:
-        _keep_outcome(partial(settle_published, work=work, published=published))
-    log.info("delivery.sent", delivery=work.delivery_id, network=work.network)
+        return Ended(work, Outcome.UNCERTAIN, error=Unknown("El envío se interrumpió.", code="bug"), bug=bug)
+    return Ended(work, Outcome.PUBLISHED, published=published)
 
 
-def _keep_outcome(settle: Callable[..., None]) -> None:
-    """Keep what came of a call, also when the database is away just then: only this process knows it."""
+def keep_outcomes(ended: Sequence[Ended]) -> None:
+    """Keep what came of calls, together; one that cannot be kept never undoes the others. What failed surfaces."""
+    failed = [each.bug for each in ended if each.bug is not None]
+    try:
+        _keep(partial(settle_together, ended=ended))
+    except (OperationalError, InterfaceError):
+        raise  # their leases are over too: whoever finds them asks the network
+    except Exception as error:
+        if len(ended) == 1:
+            raise
+        log.warning("delivery.outcomes_one_by_one", exc_info=error)
+        for each in ended:
+            failed += _failure_of_keeping(each)
+    for each in ended:
+        log.info("delivery.sent", delivery=each.work.delivery_id, network=each.work.network, outcome=each.outcome)
+    if failed:
+        raise failed[0]
+
+
+def _failure_of_keeping(ended: Ended) -> list[Exception]:
+    try:
+        _keep(partial(settle_together, ended=[ended]))
+    except Exception as error:
+        log.exception("delivery.outcome_lost", delivery=ended.work.delivery_id)
+        return [error]
+    return []
+
+
+def _keep(settle: Callable[..., None]) -> None:
+    """Keep what came of calls, also when the database is away just then: only this process knows it."""
     until = ticks() + OUTCOME_SECONDS
     while True:
         try:
@@ -139,7 +218,7 @@ def _keep_outcome(settle: Callable[..., None]) -> None:
             return
         except (OperationalError, InterfaceError):
             if ticks() > until:
-                raise  # its lease is over too: whoever finds it asks the network
+                raise
             log.warning("delivery.outcome_waits", exc_info=True)
             connection.close()
             time.sleep(AGAIN_SECONDS)

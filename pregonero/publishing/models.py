@@ -339,6 +339,11 @@ class Delivery(models.Model):
         """Return whether the part above it is not out yet: until then it has no moment of its own."""
         return self.ready_at == NOT_YET
 
+    @property
+    def publication_thing(self) -> Thing:
+        """Return how records refer to its publication beside it, without reading it."""
+        return Thing("publication", self.publication_id)
+
 
 class Outcome(models.TextChoices):
     """How an attempt ended, as far as its worker could tell."""

@@ -4,6 +4,8 @@ A job says only "look at this"; whether there is something to do is read from th
 or too late, is harmless.
 """
 
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.utils import timezone
@@ -37,16 +39,31 @@ def look(**_later: Any) -> None:
 def look_now() -> None:
     """Turn what is due, recover what was abandoned, and give each delivery the job that it needs now."""
     now = queries.clock()
-    turn_deliveries(now=now)
-    abandoned = recover_abandoned(now=now)
-    if abandoned:
-        memory.saw(IncidentKind.DELIVERY_ABANDONED, f"{abandoned} quedaron por confirmar con su red.")
-    for delivery_id in queries.to_prepare(now=now):
-        _defer_once("publishing.prepare", f"prepare:{delivery_id}", delivery_id=delivery_id)
+    _turn_all(now)
+    _recover_all(now)
+    if queries.to_prepare(now=now, limit=1):
+        _defer_once("publishing.prepare_here", "prepare_here")
     for account_id in queries.accounts_to_send(now=now):
-        _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
+        _send_soon(account_id)
     for delivery_id in queries.to_ask(now=now):
         _defer_once("publishing.ask", f"ask:{delivery_id}", delivery_id=delivery_id)
+
+
+def _turn_all(now: datetime) -> None:
+    while turn_deliveries(now=now).more:
+        pass
+
+
+def _recover_all(now: datetime) -> None:
+    recovered = 0
+    while batch := recover_abandoned(now=now):
+        recovered += batch
+    if recovered:
+        memory.saw(IncidentKind.DELIVERY_ABANDONED, f"{recovered} quedaron por confirmar con su red.")
+
+
+def _send_soon(account_id: int) -> None:
+    _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
 
 
 def _defer_once(name: str, lock: str, **arguments: int) -> None:
@@ -56,21 +73,32 @@ def _defer_once(name: str, lock: str, **arguments: int) -> None:
         return  # somebody already waits to do it
 
 
+@app.task(name="publishing.prepare_here", queue="preparing")
+def prepare_here(**_later: Any) -> None:
+    """Prepare together what leaves nothing at its network, and give the rest a job for each (decision 0010)."""
+    now = queries.clock()
+    if delivering.prepare_here(now=now):
+        for account_id in queries.accounts_to_send(now=now):
+            _send_soon(account_id)
+    for delivery_id in queries.to_prepare(now=now):
+        _defer_once("publishing.prepare", f"prepare:{delivery_id}", delivery_id=delivery_id)
+
+
 @app.task(name="publishing.prepare", queue="preparing")
 def prepare(*, delivery_id: int, **_later: Any) -> None:
     """Leave at the network, invisibly, what the commit needs; at its minute, go on to send."""
     delivering.prepare_delivery(delivery_id=delivery_id, worker=worker_name())
     account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
     if account_id is not None:
-        _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
+        _send_soon(account_id)
 
 
 @app.task(name="publishing.send", queue="sending")
 def send(*, account_id: int, **_later: Any) -> None:
     """Send an account's due deliveries (decision 0004); after a while, let others have this place and come back."""
-    turn_deliveries(now=queries.clock())
-    if send_for_a_while(account_id=account_id, worker=worker_name()):
-        _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
+    _turn_all(queries.clock())
+    if send_for_a_while(account_id=account_id, worker=worker_name(), call_help=partial(_send_soon, account_id)):
+        _send_soon(account_id)
 
 
 @app.task(name="publishing.ask", queue="sending")
@@ -79,7 +107,7 @@ def ask(*, delivery_id: int, **_later: Any) -> None:
     delivering.ask_delivery(delivery_id=delivery_id, worker=worker_name())
     account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
     if account_id is not None:
-        _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
+        _send_soon(account_id)
 
 
 @app.task(

@@ -1,33 +1,81 @@
-"""An account's due deliveries, sent in waves: claimed together, several in the air at a time (decision 0004)."""
+"""An account's due deliveries, sent in waves: taken together, in the air together, kept together (decision 0010)."""
 
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from queue import Empty, SimpleQueue
 
 from pregonero.networks.clock import ticks
-from pregonero.publishing import delivering
+from pregonero.publishing import delivering, queries
+from pregonero.publishing.work import Ended
 from pregonero.worker import given_back
 
-WAVE = 32  # deliveries of one account that a job holds together
-AT_ONCE = 8  # of them sent at the same time
-TURN_SECONDS = 10.0  # after these, no more are claimed: other accounts wait for the same places
+AT_ONCE = 64  # deliveries of one account that a job has in the air
+FEWEST = 16  # places that are free before more are taken: a claim costs the same for one as for many
+TURN_SECONDS = 10.0  # after these, no more are taken: other accounts wait for the same places
+LINGER_SECONDS = 0.004  # that a call which ended waits for others, to be kept together with them
 
 
-def send_for_a_while(*, account_id: int, worker: str) -> bool:
-    """Send what an account has due; returns whether time was over before it was all claimed.
+class Wave:
+    """What one job has in the air for an account.
 
-    A place that is left is filled at once: one slow call never keeps the others of its wave waiting.
+    A place is given again only after the outcome of its call is kept, so that what is in the air is never more than
+    what the job could lose; nothing waits for a place after it was taken.
+    """
+
+    def __init__(self, senders: ThreadPoolExecutor) -> None:
+        self._senders = senders
+        self._ended: SimpleQueue[Future[Ended]] = SimpleQueue()
+        self.in_the_air = 0
+
+    def send(self, *, account_id: int, worker: str) -> int:
+        """Take what fits, and make its calls; returns how many."""
+        works = delivering.claim(account_id=account_id, worker=worker, limit=AT_ONCE - self.in_the_air)
+        for work in works:
+            self._senders.submit(given_back(delivering.make_public), work).add_done_callback(self._ended.put)
+        self.in_the_air += len(works)
+        return len(works)
+
+    def keep(self) -> None:
+        """Wait until calls end, and keep what came of them."""
+        ended = [self._ended.get()]
+        until = ticks() + LINGER_SECONDS
+        while len(ended) < self.in_the_air and (left := until - ticks()) > 0:
+            try:
+                ended.append(self._ended.get(timeout=left))
+            except Empty:
+                break
+        self.in_the_air -= len(ended)
+        delivering.keep_outcomes([each.result() for each in ended])
+
+
+def send_for_a_while(*, account_id: int, worker: str, call_help: Callable[[], None]) -> bool:
+    """Send what an account has due; returns whether time was over before it was all taken.
+
+    With more due than fits a wave, `call_help` is called once: another worker may take the rest.
     """
     over = ticks() + TURN_SECONDS
-    sending: set[Future[None]] = set()
-    more = True
+    failed: list[Exception] = []
     with ThreadPoolExecutor(max_workers=AT_ONCE) as senders:
-        while True:
-            room = WAVE - len(sending)
-            if more and room >= AT_ONCE and ticks() < over:
-                wave = delivering.claim(account_id=account_id, worker=worker, limit=room)
-                more = bool(wave)
-                sending |= {senders.submit(given_back(delivering.send_delivery), work) for work in wave}
-            if not sending:
-                return more
-            done, sending = wait(sending, return_when=FIRST_COMPLETED)
-            for each in done:
-                each.result()
+        wave = Wave(senders)
+        taken = _send(wave, account_id, worker)
+        if taken == AT_ONCE:
+            call_help()
+        while wave.in_the_air:
+            try:
+                wave.keep()
+            except Exception as error:  # noqa: BLE001  it surfaces when the outcomes of the others are kept too
+                failed.append(error)
+            if taken and not failed and ticks() < over and AT_ONCE - wave.in_the_air >= FEWEST:
+                taken = _send(wave, account_id, worker)
+    if failed:
+        raise failed[0]
+    return taken > 0
+
+
+def _send(wave: Wave, account_id: int, worker: str) -> int:
+    """Fill the wave's places; what could be prepared on the way, and was not, is prepared now."""
+    room = AT_ONCE - wave.in_the_air
+    taken = wave.send(account_id=account_id, worker=worker)
+    if taken < room and delivering.prepare_here(account_id=account_id, now=queries.clock()):
+        taken += wave.send(account_id=account_id, worker=worker)
+    return taken

@@ -5,9 +5,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pregonero.networks.base import Access, Post
+from pregonero.networks.base import Access, NetworkError, Post, Published
 from pregonero.networks.queries import access_to
-from pregonero.publishing.models import Attempt, Delivery
+from pregonero.publishing.models import Attempt, Delivery, Outcome
+from pregonero.records.actions import Thing
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,9 @@ class Work:
     """A delivery that this worker holds: everything a connector's call needs, read under lock."""
 
     delivery_id: int
+    entity_id: int
+    publication_id: int
+    label: str  # of the account, as records name the delivery
     network: str
     worker: str
     access: Access = field(repr=False)
@@ -30,6 +34,16 @@ class Work:
         """Return the same work, with something more that its connector should know."""
         return replace(self, prepared={**self.prepared, **facts})
 
+    @property
+    def thing(self) -> Thing:
+        """Return how records refer to the delivery."""
+        return Thing("delivery", self.delivery_id, self.label)
+
+    @property
+    def publication(self) -> Thing:
+        """Return how records refer to the publication, beside it."""
+        return Thing("publication", self.publication_id)
+
     @classmethod
     def of(
         cls,
@@ -37,16 +51,20 @@ class Work:
         *,
         post: Post,
         fingerprint: str,
+        access: Access | None = None,
         prepared: dict[str, Any] | None = None,
         attempt: Attempt | None = None,
         known: frozenset[str] = frozenset(),
     ) -> "Work":
-        """Return the work of a delivery held under lock."""
+        """Return the work of a delivery held under lock; whoever takes many of an account gives its `access`."""
         return cls(
             delivery_id=delivery.pk,
+            entity_id=delivery.entity_id,
+            publication_id=delivery.publication_id,
+            label=str(delivery.account),
             network=delivery.account.network,
             worker=delivery.held_by,
-            access=access_to(delivery.account),
+            access=access or access_to(delivery.account),
             post=post,
             fingerprint=fingerprint,
             prepared=dict(delivery.prepared if prepared is None else prepared),
@@ -56,6 +74,17 @@ class Work:
         )
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A commit call that ended, and what came of it: this process alone knows it until it is kept."""
+
+    work: Work
+    outcome: Outcome
+    published: Published | None = None
+    error: NetworkError | None = None
+    bug: Exception | None = None
+
+
 def holder(worker: str) -> str:
-    """Return a name for one holding of one delivery: two jobs of the same worker never pass for each other."""
+    """Return a name for one holding, of one delivery or of a wave: two jobs of a worker never pass for each other."""
     return f"{worker[:60]}#{secrets.token_hex(4)}"

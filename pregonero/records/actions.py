@@ -52,6 +52,20 @@ class Thing:
 SYSTEM = Actor(kind="system", id=None, name="Pregonero")
 
 
+@dataclass(frozen=True)
+class Act:
+    """What is left on record of one act: what `record` takes, for those who leave many together."""
+
+    entity_id: int
+    verb: str
+    actor: Actor
+    thing: Thing
+    at: datetime
+    related: Iterable[Thing] = ()
+    facts: Mapping[str, Any] | None = None
+    words: Mapping[str, str] | None = None
+
+
 def record(
     *,
     entity_id: int,
@@ -69,25 +83,44 @@ def record(
     the person wrote (a reason, a note): the event keeps their salted digest and the text stays apart,
     where it can be erased (N-7). Only inserts: writers never wait for each other nor for the sealing.
     """
-    salted = {field: (secrets.token_hex(16), text) for field, text in (words or {}).items() if text}
-    _check_recordable(verb, at, facts or {}, salted)
-    event = Event.objects.create(
-        entity_id=entity_id,
-        at=at,
-        verb=verb,
-        actor=asdict(actor),
-        thing=thing.reference,
-        label=thing.label[:LABEL_LIMIT],
-        related=[other.reference for other in related],
-        facts=dict(facts or {}),
+    act = Act(entity_id, verb, actor, thing, at, related, facts, words)
+    (event,) = record_many([act])
+    return event
+
+
+def record_many(acts: Iterable[Act]) -> list[Event]:
+    """Leave the records of many acts of one transaction, each as `record` does, in as few statements as for one."""
+    told = [(act, _salted(act.words or {})) for act in acts]
+    for act, salted in told:
+        _check_recordable(act.verb, act.at, act.facts or {}, salted)
+    events = Event.objects.bulk_create([_event(act, salted) for act, salted in told])
+    wordings = [
+        Wording(event_id=event.pk, field=field, salt=salt, text=text)
+        for event, (_, salted) in zip(events, told, strict=True)
+        for field, (salt, text) in salted.items()
+    ]
+    if wordings:
+        Wording.objects.bulk_create(wordings)
+    Pending.objects.bulk_create([Pending(event_id=event.pk, entity_id=event.entity_id) for event in events])
+    return events
+
+
+def _salted(words: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    return {field: (secrets.token_hex(16), text) for field, text in words.items() if text}
+
+
+def _event(act: Act, salted: Mapping[str, tuple[str, str]]) -> Event:
+    return Event(
+        entity_id=act.entity_id,
+        at=act.at,
+        verb=act.verb,
+        actor=asdict(act.actor),
+        thing=act.thing.reference,
+        label=act.thing.label[:LABEL_LIMIT],
+        related=[other.reference for other in act.related],
+        facts=dict(act.facts or {}),
         digests={field: body.digest_of_words(salt, text) for field, (salt, text) in salted.items()},
     )
-    if salted:
-        Wording.objects.bulk_create(
-            Wording(event_id=event.pk, field=field, salt=salt, text=text) for field, (salt, text) in salted.items()
-        )
-    Pending.objects.create(event_id=event.pk, entity_id=entity_id)
-    return event
 
 
 def _check_recordable(verb: str, at: datetime, facts: Mapping[str, Any], salted: Mapping[str, Any]) -> None:

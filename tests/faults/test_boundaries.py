@@ -26,13 +26,14 @@ pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 # Not of a delivery: the seals of the record, and sessions that are opened again whenever they are needed.
 APART = ("seal_events", "prepare sesión", "commit sesión", "keep_obstacle")
-AROUND_THE_CALL = ("claim_wave", "commit 1", "settle_published")
+AROUND_THE_CALL = ("claim_wave", "commit 1", "settle_together")
 
 
 def ordinary(boundary: Boundary, network: str) -> bool:
     """Return whether a case is of the ordinary run: each boundary on one network, and the commit on all of them."""
     at = BOUNDARIES.index(boundary)
-    return boundary.place in AROUND_THE_CALL or network == boundary.networks[at % len(boundary.networks)]
+    around = boundary.place in AROUND_THE_CALL and boundary.course == "llana"
+    return around or network == boundary.networks[at % len(boundary.networks)]
 
 
 ALL = [

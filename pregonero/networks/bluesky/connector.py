@@ -53,6 +53,10 @@ class BlueskyConnector:
         """Return the length of a text in graphemes; links count whole."""
         return graphemes(text)
 
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """A post without pictures that names nobody needs only a key of ours."""
+        return not post.media and "key" not in prepared and not handles_in(post.text)
+
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
         """Choose the post's key, find out whom it mentions, and leave its pictures at the server."""
         with judged(CODES, public=False):

@@ -45,6 +45,10 @@ class FacebookConnector:
         """Return the length of a text in characters."""
         return len(text)
 
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """Whatever goes out is left at the page first, unpublished."""
+        return False
+
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
         """Leave the media and the whole post at the page, unpublished; a comment needs nothing before its hour."""
         if post.reply_to:

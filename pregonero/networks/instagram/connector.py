@@ -45,6 +45,10 @@ class InstagramConnector:
         """Return the length of a text in characters."""
         return len(text)
 
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """Whatever goes out is a container there first."""
+        return False
+
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: containers.Keep) -> Prepared:
         """Leave a finished container; `Transient` while Instagram is still fetching or processing the media."""
         with judged(CODES, public=False):

@@ -30,9 +30,9 @@ from pregonero.networks.mastodon.api import Api
 from pregonero.networks.mastodon.codes import CODES, REFUSED
 from pregonero.networks.mastodon.counting import length_of, same_text, text_of
 from pregonero.networks.mastodon.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.mastodon.servers import configuration_of
 from pregonero.networks.multipart import File, picture
 from pregonero.networks.outcomes import judged
-from pregonero.networks.wire import Refusal
 
 LIMITS = CAPABILITIES.limits
 SLACK = timedelta(seconds=LIMITS["clock_slack_seconds"].value)
@@ -55,12 +55,16 @@ class MastodonConnector:
         """Return the length of a text as Mastodon counts it: links 23."""
         return length_of(text)
 
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """A post without media needs a key of ours, and to know how long a text its server takes."""
+        return not post.media
+
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
         """Choose the post's key, make sure that its server takes the text, and leave the media there."""
         with judged(CODES, public=False):
             api = Api(access)
             if "key" not in prepared:
-                _check_server(api, post)
+                _check_server(access, post)
                 prepared["key"] = str(uuid4())
                 keep(prepared)
             _upload_media(api, post, prepared, keep)
@@ -115,9 +119,9 @@ def _text(post: Post, length: int) -> Iterator[Issue]:
     yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
-def _check_server(api: Api, post: Post) -> None:
+def _check_server(access: Access, post: Post) -> None:
     """Refuse, while there is time, a text that is too long for the account's own server."""
-    configuration = _instance(api).get("configuration") or {}
+    configuration = configuration_of(access)
     _check_files(configuration.get("media_attachments") or {}, post)
     statuses = configuration.get("statuses") or {}
     most = int(statuses.get("max_characters") or LIMITS["text"].value)
@@ -137,16 +141,6 @@ def _check_files(limits: Mapping[str, Any], post: Post) -> None:
         kinds = limits.get("supported_mime_types")
         if kinds and medium.mime not in kinds:
             raise Permanent("El servidor de esta cuenta no recibe archivos de ese tipo.", code="wrong_kind")
-
-
-def _instance(api: Api) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = api.get("/v2/instance")
-    except Refusal as refusal:
-        if refusal.status == HTTPStatus.NOT_FOUND:
-            return {}  # an older server, or one of another make: it sets no limits that can be read
-        raise
-    return found
 
 
 def _upload_media(api: Api, post: Post, prepared: Prepared, keep: Keep) -> None:

@@ -41,6 +41,7 @@ CAPABILITIES = Capabilities(
         "media_per_30_minutes": _limit(30, RATES),
         "reconcile_page_posts": _limit(40, OURS),
         "reconcile_pages": _limit(5, OURS),
+        "server_limits_seconds": _limit(3_600, OURS),  # how long what a server said of its limits is believed
         "clock_slack_seconds": _limit(30, OURS),
     },
     prepares_ahead_seconds=6 * 3600,

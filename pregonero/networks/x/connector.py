@@ -45,6 +45,10 @@ class XConnector:
         """Return the weighted length of a text: links 23, emoji 2."""
         return counting.weighted_length(text)
 
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """A post without media needs nothing of X before its hour."""
+        return not post.media
+
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]) -> Prepared:
         """Leave the media at X; a post without media needs nothing before its hour."""
         if not post.media:

@@ -46,6 +46,10 @@ class YouTubeConnector:
         """Return the length of a description in bytes, which is what YouTube counts of it."""
         return len(text.encode())
 
+    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+        """Whatever goes out is a private video there first."""
+        return False
+
     def prepare(self, access: Access, post: Post, prepared: Prepared, keep: uploads.Keep) -> Prepared:
         """Leave the video at the channel, private, going on from where an upload was cut."""
         with judged(CODES, public=False):

@@ -1,12 +1,13 @@
 """The worker's acts before the commit: what waits becomes due or expires, and what is prepared is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 from procrastinate.contrib.django import app
 
@@ -19,11 +20,12 @@ from pregonero.publishing.models import Delivery, PublicationState
 from pregonero.publishing.states import WAITING, DeliveryState
 from pregonero.publishing.telling import tell_networks_people, tell_of_obstacle
 from pregonero.publishing.work import Work, holder
-from pregonero.records.actions import SYSTEM, Actor, record
+from pregonero.records.actions import SYSTEM, Act, Actor, record, record_many
 
 WAIT_AFTER_TRANSIENT = 20.0  # seconds, when the network does not say how long
 WAIT_FOR_PERSON = 60.0
 LONGEST_WAIT = 15 * 60.0
+BATCH = 1_000  # deliveries turned by their hour in one transaction
 
 
 @dataclass(frozen=True)
@@ -32,22 +34,25 @@ class Turned:
 
     due: int
     expired: int
+    more: bool  # waits to be turned: no lock lasts longer than a batch
 
 
 @transaction.atomic(durable=True)
 def turn_deliveries(*, now: datetime) -> Turned:
-    """Turn what has reached its minute into due, and what passed its hour into expired (rule 11)."""
-    # What somebody has locked is turned by the next look: two that wait for each other's rows would never end.
-    free = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).order_by("pk")
-    due = free.filter(state=DeliveryState.PLANNED, ready_at__lte=now, expires_at__gte=now).values_list("pk", flat=True)
-    turned = Delivery.objects.filter(pk__in=list(due)).update(state=DeliveryState.DUE)
-    expired = list(
-        free.filter(queries.free(now), state__in=WAITING, expires_at__lt=now)
-        .select_related("publication", "account")[:500]
-    )  # fmt: skip
+    """Turn what has reached its minute into due, and what passed its hour into expired (rule 11): so many at a time."""
+    reached = _unlocked().filter(state=DeliveryState.PLANNED, ready_at__lte=now, expires_at__gte=now)
+    due = list(reached.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
+    Delivery.objects.filter(pk__in=due).update(state=DeliveryState.DUE)
+    late = _unlocked().filter(queries.free(now), state__in=WAITING, expires_at__lt=now)
+    expired = list(late.select_related("publication__entity", "account").order_by("pk")[:BATCH])
     for delivery in expired:
         _expire(delivery, now)
-    return Turned(due=turned, expired=len(expired))
+    return Turned(due=len(due), expired=len(expired), more=BATCH in (len(due), len(expired)))
+
+
+def _unlocked() -> QuerySet[Delivery]:
+    # What somebody has locked is turned by the next look: two that wait for each other's rows would never end.
+    return Delivery.objects.select_for_update(skip_locked=True, of=("self",))
 
 
 def _expire(delivery: Delivery, now: datetime) -> None:
@@ -125,6 +130,45 @@ def finish_preparing(*, work: Work, prepared: dict[str, Any], now: datetime) -> 
         related=[delivery.publication.thing], facts={"fingerprint": work.fingerprint},
     )  # fmt: skip
     return True
+
+
+@dataclass(frozen=True)
+class PreparedHere:
+    """A delivery that was prepared without leaving anything at its network; `before` is what it had kept until then."""
+
+    delivery_id: int
+    before: dict[str, Any]
+    prepared: dict[str, Any]
+    fingerprint: str
+
+
+@transaction.atomic(durable=True)
+def keep_prepared_here(*, ready: Sequence[PreparedHere], now: datetime) -> int:
+    """Keep that many are ready for their minute; those that somebody took or changed meanwhile stay as they are.
+
+    The words are not read again: the claim does, and what says other words than it was prepared for is not sent.
+    """
+    free = Delivery.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        queries.free(now), pk__in=[each.delivery_id for each in ready], state__in=WAITING, prepared_for="",
+        publication__state=PublicationState.PROGRAMMED,
+    )  # fmt: skip
+    locked = {delivery.pk: delivery for delivery in free.select_related("account").order_by("pk")}
+    kept = [each for each in ready if each.delivery_id in locked and locked[each.delivery_id].prepared == each.before]
+    for each in kept:
+        delivery = locked[each.delivery_id]
+        delivery.prepared = {**each.prepared, "fingerprint": each.fingerprint}
+        delivery.prepared_for = each.fingerprint
+        delivery.reason_code = delivery.reason = ""
+    changed = [locked[each.delivery_id] for each in kept]
+    Delivery.objects.bulk_update(changed, ["prepared", "prepared_for", "reason_code", "reason"])
+    record_many(
+        Act(
+            entity_id=delivery.entity_id, verb="delivery.prepared", actor=SYSTEM, thing=delivery.thing, at=now,
+            related=[delivery.publication_thing], facts={"fingerprint": delivery.prepared_for},
+        )
+        for delivery in changed
+    )  # fmt: skip
+    return len(changed)
 
 
 @transaction.atomic(durable=True)

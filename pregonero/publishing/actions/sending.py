@@ -1,104 +1,133 @@
 """The worker's acts around the commit call: the claim with its attempt, and what came of it (rules 1 to 4)."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
-from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
-from pregonero.networks import gate
-from pregonero.networks.base import STALE, UNCERTAIN_SINCE, NetworkError, Permanent, Published, Stale
-from pregonero.networks.models import AccountState
+from pregonero.networks.base import STALE, NetworkError, Permanent, Published, Stale, Unknown
 from pregonero.publishing import queries
+from pregonero.publishing.actions.claiming import claim_wave
 from pregonero.publishing.actions.preparing import cancel, let_followers_go, reject, release, wait_of
+from pregonero.publishing.actions.recovering import become_uncertain, recover_abandoned
 from pregonero.publishing.alarms import set_alarms
-from pregonero.publishing.content import content_of, fingerprint_of, post_of
-from pregonero.publishing.models import Attempt, Delivery, Outcome, PublicationState
+from pregonero.publishing.models import Attempt, Delivery, Outcome
 from pregonero.publishing.states import PUBLIC, STOPPED, DeliveryState
 from pregonero.publishing.telling import tell_networks_people, tell_of_obstacle
-from pregonero.publishing.work import Work, holder
-from pregonero.records.actions import SYSTEM, record
+from pregonero.publishing.work import Ended, Work
+from pregonero.records.actions import SYSTEM, Act, record, record_many
 
-MOST_AT_ONCE = 64  # deliveries of one account in the air, of all workers together
-SOON = timedelta(milliseconds=1)
+__all__ = [
+    "claim_wave",
+    "publish",
+    "recover_abandoned",
+    "settle_deferred",
+    "settle_published",
+    "settle_rejected",
+    "settle_together",
+    "settle_uncertain",
+]
+
 LONGEST_URL = 500
 
 
-@transaction.atomic(durable=True)
-def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime) -> list[Work]:
-    """Take an account's due deliveries to send them, oldest minute first, each with its attempt written down.
-
-    Everything is read again under lock (rule 11): the publication's state, the account's, who holds it, and the very
-    words. What is not prepared for the words of now is left for preparing. Committed before any call (rule 1).
-    No account has more than `MOST_AT_ONCE` in the air, so that a slow one does not take every worker's places.
-    """
-    gate.pass_through()
-    limit = min(limit, MOST_AT_ONCE - queries.in_flight(account_id=account_id, now=now))
-    if limit <= 0:
-        return []
-    waiting = (
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(
-            queries.free(now),
-            queries.not_stopped(),
-            account_id=account_id,
-            account__state=AccountState.ACTIVE,
-            publication__state=PublicationState.PROGRAMMED,
-            state=DeliveryState.DUE,
-            ready_at__lte=now,
-            expires_at__gte=now,
-        )
-        .exclude(prepared_for="")
-        .select_related("publication__entity", "account")
-        .order_by("due_at", "pk")[:limit]
-    )
-    claimed = [work for delivery in waiting if (work := _claim(delivery, worker, now)) is not None]
-    if claimed:
-        # Should this worker die, somebody looks as soon as its lease is over.
-        set_alarms([now + timedelta(seconds=settings.LEASE_SECONDS, milliseconds=1)], now=now)
-    return claimed
-
-
-def _claim(delivery: Delivery, worker: str, now: datetime) -> Work | None:
-    adaptation = queries.adaptation_of(delivery)
-    post = post_of(adaptation, queries.place_of(delivery))
-    content = content_of(adaptation, post)
-    fingerprint = fingerprint_of(content)
-    if fingerprint != delivery.prepared_for:
-        delivery.prepared_for = ""  # other words than those prepared: it is prepared again first (rule 7)
-        delivery.save(update_fields=["prepared_for"])
-        return None
-    delivery.state = DeliveryState.SENDING
-    delivery.attempts_made += 1
-    delivery.looks = 0
-    delivery.held_by, delivery.held_until = holder(worker), now + timedelta(seconds=settings.LEASE_SECONDS)
-    delivery.save()
-    attempt = Attempt.objects.create(
-        delivery=delivery, number=delivery.attempts_made, started_at=now, worker=worker,
-        fingerprint=fingerprint, content=content, prepared=delivery.prepared,
-    )  # fmt: skip
-    record(
-        entity_id=delivery.entity_id, verb="delivery.attempted", actor=SYSTEM, thing=delivery.thing, at=now,
-        related=[delivery.publication.thing], facts={"attempt": attempt.number, "fingerprint": fingerprint},
-    )  # fmt: skip
-    work = Work.of(delivery, post=post, fingerprint=fingerprint, attempt=attempt)
-    since = queries.uncertain_since(delivery)
-    # A repeat: the network may hold the one before, and the connector judges a refusal of it in that light.
-    return work if since is None else work.knowing({UNCERTAIN_SINCE: since.isoformat()})
-
-
-@transaction.atomic(durable=True)
 def settle_published(*, work: Work, published: Published, now: datetime) -> None:
-    """Keep that the network published it: its id and its address. First of all, before anything else is done.
+    """Keep that the network published it."""
+    settle_together(ended=[Ended(work, Outcome.PUBLISHED, published=published)], now=now)
 
-    A yes is a fact whenever it comes: also when the worker was taken for dead, and the delivery is due again, waits
-    for a person, or was stopped meanwhile (decision 0009).
+
+def settle_rejected(*, work: Work, error: Permanent, now: datetime) -> None:
+    """Keep that the network said no, for good."""
+    settle_together(ended=[Ended(work, Outcome.REJECTED, error=error)], now=now)
+
+
+def settle_deferred(*, work: Work, error: NetworkError, now: datetime) -> None:
+    """Keep that the network said "not now" and took nothing."""
+    settle_together(ended=[Ended(work, Outcome.DEFERRED, error=error)], now=now)
+
+
+def settle_uncertain(*, work: Work, code: str, reason: str, now: datetime) -> None:
+    """Keep that nobody can know yet whether the network took it."""
+    settle_together(ended=[Ended(work, Outcome.UNCERTAIN, error=Unknown(reason, code=code))], now=now)
+
+
+@transaction.atomic(durable=True)
+def settle_together(*, ended: Sequence[Ended], now: datetime) -> None:
+    """Keep what came of calls that ended at about the same time, all in one transaction (decision 0010)."""
+    plain = _keep_plain_yes([each for each in ended if each.published is not None], now)
+    for each in ended:
+        if each.work.delivery_id not in plain:
+            _SETTLE[each.outcome](each, now)
+
+
+PLAIN_YES = """
+WITH ours AS (
+    SELECT delivery.id FROM publishing_delivery delivery
+    JOIN unnest(%(ids)s::bigint[], %(numbers)s::int[]) AS said (id, number) ON said.id = delivery.id
+    WHERE delivery.state = 'SENDING' AND delivery.attempts_made = said.number AND delivery.stopped_because = ''
+    ORDER BY delivery.id FOR UPDATE OF delivery
+)
+UPDATE publishing_delivery delivery
+SET state = 'PUBLISHED', published_at = %(now)s, remote_id = said.remote_id, url = said.url, reason_code = '',
+    reason = '', candidates = '[]', held_by = '', held_until = NULL
+FROM unnest(%(ids)s::bigint[], %(remote_ids)s::text[], %(urls)s::text[]) AS said (id, remote_id, url), ours
+WHERE delivery.id = said.id AND delivery.id = ours.id
+RETURNING delivery.id
+"""
+
+
+def _keep_plain_yes(ended: Sequence[Ended], now: datetime) -> frozenset[int]:
+    """Keep the yes of those that are still being sent by the very attempt that asked, and return which they were.
+
+    Any other yes is a fact too, and is kept by itself: what became of the delivery meanwhile is looked at first.
     """
-    delivery = queries.lock_delivery(work.delivery_id)
-    _end_attempt(work, Outcome.PUBLISHED, now)
+    if not ended:
+        return frozenset()
+    ids = [each.work.delivery_id for each in ended]
+    posts = [each.published for each in ended if each.published]
+    about: dict[str, Any] = {
+        "ids": ids, "numbers": [_attempt(each.work).number for each in ended], "now": now,
+        "remote_ids": [post.remote_id for post in posts], "urls": [_address(post) for post in posts],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PLAIN_YES, about)
+        kept = frozenset(pk for (pk,) in cursor.fetchall())
+    plain = [each for each in ended if each.work.delivery_id in kept]
+    attempts = [_attempt(each.work).pk for each in plain]
+    Attempt.objects.filter(pk__in=attempts, outcome="").update(outcome=Outcome.PUBLISHED, ended_at=now)
+    record_many(_act_of(each.work, each.published, now) for each in plain if each.published)
+    for above in queries.with_followers(kept):
+        let_followers_go(above, now=now)
+    return kept
+
+
+def _act_of(work: Work, published: Published, now: datetime) -> Act:
+    return Act(
+        entity_id=work.entity_id, verb="delivery.published", actor=SYSTEM, thing=work.thing, at=now,
+        related=[work.publication],
+        facts={"remote_id": published.remote_id, "url": _address(published), "fingerprint": work.fingerprint},
+    )  # fmt: skip
+
+
+def _address(published: Published) -> str:
+    """Return a post's address; what is out is out, whatever its address."""
+    return published.url if len(published.url) <= LONGEST_URL else ""
+
+
+def _published(ended: Ended, now: datetime) -> None:
+    """Keep a yes whenever it comes: it is a fact.
+
+    Also when the worker was taken for dead, and the delivery is due again, waits for a person, or was stopped
+    meanwhile (decision 0009).
+    """
+    assert ended.published is not None  # noqa: S101  a yes names its post
+    delivery = queries.lock_delivery(ended.work.delivery_id)
+    _end_attempt(ended, now)
     if delivery is None or delivery.state in PUBLIC:
         return
     stopped = delivery.state in STOPPED or bool(delivery.stopped_because)
-    publish(delivery, published, now=now)
+    publish(delivery, ended.published, now=now)
     if stopped:
         tell_networks_people(delivery, kind="delivery.out_anyway", now=now)
 
@@ -106,10 +135,7 @@ def settle_published(*, work: Work, published: Published, now: datetime) -> None
 def publish(delivery: Delivery, published: Published, *, now: datetime, at: datetime | None = None) -> None:
     """Leave a locked delivery published and recorded; inside the caller's transaction."""
     delivery.state, delivery.published_at = DeliveryState.PUBLISHED, at or now
-    delivery.remote_id = published.remote_id
-    delivery.url = (
-        published.url if len(published.url) <= LONGEST_URL else ""
-    )  # what is out is out, whatever its address
+    delivery.remote_id, delivery.url = published.remote_id, _address(published)
     delivery.reason_code = delivery.reason = delivery.stopped_because = ""
     delivery.candidates = []
     release(delivery)
@@ -125,20 +151,18 @@ def publish(delivery: Delivery, published: Published, *, now: datetime, at: date
     let_followers_go(delivery, now=now)
 
 
-@transaction.atomic(durable=True)
-def settle_rejected(*, work: Work, error: Permanent, now: datetime) -> None:
+def _rejected(ended: Ended, now: datetime) -> None:
     """The network said no, for good: a person sees why."""
-    delivery = _attempted(work)
-    _end_attempt(work, Outcome.REJECTED, now, code=error.code, reason=error.reason)
+    delivery, error = _attempted(ended.work), _error(ended)
+    _end_attempt(ended, now)
     if delivery is not None:
         reject(delivery, code=error.code, reason=error.reason, now=now)
 
 
-@transaction.atomic(durable=True)
-def settle_deferred(*, work: Work, error: NetworkError, now: datetime) -> None:
+def _deferred(ended: Ended, now: datetime) -> None:
     """The network said "not now" and took nothing: due again, when it says (rules 6 and 10)."""
-    delivery = _attempted(work)
-    _end_attempt(work, Outcome.DEFERRED, now, code=error.code, reason=error.reason)
+    delivery, error = _attempted(ended.work), _error(ended)
+    _end_attempt(ended, now)
     if delivery is None or delivery.state != DeliveryState.SENDING:
         return
     delivery.state, delivery.ready_at = DeliveryState.DUE, now + wait_of(error)
@@ -158,42 +182,20 @@ def settle_deferred(*, work: Work, error: NetworkError, now: datetime) -> None:
     tell_of_obstacle(delivery, error, now=now)
 
 
-@transaction.atomic(durable=True)
-def settle_uncertain(*, work: Work, code: str, reason: str, now: datetime) -> None:
+def _uncertain(ended: Ended, now: datetime) -> None:
     """Nobody can know yet whether the network took it (rule 3): it is asked, never sent blindly again."""
-    delivery = _attempted(work)
-    _end_attempt(work, Outcome.UNCERTAIN, now, code=code, reason=reason)
+    delivery, error = _attempted(ended.work), _error(ended)
+    _end_attempt(ended, now)
     if delivery is not None and delivery.state == DeliveryState.SENDING:
-        _become_uncertain(delivery, code, reason, now)
+        become_uncertain([delivery], code=error.code, reason=error.reason, now=now)
 
 
-@transaction.atomic(durable=True)
-def recover_abandoned(*, now: datetime) -> int:
-    """Turn what a worker took and never answered for into uncertain: it died, or the database was away (rule 3)."""
-    abandoned = list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=DeliveryState.SENDING, held_until__lt=now)
-        .select_related("publication", "account")
-        .order_by("pk")[:500]
-    )
-    for delivery in abandoned:
-        reason = "El proceso que la enviaba no volvió."
-        Attempt.objects.filter(delivery=delivery, outcome="").update(
-            outcome=Outcome.UNCERTAIN, ended_at=now, code="worker_lost", reason=reason
-        )
-        _become_uncertain(delivery, "worker_lost", reason, now)
-    return len(abandoned)
-
-
-def _become_uncertain(delivery: Delivery, code: str, reason: str, now: datetime) -> None:
-    delivery.state, delivery.ready_at = DeliveryState.UNCERTAIN, now
-    delivery.reason_code, delivery.reason = code[:60], reason[:300]
-    release(delivery)
-    set_alarms([now + SOON], now=now)
-    record(
-        entity_id=delivery.entity_id, verb="delivery.uncertain", actor=SYSTEM, thing=delivery.thing, at=now,
-        related=[delivery.publication.thing], facts={"code": code},
-    )  # fmt: skip
+_SETTLE: dict[Outcome, Callable[[Ended, datetime], None]] = {
+    Outcome.PUBLISHED: _published,
+    Outcome.REJECTED: _rejected,
+    Outcome.DEFERRED: _deferred,
+    Outcome.UNCERTAIN: _uncertain,
+}
 
 
 def _attempted(work: Work) -> Delivery | None:
@@ -202,14 +204,23 @@ def _attempted(work: Work) -> Delivery | None:
     A worker that was held up beyond its lease may find it uncertain already, or settled by whoever asked the network.
     """
     delivery = queries.lock_delivery(work.delivery_id)
-    assert work.attempt is not None  # noqa: S101  a wave's work always carries its attempt
-    if delivery is None or delivery.attempts_made != work.attempt.number:
+    if delivery is None or delivery.attempts_made != _attempt(work).number:
         return None
     return delivery if delivery.state in (DeliveryState.SENDING, DeliveryState.UNCERTAIN) else None
 
 
-def _end_attempt(work: Work, outcome: Outcome, now: datetime, *, code: str = "", reason: str = "") -> None:
-    assert work.attempt is not None  # noqa: S101
-    Attempt.objects.filter(pk=work.attempt.pk, outcome="").update(
-        outcome=outcome, ended_at=now, code=code[:60], reason=reason[:300]
+def _end_attempt(ended: Ended, now: datetime) -> None:
+    code, reason = (ended.error.code[:60], ended.error.reason[:300]) if ended.error else ("", "")
+    Attempt.objects.filter(pk=_attempt(ended.work).pk, outcome="").update(
+        outcome=ended.outcome, ended_at=now, code=code, reason=reason
     )
+
+
+def _attempt(work: Work) -> Attempt:
+    assert work.attempt is not None  # noqa: S101  a wave's work always carries its attempt
+    return work.attempt
+
+
+def _error(ended: Ended) -> NetworkError:
+    assert ended.error is not None  # noqa: S101  what is not a yes says why
+    return ended.error

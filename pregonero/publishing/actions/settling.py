@@ -32,7 +32,7 @@ def hold_for_asking(*, delivery_id: int, worker: str, now: datetime) -> Work | N
         return None
     delivery.held_by, delivery.held_until = holder(worker), now + timedelta(seconds=settings.LEASE_SECONDS)
     delivery.save(update_fields=["held_by", "held_until"])
-    since = queries.uncertain_since(delivery) or attempt.started_at
+    since = queries.uncertain_since([delivery]).get(delivery.pk, attempt.started_at)
     # What is looked for is what was sent: the words and the ids of the attempt, not those of today.
     work = Work.of(
         delivery, post=post_sent(attempt.content, queries.media_of(attempt)), fingerprint=attempt.fingerprint,

@@ -1,9 +1,9 @@
 """A publication's own parts: its texts, its link, its deliveries, and what is missing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Min, Prefetch, QuerySet
 
 from pregonero.errors import Issue
 from pregonero.newsroom.models import Medium
@@ -55,6 +55,17 @@ def place_of(delivery: Delivery) -> Place:
     return Place(delivery.position, reply_to=ids[delivery.position - 1], root=ids[0])
 
 
+def adaptations_for(deliveries: Sequence[Delivery]) -> dict[int, Adaptation]:
+    """Return what each of an account's deliveries says, by the delivery's id."""
+    found = with_media(Adaptation.objects.all()).filter(
+        publication_id__in={delivery.publication_id for delivery in deliveries},
+        account_id__in={delivery.account_id for delivery in deliveries},
+    )
+    words = {(each.publication_id, each.account_id): each for each in found}
+    places = {delivery.pk: (delivery.publication_id, delivery.account_id) for delivery in deliveries}
+    return {pk: words[place] for pk, place in places.items() if place in words}
+
+
 def deliveries_of(publication: Publication) -> list[Delivery]:
     """Return a publication's deliveries, in the register's order of accounts, and each thread's in its own."""
     deliveries = Delivery.objects.filter(publication=publication)
@@ -91,10 +102,12 @@ def media_of(attempt: Attempt) -> dict[str, Medium]:
     return {medium.sha256: medium for medium in found}
 
 
-def uncertain_since(delivery: Delivery) -> datetime | None:
-    """Return when the first attempt was made whose answer never came, if there is one."""
-    lost = Attempt.objects.filter(delivery=delivery, outcome=Outcome.UNCERTAIN).order_by("number")
-    return lost.values_list("started_at", flat=True).first()
+def uncertain_since(deliveries: Sequence[Delivery]) -> dict[int, datetime]:
+    """Return, for each that has one, when its first attempt was made whose answer never came."""
+    if not deliveries:
+        return {}
+    lost = Attempt.objects.filter(delivery__in=deliveries, outcome=Outcome.UNCERTAIN)
+    return dict(lost.values("delivery_id").annotate(first=Min("started_at")).values_list("delivery_id", "first"))
 
 
 def attempts_of(publication: Publication) -> QuerySet[Attempt]:

@@ -1,9 +1,10 @@
 """What the workers ask: which deliveries need which job now. Bounded, oldest first."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pregonero.networks.base import Access
 from pregonero.networks.models import Account, AccountState
@@ -36,7 +37,13 @@ def lock_followers(delivery: Delivery) -> list[Delivery]:
     return list(below.select_related("publication__entity", "account").order_by("position"))
 
 
-def to_prepare(*, now: datetime) -> list[int]:
+def with_followers(pks: Collection[int]) -> list[Delivery]:
+    """Return those of the deliveries under which another one waits to go out."""
+    followed = Delivery.objects.filter(pk__in=pks, followed_by__state=DeliveryState.PLANNED)
+    return list(followed.select_related("publication").order_by("pk"))
+
+
+def to_prepare(*, now: datetime, account_id: int | None = None, limit: int = BATCH) -> list[int]:
     """Return the deliveries whose preparation may start and has not been done."""
     waiting = Delivery.objects.filter(
         free(now),
@@ -48,7 +55,14 @@ def to_prepare(*, now: datetime) -> list[int]:
         account__state=AccountState.ACTIVE,
         publication__state=PublicationState.PROGRAMMED,
     )
-    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:BATCH])
+    if account_id is not None:
+        waiting = waiting.filter(account_id=account_id)
+    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def preparing(pks: Sequence[int]) -> list[Delivery]:
+    """Return deliveries to be prepared, with their accounts."""
+    return list(Delivery.objects.filter(pk__in=pks).select_related("account__credential").order_by("due_at", "pk"))
 
 
 def accounts_to_send(*, now: datetime) -> list[int]:
@@ -80,6 +94,41 @@ def account_due(*, delivery_id: int, now: datetime) -> int | None:
 def in_flight(*, account_id: int, now: datetime) -> int:
     """Return how many of an account's deliveries are being sent now by workers that live."""
     return Delivery.objects.filter(account_id=account_id, state=DeliveryState.SENDING, held_until__gte=now).count()
+
+
+def room_for(*, account_id: int, most: int, now: datetime) -> int:
+    """Return how many more of an account's deliveries may go out now: the one place where a claim asks (rule 6).
+
+    For the budgets of calls and money: whatever an account or its application has left is the smaller of the two here.
+    """
+    return max(0, most - in_flight(account_id=account_id, now=now))
+
+
+def _due(*, account_id: int, now: datetime) -> QuerySet[Delivery]:
+    due = Delivery.objects.filter(
+        free(now),
+        not_stopped(),
+        account_id=account_id,
+        account__state=AccountState.ACTIVE,
+        publication__state=PublicationState.PROGRAMMED,
+        state=DeliveryState.DUE,
+        ready_at__lte=now,
+        expires_at__gte=now,
+    )
+    return due.order_by("due_at", "pk")
+
+
+def due_deliveries(*, account_id: int, now: datetime, limit: int) -> list[int]:
+    """Return an account's prepared deliveries whose minute has come, the oldest minute first."""
+    return list(_due(account_id=account_id, now=now).exclude(prepared_for="").values_list("pk", flat=True)[:limit])
+
+
+def lock_due(*, account_id: int, now: datetime, limit: int, only: int | None = None) -> list[Delivery]:
+    """Return them under lock, inside the caller's transaction; those that somebody else has locked are his."""
+    due = _due(account_id=account_id, now=now).exclude(prepared_for="")
+    if only is not None:
+        due = due.filter(pk=only)
+    return list(due.select_for_update(skip_locked=True, of=("self",)).select_related("account")[:limit])
 
 
 def known_posts(delivery: Delivery, *, since: datetime) -> frozenset[str]:

@@ -1,0 +1,137 @@
+"""The claim: an account's due deliveries are taken together, each with its attempt written down (rules 1 and 4)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from pregonero.errors import Refused
+from pregonero.networks import gate
+from pregonero.networks.base import UNCERTAIN_SINCE, Access, NetworkError, Post, Transient, Unauthorized
+from pregonero.networks.queries import access_to
+from pregonero.publishing import queries
+from pregonero.publishing.actions.preparing import wait_of
+from pregonero.publishing.alarms import set_alarms
+from pregonero.publishing.content import content_of, fingerprint_of, post_of
+from pregonero.publishing.models import Attempt, Delivery
+from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.telling import tell_of_obstacle
+from pregonero.publishing.work import Work, holder
+from pregonero.records.actions import SYSTEM, Act, record_many
+
+MOST_AT_ONCE = 256  # deliveries of one account in the air, of all workers together
+SOON = timedelta(milliseconds=1)
+OURS = Transient(
+    "Pregonero tuvo un error suyo; quien lo administra debe mirar el registro.", code="bug", retry_after=60
+)
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A locked delivery that is going to be sent, with what goes out."""
+
+    delivery: Delivery
+    post: Post
+    content: dict[str, Any]
+    fingerprint: str
+
+
+@transaction.atomic(durable=True)
+def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime, only: int | None = None) -> list[Work]:
+    """Take an account's due deliveries to send them, oldest minute first, each with its attempt written down.
+
+    Everything is read again under lock (rule 11): the publication's state, the account's, who holds it, and the very
+    words. What is not prepared for the words of now is left for preparing. Committed before any call is made (rule 1).
+    No account has more than `MOST_AT_ONCE` in the air, so that a slow one does not take every worker's places. With
+    `only`, that delivery alone.
+    """
+    gate.pass_through()
+    limit = min(limit, queries.room_for(account_id=account_id, most=MOST_AT_ONCE, now=now))
+    due = queries.lock_due(account_id=account_id, now=now, limit=limit, only=only)
+    if not due:
+        return []
+    try:
+        access = access_to(due[0].account)
+    except Refused as refusal:
+        for delivery in due:
+            _leave_aside(delivery, Unauthorized(refusal.message, code="not_connected"), now)
+        return []
+    return _take(_readable(due, now), access, worker, now)
+
+
+def _readable(due: list[Delivery], now: datetime) -> list[Taken]:
+    """Return those that are prepared for the very words that would go out now."""
+    words = queries.adaptations_for(due)
+    taken: list[Taken] = []
+    changed: list[int] = []
+    for delivery in due:
+        try:
+            post = post_of(words[delivery.pk], queries.place_of(delivery))
+            content = content_of(words[delivery.pk], post)
+            fingerprint = fingerprint_of(content)
+        except Exception:
+            log.exception("delivery.unreadable", delivery=delivery.pk)
+            _leave_aside(delivery, OURS, now)
+            continue
+        if fingerprint == delivery.prepared_for:
+            taken.append(Taken(delivery, post, content, fingerprint))
+        else:
+            changed.append(delivery.pk)  # other words than those prepared: it is prepared again first (rule 7)
+    Delivery.objects.filter(pk__in=changed).update(prepared_for="")
+    return taken
+
+
+def _take(taken: list[Taken], access: Access, worker: str, now: datetime) -> list[Work]:
+    """Write down that they are being sent, and the attempt of each."""
+    if not taken:
+        return []
+    again = queries.uncertain_since([each.delivery for each in taken if each.delivery.attempts_made])
+    mine, until = holder(worker), now + timedelta(seconds=settings.LEASE_SECONDS)
+    Delivery.objects.filter(pk__in=[each.delivery.pk for each in taken]).update(
+        state=DeliveryState.SENDING, attempts_made=F("attempts_made") + 1, looks=0, held_by=mine, held_until=until
+    )
+    attempts = Attempt.objects.bulk_create(
+        Attempt(
+            delivery=each.delivery, number=each.delivery.attempts_made + 1, started_at=now, worker=worker,
+            fingerprint=each.fingerprint, content=each.content, prepared=each.delivery.prepared,
+        )
+        for each in taken
+    )  # fmt: skip
+    works = []
+    for each, attempt in zip(taken, attempts, strict=True):
+        each.delivery.held_by, each.delivery.looks = mine, 0
+        work = Work.of(each.delivery, post=each.post, fingerprint=each.fingerprint, access=access, attempt=attempt)
+        since = again.get(work.delivery_id)
+        # A repeat: the network may hold the one before, and the connector judges a refusal of it in that light.
+        works.append(work if since is None else work.knowing({UNCERTAIN_SINCE: since.isoformat()}))
+    record_many(
+        Act(
+            entity_id=work.entity_id, verb="delivery.attempted", actor=SYSTEM, thing=work.thing, at=now,
+            related=[work.publication], facts={"attempt": attempt.number, "fingerprint": work.fingerprint},
+        )
+        for work, attempt in zip(works, attempts, strict=True)
+    )  # fmt: skip
+    # Should this worker die, somebody looks as soon as its lease is over.
+    set_alarms([until + SOON], now=now)
+    return works
+
+
+@transaction.atomic(durable=True)
+def set_aside(*, delivery_id: int, now: datetime) -> None:
+    """Leave a due delivery that the database would not take with its wave; the others go on without it."""
+    delivery = queries.lock_delivery(delivery_id, free_at=now)
+    if delivery is not None and delivery.state == DeliveryState.DUE:
+        _leave_aside(delivery, OURS, now)
+
+
+def _leave_aside(delivery: Delivery, error: NetworkError, now: datetime) -> None:
+    """Leave what cannot go out as it is where people see why, and look at it again in a while."""
+    delivery.ready_at, delivery.reason_code, delivery.reason = now + wait_of(error), error.code, error.reason[:300]
+    delivery.save(update_fields=["ready_at", "reason_code", "reason"])
+    set_alarms([delivery.ready_at], now=now)
+    tell_of_obstacle(delivery, error, now=now)
