@@ -1,5 +1,40 @@
-"""The same laboratory serves the conformance tests."""
+"""The same laboratory serves the conformance tests, and a recorder stands before it."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from pregonero.networks.base import Medium
+from tests.conformance.recorder import Recorder, recording
 from tests.lab.conftest import film, film_path, lab, photo, photo_address
+from tests.lab.process import Lab
+from tests.networks.subjects import ALT, BASES, MakeSubject, Subject, access_to, medium_of
 
 __all__ = ["film", "film_path", "lab", "photo", "photo_address"]
+PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
+
+
+@pytest.fixture(scope="session")
+def recorded(lab: Lab) -> Iterator[Recorder]:
+    with recording(lab.port) as recorder:
+        yield recorder
+
+
+@pytest.fixture(scope="session")
+def recorded_subject(lab: Lab, recorded: Recorder, tmp_path_factory: pytest.TempPathFactory) -> MakeSubject:
+    """A network of the laboratory as seen through the recorder."""
+    folder = tmp_path_factory.mktemp("media")
+
+    def medium(kind: str, ending: str, mime: str, alt: str = "") -> Medium:
+        path = folder / f"file{ending}"
+        path.write_bytes(lab.client.get(PLACE + ending).content)
+        return medium_of(kind, path, mime, f"{lab.url}{PLACE}{ending}", alt)
+
+    picture, video = medium("picture", ".jpg", "image/jpeg", ALT), medium("video", ".mp4", "video/mp4")
+
+    def make(name: str) -> Subject:
+        seen = access_to(lab, name)
+        return Subject(name, lab, picture, video, replace(seen, address=f"{recorded.url}/{BASES[name]}"))
+
+    return make

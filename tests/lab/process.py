@@ -72,7 +72,7 @@ def start(data: Path, port: int = 0) -> Lab:
     return Lab(process, ready["port"], data, client)
 
 
-def until(condition: Callable[[], Any], timeout: float = 10) -> Any:
+def until(condition: Callable[[], Any], timeout: float = 60) -> Any:
     """Ask again until the answer is true: a real condition with a limit, not a pause of a guessed length."""
     deadline = time.monotonic() + timeout
     while True:

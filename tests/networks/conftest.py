@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pregonero.networks.base import Medium
+from pregonero.networks.registry import MODULES
+from pregonero.networks.wire import Answer, Line
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab, start
+from tests.networks.allowed import refused
 from tests.networks.subjects import (
     ALT,
     NETWORKS,
@@ -48,6 +52,33 @@ def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if "lab" in request.fixturenames:
         request.getfixturevalue("lab").client.delete("/faults")
+
+
+@dataclass
+class Watched:
+    """What the connectors asked of the networks during a test, and should not have."""
+
+    refused: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(autouse=True)
+def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watched]:
+    """Hold every request that leaves against the list of what may be asked; a test that made another fails."""
+    if request.module.__name__.endswith("wire"):  # of the line itself, which speaks there to nobody's network
+        yield Watched()
+        return
+    seen, sends = Watched(), Line._exchange
+    names = {id(import_module(module.replace(".connector", ".calls")).CALLS): name for name, module in MODULES.items()}
+
+    def watch(line: Line, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
+        why = refused(names.get(id(line.calls), ""), method, url, body)
+        if why:
+            seen.refused.append(why)
+        return sends(line, method, url, body, headers)
+
+    monkeypatch.setattr(Line, "_exchange", watch)
+    yield seen
+    assert seen.refused == []
 
 
 @pytest.fixture(scope="session")

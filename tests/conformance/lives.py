@@ -1,0 +1,61 @@
+"""Every verb of a connector on every kind of post, so that what it sends can be held against what its network takes."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PIL import Image
+
+from pregonero.networks.base import Medium, Post
+from tests.networks.subjects import Subject, accompanied
+
+
+def live(subject: Subject, folder: Path) -> None:
+    """Prepare, publish, ask for and discard each kind of post that the network takes."""
+    for post in posts_of(subject, folder):
+        started = datetime.now(UTC)
+        assert subject.connector.check(post) == [], post
+        dropped = subject.prepare(post)
+        subject.connector.discard(subject.access, dropped)
+        prepared = subject.prepare(post)
+        published = subject.connector.commit(subject.access, post, prepared)
+        found = subject.resolve(post, prepared, started, looks=0).published
+        assert found is not None
+        assert found.remote_id == published.remote_id
+    if subject.connector.capabilities.takes_replies:
+        _answer_ourselves(subject)
+
+
+def _answer_ourselves(subject: Subject) -> None:
+    first = subject.publish(subject.post()).remote_id
+    under = subject.post(media=(), link="", reply_to=first, root=first)
+    subject.connector.commit(subject.access, under, subject.prepare(under))
+
+
+def posts_of(subject: Subject, folder: Path) -> Iterator[Post]:
+    """Give a post of each kind."""
+    pictures = tuple(replace(subject.picture, alt=f"Gráfica {at}") for at in range(4))
+    film = accompanied(subject.film, folder)
+    kinds: dict[str, list[tuple[Medium, ...]]] = {
+        "x": [(), pictures, (gif(subject, folder),), (film,)],
+        "facebook": [(), pictures, (film,)],
+        "instagram": [pictures[:1], (*pictures, subject.film), (subject.film,)],
+        "youtube": [(subject.film,), (film,)],
+        "bluesky": [(), pictures, (film,)],
+        "mastodon": [(), pictures, (film,)],
+    }
+    for media in kinds[subject.name]:
+        yield subject.post(media=media)
+    if subject.connector.capabilities.reels_apart:
+        yield subject.post(media=(replace(film, width=1080, height=1920),), format="reel")
+
+
+def gif(subject: Subject, folder: Path) -> Medium:
+    """Return a picture that moves."""
+    path = folder / "moving.gif"
+    frames = [Image.new("P", (320, 180), color) for color in range(3)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    return replace(
+        subject.picture, path=path, mime="image/gif", size=path.stat().st_size, width=320, height=180, sha256="gif"
+    )

@@ -1,0 +1,79 @@
+"""What the connectors of Facebook and Instagram really send, held against the parameters of Meta's own SDK."""
+
+import re
+
+import pytest
+
+from pregonero.networks.base import Access
+from tests.conformance import meta
+from tests.conformance.lives import live
+from tests.conformance.recorder import Recorder, Request
+from tests.networks.subjects import MakeSubject
+
+Factory = pytest.TempPathFactory
+ADDRESS = re.compile(r"/v\d+\.\d+/(?P<id>[\w.-]+)(?:/(?P<edge>\w+))?/?")
+BEYOND = {"video": {"post_id"}}  # a field that Meta's page of the Video node names and the SDK's class lacks
+
+
+@pytest.fixture(scope="module", params=["facebook", "instagram"])
+def sent(
+    request: pytest.FixtureRequest,
+    recorded: Recorder,
+    recorded_subject: MakeSubject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Access, list[Request]]:
+    subject = recorded_subject(request.param)
+    begin = len(recorded.requests)
+    live(subject, tmp_path_factory.mktemp(request.param))
+    return subject.access, recorded.requests[begin:]
+
+
+def _kind(access: Access, network: str, id: str) -> str:
+    """Return what an id names, by how the network numbers things."""
+    if id == access.remote_id:
+        return "page" if network == "facebook" else "user"
+    if network == "instagram":
+        return "container" if id.startswith("1788") else "media"
+    return "post" if "_" in id else "video"
+
+
+def test_every_request_is_one_that_the_sdk_knows(sent: tuple[Access, list[Request]]) -> None:
+    access, requests = sent
+    network = "instagram" if any("media_publish" in each.path for each in requests) else "facebook"
+    found: list[str] = []
+    for request in requests:
+        place = ADDRESS.fullmatch(request.path)
+        if place is None:
+            assert request.path.startswith("/video-upload/")  # the file of a reel: the SDK has no call for it
+            continue
+        kind, edge = _kind(access, network, place["id"]), place["edge"] or ""
+        if request.method == "POST":
+            found += meta.complaints(kind, edge, request)
+        elif request.method == "GET":
+            found += _unknown(kind, edge, request)
+
+    assert found == []
+    assert len(requests) > 10
+
+
+def _unknown(kind: str, edge: str, request: Request) -> list[str]:
+    name = {"media": "media_list"}.get(edge, edge) if edge else kind
+    names = request.query.get("fields", "")
+    if name == "comments":
+        return []
+    return [f"{name}: {field}" for field in meta.fields_unknown(name, names) if field not in BEYOND.get(kind, set())]
+
+
+def test_the_check_sees_what_is_wrong() -> None:
+    form = {"content-type": "application/x-www-form-urlencoded"}
+
+    def said(kind: str, edge: str, body: bytes) -> list[str]:
+        return meta.complaints(kind, edge, Request("POST", "/x", {}, form, body))
+
+    assert said("page", "feed", b"message=Hola&publicada=true") == ["page/feed: no parameter publicada"]
+    assert said("page", "video_reels", b"video_state=BORRADOR") == [
+        "page/video_reels: video_state='BORRADOR' is no video_state_enum"
+    ]
+    assert said("page", "videos", b"file_size=mucho") == ["page/videos: file_size='mucho' is no unsigned int"]
+    assert said("page", "nada", b"") == ["page/nada: the SDK has no such call"]
+    assert meta.fields_unknown("post", "is_published,publicada") == ["publicada"]

@@ -1,0 +1,93 @@
+"""What may be asked of the networks, and nothing else: written apart from the connectors, so that both must say it.
+
+A call that deletes, hides, blocks, mutes or rejects what others say or who they are is nowhere here (N-3). A new call
+of a connector is added by whoever has read what it does at the network.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from pregonero.networks.wire import Call
+
+ALLOWED: dict[str, tuple[str, ...]] = {
+    "x": (
+        "POST /2/media/upload/initialize", "POST /2/media/upload/{id}/append", "POST /2/media/upload/{id}/finalize",
+        "GET /2/media/upload", "POST /2/media/metadata", "POST /2/media/subtitles", "POST /2/tweets",
+        "GET /2/users/{id}/tweets", "GET /2/tweets/{id}",
+    ),
+    "facebook": (
+        "POST /{version}/{page}/photos", "POST /{version}/{page}/videos", "POST /{version}/{page}/video_reels",
+        "POST /video-upload/{version}/{id}", "POST /{version}/{id}/thumbnails", "POST /{version}/{id}/captions",
+        "POST /{version}/{page}/feed", "GET /{version}/{id}", "POST /{version}/{id}", "POST /{version}/{id}/comments",
+        "GET /{version}/{id}/comments", "DELETE /{version}/{id}",
+    ),
+    "instagram": (
+        "POST /{version}/{user}/media", "GET /{version}/{id}", "POST /{version}/{user}/media_publish",
+        "GET /{version}/{user}/content_publishing_limit", "GET /{version}/{user}/media",
+    ),
+    "youtube": (
+        "POST /upload/youtube/v3/videos", "POST /resumable/upload/youtube/v3/videos", "PUT /upload/youtube/v3/videos",
+        "PUT /resumable/upload/youtube/v3/videos", "POST /upload/youtube/v3/thumbnails/set",
+        "POST /upload/youtube/v3/captions", "GET /youtube/v3/videos", "PUT /youtube/v3/videos",
+        "DELETE /youtube/v3/videos",
+    ),
+    "bluesky": (
+        "POST /xrpc/com.atproto.server.createSession", "GET /xrpc/com.atproto.identity.resolveHandle",
+        "POST /xrpc/com.atproto.repo.uploadBlob", "POST /xrpc/com.atproto.repo.putRecord",
+        "GET /xrpc/com.atproto.repo.getRecord",
+    ),
+    "mastodon": (
+        "GET /api/v2/instance", "POST /api/v2/media", "GET /api/v1/media/{id}", "POST /api/v1/statuses",
+        "GET /api/v1/accounts/{id}/statuses", "GET /api/v1/statuses/{id}",
+    ),
+}  # fmt: skip
+# The only removals, each of what we prepared and the public never saw; its connector reads that first.
+REMOVALS = {("facebook", "/{version}/{id}"), ("youtube", "/youtube/v3/videos")}
+# Where an allowed address could still be made to do what is not: by a parameter, or by what a record is.
+NEVER_SAID = {
+    "is_hidden", "hide", "hidden", "moderationstatus", "banauthor", "rejected", "heldforreview", "block", "ban", "mute",
+    "blocked", "restrict", "admin_id", "swaprecord!", "feed_story_visibility", "timeline_visibility",
+}  # fmt: skip
+ONLY_RECORD = "app.bsky.feed.post"
+
+
+def beyond(network: str, calls: Iterable[Call]) -> list[str]:
+    """Return the calls of a connector's table that nobody allowed, and the removals that are not of our own."""
+    allowed = set(ALLOWED.get(network, ()))
+    strange = [f"{call.method} {call.path}" for call in calls if f"{call.method} {call.path}" not in allowed]
+    removals = {(network, call.path) for call in calls if call.method == "DELETE"} - REMOVALS
+    return strange + [f"DELETE {path}: it removes what may be others'" for _, path in sorted(removals)]
+
+
+def refused(network: str, method: str, url: str, sent: Any) -> str:
+    """Return why a request that a connector made is one that it may not, or nothing."""
+    address = urlsplit(url)
+    if not any(re.search(f"{_pattern(call)}$", f"{method} {address.path}") for call in ALLOWED.get(network, ())):
+        return f"{network}: {method} {address.path} is not on the list"
+    said = {**dict(parse_qsl(address.query)), **_fields(sent)}
+    told = sorted(name for name in said if name.lower() in NEVER_SAID)
+    if told:
+        return f"{network}: {method} {address.path} with {', '.join(told)}"
+    if network == "bluesky" and "collection" in said and said["collection"] != ONLY_RECORD:
+        return f"{network}: it writes {said['collection']}"
+    return ""
+
+
+def _pattern(call: str) -> str:
+    """Return a pattern of a call below whichever base address: its path is the end of the address."""
+    method, path = call.split(" ")
+    return rf"^{method} (?:/\w+)?" + re.sub(r"\\\{\w+\\\}", "[^/?#]+", re.escape(path))
+
+
+def _fields(sent: Any) -> Mapping[str, Any]:
+    if isinstance(sent, bytes):
+        try:
+            found = json.loads(sent)
+        except ValueError:
+            return dict(parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True))
+        return found if isinstance(found, dict) else {}
+    fields = getattr(sent, "fields", {})
+    return fields if isinstance(fields, Mapping) else {}

@@ -1,0 +1,75 @@
+"""No connector can touch what others say or who they are: by its table, and by every request that these tests made."""
+
+from importlib import import_module
+
+import pytest
+
+from pregonero.networks.base import Access
+from pregonero.networks.registry import MODULES
+from pregonero.networks.wire import Call, Line
+from tests.networks.allowed import ALLOWED, beyond, refused
+from tests.networks.conftest import Watched
+from tests.networks.wires import answering, peer
+
+pytestmark = pytest.mark.procedure("N-3")
+ROGUE = {
+    "x": Call("DELETE", "/2/tweets/{id}", "borrar lo de otros"),
+    "facebook": Call("POST", "/{version}/{page}/blocked", "bloquear a alguien"),
+    "instagram": Call("DELETE", "/{version}/{comment}", "borrar un comentario"),
+    "youtube": Call("POST", "/youtube/v3/comments/setModerationStatus", "rechazar un comentario"),
+    "bluesky": Call("POST", "/xrpc/app.bsky.graph.muteActor", "silenciar a alguien"),
+    "mastodon": Call("POST", "/api/v1/accounts/{id}/block", "bloquear a alguien"),
+}
+
+
+def _calls(name: str) -> tuple[Call, ...]:
+    found: tuple[Call, ...] = import_module(MODULES[name].replace(".connector", ".calls")).CALLS
+    return found
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_call_of_a_connector_is_on_the_list_and_says_what_for(name: str) -> None:
+    calls = _calls(name)
+
+    assert beyond(name, calls) == []
+    assert {f"{call.method} {call.path}" for call in calls} == set(ALLOWED[name]), "the list holds what nobody calls"
+    assert all(call.why for call in calls)
+
+
+@pytest.mark.parametrize("name", ROGUE)
+def test_the_list_sees_a_call_that_is_not_on_it(name: str) -> None:
+    found = beyond(name, (*_calls(name), ROGUE[name]))
+
+    assert found[0] == f"{ROGUE[name].method} {ROGUE[name].path}"
+
+
+@pytest.mark.parametrize(
+    ("network", "method", "path", "sent", "why"),
+    [
+        ("x", "DELETE", "/2/tweets/1", b"", "is not on the list"),
+        ("x", "PUT", "/2/tweets/1/hidden", b'{"hidden": true}', "is not on the list"),
+        ("facebook", "POST", "/v26.0/1_2", b"is_hidden=true", "with is_hidden"),
+        ("facebook", "DELETE", "/v26.0/1_2/comments", b"", "is not on the list"),
+        ("youtube", "PUT", "/youtube/v3/videos?banAuthor=true", b"{}", "with banAuthor"),
+        ("youtube", "POST", "/youtube/v3/comments/setModerationStatus", b"", "is not on the list"),
+        ("bluesky", "POST", "/xrpc/com.atproto.repo.putRecord", b'{"collection": "app.bsky.graph.block"}', "it writes"),
+        ("x", "POST", "/2/tweets", b'{"text": "hide & ban"}', ""),
+        ("facebook", "POST", "/graph/v26.0/1/feed", b"message=hidden", ""),
+    ],
+)
+def test_a_request_is_told_by_its_address_and_by_what_it_says(
+    network: str, method: str, path: str, sent: bytes, why: str
+) -> None:
+    found = refused(network, method, f"http://127.0.0.1:8810{path}", sent)
+
+    assert (why in found) if why else found == ""
+
+
+def test_a_request_that_a_connector_makes_outside_of_the_list_fails_the_test_that_made_it(watched: Watched) -> None:
+    """The same watch stands over every test of this folder: here it is seen to bite."""
+    with peer(answering("200 OK", b"{}")) as server:
+        line = Line(Access("1", "cuenta", server.address, "secreto"), (*_calls("x"), ROGUE["x"]))
+        line.request("DELETE", f"{server.address}/2/tweets/1")
+
+    assert watched.refused == [": DELETE /2/tweets/1 is not on the list"]
+    watched.refused.clear()
