@@ -14,32 +14,38 @@ from pregonero.networks.wire import Call
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "x": (
+        "GET /2/users/me", "POST /2/oauth2/token", "POST /2/oauth2/revoke",
         "POST /2/media/upload/initialize", "POST /2/media/upload/{id}/append", "POST /2/media/upload/{id}/finalize",
         "GET /2/media/upload", "POST /2/media/metadata", "POST /2/media/subtitles", "POST /2/tweets",
         "GET /2/users/{id}/tweets", "GET /2/tweets/{id}",
     ),
     "facebook": (
+        "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
         "POST /{version}/{page}/photos", "POST /{version}/{page}/videos", "POST /{version}/{page}/video_reels",
         "POST /video-upload/{version}/{id}", "POST /{version}/{id}/thumbnails", "POST /{version}/{id}/captions",
         "POST /{version}/{page}/feed", "GET /{version}/{id}", "POST /{version}/{id}", "POST /{version}/{id}/comments",
         "GET /{version}/{id}/comments", "DELETE /{version}/{id}",
     ),
     "instagram": (
+        "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
         "POST /{version}/{user}/media", "GET /{version}/{id}", "POST /{version}/{user}/media_publish",
         "GET /{version}/{user}/content_publishing_limit", "GET /{version}/{user}/media",
     ),
     "youtube": (
+        "GET /youtube/v3/channels", "POST /token", "POST /revoke",
         "POST /upload/youtube/v3/videos", "POST /resumable/upload/youtube/v3/videos", "PUT /upload/youtube/v3/videos",
         "PUT /resumable/upload/youtube/v3/videos", "POST /upload/youtube/v3/thumbnails/set",
         "POST /upload/youtube/v3/captions", "GET /youtube/v3/videos", "PUT /youtube/v3/videos",
         "DELETE /youtube/v3/videos",
     ),
     "bluesky": (
+        "GET /xrpc/com.atproto.server.getSession",
         "POST /xrpc/com.atproto.server.createSession", "GET /xrpc/com.atproto.identity.resolveHandle",
         "POST /xrpc/com.atproto.repo.uploadBlob", "POST /xrpc/com.atproto.repo.putRecord",
         "GET /xrpc/com.atproto.repo.getRecord",
     ),
     "mastodon": (
+        "GET /api/v1/accounts/verify_credentials", "POST /oauth/token", "POST /oauth/revoke",
         "GET /api/v2/instance", "POST /api/v2/media", "GET /api/v1/media/{id}", "POST /api/v1/statuses",
         "GET /api/v1/accounts/{id}/statuses", "GET /api/v1/statuses/{id}",
     ),
