@@ -13,9 +13,18 @@ from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
 from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.queries.programme import deliveries_on, waiting_for_minute
-from pregonero.publishing.states import PUBLIC, WAITING, DeliveryState
+from pregonero.publishing.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
 
 MOST = 20
+MOST_TOLD = 200  # read, to show those that still stand
+STILL_SO = {
+    "delivery.rejected": (DeliveryState.REJECTED,),
+    "delivery.late": (DeliveryState.EXPIRED,),
+    "delivery.needs_person": (DeliveryState.NEEDS_PERSON,),
+    "delivery.unauthorized": (*WAITING, *IN_FLIGHT),
+    "delivery.spent": (*WAITING, *IN_FLIGHT),
+}
+"""What is told of a delivery, and in which states it still stands."""
 SHOWN = 60  # of what goes out today; the whole day is in the programme
 TROUBLED = (DeliveryState.REJECTED, DeliveryState.EXPIRED, DeliveryState.NEEDS_PERSON)  # what a person stopped is none
 
@@ -30,6 +39,7 @@ class Task:
     act: str
     path: str
     notice: Notice | None = None
+    thing: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,13 +105,27 @@ def _around(outgoing: tuple[Outgoing, ...], now: datetime) -> tuple[Outgoing, ..
 
 
 def _tasks(member: Member, now: datetime) -> list[Task]:
-    notices = waiting_notices(member, limit=MOST)
+    notices = _unsolved(waiting_notices(member, limit=MOST_TOLD))[:MOST]
     told = [Task(notice.created_at, notice.title, notice.why, "Ver", notice.path, notice) for notice in notices]
     if may(member, "publication.compose", now=now):
-        told += _to_program(member)
+        things = {notice.thing for notice in notices}
+        told += [task for task in _to_program(member) if task.thing not in things]  # once is enough
     if may(member, "news.inform", now=now):
         told += _to_inform(member)
     return told[:MOST]
+
+
+def _unsolved(notices: list[Notice]) -> list[Notice]:
+    """Leave out what was told of a delivery and is not so any more: the trouble was solved."""
+    told = {notice.pk: notice.kind.split(":")[0] for notice in notices}
+    pks = [int(notice.thing.rpartition(":")[2]) for notice in notices if told[notice.pk] in STILL_SO]
+    states = dict(Delivery.objects.filter(pk__in=pks).values_list("pk", "state"))
+
+    def is_so(notice: Notice) -> bool:
+        while_in = STILL_SO.get(told[notice.pk])
+        return while_in is None or states.get(int(notice.thing.rpartition(":")[2])) in while_in
+
+    return [notice for notice in notices if is_so(notice)]
 
 
 def _to_program(member: Member) -> list[Task]:
@@ -109,7 +133,7 @@ def _to_program(member: Member) -> list[Task]:
     for news, draft in waiting_for_minute(member.entity)[:MOST]:
         path = reverse("publishing:editor", args=[draft.pk]) if draft else _start(news)
         why = "Borrador sin programar." if draft else "Informada y sin programar."
-        tasks.append(Task(news.found_at, news.title, why, "Programar", path))
+        tasks.append(Task(news.found_at, news.title, why, "Programar", path, thing=news.thing.reference))
     return tasks
 
 

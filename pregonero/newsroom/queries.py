@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from pregonero.errors import NotFound
 from pregonero.newsroom.models import (
+    Informing,
     Medium,
     News,
     NewsState,
@@ -160,3 +161,8 @@ def _with_everything(news: QuerySet[News]) -> QuerySet[News]:
         "entity", "source", "picture", "video", "informing__by", "informing__rule__source",
         "informing__rule__signed_by", "dismissal__by",
     )  # fmt: skip
+
+
+def informing_of(news: News) -> Informing | None:
+    """Return who informed a news item, and with which note."""
+    return Informing.objects.filter(news=news).select_related("by", "rule__signed_by", "rule__source").first()

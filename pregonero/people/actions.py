@@ -88,15 +88,26 @@ def tell(
 def see_notice(*, notice: Notice, by: Member, now: datetime) -> Notice:
     """Keep the receipt: this person saw the notice. A second time changes nothing."""
     notice = queries.get_notice(member=by, pk=notice.pk, for_update=True)
+    _receive(notice, by, now)
+    return notice
+
+
+def receive_told(*, kind: str, thing: Thing, by: Member, now: datetime) -> None:
+    """Whoever acts on a thing has received what they were told of it; inside the transaction of their act (P-1)."""
+    told = Notice.objects.select_for_update().filter(member=by, kind=kind, thing=thing.reference)
+    for notice in told:
+        _receive(notice, by, now)
+
+
+def _receive(notice: Notice, by: Member, now: datetime) -> None:
     if notice.seen_at is None:
-        notice.seen_at = now
+        notice.seen_at = max(now, notice.created_at)
         notice.save(update_fields=["seen_at"])
         kind, _, pk = notice.thing.partition(":")
         record(
             entity_id=by.entity_id, verb="notice.seen", actor=by.actor, thing=Thing("notice", notice.pk, notice.title),
             at=now, related=[Thing(kind, int(pk))],
         )  # fmt: skip
-    return notice
 
 
 @transaction.atomic(durable=True)

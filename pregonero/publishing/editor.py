@@ -30,6 +30,13 @@ class AccountPart:
     delivery: Delivery | None
 
     @property
+    def lacks_link(self) -> bool:
+        """Return whether it goes out without the link where the network takes it only in the words (P-3)."""
+        it, link = self.adaptation, self.adaptation.publication.link
+        said = self.capabilities.link_beside or it.link_under or any(link in text for text in (it.text, *it.parts))
+        return bool(link) and self.capabilities.takes_link and not it.skipped and not said
+
+    @property
     def tag(self) -> str:
         """Return the tint of its tab."""
         if self.adaptation.skipped:
@@ -81,6 +88,11 @@ class Editor:
         """Return that it was saved and not programmed, and how much is missing."""
         count = len(self.issues)
         return f"Se guardó, pero no se programó: {'falta' if count == 1 else 'faltan'} {count} por resolver."
+
+    @property
+    def without_link(self) -> list[AccountPart]:
+        """Return the accounts whose words lack the link."""
+        return [part for part in self.parts if part.lacks_link]
 
     @property
     def own_issues(self) -> list[Issue]:

@@ -149,6 +149,12 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Razón", max_length=300)
 
 
+class KeyForm(forms.Form):
+    """What makes a second click of the same form harmless."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+
 class OutForm(forms.Form):
     """That it went out: which of the posts found it is, or the address of another one."""
 

@@ -41,7 +41,7 @@ def check_may_edit(member: Member, publication: Publication, *, now: datetime) -
     """Drafts and programmed publications can be edited; what is out cannot."""
     check_may(member, "publication.compose", now=now)
     if publication.state == PublicationState.CANCELLED:
-        raise WrongState("Esta publicación está cancelada; para retomarla, créala de nuevo desde la noticia.")
+        raise WrongState("Esta publicación está cancelada; para seguir con ella, retómala en un borrador nuevo.")
 
 
 def check_may_edit_adaptation(delivery: Delivery) -> None:
@@ -70,7 +70,7 @@ def check_may_program(member: Member, publication: Publication, *, now: datetime
     if publication.state == PublicationState.PROGRAMMED:
         raise WrongState("Esta publicación ya está programada; no se programa dos veces.")
     if publication.state == PublicationState.CANCELLED:
-        raise WrongState("Esta publicación está cancelada; para retomarla, créala de nuevo desde la noticia.")
+        raise WrongState("Esta publicación está cancelada; para seguir con ella, retómala en un borrador nuevo.")
 
 
 def check_may_move(member: Member, publication: Publication, deliveries: Iterable[Delivery], *, now: datetime) -> None:
@@ -117,6 +117,13 @@ def can_still_be_stopped(delivery: Delivery) -> bool:
     if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
         return not delivery.stopped_because
     return delivery.state in WAITING
+
+
+def check_may_take_up_again(member: Member, publication: Publication, *, now: datetime) -> None:
+    """What was stopped is taken up again in a new draft; the stopped one stays as it is."""
+    check_may(member, "publication.compose", now=now)
+    if publication.state != PublicationState.CANCELLED:
+        raise WrongState("Solo se retoma una publicación que está detenida.")
 
 
 def check_may_stop_everything(member: Member, stop: PublishingStop | None, *, now: datetime) -> None:
@@ -296,3 +303,4 @@ may_stop_everything = as_question(check_may_stop_everything)
 may_stop_publication = as_question(check_may_stop_publication)
 may_resume = as_question(check_may_resume)
 may_take_in_hand = as_question(check_may_take_in_hand)
+may_take_up_again = as_question(check_may_take_up_again)

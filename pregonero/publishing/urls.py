@@ -12,6 +12,7 @@ register_converter(DayConverter, "day")
 urlpatterns = [
     path("parrilla/", views.today, name="today"),
     path("parrilla/<day:day>/", views.day, name="day"),
+    path("parrilla/<day:day>/<int:hour>/", views.hour, name="hour"),
     path("publicaciones/nueva/", views.start, name="start"),
     path("publicaciones/<int:pk>/editor/", views.editor, name="editor"),
     path("publicaciones/<int:pk>/textos/", views.save, name="save"),
@@ -22,6 +23,7 @@ urlpatterns = [
     path("publicaciones/<int:pk>/cancelacion/", views.cancel, name="cancel"),
     path("publicaciones/<int:pk>/pausa/", stopping.publication, name="stop_publication"),
     path("publicaciones/<int:pk>/reanudacion/", stopping.resume_publication, name="resume_publication"),
+    path("publicaciones/<int:pk>/retoma/", stopping.take_up_again, name="take_up_again"),
     path("pausa/", stopping.everything, name="everything"),
     path("pausa/reanudacion/", stopping.resume_everything, name="resume_everything"),
     path("envios/<int:pk>/decision/", deciding.question, name="decide"),

@@ -91,6 +91,7 @@ class Expediente:
     may_stop: bool
     may_resume: bool
     by_hand: frozenset[int]
+    may_take_up: bool
 
     @property
     def going(self) -> tuple[AccountWay, ...]:
@@ -157,6 +158,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         may_stop=rules.may_stop_publication(member, publication, stop, now=now)
         and any(delivery.state in WAITING for delivery in deliveries.values()),
         may_resume=rules.may_resume(member, now=now),
+        may_take_up=rules.may_take_up_again(member, publication, now=now),
         by_hand=_by_hand(member, deliveries.values(), held=stop is not None, now=now),
     )
 

@@ -1,5 +1,7 @@
 """The page of a publication: its expediente, live while it publishes."""
 
+from uuid import uuid4
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -20,6 +22,7 @@ def expediente(request: MemberRequest, pk: int) -> HttpResponse:
         "file": expediente_of(member=request.member, pk=pk, now=now),
         "now": now,
         "reason_form": ReasonForm(),
+        "key": uuid4(),
     }
     template = "transparency/expediente.html"
     return render(request, f"{template}#moving" if request.htmx else template, context)

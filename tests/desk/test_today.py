@@ -14,6 +14,7 @@ from pregonero.people.models import Member, Notice
 from pregonero.publishing.actions import cancel_publication
 from pregonero.publishing.models import Publication
 from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.telling import tell_networks_people
 from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
 
@@ -92,3 +93,29 @@ def test_what_a_person_stopped_is_no_failure_nor_the_next(news: News, ana: Membe
     cancel_publication(publication=publication, reason="Falta el visto bueno.", by=ana, now=now)
     today = today_of(ana, now=now)
     assert (today.troubles, today.next_at) == ((), None)
+
+
+@pytest.mark.procedure("P-6")
+def test_a_trouble_that_was_solved_leaves_the_first_screen(
+    news: News, ana: Member, accounts: dict[str, Account]
+) -> None:
+    publication = rejected(news, ana, accounts["x"])
+    delivery = publication.deliveries.get(account=accounts["x"])
+    tell_networks_people(delivery, kind="delivery.rejected", now=timezone.now())
+    assert "no aceptó" in page_of(ana)
+    put(delivery, DeliveryState.PUBLISHED)
+    page = page_of(ana)
+    assert "no aceptó" not in page
+    assert "no salió en todas sus cuentas" not in page
+
+
+@pytest.mark.procedure("P-1")
+def test_an_informed_news_item_is_shown_once_and_preparing_it_is_the_receipt(
+    news: News, ana: Member, now: datetime
+) -> None:
+    tell(members=[ana], kind="news.informed", thing=news.thing, title=news.title, path="/parrilla/", now=now)
+    assert [task.what for task in today_of(ana, now=now).tasks] == [news.title]
+    drafted(news, ana, now)
+    (task,) = today_of(ana, now=now).tasks
+    assert task.why == "Borrador sin programar."
+    assert Notice.objects.get().seen_at == now

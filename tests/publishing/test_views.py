@@ -1,5 +1,6 @@
 """The pages of the programme and the editor, as a browser asks for them."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.networks.models import Account
+from pregonero.newsroom.actions import inform_news
 from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Member
 from pregonero.publishing.content import media_address
-from pregonero.publishing.models import Publication
+from pregonero.publishing.models import Attachment, Publication
 from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
@@ -122,6 +124,85 @@ def test_a_stale_tab_is_told_who_saved(publication: Publication, beto: Member) -
     response = client.post(f"/publicaciones/{publication.pk}/textos/", data)
     assert response.status_code == 409
     assert "Beto Mora guardó cambios" in response.content.decode()
+
+
+def test_a_stale_tab_shows_both_and_loses_nothing(
+    publication: Publication, ana: Member, beto: Member, accounts: dict[str, Account]
+) -> None:
+    name = f"red{accounts['x'].pk}-text"
+    path, stale = f"/publicaciones/{publication.pk}/textos/", sent(publication)
+    signed_in(ana).post(path, stale | {name: "Lo de Ana"})
+    client = signed_in(beto)
+    response = client.post(path, stale | {name: "Lo de Beto"})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "Ana Rojas guardó cambios a las" in page
+    assert page.index("Lo de Ana") < page.index("Lo de Beto")
+    again = dict(re.findall(r'name="(revision)" value="(\d+)"', page))
+    assert client.post(path, stale | again | {name: "Lo de los dos"}).status_code == 302
+    assert publication.adaptations.get(account=accounts["x"]).text == "Lo de los dos"
+
+
+@pytest.mark.procedure("P-3")
+def test_a_text_without_its_link_is_said_and_the_link_added_by_a_button(
+    publication: Publication, beto: Member, accounts: dict[str, Account]
+) -> None:
+    client, x = signed_in(beto), accounts["x"]
+    path = f"/publicaciones/{publication.pk}/"
+    assert "no lleva el enlace" not in client.get(f"{path}editor/").content.decode()
+    bare = sent(publication, **{f"red{x.pk}-text": "Sin enlace"})
+    assert "El texto de X no lleva el enlace" in client.post(f"{path}revision/", bare).content.decode()
+    client.post(f"{path}textos/", bare | {"add_link": str(x.pk)})
+    assert publication.adaptations.get(account=x).text == f"Sin enlace\n\n{publication.link}"
+    assert "no lleva el enlace" not in client.get(f"{path}editor/").content.decode()
+
+
+def test_the_note_of_who_informed_reaches_the_editor(candidate: News, luis: Member, beto: Member) -> None:
+    now = timezone.now()
+    informed = inform_news(news=candidate, reference="", note="La cifra es preliminar.", by=luis, now=now)
+    draft = drafted(informed, beto, now)
+    page = signed_in(beto).get(f"/publicaciones/{draft.pk}/editor/").content.decode()
+    assert "Nota de Luis Peña" in page
+    assert "La cifra es preliminar." in page
+
+
+def test_what_was_stopped_is_taken_up_in_a_new_draft(publication: Publication, beto: Member) -> None:
+    client, path = signed_in(beto), f"/publicaciones/{publication.pk}/"
+    key = {"key": str(uuid4())}
+    assert client.post(f"{path}retoma/", key).status_code == 409
+    client.post(f"{path}programacion/", sent(publication))
+    client.post(f"{path}cancelacion/", {"reason": "Cambió la cifra."})
+    assert "Retomar en un borrador nuevo" in client.get(path).content.decode()
+    first, second = (client.post(f"{path}retoma/", key)["Location"] for _ in range(2))
+    assert first == second
+    draft = Publication.objects.exclude(pk=publication.pk).get()
+    both = (publication, draft)
+    assert (draft.state, draft.why, draft.theme, draft.link) == (
+        "DRAFT", publication.why, publication.theme, publication.link,
+    )  # fmt: skip
+    texts = [list(each.adaptations.order_by("account_id").values_list("text", "skipped")) for each in both]
+    media = [
+        list(Attachment.objects.filter(adaptation__publication=each).order_by("adaptation__account_id", "position")
+             .values_list("medium_id", "alt")) for each in both
+    ]  # fmt: skip
+    assert texts[0] == texts[1]
+    assert media[0] == media[1] != []
+    publication.refresh_from_db()
+    assert publication.state == "CANCELLED"
+
+
+@pytest.mark.procedure("P-2")
+def test_a_very_full_hour_has_pages(publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(beto)
+    client.post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
+    at = timezone.localtime(publication.deliveries.order_by("pk")[0].due_at)
+    monkeypatch.setattr("pregonero.publishing.queries.programme.MOST_IN_CELL", 0)
+    monkeypatch.setattr("pregonero.publishing.views.editing.IN_PAGE", 3)
+    hour = f"/parrilla/{at:%Y-%m-%d}/{at.hour}/"
+    assert f'href="{hour}"' in client.get(f"/parrilla/{at:%Y-%m-%d}/").content.decode()
+    assert "Página 1 de 2" in client.get(hour).content.decode()
+    assert "4 a 4" in client.get(f"{hour}?pagina=2").content.decode()
+    assert client.get(f"/parrilla/{at:%Y-%m-%d}/24/").status_code == 404
 
 
 def test_a_network_is_left_out_with_its_reason(

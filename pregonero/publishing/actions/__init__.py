@@ -9,6 +9,7 @@ from pregonero.publishing.actions.programming import (
     move_publication,
     program_publication,
 )
+from pregonero.publishing.actions.retaking import take_up_again
 from pregonero.publishing.actions.stopping import (
     resume_everything,
     resume_publication,
@@ -36,4 +37,5 @@ __all__ = [
     "stop_everything",
     "stop_publication",
     "take_in_hand",
+    "take_up_again",
 ]

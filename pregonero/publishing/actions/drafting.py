@@ -15,6 +15,7 @@ from pregonero.networks.queries import accounts_of
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
 from pregonero.newsroom.queries import get_news
+from pregonero.people.actions import receive_told
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.programming import follow_adaptations, place_link, plan_taken_in
@@ -38,7 +39,7 @@ def draft_publication(*, news: News, key: UUID, by: Member, now: datetime) -> Pu
     if made is not None:
         return made
     publication = Publication.objects.create(
-        entity_id=by.entity_id, number=_next_number(by.entity_id, now), key=key, news=news, title=news.title,
+        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, news=news, title=news.title,
         theme=news.section, link=news.address, created_by=by, created_at=now, edited_by=by, edited_at=now,
     )  # fmt: skip
     for account in accounts_of(by.entity).filter(state=AccountState.ACTIVE):
@@ -47,11 +48,12 @@ def draft_publication(*, news: News, key: UUID, by: Member, now: datetime) -> Pu
         entity_id=by.entity_id, verb="publication.drafted", actor=by.actor, thing=publication.thing, at=now,
         related=[news.thing], facts={"number": publication.number},
     )  # fmt: skip
+    receive_told(kind="news.informed", thing=news.thing, by=by, now=now)
     app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
     return publication
 
 
-def _next_number(entity_id: int, now: datetime) -> str:
+def next_number(entity_id: int, now: datetime) -> str:
     day = timezone.localtime(now).strftime("%Y-%m%d")
     return f"{day}-{Publication.objects.filter(entity_id=entity_id, number__startswith=day).count() + 1:02d}"
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import News, NewsState
@@ -24,6 +26,7 @@ from pregonero.publishing.programme import (
 from pregonero.publishing.states import STOPPED, DeliveryState
 
 MOST_WAITING = 20
+MOST_IN_CELL = 12
 TINTS = {
     DeliveryState.REJECTED: "bad",
     DeliveryState.EXPIRED: "bad",
@@ -50,12 +53,14 @@ class Cell:
     account: Account
     entries: tuple[Entry, ...]
     proposal: str
+    more: int = 0  # that do not fit in it: the hour has pages of its own
 
 
 @dataclass(frozen=True)
 class Hour:
     """An hour of the day, across the accounts."""
 
+    number: int
     hour: str
     cells: tuple[Cell, ...]
 
@@ -80,6 +85,7 @@ class Day:
     publications: int
     troubles: int
     waiting: tuple[Waiting, ...]
+    is_today: bool
 
 
 def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
@@ -96,6 +102,7 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
         publications=len({delivery.publication_id for delivery in deliveries}),
         troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
         waiting=waiting,
+        is_today=day == _local(now).date(),
     )
 
 
@@ -138,14 +145,25 @@ def _hours(
     shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
     return tuple(
         Hour(
+            number=hour,
             hour=f"{hour:02d}:00",
             cells=tuple(
-                Cell(account, tuple(cells[hour, account.pk]), proposed.get((hour, account.pk), ""))
-                for account in accounts
+                _cell(account, cells[hour, account.pk], proposed.get((hour, account.pk), "")) for account in accounts
             ),
         )
         for hour in range(min(shown), max(shown) + 1)
     )
+
+
+def _cell(account: Account, entries: list[Entry], proposal: str) -> Cell:
+    return Cell(account, tuple(entries[:MOST_IN_CELL]), proposal, more=max(0, len(entries) - MOST_IN_CELL))
+
+
+def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
+    """Return what has its minute in an hour of a day in Bogotá, in order: for a page that shows some of it."""
+    start = at_hour(day, hour)
+    deliveries = Delivery.objects.filter(entity=entity, due_at__gte=start, due_at__lt=start + timedelta(hours=1))
+    return deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk")
 
 
 def _entry(delivery: Delivery, at: datetime, trouble: Finding | None, held: str) -> Entry:

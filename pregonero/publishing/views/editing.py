@@ -8,25 +8,28 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound
-from pregonero.newsroom.queries import get_news
+from pregonero.errors import Conflict, NotFound
+from pregonero.newsroom.queries import get_news, informing_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 from pregonero.publishing import actions, checking, queries, rules
+from pregonero.publishing.conflict import side_by_side
 from pregonero.publishing.content import MEDIA_SALT
 from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
-from pregonero.publishing.queries.programme import programme_of, waiting_for_minute
+from pregonero.publishing.queries.programme import hour_of, programme_of, waiting_for_minute
 
 MEDIUM_LASTS = timedelta(hours=6)  # as long as a network may take to fetch a medium that it was told of
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
+IN_PAGE, LAST_HOUR_OF_DAY = 50, 23
 LONGEST_NUMBER = 20  # digits: more than any row's number has
 
 
@@ -40,6 +43,17 @@ def today(request: MemberRequest) -> HttpResponse:
 def day(request: MemberRequest, day: date) -> HttpResponse:
     """Show the programme of a day."""
     return _programme(request, day)
+
+
+@require_GET
+def hour(request: MemberRequest, day: date, hour: int) -> HttpResponse:
+    """Show everything of an hour, in pages: a very full one does not fit in the day."""
+    if hour > LAST_HOUR_OF_DAY:
+        raise NotFound
+    pages = Paginator(hour_of(request.member.entity, day, hour), IN_PAGE)
+    page = pages.get_page(request.GET.get("pagina", "1"))
+    context = {"day": day, "hour": hour, "next_hour": hour + 1, "page": page, "now": timezone.now()}
+    return render(request, "publishing/hour.html", context)
 
 
 def _programme(request: MemberRequest, shown: date) -> HttpResponse:
@@ -92,12 +106,15 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def save(request: MemberRequest, pk: int) -> HttpResponse:
-    """Save what was written."""
-    now = timezone.now()
-    page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
+    """Save what was written; with the link at the end of the text that the button names."""
+    now, written = timezone.now(), _with_link(request.POST)
+    page = editor_of(member=request.member, pk=pk, now=now, data=written)
     if not page.is_valid:
         return _editor(request, page, now, status=UNPROCESSABLE)
-    _save(request, page, now)
+    try:
+        _save(request, page, now)
+    except Conflict:
+        return _both(request, pk, now, written)
     messages.success(request, "Guardado.")
     return _to_editor(page.publication)
 
@@ -109,13 +126,33 @@ def program(request: MemberRequest, pk: int) -> HttpResponse:
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
     if not (page.is_valid and page.minute.is_valid()):
         return _editor(request, page, now, status=UNPROCESSABLE)
-    publication = _save(request, page, now)
+    try:
+        publication = _save(request, page, now)
+    except Conflict:
+        return _both(request, pk, now, request.POST)
     checking.refresh_link(publication, now=now)
     page = editor_of(member=request.member, pk=pk, now=now)
     if page.issues:
         return _editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST, now=now))
     _give_minute(publication, MinuteForm(request.POST, now=now), request, now)
     return redirect("transparency:expediente", pk=pk)
+
+
+def _with_link(written: QueryDict) -> QueryDict:
+    account = written.get("add_link", "")
+    name = f"red{account}-text"
+    if name not in written:
+        return written
+    changed = written.copy()
+    changed[name] = f"{str(written[name]).rstrip()}\n\n{written.get('link', '')}".strip()
+    return changed
+
+
+def _both(request: MemberRequest, pk: int, now: datetime, written: QueryDict) -> HttpResponse:
+    """Somebody saved meanwhile: show both, with what was written here still in the form."""
+    both = side_by_side(member=request.member, pk=pk, now=now, data=written)
+    context = _context(request, both.page, now) | {"minute": both.page.minute, "both": both}
+    return render(request, "publishing/editor.html", context, status=CONFLICT)
 
 
 def _give_minute(publication: Publication, minute: MinuteForm, request: MemberRequest, now: datetime) -> None:
@@ -150,6 +187,7 @@ def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool 
         "live": live,
         "why_not": _why_not(request, page, now),
         "reason_form": ReasonForm(),
+        "informing": informing_of(page.publication.news) if page.publication.news else None,
     }
 
 

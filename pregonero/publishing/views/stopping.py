@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, queries, rules
-from pregonero.publishing.forms import ReasonForm
+from pregonero.publishing.forms import KeyForm, ReasonForm
 
 UNPROCESSABLE = 422
 
@@ -61,3 +61,16 @@ def resume_publication(request: MemberRequest, pk: int) -> HttpResponse:
     actions.resume_publication(publication=publication, by=request.member, now=timezone.now())
     messages.success(request, "La publicación sigue: sale a su hora, si no ha pasado.")
     return redirect("transparency:expediente", pk=pk)
+
+
+@require_POST
+def take_up_again(request: MemberRequest, pk: int) -> HttpResponse:
+    """Start a new draft with the words of a stopped publication."""
+    publication = queries.get_publication(member=request.member, pk=pk)
+    form = KeyForm(request.POST)
+    if not form.is_valid():
+        return redirect("transparency:expediente", pk=pk)
+    key = form.cleaned_data["key"]
+    draft = actions.take_up_again(publication=publication, key=key, by=request.member, now=timezone.now())
+    messages.success(request, f"Nuevo borrador {draft.number}, con los textos de la detenida.")
+    return redirect("publishing:editor", pk=draft.pk)
