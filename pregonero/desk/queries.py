@@ -14,6 +14,7 @@ from pregonero.people.rules import may
 from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.queries.programme import deliveries_on, waiting_for_minute
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
+from pregonero.publishing.threads import speaks_for, threads_in
 
 MOST = 20
 MOST_TOLD = 200  # read, to show those that still stand
@@ -48,7 +49,12 @@ class Outgoing:
 
     publication: Publication
     due_at: datetime
-    deliveries: tuple[Delivery, ...]
+    threads: tuple[tuple[Delivery, ...], ...]  # on each account, its parts in order: most have one
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Return where it stands on each account: of a thread, the part that has not gone out."""
+        return [speaks_for(thread) for thread in self.threads]
 
     @property
     def trouble(self) -> str:
@@ -65,7 +71,7 @@ class Outgoing:
     @property
     def is_stopped(self) -> bool:
         """Return whether a person stopped it before any of it went out."""
-        return all(delivery.state == DeliveryState.CANCELLED for delivery in self.deliveries)
+        return all(each.state == DeliveryState.CANCELLED for thread in self.threads for each in thread)
 
     @property
     def is_out(self) -> bool:
@@ -156,9 +162,9 @@ def _to_inform(member: Member) -> list[Task]:
 
 
 def _outgoing(member: Member, now: datetime) -> tuple[Outgoing, ...]:
-    grouped: dict[int, list[Delivery]] = {}
-    for delivery in deliveries_on(member.entity, timezone.localdate(now)):
-        grouped.setdefault(delivery.publication_id, []).append(delivery)
+    grouped: dict[int, list[tuple[Delivery, ...]]] = {}
+    for thread in threads_in(deliveries_on(member.entity, timezone.localdate(now))):
+        grouped.setdefault(thread[0].publication_id, []).append(tuple(thread))
     return tuple(
-        Outgoing(deliveries[0].publication, deliveries[0].due_at, tuple(deliveries)) for deliveries in grouped.values()
+        Outgoing(threads[0][0].publication, threads[0][0].due_at, tuple(threads)) for threads in grouped.values()
     )

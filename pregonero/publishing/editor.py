@@ -8,13 +8,14 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from pregonero.errors import Issue
-from pregonero.networks.base import Capabilities
+from pregonero.networks.base import Capabilities, Connector
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.changes import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
 from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.threads import Part, parts_of, words_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,9 @@ class AccountPart:
     limit: int
     issues: tuple[Issue, ...]
     delivery: Delivery | None
+    connector: Connector
+    thread: tuple[Delivery, ...]
+    under: tuple[Part, ...]
 
     @property
     def lacks_link(self) -> bool:
@@ -46,14 +50,16 @@ class AccountPart:
     @property
     def word(self) -> str:
         """Return its state in a word or two."""
-        if self.delivery is not None:
-            return self.delivery.get_state_display().lower()
+        if self.thread:
+            return words_of(self.thread).lower()
         if self.adaptation.skipped:
             return "se omite"
         over = self.count - self.limit
         if over > 0:
             return f"{over} de más"
-        return f"falta{'n' if len(self.issues) > 1 else ''} {len(self.issues)}" if self.issues else "lista"
+        if self.issues:
+            return f"falta{'n' if len(self.issues) > 1 else ''} {len(self.issues)}"
+        return f"hilo de {1 + len(self.under)}" if self.under else "lista"
 
 
 @dataclass(frozen=True)
@@ -110,12 +116,12 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         _as_written(publication, general, forms, member)
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
-    deliveries = {each.account_id: each for each in queries.deliveries_of(publication) if not each.position}
+    threads = queries.by_account(queries.deliveries_of(publication))
     return Editor(
         publication=publication,
         general=general,
         minute=MinuteForm(data, now=now, initial=_first_minute(publication, now, hour)),
-        parts=tuple(_part(form, issues, deliveries.get(form.adaptation.account_id)) for form in forms),
+        parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, [])) for form in forms),
         issues=tuple(issues),
         link_check=check,
         acceptance=acceptance,
@@ -132,6 +138,8 @@ def _as_written(
 ) -> None:
     """Put what was sent into the rows in memory, so that it is judged as it would be saved; nothing is saved."""
     forms = list(forms)
+    for form in forms:
+        form.adaptation.parts = list(form.parts)
     if not all([general.is_valid(), *(form.is_valid() for form in forms)]):
         return
     change = change_of(general, forms)
@@ -143,7 +151,7 @@ def _as_written(
         take_words(form.adaptation, wanted, by)
 
 
-def _part(form: AdaptationForm, issues: list[Issue], delivery: Delivery | None) -> AccountPart:
+def _part(form: AdaptationForm, issues: list[Issue], thread: list[Delivery]) -> AccountPart:
     adaptation = form.adaptation
     network = connector(adaptation.account.network)
     prefix = f"account:{adaptation.account_id}:"
@@ -154,7 +162,10 @@ def _part(form: AdaptationForm, issues: list[Issue], delivery: Delivery | None) 
         count=network.measure(adaptation.text),
         limit=network.capabilities.limits["text"].value,
         issues=tuple(issue for issue in issues if issue.field.startswith(prefix)),
-        delivery=delivery,
+        delivery=thread[0] if thread else None,
+        connector=network,
+        thread=tuple(thread),
+        under=parts_of(adaptation, network, thread),
     )
 
 

@@ -86,6 +86,7 @@ class AdaptationForm(forms.Form):
             },
         )
         self.adaptation = adaptation
+        self.parts = _parts(adaptation, data, self.prefix or "")
         self.attachments = [AttachmentForm(attachment, data) for attachment in adaptation.media]
         label = adaptation.account.get_network_display()
         self.fields["text"].label = f"Texto para {label}"
@@ -103,6 +104,11 @@ class AdaptationForm(forms.Form):
             self.add_error("skip_reason", "Escribe por qué no se publica en esta red.")
         return cleaned
 
+    @property
+    def written(self) -> str:
+        """Return the text as it is being written, whatever else is wrong with the form."""
+        return str(self["text"].value() or "").replace("\r\n", "\n").strip()
+
     def change(self) -> AdaptationChange:
         """Return what the person wrote, for the action."""
         cleaned = self.cleaned_data
@@ -110,10 +116,23 @@ class AdaptationForm(forms.Form):
             text=cleaned["text"].replace("\r\n", "\n"),
             title=cleaned.get("title", ""),
             format=self.adaptation.format,
+            parts=self.parts,
             media={form.attachment.pk: form.words() for form in self.attachments},
             skipped=cleaned["skipped"],
             skip_reason=cleaned["skip_reason"] if cleaned["skipped"] else "",
         )
+
+
+def parts_name(prefix: str) -> str:
+    """Return the name of the fields of an account's further parts: as many as there are, in order."""
+    return f"{prefix}-parts"
+
+
+def _parts(adaptation: Adaptation, data: QueryDict | None, prefix: str) -> tuple[str, ...]:
+    """Return what is written under an account's text; what the browser did not send stays as it is."""
+    if data is None or f"{prefix}-thread" not in data:
+        return tuple(adaptation.parts)
+    return tuple(text.replace("\r\n", "\n").strip() for text in data.getlist(parts_name(prefix)))
 
 
 class MinuteForm(forms.Form):

@@ -166,6 +166,8 @@ def check_may_take_in_hand(member: Member, delivery: Delivery, stopped: str, *, 
         raise WrongState("Puede que ya haya salido: primero hay que saber qué pasó con el último envío.")
     if delivery.state in PUBLIC:
         raise WrongState(f"En {delivery.account} ya se publicó.")
+    if delivery.waits_for_another:
+        raise WrongState("Va debajo de otra parte que todavía no ha salido: primero esa.")
     if stopped and not delivery.account.paused_reason:
         raise WrongState(f"{stopped} Primero hay que retomarla.")
 

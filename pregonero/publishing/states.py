@@ -68,6 +68,9 @@ IN_FLIGHT = (S.SENDING, S.UNCERTAIN)
 STOPPED = (S.REJECTED, S.EXPIRED, S.CANCELLED)
 """Certainly not out: a person may plan it again."""
 
+REMOVED = "removed"
+"""The reason's code of a cancelled delivery whose part is of the publication no more: nobody counts it."""
+
 PUBLIC = (S.PUBLISHED, S.WITHDRAWN, S.RECTIFIED)
 """It went out."""
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from pregonero.publishing.converters import DayConverter
-from pregonero.publishing.views import assisting, deciding, stopping
+from pregonero.publishing.views import assisting, deciding, stopping, threading
 from pregonero.publishing.views import editing as views
 
 app_name = "publishing"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("publicaciones/<int:pk>/editor/", views.editor, name="editor"),
     path("publicaciones/<int:pk>/textos/", views.save, name="save"),
     path("publicaciones/<int:pk>/revision/", views.review, name="review"),
+    path("publicaciones/<int:pk>/hilo/", threading.parts, name="parts"),
     path("publicaciones/<int:pk>/programacion/", views.program, name="program"),
     path("publicaciones/<int:pk>/enlace/", views.check_link, name="check_link"),
     path("publicaciones/<int:pk>/enlace/aceptacion/", views.accept_link, name="accept_link"),

@@ -20,6 +20,7 @@ from pregonero.publishing.persons import PublishingStop
 from pregonero.publishing.queries import (
     adaptations_of,
     attempts_of,
+    by_account,
     deliveries_of,
     get_publication,
     latest_acceptance,
@@ -27,6 +28,7 @@ from pregonero.publishing.queries import (
     stop_of,
 )
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
+from pregonero.publishing.threads import speaks_for, words_of
 from pregonero.records.actions import Thing
 from pregonero.records.models import Event
 from pregonero.records.queries import ChainState, chain_state, events_of, wordings_of
@@ -44,11 +46,21 @@ TINTS = {
 
 @dataclass(frozen=True)
 class AccountWay:
-    """How a publication fares on one account: what it says there, its delivery and its commit calls."""
+    """How a publication fares on one account: what it says there, its delivery for each part and its commit calls."""
 
     adaptation: Adaptation
-    delivery: Delivery | None
+    thread: tuple[Delivery, ...]
     attempts: tuple[Attempt, ...]
+
+    @property
+    def delivery(self) -> Delivery | None:
+        """Return where it stands: of a thread, the part that has not gone out."""
+        return speaks_for(self.thread) if self.thread else None
+
+    @property
+    def first(self) -> Delivery | None:
+        """Return the first part's delivery, whose address is the publication's."""
+        return self.thread[0] if self.thread else None
 
     @property
     def tint(self) -> str:
@@ -61,8 +73,8 @@ class AccountWay:
         if self.delivery is None:
             return "se omite" if self.adaptation.skipped else "sin programar"
         if self.delivery.state in WAITING and self.delivery.prepared_for:
-            return f"{self.delivery.get_state_display()}, preparada"
-        return str(self.delivery.get_state_display())
+            return f"{words_of(self.thread)}, preparada"
+        return words_of(self.thread)
 
 
 @dataclass(frozen=True)
@@ -104,6 +116,16 @@ class Expediente:
         return sum(way.delivery is not None and way.delivery.state in PUBLIC for way in self.accounts)
 
     @property
+    def is_begun(self) -> bool:
+        """Return whether some part of it is out, on any account."""
+        return any(each.state in PUBLIC for way in self.accounts for each in way.thread)
+
+    @property
+    def to_stop(self) -> str:
+        """Return what would be stopped: "X, partes 3 a 5; Facebook"."""
+        return "; ".join(filter(None, (_to_stop(way) for way in self.accounts)))
+
+    @property
     def is_moving(self) -> bool:
         """Return whether something may change by itself in a moment: the page keeps looking."""
         return any(way.delivery is not None and way.delivery.state in (*IN_FLIGHT, *WAITING) for way in self.accounts)
@@ -114,6 +136,16 @@ class Expediente:
         return _situation([DeliveryState(way.delivery.state) for way in self.going if way.delivery], self)
 
 
+def _to_stop(way: AccountWay) -> str:
+    left = [each.position + 1 for each in way.thread if each.state in WAITING]
+    if not left:
+        return ""
+    name = str(way.adaptation.account.get_network_display())
+    if len(way.thread) == 1:
+        return name
+    return f"{name}, partes {left[0]} a {left[-1]}" if len(left) > 1 else f"{name}, parte {left[0]}"
+
+
 def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]:
     publication = file.publication
     if not states:
@@ -121,10 +153,10 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
     if all(state in PUBLIC for state in states):
         return "ok", f"publicada en {len(states)} de {len(states)}"
     if all(state == DeliveryState.CANCELLED for state in states):
-        return "hold", "detenida"
+        return "hold", "detenida a medias" if file.is_begun else "detenida"
     if any(state in (*STOPPED, DeliveryState.NEEDS_PERSON) for state in states):
         return "bad", f"publicada en {file.out} de {len(states)}, revisa lo demás"
-    if all(state == DeliveryState.PLANNED for state in states):
+    if all(state == DeliveryState.PLANNED for state in states) and not file.is_begun:
         return "plan", "programada"
     return "wait", f"publicando, {file.out} de {len(states)}"
 
@@ -132,9 +164,10 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     """Return the file of a publication: a fixed number of queries, whatever its length."""
     publication = get_publication(member=member, pk=pk)
-    deliveries = {each.account_id: each for each in deliveries_of(publication) if not each.position}
+    deliveries = deliveries_of(publication)
+    threads = by_account(deliveries)
     attempts = list(attempts_of(publication))
-    events = events_of(publication.entity_id, _things(publication, list(deliveries.values())))
+    events = events_of(publication.entity_id, _things(publication, deliveries))
     words, stop = wordings_of(events), stop_of(publication)
     return Expediente(
         publication=publication,
@@ -143,7 +176,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         accounts=tuple(
             AccountWay(
                 adaptation,
-                deliveries.get(adaptation.account_id),
+                tuple(threads.get(adaptation.account_id, ())),
                 tuple(attempt for attempt in attempts if attempt.delivery.account_id == adaptation.account_id),
             )
             for adaptation in adaptations_of(publication)
@@ -152,14 +185,14 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         acceptance=latest_acceptance(publication),
         lines=tuple(Line(event, words.get(event.pk, {})) for event in events),
         chain=chain_state(publication.entity_id),
-        may_cancel=rules.may_cancel(member, publication, list(deliveries.values()), now=now),
-        may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries.values()),
+        may_cancel=rules.may_cancel(member, publication, deliveries, now=now),
+        may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries),
         stop=stop,
         may_stop=rules.may_stop_publication(member, publication, stop, now=now)
-        and any(delivery.state in WAITING for delivery in deliveries.values()),
+        and any(delivery.state in WAITING for delivery in deliveries),
         may_resume=rules.may_resume(member, now=now),
         may_take_up=rules.may_take_up_again(member, publication, now=now),
-        by_hand=_by_hand(member, deliveries.values(), held=stop is not None, now=now),
+        by_hand=_by_hand(member, deliveries, held=stop is not None, now=now),
     )
 
 

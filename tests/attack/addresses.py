@@ -50,6 +50,12 @@ def reason(_: Stage) -> dict[str, str]:
     return {"reason": "Porque sí"}
 
 
+def parted(stage: Stage) -> dict[str, str]:
+    """Return what the editor sends to part a text in a thread."""
+    account = stage.draft.adaptations.get(account__network="x").account_id
+    return written(stage) | {"acto": f"{account}:partir", f"red{account}-thread": "1"}
+
+
 def started(stage: Stage) -> dict[str, str]:
     return {"news": str(stage.informed.pk), "key": str(uuid4())}
 
@@ -79,6 +85,7 @@ ROWS = (
     Row("publishing:editor", arguments=DRAFT),
     Row("publishing:save", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:review", "POST", DRAFT, written),
+    Row("publishing:parts", "POST", DRAFT, parted, NETWORKS_PEOPLE),
     Row("publishing:program", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:check_link", "POST", DRAFT, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("publishing:accept_link", "POST", DRAFT, reason, NETWORKS_AND_HEADS, FOUND),

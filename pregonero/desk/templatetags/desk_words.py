@@ -1,5 +1,6 @@
 """How Hoy words and colours what the query returns."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django import template
@@ -9,6 +10,7 @@ from pregonero.desk.queries import TROUBLED, Outgoing, Today
 from pregonero.networks.registry import connector
 from pregonero.publishing.models import Delivery
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, DeliveryState
+from pregonero.publishing.threads import speaks_for, words_of
 
 register = template.Library()
 
@@ -44,6 +46,18 @@ def trouble_words(item: Outgoing) -> str:
             name = delivery.account.get_network_display()
             said.append(delivery.reason if delivery.reason.startswith(name) else f"{name}: {delivery.reason}")
     return " ".join(said)
+
+
+@register.filter
+def standing(thread: Sequence[Delivery]) -> Delivery:
+    """Return where a publication stands on an account: of a thread, the part that has not gone out."""
+    return speaks_for(thread)
+
+
+@register.filter
+def thread_words(thread: Sequence[Delivery]) -> str:
+    """Return how a publication fares on an account: "2 de 5 publicadas"."""
+    return words_of(thread)
 
 
 @register.filter

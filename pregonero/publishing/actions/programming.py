@@ -11,7 +11,7 @@ from pregonero.publishing.actions.preparing import cancel
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.content import texts_of
 from pregonero.publishing.models import NOT_YET, Adaptation, Delivery, Publication, PublicationState
-from pregonero.publishing.states import PUBLIC, STOPPED, WAITING, DeliveryState
+from pregonero.publishing.states import PUBLIC, REMOVED, STOPPED, WAITING, DeliveryState
 from pregonero.records.actions import record
 
 PART_REMOVED = "Se quitó esta parte."
@@ -67,6 +67,8 @@ def follow_adaptations(publication: Publication, *, by: Member, now: datetime) -
         for delivery in reversed(thread[wanted:]):
             if delivery.state in WAITING:
                 cancel(delivery, reason=adaptation.skip_reason or PART_REMOVED, by=by.actor, now=now)
+                delivery.reason_code = "cancelled" if adaptation.skipped else REMOVED
+                delivery.save(update_fields=["reason_code"])
         if not adaptation.skipped:
             _plan_parts(publication, adaptation, thread)
     set_alarms(_moments(publication), now=now)

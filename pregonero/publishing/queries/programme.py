@@ -24,6 +24,7 @@ from pregonero.publishing.programme import (
     propose,
 )
 from pregonero.publishing.states import STOPPED, DeliveryState
+from pregonero.publishing.threads import speaks_for, threads_in, words_of
 
 MOST_WAITING = 20
 MOST_IN_CELL = 12
@@ -92,13 +93,15 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
     """Return a day's programme with its clashes, repeats, free places and what waits."""
     accounts = tuple(accounts_of(entity))
     deliveries = deliveries_on(entity, day)
-    places = [_place(delivery) for delivery in deliveries if delivery.state not in STOPPED]
+    threads = threads_in(deliveries)
+    standing = [speaks_for(thread) for thread in threads]
+    places = [_place(delivery) for delivery in standing if delivery.state not in STOPPED]
     troubles = find_troubles(places)
     waiting = _waiting(entity, places, accounts, day, now)
     return Day(
         day=day,
         accounts=accounts,
-        hours=_hours(deliveries, accounts, troubles, waiting, day),
+        hours=_hours(threads, accounts, troubles, waiting, day),
         publications=len({delivery.publication_id for delivery in deliveries}),
         troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
         waiting=waiting,
@@ -110,7 +113,7 @@ def deliveries_on(entity: Entity, day: date) -> list[Delivery]:
     """Return what has its minute on that day in Bogotá, in order."""
     start = at_hour(day, 0)
     deliveries = Delivery.objects.filter(entity=entity, due_at__gte=start, due_at__lt=start + timedelta(days=1))
-    return list(deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk"))
+    return list(deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk", "position"))
 
 
 def _place(delivery: Delivery) -> Place:
@@ -129,17 +132,18 @@ def _local(moment: datetime) -> datetime:
 
 
 def _hours(
-    deliveries: list[Delivery],
+    threads: list[list[Delivery]],
     accounts: tuple[Account, ...],
     troubles: dict[int, Finding],
     waiting: tuple[Waiting, ...],
     day: date,
 ) -> tuple[Hour, ...]:
     cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
-    held = _held(deliveries)
-    for delivery in deliveries:
+    held = _held([speaks_for(thread) for thread in threads])
+    for thread in threads:
+        delivery = speaks_for(thread)
         at = _local(delivery.due_at)
-        entry = _entry(delivery, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
+        entry = _entry(thread, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
         cells[at.hour, delivery.account_id].append(entry)
     proposed = _proposed(waiting, day)
     shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
@@ -166,8 +170,8 @@ def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
     return deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk")
 
 
-def _entry(delivery: Delivery, at: datetime, trouble: Finding | None, held: str) -> Entry:
-    word = delivery.get_state_display()
+def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: str) -> Entry:
+    delivery, word = speaks_for(thread), words_of(thread)
     state = TINTS.get(DeliveryState(delivery.state), "")
     if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = trouble.words, "bad"

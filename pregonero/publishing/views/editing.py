@@ -93,7 +93,7 @@ def editor(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a publication's texts, how each network would show them, and what is missing."""
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, hour=request.GET.get("hora", ""))
-    return _editor(request, page, now)
+    return show_editor(request, page, now)
 
 
 @require_POST
@@ -110,7 +110,7 @@ def save(request: MemberRequest, pk: int) -> HttpResponse:
     now, written = timezone.now(), _with_link(request.POST)
     page = editor_of(member=request.member, pk=pk, now=now, data=written)
     if not page.is_valid:
-        return _editor(request, page, now, status=UNPROCESSABLE)
+        return show_editor(request, page, now, status=UNPROCESSABLE)
     try:
         _save(request, page, now)
     except Conflict:
@@ -125,7 +125,7 @@ def program(request: MemberRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
     if not (page.is_valid and page.minute.is_valid()):
-        return _editor(request, page, now, status=UNPROCESSABLE)
+        return show_editor(request, page, now, status=UNPROCESSABLE)
     try:
         publication = _save(request, page, now)
     except Conflict:
@@ -133,7 +133,7 @@ def program(request: MemberRequest, pk: int) -> HttpResponse:
     checking.refresh_link(publication, now=now)
     page = editor_of(member=request.member, pk=pk, now=now)
     if page.issues:
-        return _editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST, now=now))
+        return show_editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST, now=now))
     _give_minute(publication, MinuteForm(request.POST, now=now), request, now)
     return redirect("transparency:expediente", pk=pk)
 
@@ -170,9 +170,10 @@ def _save(request: MemberRequest, page: Editor, now: datetime) -> Publication:
     )
 
 
-def _editor(
+def show_editor(
     request: MemberRequest, page: Editor, now: datetime, *, status: int = 200, minute: MinuteForm | None = None
 ) -> HttpResponse:
+    """Show the editor's page; with a status of refusal, why what was asked was not done."""
     context = _context(request, page, now) | {"minute": minute or page.minute}
     if status == UNPROCESSABLE:
         context |= {"not_done": page.why_not_saved or page.why_not_ready}
@@ -193,7 +194,7 @@ def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool 
 
 def _why_not(request: MemberRequest, page: Editor, now: datetime) -> str:
     """Return why it cannot be given a minute now, for its button; nothing when it can."""
-    deliveries = [part.delivery for part in page.parts if part.delivery is not None]
+    deliveries = [delivery for part in page.parts for delivery in part.thread]
     return rules.why_not_minute(request.member, page.publication, deliveries, now=now)
 
 
