@@ -166,7 +166,9 @@ def _cell(account: Account, entries: list[Entry], proposal: str) -> Cell:
 def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
     """Return what has its minute in an hour of a day in Bogotá, in order: for a page that shows some of it."""
     start = at_hour(day, hour)
-    deliveries = Delivery.objects.filter(entity=entity, due_at__gte=start, due_at__lt=start + timedelta(hours=1))
+    deliveries = Delivery.objects.filter(
+        entity=entity, due_at__gte=start, due_at__lt=start + timedelta(hours=1), position=0
+    )  # the first of a thread stands for it
     return deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk")
 
 
