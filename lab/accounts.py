@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class Accounts:
             account = Account(**fields)
             self._all[account.network, account.id] = account
         self._holders: dict[str, list[Account]] = {}
+        self.granted: Callable[[str], list[Account]] = lambda _: []  # by the consent pages
         self._index()
 
     def _index(self) -> None:
@@ -73,7 +75,7 @@ class Accounts:
 
     def holders(self, token: str) -> list[Account]:
         """The accounts a token opens: usually one; a page's token may open its Instagram account too."""
-        return self._holders.get(token, [])
+        return self._holders.get(token) or self.granted(token)
 
     def renew(self, refresh_token: str, network: str) -> Account | None:
         """Exchange a refresh token for a fresh access token, unless access was revoked."""

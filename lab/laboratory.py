@@ -9,6 +9,7 @@ import aiohttp
 
 from lab.accounts import Account, Accounts
 from lab.clock import Clock
+from lab.consent import Grants
 from lab.faults import Faults
 from lab.ledger import Book, Comments, Containers, MediaShelf, Post, Posts, Publications, Uploads
 from lab.limits import Limits
@@ -22,6 +23,7 @@ class Laboratory:
         self.clock = Clock()
         self.book = Book(folder)
         self.accounts = Accounts(self.book)
+        self.grants = Grants(self.book, self.accounts, self.clock)
         self.posts = Posts(self.book)
         self.media = MediaShelf(self.book, folder)
         self.containers = Containers(self.book)

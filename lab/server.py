@@ -17,6 +17,7 @@ from aiohttp import web
 from lab import graph, mastodon, x, youtube
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
+from lab.consent.pages import ConsentPages
 from lab.conversation import Dialect
 from lab.exchange import Exchange
 from lab.laboratory import Laboratory
@@ -29,8 +30,8 @@ PATIENCE = 0.05
 BASES: dict[str, tuple[str, Dialect]] = {
     "x": (r"/x/{path:2/.+}", x.DIALECT),
     "graph": (r"/graph/{path:.*}", graph.DIALECT),
-    "mastodon": (r"/mastodon/{path:api/.+}", mastodon.DIALECT),
-    "youtube": (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|v3).*}", youtube.DIALECT),
+    "mastodon": (r"/mastodon/{path:(?:api|oauth)/.+}", mastodon.DIALECT),
+    "youtube": (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|revoke|v3).*}", youtube.DIALECT),
 }
 
 
@@ -74,6 +75,7 @@ def _on_signal() -> asyncio.Event:
 def build(lab: Laboratory) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
+    ConsentPages(lab).add_to(app)
     for pattern, dialect in BASES.values():
         app.router.add_route("*", pattern, _listener(lab, dialect))
     Site(lab).add_to(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from lab.consent import facebook as signing_in
 from lab.conversation import Answer, Call, Deed, Handler, Refusal
 from lab.graph import budgets, comments, errors, facebook, facebook_media, facebook_uploads, instagram, nodes
 from lab.laboratory import Laboratory
@@ -12,6 +13,10 @@ from lab.limits import Over
 
 ADDRESS = re.compile(r"/(?:v\d+\.\d+/)?(?P<id>[\w.-]+)(?:/(?P<edge>\w+))?/?")
 FILE_OF_A_REEL = re.compile(r"/video-upload/v\d+\.\d+/(?P<id>\d+)")
+SIGNING_IN = {
+    re.compile(r"/(?:v\d+\.\d+/)?oauth/access_token"): signing_in.token,
+    re.compile(r"/(?:v\d+\.\d+/)?me/accounts"): signing_in.pages,
+}
 Stage = str | Callable[[Call], str]
 PREPARE, COMMIT, READ = "prepare", "commit", "read"
 
@@ -66,6 +71,10 @@ class GraphDialect:
             upload = lab.uploads.get("facebook", sent["id"])
             call.network, call.params = "facebook", {"id": sent["id"], "owner": upload.account if upload else ""}
             return Deed(facebook_uploads.receive, PREPARE, takes_pieces=True)
+        for path, does in SIGNING_IN.items():
+            if path.fullmatch(call.path):
+                call.params = {"owner": ""}
+                return Deed(does, READ, open_door=True)
         match = ADDRESS.fullmatch(call.path)
         if match is None:
             raise errors.not_spoken(call.address)

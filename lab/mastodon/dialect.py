@@ -5,7 +5,7 @@ from __future__ import annotations
 from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
 from lab.limits import Over
-from lab.mastodon import budgets, errors, media, reads, statuses
+from lab.mastodon import budgets, errors, media, reads, statuses, tokens
 from lab.routes import find, route
 
 PREPARE, COMMIT = "prepare", "commit"
@@ -22,6 +22,8 @@ ROUTES = [
     route("GET", "/api/v1/accounts/verify_credentials", reads.me),
     route("GET", "/api/v1/accounts/{id}/statuses", reads.own_posts),
     route("GET", "/api/v2/instance", reads.instance, open_door=True),
+    route("POST", "/oauth/token", tokens.give, open_door=True),
+    route("POST", "/oauth/revoke", tokens.revoke, open_door=True),
 ]
 
 

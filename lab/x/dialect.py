@@ -29,6 +29,7 @@ ROUTES = [
     route("POST", "/2/media/metadata", media.metadata, PREPARE),
     route("POST", "/2/media/subtitles", subtitles.create, PREPARE),
     route("POST", "/2/oauth2/token", tokens.renew, "read", open_door=True),
+    route("POST", "/2/oauth2/revoke", tokens.revoke, "read", open_door=True),
 ]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from lab.consent import Denied
+from lab.consent.tokens import exchange
+from lab.consent.tokens import revoke as revoke_any
 from lab.conversation import Answer, Call, Deed
 from lab.laboratory import Laboratory
 from lab.limits import Over
@@ -14,12 +17,30 @@ LIFE = 3599
 
 
 async def renew(lab: Laboratory, call: Call) -> Answer:
-    """A fresh access token for a refresh token, at Google's own token address."""
+    """A token for a code or a refresh token, which stays, at Google's own token address."""
     account = lab.accounts.renew(call.field("refresh_token"), "youtube")
-    if call.field("grant_type") != "refresh_token" or account is None:
-        description = "Token has been expired or revoked."
-        return Answer({"error": "invalid_grant", "error_description": description}, 400)
-    return Answer({"access_token": account.token, "expires_in": LIFE, "token_type": "Bearer"})
+    if account is not None:
+        return Answer({"access_token": account.token, "expires_in": LIFE, "token_type": "Bearer"})
+    try:
+        grant = exchange(lab, call, life=LIFE, refreshes=True)
+    except Denied as no:
+        return _no(no)
+    given = {"access_token": grant.token, "expires_in": LIFE, "token_type": "Bearer", "scope": grant.scope}
+    first = call.field("grant_type") == "authorization_code"
+    return Answer(given | ({"refresh_token": grant.refresh} if first else {}))
+
+
+async def revoke(lab: Laboratory, call: Call) -> Answer:
+    """Take a token back."""
+    try:
+        return revoke_any(lab, call)
+    except Denied as no:
+        return _no(no)
+
+
+def _no(no: Denied) -> Answer:
+    description = "Token has been expired or revoked." if str(no) == "invalid_grant" else "Unauthorized"
+    return Answer({"error": str(no), "error_description": description}, 401 if str(no) == "invalid_client" else 400)
 
 
 ROUTES = [
@@ -39,6 +60,7 @@ ROUTES = [
     route("POST", "/youtube/v3/comments", comments.answer, COMMIT),
     route("POST", "/youtube/v3/comments/setModerationStatus", comments.moderate, COMMIT),
     route("POST", "/token", renew, open_door=True),
+    route("POST", "/revoke", revoke, open_door=True),
 ]
 
 

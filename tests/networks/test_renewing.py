@@ -1,0 +1,211 @@
+"""Tokens renewed ahead and when refused: one at a time, a blip is no end, and an end is said once (rule 5)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pregonero.networks import actions, connecting, oauth, queries, renewing
+from pregonero.networks.base import Unauthorized
+from pregonero.networks.models import Account, AccountState, Credential, CredentialState
+from pregonero.networks.registry import connector
+from pregonero.networks.tasks import renew_due
+from pregonero.people.models import Member, Notice
+from pregonero.records.models import Event
+from tests.lab.process import Lab
+from tests.networks.consenting import application, connect, point_at, registered, signed_in
+
+pytestmark = pytest.mark.procedure("M-3")
+
+
+@pytest.fixture(autouse=True)
+def _pointed(lab: Lab, settings: Any) -> Iterator[None]:
+    point_at(lab, settings)
+    yield
+
+
+@pytest.fixture
+def account(lab: Lab, carmen: Member, now: datetime) -> Account:
+    return connected(lab, "x", carmen, now)
+
+
+def connected(lab: Lab, network: str, carmen: Member, now: datetime) -> Account:
+    theirs = lab.new_account(network)
+    application(lab, network, carmen, now)
+    made = registered(theirs, carmen, now)
+    connect(signed_in(carmen), made, theirs["id"])
+    made.refresh_from_db()
+    return made
+
+
+def secret_of(account: Account) -> tuple[str, str]:
+    access, refresh = queries.opened(account, Credential.objects.get(account=account))
+    return access.token, refresh
+
+
+def told(member: Member) -> list[str]:
+    return list(Notice.objects.filter(member=member, kind__startswith="account.").values_list("title", flat=True))
+
+
+def test_a_token_is_renewed_ahead_and_the_refresh_token_turns(account: Account) -> None:
+    before = secret_of(account)
+    credential = Credential.objects.get()
+    assert credential.renew_at is not None and credential.expires_at is not None
+    assert timezone.now() < credential.renew_at < credential.expires_at
+    assert queries.accounts_to_renew(now=timezone.now()) == []
+    assert queries.accounts_to_renew(now=credential.renew_at) == [account.pk]
+
+    renewing.renew_account(account.pk)
+
+    after = secret_of(account)
+    assert after[0] != before[0] and after[1] != before[1]
+    assert Credential.objects.get().generation == credential.generation + 1
+    assert Event.objects.filter(verb="account.renewed").count() == 1
+    assert connector("x").probe(queries.access_to(account)).remote_id == account.remote_id
+
+
+def test_google_gives_no_new_refresh_token_and_the_old_one_stays(lab: Lab, carmen: Member, now: datetime) -> None:
+    account = connected(lab, "youtube", carmen, now)
+    before = secret_of(account)
+    renewing.renew_account(account.pk)
+    after = secret_of(account)
+    assert (after[0] != before[0], after[1]) == (True, before[1])
+
+
+def test_the_periodic_task_looks_for_what_is_due(account: Account) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    Credential.objects.update(renew_at=timezone.now() - timedelta(seconds=1))
+    renew_due(timestamp=0)
+    jobs = ProcrastinateJob.objects.filter(task_name="networks.renew", args={"account_id": account.pk})
+    assert jobs.count() == 1
+
+
+def test_one_process_renews_at_a_time(account: Account) -> None:
+    now = timezone.now()
+    first = actions.hold_for_renewing(account_id=account.pk, now=now)
+    second = actions.hold_for_renewing(account_id=account.pk, now=now)
+    assert first is not None and second is not None
+    assert (first.is_busy, second.is_busy) == (False, True)
+    later = actions.hold_for_renewing(account_id=account.pk, now=now + timedelta(minutes=5))
+    assert later is not None and not later.is_busy
+
+
+def test_whoever_comes_after_a_renewal_uses_what_it_brought(account: Account) -> None:
+    stale = queries.access_to(account)
+    renewing.renew_account(account.pk)
+    events = Event.objects.filter(verb="account.renewed").count()
+    assert renewing.renewed(stale, Unauthorized("no")) == queries.access_to(account)
+    assert Event.objects.filter(verb="account.renewed").count() == events
+
+
+def test_a_refused_token_is_renewed_and_the_call_made_again(lab: Lab, account: Account) -> None:
+    lab.client.post(f"/tokens/{account.remote_id}/expire").raise_for_status()
+    stale = queries.access_to(account)
+    identity = renewing.once_renewed(stale, connector("x").probe)
+    assert identity.remote_id == account.remote_id
+    assert queries.access_to(account).token != stale.token
+
+
+@pytest.mark.parametrize("code", [500, 429])
+def test_a_blip_is_no_end(lab: Lab, account: Account, carmen: Member, code: int) -> None:
+    before = secret_of(account)
+    lab.fault(kind="status", code=code, network="x", endpoint=r"POST /2/oauth2/token", times=1)
+    renewing.renew_account(account.pk)
+    account.refresh_from_db()
+    credential = Credential.objects.get()
+    assert (account.state, credential.state, secret_of(account)) == (
+        AccountState.ACTIVE, CredentialState.GOOD, before,
+    )  # fmt: skip
+    assert credential.problem
+    assert credential.renew_at is not None and credential.renew_at > timezone.now()
+    assert told(carmen) == []
+    renewing.renew_account(account.pk)
+    assert (Credential.objects.get().problem, secret_of(account) != before) == ("", True)
+
+
+def test_an_authorisation_that_was_taken_back_pauses_the_account_and_is_told(
+    lab: Lab, account: Account, carmen: Member, ana: Member
+) -> None:
+    lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
+    stale = queries.access_to(account)
+    with pytest.raises(Unauthorized):
+        renewing.once_renewed(stale, connector("x").probe)
+    account.refresh_from_db()
+    assert (account.state, account.waits_for_connection) == (AccountState.PAUSED, True)
+    assert "terminó la autorización" in account.paused_reason
+    assert told(carmen) == [f"Vuelve a conectar {account}"]
+    assert told(ana) == []
+    assert Notice.objects.get(member=carmen).path == f"/cuentas/{account.pk}/"
+    renewing.renew_account(account.pk)
+    assert queries.accounts_to_renew(now=timezone.now() + timedelta(days=90)) == []
+    assert Event.objects.filter(verb="account.lost").count() == 1
+
+    assert "quedó conectada" in connect(signed_in(carmen), account, account.remote_id)
+    account.refresh_from_db()
+    assert (account.state, account.waits_for_connection) == (AccountState.ACTIVE, False)
+
+
+def test_a_pause_of_a_person_outlasts_the_connection(lab: Lab, account: Account, carmen: Member) -> None:
+    actions.pause_account(account=account, reason="Veda", by=carmen, now=timezone.now())
+    credential = Credential.objects.get()
+    actions.lose_connection(account_id=account.pk, generation=credential.generation, reason="No.", now=timezone.now())
+    connect(signed_in(carmen), account, account.remote_id)
+    account.refresh_from_db()
+    assert (account.state, account.paused_reason) == (AccountState.PAUSED, "Veda")
+
+
+def test_who_dies_between_the_new_token_and_keeping_it_leaves_an_account_to_connect_and_no_loop(
+    lab: Lab, account: Account, carmen: Member
+) -> None:
+    hold = actions.hold_for_renewing(account_id=account.pk, now=timezone.now())
+    assert hold is not None
+    way, client = connecting.consent_of(account), connecting.client_of(account)
+    oauth.renew(way, connecting.token_access(account), client, hold.refresh)  # X has turned it; and here we die
+    Credential.objects.update(renewing_until=timezone.now() - timedelta(seconds=1))
+    asked = lambda: len(  # noqa: E731
+        [call for call in lab.client.get("/calls.json", params={"network": "x"}).json()["calls"]
+         if call["path"] == "/2/oauth2/token"]
+    )  # fmt: skip
+
+    renewing.renew_account(account.pk)
+    times = asked()
+    renewing.renew_account(account.pk)
+
+    assert Credential.objects.get().state == CredentialState.LOST
+    assert told(carmen) == [f"Vuelve a conectar {account}"]
+    assert asked() == times
+
+
+def test_a_token_that_cannot_be_renewed_is_asked_after_before_it_is_given_up(
+    lab: Lab, carmen: Member, now: datetime
+) -> None:
+    account = connected(lab, "mastodon", carmen, now)
+    lab.fault(kind="status", code=401, network="mastodon", times=1, endpoint="verify_credentials")
+    with pytest.raises(Unauthorized):
+        renewing.once_renewed(queries.access_to(account), connector("mastodon").probe)
+    account.refresh_from_db()
+    assert account.state == AccountState.ACTIVE
+    lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
+    with pytest.raises(Unauthorized):
+        renewing.once_renewed(queries.access_to(account), connector("mastodon").probe)
+    account.refresh_from_db()
+    assert account.state == AccountState.PAUSED
+
+
+def test_a_wrong_application_is_told_and_ends_nothing(account: Account, carmen: Member, now: datetime) -> None:
+    found = queries.application_for(account)
+    assert found is not None
+    actions.keep_application(
+        network=account.network,
+        server="",
+        client_id=found.client_id,
+        secret="otro",
+        by=carmen,
+        now=now,  # type: ignore[arg-type]
+    )
+    renewing.renew_account(account.pk)
+    assert Credential.objects.get().state == CredentialState.GOOD
+    assert told(carmen) == [f"Vuelve a conectar {account}"]
