@@ -41,6 +41,10 @@ class Addresses:
             "PREGONERO_FACEBOOK_ADDRESS": f"{self.lab}/graph",
             "PREGONERO_INSTAGRAM_ADDRESS": f"{self.lab}/graph",
             "PREGONERO_YOUTUBE_ADDRESS": f"{self.lab}/youtube",
+            "PREGONERO_X_CONSENT_ADDRESS": f"{self.lab}/x",
+            "PREGONERO_FACEBOOK_CONSENT_ADDRESS": f"{self.lab}/graph",
+            "PREGONERO_YOUTUBE_CONSENT_ADDRESS": f"{self.lab}/youtube",
+            "PREGONERO_YOUTUBE_TOKEN_ADDRESS": f"{self.lab}/youtube",
             # The laboratory's website is on this machine: it may be read although it is not public.
             "PREGONERO_PRIVATE_ADDRESSES": self.lab.removeprefix("http://"),
         }

@@ -45,7 +45,12 @@ async def pages(lab: Laboratory, call: Call) -> Answer:
             continue
         own = lab.grants.give(Grant("", "facebook", [id], held.client, held.scope), life=0.0)
         theirs = lab.accounts.get("instagram", str(page.extra.get("instagram", "")))
-        entry = {"id": page.id, "name": page.name, "username": page.handle, "access_token": own.token}
+        entry: dict[str, object] = {
+            "id": page.id,
+            "name": page.name,
+            "username": page.handle,
+            "access_token": own.token,
+        }
         if theirs is not None and "instagram_business_account" in call.field("fields"):
             entry["instagram_business_account"] = {"id": theirs.id, "username": theirs.handle, "name": theirs.name}
         data.append(entry)

@@ -54,4 +54,6 @@ def tell_networks_people(delivery: Delivery, *, kind: str, now: datetime) -> Non
 def _path(delivery: Delivery, kind: str) -> str:
     if kind == "delivery.needs_person":
         return reverse("publishing:decide", args=[delivery.pk])
+    if kind == "delivery.unauthorized":
+        return reverse("networks:account", args=[delivery.account_id])
     return reverse("transparency:expediente", args=[delivery.publication_id])

@@ -13,9 +13,13 @@ from pregonero.networks.models import Account, AccountState, Credential, Credent
 from pregonero.networks.registry import connector
 from pregonero.networks.tasks import renew_due
 from pregonero.people.models import Member, Notice
+from pregonero.publishing import delivering
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave
 from pregonero.records.models import Event
 from tests.lab.process import Lab
 from tests.networks.consenting import application, connect, point_at, registered, signed_in
+from tests.stage import informed_news, programmed
 
 pytestmark = pytest.mark.procedure("M-3")
 
@@ -209,3 +213,44 @@ def test_a_wrong_application_is_told_and_ends_nothing(account: Account, carmen: 
     renewing.renew_account(account.pk)
     assert Credential.objects.get().state == CredentialState.GOOD
     assert told(carmen) == [f"Vuelve a conectar {account}"]
+
+
+def test_a_token_that_ended_at_the_minute_is_renewed_and_the_post_goes_out_once(
+    lab: Lab, account: Account, luis: Member, ana: Member
+) -> None:
+    news = informed_news(lab, luis, timezone.now(), with_media=False)
+    delivery = programmed(news, ana, timezone.now()).deliveries.get()
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
+    lab.client.post(f"/tokens/{account.remote_id}/expire").raise_for_status()
+
+    for work in claim_wave(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
+        delivering.send_delivery(work)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts_made) == ("PUBLISHED", 1)
+    assert len(lab.posts(network="x", account=account.remote_id)) == 1
+
+
+def test_an_authorisation_taken_back_at_the_minute_sends_nothing_and_goes_on_when_connected(
+    lab: Lab, account: Account, luis: Member, ana: Member, carmen: Member
+) -> None:
+    news = informed_news(lab, luis, timezone.now(), with_media=False)
+    delivery = programmed(news, ana, timezone.now()).deliveries.get()
+    turn_deliveries(now=timezone.now())
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
+    lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
+    for work in claim_wave(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
+        delivering.send_delivery(work)
+    delivery.refresh_from_db()
+    account.refresh_from_db()
+    assert (delivery.state, account.state) == ("DUE", AccountState.PAUSED)
+    assert Notice.objects.get(member=ana, kind__startswith="delivery.unauthorized").path == f"/cuentas/{account.pk}/"
+
+    connect(signed_in(carmen), account, account.remote_id)
+    later = timezone.now() + timedelta(minutes=10)
+    for work in claim_wave(account_id=account.pk, worker="worker-1", limit=10, now=later):
+        delivering.send_delivery(work)
+    delivery.refresh_from_db()
+    assert delivery.state == "PUBLISHED"
+    assert len(lab.posts(network="x", account=account.remote_id)) == 1
