@@ -42,7 +42,11 @@ def _without_alarm(entity_id: int | None) -> Finding:
     waiting = set(_of(entity_id).filter(state__in=WAITING, due_at__gt=timezone.now()).values_list("due_at", flat=True))
     jobs = ProcrastinateJob.objects.filter(task_name="publishing.look", status="todo", scheduled_at__in=waiting)
     missing = len(waiting) - len(set(jobs.values_list("scheduled_at", flat=True)))
-    words = f"{missing} minutos sin alarma: ejecuta «pregonero doctor --requeue»." if missing else "Alarmas completas."
+    words = (
+        f"{missing} {'minuto' if missing == 1 else 'minutos'} sin alarma: ejecuta «pregonero doctor --requeue»."
+        if missing
+        else "Alarmas completas."
+    )
     return Finding("alarms", not missing, words)
 
 

@@ -1,0 +1,98 @@
+"""What a person decides, makes by hand, pauses and watches, as it is seen: with axe, at a desk and on a phone (N-6)."""
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import Medium, News
+from pregonero.people.models import Member
+from pregonero.publishing import actions
+from pregonero.publishing.models import Attempt, Delivery
+from pregonero.publishing.states import DeliveryState
+from pregonero.upkeep.actions import keep_incident
+from pregonero.upkeep.models import IncidentKind
+from tests.publishing.test_states import put
+from tests.publishing.test_views import sent, signed_in
+from tests.stage import drafted, programmed
+from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+
+pytestmark = pytest.mark.procedure("N-6")
+PICTURES = os.environ.get("PREGONERO_PAGES_SEEN", "")  # a folder, to look at them
+
+
+def undecided(delivery: Delivery, *, found: int) -> Delivery:
+    """Leave a delivery waiting for a person, with an attempt and what was found."""
+    text = "Las exportaciones no mineras crecieron 8,4 % https://www.mincit.gov.co/prensa/noticias/1"
+    Attempt.objects.create(
+        delivery=delivery, number=1, started_at=timezone.now(), worker="w", fingerprint="f" * 64, prepared={},
+        content={"account": delivery.account_id, "text": text, "title": "", "link": "", "media": []},
+    )  # fmt: skip
+    Delivery.objects.filter(pk=delivery.pk).update(
+        attempts_made=1,
+        candidates=[
+            {"remote_id": str(at), "url": f"https://x.com/mincomercioco/status/{at}", "text": text,
+             "at": "2026-11-24T14:00:01+00:00"} for at in range(found)
+        ],
+    )  # fmt: skip
+    put(delivery, DeliveryState.NEEDS_PERSON)
+    return delivery
+
+
+@pytest.fixture
+def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Member, ana: Member) -> dict[str, Answer]:
+    now = timezone.now()
+    going = programmed(news, beto, now, due_at=now + timedelta(hours=2))
+    by_network = {each.account.network: each for each in going.deliveries.all()}
+    undecided(by_network["x"], found=2)
+    undecided(by_network["facebook"], found=0)
+    Delivery.objects.filter(pk=by_network["instagram"].pk).update(reason="Instagram no aceptó la imagen.")
+    put(by_network["instagram"], DeliveryState.REJECTED)
+    stopped = programmed(news, beto, now, due_at=now + timedelta(hours=3))
+    actions.cancel_publication(publication=stopped, reason="Cambió la cifra.", by=beto, now=now)
+    draft = drafted(news, beto, now)
+    keep_incident(kind=IncidentKind.WORKER_LOST, words="Sus trabajos volvieron a la cola.", now=now)
+    client = signed_in(beto)
+    stale = sent(draft)
+    client.post(f"/publicaciones/{draft.pk}/textos/", stale | {f"red{accounts['x'].pk}-text": "Otro texto, sin enlace"})
+    both = client.post(f"/publicaciones/{draft.pk}/textos/", stale)
+    answers = {"/ambas/": Answer(200, dict(both.headers), both.content)}
+    paths = [
+        f"/envios/{by_network['x'].pk}/decision/", f"/envios/{by_network['facebook'].pk}/decision/",
+        f"/envios/{by_network['instagram'].pk}/a-mano/", f"/envios/{by_network['youtube'].pk}/a-mano/",
+        f"/publicaciones/{going.pk}/", f"/publicaciones/{stopped.pk}/", f"/publicaciones/{draft.pk}/editor/",
+        "/pausa/", "/estado/", "/parrilla/", f"/parrilla/{timezone.localtime(now):%Y-%m-%d}/10/",
+    ]  # fmt: skip
+    answers |= answers_of(client, paths)
+    actions.stop_everything(reason="Llegó una alerta de suplantación.", by=ana, now=now)
+    paused = answers_of(client, ["/pausa/", "/parrilla/"])
+    answers |= {f"/en{path}": answer for path, answer in paused.items()}
+    assert {answer.status for answer in answers.values()} == {200}
+    media = {path.decode() for answer in answers.values() for path in re.findall(rb'"(/medios/[^"]+)"', answer.body)}
+    file = (Path(settings.MEDIA_FOLDER) / picture.file).read_bytes()
+    return answers | {path: Answer(200, {"Content-Type": "image/jpeg"}, file) for path in media}
+
+
+def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
+    def look(browser: Browser) -> dict[str, Any]:
+        faults = {}
+        for path in (path for path in pages if not path.startswith("/medios/")):
+            for size in (DESK, PHONE):
+                page = open_page(browser, path, pages, size=size)
+                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
+                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
+                if PICTURES:
+                    page.screenshot(
+                        path=Path(PICTURES) / f"{path.strip('/').replace('/', '-')}-{size[0]}.png", full_page=True
+                    )
+                page.close()
+        return {where: found for where, found in faults.items() if found}
+
+    assert in_browser(look) == {}
