@@ -68,10 +68,9 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         yield Watched()
         return
     seen, sends = Watched(), Line._exchange
-    names = {id(import_module(module.replace(".connector", ".calls")).CALLS): name for name, module in MODULES.items()}
 
     def watch(line: Line, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
-        why = refused(names.get(id(line.calls), ""), method, url, body)
+        why = refused(_whose(line), method, url, body)
         if why:
             seen.refused.append(why)
         return sends(line, method, url, body, headers)
@@ -79,6 +78,12 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(Line, "_exchange", watch)
     yield seen
     assert seen.refused == []
+
+
+def _whose(line: Line) -> str:
+    """Return which network's table of calls a line was given; none, when it is no connector's."""
+    tables = {name: import_module(module.replace(".connector", ".calls")).CALLS for name, module in MODULES.items()}
+    return next((name for name, calls in tables.items() if calls is line.calls), "")
 
 
 @pytest.fixture(scope="session")
