@@ -132,8 +132,12 @@ class Workers:
             process.wait(60)
 
 
-def workers_on(url: str, lab: Lab, *, lease: float = 10, call: float = 4) -> Workers:
-    """Return how to start processes on a database: leases short, so that a dead worker is found soon."""
+def workers_on(url: str, lab: Lab, *, lease: float = 15, call: float = 4) -> Workers:
+    """Return how to start processes on a database: leases short, so that a dead worker is found soon.
+
+    Not so short that a busy machine lets one pass between taking a delivery and beginning its call, which must find
+    time for itself and for its address.
+    """
     with httpx.Client() as probe:
         probe.get(f"{lab.url}/healthz").raise_for_status()
     environment = {

@@ -11,6 +11,9 @@ Listener = Callable[[str, set[str]], None]
 ANYBODY: set[str] = set()
 """An act that concerns whatever it finds, and not one delivery."""
 
+ACTS = "pregonero.publishing.actions"
+"""Whose transactions are watched: those of deliveries. What else a worker does has tests of its own."""
+
 _listeners: list[Listener] = []
 
 
@@ -37,14 +40,14 @@ def _pass(boundary: str, whom: set[str]) -> None:
 
 
 def watch_transactions() -> None:
-    """Wrap every function that is decorated as one durable transaction from now on."""
+    """Wrap every act on deliveries that is decorated as one durable transaction from now on."""
     from django.db.transaction import Atomic
 
     plain = Atomic.__call__
 
     def watched(self: Any, function: Callable[..., Any]) -> Callable[..., Any]:
         inner = plain(self, function)
-        if not self.durable:
+        if not self.durable or not function.__module__.startswith(ACTS):
             return inner
 
         def call(*args: Any, **kwargs: Any) -> Any:

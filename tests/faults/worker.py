@@ -15,7 +15,8 @@ import sys
 from typing import Any
 
 from pregonero import running
-from tests.faults import clocks, holding, passing
+from pregonero.processes import become
+from tests.faults import holding, passing
 
 PLACES = 48  # of each lane: as many cases as that can stand still at once
 CONNECTIONS = 60
@@ -48,14 +49,13 @@ def _obey(order: dict[str, Any]) -> dict[str, Any]:
 def _live(order: dict[str, Any]) -> None:
     """Be a worker until told to stop, or until the end that was ordered."""
     code = 1
+    become(None, last_word=signal.SIGKILL)  # nobody outlives the nursery
     try:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # orders are for the nursery alone
         os.dup2(2, 1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if order.get("armed"):
             holding.arm(order["armed"], place=order["log"], patience=order["patience"])
-        if order.get("clock"):
-            clocks.wrap(order["clock"])
         from pregonero.worker import work
 
         work()
