@@ -29,6 +29,10 @@ def _made_once(path: Path) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+# A server that is far away, or behind a firewall that forgets quiet connections, is found dead within a minute.
+KEPT_ALIVE = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
+
+
 def _database(url: str) -> dict[str, Any]:
     """Return Django's description of a PostgreSQL address."""
     parts = urlsplit(url)
@@ -42,7 +46,7 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 30}, **options},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 30}, **KEPT_ALIVE, **options},
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -37,7 +37,7 @@ AWAY = (ConnectorException, OperationalError, OSError)
 # networks never hold up the look at what has come due.
 LANES: dict[str, tuple[list[str], int]] = {
     "looking": (["looking", "records"], 2),
-    "sending": (["sending"], 6),
+    "sending": (["sending"], 24),
     "preparing": (["preparing"], 4),
     "reading": (["reading", "mail"], 4),
 }

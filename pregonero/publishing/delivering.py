@@ -23,33 +23,27 @@ from pregonero.networks.base import (
     Verdict,
 )
 from pregonero.networks.clock import ticks
-from pregonero.networks.queries import access_to
 from pregonero.networks.registry import connector
 from pregonero.networks.renewing import once_renewed
 from pregonero.publishing import queries
 from pregonero.publishing.actions.claiming import OURS, claim_wave, set_aside
 from pregonero.publishing.actions.preparing import (
-    PreparedHere,
     finish_preparing,
     hold_for_preparing,
     keep_cleaned,
     keep_obstacle,
     keep_prepared,
-    keep_prepared_here,
     postpone_preparing,
     reject_prepared,
 )
 from pregonero.publishing.actions.sending import settle_together
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding, postpone_asking
-from pregonero.publishing.content import content_of, fingerprint_of, post_of
-from pregonero.publishing.models import Adaptation, Delivery, Outcome
+from pregonero.publishing.models import Outcome
 from pregonero.publishing.work import Ended, Work
 
 ADDRESS_SECONDS = 5.0  # some networks give a post's address only when asked, right after publishing it
 OUTCOME_SECONDS = 60.0  # how long an outcome is held on to while the database is away; later it is found out again
 AGAIN_SECONDS = 0.5
-HERE = 250  # deliveries prepared in one transaction, of those that leave nothing at their network
-MOST_HERE = 10_000  # of them looked at by one job
 log = structlog.get_logger(__name__)
 
 
@@ -90,40 +84,6 @@ def _held_for_preparing(delivery_id: int, worker: str) -> Work | None:
     except Exception:
         keep_obstacle(delivery_id=delivery_id, error=OURS, now=queries.clock())
         raise
-
-
-def prepare_here(*, now: datetime, account_id: int | None = None) -> int:
-    """Prepare, many together, what leaves nothing at its network; the rest has a job for each. Returns how many.
-
-    It needs no lease: nothing is left anywhere until it is kept, and who comes second finds it prepared.
-    """
-    waiting = queries.to_prepare(now=now, account_id=account_id, limit=MOST_HERE)
-    kept = 0
-    for at in range(0, len(waiting), HERE):
-        deliveries = queries.preparing(waiting[at : at + HERE])
-        words = queries.adaptations_for(deliveries)
-        tried = [_prepared_here(delivery, words[delivery.pk]) for delivery in deliveries if delivery.pk in words]
-        if ready := [each for each in tried if each is not None]:
-            kept += keep_prepared_here(ready=ready, now=queries.clock())
-    return kept
-
-
-def _prepared_here(delivery: Delivery, adaptation: Adaptation) -> PreparedHere | None:
-    """Prepare it, or leave it to the job that preparing by itself has: also when something stands in the way."""
-    try:
-        post = post_of(adaptation, queries.place_of(delivery))
-        fingerprint = fingerprint_of(content_of(adaptation, post))
-        speaks = connector(delivery.account.network)
-        left = delivery.prepared.get("fingerprint") not in (None, fingerprint)
-        if left or not speaks.prepares_here(post, delivery.prepared):
-            return None
-        prepared = speaks.prepare(access_to(delivery.account), post, dict(delivery.prepared), lambda _: None)
-    except (NetworkError, Refused):
-        return None
-    except Exception:
-        log.exception("delivery.not_prepared_here", delivery=delivery.pk)
-        return None
-    return PreparedHere(delivery.pk, delivery.prepared, prepared, fingerprint)
 
 
 def claim(*, account_id: int, worker: str, limit: int) -> list[Work]:

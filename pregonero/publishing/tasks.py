@@ -13,7 +13,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from pregonero.publishing import delivering, queries
+from pregonero.publishing import beforehand, delivering, queries
 from pregonero.publishing.actions.preparing import turn_deliveries
 from pregonero.publishing.actions.sending import recover_abandoned
 from pregonero.publishing.checking import refresh_link
@@ -77,7 +77,7 @@ def _defer_once(name: str, lock: str, **arguments: int) -> None:
 def prepare_here(**_later: Any) -> None:
     """Prepare together what leaves nothing at its network, and give the rest a job for each (decision 0010)."""
     now = queries.clock()
-    if delivering.prepare_here(now=now):
+    if beforehand.prepare_here(now=now):
         for account_id in queries.accounts_to_send(now=now):
             _send_soon(account_id)
     for delivery_id in queries.to_prepare(now=now):

@@ -6,6 +6,7 @@ from queue import Empty, SimpleQueue
 
 from pregonero.networks.clock import ticks
 from pregonero.publishing import delivering, queries
+from pregonero.publishing.beforehand import prepare_here
 from pregonero.publishing.work import Ended
 from pregonero.worker import given_back
 
@@ -76,6 +77,6 @@ def _send(wave: Wave, account_id: int, worker: str) -> int:
     """Fill the wave's places; what could be prepared on the way, and was not, is prepared now."""
     room = AT_ONCE - wave.in_the_air
     taken = wave.send(account_id=account_id, worker=worker)
-    if taken < room and delivering.prepare_here(account_id=account_id, now=queries.clock()):
+    if taken < room and prepare_here(account_id=account_id, now=queries.clock()):
         taken += wave.send(account_id=account_id, worker=worker)
     return taken

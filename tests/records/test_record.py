@@ -1,5 +1,6 @@
 """An act leaves its record, in its own transaction; nobody can change it afterwards."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
-from pregonero.records.actions import OutsideTransaction, Thing, UnknownVerb, record
+from pregonero.records.actions import Act, OutsideTransaction, Thing, UnknownVerb, record, record_many
 from pregonero.records.body import NotSealable, digest_of_words
 from pregonero.records.models import Event, Pending, Wording
 from tests.records.acts import ANA, AT, leave, leave_and_seal
@@ -47,6 +48,39 @@ def test_record_keeps_a_persons_words_apart_with_a_salted_digest(db: None) -> No
     assert event.digests == {"reason": digest_of_words(wording.salt, "La llamó doña Inés")}
     assert "Inés" not in str(Event.objects.filter(pk=event.pk).values())
     assert leave(reason="La llamó doña Inés").digests != event.digests
+
+
+def acts(count: int, **changes: Any) -> list[Act]:
+    words = {"reason": "Por el paro"}
+    made = [Act(1, "link.checked", ANA, Thing("link", number), AT, words=words) for number in range(count - 1)]
+    return [*made, replace(Act(1, "link.checked", ANA, Thing("link", count), AT), **changes)]
+
+
+@pytest.mark.procedure("M-2", "N-7")
+def test_many_records_are_left_as_one_by_one(db: None) -> None:
+    with transaction.atomic():
+        events = record_many(acts(3))
+    assert Pending.objects.filter(event_id__in=[event.pk for event in events]).count() == 3
+    for event in events[:2]:
+        wording = Wording.objects.get(event_id=event.pk)
+        assert event.digests == {"reason": digest_of_words(wording.salt, "Por el paro")}
+    assert events[0].digests != events[1].digests
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [({"verb": "link.guessed"}, UnknownVerb), ({"at": AT.replace(tzinfo=None)}, NotSealable),
+     ({"facts": {"share": 0.5}}, NotSealable)],
+)  # fmt: skip
+def test_one_record_that_cannot_be_left_leaves_none(db: None, changes: dict[str, Any], error: type[Exception]) -> None:
+    with pytest.raises(error), transaction.atomic():
+        record_many(acts(3, **changes))
+    assert not Event.objects.exists()
+
+
+def test_many_records_refuse_to_stand_without_the_transaction_of_their_acts(committed: str) -> None:
+    with pytest.raises(OutsideTransaction):
+        record_many(acts(2))
 
 
 @pytest.mark.procedure("M-2")

@@ -1,0 +1,73 @@
+"""Preparing many deliveries together, of those that leave nothing at their network (decision 0010)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+
+from pregonero.networks.base import Access, NetworkError, Permanent
+from pregonero.networks.models import Account
+from pregonero.networks.queries import access_to
+from pregonero.networks.registry import connector
+from pregonero.publishing import queries
+from pregonero.publishing.actions.preparing import PreparedHere, keep_prepared_here
+from pregonero.publishing.content import content_of, fingerprint_of, post_of
+from pregonero.publishing.models import Adaptation, Delivery
+
+BATCH = 250  # prepared in one transaction
+MOST = 10_000  # looked at by one job
+log = structlog.get_logger(__name__)
+
+
+def prepare_here(*, now: datetime, account_id: int | None = None) -> int:
+    """Prepare what needs no job of its own; returns how many.
+
+    It needs no lease: nothing is left anywhere until it is kept, and who comes second finds it prepared. Whatever
+    stands in the way of one is left for the job that preparing by itself has, which says so where people see it.
+    """
+    waiting = queries.to_prepare(now=now, account_id=account_id, limit=MOST)
+    kept = 0
+    for at in range(0, len(waiting), BATCH):
+        ready = _ready(queries.preparing(waiting[at : at + BATCH]))
+        kept += keep_prepared_here(ready=ready, now=queries.clock()) if ready else 0
+    return kept
+
+
+def _ready(deliveries: Sequence[Delivery]) -> list[PreparedHere]:
+    words = queries.adaptations_for(deliveries)
+    by_account: dict[Account, list[Delivery]] = defaultdict(list)
+    for delivery in deliveries:
+        if delivery.pk in words:
+            by_account[delivery.account].append(delivery)
+    return [each for account, its in by_account.items() for each in _ready_of(account, its, words)]
+
+
+def _ready_of(account: Account, deliveries: Sequence[Delivery], words: dict[int, Adaptation]) -> list[PreparedHere]:
+    ready = []
+    try:
+        access = access_to(account)
+        for delivery in deliveries:
+            prepared = _prepare(access, delivery, words[delivery.pk])
+            if prepared is not None:
+                ready.append(prepared)
+    except NetworkError:
+        pass  # its network does not answer: asking it once for each would only take longer
+    except Exception:
+        log.exception("delivery.not_prepared_here", account=account.pk)
+    return ready
+
+
+def _prepare(access: Access, delivery: Delivery, adaptation: Adaptation) -> PreparedHere | None:
+    post = post_of(adaptation, queries.place_of(delivery))
+    fingerprint = fingerprint_of(content_of(adaptation, post))
+    network = connector(delivery.account.network)
+    # What was left there for other words has to be removed first.
+    left = delivery.prepared.get("fingerprint") not in (None, fingerprint)
+    if left or not network.prepares_here(post, delivery.prepared):
+        return None
+    try:
+        prepared = network.prepare(access, post, dict(delivery.prepared), lambda _: None)
+    except Permanent:
+        return None
+    return PreparedHere(delivery.pk, delivery.prepared, prepared, fingerprint)

@@ -1,0 +1,205 @@
+"""Deliveries of an account that are prepared, taken and kept together: as safe as one by one (decision 0010)."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from pregonero.networks.base import Permanent, Published, Unknown
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import Informing, News, NewsState
+from pregonero.people.models import Member
+from pregonero.publishing import delivering, tasks
+from pregonero.publishing.actions.preparing import turn_deliveries
+from pregonero.publishing.actions.sending import claim_wave, settle_together
+from pregonero.publishing.beforehand import prepare_here
+from pregonero.publishing.models import Adaptation, Attempt, Delivery, Outcome
+from pregonero.publishing.work import Ended, Work
+from pregonero.records.models import Event, Pending
+from tests.stage import programmed
+
+pytestmark = pytest.mark.procedure("P-6")
+WORKER = "worker-1"
+
+
+def news(number: int, luis: Member, now: datetime) -> News:
+    address = f"https://www.mincit.gov.co/prensa/noticias/comercio/{number}"
+    made = News.objects.create(
+        entity=luis.entity, address=address, key=address, title=f"Las exportaciones crecieron, nota {number}",
+        summary="Café, flores y software.", section="Comercio", state=NewsState.INFORMED, found_at=now,
+    )  # fmt: skip
+    Informing.objects.create(news=made, by=luis, at=now)
+    return made
+
+
+@pytest.fixture
+def due(accounts: dict[str, Account], luis: Member, ana: Member) -> Callable[[int], list[Delivery]]:
+    """Give how to have so many texts on X whose minute has come."""
+
+    def make(count: int) -> list[Delivery]:
+        now = timezone.now()
+        made = [programmed(news(Delivery.objects.count() + at, luis, now), ana, now) for at in range(count)]
+        turn_deliveries(now=timezone.now())
+        return [publication.deliveries.get(account=accounts["x"]) for publication in made]
+
+    return make
+
+
+def claimed(account: Account, *, prepared: bool = True) -> list[Work]:
+    if prepared:
+        prepare_here(now=timezone.now(), account_id=account.pk)
+    return claim_wave(account_id=account.pk, worker=WORKER, limit=64, now=timezone.now())
+
+
+def yes(work: Work, id: str) -> Ended:
+    return Ended(work, Outcome.PUBLISHED, published=Published(id, f"https://x.com/m/status/{id}"))
+
+
+def states(deliveries: list[Delivery]) -> list[str]:
+    return [Delivery.objects.get(pk=delivery.pk).state for delivery in deliveries]
+
+
+def verbs(delivery: Delivery) -> list[str]:
+    events = Event.objects.filter(thing=delivery.thing.reference).order_by("pk")
+    return list(events.values_list("verb", flat=True))
+
+
+def test_what_leaves_nothing_at_its_network_needs_no_job_of_its_own(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    texts = due(3)
+    tasks.look_now()
+    assert not ProcrastinateJob.objects.filter(task_name="publishing.prepare").exists()
+    tasks.prepare_here()
+    for delivery in texts:
+        delivery.refresh_from_db()
+        assert delivery.prepared_for == delivery.prepared["fingerprint"]
+        assert verbs(delivery) == ["delivery.prepared"]
+    apart = {job.args["delivery_id"] for job in ProcrastinateJob.objects.filter(task_name="publishing.prepare")}
+    assert apart == set(Delivery.objects.filter(account=accounts["facebook"]).values_list("pk", flat=True))
+
+
+def test_a_wave_carries_each_ones_attempt_and_record(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    deliveries = due(5)
+    works = claimed(accounts["x"])
+    assert [work.delivery_id for work in works] == [delivery.pk for delivery in deliveries]
+    assert states(deliveries) == ["SENDING"] * 5
+    settle_together(ended=[yes(work, str(work.delivery_id)) for work in works], now=timezone.now())
+    assert states(deliveries) == ["PUBLISHED"] * 5
+    for delivery in deliveries:
+        attempt = Attempt.objects.get(delivery=delivery)
+        assert (attempt.number, attempt.outcome, attempt.content["text"]) == (1, "PUBLISHED", _text(delivery))
+        assert verbs(delivery) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
+        published = Event.objects.get(verb="delivery.published", thing=delivery.thing.reference)
+        assert published.facts["fingerprint"] == attempt.fingerprint
+        assert published.related == [delivery.publication.thing.reference]
+        assert Pending.objects.filter(event_id=published.pk).exists()
+
+
+def _text(delivery: Delivery) -> str:
+    return Adaptation.objects.get(publication=delivery.publication, account=delivery.account).text
+
+
+def test_a_wave_costs_as_many_statements_as_one_delivery(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    def costs(count: int) -> tuple[int, int]:
+        due(count)
+        prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+        with CaptureQueriesContext(connection) as taking:
+            works = claimed(accounts["x"], prepared=False)
+        assert len(works) == count
+        ended = [yes(work, str(work.delivery_id)) for work in works]
+        with CaptureQueriesContext(connection) as keeping:
+            settle_together(ended=ended, now=timezone.now())
+        return len(taking), len(keeping)
+
+    assert costs(2) == costs(8)
+
+
+def test_one_outcome_that_cannot_be_kept_never_undoes_the_others(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    deliveries = due(3)
+    first, second, third = claimed(accounts["x"])
+    with pytest.raises(IntegrityError):  # a post is one delivery's alone
+        delivering.keep_outcomes([yes(first, "1"), yes(second, "1"), yes(third, "3")])
+    assert states(deliveries) == ["PUBLISHED", "SENDING", "PUBLISHED"]
+
+
+def test_every_kind_of_outcome_is_kept_in_one_go(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    deliveries = due(3)
+    first, second, third = claimed(accounts["x"])
+    bug = RuntimeError("an SDK of theirs")
+    lost = Ended(third, Outcome.UNCERTAIN, error=Unknown("El envío se interrumpió.", code="bug"), bug=bug)
+    with pytest.raises(RuntimeError) as raised:
+        delivering.keep_outcomes([yes(first, "1"), Ended(second, Outcome.REJECTED, error=Permanent("No.")), lost])
+    assert raised.value is bug
+    assert states(deliveries) == ["PUBLISHED", "REJECTED", "UNCERTAIN"]
+
+
+def test_a_yes_is_kept_by_itself_when_somebody_stopped_it_meanwhile(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    deliveries = due(2)
+    first, second = claimed(accounts["x"])
+    Delivery.objects.filter(pk=first.delivery_id).update(stopped_because="La cifra cambió")
+    settle_together(ended=[yes(first, "1"), yes(second, "2")], now=timezone.now())
+    assert states(deliveries) == ["PUBLISHED", "PUBLISHED"]
+    assert Delivery.objects.get(pk=first.delivery_id).stopped_because == ""
+
+
+def test_what_cannot_be_read_is_left_aside_and_the_others_go(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    broken, sound = due(2)
+    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    Adaptation.objects.filter(publication=broken.publication, account=accounts["x"]).delete()
+    assert [work.delivery_id for work in claimed(accounts["x"], prepared=False)] == [sound.pk]
+    broken.refresh_from_db()
+    assert (broken.state, broken.reason_code) == ("DUE", "bug")
+    assert broken.ready_at > timezone.now()
+
+
+def test_a_row_that_the_database_refuses_does_not_stop_its_wave(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    broken, sound = due(2)
+    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    Attempt.objects.create(  # an attempt that was left open, which no act of ours does
+        delivery=broken, number=1, started_at=timezone.now(), worker="w", fingerprint="f", content={}, prepared={}
+    )
+    works = delivering.claim(account_id=accounts["x"].pk, worker=WORKER, limit=64)
+    assert [work.delivery_id for work in works] == [sound.pk]
+    broken.refresh_from_db()
+    assert (broken.state, broken.reason_code) == ("DUE", "bug")
+
+
+def test_words_that_changed_after_preparing_together_are_prepared_again(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    (delivery,) = due(1)
+    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    Adaptation.objects.filter(publication=delivery.publication, account=accounts["x"]).update(text="Otras palabras")
+    assert claimed(accounts["x"]) == []  # what was prepared for the words before is let go of first, by its own job
+    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    (work,) = claimed(accounts["x"])
+    assert work.post.text == "Otras palabras"
+
+
+def test_what_somebody_holds_is_not_prepared_over_him(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    (delivery,) = due(1)
+    held: dict[str, Any] = {"held_by": "otro", "held_until": timezone.now() + timedelta(minutes=1)}
+    Delivery.objects.filter(pk=delivery.pk).update(**held)
+    assert prepare_here(now=timezone.now(), account_id=accounts["x"].pk) == 0
