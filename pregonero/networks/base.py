@@ -6,12 +6,12 @@ public, and its ids are kept. `commit` makes it public and is ONE call. After a 
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from pregonero.errors import Issue
 
@@ -203,15 +203,6 @@ class Finding:
     candidates: tuple[Published, ...] = ()
 
 
-@dataclass(frozen=True)
-class Asked:
-    """An uncertain commit, for a connector that finds out about several with the same reading."""
-
-    post: Post
-    prepared: Prepared
-    attempt: AttemptWindow
-
-
 class Connector(Protocol):
     """One network. Instances hold no state: everything comes as arguments, so that workers can share them."""
 
@@ -254,13 +245,4 @@ class Connector(Protocol):
 
     def discard(self, access: Access, prepared: Prepared) -> list[str]:
         """Remove at the network what was prepared and never made public; return the ids removed."""
-        ...
-
-
-@runtime_checkable
-class FindsTogether(Protocol):
-    """What a connector has besides, where one reading settles several uncertain commits of an account."""
-
-    def finds_together(self, access: Access, asked: Sequence[Asked]) -> list[Finding]:
-        """Find out what became of each, as `resolve` does one by one; reads only, and as few as for one."""
         ...
