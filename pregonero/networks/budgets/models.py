@@ -121,7 +121,7 @@ class SendingStop(OfNetwork):
                 fields=["entity", "network", "account"], condition=Q(ended_at__isnull=True), name="stop_one_open",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="stop_has_reason"),
+            models.CheckConstraint(condition=~Q(reason=""), name="sending_stop_has_reason"),
         )  # fmt: skip
 
     def __str__(self) -> str:

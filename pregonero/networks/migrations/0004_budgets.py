@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.entity')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('entity', 'network', 'account'), name='stop_one_open', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='stop_has_reason')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('entity', 'network', 'account'), name='stop_one_open', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='sending_stop_has_reason')],
             },
         ),
         migrations.CreateModel(
