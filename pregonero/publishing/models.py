@@ -292,9 +292,7 @@ class Delivery(models.Model):
                 name="delivery_to_prepare",
             ),
             models.Index(fields=["ready_at"], condition=Q(state=DeliveryState.PLANNED), name="delivery_to_turn"),
-            models.Index(
-                fields=["account", "due_at", "id"], condition=Q(state=DeliveryState.DUE), name="delivery_in_its_turn"
-            ),
+            models.Index(fields=["account", "due_at", "id"], condition=Q(state="DUE"), name="delivery_in_its_turn"),
             models.Index(
                 fields=["held_until"],
                 condition=Q(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN]),
