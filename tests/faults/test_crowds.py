@@ -35,6 +35,7 @@ def test_two_workers_send_each_of_many_once(
     assert judged.attempts[""] == deliveries  # not one call more than one for each
 
 
+@pytest.mark.slow
 def test_a_network_that_hangs_does_not_hold_up_the_others(
     lab: Lab, workers: Workers, people: dict[str, Member]
 ) -> None:
