@@ -15,6 +15,11 @@ from pregonero.environment import BadSetting, flag, number, text, words
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded.data_folder()
 MEDIA_FOLDER = DATA_DIR / "media"
+FILE_UPLOAD_HANDLERS = [
+    "pregonero.newsroom.uploading.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 
 def _made_once(path: Path) -> str:

@@ -40,6 +40,7 @@ LANES: dict[str, tuple[list[str], int]] = {
     "sending": (["sending"], 24),
     "preparing": (["preparing"], 4),
     "reading": (["reading", "mail"], 4),
+    "making": (["making"], 1),
 }
 
 

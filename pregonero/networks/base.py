@@ -59,6 +59,20 @@ class Capabilities:
 
 
 @dataclass(frozen=True)
+class Traits:
+    """What a decoder read in a file beside its size; what nobody looked at stays empty, and is not judged."""
+
+    frames: int = 0
+    colour: str = ""  # "sRGB", "CMYK", or its profile's own name
+    codec: str = ""  # of the video: "h264"
+    audio: str = ""  # of the sound: "aac"; empty also when it has none
+    audio_hz: int = 0
+    fps: float = 0.0
+    bit_rate: int = 0  # of the whole, in bits a second
+    moov_first: bool | None = None  # whether its index comes before what it indexes
+
+
+@dataclass(frozen=True)
 class Medium:
     """A picture or video of a post: our own copy, and the address where a network may fetch it."""
 
@@ -74,6 +88,7 @@ class Medium:
     address: str = ""
     captions: Path | None = None  # of a video, in Spanish: WebVTT or SRT
     thumbnail: Path | None = None  # of a video: the picture that stands for it
+    traits: Traits = Traits()
 
 
 @dataclass(frozen=True)

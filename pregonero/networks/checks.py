@@ -4,14 +4,15 @@ A limit that a network does not declare is not checked. Values are whole numbers
 milliseconds, and thousandths of width by height.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from pregonero.errors import Issue
 from pregonero.networks.base import Capabilities, Limit, Medium, Post
 
 MEGABYTE = 1_000_000
 REEL = "reel"
+SRGB = "sRGB"
 NAMES = {"picture": "La imagen", "video": "El video"}
 PLURALS = {"pictures": "imágenes", "videos": "videos", "gifs": "GIF"}
 NEEDS = {"picture": "una imagen", "video": "un video"}
@@ -24,6 +25,8 @@ class Kinds:
 
     pictures: dict[str, str]
     videos: dict[str, str]
+    codecs: dict[str, str] = field(default_factory=dict)  # of a video; nothing said, any
+    sounds: dict[str, str] = field(default_factory=dict)
 
     def of(self, medium: Medium) -> dict[str, str]:
         """Return the kinds that could be, for what the medium is."""
@@ -61,7 +64,8 @@ def media(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
     if post.format == REEL and caps.reels_apart and not any(medium.kind == "video" for medium in post.media):
         yield Issue("media", "needs_media", f"Un reel de {caps.label} necesita un video.")
     for at, medium in enumerate(post.media, start=1):
-        yield from _one(f"{NAMES[medium.kind]} {at}", medium, caps, kinds, _prefix(post, medium, caps))
+        for issue in _one(f"{NAMES[medium.kind]} {at}", medium, caps, kinds, prefix_of(post.format, medium, caps)):
+            yield replace(issue, field=f"media:{at}")
 
 
 def _needed(post: Post, caps: Capabilities) -> Iterator[Issue]:
@@ -96,14 +100,14 @@ def _mixed(counts: dict[str, int], total: int, caps: Capabilities) -> Iterator[I
         yield Issue("media", "too_many", f"{caps.label} admite {most.value} archivos y hay {total}.")
 
 
-def _prefix(post: Post, medium: Medium, caps: Capabilities) -> str:
+def prefix_of(form: str, medium: Medium, caps: Capabilities) -> str:
     """Return by which name a medium's own limits go, where the network has some apart for what it is."""
     if _is_gif(medium) and "gif_bytes" in caps.limits:
         return "gif"
-    return REEL if medium.kind == "video" and post.format == REEL and caps.reels_apart else medium.kind
+    return REEL if medium.kind == "video" and form == REEL and caps.reels_apart else medium.kind
 
 
-def _limit(caps: Capabilities, prefix: str, medium: Medium, what: str) -> Limit | None:
+def limit_of(caps: Capabilities, prefix: str, medium: Medium, what: str) -> Limit | None:
     """Return a limit of what the medium is; of a reel, that of any video unless it has one of its own."""
     found = caps.limits.get(f"{prefix}_{what}")
     return caps.limits.get(f"{medium.kind}_{what}") if found is None and prefix == REEL else found
@@ -116,9 +120,10 @@ def _one(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, prefix: st
             names = ", ".join(dict.fromkeys(taken.values()))
             yield Issue("media", "wrong_kind", f"{name} no es de un tipo que {caps.label} reciba ({names}).")
         return
-    yield from _weight(name, medium.size, caps, _limit(caps, prefix, medium, "bytes"))
+    yield from _weight(name, medium.size, caps, limit_of(caps, prefix, medium, "bytes"))
     yield from _sides(name, medium, caps, prefix)
     yield from _ratio(name, medium, caps, prefix)
+    yield from _inside(name, medium, caps, kinds, prefix)
     if medium.kind == "video":
         yield from _duration(name, medium, caps, prefix)
         yield from _beside(name, medium, caps)
@@ -151,8 +156,8 @@ def _weight(name: str, size: int, caps: Capabilities, most: Limit | None) -> Ite
 
 def _sides(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
     for side, pixels, words in (("width", medium.width, "de ancho"), ("height", medium.height, "de alto")):
-        least = _limit(caps, prefix, medium, f"min_{side}")
-        most = _limit(caps, prefix, medium, f"max_{side}")
+        least = limit_of(caps, prefix, medium, f"min_{side}")
+        most = limit_of(caps, prefix, medium, f"max_{side}")
         told = f"{name} mide {number(pixels)} píxeles {words}: {caps.label}"
         if least is not None and pixels < least.value:
             yield Issue("media", "too_small", f"{told} necesita al menos {number(least.value)}.")
@@ -161,7 +166,7 @@ def _sides(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterat
 
 
 def _ratio(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
-    least, most = _limit(caps, prefix, medium, "min_ratio"), _limit(caps, prefix, medium, "max_ratio")
+    least, most = limit_of(caps, prefix, medium, "min_ratio"), limit_of(caps, prefix, medium, "max_ratio")
     if least is None or most is None or not medium.height:
         return
     # Compared without dividing: 4:5 is exactly 800 thousandths.
@@ -176,8 +181,51 @@ def _ratio(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterat
     )  # fmt: skip
 
 
+def _inside(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, prefix: str) -> Iterator[Issue]:
+    """Say what is wrong with what a decoder read in it; what nobody looked at is not judged."""
+    traits = medium.traits
+    most = limit_of(caps, prefix, medium, "max_frames")
+    if most is not None and traits.frames > most.value:
+        told = f"{name} tiene {number(traits.frames)} cuadros: {caps.label} admite {number(most.value)}."
+        yield Issue("media", "too_many_frames", told)
+    if f"{medium.kind}_srgb" in caps.limits and traits.colour not in {"", SRGB}:
+        yield Issue("media", "wrong_colour", f"{name} está en color {traits.colour}: {caps.label} pide sRGB.")
+    if f"{medium.kind}_moov_first" in caps.limits and traits.moov_first is False:
+        words = f"{name} lleva su índice al final: {caps.label} lo pide al comienzo."
+        yield Issue("media", "index_last", words)
+    yield from _coded(name, caps, traits.codec, kinds.codecs, "El video")
+    yield from _coded(name, caps, traits.audio, kinds.sounds, "El sonido")
+    yield from _pace(name, medium, caps, prefix)
+
+
+def _coded(name: str, caps: Capabilities, codec: str, taken: dict[str, str], what: str) -> Iterator[Issue]:
+    if codec and taken and codec not in taken:
+        names = ", ".join(dict.fromkeys(taken.values()))
+        key = "wrong_codec" if what == "El video" else "wrong_sound"
+        yield Issue("media", key, f"{what} de {name.lower()} es {codec}: {caps.label} recibe {names}.")
+
+
+def _pace(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
+    traits = medium.traits
+    measures: tuple[tuple[str, float, str, Callable[[float], str]], ...] = (
+        ("fps", traits.fps, "cuadros por segundo", decimal),
+        ("bit_rate", traits.bit_rate, "Mbit/s", lambda value: decimal(value / MEGABYTE)),
+        ("audio_hz", traits.audio_hz, "Hz de sonido", decimal),
+    )
+    for what, value, unit, told in measures:
+        least = limit_of(caps, prefix, medium, f"min_{what}")
+        most = limit_of(caps, prefix, medium, f"max_{what}")
+        if value and least is not None and round(value, 2) < least.value:
+            lowest = told(least.value)
+            yield Issue("media", "too_slow", f"{name} va a {told(value)} {unit}: {caps.label} pide {lowest}.")
+        if value and most is not None and round(value, 2) > most.value:
+            yield Issue(
+                "media", "too_fast", f"{name} va a {told(value)} {unit}: {caps.label} admite {told(most.value)}."
+            )
+
+
 def _duration(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
-    least, most = _limit(caps, prefix, medium, "min_ms"), _limit(caps, prefix, medium, "max_ms")
+    least, most = limit_of(caps, prefix, medium, "min_ms"), limit_of(caps, prefix, medium, "max_ms")
     lasts, told = medium.seconds * 1000, f"{name} dura {decimal(medium.seconds)} segundos: {caps.label}"
     if least is not None and lasts < least.value:
         yield Issue("media", "too_short", f"{told} necesita al menos {decimal(least.value / 1000)}.")

@@ -6,6 +6,7 @@ from typing import cast
 
 from pregonero.networks.base import Connector
 from pregonero.networks.budgets.kinds import Rates
+from pregonero.networks.checks import Kinds
 from pregonero.networks.hand import ByHand
 from pregonero.networks.ways import Way
 
@@ -42,3 +43,9 @@ def by_hand(name: str) -> ByHand:
 def way_of(name: str) -> Way:
     """Return how a network lets us in: its consent page, or a password made for this application."""
     return cast(Way, import_module(MODULES[name].removesuffix("connector") + "oauth").WAY)
+
+
+@cache
+def kinds_of(name: str) -> Kinds:
+    """Return the kinds of file that a network takes: its `limits.py`, beside its values."""
+    return cast(Kinds, import_module(f"pregonero.networks.{name}.limits").KINDS)

@@ -121,10 +121,15 @@ class MediumKind(models.TextChoices):
 
     PICTURE = "picture", "imagen"
     VIDEO = "video", "video"
+    CAPTIONS = "captions", "subtítulos"
 
 
 class Medium(models.Model):
-    """A picture or a video, kept by its content. `file` is relative to the media folder."""
+    """A picture, a video or its captions, kept by its content. `file` is relative to the media folder.
+
+    What came is never changed: a version that a network takes is another one, `made_from` it, and `made_how` is the
+    recipe. `traits` is what a decoder read in it (`networks.base.Traits`).
+    """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="media")
     kind = models.CharField(max_length=10, choices=MediumKind.choices)
@@ -138,12 +143,21 @@ class Medium(models.Model):
     alt = models.CharField(max_length=1000, blank=True)
     origin = models.URLField(max_length=500, blank=True)
     kept_at = models.DateTimeField()
+    traits = models.JSONField(default=dict, blank=True)
+    made_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="versions", null=True)
+    made_how = models.JSONField(default=dict, blank=True)
+    uploaded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["entity", "sha256"], name="medium_once"),)
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.sha256[:12]}"
+
+    @property
+    def thing(self) -> Thing:
+        """Return how records refer to it."""
+        return Thing("medium", self.pk, str(self))
 
 
 class NewsState(models.TextChoices):

@@ -131,4 +131,5 @@ def _medium(medium: Medium, alt: str) -> base.Medium:
         height=medium.height,
         seconds=medium.seconds,
         alt=alt,
+        traits=base.Traits(**medium.traits),
     )

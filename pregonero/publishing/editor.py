@@ -13,9 +13,10 @@ from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.changes import take_words
-from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
-from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
+from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Making, Publication
 from pregonero.publishing.threads import Part, parts_of, words_of
+from pregonero.publishing.versions import MediumPart, medium_parts
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class AccountPart:
     connector: Connector
     thread: tuple[Delivery, ...]
     under: tuple[Part, ...]
+    media: tuple[MediumPart, ...]
+    upload: UploadForm
 
     @property
     def lacks_link(self) -> bool:
@@ -117,11 +120,12 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
     threads = queries.by_account(queries.deliveries_of(publication))
+    makings = queries.makings_of(publication)
     return Editor(
         publication=publication,
         general=general,
         minute=MinuteForm(data, now=now, initial=_first_minute(publication, now, hour)),
-        parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, [])) for form in forms),
+        parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, []), makings) for form in forms),
         issues=tuple(issues),
         link_check=check,
         acceptance=acceptance,
@@ -129,8 +133,8 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
 
 
 def _adaptation_form(adaptation: Adaptation, data: QueryDict | None) -> AdaptationForm:
-    takes_title = connector(adaptation.account.network).capabilities.takes_title
-    return AdaptationForm(adaptation, data, takes_title=takes_title)
+    caps = connector(adaptation.account.network).capabilities
+    return AdaptationForm(adaptation, data, takes_title=caps.takes_title, takes_reels=caps.reels_apart)
 
 
 def _as_written(
@@ -151,7 +155,7 @@ def _as_written(
         take_words(form.adaptation, wanted, by)
 
 
-def _part(form: AdaptationForm, issues: list[Issue], thread: list[Delivery]) -> AccountPart:
+def _part(form: AdaptationForm, issues: list[Issue], thread: list[Delivery], makings: list[Making]) -> AccountPart:
     adaptation = form.adaptation
     network = connector(adaptation.account.network)
     prefix = f"account:{adaptation.account_id}:"
@@ -166,6 +170,8 @@ def _part(form: AdaptationForm, issues: list[Issue], thread: list[Delivery]) -> 
         connector=network,
         thread=tuple(thread),
         under=parts_of(adaptation, network, thread),
+        media=medium_parts(form.attachments, issues, makings),
+        upload=UploadForm(adaptation.account_id),
     )
 
 

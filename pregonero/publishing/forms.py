@@ -1,5 +1,6 @@
 """What a person writes of a publication; forms validate and never save."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +9,8 @@ from django import forms
 from django.http import QueryDict
 
 from pregonero.errors import Refused
+from pregonero.networks.checks import REEL
+from pregonero.networks.fitting import Choice
 from pregonero.newsroom.models import MediumKind
 from pregonero.publishing import rules
 from pregonero.publishing.changes import AdaptationChange, AttachmentWords, PublicationChange
@@ -66,6 +69,54 @@ class AttachmentForm(forms.Form):
         return AttachmentWords(**kept | sent)
 
 
+class UploadForm(forms.Form):
+    """A picture or a video for one account, with what who cannot see or hear it needs."""
+
+    file = forms.FileField(label="Imagen o video", allow_empty_file=True)
+    alt = forms.CharField(label="Texto alternativo, si es una imagen", max_length=2000, required=False)
+    because = forms.CharField(label="Por qué va sin subtítulos, si es un video", max_length=300, required=False)
+    everywhere = forms.BooleanField(label="Ponerlo también en las demás redes que lo reciben", required=False)
+
+    def __init__(self, account_id: int, data: QueryDict | None = None, files: Any = None) -> None:
+        super().__init__(data, files, prefix=f"subir{account_id}")
+        self.fields["file"].widget.attrs["accept"] = "image/jpeg,image/png,image/gif,image/webp,video/mp4,.mov,.webm"
+
+
+class BesideForm(forms.Form):
+    """The captions or the thumbnail of a video."""
+
+    captions = forms.FileField(label="Subtítulos en español (.vtt o .srt)", required=False, allow_empty_file=True)
+    thumbnail = forms.FileField(label="Miniatura", required=False, allow_empty_file=True)
+
+    def __init__(self, attachment_id: int, data: QueryDict | None = None, files: Any = None) -> None:
+        super().__init__(data, files, prefix=f"junto{attachment_id}")
+        self.fields["captions"].widget.attrs["accept"] = ".vtt,.srt"
+        self.fields["thumbnail"].widget.attrs["accept"] = "image/jpeg,image/png"
+
+
+class FixForm(forms.Form):
+    """How a version is cropped: to which ratio, and what of it must stay."""
+
+    ratio = forms.ChoiceField(label="Proporción", required=False)
+    focus = forms.ChoiceField(
+        label="Qué se conserva",
+        required=False,
+        choices=[("centre", "el centro"), ("top", "arriba"), ("bottom", "abajo")],
+    )
+
+    def __init__(self, attachment_id: int, ratios: Iterable[str], data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix=f"arreglo{attachment_id}")
+        field = self.fields["ratio"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", "la más cercana"), *((ratio, ratio) for ratio in ratios)]
+
+    def choice(self) -> Choice:
+        """Return what the person chose; what nobody could choose is as it is offered."""
+        if not self.is_valid():
+            return Choice()
+        return Choice(self.cleaned_data["ratio"], self.cleaned_data["focus"] or "centre")
+
+
 class AdaptationForm(forms.Form):
     """What a publication says on one account."""
 
@@ -73,8 +124,13 @@ class AdaptationForm(forms.Form):
     skip_reason = forms.CharField(label="Por qué no", max_length=300, required=False)
     title = forms.CharField(label="Título", max_length=200, required=False)
     text = forms.CharField(label="Texto", required=False, strip=True, widget=forms.Textarea)
+    format = forms.ChoiceField(
+        label="El video va como", required=False, choices=[("", "video"), (REEL, "reel, vertical y corto")]
+    )
 
-    def __init__(self, adaptation: Adaptation, data: QueryDict | None = None, *, takes_title: bool) -> None:
+    def __init__(
+        self, adaptation: Adaptation, data: QueryDict | None = None, *, takes_title: bool, takes_reels: bool = False
+    ) -> None:
         super().__init__(
             data,
             prefix=f"red{adaptation.account_id}",
@@ -83,6 +139,7 @@ class AdaptationForm(forms.Form):
                 "skip_reason": adaptation.skip_reason,
                 "title": adaptation.title,
                 "text": adaptation.text,
+                "format": adaptation.format,
             },
         )
         self.adaptation = adaptation
@@ -90,6 +147,8 @@ class AdaptationForm(forms.Form):
         self.attachments = [AttachmentForm(attachment, data) for attachment in adaptation.media]
         label = adaptation.account.get_network_display()
         self.fields["text"].label = f"Texto para {label}"
+        if not (takes_reels and any(each.medium.kind == MediumKind.VIDEO for each in adaptation.media)):
+            del self.fields["format"]
         if not takes_title:
             del self.fields["title"]
 
@@ -115,7 +174,7 @@ class AdaptationForm(forms.Form):
         return AdaptationChange(
             text=cleaned["text"].replace("\r\n", "\n"),
             title=cleaned.get("title", ""),
-            format=self.adaptation.format,
+            format=cleaned.get("format", self.adaptation.format),
             parts=self.parts,
             media={form.attachment.pk: form.words() for form in self.attachments},
             skipped=cleaned["skipped"],

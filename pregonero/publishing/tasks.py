@@ -13,7 +13,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from pregonero.publishing import beforehand, delivering, queries
+from pregonero.publishing import beforehand, delivering, queries, versions
 from pregonero.publishing.actions.preparing import turn_deliveries
 from pregonero.publishing.actions.sending import recover_abandoned
 from pregonero.publishing.checking import refresh_link
@@ -124,3 +124,9 @@ def clean_delivery(*, delivery_id: int, account_id: int, prepared: dict[str, Any
 def check_link(*, publication_id: int, **_later: Any) -> None:
     """Open the link of a publication and keep what it answered."""
     refresh_link(queries.publication_to_check(pk=publication_id), now=timezone.now())
+
+
+@app.task(name="publishing.make_version", queue="making", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
+def make_version(*, making_id: int, **_later: Any) -> None:
+    """Make the version of a video that somebody asked for."""
+    versions.make_version(making_id=making_id)

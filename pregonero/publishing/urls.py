@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from pregonero.publishing.converters import DayConverter
-from pregonero.publishing.views import assisting, deciding, stopping, threading
+from pregonero.publishing.views import assisting, deciding, media, stopping, threading
 from pregonero.publishing.views import editing as views
 
 app_name = "publishing"
@@ -19,6 +19,10 @@ urlpatterns = [
     path("publicaciones/<int:pk>/revision/", views.review, name="review"),
     path("publicaciones/<int:pk>/hilo/", threading.parts, name="parts"),
     path("publicaciones/<int:pk>/programacion/", views.program, name="program"),
+    path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload, name="upload"),
+    path("publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/", media.from_news, name="from_news"),
+    path("publicaciones/<int:pk>/medios/<int:attachment>/<str:act>/", media.change, name="change_medium"),
+    path("versiones/<int:pk>/", media.making, name="making"),
     path("publicaciones/<int:pk>/enlace/", views.check_link, name="check_link"),
     path("publicaciones/<int:pk>/enlace/aceptacion/", views.accept_link, name="accept_link"),
     path("publicaciones/<int:pk>/cancelacion/", views.cancel, name="cancel"),

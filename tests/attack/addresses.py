@@ -69,6 +69,15 @@ def registered(handle: str) -> dict[str, str]:
     return {"handle": handle, "display_name": "MinComercio", "purpose": "Cuenta institucional"}
 
 
+def account_of(stage: Stage) -> list[Any]:
+    return [stage.draft.pk, stage.draft.adaptations.get(account__network="x").account_id]
+
+
+def medium_of(stage: Stage) -> list[Any]:
+    attachment = stage.draft.adaptations.get(account__network="x").attachments.get()
+    return [stage.draft.pk, attachment.pk, "despues"]
+
+
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
 ACCOUNT = of("account")
 
@@ -87,6 +96,10 @@ ROWS = (
     Row("publishing:review", "POST", DRAFT, written),
     Row("publishing:parts", "POST", DRAFT, parted, NETWORKS_PEOPLE),
     Row("publishing:program", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:upload", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:from_news", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:change_medium", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:making", arguments=of("making")),
     Row("publishing:check_link", "POST", DRAFT, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("publishing:accept_link", "POST", DRAFT, reason, NETWORKS_AND_HEADS, FOUND),
     Row("publishing:cancel", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),

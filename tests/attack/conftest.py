@@ -15,7 +15,7 @@ from pregonero.newsroom.models import News, NewsState, Source, SourceKind
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import stop_publication
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Delivery, Making, Publication
 from pregonero.publishing.states import DeliveryState
 from tests.conftest import member
 from tests.publishing.conftest import accounts, candidate, news, picture, video
@@ -51,6 +51,7 @@ class Stage:
     paused: Account
     lonely: Account  # not connected
     administrator: Administrator
+    making: Making
 
 
 @pytest.fixture
@@ -90,6 +91,10 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         account=lonely, name="Ana", member=None, since=date(2026, 1, 1), by=coordinator, now=moment
     )
     account = accounts["facebook"]
+    attachment = draft.adaptations.get(account__network="x").attachments.get()
+    making = Making.objects.create(
+        adaptation=attachment.adaptation, medium=attachment.medium, recipe={}, asked_by=beto, asked_at=moment
+    )
     return Stage(
         people,
         draft,
@@ -105,6 +110,7 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         paused,
         lonely,
         administrator,
+        making,
     )
 
 

@@ -16,8 +16,6 @@ from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Member
 from pregonero.publishing.content import media_address
 from pregonero.publishing.models import Attachment, Publication
-from pregonero.publishing.states import DeliveryState
-from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.usefixtures("accounts")
@@ -283,33 +281,6 @@ def test_stopping_needs_a_reason(news: News, beto: Member, now: datetime) -> Non
     client.post(address, {"reason": "Cambió la cifra"})
     publication.refresh_from_db()
     assert publication.state == "CANCELLED"
-
-
-def test_a_person_says_which_post_is_ours(
-    news: News, beto: Member, now: datetime, accounts: dict[str, Account]
-) -> None:
-    publication = programmed(news, beto, now, due_at=now + timedelta(hours=1))
-    delivery = publication.deliveries.get(account=accounts["x"])
-    put(delivery, DeliveryState.NEEDS_PERSON)
-    publication.deliveries.filter(pk=delivery.pk).update(
-        candidates=[{"remote_id": "7", "url": "https://x.com/7"}, {"remote_id": "8", "url": "https://x.com/8"}]
-    )
-    client, address = signed_in(beto), f"/envios/{delivery.pk}/decision/"
-    assert client.post(address, {"remote_id": "99"}).status_code == 409
-    client.post(address, {"remote_id": "8"})
-    delivery.refresh_from_db()
-    assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", "8", "https://x.com/8")
-
-
-def test_none_of_them_is_ours_and_it_goes_again(
-    news: News, beto: Member, now: datetime, accounts: dict[str, Account]
-) -> None:
-    publication = programmed(news, beto, now, due_at=now + timedelta(hours=1))
-    delivery = publication.deliveries.get(account=accounts["x"])
-    put(delivery, DeliveryState.NEEDS_PERSON)
-    signed_in(beto).post(f"/envios/{delivery.pk}/decision/", {"remote_id": ""})
-    delivery.refresh_from_db()
-    assert delivery.state == "DUE"
 
 
 class TestMedium:

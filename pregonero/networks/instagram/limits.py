@@ -31,6 +31,7 @@ CAPABILITIES = Capabilities(
         "picture_bytes": _limit(8_000_000, MEDIA),
         "picture_min_ratio": _limit(800, MEDIA),
         "picture_max_ratio": _limit(1_910, MEDIA),
+        "picture_srgb": _limit(1, MEDIA),
         # Not refused: Instagram itself enlarges or reduces what is outside of these.
         "picture_scaled_from_width": _limit(320, MEDIA),
         "picture_scaled_to_width": _limit(1_440, MEDIA),
@@ -40,8 +41,9 @@ CAPABILITIES = Capabilities(
         "video_max_width": _limit(1_920, MEDIA),
         "video_min_fps": _limit(23, MEDIA),
         "video_max_fps": _limit(60, MEDIA),
-        "video_bits_per_second": _limit(25_000_000, MEDIA),
-        "audio_max_hertz": _limit(48_000, MEDIA),
+        "video_max_bit_rate": _limit(25_000_000, MEDIA),
+        "video_max_audio_hz": _limit(48_000, MEDIA),
+        "video_moov_first": _limit(1, MEDIA),
         "container_life_seconds": _limit(86_400, CONTAINER),
         "posts_per_day": _limit(50, PUBLISHING),  # another page says 100: the account's own is read each time
         "search_recent": _limit(25, OURS),
@@ -52,7 +54,12 @@ CAPABILITIES = Capabilities(
     prepares_ahead_seconds=3 * 3600,
 )
 
-KINDS = Kinds(pictures={"image/jpeg": "JPG"}, videos={"video/mp4": "MP4", "video/quicktime": "MOV"})
+KINDS = Kinds(
+    pictures={"image/jpeg": "JPG"},
+    videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
+    codecs={"h264": "H.264", "hevc": "HEVC"},
+    sounds={"aac": "AAC"},
+)
 
 # Seconds between the questions whether Instagram has the media; then the waiting is left to whoever called.
 POLL_WAITS = (0.2, 0.5, 1.0)

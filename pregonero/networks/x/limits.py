@@ -34,7 +34,7 @@ CAPABILITIES = Capabilities(
         "gif_bytes": _limit(15_000_000, MEDIA),
         "gif_max_width": _limit(1_280, MEDIA),
         "gif_max_height": _limit(1_080, MEDIA),
-        "gif_frames": _limit(350, MEDIA),
+        "gif_max_frames": _limit(350, MEDIA),
         "video_bytes": _limit(512_000_000, MEDIA),
         "video_min_ms": _limit(500, MEDIA),
         "video_max_ms": _limit(140_000, MEDIA),
@@ -61,6 +61,8 @@ CAPABILITIES = Capabilities(
 KINDS = Kinds(
     pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"},
     videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
+    codecs={"h264": "H.264"},
+    sounds={"aac": "AAC"},
 )
 
 # Seconds between the looks that follow a cut commit; after the last, what was not seen was not taken.

@@ -7,10 +7,10 @@ from django.db import transaction
 from pregonero.newsroom import queries
 from pregonero.newsroom.actions.arrivals import note_edit
 from pregonero.newsroom.actions.informing import keep_version, source_things
-from pregonero.newsroom.models import Medium, News, VersionCause
+from pregonero.newsroom.actions.keeping import keep_medium
+from pregonero.newsroom.models import News, VersionCause
 from pregonero.newsroom.reading.media import KeptFile
 from pregonero.newsroom.reading.page import Page
-from pregonero.people.models import Entity
 from pregonero.records.actions import SYSTEM, record
 
 FIELDS = (
@@ -51,20 +51,9 @@ def _take(news: News, page: Page, picture: KeptFile | None, video: KeptFile | No
     news.published_at = news.published_at or page.published_at
     news.picture_alt = page.picture_alt or news.picture_alt
     if picture is not None:
-        news.picture = _medium(news.entity, picture, news.picture_alt, now)
+        news.picture = keep_medium(news.entity, picture, news.picture_alt, now)
     if video is not None:
-        news.video = _medium(news.entity, video, "", now)
-
-
-def _medium(entity: Entity, kept: KeptFile, alt: str, now: datetime) -> Medium:
-    medium, _ = Medium.objects.get_or_create(
-        entity=entity, sha256=kept.sha256,
-        defaults={
-            "kind": kept.kind, "file": kept.file, "mime": kept.mime, "size": kept.size, "width": kept.width,
-            "height": kept.height, "seconds": kept.seconds, "alt": alt, "origin": kept.origin, "kept_at": now,
-        },
-    )  # fmt: skip
-    return medium
+        news.video = keep_medium(news.entity, video, "", now)
 
 
 def _note_first(news: News, texts: tuple[str, str, str], now: datetime) -> None:

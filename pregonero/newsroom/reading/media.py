@@ -1,39 +1,45 @@
-"""Pictures and videos: our own copy of each, kept by its content, looked at with real decoders before it is
+"""Pictures, videos and captions: our own copy of each, kept by its content, looked at in a process apart before it is
 believed.
 """
 
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import IO, Any
 
-import av
 from django.conf import settings
-from PIL import Image, UnidentifiedImageError
 
+from pregonero.networks.fitting import Recipe
 from pregonero.newsroom.reading.fetch import PICTURE, VIDEO, fetch_into
 from pregonero.newsroom.reading.unreadable import Malformed, TooLarge
+from pregonero.newsroom.workshop.running import DRAWING, FILMING, LOOKING, run
 
-PIXELS_LIMIT = 40_000_000  # a decoded picture of this size takes some 160 MB
-SIDE_LIMIT = 20_000
-SECONDS_LIMIT = 4 * 60 * 60.0
-PICTURES = {"JPEG": ("image/jpeg", "jpg"), "PNG": ("image/png", "png"), "GIF": ("image/gif", "gif"),
-            "WEBP": ("image/webp", "webp")}  # fmt: skip
-# First bytes → the demuxer to use. A playlist would make the decoder open whatever it names: only files are
-# opened.
-HEAD = 12
 CHUNK = 1024 * 1024
+LARGEST = VIDEO.limit
+# What a name promises, and what must then be inside.
+NAMED = {
+    ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".gif": "image/gif", ".webp": "image/webp",
+    ".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
+}  # fmt: skip
+CALLED = {
+    "image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WebP", "video/mp4": "MP4",
+    "video/quicktime": "MOV", "video/webm": "WebM",
+}  # fmt: skip
+TELEPHONES = {"video/mp4", "video/quicktime"}  # one family: a telephone writes either ending on the same file
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file in the media folder, as it really is. `file` is relative to that folder."""
+    """A file in the media folder, as it really is. `file` is relative to that folder.
 
-    kind: str  # "picture" or "video"
+    `original` is what came, when it told more than what is seen (a place, a camera): then this is the same without it.
+    """
+
+    kind: str  # "picture", "video" or "captions"
     sha256: str
     file: str
     mime: str
@@ -41,86 +47,72 @@ class KeptFile:
     width: int
     height: int
     seconds: float
-    origin: str
-
-
-@dataclass(frozen=True)
-class Looks:
-    """What a decoder found in a file."""
-
-    mime: str
-    ending: str
-    width: int
-    height: int
-    seconds: float = 0.0
+    origin: str = ""
+    traits: dict[str, Any] = field(default_factory=dict)
+    original: "KeptFile | None" = None
 
 
 def keep_picture(link: str) -> KeptFile:
     """Fetch a picture and keep it. Raises `Unreadable`; nothing stays in the folder then."""
     with _temporary() as output:
         fetch_into(output, link, PICTURE)
-        return _keep(output, "picture", look_at_picture(output), link)
+        return _looked_at(output, "picture", link)
 
 
 def keep_video(link: str) -> KeptFile:
     """Fetch a video and keep it. Raises `Unreadable`; nothing stays in the folder then."""
     with _temporary() as output:
         fetch_into(output, link, VIDEO)
-        return _keep(output, "video", look_at_video(output), link)
+        return _looked_at(output, "video", link)
 
 
-def look_at_picture(file: IO[bytes]) -> Looks:
-    """Decode a picture wholly. Raises `Malformed` or `TooLarge`."""
-    file.seek(0)
-    try:
-        with Image.open(file, formats=list(PICTURES)) as picture:
-            _check_size(*picture.size)
-            mime, ending = PICTURES[str(picture.format)]
-            picture.load()
-            return Looks(mime, ending, *picture.size)
-    except UnidentifiedImageError as error:
-        raise Malformed("La imagen no es JPEG, PNG, GIF ni WebP, aunque su dirección lo diga.") from error
-    except Image.DecompressionBombError as error:
-        raise TooLarge("La imagen tiene demasiados puntos; no se leyó.") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
-        raise Malformed("La imagen está dañada o llegó incompleta.") from error
+def keep_upload(chunks: Iterable[bytes], name: str, *, wanted: str = "media") -> KeptFile:
+    """Keep a file that a person uploaded. Raises `Unreadable`, also when it is not what its name says."""
+    with _temporary() as output:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > LARGEST:
+                raise TooLarge(f"El archivo pesa más de {LARGEST // CHUNK} MB: no se recibe.")
+            output.write(chunk)
+        output.flush()
+        return _looked_at(output, wanted, "", lambda mime: _check_name(name, mime))
 
 
-def look_at_video(file: IO[bytes]) -> Looks:
-    """Open a video and decode its first picture. Raises `Malformed` or `TooLarge`."""
-    demuxer, mime, ending = _container(file)
-    file.seek(0)
-    try:
-        with av.open(file, mode="r", format=demuxer, options={"protocol_whitelist": ""}) as container:
-            if not container.streams.video:
-                raise Malformed("El archivo no trae video.")
-            stream = container.streams.video[0]
-            _check_size(stream.codec_context.width, stream.codec_context.height)
-            next(container.decode(stream))
-            seconds = float(container.duration or 0) / 1_000_000
-            looks = Looks(mime, ending, stream.codec_context.width, stream.codec_context.height, seconds)
-    except (av.FFmpegError, StopIteration, ValueError) as error:
-        raise Malformed("El video está dañado o llegó incompleto.") from error
-    if looks.seconds > SECONDS_LIMIT:
-        raise TooLarge("El video dura más de 4 horas.")
-    return looks
+def make_picture(path: Path, recipe: Recipe) -> KeptFile:
+    """Make a version of a picture and keep it: what came stays as it is."""
+    with _temporary() as output:
+        run("picture", path, DRAWING, output=output.name, recipe=recipe.as_data())
+        return _looked_at(output, "picture", "")
 
 
-def _container(file: IO[bytes]) -> tuple[str, str, str]:
-    file.seek(0)
-    head = file.read(HEAD)
-    if head[4:8] == b"ftyp":
-        return ("mov", "video/quicktime", "mov") if head[8:10] == b"qt" else ("mp4", "video/mp4", "mp4")
-    if head[:4] == b"\x1a\x45\xdf\xa3":
-        return "matroska", "video/webm", "webm"
-    raise Malformed("El video no es MP4, MOV ni WebM, aunque su dirección lo diga.")
+def make_video(path: Path, recipe: Recipe, say: Callable[[int], None]) -> KeptFile:
+    """Make a version of a video and keep it, saying how far it got."""
+    with _temporary() as output:
+        run("video", path, FILMING, say=say, output=output.name, recipe=recipe.as_data())
+        return _looked_at(output, "video", "")
 
 
-def _check_size(width: int, height: int) -> None:
-    if width < 1 or height < 1:
-        raise Malformed("El archivo no dice su tamaño.")
-    if width * height > PIXELS_LIMIT or max(width, height) > SIDE_LIMIT:
-        raise TooLarge(f"Mide {width} × {height}; se admiten {PIXELS_LIMIT // 1_000_000} millones de puntos.")
+def _check_name(name: str, mime: str) -> None:
+    promised = NAMED.get(PurePath(name).suffix.lower())
+    if promised in {None, mime} or {promised, mime} <= TELEPHONES or mime not in CALLED:
+        return
+    raise Malformed(f"«{name[-80:]}» dice ser {CALLED[str(promised)]} y por dentro es {CALLED[mime]}: no se recibe.")
+
+
+def _looked_at(
+    output: IO[bytes], wanted: str, origin: str, check: Callable[[str], None] = lambda mime: None
+) -> KeptFile:
+    output.flush()
+    found = run("look", Path(output.name), LOOKING, wanted=wanted)
+    check(found["mime"])
+    kept = _keep(output, found, origin)
+    if not found["private"]:
+        return kept
+    with _temporary() as clean:
+        run("clean", Path(output.name), DRAWING, output=clean.name)
+        seen = run("look", Path(clean.name), LOOKING, wanted=wanted)
+        return _keep(clean, seen, origin, original=kept)
 
 
 @contextmanager
@@ -132,16 +124,20 @@ def _temporary() -> Iterator[IO[bytes]]:
         yield output
 
 
-def _keep(output: IO[bytes], kind: str, looks: Looks, origin: str) -> KeptFile:
-    sha256, size = _measure(output)
-    file = f"{sha256[:2]}/{sha256[2:]}.{looks.ending}"
+def _keep(output: IO[bytes], found: dict[str, Any], origin: str, original: KeptFile | None = None) -> KeptFile:
+    # By its name and not by its handle: a process apart may have written it.
+    sha256, size = _measure(Path(output.name))
+    file = f"{sha256[:2]}/{sha256[2:]}.{found['ending']}"
     path = Path(settings.MEDIA_FOLDER) / file
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         os.fsync(output.fileno())
         # A second name for the whole file: it is there complete, or not at all.
         _link(Path(output.name), path)
-    return KeptFile(kind, sha256, file, looks.mime, size, looks.width, looks.height, looks.seconds, origin)
+    return KeptFile(
+        kind=found["kind"], sha256=sha256, file=file, mime=found["mime"], size=size, width=found["width"],
+        height=found["height"], seconds=found["seconds"], origin=origin, traits=found["traits"], original=original,
+    )  # fmt: skip
 
 
 def _link(temporary: Path, path: Path) -> None:
@@ -152,11 +148,9 @@ def _link(temporary: Path, path: Path) -> None:
         return
 
 
-def _measure(output: IO[bytes]) -> tuple[str, int]:
-    output.flush()
-    output.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while chunk := output.read(CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
+def _measure(path: Path) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest(), path.stat().st_size

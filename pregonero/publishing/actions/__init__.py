@@ -1,9 +1,19 @@
 """What people and workers do with publications and deliveries, one function per verb."""
 
 from pregonero.publishing.actions.assisting import report_hand_made, take_in_hand
+from pregonero.publishing.actions.attaching import (
+    Described,
+    add_captions,
+    add_thumbnail,
+    attach_medium,
+    detach_medium,
+    exchange_medium,
+    place_medium,
+)
 from pregonero.publishing.actions.deciding import decide_is_not_out, decide_is_out
 from pregonero.publishing.actions.drafting import draft_publication, edit_publication
 from pregonero.publishing.actions.linking import accept_link, keep_link_check
+from pregonero.publishing.actions.making import ask_version
 from pregonero.publishing.actions.programming import (
     cancel_publication,
     move_publication,
@@ -21,15 +31,23 @@ from pregonero.publishing.changes import AdaptationChange, AttachmentWords, Publ
 __all__ = [
     "AdaptationChange",
     "AttachmentWords",
+    "Described",
     "PublicationChange",
     "accept_link",
+    "add_captions",
+    "add_thumbnail",
+    "ask_version",
+    "attach_medium",
     "cancel_publication",
     "decide_is_not_out",
     "decide_is_out",
+    "detach_medium",
     "draft_publication",
     "edit_publication",
+    "exchange_medium",
     "keep_link_check",
     "move_publication",
+    "place_medium",
     "program_publication",
     "report_hand_made",
     "resume_everything",

@@ -1,7 +1,16 @@
 """What the screens and the workers read of publications and deliveries."""
 
 from pregonero.publishing.queries.deciding import handwork_of, question_of, who_decided, whose_post
-from pregonero.publishing.queries.doors import get_delivery, get_publication, medium_by_digest, publication_to_check
+from pregonero.publishing.queries.doors import (
+    get_attachment,
+    get_delivery,
+    get_making,
+    get_publication,
+    making_to_do,
+    makings_of,
+    medium_by_digest,
+    publication_to_check,
+)
 from pregonero.publishing.queries.reading import (
     adaptation_of,
     adaptations_for,
@@ -51,7 +60,9 @@ __all__ = [
     "deliveries_of",
     "due_deliveries",
     "free",
+    "get_attachment",
     "get_delivery",
+    "get_making",
     "get_publication",
     "going_adaptations",
     "handwork_of",
@@ -65,6 +76,8 @@ __all__ = [
     "lock_delivery",
     "lock_due",
     "lock_followers",
+    "making_to_do",
+    "makings_of",
     "media_of",
     "medium_by_digest",
     "not_stopped",

@@ -3,7 +3,9 @@
 from pregonero.errors import NotFound
 from pregonero.newsroom.models import Medium
 from pregonero.people.models import Member
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Attachment, Delivery, Making, Publication
+
+MOST_MAKINGS = 50
 
 
 def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Publication:
@@ -26,6 +28,36 @@ def get_delivery(*, member: Member, pk: int, for_update: bool = False) -> Delive
     if delivery is None:
         raise NotFound
     return delivery
+
+
+def get_attachment(*, member: Member, pk: int) -> Attachment:
+    """Return a medium of a text of the member's entity; any other is not found."""
+    attachments = Attachment.objects.select_related("medium", "adaptation__account", "adaptation__publication__entity")
+    attachment = attachments.filter(pk=pk, adaptation__publication__entity_id=member.entity_id).first()
+    if attachment is None:
+        raise NotFound
+    return attachment
+
+
+def making_to_do(*, pk: int, for_update: bool = False) -> Making | None:
+    """Return a version for the worker that makes it."""
+    makings = Making.objects.select_for_update(of=("self",)) if for_update else Making.objects.all()
+    return makings.select_related("medium", "adaptation", "asked_by__entity").filter(pk=pk).first()
+
+
+def get_making(*, member: Member, pk: int) -> Making:
+    """Return a version of the member's entity; any other is not found."""
+    makings = Making.objects.select_related("medium", "adaptation")
+    making = makings.filter(pk=pk, adaptation__publication__entity_id=member.entity_id).first()
+    if making is None:
+        raise NotFound
+    return making
+
+
+def makings_of(publication: Publication) -> list[Making]:
+    """Return the versions that were asked for of a publication's videos, the latest first."""
+    makings = Making.objects.filter(adaptation__publication=publication)
+    return list(makings.select_related("medium", "asked_by").order_by("-pk")[:MOST_MAKINGS])
 
 
 def publication_to_check(*, pk: int) -> Publication:

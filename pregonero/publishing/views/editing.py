@@ -9,11 +9,11 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from pregonero.errors import Conflict, NotFound
 from pregonero.newsroom.queries import get_news, informing_of
@@ -26,6 +26,7 @@ from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.programme import hour_of, programme_of, waiting_for_minute
+from pregonero.publishing.serving import file_response
 
 MEDIUM_LASTS = timedelta(hours=6)  # as long as a network may take to fetch a medium that it was told of
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -112,9 +113,9 @@ def save(request: MemberRequest, pk: int) -> HttpResponse:
     if not page.is_valid:
         return show_editor(request, page, now, status=UNPROCESSABLE)
     try:
-        _save(request, page, now)
+        save_written(request, page, now)
     except Conflict:
-        return _both(request, pk, now, written)
+        return show_both(request, pk, now, written)
     messages.success(request, "Guardado.")
     return _to_editor(page.publication)
 
@@ -127,9 +128,9 @@ def program(request: MemberRequest, pk: int) -> HttpResponse:
     if not (page.is_valid and page.minute.is_valid()):
         return show_editor(request, page, now, status=UNPROCESSABLE)
     try:
-        publication = _save(request, page, now)
+        publication = save_written(request, page, now)
     except Conflict:
-        return _both(request, pk, now, request.POST)
+        return show_both(request, pk, now, request.POST)
     checking.refresh_link(publication, now=now)
     page = editor_of(member=request.member, pk=pk, now=now)
     if page.issues:
@@ -148,7 +149,7 @@ def _with_link(written: QueryDict) -> QueryDict:
     return changed
 
 
-def _both(request: MemberRequest, pk: int, now: datetime, written: QueryDict) -> HttpResponse:
+def show_both(request: MemberRequest, pk: int, now: datetime, written: QueryDict) -> HttpResponse:
     """Somebody saved meanwhile: show both, with what was written here still in the form."""
     both = side_by_side(member=request.member, pk=pk, now=now, data=written)
     context = _context(request, both.page, now) | {"minute": both.page.minute, "both": both}
@@ -162,7 +163,8 @@ def _give_minute(publication: Publication, minute: MinuteForm, request: MemberRe
     act(publication=publication, due_at=minute.due_at(), by=request.member, now=now)
 
 
-def _save(request: MemberRequest, page: Editor, now: datetime) -> Publication:
+def save_written(request: MemberRequest, page: Editor, now: datetime) -> Publication:
+    """Keep what the page's forms say, by whoever sent them."""
     change = change_of(page.general, [part.form for part in page.parts])
     revision = page.general.cleaned_data["revision"]
     return actions.edit_publication(
@@ -236,9 +238,9 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("transparency:expediente", pk=pk)
 
 
-@require_GET
+@require_safe
 @login_not_required
-def medium(request: MemberRequest, token: str) -> FileResponse:
+def medium(request: MemberRequest, token: str) -> HttpResponseBase:
     """Serve one medium to the network that was told of it, while its address lasts."""
     try:
         sha256 = signing.TimestampSigner(salt=MEDIA_SALT).unsign(token, max_age=MEDIUM_LASTS)
@@ -246,6 +248,6 @@ def medium(request: MemberRequest, token: str) -> FileResponse:
         raise NotFound from error
     found = queries.medium_by_digest(sha256)
     try:
-        return FileResponse((settings.MEDIA_FOLDER / found.file).open("rb"), content_type=found.mime)
+        return file_response(settings.MEDIA_FOLDER / found.file, found.mime, request.headers.get("Range", ""))
     except FileNotFoundError as error:
         raise NotFound("La copia de este archivo no está en la carpeta de medios.") from error

@@ -27,3 +27,15 @@ form.addEventListener("click", (event) => {
 });
 document.body.addEventListener("htmx:afterSettle", () => show(current()));
 show(current());
+
+// Shows what a version would keep of the picture, as soon as it is chosen.
+const KEPT = { centre: "xMidYMid slice", top: "xMidYMin slice", bottom: "xMidYMax slice" };
+form.addEventListener("change", ({ target }) => {
+  const image = target.closest(".src")?.querySelector("svg.crop image");
+  if (!image) return;
+  if (target.name.endsWith("-focus")) image.setAttribute("preserveAspectRatio", KEPT[target.value]);
+  if (target.name.endsWith("-ratio") && target.value) {
+    const [wide, high] = target.value.split(":").map(Number);
+    image.ownerSVGElement.setAttribute("viewBox", `0 0 ${wide * 100} ${high * 100}`);
+  }
+});

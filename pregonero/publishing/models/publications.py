@@ -1,6 +1,7 @@
 """Publications, what each says on each account, their links, and their deliveries (5.1; delivery.md)."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
@@ -8,11 +9,14 @@ from django.db import models
 from django.db.models import F, Q
 
 from pregonero.networks.models import Account
-from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.models import News
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import persons  # noqa: F401  its models are the app's too
 from pregonero.publishing.states import NOT_PUBLIC, PAIRS, PUBLIC, DeliveryState
 from pregonero.records.actions import Thing
+
+if TYPE_CHECKING:
+    from pregonero.publishing.models.media import Attachment
 
 ZONE = "America/Bogota"
 TOLERANCE_MINUTES = 60
@@ -121,48 +125,9 @@ class Adaptation(models.Model):
         return f"{self.publication_id} en {self.account_id}"
 
     @property
-    def media(self) -> list["Attachment"]:
+    def media(self) -> "list[Attachment]":
         """Return what goes with the text, in order, as `queries.with_media` brought it."""
         return sorted(self.attachments.all(), key=lambda attachment: attachment.position)
-
-
-class Attachment(models.Model):
-    """A picture or a video that goes with a text on one account, in its place (D-1).
-
-    What people who cannot see or hear it need goes with it, or who answers for its absence and why (N-6): a picture's
-    alternative text, a video's captions.
-    """
-
-    adaptation = models.ForeignKey(Adaptation, on_delete=models.PROTECT, related_name="attachments")
-    position = models.PositiveSmallIntegerField()
-    medium = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+")
-    alt = models.CharField(max_length=2000, blank=True)
-    alt_missing_because = models.CharField(max_length=300, blank=True)
-    alt_missing_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
-    captions = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
-    captions_missing_because = models.CharField(max_length=300, blank=True)
-    captions_missing_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
-    thumbnail = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["adaptation", "position"], deferrable=models.Deferrable.DEFERRED, name="attachment_in_its_place"
-            ),
-            models.CheckConstraint(
-                condition=Q(alt_missing_because="", alt_missing_by__isnull=True)
-                | (~Q(alt_missing_because="") & Q(alt_missing_by__isnull=False)),
-                name="attachment_without_alt_by_somebody",
-            ),
-            models.CheckConstraint(
-                condition=Q(captions_missing_because="", captions_missing_by__isnull=True)
-                | (~Q(captions_missing_because="") & Q(captions_missing_by__isnull=False)),
-                name="attachment_without_captions_by_somebody",
-            ),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.medium} de {self.adaptation_id}"
 
 
 class LinkCheck(models.Model):

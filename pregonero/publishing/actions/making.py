@@ -1,0 +1,84 @@
+"""Versions of a video that take a while: asked for by a person, made by a worker, put in their place (D-1)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from pregonero.errors import WrongState
+from pregonero.networks.fitting import Recipe
+from pregonero.newsroom.actions import keep_version
+from pregonero.newsroom.models import Medium
+from pregonero.newsroom.reading.media import KeptFile
+from pregonero.people.models import Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.drafting import prepare_again
+from pregonero.publishing.models import Attachment, Making, MakingState
+
+OPEN = (MakingState.QUEUED, MakingState.WORKING)
+
+
+@transaction.atomic(durable=True)
+def ask_version(*, attachment: Attachment, recipe: Recipe, by: Member, now: datetime) -> Making:
+    """Have a version of a video made; one that is being made already is not made twice."""
+    attachment = queries.get_attachment(member=by, pk=attachment.pk)
+    publication = queries.get_publication(member=by, pk=attachment.adaptation.publication_id, for_update=True)
+    rules.check_may_edit(by, publication, now=now)
+    present = Making.objects.filter(
+        adaptation=attachment.adaptation, medium=attachment.medium, state__in=OPEN
+    ).first()  # fmt: skip
+    if present is not None:
+        return present
+    making = Making.objects.create(
+        adaptation=attachment.adaptation, medium=attachment.medium, recipe=recipe.as_data(), asked_by=by, asked_at=now
+    )
+    app.configure_task("publishing.make_version").defer(making_id=making.pk)
+    return making
+
+
+@transaction.atomic(durable=True)
+def begin_making(*, making_id: int) -> Making | None:
+    """Take a version to make it; nothing when it is done, or failed, already. One that was cut begins again."""
+    making = queries.making_to_do(pk=making_id, for_update=True)
+    if making is None or making.state not in OPEN:
+        return None
+    making.state, making.percent = MakingState.WORKING, 0
+    making.save(update_fields=["state", "percent"])
+    return making
+
+
+def tell_making(*, making: Making, percent: int) -> None:
+    """Keep how far it got, for who is looking."""
+    Making.objects.filter(pk=making.pk, state=MakingState.WORKING).update(percent=percent)
+
+
+def finish_making(*, making: Making, kept: KeptFile, now: datetime) -> Medium:
+    """Keep the version and put it where the video was, unless somebody changed that meanwhile."""
+    made = keep_version(medium=making.medium, kept=kept, how=dict(making.recipe), by=making.asked_by, now=now)
+    _put_in_place(making, made, now)
+    return made
+
+
+@transaction.atomic(durable=True)
+def _put_in_place(making: Making, made: Medium, now: datetime) -> None:
+    publication = queries.get_publication(
+        member=making.asked_by, pk=making.adaptation.publication_id, for_update=True
+    )  # fmt: skip
+    making.state, making.percent, making.made, making.ended_at = MakingState.DONE, 100, made, now
+    for delivery in queries.lock_deliveries(publication):
+        if delivery.account_id == making.adaptation.account_id and not delivery.position:
+            try:
+                rules.check_may_edit_adaptation(delivery)
+            except WrongState as refusal:
+                making.reason = refusal.message[:300]
+            prepare_again(delivery)
+    making.save()
+    if not making.reason:
+        Attachment.objects.filter(adaptation=making.adaptation, medium=making.medium).update(medium=made)
+
+
+@transaction.atomic(durable=True)
+def fail_making(*, making: Making, reason: str, now: datetime) -> None:
+    """Keep why it could not be made, where whoever asked for it sees it; the video stays as it was."""
+    making.state, making.reason, making.ended_at = MakingState.FAILED, reason[:300], now
+    making.save(update_fields=["state", "reason", "ended_at"])

@@ -1,0 +1,52 @@
+"""The editor's live review never does what a button does: an act pressed while writing is done once."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Request, Route
+
+from tests.browser.conftest import Shown
+from tests.browser.people import Person
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("browser")]
+ENOUGH = 60_000.0  # milliseconds
+
+
+def test_a_button_pressed_while_writing_acts_once(shown: Shown, day_of: Callable[[str], Person]) -> None:
+    page = day_of("beto").go(f"/publicaciones/{shown.day.publications['certificados']}/editor/")
+    acts, held = [], []
+
+    def hold(route: Route) -> None:
+        """The act is on its way for as long as the review takes to leave; it never reaches the day's web."""
+        acts.append(route.request.url)
+        held.append(route)
+
+    def is_review(request: Request) -> bool:
+        return request.method == "POST" and request.url.endswith("/revision/")
+
+    page.route("**/medios/", hold)
+    account = page.locator(".account-part:visible").get_attribute("id")
+    with page.expect_request(is_review, timeout=ENOUGH):
+        page.locator(f"#{account} textarea").first.fill("Un texto que se está escribiendo.")
+        page.locator(f"#{account} .media summary").last.click()
+        page.get_by_role("button", name="Subir y agregar").locator("visible=true").click(no_wait_after=True)
+    assert len(acts) == 1
+    for route in held:
+        route.abort()
+
+
+def test_enter_in_a_field_saves_and_takes_nothing_away(shown: Shown, day_of: Callable[[str], Person]) -> None:
+    page = day_of("beto").go(f"/publicaciones/{shown.day.publications['certificados']}/editor/")
+    sent: list[str] = []
+
+    def hold(route: Route) -> None:
+        if route.request.is_navigation_request() and route.request.method == "POST":
+            sent.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/publicaciones/**", hold)
+    with page.expect_request(lambda request: request.method == "POST" and request.is_navigation_request()):
+        page.get_by_label("Tema").press("Enter", no_wait_after=True)
+    assert [address.rstrip("/").rpartition("/")[2] for address in sent] == ["textos"]

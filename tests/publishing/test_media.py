@@ -1,0 +1,243 @@
+"""Several media for each account, in order, each with what who cannot see or hear it needs (D-1, N-6)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pregonero.errors import NotFound, NotReady, WrongState
+from pregonero.networks.fitting import Choice
+from pregonero.networks.models import Account
+from pregonero.newsroom import actions as newsroom
+from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.reading.media import keep_upload
+from pregonero.people.models import Member
+from pregonero.publishing import actions, queries, rules, versions
+from pregonero.publishing.actions import AttachmentWords, Described
+from pregonero.publishing.changes import as_it_is
+from pregonero.publishing.content import content_of, current_fingerprint, fingerprint_of, post_of, post_sent
+from pregonero.publishing.models import Adaptation, Attachment, Making, Publication
+from pregonero.publishing.states import DeliveryState
+from pregonero.records.models import Event
+from tests.films import CAPTIONS, film, picture
+from tests.publishing.test_states import put
+from tests.stage import drafted, programmed
+
+pytestmark = [pytest.mark.usefixtures("accounts"), pytest.mark.procedure("D-1")]
+
+
+@pytest.fixture
+def draft(news: News, ana: Member, now: datetime) -> Publication:
+    return drafted(news, ana, now)
+
+
+def of(publication: Publication, network: str) -> Adaptation:
+    return next(each for each in queries.adaptations_of(publication) if each.account.network == network)
+
+
+def uploaded(by: Member, now: datetime, data: bytes, name: str = "", wanted: str = "media") -> Medium:
+    return newsroom.keep_upload(kept=keep_upload(iter([data]), name, wanted=wanted), by=by, now=now)
+
+
+def attach(publication: Publication, network: str, medium: Medium, by: Member, now: datetime, **said: str) -> None:
+    actions.attach_medium(
+        publication=publication, accounts=[of(publication, network).account_id], medium=medium, by=by, now=now,
+        described=Described(**said),
+    )  # fmt: skip
+
+
+def order(publication: Publication, network: str) -> list[str]:
+    return [f"{each.position} {each.medium.mime}" for each in of(publication, network).media]
+
+
+def test_media_go_out_in_the_order_that_a_person_gave(draft: Publication, ana: Member, now: datetime) -> None:
+    for kind in ("PNG", "WEBP"):
+        attach(draft, "x", uploaded(ana, now, picture(kind)), ana, now, alt=f"Una {kind}")
+    assert order(draft, "x") == ["1 image/jpeg", "2 image/png", "3 image/webp"]
+    actions.place_medium(attachment=of(draft, "x").media[2], position=1, by=ana, now=now)
+    assert order(draft, "x") == ["1 image/webp", "2 image/jpeg", "3 image/png"]
+    post = post_of(of(draft, "x"))
+    assert [(medium.mime, medium.alt) for medium in post.media] == [
+        ("image/webp", "Una WEBP"), ("image/jpeg", "Gráfica de barras"), ("image/png", "Una PNG"),
+    ]  # fmt: skip
+    actions.detach_medium(attachment=of(draft, "x").media[1], by=ana, now=now)
+    assert order(draft, "x") == ["1 image/webp", "2 image/png"]
+    assert order(draft, "instagram") == ["1 image/jpeg"]
+    assert Event.objects.filter(verb="publication.media").count() == 4
+
+
+def test_a_second_click_adds_nothing(draft: Publication, ana: Member, now: datetime) -> None:
+    medium = uploaded(ana, now, picture("PNG"))
+    attach(draft, "x", medium, ana, now, alt="Una")
+    attach(draft, "x", medium, ana, now, alt="Otra")
+    assert order(draft, "x") == ["1 image/jpeg", "2 image/png"]
+
+
+def test_five_pictures_are_too_many_for_x(draft: Publication, ana: Member, now: datetime) -> None:
+    for side in range(10, 14):
+        attach(draft, "x", uploaded(ana, now, picture("PNG", (side, 10))), ana, now, alt="Una")
+    texts = [issue.text for issue in rules.adaptation_issues(of(draft, "x"))]
+    assert texts == ["X admite 4 imágenes y hay 5."]
+
+
+def test_what_goes_out_is_in_the_content_and_in_its_fingerprint(draft: Publication, ana: Member, now: datetime) -> None:
+    adaptation = of(draft, "youtube")
+    (video,) = adaptation.media
+    before = current_fingerprint(adaptation)
+    captions = uploaded(ana, now, CAPTIONS, "s.vtt", "captions")
+    thumbnail = uploaded(ana, now, picture(), "m.jpg", "picture")
+    actions.add_captions(attachment=video, captions=captions, by=ana, now=now)
+    actions.add_thumbnail(attachment=video, thumbnail=thumbnail, by=ana, now=now)
+    adaptation = of(draft, "youtube")
+    post = post_of(adaptation)
+    content = content_of(adaptation, post)
+    assert content["media"] == [
+        {"alt": "", "sha256": video.medium.sha256, "captions": captions.sha256, "thumbnail": thumbnail.sha256}
+    ]
+    assert fingerprint_of(content) != before
+    (medium,) = post.media
+    assert medium.captions is not None
+    assert medium.captions.read_bytes() == CAPTIONS
+    assert medium.thumbnail is not None
+    assert post_sent(content, {video.medium.sha256: video.medium}).media[0].sha256 == medium.sha256
+
+
+@pytest.mark.procedure("N-6")
+def test_nothing_is_programmed_without_alt_or_captions_or_a_name_and_a_reason(
+    draft: Publication, ana: Member, beto: Member, now: datetime
+) -> None:
+    (shown,), (heard,) = of(draft, "x").media, of(draft, "youtube").media
+    Attachment.objects.filter(pk=shown.pk).update(alt=" ")
+    Attachment.objects.filter(pk=heard.pk).update(captions_missing_because="", captions_missing_by=None)
+    due_at = now + timedelta(hours=1)
+    with pytest.raises(NotReady) as refused:
+        actions.program_publication(publication=draft, due_at=due_at, by=ana, now=now)
+    assert {issue.key for issue in refused.value.issues} == {"no_alt", "no_captions"}
+    because = {shown.pk: AttachmentWords(alt_missing_because="Es un adorno."),
+               heard.pk: AttachmentWords(captions_missing_because="No tiene voz.")}  # fmt: skip
+    wanted = {each.account_id: replace(as_it_is(each), media=because) for each in queries.adaptations_of(draft)}
+    change = actions.PublicationChange(draft.why, draft.theme, 2, draft.link, wanted)
+    draft.refresh_from_db()
+    actions.edit_publication(publication=draft, change=change, revision=draft.revision, by=beto, now=now)
+    actions.program_publication(publication=draft, due_at=due_at, by=ana, now=now)
+    shown.refresh_from_db()
+    heard.refresh_from_db()
+    assert (shown.alt_missing_by, heard.captions_missing_by) == (beto, beto)
+
+
+@pytest.mark.procedure("N-6")
+def test_an_empty_reason_with_a_name_cannot_be_kept(draft: Publication, ana: Member) -> None:
+    from django.db import IntegrityError, transaction
+
+    (shown,) = of(draft, "x").media
+    for wrong in (
+        {"alt_missing_because": "", "alt_missing_by": ana},
+        {"alt_missing_because": "Así", "alt_missing_by": None},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Attachment.objects.filter(pk=shown.pk).update(**wrong)
+
+
+def test_a_programmed_publication_takes_a_picture_with_its_text_only(news: News, ana: Member, now: datetime) -> None:
+    publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
+    publication.deliveries.update(prepared_for="f" * 64)
+    medium = uploaded(ana, now, picture("PNG"))
+    with pytest.raises(NotReady, match="texto alternativo de la imagen 2"):
+        attach(publication, "x", medium, ana, now)
+    assert order(publication, "x") == ["1 image/jpeg"]
+    attach(publication, "x", medium, ana, now, alt="Un mapa")
+    assert order(publication, "x") == ["1 image/jpeg", "2 image/png"]
+    prepared = dict(publication.deliveries.values_list("account__network", "prepared_for"))
+    assert (prepared["x"], prepared["facebook"]) == ("", "f" * 64)
+
+
+def test_what_is_out_keeps_its_media(news: News, ana: Member, now: datetime, accounts: dict[str, Account]) -> None:
+    publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
+    put(publication.deliveries.get(account=accounts["x"]), DeliveryState.PUBLISHED)
+    with pytest.raises(WrongState, match="ya se publicó"):
+        actions.detach_medium(attachment=of(publication, "x").media[0], by=ana, now=now)
+
+
+def test_media_of_another_entity_are_not_found(draft: Publication, dario: Member, now: datetime) -> None:
+    with pytest.raises(NotFound):
+        actions.detach_medium(attachment=of(draft, "x").media[0], by=dario, now=now)
+
+
+def fixed(
+    publication: Publication, network: str, by: Member, now: datetime, choice: Choice = versions.AS_OFFERED
+) -> str:
+    adaptation = of(publication, network)
+    attachment = adaptation.media[0]
+    issues = versions.fixable(attachment, rules.adaptation_issues(adaptation))
+    return versions.fix_medium(attachment=attachment, issues=issues, choice=choice, by=by, now=now)
+
+
+def put_first(publication: Publication, network: str, medium: Medium) -> None:
+    Attachment.objects.filter(pk=of(publication, network).media[0].pk).update(medium=medium)
+
+
+def test_a_fix_is_a_new_version_and_what_came_stays(draft: Publication, ana: Member, now: datetime) -> None:
+    came = uploaded(ana, now, picture("PNG", (300, 100)), "mapa.png")
+    put_first(draft, "instagram", came)
+    issues = rules.adaptation_issues(of(draft, "instagram"))
+    assert {issue.key for issue in issues} == {"wrong_kind"}
+    assert fixed(draft, "instagram", ana, now).startswith("Listo: recortar, dejando el centro")
+    adaptation = of(draft, "instagram")
+    made = adaptation.media[0].medium
+    assert rules.adaptation_issues(adaptation) == []
+    assert (made.made_from, made.mime, made.made_how["mime"]) == (came, "image/jpeg", "image/jpeg")
+    assert adaptation.media[0].alt == "Gráfica de barras"
+    came.refresh_from_db()
+    assert came.mime == "image/png"
+    assert Event.objects.get(verb="medium.made").facts["from"] == came.sha256
+
+
+@pytest.fixture
+def reel(draft: Publication, ana: Member, now: datetime, tmp_path: Path) -> Publication:
+    """A publication whose Facebook text goes with a wide video, to be sent as a reel."""
+    made = film(tmp_path / "ancho.mp4", size=(1280, 960), seconds=4)
+    attach(draft, "facebook", uploaded(ana, now, made.read_bytes(), "ancho.mp4"), ana, now,
+           without_captions_because="No tiene voz.")  # fmt: skip
+    Adaptation.objects.filter(pk=of(draft, "facebook").pk).update(format="reel")
+    return draft
+
+
+def test_a_reel_is_judged_by_its_own_limits(reel: Publication) -> None:
+    adaptation = of(reel, "facebook")
+    assert {"wrong_ratio", "too_slow"} <= {issue.key for issue in rules.adaptation_issues(adaptation)}
+    post = post_of(adaptation)
+    assert (post.format, content_of(adaptation, post)["format"]) == ("reel", "reel")
+    as_reel = current_fingerprint(adaptation)
+    adaptation.format = ""
+    assert rules.adaptation_issues(adaptation) == []
+    assert current_fingerprint(adaptation) != as_reel
+
+
+def test_a_video_is_made_by_a_worker_and_put_in_its_place(reel: Publication, ana: Member, now: datetime) -> None:
+    came = of(reel, "facebook").media[0].medium
+    assert "se está haciendo" in fixed(reel, "facebook", ana, now)
+    assert "se está haciendo" in fixed(reel, "facebook", ana, now)  # a second click
+    making = Making.objects.get()
+    assert (making.state, making.percent) == ("QUEUED", 0)
+    versions.make_version(making_id=making.pk)
+    making.refresh_from_db()
+    assert (making.state, making.percent, making.reason) == ("DONE", 100, "")
+    adaptation = of(reel, "facebook")
+    made = adaptation.media[0].medium
+    assert rules.adaptation_issues(adaptation) == []
+    assert (made.made_from, made.traits["codec"], made.traits["moov_first"]) == (came, "h264", True)
+    versions.make_version(making_id=making.pk)  # the job once more
+    assert Medium.objects.filter(made_from=came).count() == 1
+
+
+def test_a_video_that_cannot_be_made_says_why(reel: Publication, ana: Member, now: datetime, settings: Any) -> None:
+    fixed(reel, "facebook", ana, now)
+    making = Making.objects.get()
+    (Path(settings.MEDIA_FOLDER) / making.medium.file).write_bytes(b"....ftypisom" + b"\0" * 100)
+    versions.make_version(making_id=making.pk)
+    making.refresh_from_db()
+    assert making.state == "FAILED"
+    assert "no se pudo convertir" in making.reason
+    assert of(reel, "facebook").media[0].medium == making.medium

@@ -1,0 +1,219 @@
+"""Pictures and videos in the editor, as a browser sends them; and the signed address of one file."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import Medium, News
+from pregonero.people.models import Member
+from pregonero.publishing import queries, versions
+from pregonero.publishing.content import media_address
+from pregonero.publishing.models import Adaptation, Attachment, Making, Publication
+from tests.films import CAPTIONS, film, picture
+from tests.publishing.test_views import sent, signed_in
+from tests.stage import drafted
+
+pytestmark = [pytest.mark.usefixtures("accounts"), pytest.mark.procedure("D-1")]
+
+
+@pytest.fixture
+def publication(news: News, beto: Member) -> Publication:
+    return drafted(news, beto, timezone.now())
+
+
+def x_of(publication: Publication) -> Adaptation:
+    return next(each for each in queries.adaptations_of(publication) if each.account.network == "x")
+
+
+def upload(publication: Publication, by: Member, data: bytes, name: str = "mapa.png", **more: str) -> str:
+    """Send a file for X, with everything else of the form; return the page that follows."""
+    account = x_of(publication).account_id
+    publication.refresh_from_db()
+    fields: dict[str, Any] = sent(publication, **{f"red{account}-text": "Con un mapa"})
+    fields |= {f"subir{account}-{key}": value for key, value in more.items()}
+    fields[f"subir{account}-file"] = SimpleUploadedFile(name, data)
+    path = f"/publicaciones/{publication.pk}/redes/{account}/medios/"
+    return signed_in(by).post(path, fields, follow=True).content.decode()
+
+
+def press(publication: Publication, by: Member, act: str, attachment: Attachment, **more: Any) -> str:
+    publication.refresh_from_db()
+    path = f"/publicaciones/{publication.pk}/medios/{attachment.pk}/{act}/"
+    return signed_in(by).post(path, {**sent(publication), **more}, follow=True).content.decode()
+
+
+def test_a_file_is_added_and_what_was_written_is_kept(publication: Publication, beto: Member) -> None:
+    page = upload(publication, beto, picture("PNG"), alt="Un mapa")
+    assert "Archivo agregado." in page
+    adaptation = x_of(publication)
+    assert adaptation.text == "Con un mapa"
+    assert [(each.medium.mime, each.alt) for each in adaptation.media] == [
+        ("image/jpeg", "Gráfica de barras"), ("image/png", "Un mapa"),
+    ]  # fmt: skip
+    assert adaptation.media[1].medium.uploaded_by == beto
+
+
+def test_a_file_goes_to_every_network_that_takes_it(publication: Publication, beto: Member) -> None:
+    page = upload(publication, beto, picture("PNG"), alt="Un mapa", everywhere="on")
+    assert "Archivo agregado en 3 redes." in page
+    counts = {each.account.network: len(each.media) for each in queries.adaptations_of(publication)}
+    assert counts == {"x": 2, "facebook": 1, "instagram": 2, "youtube": 1}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "words"),
+    [(b"", "mapa.png", "vacío"), (picture("PNG"), "mapa.jpg", "dice ser JPEG y por dentro es PNG"),
+     (b"<svg onload='alert(1)'/>", "mapa.png", "no es JPEG"), (picture()[:300], "mapa.jpg", "dañada")],
+)  # fmt: skip
+def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_half_kept(
+    publication: Publication, beto: Member, data: bytes, name: str, words: str
+) -> None:
+    media = Medium.objects.count()
+    assert words in upload(publication, beto, data, name)
+    adaptation = x_of(publication)
+    assert (len(adaptation.media), adaptation.text, Medium.objects.count()) == (1, "Con un mapa", media)
+
+
+def test_too_heavy_is_said(publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pregonero.newsroom.uploading.LARGEST", 10)
+    assert "El archivo pesa más de" in upload(publication, beto, picture("PNG"))
+    assert len(x_of(publication).media) == 1
+
+
+def test_the_order_changes_with_buttons(publication: Publication, beto: Member) -> None:
+    upload(publication, beto, picture("PNG"), alt="Un mapa")
+    press(publication, beto, "antes", x_of(publication).media[1])
+    assert [each.medium.mime for each in x_of(publication).media] == ["image/png", "image/jpeg"]
+    press(publication, beto, "retiro", x_of(publication).media[0])
+    assert [each.medium.mime for each in x_of(publication).media] == ["image/jpeg"]
+
+
+def test_what_a_network_would_not_take_is_said_with_its_fix(publication: Publication, beto: Member) -> None:
+    instagram = next(each for each in queries.adaptations_of(publication) if each.account.network == "instagram")
+    upload(publication, beto, picture("PNG", (300, 100)), alt="Un mapa", everywhere="on")
+    wide = next(each for each in instagram.attachments.select_related("medium").order_by("-position"))
+    page = signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
+    assert "La imagen 2 no es de un tipo que Instagram reciba (JPG)." in page
+    assert "Recortar, dejando el centro y guardar como JPEG en sRGB" in page
+    assert "Arreglar para Instagram" in page
+    said = press(
+        publication, beto, "arreglo", wide, **{f"arreglo{wide.pk}-ratio": "1:1", f"arreglo{wide.pk}-focus": "top"}
+    )
+    assert "Listo: recortar, dejando lo de arriba" in said
+    wide.refresh_from_db()
+    assert (wide.medium.mime, wide.medium.width, wide.medium.height) == ("image/jpeg", 100, 100)
+
+
+@pytest.mark.procedure("N-6")
+def test_captions_are_uploaded_beside_the_video(publication: Publication, beto: Member) -> None:
+    youtube = next(each for each in queries.adaptations_of(publication) if each.account.network == "youtube")
+    (video,) = youtube.media
+    file = SimpleUploadedFile("s.vtt", CAPTIONS)
+    assert "Subtítulos agregados." in press(
+        publication, beto, "subtitulos", video, **{f"junto{video.pk}-captions": file}
+    )
+    video.refresh_from_db()
+    assert video.captions is not None
+    assert video.captions_missing_because == ""
+    wrong = SimpleUploadedFile("s.vtt", b"hola")
+    assert "no tiene subtítulos" in press(
+        publication, beto, "subtitulos", video, **{f"junto{video.pk}-captions": wrong}
+    )
+    picture_file = SimpleUploadedFile("m.jpg", picture())
+    assert "Miniatura agregada." in press(
+        publication, beto, "miniatura", video, **{f"junto{video.pk}-thumbnail": picture_file}
+    )
+
+
+def test_how_far_a_version_is_can_be_seen(publication: Publication, beto: Member, dario: Member) -> None:
+    adaptation = x_of(publication)
+    making = Making.objects.create(
+        adaptation=adaptation, medium=adaptation.media[0].medium, recipe={}, asked_by=beto, asked_at=timezone.now(),
+        state="WORKING", percent=42,
+    )  # fmt: skip
+    path = f"/versiones/{making.pk}/"
+    page = signed_in(beto).get(path).content.decode()
+    assert "42 %" in page
+    assert 'hx-trigger="every 2s"' in page
+    assert "42 %" in signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
+    Making.objects.update(state="FAILED", reason="El video está dañado.")
+    page = signed_in(beto).get(path).content.decode()
+    assert "No se pudo: El video está dañado." in page
+    assert "hx-trigger" not in page
+    assert signed_in(dario).get(path).status_code == 404
+
+
+def test_a_video_is_offered_as_a_reel_where_there_are_reels(
+    publication: Publication, beto: Member, accounts: dict[str, Account], tmp_path: Path
+) -> None:
+    facebook = accounts["facebook"].pk
+    client = signed_in(beto)
+    publication.refresh_from_db()
+    made = SimpleUploadedFile("v.mp4", film(tmp_path / "v.mp4").read_bytes())
+    fields = {**sent(publication), f"subir{facebook}-file": made, f"subir{facebook}-because": "No tiene voz."}
+    client.post(f"/publicaciones/{publication.pk}/redes/{facebook}/medios/", fields)
+    assert f'name="red{facebook}-format"' in client.get(f"/publicaciones/{publication.pk}/editor/").content.decode()
+    publication.refresh_from_db()
+    data = sent(publication, **{f"red{facebook}-format": "reel"})
+    client.post(f"/publicaciones/{publication.pk}/textos/", data)
+    assert publication.adaptations.get(account_id=facebook).format == "reel"
+    page = client.get(f"/publicaciones/{publication.pk}/editor/").content.decode()
+    assert "Facebook necesita al menos 3" in page
+    assert versions.medium_parts([], [], []) == ()
+
+
+class TestAddress:
+    """The signed address of one file, as networks ask for it."""
+
+    @pytest.fixture
+    def path(self, picture: Medium) -> str:
+        return media_address(picture).partition("8800")[2]
+
+    def test_its_head_is_asked_for_without_its_body(self, path: str, picture: Medium) -> None:
+        response = Client().head(path)
+        assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
+        assert int(response["Content-Length"]) == picture.size
+
+    def test_it_is_never_taken_for_something_else(self, path: str) -> None:
+        response = Client().get(path)
+        assert response["X-Content-Type-Options"] == "nosniff"
+        assert "text/html" not in response["Content-Type"]
+
+    @pytest.mark.parametrize(
+        ("asked", "status", "start", "length"),
+        [("bytes=0-9", 206, 0, 10), ("bytes=100-", 206, 100, None), ("bytes=-5", 206, -5, 5)],
+    )
+    def test_a_part_of_it_is_that_part(
+        self, path: str, picture: Medium, settings: Any, asked: str, status: int, start: int, length: int | None
+    ) -> None:
+        whole = (Path(settings.MEDIA_FOLDER) / picture.file).read_bytes()
+        response: Any = Client().get(path, headers={"Range": asked})
+        body = b"".join(response.streaming_content)
+        expected = whole[start:] if length is None or start < 0 else whole[start : start + length]
+        assert (response.status_code, body) == (status, expected)
+        assert response["Content-Range"].endswith(f"/{len(whole)}")
+
+    def test_what_is_beyond_it_is_said(self, path: str, picture: Medium) -> None:
+        response = Client().get(path, headers={"Range": "bytes=999999-"})
+        assert response.status_code == 416
+        assert response["Content-Range"] == f"bytes */{picture.size}"
+
+    def test_it_lasts_six_hours_and_not_more(self, path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        import time
+
+        now = time.time()
+        monkeypatch.setattr("django.core.signing.time.time", lambda: now + timedelta(hours=5.9).total_seconds())
+        assert Client().get(path).status_code == 200
+        monkeypatch.setattr("django.core.signing.time.time", lambda: now + timedelta(hours=6.1).total_seconds())
+        assert Client().get(path).status_code == 404
+
+    @pytest.mark.parametrize("listing", ["/medios/", "/medios/aa/", "/media/", "/var/media/"])
+    def test_nothing_is_listed(self, listing: str) -> None:
+        assert Client().get(listing).status_code in {302, 404}
+        assert "jpg" not in Client().get(listing).content.decode()
