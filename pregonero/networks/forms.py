@@ -7,6 +7,7 @@ from django.http import QueryDict
 
 from pregonero.errors import Refused
 from pregonero.networks.models import Account, Network
+from pregonero.networks.registry import connector
 from pregonero.networks.servers import check_server, server_address
 from pregonero.people.models import Member
 
@@ -69,6 +70,23 @@ class ReasonForm(forms.Form):
     """Why something is done; it stays in the records."""
 
     reason = forms.CharField(label="Por qué", max_length=300, help_text="Queda en el registro.")
+
+
+class LinkForm(forms.Form):
+    """Why the links of an account go as first comments; empty when they go beside the text."""
+
+    reason = forms.CharField(
+        label="Por qué el enlace va como primer comentario",
+        max_length=300,
+        required=False,
+        help_text="Vacío: el enlace va al lado del texto. Vale para lo que se programe o edite desde ahora.",
+    )
+
+
+def link_form_of(account: Account) -> LinkForm | None:
+    """Return where an account's links go, to be changed; nothing where the network gives no choice."""
+    takes_comments = connector(account.network).capabilities.takes_comments
+    return LinkForm(initial={"reason": account.link_as_comment_reason}) if takes_comments else None
 
 
 class AdministratorForm(forms.Form):

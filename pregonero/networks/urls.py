@@ -16,6 +16,7 @@ urlpatterns = [
     path("cuentas/<int:pk>/retiro/", register.retire, name="retire"),
     path("cuentas/<int:pk>/administradores/", register.name_administrator, name="name_administrator"),
     path("cuentas/administradores/<int:pk>/", register.end_administrator, name="end_administrator"),
+    path("cuentas/<int:pk>/enlace/", register.place_link, name="place_link"),
     path("cuentas/<int:pk>/prueba/", connecting.try_out, name="try_out"),
     path("cuentas/<int:pk>/aplicacion/", connecting.application, name="application"),
     path("cuentas/<int:pk>/conexion/", connecting.connect, name="connect"),

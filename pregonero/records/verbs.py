@@ -10,6 +10,7 @@ VERBS: dict[str, str] = {
     "account.retired": "Cuenta retirada del registro",
     "account.administrator_named": "Quién administra la cuenta",
     "account.administrator_ended": "Ya no administra la cuenta",
+    "account.link_placed": "Dónde va el enlace de la cuenta",
     "account.connected": "Cuenta conectada",
     "account.renewed": "Autorización de la cuenta renovada",
     "account.lost": "La red terminó la autorización de la cuenta",

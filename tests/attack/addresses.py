@@ -142,6 +142,7 @@ ROWS = (
     Row("networks:edit", "POST", ACCOUNT, lambda _: registered("otra"), MANAGE, FOUND, both=True),
     Row("networks:pause", "POST", ACCOUNT, reason, NETWORKS_AND_HEADS, FOUND, both=True),
     Row("networks:resume", "POST", of("paused"), roles=MANAGE, status=FOUND),
+    Row("networks:place_link", "POST", lambda stage: [stage.waiting.account_id], reason, MANAGE, FOUND),
     Row("networks:retire", "POST", ACCOUNT, reason, MANAGE, FOUND, both=True),
     Row("networks:name_administrator", "POST", ACCOUNT, lambda _: {"name": "Eva", "since": "2026-01-01"}, MANAGE,
         FOUND, both=True),

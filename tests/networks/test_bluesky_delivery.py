@@ -16,6 +16,7 @@ from pregonero.publishing.models import Delivery
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab
 from tests.networks.subjects import bluesky_access
+from tests.publishing.test_parts import edited
 from tests.stage import informed_news, programmed
 
 WORKER = "worker-1"
@@ -68,3 +69,24 @@ def test_a_lost_answer_is_found_out_and_stays_one_post(bluesky: Bluesky, deliver
 
     (post,) = bluesky.posts(account=delivery.account.remote_id)
     assert (uncertain, delivery.state, delivery.remote_id) == ("UNCERTAIN", "PUBLISHED", post["id"])
+
+
+@pytest.mark.procedure("P-6")
+def test_a_thread_goes_out_part_by_part_also_when_an_answer_is_lost(
+    bluesky: Bluesky, delivery: Delivery, ana: Member
+) -> None:
+    edited(delivery.publication, delivery.account, ana, timezone.now(), "Segunda parte.", "Tercera parte.")
+    account = delivery.account.remote_id
+    for position in range(3):
+        part = Delivery.objects.get(publication=delivery.publication, position=position)
+        if position == 1:
+            bluesky.fault(kind="accept_then_cut", endpoint="commit", account=account, times=1)
+        if send(part).state == "UNCERTAIN":
+            delivering.ask_delivery(delivery_id=part.pk, worker=WORKER)
+
+    posts = bluesky.posts(account=account)
+    parents = [post["record"].get("reply", {}).get("parent", {}).get("uri", "").rpartition("/")[2] for post in posts]
+    roots = {post["record"]["reply"]["root"]["uri"].rpartition("/")[2] for post in posts[1:]}
+    assert [post["record"]["text"] for post in posts[1:]] == ["Segunda parte.", "Tercera parte."]
+    assert parents == ["", posts[0]["id"], posts[1]["id"]]
+    assert roots == {posts[0]["id"]}

@@ -10,6 +10,7 @@ from pregonero.networks.actions.authorizing import (
 from pregonero.networks.actions.connecting import connect_account, disconnect_account, lose_connection
 from pregonero.networks.actions.keys import seal_again
 from pregonero.networks.actions.pausing import pause_account, resume_account
+from pregonero.networks.actions.placing import place_link
 from pregonero.networks.actions.registering import (
     edit_account,
     end_administrator,
@@ -43,6 +44,7 @@ __all__ = [
     "lose_connection",
     "name_administrator",
     "pause_account",
+    "place_link",
     "register_account",
     "release_renewing",
     "resume_account",

@@ -8,7 +8,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.errors import Conflict
 from pregonero.networks import actions, queries, rules
-from pregonero.networks.forms import AccountForm, AdministratorForm, NewAccountForm, ReasonForm, UntilForm
+from pregonero.networks.forms import (
+    AccountForm,
+    AdministratorForm,
+    LinkForm,
+    NewAccountForm,
+    ReasonForm,
+    UntilForm,
+    link_form_of,
+)
 from pregonero.networks.models import Network
 from pregonero.networks.registry import way_of
 from pregonero.people.middleware import MemberRequest
@@ -48,6 +56,7 @@ def account(request: MemberRequest, pk: int) -> HttpResponse:
         "may_pause": rules.may_pause(request.member, found, now=now),
         "may_resume": rules.may_resume(request.member, found, now=now),
         "now": now,
+        "link_form": link_form_of(found),
     }
     return render(request, "networks/account.html", context)
 
@@ -111,6 +120,17 @@ def resume(request: MemberRequest, pk: int) -> HttpResponse:
     found = queries.get_account(member=request.member, pk=pk)
     actions.resume_account(account=found, by=request.member, now=timezone.now())
     messages.success(request, f"{found} sigue.")
+    return redirect("networks:account", pk=pk)
+
+
+@require_POST
+def place_link(request: MemberRequest, pk: int) -> HttpResponse:
+    """Have the links of an account go as first comments, or beside the text."""
+    found = queries.get_account(member=request.member, pk=pk)
+    form = LinkForm(request.POST)
+    if form.is_valid():
+        actions.place_link(account=found, by=request.member, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "Guardado: vale para lo que se programe o edite desde ahora.")
     return redirect("networks:account", pk=pk)
 
 

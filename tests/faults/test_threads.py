@@ -1,0 +1,93 @@
+"""Threads, and a link as first comment, under kill -9: each part is out once, in order, under the one above it.
+
+The judge is the laboratory's ledger, which says what each thing that became public is under.
+"""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pregonero.networks.models import Account
+from pregonero.people.models import Member
+from pregonero.publishing import actions, queries
+from pregonero.publishing.models import Delivery, Publication
+from tests.faults.test_kills import kill, release
+from tests.lab.process import Lab, until
+from tests.publishing.test_parts import edited
+from tests.stage import Workers, drafted, informed_news, register_accounts
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+ENOUGH = 180.0
+PARTS = ("Segunda parte del hilo.", "Tercera parte del hilo.", "Cuarta parte del hilo.")
+THREADED = ("x", "mastodon")
+NAMES = (*THREADED, "facebook")
+
+
+@pytest.fixture
+def accounts(lab: Lab, workers: Workers, people: dict[str, Member], settings: Any) -> dict[str, Account]:
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
+    registered = register_accounts(lab, people["carmen"], timezone.now(), NAMES)
+    page = registered[-1]
+    page.link_as_comment, page.link_as_comment_reason = True, "Dos enlaces al mes."
+    page.save()
+    return dict(zip(NAMES, registered, strict=True))
+
+
+@pytest.fixture
+def publication(lab: Lab, accounts: dict[str, Account], people: dict[str, Member]) -> Publication:
+    """A thread of four on X and on Mastodon, and on Facebook a post with its link as first comment."""
+    now, beto = timezone.now(), people["beto"]
+    made = drafted(informed_news(lab, people["luis"], now, with_media=False), beto, now)
+    for name in THREADED:
+        made = edited(made, accounts[name], beto, now, *PARTS)
+    due_at = now.replace(second=0, microsecond=0)
+    return actions.program_publication(publication=made, due_at=due_at, by=beto, now=now)
+
+
+def thread(publication: Publication, account: Account) -> list[Delivery]:
+    return [each for each in queries.deliveries_of(publication) if each.account_id == account.pk]
+
+
+def all_out(publication: Publication) -> bool:
+    return {each.state for each in queries.deliveries_of(publication)} == {"PUBLISHED"}
+
+
+def hold(lab: Lab, accounts: dict[str, Account], names: tuple[str, ...], kind: str) -> None:
+    """Have the second part's commit held, on each of these networks."""
+    for name in names:
+        rule = {"network": name, "account": accounts[name].remote_id, "endpoint": "commit", "skip": 1, "times": 1}
+        lab.fault(kind=kind, **rule)
+
+
+def wait_held(lab: Lab, count: int) -> None:
+    query = {"wait_held": count, "timeout": 60}
+    until(lambda: lab.client.get("/faults", params=query, timeout=70).json()["reached"], timeout=ENOUGH)
+
+
+def check_complete(lab: Lab, publication: Publication, account: Account) -> list[str]:
+    """Check each part out once, in order, each under the one above; return their words."""
+    out = lab.posts(network=account.network, account=account.remote_id)
+    made = thread(publication, account)
+    assert [entry["id"] for entry in out] == [each.remote_id for each in made]
+    assert [entry["under"] for entry in out] == ["", *(each.remote_id for each in made[:-1])]
+    return [entry["text"] for entry in out]
+
+
+def test_a_kill_within_a_part_leaves_every_part_out_once(
+    lab: Lab, workers: Workers, accounts: dict[str, Account], publication: Publication
+) -> None:
+    """The network took the second part, and we died before its answer came."""
+    hold(lab, accounts, NAMES, "hold_after")
+    first = workers.start()
+    wait_held(lab, len(NAMES))
+    kill(first)
+    release(lab, "cut")
+    second = workers.start()
+    try:
+        until(lambda: all_out(publication), timeout=ENOUGH)
+    finally:
+        kill(second)
+    for name in THREADED:
+        assert check_complete(lab, publication, accounts[name])[1:] == list(PARTS)
+    assert check_complete(lab, publication, accounts["facebook"])[1] == publication.link
