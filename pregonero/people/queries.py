@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from pregonero.errors import NotFound
 from pregonero.people.models import Entity, Member, Notice, User
-from pregonero.people.roles import NETWORKS_PEOPLE, Role
+from pregonero.people.roles import COORDINATOR, NETWORKS_PEOPLE, Role
 
 
 def get_entity(*, slug: str) -> Entity:
@@ -34,6 +34,11 @@ def members_with(entity: Entity, roles: Iterable[Role], *, today: date) -> list[
 def networks_people(entity: Entity, *, today: date) -> list[Member]:
     """Return those responsible for the networks: community managers and strategists (5.1)."""
     return members_with(entity, NETWORKS_PEOPLE, today=today)
+
+
+def networks_people_and_coordinators(entity: Entity, *, today: date) -> list[Member]:
+    """Return them, and who coordinates the Group."""
+    return members_with(entity, NETWORKS_PEOPLE | COORDINATOR, today=today)
 
 
 def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:

@@ -51,6 +51,8 @@ PERMISSIONS: dict[str, Permission] = {
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),
+    "budgets.manage": Permission("fijar los topes de uso y de gasto en las redes", COORDINATOR),
+    "sending.resume": Permission("volver a enviar después de que una red lo detuvo", NETWORKS_PEOPLE | COORDINATOR),
     "publishing.resume": Permission("retomar lo que está en pausa", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.check": Permission("comprobar el enlace de una publicación", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),

@@ -22,6 +22,8 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
+from pregonero.networks.budgets.actions import keep_heard
+from pregonero.networks.budgets.hearing import EAR
 from pregonero.networks.clock import ticks
 from pregonero.networks.registry import connector
 from pregonero.networks.renewing import once_renewed
@@ -38,7 +40,7 @@ from pregonero.publishing.actions.preparing import (
 )
 from pregonero.publishing.actions.sending import settle_together
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding, postpone_asking
-from pregonero.publishing.models import Outcome
+from pregonero.publishing.models import Attempt, Outcome
 from pregonero.publishing.work import Ended, Work
 
 ADDRESS_SECONDS = 5.0  # some networks give a post's address only when asked, right after publishing it
@@ -52,7 +54,13 @@ def prepare_delivery(*, delivery_id: int, worker: str) -> None:
     work = _held_for_preparing(delivery_id, worker)
     if work is None:
         return
+    try:
+        _prepare(work)
+    finally:
+        keep_words(at_once=True)
 
+
+def _prepare(work: Work) -> None:
     def keep(prepared: dict[str, Any]) -> None:
         keep_prepared(work=work, prepared=prepared, now=queries.clock())
 
@@ -144,6 +152,7 @@ def make_public(work: Work) -> Ended:
 def keep_outcomes(ended: Sequence[Ended]) -> None:
     """Keep what came of calls, together; one that cannot be kept never undoes the others. What failed surfaces."""
     failed = [each.bug for each in ended if each.bug is not None]
+    keep_words()
     try:
         _keep(partial(settle_together, ended=ended))
     except (OperationalError, InterfaceError):
@@ -158,6 +167,17 @@ def keep_outcomes(ended: Sequence[Ended]) -> None:
         log.info("delivery.sent", delivery=each.work.delivery_id, network=each.work.network, outcome=each.outcome)
     if failed:
         raise failed[0]
+
+
+def keep_words(*, at_once: bool = False) -> None:
+    """Keep what the networks said of their limits, before what came of the calls: what is no longer in the air must be
+    in the network's word already. The next answer says it again, should the database be away."""
+    try:
+        if EAR.wants_keeping(at_once=at_once):
+            keep_heard(now=queries.clock(), at_once=at_once)
+    except (OperationalError, InterfaceError):
+        log.warning("limits.words_wait", exc_info=True)
+        connection.close()
 
 
 def _failure_of_keeping(ended: Ended) -> list[Exception]:
@@ -189,13 +209,19 @@ def ask_delivery(*, delivery_id: int, worker: str) -> None:
     work = hold_for_asking(delivery_id=delivery_id, worker=worker, now=queries.clock())
     if work is None or work.attempt is None:
         return
-    attempt = work.attempt
+    try:
+        _ask(work, work.attempt)
+    finally:
+        keep_words(at_once=True)
+
+
+def _ask(work: Work, attempt: Attempt) -> None:
     window = AttemptWindow(attempt.started_at, queries.clock(), work.looks, code=attempt.code, known=work.known)
     try:
         network = connector(work.network)
         finding = once_renewed(work.access, lambda access: network.resolve(access, work.post, work.prepared, window))
     except Permanent as error:
-        log.warning("delivery.unreadable", delivery=delivery_id, code=error.code)
+        log.warning("delivery.unreadable", delivery=work.delivery_id, code=error.code)
         keep_finding(work=work, finding=Finding(Verdict.UNKNOWABLE), now=queries.clock())
     except NetworkError as error:
         postpone_asking(work=work, error=error, now=queries.clock())

@@ -293,3 +293,13 @@ def initial_of(publication: Publication) -> dict[str, Any]:
         "link": publication.link,
         "revision": publication.revision,
     }
+
+
+class LimitForm(forms.Form):
+    """The entity's own limit of a budget: a whole number, or dollars where it is money; empty takes it away."""
+
+    account = forms.IntegerField(widget=forms.HiddenInput)
+    budget = forms.SlugField(max_length=40, widget=forms.HiddenInput)
+    limit = forms.DecimalField(
+        label="Tope de la entidad", min_value=0, max_value=10**9, decimal_places=2, required=False, localize=True
+    )

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from pregonero.publishing.converters import DayConverter
-from pregonero.publishing.views import assisting, deciding, media, stopping, threading
+from pregonero.publishing.views import assisting, deciding, limits, media, stopping, threading
 from pregonero.publishing.views import editing as views
 
 app_name = "publishing"
@@ -29,6 +29,9 @@ urlpatterns = [
     path("publicaciones/<int:pk>/pausa/", stopping.publication, name="stop_publication"),
     path("publicaciones/<int:pk>/reanudacion/", stopping.resume_publication, name="resume_publication"),
     path("publicaciones/<int:pk>/retoma/", stopping.take_up_again, name="take_up_again"),
+    path("limites/", limits.page, name="limits"),
+    path("limites/tope/", limits.set_limit, name="set_limit"),
+    path("limites/<int:pk>/reanudacion/", limits.resume, name="resume_sending"),
     path("pausa/", stopping.everything, name="everything"),
     path("pausa/reanudacion/", stopping.resume_everything, name="resume_everything"),
     path("envios/<int:pk>/decision/", deciding.question, name="decide"),

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from pregonero.networks.registry import rates_of
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, NETWORKS_PEOPLE, Role
 from pregonero.publishing.content import media_address
 from tests.attack.conftest import Stage
@@ -54,6 +55,8 @@ def parted(stage: Stage) -> dict[str, str]:
     """Return what the editor sends to part a text in a thread."""
     account = stage.draft.adaptations.get(account__network="x").account_id
     return written(stage) | {"acto": f"{account}:partir", f"red{account}-thread": "1"}
+def limited(stage: Stage) -> dict[str, str]:
+    return {"account": str(stage.account.pk), "budget": rates_of(stage.account.network).budgets[0].key, "limit": "9"}
 
 
 def started(stage: Stage) -> dict[str, str]:
@@ -108,6 +111,9 @@ ROWS = (
     Row("publishing:take_up_again", "POST", GOING, lambda _: {"key": str(uuid4())}, NETWORKS_PEOPLE, 409),
     Row("publishing:everything", outside=OK, both=True),
     Row("publishing:everything", "POST", data=reason, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND, both=True),
+    Row("publishing:limits"),
+    Row("publishing:set_limit", "POST", data=limited, roles=COORDINATOR, status=FOUND),
+    Row("publishing:resume_sending", "POST", of("sending_stop"), roles=NETWORKS_PEOPLE | COORDINATOR, status=FOUND),
     Row("publishing:resume_everything", "POST", roles=NETWORKS_AND_HEADS, status=409, outside=409),
     Row("publishing:decide", arguments=of("undecided"), roles=NETWORKS_AND_HEADS),
     Row("publishing:is_out", "POST", of("undecided"), lambda _: {"attempt": "0"}, NETWORKS_AND_HEADS, INVALID),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
+from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.models import Account, Administrator, Network
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source, SourceKind
@@ -52,6 +53,7 @@ class Stage:
     lonely: Account  # not connected
     administrator: Administrator
     making: Making
+    sending_stop: SendingStop
 
 
 @pytest.fixture
@@ -95,6 +97,9 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
     making = Making.objects.create(
         adaptation=attachment.adaptation, medium=attachment.medium, recipe={}, asked_by=beto, asked_at=moment
     )
+    sending_stop = SendingStop.objects.create(
+        entity=news.entity, network="x", code="402", reason="Se agotó el saldo.", since=moment
+    )
     return Stage(
         people,
         draft,
@@ -111,6 +116,7 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         lonely,
         administrator,
         making,
+        sending_stop,
     )
 
 

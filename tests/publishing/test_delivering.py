@@ -121,7 +121,7 @@ def test_spent_credit_is_told_to_a_person(lab: Lab, account: Account, delivery: 
     fault(lab, account, "status", code=402)
     send(delivery)
     assert delivery.state == "DUE"
-    assert Notice.objects.filter(member=ana, kind__startswith="delivery.spent").exists()
+    assert Notice.objects.filter(member=ana, kind="sending.stopped").count() == 1
 
 
 def test_a_refusal_is_final_and_told(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.networks.base import NetworkError, Transient
@@ -16,9 +17,14 @@ from pregonero.networks.budgets.hearing import EAR, Heard, Word
 from pregonero.networks.budgets.kinds import Act, Cost, Rates, Scope, Unit
 from pregonero.networks.budgets.models import Allowance, SendingStop
 from pregonero.networks.budgets.queries import InFlight
-from pregonero.networks.budgets.room import Room, fit
+from pregonero.networks.budgets.room import Left, Room, fit, taking
 from pregonero.networks.models import Account
 from pregonero.networks.registry import rates_of
+from pregonero.people.actions import tell
+from pregonero.people.models import Member
+from pregonero.people.queries import networks_people_and_coordinators
+from pregonero.people.rules import check_may
+from pregonero.records.actions import SYSTEM, record
 
 LONGEST_STOP = timedelta(days=2)  # whatever a header says; asked again then
 Owner = tuple[int, str, int | None]
@@ -27,15 +33,16 @@ Owner = tuple[int, str, int | None]
 def admit(*, account: Account, acts: Sequence[Act], in_flight: InFlight, now: datetime) -> Room:
     """Say how many of what waits may go now, in order, and take their room; inside the claim's transaction.
 
-    What is taken is given back when the network refuses it (`give_back`). Nobody reckons the same room meanwhile.
+    What is taken is given back when the network refuses it (`give_back`). The caller holds `queries.lock_room`.
     """
-    queries.lock_room(account)
     stop = queries.open_stop(account, now=now)
     if stop is not None:
         return Room(0, stop.reason, stop.until, stop.code)
-    room = fit(rates_of(account.network), acts, queries.lefts_of(account, in_flight=in_flight, now=now))
+    lefts = queries.lefts_of(account, in_flight=in_flight, now=now)
+    room = fit(rates_of(account.network), acts, lefts)
     if room.go:
         _take(account, acts[: room.go], now, 1)
+        warn_of_near(account, acts[: room.go], lefts, now=now)
     return room
 
 
@@ -183,17 +190,22 @@ def keep_stop(*, account: Account, error: NetworkError, now: datetime) -> Sendin
         return None
     until = None if stop.person else now + _wait(error)
     entity_id, network, owner = _owner(account, stop.scope)
-    queries.lock_room(account)
+    queries.lock_room(account.pk)
     found = SendingStop.objects.filter(entity_id=entity_id, network=network, account=owner, ended_at=None).first()
     if found is not None and found.until is not None and found.until <= now:
         found.ended_at = found.until
         found.save(update_fields=["ended_at"])
         found = None
     if found is None:
-        return SendingStop.objects.create(
+        made = SendingStop.objects.create(
             entity_id=entity_id, network=network, account_id=owner, code=error.code[:60], reason=error.reason[:300],
             since=now, until=until,
         )  # fmt: skip
+        record(
+            entity_id=entity_id, verb="sending.stopped", actor=SYSTEM, thing=made.thing, at=now,
+            related=[account.thing], facts={"network": network, "code": made.code},
+        )  # fmt: skip
+        return made
     if found.until is not None and (until is None or until > found.until):
         found.until, found.code, found.reason = until, error.code[:60], error.reason[:300]
         found.save(update_fields=["until", "code", "reason"])
@@ -203,3 +215,60 @@ def keep_stop(*, account: Account, error: NetworkError, now: datetime) -> Sendin
 def _wait(error: NetworkError) -> timedelta:
     told = error.retry_after if isinstance(error, Transient) else None
     return min(timedelta(seconds=max(told or 60.0, 1.0)), LONGEST_STOP)
+
+
+def warn_of_near(account: Account, acts: Sequence[Act], lefts: Sequence[Left], *, now: datetime) -> None:
+    """Tell people, once in each window, that a budget is nearly used up; inside the caller's transaction."""
+    after = [taking(rates_of(account.network), acts, left) for left in lefts if left.budget.warns]
+    for left in after:
+        if not left.near:
+            continue
+        row = _row(account, left.budget.key)
+        if row.warned_for is not None and row.warned_for >= left.budget.window.started(now):
+            continue
+        row.warned_for = now
+        row.save(update_fields=["warned_for"])
+        tell(
+            members=networks_people_and_coordinators(account.entity, today=timezone.localdate(now)),
+            kind=f"budget.near:{now:%Y%m%d%H%M}",
+            thing=row.thing,
+            title=f"{account.get_network_display()}: va en {left.hundredths} % de {left.budget.label.lower()}",
+            why="Lo que pase del límite esperará a que empiece otra vez.",
+            path=reverse("publishing:limits"),
+            now=now,
+        )
+
+
+def _row(account: Account, key: str) -> Allowance:
+    """Return a budget's row under lock, made if nothing was ever known of it."""
+    entity_id, network, owner = _owner(account, rates_of(account.network).budget(key).scope)
+    row, _ = Allowance.objects.select_for_update().get_or_create(
+        entity_id=entity_id, network=network, account=account if owner else None, budget=key
+    )
+    return row
+
+
+def limit_budget(*, account: Account, budget: str, limit: int | None, by: Member, now: datetime) -> Allowance:
+    """Set the entity's own limit of a budget, or take it away; inside the caller's transaction."""
+    check_may(by, "budgets.manage", now=now)
+    queries.lock_room(account.pk)
+    row = _row(account, budget)
+    before = row.limit_set
+    row.limit_set, row.set_by, row.set_at = limit, by, now
+    row.save(update_fields=["limit_set", "set_by", "set_at"])
+    record(
+        entity_id=row.entity_id, verb="budget.limited", actor=by.actor, thing=row.thing, at=now,
+        related=[account.thing], facts={"network": row.network, "budget": budget, "before": before, "after": limit},
+    )  # fmt: skip
+    return row
+
+
+def end_stop(*, stop: SendingStop, by: Member, now: datetime) -> None:
+    """Let go what a refusal stopped, because a person says that it is solved; inside the caller's transaction."""
+    check_may(by, "sending.resume", now=now)
+    stop.ended_at, stop.ended_by = now, by
+    stop.save(update_fields=["ended_at", "ended_by"])
+    record(
+        entity_id=stop.entity_id, verb="sending.resumed", actor=by.actor, thing=stop.thing, at=now,
+        facts={"network": stop.network, "code": stop.code},
+    )  # fmt: skip

@@ -85,10 +85,15 @@ class Ear:
         if word.left <= TIGHT:
             self._pressing = True
 
+    def wants_keeping(self, *, at_once: bool = False) -> bool:
+        """Whether there is something to keep that presses, that has waited for some time, or that is wanted at once."""
+        due = at_once or self._pressing or self._clock() - self._kept_at > WORTH_SECONDS
+        return due and bool(self._heard)
+
     def take_all(self, *, at_once: bool = False) -> Heard | None:
-        """Give what there is to keep, if it presses, if some time has passed or if it is wanted at once."""
+        """Give what there is to keep, if it is time."""
         with self._lock:
-            if not self._heard or not (at_once or self._pressing or self._clock() - self._kept_at > WORTH_SECONDS):
+            if not self.wants_keeping(at_once=at_once):
                 return None
             heard, self._heard = self._heard, Heard({}, Counter())
             self._pressing, self._kept_at = False, self._clock()

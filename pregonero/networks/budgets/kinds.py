@@ -44,7 +44,7 @@ class Act(StrEnum):
     REEL = "reel"
 
 
-ACT_WORDS = {
+ACT_WORDS: dict[str, str] = {
     Act.POST: "Publicaciones",
     Act.LINK_POST: "Publicaciones con enlace",
     Act.REPLY: "Respuestas y partes de un hilo",
@@ -182,6 +182,7 @@ class Rates:
     budgets: tuple[Budget, ...]
     posts: Mapping[Act, Mapping[str, int]]  # what making public takes of each budget, by act
     calls: Mapping[str, Cost] = field(default_factory=dict)  # by "GET /2/users/{id}/tweets"
+    preparing: Mapping[str, int] = field(default_factory=dict)  # what leaving something unseen needs, of each budget
     headers: tuple[Headers, ...] = ()
     usages: tuple[Usage, ...] = ()
     readings: tuple[Reading, ...] = ()

@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zlib import crc32
 
 from django.db import connection
 from django.db.models import Q
 
 from pregonero.networks.budgets.kinds import Budget, Scope
 from pregonero.networks.budgets.models import Allowance, OfNetwork, SendingStop, Spending
-from pregonero.networks.budgets.room import Left, Told, left_of
+from pregonero.networks.budgets.room import Left, Room, Told, left_of, reason_of
 from pregonero.networks.models import Account
 from pregonero.networks.registry import rates_of
 
@@ -28,14 +27,17 @@ class InFlight:
         return self.account if scope == Scope.ACCOUNT else self.app
 
 
-def lock_room(account: Account) -> None:
-    """Let nobody else reckon this application's room until the transaction ends: two never take the same last place."""
+def lock_room(account_id: int) -> None:
+    """Let nobody else reckon this application's room until the transaction ends: two never take the same last place.
+
+    In a claim, before any delivery is locked: whoever holds deliveries never waits here for who waits for them.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [account.entity_id, _number_of(account.network)])
-
-
-def _number_of(network: str) -> int:
-    return crc32(f"room:{network}".encode()) - 2**31  # as the lock takes it, with its sign
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(entity_id::int, hashtext('room:' || network))"
+            " FROM networks_account WHERE id = %s",
+            [account_id],
+        )
 
 
 def lefts_of(account: Account, *, in_flight: InFlight, now: datetime) -> list[Left]:
@@ -74,6 +76,11 @@ def told_of(row: Allowance) -> Told:
     )  # fmt: skip
 
 
+def pieces_of(account: Account, *, now: datetime) -> dict[tuple[bool, str], list[tuple[datetime, int]]]:
+    """Return our own count of each running window, by stretches; its key says whether it is the account's own."""
+    return _spent(account, rates_of(account.network).budgets, now)
+
+
 def _spent(
     account: Account, budgets: Sequence[Budget], now: datetime
 ) -> dict[tuple[bool, str], list[tuple[datetime, int]]]:
@@ -98,6 +105,16 @@ def open_stop(account: Account, *, now: datetime) -> SendingStop | None:
 def running(now: datetime) -> Q:
     """Match stops that nobody ended and whose time has not passed."""
     return Q(ended_at=None) & (Q(until=None) | Q(until__gt=now))
+
+
+def room_to_prepare(account: Account, *, now: datetime) -> Room | None:
+    """Return what holds back another preparation, by what preparing takes; nothing when there is room."""
+    needed = rates_of(account.network).preparing
+    if not needed:
+        return None
+    lefts = [left for left in lefts_of(account, in_flight=InFlight(), now=now) if left.budget.key in needed]
+    short = next((left for left in lefts if left.left is not None and left.left < needed[left.budget.key]), None)
+    return Room(0, reason_of(short), short.until, short.budget.key) if short else None
 
 
 def stops_of(entity_id: int, *, now: datetime) -> list[SendingStop]:

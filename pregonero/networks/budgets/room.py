@@ -5,7 +5,7 @@ sent has not been counted by any word yet, and is taken off.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pregonero.networks.budgets.kinds import Act, Budget, Rates
@@ -138,3 +138,10 @@ def reason_of(left: Left) -> str:
         return f"Espera: se llegó al límite fijado por la entidad ({name})."
     said = "la red dice que se llegó a su límite" if left.source == BY_NETWORK else "se llegó al límite de la red"
     return f"Espera: {said} ({name})."
+
+
+def taking(rates: Rates, acts: Sequence[Act], left: Left) -> Left:
+    """Return how a budget stands after the acts."""
+    taken = sum(rates.cost_of(act).get(left.budget.key, 0) for act in acts)
+    remaining = None if left.left is None else left.left - taken
+    return replace(left, used=left.used + taken, left=remaining)

@@ -20,6 +20,7 @@ RATES = Rates(
         Budget("inserts", "Subidas por día", Scope.APP, Unit.CALLS, PACIFIC_DAY, Limit(100, READ_ON, QUOTA_PAGE)),
     ),
     posts={Act.POST: {"units": 50}},
+    preparing={"inserts": 1},
     calls={
         "POST /upload/youtube/v3/videos": _INSERT,
         "POST /resumable/upload/youtube/v3/videos": _INSERT,

@@ -12,6 +12,7 @@ from pregonero.publishing.actions.attaching import (
 )
 from pregonero.publishing.actions.deciding import decide_is_not_out, decide_is_out
 from pregonero.publishing.actions.drafting import draft_publication, edit_publication
+from pregonero.publishing.actions.limiting import resume_sending, set_limit
 from pregonero.publishing.actions.linking import accept_link, keep_link_check
 from pregonero.publishing.actions.making import ask_version
 from pregonero.publishing.actions.programming import (
@@ -52,6 +53,8 @@ __all__ = [
     "report_hand_made",
     "resume_everything",
     "resume_publication",
+    "resume_sending",
+    "set_limit",
     "stop_everything",
     "stop_publication",
     "take_in_hand",

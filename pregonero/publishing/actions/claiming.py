@@ -12,8 +12,10 @@ from django.db.models import F
 from pregonero.errors import Refused
 from pregonero.networks import gate
 from pregonero.networks.base import UNCERTAIN_SINCE, Access, NetworkError, Post, Transient, Unauthorized
+from pregonero.networks.budgets.queries import lock_room
 from pregonero.networks.queries import access_to
 from pregonero.publishing import queries
+from pregonero.publishing.actions import waiting
 from pregonero.publishing.actions.preparing import wait_of
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.content import content_of, fingerprint_of, post_of
@@ -51,7 +53,8 @@ def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime, only:
     `only`, that delivery alone.
     """
     gate.pass_through()
-    limit = min(limit, queries.room_for(account_id=account_id, most=MOST_AT_ONCE, now=now))
+    lock_room(account_id)
+    limit = min(limit, queries.places_for(account_id=account_id, most=MOST_AT_ONCE, now=now))
     due = queries.lock_due(account_id=account_id, now=now, limit=limit, only=only)
     if not due:
         return []
@@ -61,7 +64,15 @@ def claim_wave(*, account_id: int, worker: str, limit: int, now: datetime, only:
         for delivery in due:
             _leave_aside(delivery, Unauthorized(refusal.message, code="not_connected"), now)
         return []
-    return _take(_readable(due, now), access, worker, now)
+    return _take(_admitted(_readable(due, now), now), access, worker, now)
+
+
+def _admitted(taken: list[Taken], now: datetime) -> list[Taken]:
+    """Return those for which the network's limits have room, in their order; the others wait, and say why (rule 6)."""
+    if not taken:
+        return []
+    posts, locked = [each.post for each in taken], [each.delivery for each in taken]
+    return taken[: waiting.admit(locked[0].account, posts, locked, now=now)]
 
 
 def _readable(due: list[Delivery], now: datetime) -> list[Taken]:

@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from pregonero.networks.base import NetworkError, Permanent, Post, Transient, Unauthorized
 from pregonero.networks.models import AccountState
 from pregonero.publishing import queries
+from pregonero.publishing.actions import waiting
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.content import content_of, current_fingerprint, fingerprint_of, post_of
 from pregonero.publishing.models import Delivery, PublicationState
@@ -78,7 +79,7 @@ def hold_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Work 
     adaptation = queries.adaptation_of(delivery)
     post = post_of(adaptation, queries.place_of(delivery))
     fingerprint = fingerprint_of(content_of(adaptation, post))
-    if delivery.prepared_for == fingerprint:
+    if delivery.prepared_for == fingerprint or _must_wait(delivery, now):
         return None
     if delivery.prepared.get("fingerprint") not in (None, fingerprint):
         leave_to_clean(delivery)  # what was prepared for other words is of no use (rule 12)
@@ -86,6 +87,20 @@ def hold_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Work 
     delivery.held_by, delivery.held_until = holder(worker), now + lease_for(post)
     delivery.save()
     return Work.of(delivery, post=post, fingerprint=fingerprint)
+
+
+def _must_wait(delivery: Delivery, now: datetime) -> bool:
+    """Put off the preparing that its network's limits do not take now, saying why and until when (rules 6, 10)."""
+    room = waiting.wait_to_prepare(delivery, now=now)
+    if room is None:
+        return False
+    delivery.prepare_at = room.until or now + waiting.LOOK_AGAIN
+    delivery.reason_code, delivery.reason = f"{waiting.LIMIT}{room.budget}"[:60], room.reason[:300]
+    release(delivery)
+    set_alarms([delivery.prepare_at], now=now)
+    if room.until is None or delivery.expires_at < room.until:
+        tell_networks_people(delivery, kind="delivery.will_be_late", now=now)
+    return True
 
 
 def _may_be_prepared(delivery: Delivery) -> bool:
@@ -188,6 +203,8 @@ def keep_obstacle(*, delivery_id: int, error: NetworkError, now: datetime) -> No
 
 
 def _prepare_later(delivery: Delivery, error: NetworkError, now: datetime) -> None:
+    if waiting.stop_for(delivery.account, error, now=now) and _must_wait(delivery, now):
+        return
     delivery.prepare_at = now + wait_of(error)
     delivery.reason_code, delivery.reason = error.code[:60], error.reason[:300]
     release(delivery)

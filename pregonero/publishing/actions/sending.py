@@ -8,6 +8,7 @@ from django.db import connection, transaction
 
 from pregonero.networks.base import STALE, NetworkError, Permanent, Published, Stale, Unknown
 from pregonero.publishing import queries
+from pregonero.publishing.actions import waiting
 from pregonero.publishing.actions.claiming import claim_wave
 from pregonero.publishing.actions.preparing import cancel, let_followers_go, reject, release, wait_of
 from pregonero.publishing.actions.recovering import become_uncertain, recover_abandoned
@@ -156,6 +157,7 @@ def _rejected(ended: Ended, now: datetime) -> None:
     delivery, error = _attempted(ended.work), _error(ended)
     _end_attempt(ended, now)
     if delivery is not None:
+        waiting.give_back(delivery, ended.work.post, claimed_at=_attempt(ended.work).started_at)
         reject(delivery, code=error.code, reason=error.reason, now=now)
 
 
@@ -165,6 +167,7 @@ def _deferred(ended: Ended, now: datetime) -> None:
     _end_attempt(ended, now)
     if delivery is None or delivery.state != DeliveryState.SENDING:
         return
+    waiting.give_back(delivery, ended.work.post, claimed_at=_attempt(ended.work).started_at)
     delivery.state, delivery.ready_at = DeliveryState.DUE, now + wait_of(error)
     if isinstance(error, Stale):
         # What was prepared has died at the network: it is prepared again.
@@ -179,7 +182,8 @@ def _deferred(ended: Ended, now: datetime) -> None:
         cancel(delivery, reason=delivery.stopped_because, by=SYSTEM, now=now)
         return
     set_alarms([delivery.ready_at], now=now)
-    tell_of_obstacle(delivery, error, now=now)
+    if not waiting.stop_for(delivery.account, error, now=now):
+        tell_of_obstacle(delivery, error, now=now)
 
 
 def _uncertain(ended: Ended, now: datetime) -> None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, Transient, Verdict
+from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, Spent, Transient, Verdict
 from pregonero.publishing import queries
+from pregonero.publishing.actions import waiting
 from pregonero.publishing.actions.preparing import LONGEST_WAIT, cancel, release
 from pregonero.publishing.actions.sending import publish
 from pregonero.publishing.alarms import set_alarms
@@ -28,7 +29,7 @@ def hold_for_asking(*, delivery_id: int, worker: str, now: datetime) -> Work | N
     if delivery is None or delivery.state != DeliveryState.UNCERTAIN or delivery.ready_at > now:
         return None
     attempt = queries.last_attempt(delivery)
-    if attempt is None:
+    if attempt is None or _must_wait(delivery, now):
         return None
     delivery.held_by, delivery.held_until = holder(worker), now + timedelta(seconds=settings.LEASE_SECONDS)
     delivery.save(update_fields=["held_by", "held_until"])
@@ -39,6 +40,16 @@ def hold_for_asking(*, delivery_id: int, worker: str, now: datetime) -> Work | N
         prepared=attempt.prepared, attempt=attempt, known=queries.known_posts(delivery, since=since),
     )  # fmt: skip
     return work.knowing({UNCERTAIN_SINCE: since.isoformat()})
+
+
+def _must_wait(delivery: Delivery, now: datetime) -> bool:
+    """Ask nothing that costs while the money or the quota is used up: reading costs too (rule 10)."""
+    stop = waiting.spent_stop(delivery.account, now=now)
+    if stop is None:
+        return False
+    delivery.reason = stop.reason
+    _ask_later(delivery, min(LONGEST_WAIT, ((stop.until or now + waiting.LOOK_AGAIN) - now).total_seconds()), now)
+    return True
 
 
 @transaction.atomic(durable=True)
@@ -52,6 +63,8 @@ def keep_finding(*, work: Work, finding: Finding, now: datetime) -> None:
         publish(delivery, finding.published, now=now)
         _record_settled(delivery, finding.verdict, SYSTEM, now)
     elif finding.verdict == Verdict.NOT_TAKEN:
+        if work.attempt is not None:
+            waiting.give_back(delivery, work.post, claimed_at=work.attempt.started_at)
         due_again(delivery, now)
         _record_settled(delivery, finding.verdict, SYSTEM, now)
     elif finding.verdict == Verdict.LOOK_AGAIN:
@@ -70,7 +83,8 @@ def postpone_asking(*, work: Work, error: NetworkError, now: datetime) -> None:
     told = error.retry_after if isinstance(error, Transient) else None
     age = (now - work.attempt.started_at).total_seconds() if work.attempt else 0.0
     _ask_later(delivery, max(told or 0.0, min(max(ASK_AGAIN_SECONDS, age / 4), LONGEST_WAIT)), now)
-    tell_of_obstacle(delivery, error, now=now)
+    if not (isinstance(error, Spent) and waiting.stop_for(delivery.account, error, now=now)):
+        tell_of_obstacle(delivery, error, now=now)
 
 
 def _asked(work: Work) -> Delivery | None:

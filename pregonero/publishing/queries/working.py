@@ -4,14 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from pregonero.networks.base import Access
+from pregonero.networks.budgets.models import SendingStop
+from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import access_to
 from pregonero.publishing.models import Delivery, PublicationState
 from pregonero.publishing.queries.stopping import not_stopped
-from pregonero.publishing.states import WAITING, DeliveryState
+from pregonero.publishing.states import IN_FLIGHT, WAITING, DeliveryState
 
 BATCH = 500
 A_DAY = timedelta(days=1)
@@ -96,12 +98,28 @@ def in_flight(*, account_id: int, now: datetime) -> int:
     return Delivery.objects.filter(account_id=account_id, state=DeliveryState.SENDING, held_until__gte=now).count()
 
 
-def room_for(*, account_id: int, most: int, now: datetime) -> int:
-    """Return how many more of an account's deliveries may go out now: the one place where a claim asks (rule 6).
-
-    For the budgets of calls and money: whatever an account or its application has left is the smaller of the two here.
-    """
+def places_for(*, account_id: int, most: int, now: datetime) -> int:
+    """Return how many more of an account's deliveries may be in the air: a slow one does not take every place."""
     return max(0, most - in_flight(account_id=account_id, now=now))
+
+
+def in_the_air_of(account: Account) -> InFlight:
+    """Return how many posts of an account, and of its whole application, no word of the network has counted yet."""
+    theirs = Q(entity_id=account.entity_id, account__network=account.network, state__in=IN_FLIGHT)
+    found = Delivery.objects.filter(theirs).aggregate(app=Count("pk"), own=Count("pk", filter=Q(account=account)))
+    return InFlight(account=found["own"], app=found["app"])
+
+
+def lock_waiting(theirs: QuerySet[Delivery], *, until: datetime, now: datetime) -> QuerySet[Delivery]:
+    """Return, under lock, what is due and would be looked at before a moment; what somebody else has locked is his."""
+    due = theirs.filter(free(now), state=DeliveryState.DUE, ready_at__lt=until).order_by("due_at", "pk")
+    return due.select_for_update(skip_locked=True, of=("self",)).select_related("publication__entity", "account")
+
+
+def stopped_by(stop: SendingStop) -> QuerySet[Delivery]:
+    """Return the deliveries that a network's refusal stops: of its account, or of all that its application serves."""
+    theirs = Delivery.objects.filter(entity_id=stop.entity_id, account__network=stop.network)
+    return theirs if stop.account_id is None else theirs.filter(account_id=stop.account_id)
 
 
 def _due(*, account_id: int, now: datetime) -> QuerySet[Delivery]:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.procedure("P-6")
 def admit(account: Account, many: int, now: datetime, *, act: Act = Act.POST, in_flight: int = 0) -> Room:
     flying = InFlight(in_flight, in_flight)
     with transaction.atomic():
+        queries.lock_room(account.pk)
         return actions.admit(account=account, acts=[act] * many, in_flight=flying, now=now)
 
 

@@ -1,0 +1,198 @@
+"""The page Límites y gasto, and when what is programmed will really leave with the limits of now (rules 6, 10)."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Sum
+
+from pregonero.errors import NotFound
+from pregonero.networks.budgets import queries as budgets
+from pregonero.networks.budgets.forecast import Forecast, Leaving, Planned, Track, track_of
+from pregonero.networks.budgets.kinds import ACT_WORDS, Act, Scope, Unit, act_in
+from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop
+from pregonero.networks.budgets.queries import InFlight
+from pregonero.networks.budgets.room import Left
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
+from pregonero.networks.registry import connector, rates_of
+from pregonero.people.models import Entity, Member
+from pregonero.publishing.content import texts_of
+from pregonero.publishing.models import Adaptation, Delivery, PublicationState
+from pregonero.publishing.queries.working import in_the_air_of
+from pregonero.publishing.states import WAITING
+
+MOST_FORESEEN = 5_000
+A_MONTH = timedelta(days=31)
+
+
+@dataclass(frozen=True)
+class BudgetLine:
+    """One budget on the page: how it stands, and the limit that a person set, if any."""
+
+    account: Account
+    left: Left
+    set_by: str
+    set_at: datetime | None
+    limit_set: int | None
+
+    @property
+    def is_money(self) -> bool:
+        """Return whether it is counted in micro-dollars."""
+        return self.left.budget.unit == Unit.MONEY
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was done of one kind in the month, and what it cost in micro-dollars."""
+
+    label: str
+    quantity: int
+    micros: int
+
+
+@dataclass(frozen=True)
+class NetworkLimits:
+    """The budgets of one network: of the application, and of each account."""
+
+    label: str
+    shared: tuple[BudgetLine, ...]
+    own: tuple[BudgetLine, ...]
+    stops: tuple[SendingStop, ...]
+    spent: tuple[Spent, ...]
+    micros: int
+    foreseen: int  # what the rest of the month's programme will cost besides
+
+    @property
+    def charges(self) -> bool:
+        """Return whether this network costs money."""
+        return any(line.is_money for line in self.shared)
+
+
+def limits_of(entity: Entity, *, today: date, now: datetime) -> list[NetworkLimits]:
+    """Return every budget of the entity's networks, in the order of its accounts."""
+    networks: dict[str, list[Account]] = defaultdict(list)
+    for account in accounts_of(entity):
+        networks[account.network].append(account)
+    stops = budgets.stops_of(entity.pk, now=now)
+    return [_network(accounts, stops, today, now) for accounts in networks.values()]
+
+
+def _network(accounts: list[Account], stops: list[SendingStop], today: date, now: datetime) -> NetworkLimits:
+    network = accounts[0].network
+    lines = [line for account in accounts for line in _lines(account, now)]
+    shared = [line for line in lines if line.left.budget.scope == Scope.APP and line.account == accounts[0]]
+    spent = _spent(accounts, today)
+    return NetworkLimits(
+        label=connector(network).capabilities.label,
+        shared=tuple(shared),
+        own=tuple(line for line in lines if line.left.budget.scope == Scope.ACCOUNT),
+        stops=tuple(stop for stop in stops if stop.network == network),
+        spent=spent,
+        micros=sum(each.micros for each in spent),
+        foreseen=_foreseen_cost(accounts, now),
+    )
+
+
+def _lines(account: Account, now: datetime) -> Iterable[BudgetLine]:
+    rows = Allowance.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
+    known = {(row.account_id, row.budget): row for row in rows}
+    for left in budgets.lefts_of(account, in_flight=in_the_air_of(account), now=now):
+        owner = account.pk if left.budget.scope == Scope.ACCOUNT else None
+        row = known.get((owner, left.budget.key))
+        limit = row.limit_set if row else None
+        set_by = row.set_by.name if row and row.set_by and limit is not None else ""
+        yield BudgetLine(account, left, set_by, row.set_at if row else None, limit)
+
+
+def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:
+    network = accounts[0].network
+    words: dict[str, str] = dict(ACT_WORDS)
+    words |= {cost.kind: cost.label for cost in rates_of(network).calls.values()}
+    lines = LedgerLine.objects.filter(account__in=accounts, day__gte=today.replace(day=1), day__lte=today)
+    sums = lines.values_list("kind").annotate(Sum("quantity"), Sum("micros")).order_by("kind")
+    return tuple(Spent(words.get(kind, kind), quantity, micros) for kind, quantity, micros in sums if quantity)
+
+
+def get_sending_stop(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> SendingStop:
+    """Return something that stops the member's entity now; any other is not found."""
+    stops = SendingStop.objects.select_for_update() if for_update else SendingStop.objects.all()
+    stop = stops.filter(budgets.running(now), pk=pk, entity_id=member.entity_id).first()
+    if stop is None:
+        raise NotFound
+    return stop
+
+
+def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[Planned]:
+    """Return what waits on the accounts, each part of a thread by itself, in the order in which it will be sent."""
+    waiting = Delivery.objects.filter(
+        account__in=accounts, state__in=WAITING, due_at__lt=until, publication__state=PublicationState.PROGRAMMED
+    )
+    found = list(waiting.order_by("due_at", "pk").values_list(
+        "pk", "account_id", "due_at", "ready_at", "expires_at", "position", "publication_id"
+    )[:MOST_FORESEEN])  # fmt: skip
+    acts = _acts_of({publication for *_, publication in found})
+    return [
+        Planned(pk, account, due_at, acts.get((publication, account, position), Act.REPLY), expires_at)
+        for pk, account, due_at, _, expires_at, position, publication in found
+    ]
+
+
+def _acts_of(publications: set[int]) -> dict[tuple[int, int, int], Act]:
+    """Return what each part of the publications is, by publication, account and place."""
+    adaptations = Adaptation.objects.filter(publication__in=publications).select_related("account", "publication")
+    found: dict[tuple[int, int, int], Act] = {}
+    for adaptation in adaptations:
+        for position, act in enumerate(acts_of(adaptation)):
+            found[adaptation.publication_id, adaptation.account_id, position] = act
+    return found
+
+
+def acts_of(adaptation: Adaptation) -> list[Act]:
+    """Return what each of an adaptation's parts will be to its network."""
+    beside = connector(adaptation.account.network).capabilities.link_beside and not adaptation.link_under
+    first, *rest = texts_of(adaptation)
+    link = adaptation.publication.link if beside else ""
+    return [act_in(first, link=link, format=adaptation.format), *(act_in(text, part=True) for text in rest)]
+
+
+def foresee(accounts: Sequence[Account], planned: Iterable[Planned], *, now: datetime) -> dict[int, Leaving]:
+    """Return when each will really leave, by its key; the accounts of one network share their application's budgets."""
+    networks: dict[str, list[Account]] = defaultdict(list)
+    for account in accounts:
+        networks[account.network].append(account)
+    planned = list(planned)
+    found: dict[int, Leaving] = {}
+    for network, theirs in networks.items():
+        numbers = {account.pk for account in theirs}
+        tracks = _tracks(theirs, now)
+        stopped = {
+            number: (stop.until, stop.code) for number, stop in budgets.stopped_accounts(theirs, now=now).items()
+        }
+        forecast = Forecast(rates_of(network), lambda owner, key, known=tracks: known.get((owner, key)), stopped)  # type: ignore[misc]
+        ours = [each for each in planned if each.account in numbers]
+        found |= {leaving.key: leaving for leaving in forecast.of(ours, now=now)}
+    return found
+
+
+def _tracks(accounts: Sequence[Account], now: datetime) -> Mapping[tuple[int | None, str], Track]:
+    found: dict[tuple[int | None, str], Track] = {}
+    for account in accounts:
+        pieces = budgets.pieces_of(account, now=now)
+        for left in budgets.lefts_of(account, in_flight=InFlight(), now=now):
+            owner = account.pk if left.budget.scope == Scope.ACCOUNT else None
+            track = track_of(left, pieces.get((owner is not None, left.budget.key), []))
+            if track is not None:
+                found[owner, left.budget.key] = track
+    return found
+
+
+def _foreseen_cost(accounts: list[Account], now: datetime) -> int:
+    """Return what the programme of the rest of the month will cost, in micro-dollars."""
+    rates = rates_of(accounts[0].network)
+    money = next((budget for budget in rates.budgets if budget.unit == Unit.MONEY), None)
+    if money is None:
+        return 0
+    ends = money.window.ends(now) or now + A_MONTH
+    return sum(rates.cost_of(each.act).get(money.key, 0) for each in planned_on(accounts, until=ends))

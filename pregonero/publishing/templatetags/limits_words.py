@@ -1,0 +1,66 @@
+"""How the page of limits words amounts, money and whose word each figure is."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from pregonero.networks.budgets.kinds import MICROS, Unit
+from pregonero.networks.budgets.room import BY_NETWORK, BY_PERSON
+from pregonero.networks.checks import number
+from pregonero.publishing.queries.limits import BudgetLine
+from pregonero.ui.templatetags.ui_time import ago
+
+register = template.Library()
+CENT = MICROS // 100
+
+
+@register.filter
+def dollars(micros: int) -> str:
+    """Return micro-dollars as a person reads them: "1.234,56 USD"; what is less than a cent keeps its thousandths."""
+    places = 2 if micros % CENT == 0 or micros >= MICROS else 3
+    whole, _, rest = f"{micros / MICROS:.{places}f}".partition(".")
+    return f"{number(int(whole))},{rest} USD"
+
+
+@register.filter
+def amount(value: int, unit: str) -> str:
+    """Return a figure in its unit."""
+    if unit == Unit.MONEY:
+        return dollars(value)
+    return f"{number(value)} %" if unit == Unit.PERCENT else number(value)
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return number(value)
+
+
+@register.filter
+def plus(value: int, other: int) -> int:
+    """Return the sum."""
+    return value + other
+
+
+@register.filter
+def said_by(line: BudgetLine, now: datetime) -> str:
+    """Return whose word a figure is, and when it was said."""
+    left = line.left
+    if left.source == BY_NETWORK and left.told_at is not None:
+        return f"la red, {ago(left.told_at, now)}"
+    if left.source == BY_PERSON:
+        at = f", {timezone.localtime(line.set_at):%d/%m/%Y}" if line.set_at else ""
+        return f"tope fijado por {line.set_by}{at}; la cuenta es nuestra"
+    limit = left.budget.limit
+    return f"nuestra cuenta; el límite se leyó el {limit.read_on:%d/%m/%Y}" if limit else "nuestra cuenta"
+
+
+@register.filter
+def set_value(line: BudgetLine) -> str:
+    """Return the entity's own limit as it is written in its field."""
+    if line.limit_set is None:
+        return ""
+    if line.is_money:
+        return f"{line.limit_set / MICROS:.2f}".replace(".", ",")
+    return str(line.limit_set)

@@ -1,0 +1,60 @@
+"""The page Límites y gasto: what is left of each budget, whose word it is, and the entity's own limits."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from pregonero.errors import NotFound
+from pregonero.networks.budgets.kinds import MICROS, Unit
+from pregonero.networks.queries import get_account
+from pregonero.networks.registry import rates_of
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.rules import may
+from pregonero.publishing import actions, queries
+from pregonero.publishing.forms import LimitForm
+
+UNPROCESSABLE = 422
+
+
+@require_GET
+def page(request: MemberRequest) -> HttpResponse:
+    """Show every budget of the entity's networks, and what was spent this month."""
+    now = timezone.now()
+    context = {
+        "networks": queries.limits_of(request.member.entity, today=timezone.localdate(now), now=now),
+        "now": now,
+        "may_limit": may(request.member, "budgets.manage", now=now),
+        "may_resume": may(request.member, "sending.resume", now=now),
+    }
+    return render(request, "publishing/limits.html", context)
+
+
+@require_POST
+def set_limit(request: MemberRequest) -> HttpResponse:
+    """Set the entity's own limit of a budget, or take it away."""
+    form = LimitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Escribe el tope como un número, o déjalo vacío para quitarlo.")
+        return redirect("publishing:limits")
+    account = get_account(member=request.member, pk=form.cleaned_data["account"])
+    budget = next((each for each in rates_of(account.network).budgets if each.key == form.cleaned_data["budget"]), None)
+    if budget is None:
+        raise NotFound
+    limit = form.cleaned_data["limit"]
+    if limit is not None:
+        limit = int(limit * MICROS) if budget.unit == Unit.MONEY else int(limit)
+    actions.set_limit(account=account, budget=budget.key, limit=limit, by=request.member, now=timezone.now())
+    messages.success(request, "Tope guardado." if limit is not None else "Tope quitado.")
+    return redirect("publishing:limits")
+
+
+@require_POST
+def resume(request: MemberRequest, pk: int) -> HttpResponse:
+    """Let go on what a network's refusal stopped."""
+    now = timezone.now()
+    stop = queries.get_sending_stop(member=request.member, pk=pk, now=now)
+    actions.resume_sending(stop=stop, by=request.member, now=now)
+    messages.success(request, "El envío sigue: lo que esperaba sale en el orden de su hora, si no ha pasado.")
+    return redirect("publishing:limits")

@@ -1,0 +1,139 @@
+"""The page Límites y gasto: what is left, whose word it is, the entity's own limits, and letting go on."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pregonero.networks.base import Spent
+from pregonero.networks.budgets import actions as budgets
+from pregonero.networks.budgets import queries as rooms
+from pregonero.networks.budgets.kinds import Act
+from pregonero.networks.budgets.models import Allowance, SendingStop
+from pregonero.networks.budgets.queries import InFlight
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member
+from pregonero.publishing import actions
+from pregonero.publishing.actions.waiting import stop_for
+from pregonero.publishing.models import Delivery
+from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.templatetags.limits_words import dollars
+from pregonero.records.models import Event
+from tests.publishing.test_states import put
+from tests.stage import programmed
+
+pytestmark = pytest.mark.procedure("P-6")
+SPENT = Spent("Se agotó el saldo para usar X: alguien debe recargarlo.", code="402", retry_after=3600)
+
+
+def signed_in(person: Member) -> Client:
+    client = Client()
+    client.force_login(person.user)
+    return client
+
+
+def spend(account: Account, acts: list[Act]) -> None:
+    with transaction.atomic():
+        rooms.lock_room(account.pk)
+        budgets.admit(account=account, acts=acts, in_flight=InFlight(), now=timezone.now())
+
+
+@pytest.fixture
+def x(accounts: dict[str, Account]) -> Account:
+    return accounts["x"]
+
+
+@pytest.fixture
+def waiting(x: Account, news: News, ana: Member) -> Delivery:
+    delivery = programmed(news, ana, timezone.now()).deliveries.get(account=x)
+    put(delivery, DeliveryState.DUE)
+    return delivery
+
+
+def stop(x: Account) -> SendingStop:
+    with transaction.atomic():
+        assert stop_for(x, SPENT, now=timezone.now())
+    return SendingStop.objects.get()
+
+
+def test_it_shows_what_was_spent_whose_word_it_is_and_the_month(x: Account, ana: Member) -> None:
+    spend(x, [Act.LINK_POST, Act.POST])
+    page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
+
+    assert "0,215 USD en el mes" in page
+    assert "2 de 100" in page
+    assert "nuestra cuenta; el límite se leyó el" in page
+    assert "Fijar" not in page  # only who coordinates sets limits
+
+
+def test_who_coordinates_sets_the_month_s_money_and_it_is_recorded(x: Account, carmen: Member) -> None:
+    about = {"account": x.pk, "budget": "money", "limit": "0,02"}
+    page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
+
+    assert Allowance.objects.get(budget="money").limit_set == 20_000
+    assert "0,02" in page
+    event = Event.objects.get(verb="budget.limited")
+    assert event.facts["after"] == 20_000
+    with transaction.atomic():
+        room = budgets.admit(account=x, acts=[Act.POST] * 3, in_flight=InFlight(), now=timezone.now())
+    assert (room.go, room.budget) == (1, "money")
+
+
+def test_a_limit_that_is_no_number_is_said_and_changes_nothing(x: Account, carmen: Member) -> None:
+    about = {"account": x.pk, "budget": "money", "limit": "mucho"}
+    page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
+
+    assert "Escribe el tope como un número" in page
+    assert not Allowance.objects.filter(limit_set__isnull=False).exists()
+
+
+def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
+    x: Account, waiting: Delivery, ana: Member
+) -> None:
+    held = stop(x)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.reason_code, waiting.reason) == ("DUE", "limit:402", SPENT.reason)
+    assert waiting.ready_at > timezone.now() + timedelta(minutes=10)
+    page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
+    assert "el envío está detenido" in page
+
+    actions.resume_sending(stop=held, by=ana, now=timezone.now())
+    waiting.refresh_from_db()
+    assert waiting.reason == ""
+    assert waiting.ready_at <= timezone.now()
+    assert rooms.open_stop(x, now=timezone.now()) is None
+    assert Event.objects.filter(verb="sending.resumed").count() == 1
+
+
+def test_people_are_told_of_a_stop_once_and_the_coordinator_too(
+    x: Account, waiting: Delivery, ana: Member, carmen: Member
+) -> None:
+    stop(x)
+    stop(x)
+
+    for person in (ana, carmen):
+        assert person.notices.filter(kind="sending.stopped").count() == 1
+    assert ana.notices.filter(kind__startswith="delivery.will_be_late").count() == 1
+
+
+def test_eighty_hundredths_are_told_once_in_each_window(x: Account, ana: Member, carmen: Member) -> None:
+    actions.set_limit(account=x, budget="money", limit=100_000, by=carmen, now=timezone.now())
+    spend(x, [Act.POST] * 5)
+    assert not ana.notices.filter(kind__startswith="budget.near").exists()
+    spend(x, [Act.POST])
+    spend(x, [Act.REPLY])
+
+    assert ana.notices.filter(kind__startswith="budget.near").count() == 1
+    assert carmen.notices.get(kind__startswith="budget.near").title == "X: va en 90 % de gasto del mes"
+
+
+@pytest.mark.parametrize(
+    ("micros", "words"),
+    [(0, "0,00 USD"), (1_000, "0,001 USD"), (215_000, "0,215 USD"), (1_234_560_000, "1.234,56 USD")],
+)
+def test_money_reads_as_it_is_written_here(micros: int, words: str) -> None:
+    assert dollars(micros) == words
