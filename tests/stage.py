@@ -18,7 +18,10 @@ import httpx
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
+from pregonero.networks.budgets.kinds import Scope, Unit
+from pregonero.networks.budgets.models import Allowance
 from pregonero.networks.models import Account, Network
+from pregonero.networks.registry import rates_of
 from pregonero.newsroom.models import Informing, Medium, News, NewsState
 from pregonero.newsroom.reading.media import keep_picture, keep_video
 from pregonero.people.models import Member
@@ -45,8 +48,20 @@ def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str,
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
         )  # fmt: skip
         networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+        lift_limits(account, carmen, now)
         registered.append(account)
     return registered
+
+
+def lift_limits(account: Account, by: Member, now: datetime) -> None:
+    """Have the entity's own limits so large that nothing waits for what is only written down: tests publish many."""
+    for budget in rates_of(account.network).budgets:
+        if budget.unit not in (Unit.MONEY, Unit.PERCENT):
+            Allowance.objects.get_or_create(
+                entity=account.entity, network=account.network, budget=budget.key,
+                account=account if budget.scope == Scope.ACCOUNT else None,
+                defaults={"limit_set": 10**9, "set_by": by, "set_at": now},
+            )  # fmt: skip
 
 
 def kept_medium(member: Member, link: str, kind: str, now: datetime) -> Medium:

@@ -1,0 +1,204 @@
+"""The networks' limits with real workers: nothing passes them, what waits keeps its order, and nothing is repeated.
+
+The laboratory counts the calls: a limit that is known costs no refusal, and a refusal is never asked for twice.
+"""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from django.utils import timezone
+
+from pregonero.networks.budgets.models import Allowance, SendingStop
+from pregonero.networks.models import Account
+from pregonero.people.models import Member, Notice
+from pregonero.publishing import actions
+from pregonero.publishing.models import Delivery, Publication
+from tests.lab.process import Lab, until
+from tests.stage import Workers, informed_news, programmed, register_accounts
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+ENOUGH = 180.0
+TOO_MANY, NO_MONEY, FORBIDDEN, CREATED = 429, 402, 403, 201
+LINK_POST = 200_000
+
+
+@pytest.fixture
+def due(lab: Lab, people: dict[str, Member]) -> Callable[..., list[Publication]]:
+    def program(many: int, *, with_media: bool = False) -> list[Publication]:
+        now = timezone.now()
+        news = [informed_news(lab, people["luis"], now, with_media=with_media) for _ in range(many)]
+        return [programmed(each, people["beto"], now) for each in news]
+
+    return program
+
+
+@contextmanager
+def working(workers: Workers, many: int = 1) -> Iterator[None]:
+    # No lease is lost here, however busy the machine: what is uncertain would wait for other reasons.
+    workers.environment |= {"PREGONERO_LEASE_SECONDS": "120", "PREGONERO_CALL_SECONDS": "40"}
+    running = [workers.start() for _ in range(many)]
+    try:
+        yield
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            process.wait(60)
+
+
+def limited(lab: Lab, account: Account, **about: Any) -> None:
+    lab.client.post("/limits", json={"account": account.remote_id, **about}).raise_for_status()
+
+
+def calls(lab: Lab, *accounts: Account, kind: str = "commit", status: int | None = None) -> int:
+    """Return how many calls the laboratory had for the accounts."""
+    found = [
+        call
+        for account in accounts
+        for call in lab.client.get("/calls.json", params={"account": account.remote_id, "kind": kind}).json()["calls"]
+    ]
+    return sum(status in (None, call["status"]) for call in found)
+
+
+def in_state(state: str) -> list[int]:
+    return list(Delivery.objects.filter(state=state).order_by("due_at", "pk").values_list("pk", flat=True))
+
+
+def at_rest(published: int) -> bool:
+    """Return whether so many are out and nothing is in the air, and all the others say why they wait."""
+    waiting = Delivery.objects.filter(state="DUE", reason_code__startswith="limit:").count()
+    total = Delivery.objects.count()
+    return len(in_state("PUBLISHED")) == published and waiting == total - published
+
+
+def looked_again(workers: Workers, times: int = 2) -> None:
+    """Wait until the workers have looked again at everything, so many times."""
+    before = _looks(workers)
+    until(lambda: _looks(workers) >= before + times, timeout=ENOUGH)
+
+
+def _looks(workers: Workers) -> int:
+    with psycopg.connect(workers.url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM procrastinate_events e JOIN procrastinate_jobs j ON j.id = e.job_id"
+            " WHERE j.task_name = 'publishing.sweep' AND e.type = 'succeeded'"
+        ).fetchone()
+    return int(found[0]) if found else 0
+
+
+def reset_comes(lab: Lab, account: Account) -> None:
+    """Have the moment come at which the window starts again, at the network and in what it told us."""
+    lab.client.post("/limits/restart", json={"account": account.remote_id}).raise_for_status()
+    now = timezone.now()
+    Allowance.objects.filter(resets_at__gt=now).update(resets_at=now)
+    Delivery.objects.filter(state="DUE").update(ready_at=now)
+
+
+def test_two_workers_never_pass_the_last_posts_and_the_rest_leave_in_order_after_the_reset(
+    lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
+) -> None:
+    (account,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
+    limited(lab, account, limits={"posts": 4})
+    first = due(1)
+    with working(workers, 2):
+        until(lambda: in_state("PUBLISHED"), timeout=ENOUGH)
+        until(lambda: Allowance.objects.filter(account=account, budget="posts", left_told=3).exists(), timeout=ENOUGH)
+        ten = due(10)
+        order = [publication.deliveries.get().pk for publication in (*first, *ten)]
+        until(lambda: at_rest(4), timeout=ENOUGH)
+        assert in_state("PUBLISHED") == order[:4]
+        waits = Delivery.objects.filter(state="DUE")
+        assert {delivery.reason_code for delivery in waits} == {"limit:posts"}
+        assert all(delivery.ready_at > timezone.now() for delivery in waits)
+
+        reset_comes(lab, account)
+        until(lambda: at_rest(8), timeout=ENOUGH)
+        assert in_state("PUBLISHED") == order[:8]
+
+        reset_comes(lab, account)
+        until(lambda: at_rest(11), timeout=ENOUGH)
+    assert calls(lab, account, status=TOO_MANY) == 0
+    assert calls(lab, account, status=CREATED) == 11
+
+
+def test_an_application_s_limit_is_shared_by_its_accounts(
+    lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
+) -> None:
+    (one,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
+    limited(lab, one, limits={"app_posts": 4}, app=one.remote_id)
+    due(1)
+    with working(workers):
+        until(lambda: in_state("PUBLISHED"), timeout=ENOUGH)
+        until(lambda: Allowance.objects.filter(account=None, left_told=3).exists(), timeout=ENOUGH)
+        (other,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
+        limited(lab, other, limits={"app_posts": 4}, app=one.remote_id)
+        due(4)
+        until(lambda: at_rest(4), timeout=ENOUGH)
+    assert {delivery.account_id for delivery in Delivery.objects.filter(state="DUE")} <= {one.pk, other.pk}
+    assert set(Delivery.objects.filter(state="DUE").values_list("reason_code", flat=True)) == {"limit:app_posts"}
+    assert calls(lab, one, other, status=TOO_MANY) == 0
+
+
+def test_spent_money_is_told_once_and_asked_for_no_more(
+    lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
+) -> None:
+    (account,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
+    limited(lab, account, credits=2 * LINK_POST)
+    due(5)
+    with working(workers):
+        until(lambda: at_rest(2), timeout=ENOUGH)
+        made = calls(lab, account)
+        assert 3 <= made <= 5  # what was in the air together was refused together, each once
+        looked_again(workers)
+        assert calls(lab, account) == made
+        stop = SendingStop.objects.get()
+        assert (stop.code, stop.until) == ("402", None)
+        for person in ("beto", "carmen"):
+            assert Notice.objects.filter(member=people[person], kind="sending.stopped").count() == 1
+
+        limited(lab, account, credits=10 * LINK_POST)
+        actions.resume_sending(stop=stop, by=people["beto"], now=timezone.now())
+        until(lambda: at_rest(5), timeout=ENOUGH)
+    assert calls(lab, account, status=CREATED) == 5
+
+
+@pytest.mark.slow
+def test_a_429_holds_everything_else_of_its_account(
+    lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
+) -> None:
+    (account,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
+    lab.fault(kind="status", code=429, ms=3_600_000, endpoint="commit", account=account.remote_id, times=1)
+    due(1)
+    with working(workers):
+        until(lambda: at_rest(0), timeout=ENOUGH)
+        due(3)
+        until(lambda: Delivery.objects.filter(state="DUE", reason_code="limit:429").count() == 4, timeout=ENOUGH)
+        assert calls(lab, account) == 1
+    opens = timezone.now() + timedelta(minutes=30)
+    assert all(delivery.ready_at > opens for delivery in Delivery.objects.all())
+
+
+@pytest.mark.slow
+def test_youtube_s_spent_quota_waits_for_midnight_and_is_asked_for_no_more(
+    lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
+) -> None:
+    (account,) = register_accounts(lab, people["carmen"], timezone.now(), ("youtube",))
+    limited(lab, account, limits={"inserts": 1})
+    due(3, with_media=True)
+    with working(workers):
+        until(lambda: len(in_state("PUBLISHED")) == 1, timeout=ENOUGH)
+        until(SendingStop.objects.exists, timeout=ENOUGH)
+        waiting = Delivery.objects.exclude(state="PUBLISHED")
+        until(lambda: all(each.reason_code.startswith("limit:") for each in waiting.all()), timeout=ENOUGH)
+        refused = calls(lab, account, kind="prepare", status=FORBIDDEN)
+        looked_again(workers)
+        assert calls(lab, account, kind="prepare", status=FORBIDDEN) == refused <= 2
+    stop = SendingStop.objects.get()
+    assert stop.until is not None
+    assert all(delivery.prepare_at >= stop.until for delivery in waiting.all())
+    assert Notice.objects.filter(member=people["beto"], kind="sending.stopped").count() == 1
