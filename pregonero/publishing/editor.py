@@ -15,6 +15,7 @@ from pregonero.publishing import queries, rules
 from pregonero.publishing.changes import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
 from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Making, Publication
+from pregonero.publishing.queries.foreseen import Advice, advice_for
 from pregonero.publishing.threads import Part, parts_of, words_of
 from pregonero.publishing.versions import MediumPart, medium_parts
 
@@ -76,6 +77,7 @@ class Editor:
     issues: tuple[Issue, ...]
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
+    advice: tuple[Advice, ...]
 
     @property
     def is_valid(self) -> bool:
@@ -121,14 +123,17 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     issues = rules.issues_of(publication, adaptations, check, acceptance)
     threads = queries.by_account(queries.deliveries_of(publication))
     makings = queries.makings_of(publication)
+    minute = MinuteForm(data, now=now, initial=_first_minute(publication, now, hour))
+    due_at = minute.due_at() if minute.is_valid() else publication.due_at or now
     return Editor(
         publication=publication,
         general=general,
-        minute=MinuteForm(data, now=now, initial=_first_minute(publication, now, hour)),
+        minute=minute,
         parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, []), makings) for form in forms),
         issues=tuple(issues),
         link_check=check,
         acceptance=acceptance,
+        advice=advice_for(adaptations, due_at=due_at, now=now),
     )
 
 

@@ -55,6 +55,8 @@ def parted(stage: Stage) -> dict[str, str]:
     """Return what the editor sends to part a text in a thread."""
     account = stage.draft.adaptations.get(account__network="x").account_id
     return written(stage) | {"acto": f"{account}:partir", f"red{account}-thread": "1"}
+
+
 def limited(stage: Stage) -> dict[str, str]:
     return {"account": str(stage.account.pk), "budget": rates_of(stage.account.network).budgets[0].key, "limit": "9"}
 

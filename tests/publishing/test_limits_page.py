@@ -13,6 +13,7 @@ from pregonero.networks.budgets import actions as budgets
 from pregonero.networks.budgets import queries as rooms
 from pregonero.networks.budgets.kinds import Act
 from pregonero.networks.budgets.models import Allowance, SendingStop
+from pregonero.networks.budgets.money import dollars
 from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
@@ -20,11 +21,12 @@ from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions.waiting import stop_for
 from pregonero.publishing.models import Delivery
+from pregonero.publishing.programme import at_hour
 from pregonero.publishing.states import DeliveryState
-from pregonero.publishing.templatetags.limits_words import dollars
 from pregonero.records.models import Event
 from tests.publishing.test_states import put
-from tests.stage import programmed
+from tests.publishing.test_views import sent
+from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.procedure("P-6")
 SPENT = Spent("Se agotó el saldo para usar X: alguien debe recargarlo.", code="402", retry_after=3600)
@@ -137,3 +139,34 @@ def test_eighty_hundredths_are_told_once_in_each_window(x: Account, ana: Member,
 )
 def test_money_reads_as_it_is_written_here(micros: int, words: str) -> None:
     assert dollars(micros) == words
+
+
+def test_the_programme_says_when_each_would_really_leave(x: Account, news: News, ana: Member, carmen: Member) -> None:
+    actions.set_limit(account=x, budget="posts", limit=1, by=carmen, now=timezone.now())
+    tomorrow = at_hour(timezone.localdate() + timedelta(days=1), 9)
+    for minutes in (0, 1):
+        programmed(news, ana, timezone.now(), due_at=tomorrow + timedelta(minutes=minutes))
+    page = signed_in(ana).get(reverse("publishing:day", args=[tomorrow.date()])).content.decode()
+
+    assert "Con estos límites, la de las 9:01 en X saldría a las 9:15." in page
+
+
+def test_the_editor_says_what_it_would_cost_and_when_it_would_leave(
+    x: Account, news: News, ana: Member, carmen: Member
+) -> None:
+    actions.set_limit(account=x, budget="posts", limit=1, by=carmen, now=timezone.now())
+    tomorrow = at_hour(timezone.localdate() + timedelta(days=1), 9)
+    programmed(news, ana, timezone.now(), due_at=tomorrow)
+    draft = drafted(news, ana, timezone.now())
+    about = sent(draft) | {"day": f"{tomorrow:%Y-%m-%d}", "hour": "09:05"}
+    page = signed_in(ana).post(reverse("publishing:review", args=[draft.pk]), about).content.decode()
+
+    assert "X: con estos límites, saldría a las 9:15." in page
+    assert "X: publicarla cuesta 0,20 USD." in page
+
+
+def test_the_month_s_forecast_counts_what_is_programmed(x: Account, news: News, ana: Member) -> None:
+    programmed(news, ana, timezone.now(), due_at=timezone.now() + timedelta(minutes=5))
+    page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
+
+    assert "Lo que está programado hasta fin de mes costará" in page

@@ -23,6 +23,7 @@ from pregonero.publishing.programme import (
     find_troubles,
     propose,
 )
+from pregonero.publishing.queries.foreseen import foreseen_of
 from pregonero.publishing.states import STOPPED, DeliveryState
 from pregonero.publishing.threads import speaks_for, threads_in, words_of
 
@@ -87,6 +88,7 @@ class Day:
     troubles: int
     waiting: tuple[Waiting, ...]
     is_today: bool
+    foreseen: tuple[str, ...]  # what the networks' limits will do to it
 
 
 def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
@@ -98,14 +100,16 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
     places = [_place(delivery) for delivery in standing if delivery.state not in STOPPED]
     troubles = find_troubles(places)
     waiting = _waiting(entity, places, accounts, day, now)
+    foreseen = foreseen_of(accounts, deliveries, now=now)
     return Day(
         day=day,
         accounts=accounts,
-        hours=_hours(threads, accounts, troubles, waiting, day),
+        hours=_hours(threads, accounts, troubles, waiting, day, foreseen=foreseen.words),
         publications=len({delivery.publication_id for delivery in deliveries}),
         troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
         waiting=waiting,
         is_today=day == _local(now).date(),
+        foreseen=foreseen.sentences,
     )
 
 
@@ -137,9 +141,11 @@ def _hours(
     troubles: dict[int, Finding],
     waiting: tuple[Waiting, ...],
     day: date,
+    *,
+    foreseen: dict[int, str],
 ) -> tuple[Hour, ...]:
     cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
-    held = _held([speaks_for(thread) for thread in threads])
+    held = foreseen | _held([speaks_for(thread) for thread in threads])
     for thread in threads:
         delivery = speaks_for(thread)
         at = _local(delivery.due_at)

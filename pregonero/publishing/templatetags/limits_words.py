@@ -6,21 +6,16 @@ from django import template
 from django.utils import timezone
 
 from pregonero.networks.budgets.kinds import MICROS, Unit
+from pregonero.networks.budgets.money import dollars
 from pregonero.networks.budgets.room import BY_NETWORK, BY_PERSON
 from pregonero.networks.checks import number
 from pregonero.publishing.queries.limits import BudgetLine
 from pregonero.ui.templatetags.ui_time import ago
 
 register = template.Library()
-CENT = MICROS // 100
 
 
-@register.filter
-def dollars(micros: int) -> str:
-    """Return micro-dollars as a person reads them: "1.234,56 USD"; what is less than a cent keeps its thousandths."""
-    places = 2 if micros % CENT == 0 or micros >= MICROS else 3
-    whole, _, rest = f"{micros / MICROS:.{places}f}".partition(".")
-    return f"{number(int(whole))},{rest} USD"
+register.filter("dollars", dollars)
 
 
 @register.filter
