@@ -113,7 +113,7 @@ ROWS = (
     Row("publishing:take_up_again", "POST", GOING, lambda _: {"key": str(uuid4())}, NETWORKS_PEOPLE, 409),
     Row("publishing:everything", outside=OK, both=True),
     Row("publishing:everything", "POST", data=reason, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND, both=True),
-    Row("publishing:limits"),
+    Row("publishing:limits", outside=OK),
     Row("publishing:set_limit", "POST", data=limited, roles=COORDINATOR, status=FOUND),
     Row("publishing:resume_sending", "POST", of("sending_stop"), roles=NETWORKS_PEOPLE | COORDINATOR, status=FOUND),
     Row("publishing:resume_everything", "POST", roles=NETWORKS_AND_HEADS, status=409, outside=409),
