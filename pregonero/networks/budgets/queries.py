@@ -76,9 +76,38 @@ def told_of(row: Allowance) -> Told:
     )  # fmt: skip
 
 
-def pieces_of(account: Account, *, now: datetime) -> dict[tuple[bool, str], list[tuple[datetime, int]]]:
-    """Return our own count of each running window, by stretches; its key says whether it is the account's own."""
-    return _spent(account, rates_of(account.network).budgets, now)
+@dataclass(frozen=True)
+class Standing:
+    """How a budget stands, with our own count of its window by stretches."""
+
+    left: Left
+    pieces: list[tuple[datetime, int]]
+
+
+def standings_of(accounts: Sequence[Account], *, now: datetime) -> dict[tuple[int | None, str, str], Standing]:
+    """Return how every budget of an entity's accounts stands, by account (none: all of them), network and key.
+
+    For pages: three readings, whatever the number of accounts.
+    """
+    if not accounts:
+        return {}
+    entity_id = accounts[0].entity_id
+    rows = Allowance.objects.filter(entity_id=entity_id)
+    told = {(row.account_id, row.network, row.budget): told_of(row) for row in rows}
+    running_now = Q(pk=None)
+    for network in {account.network for account in accounts}:
+        for budget in rates_of(network).budgets:
+            running_now |= Q(network=network, budget=budget.key, starts_at__gte=budget.window.started(now))
+    spent: dict[tuple[int | None, str, str], list[tuple[datetime, int]]] = defaultdict(list)
+    for row in Spending.objects.filter(running_now, entity_id=entity_id).order_by("starts_at"):
+        spent[row.account_id, row.network, row.budget].append((row.starts_at, row.amount))
+    found: dict[tuple[int | None, str, str], Standing] = {}
+    for account in accounts:
+        for budget in rates_of(account.network).budgets:
+            key = (account.pk if budget.scope == Scope.ACCOUNT else None, account.network, budget.key)
+            left = left_of(budget, told.get(key, Told()), spent[key], 0, now)
+            found[key] = Standing(left, spent[key])
+    return found
 
 
 def _spent(

@@ -29,9 +29,7 @@ class Foreseen:
 def foreseen_of(accounts: Sequence[Account], deliveries: Sequence[Delivery], *, now: datetime) -> Foreseen:
     """Return what the limits, as they stand, do to a day's deliveries; what comes before them counts too."""
     waiting = [delivery for delivery in deliveries if delivery.state in WAITING and not delivery.position]
-    if not waiting:
-        return Foreseen({}, ())
-    until = max(delivery.due_at for delivery in waiting) + WORTH_SAYING
+    until = max((delivery.due_at for delivery in waiting), default=now) + WORTH_SAYING
     leavings = foresee(accounts, planned_on(accounts, until=until), now=now)
     words, sentences = {}, []
     for delivery in waiting:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django.db.models import Sum
 
@@ -12,7 +13,6 @@ from pregonero.networks.budgets import queries as budgets
 from pregonero.networks.budgets.forecast import Forecast, Leaving, Planned, Track, track_of
 from pregonero.networks.budgets.kinds import ACT_WORDS, Act, Scope, Unit, act_in
 from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop
-from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.budgets.room import Left
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
@@ -23,8 +23,9 @@ from pregonero.publishing.models import Adaptation, Delivery, PublicationState
 from pregonero.publishing.queries.working import in_the_air_of
 from pregonero.publishing.states import WAITING
 
-MOST_FORESEEN = 5_000
+MOST_FORESEEN = 500  # of what waits: a page is not kept waiting for the whole year
 A_MONTH = timedelta(days=31)
+Key = tuple[int | None, str, str]  # of a budget: its account, or none; its network; and which
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,9 @@ def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[Planned]
 
 def _acts_of(publications: set[int]) -> dict[tuple[int, int, int], Act]:
     """Return what each part of the publications is, by publication, account and place."""
-    adaptations = Adaptation.objects.filter(publication__in=publications).select_related("account", "publication")
+    adaptations = Adaptation.objects.filter(publication__in=publications or {0}).select_related(
+        "account", "publication"
+    )
     found: dict[tuple[int, int, int], Act] = {}
     for adaptation in adaptations:
         for position, act in enumerate(acts_of(adaptation)):
@@ -163,28 +166,28 @@ def foresee(accounts: Sequence[Account], planned: Iterable[Planned], *, now: dat
     for account in accounts:
         networks[account.network].append(account)
     planned = list(planned)
+    tracks = _tracks(accounts, now)
+    stops = budgets.stopped_accounts(accounts, now=now)
+    stopped = {number: (stop.until, stop.code) for number, stop in stops.items()}
     found: dict[int, Leaving] = {}
     for network, theirs in networks.items():
         numbers = {account.pk for account in theirs}
-        tracks = _tracks(theirs, now)
-        stopped = {
-            number: (stop.until, stop.code) for number, stop in budgets.stopped_accounts(theirs, now=now).items()
-        }
-        forecast = Forecast(rates_of(network), lambda owner, key, known=tracks: known.get((owner, key)), stopped)  # type: ignore[misc]
+        forecast = Forecast(rates_of(network), partial(_track, tracks, network), stopped)
         ours = [each for each in planned if each.account in numbers]
         found |= {leaving.key: leaving for leaving in forecast.of(ours, now=now)}
     return found
 
 
-def _tracks(accounts: Sequence[Account], now: datetime) -> Mapping[tuple[int | None, str], Track]:
-    found: dict[tuple[int | None, str], Track] = {}
-    for account in accounts:
-        pieces = budgets.pieces_of(account, now=now)
-        for left in budgets.lefts_of(account, in_flight=InFlight(), now=now):
-            owner = account.pk if left.budget.scope == Scope.ACCOUNT else None
-            track = track_of(left, pieces.get((owner is not None, left.budget.key), []))
-            if track is not None:
-                found[owner, left.budget.key] = track
+def _track(tracks: Mapping[Key, Track], network: str, owner: int | None, budget: str) -> Track | None:
+    return tracks.get((owner, network, budget))
+
+
+def _tracks(accounts: Sequence[Account], now: datetime) -> dict[Key, Track]:
+    found: dict[Key, Track] = {}
+    for key, standing in budgets.standings_of(accounts, now=now).items():
+        track = track_of(standing.left, standing.pieces)
+        if track is not None:
+            found[key] = track
     return found
 
 
