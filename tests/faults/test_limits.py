@@ -126,6 +126,7 @@ def test_two_workers_never_pass_the_last_posts_and_the_rest_leave_in_order_after
     assert calls(lab, account, status=CREATED) == 11
 
 
+@pytest.mark.slow
 def test_an_application_s_limit_is_shared_by_its_accounts(
     lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
 ) -> None:
@@ -144,6 +145,7 @@ def test_an_application_s_limit_is_shared_by_its_accounts(
     assert calls(lab, one, other, status=TOO_MANY) == 0
 
 
+@pytest.mark.slow
 def test_spent_money_is_told_once_and_asked_for_no_more(
     lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
 ) -> None:
