@@ -131,14 +131,23 @@ def test_a_minute_beyond_reason_is_refused_and_nothing_is_planned(stage: Stage, 
 
 
 @pytest.mark.procedure("P-6")
-@pytest.mark.parametrize("data", [{}, {"remote_id": "9" * 121}, {"remote_id": "1\x00"}, {"otro": "1"}])
-def test_what_says_nothing_is_not_a_decision_to_send_again(stage: Stage, data: dict[str, str]) -> None:
+@pytest.mark.parametrize("act", ["salio", "no-salio"])
+@pytest.mark.parametrize(
+    "data", [{}, {"remote_id": "9" * 121}, {"remote_id": "1\x00"}, {"otro": "1"}, {"reason": "x", "attempt": "uno"}]
+)
+def test_what_says_nothing_is_not_a_decision(stage: Stage, data: dict[str, str], act: str) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
-    page = client.post(f"/envios/{stage.undecided.pk}/decision/", data, follow=True)
-    assert "No se decidió nada" in page.content.decode()
+    answer = client.post(f"/envios/{stage.undecided.pk}/decision/{act}/", data)
+    assert answer.status_code == 422
     stage.undecided.refresh_from_db()
     assert stage.undecided.state == DeliveryState.NEEDS_PERSON
-    client.post(f"/envios/{stage.undecided.pk}/decision/", {"remote_id": ""})
+
+
+@pytest.mark.procedure("P-6")
+def test_a_decision_with_its_reason_sends_it_again(stage: Stage) -> None:
+    client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
+    data = {"attempt": str(stage.undecided.attempts_made), "reason": "No está en la red"}
+    client.post(f"/envios/{stage.undecided.pk}/decision/no-salio/", data)
     stage.undecided.refresh_from_db()
     assert stage.undecided.state == DeliveryState.DUE
 

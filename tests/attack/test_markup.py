@@ -23,7 +23,7 @@ from tests.conftest import NOW
 from tests.stage import drafted
 
 HOOK = "<x-anzuelo onx=1>"
-EVIL = f"\"'`>{HOOK}</textarea></title></script>&lt;x-anzuelo&gt;{{{{7*7}}}}{{% now %}}"
+EVIL = f"\"'`>{HOOK}</textarea></title></script>&lt;x-anzuelo&gt;{{{{1337*7331}}}}{{% now %}}"
 FILLED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
     (News, ("title", "summary", "body", "section", "reference", "guid", "picture_alt")),
     (NewsVersion, ("title", "summary", "body")),
@@ -82,7 +82,7 @@ def test_nothing_that_somebody_wrote_becomes_markup(poisoned: Stage, role: Role)
         page = response.content.decode()
         assert response.status_code in {200, 403}, path
         assert "<x-anzuelo" not in page, path
-        assert "49" not in page or "7*7" in page, path
+        assert str(1337 * 7331) not in page, path  # long enough that no random token of a page holds it
         seen += "x-anzuelo" in page
     assert seen > len(paths) // 2  # it is shown, as text
 

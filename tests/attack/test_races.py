@@ -173,9 +173,11 @@ def test_a_double_click_decides_once(going: Publication, people: dict[str, Membe
         Delivery.objects.filter(pk=delivery.pk).update(state=state, **held, **free)
     Delivery.objects.filter(pk=delivery.pk).update(candidates=[{"remote_id": uuid4().hex, "url": "https://x.com/8"}])
     delivery.refresh_from_db()
-    ours = {"remote_id": delivery.candidates[0]["remote_id"]}
+    asked = {"attempt": str(delivery.attempts_made)}
+    ours = {**asked, "remote_id": delivery.candidates[0]["remote_id"]}
     path = f"/envios/{delivery.pk}/decision/"
-    assert clicks(people["beto"], (path, ours), (path, {"remote_id": ""})) == [DONE, REFUSED]
+    one, other = (f"{path}salio/", ours), (f"{path}no-salio/", {**asked, "reason": "No está en la red"})
+    assert clicks(people["beto"], one, other) == [DONE, REFUSED]
     assert Event.objects.filter(verb="delivery.decided", thing=delivery.thing.reference).count() == 1
 
 
@@ -238,7 +240,7 @@ for _ in range(5):
     Client().post("/cuenta/login/", {wrong!r})
 """
     environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "pregonero.settings"}
-    subprocess.run([sys.executable, "-c", tries], cwd=ROOT, env=environment, check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", tries], cwd=ROOT, env=environment, check=True, timeout=300)
     right = {**wrong, "password": cast.PASSWORD}
     page = Client().post("/cuenta/login/", right)
     assert page.status_code == 200

@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120.0  # seconds: a busy machine may take long over drawing a film, and that is no fault
 BREATH = 0.02  # seconds between two looks at a condition
 
 
@@ -33,7 +34,7 @@ class Lab:
         """Ask it to end as a supervisor does, and say how long that took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=60)
+        self.process.wait(timeout=PATIENCE)
         self.client.close()
         return time.monotonic() - started
 
@@ -68,11 +69,11 @@ def start(data: Path, port: int = 0) -> Lab:
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
     assert ready["event"] == "lab.ready"
-    client = httpx.Client(base_url=ready["url"], timeout=20)
+    client = httpx.Client(base_url=ready["url"], timeout=PATIENCE)
     return Lab(process, ready["port"], data, client)
 
 
-def until(condition: Callable[[], Any], timeout: float = 60) -> Any:
+def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> Any:
     """Ask again until the answer is true: a real condition with a limit, not a pause of a guessed length."""
     deadline = time.monotonic() + timeout
     while True:
@@ -91,4 +92,4 @@ class Speaker:
         headers = {"Authorization": f"Bearer {account['token']}"}
         self.account = account
         self.id: str = account["id"]
-        self.http = httpx.Client(base_url=f"{lab.url}/{base}", headers=headers, timeout=20)
+        self.http = httpx.Client(base_url=f"{lab.url}/{base}", headers=headers, timeout=PATIENCE)

@@ -83,14 +83,16 @@ def test_container_is_published_at_most_once(lab: Lab, user: Speaker, photo_addr
     assert [post["id"] for post in lab.posts(account=user.id)] == [media]
 
 
-def test_container_still_in_progress_is_not_ready(lab: Lab, user: Speaker, photo_address: str) -> None:
+def test_container_still_in_progress_is_not_ready(lab: Lab, photo_address: str) -> None:
+    user = Speaker(lab, lab.new_account("instagram", processing=600))
     video = photo_address.removesuffix("jpg") + "mp4"
     id = container(user, media_type="REELS", video_url=video).json()["id"]
 
     early = publish(user, id)
 
     assert (early.json()["error"]["code"], early.json()["error"]["error_subcode"]) == (9007, 2207027)
-    until(lambda: state(user, id) == "FINISHED")
+    lab.advance(600)
+    assert state(user, id) == "FINISHED"
     assert publish(user, id).status_code == 200
 
 

@@ -54,7 +54,8 @@ def test_length_is_counted_as_mastodon_counts_it(mastodon: Speaker, text: str, s
     assert mastodon.http.post("/api/v1/statuses", json={"status": text}).status_code == status
 
 
-def test_video_is_processed_and_a_picture_is_ready(mastodon: Speaker, lab: Lab, film: bytes, photo: bytes) -> None:
+def test_video_is_processed_and_a_picture_is_ready(lab: Lab, film: bytes, photo: bytes) -> None:
+    mastodon = Speaker(lab, lab.new_account("mastodon", processing=600))
     picture = mastodon.http.post("/api/v2/media", files={"file": photo}, data={"description": "Barras"})
     video = mastodon.http.post("/api/v2/media", files={"file": film})
     id = video.json()["id"]
@@ -63,7 +64,7 @@ def test_video_is_processed_and_a_picture_is_ready(mastodon: Speaker, lab: Lab, 
     assert mastodon.http.get(f"/api/v1/media/{id}").status_code == 206
     early = mastodon.http.post("/api/v1/statuses", json={"status": "Pronto", "media_ids": [id]})
     assert early.status_code == 422
-    lab.advance(1)
+    lab.advance(600)
     assert mastodon.http.get(f"/api/v1/media/{id}").json()["url"]
     assert mastodon.http.put(f"/api/v1/media/{id}", json={"description": "Taller"}).json()["description"] == "Taller"
     mixed = mastodon.http.post("/api/v1/statuses", json={"status": "Dos", "media_ids": [id, picture.json()["id"]]})

@@ -163,13 +163,13 @@ class Subject:
 def bluesky_access(bluesky: Bluesky, *, password: bool = False) -> Access:
     """Return the access to a new account of the real server: by a session's token, or by an app password."""
     made = bluesky.new_account(f"cuenta{next(_numbers)}")
-    return Access(made["id"], made["handle"], bluesky.url, made["password" if password else "token"], seconds=10.0)
+    return Access(made["id"], made["handle"], bluesky.url, made["password" if password else "token"], seconds=60.0)
 
 
 def access_to(lab: Lab, name: str, **extra: Any) -> Access:
     """Return the access to a new account of the laboratory."""
     made = lab.new_account(name, **extra)
-    return Access(made["id"], made["handle"], f"{lab.url}/{BASES[name]}", made["token"], seconds=10.0)
+    return Access(made["id"], made["handle"], f"{lab.url}/{BASES[name]}", made["token"], seconds=60.0)
 
 
 MakeSubject = Callable[..., Subject]

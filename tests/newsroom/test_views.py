@@ -59,10 +59,10 @@ def test_the_list_asks_the_same_for_two_and_for_twenty(
 ) -> None:
     client, source = as_(luis), register(luis)
     read(source, item(f"{SITE}/a"), item(f"{SITE}/b"))
-    with django_assert_num_queries(6):  # session, user, membership, counts, count, list
+    with django_assert_num_queries(7):  # session, user, membership, pause, counts, count, list
         text(client, "/noticias/")
     read(source, *[item(f"{SITE}/{number}") for number in range(20)])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         text(client, "/noticias/")
 
 
