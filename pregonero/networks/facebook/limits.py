@@ -58,6 +58,6 @@ KINDS = Kinds(
 
 CAPTIONS_LOCALE = "es_LA"
 
-# Seconds between the looks that follow a cut comment; after the last, what was not seen was not taken. A comment has no key,
-# and a network may take a call after we hung up: the last look is late on purpose.
+# Seconds between the looks that follow a cut comment; after the last, what was not seen was not taken. A comment has no
+# key, and a network may take a call after we hung up: the last look is late on purpose.
 COMMENT_WAITS = (3.0, 10.0, 30.0, 120.0)
