@@ -7,7 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from pregonero.networks.base import Medium, Post
+from pregonero.networks.base import Medium, Post, Prepared, Published
+from tests.lab.process import until
 from tests.networks.subjects import Subject, accompanied
 
 
@@ -20,11 +21,17 @@ def live(subject: Subject, folder: Path) -> None:
         subject.connector.discard(subject.access, dropped)
         prepared = subject.prepare(post)
         published = subject.connector.commit(subject.access, post, prepared)
-        found = subject.resolve(post, prepared, started, looks=0).published
-        assert found is not None
-        assert found.remote_id == published.remote_id
+        _until_it_is_seen(subject, post, prepared, started, published)
     if subject.connector.capabilities.takes_replies:
         _answer_ourselves(subject)
+
+
+def _until_it_is_seen(
+    subject: Subject, post: Post, prepared: Prepared, started: datetime, published: Published
+) -> None:
+    """Look as often as it takes: a network's reads lag behind what was published."""
+    found = until(lambda: subject.resolve(post, prepared, started, looks=0).published)
+    assert found.remote_id == published.remote_id
 
 
 def _answer_ourselves(subject: Subject) -> None:

@@ -140,7 +140,10 @@ def test_token_no_longer_valid_takes_nothing(lab: Lab, channel: Speaker, film: b
 def test_token_is_renewed_at_googles_address(lab: Lab) -> None:
     channel = Speaker(lab, lab.new_account("youtube", refresh_token="renueva-yt"))
     lab.client.post(f"/tokens/{channel.id}/expire")
+    app = {"id": "app-yt", "secret": "clave-de-la-app"}
+    lab.client.post("/apps", json={**app, "redirects": [], "name": "Pregonero"}).raise_for_status()
     ask = {"grant_type": "refresh_token", "refresh_token": "renueva-yt"}
+    ask |= {"client_id": app["id"], "client_secret": app["secret"]}
 
     fresh = channel.http.post("/token", data=ask).json()["access_token"]
     lab.client.post(f"/tokens/{channel.id}/revoke")

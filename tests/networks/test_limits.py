@@ -220,7 +220,7 @@ def test_an_alternative_text_has_its_limit(subject_of: MakeSubject, name: str) -
 
     (issue,) = subject.connector.check(post)
 
-    assert issue.field == "alt"
+    assert issue.field == "media:1"
     assert issue.text.startswith("Sobran 3 caracteres: ")
     assert issue.text.endswith("admite 1.000 y el texto alternativo de la imagen 1 cuenta 1.003.")
     assert not _taken(subject, post)
