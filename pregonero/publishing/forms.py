@@ -72,6 +72,8 @@ class AttachmentForm(forms.Form):
 class UploadForm(forms.Form):
     """A picture or a video for one account, with what who cannot see or hear it needs."""
 
+    # It stands within the editor's form: with nothing chosen here, everything else must still be saved.
+    use_required_attribute = False
     file = forms.FileField(label="Imagen o video", allow_empty_file=True)
     alt = forms.CharField(label="Texto alternativo, si es una imagen", max_length=2000, required=False)
     because = forms.CharField(label="Por qué va sin subtítulos, si es un video", max_length=300, required=False)

@@ -93,6 +93,8 @@ def test_the_main_acts_need_no_mouse(stage: Stage, visits: Visits, lab: Lab) -> 
     expect(beto.get_by_label("Texto para X")).to_be_visible()
     press(beto, "Facebook")
     expect(beto.get_by_label("Texto para Facebook")).to_be_visible()
+    press(beto, "YouTube")
+    write(beto, "Por qué va sin subtítulos", "El video no tiene voz.")
     write(beto, "Por qué le interesa", "Muestra en qué sectores crece el empleo que exporta.")
     tab_to(beto, "Día")
     # A year on; from 29 February by 28 January, in whatever order this browser writes day and month.

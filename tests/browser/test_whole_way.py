@@ -110,7 +110,7 @@ def assert_too_long_is_refused(page: Page, scripted: bool) -> None:
     """A text that X would not take cannot be programmed, and the limit is said; with programs, while it is written."""
     if scripted:
         page.get_by_role("navigation", name="Redes").get_by_role("link", name="YouTube").click()
-    page.get_by_label("Por qué va sin subtítulos").fill("El video no tiene voz.")
+    page.get_by_label("Por qué va sin subtítulos", exact=True).fill("El video no tiene voz.")
     if scripted:
         page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
     page.get_by_label("Por qué le interesa").fill(WHY)
