@@ -23,7 +23,7 @@ def test_a_button_pressed_while_writing_acts_once(shown: Shown, day_of: Callable
     def is_act(request: Request) -> bool:
         return request.method == "POST" and request.url.endswith("/medios/")
 
-    page.route("**/medios/", held.append)
+    page.route("**/medios/", lambda route: held.append(route))  # noqa: PLW0108  playwright marks what it is given
     page.on("request", lambda request: acts.append(request.url) if is_act(request) else None)
     account = page.locator(".account-part:visible").get_attribute("id")
     with page.expect_request(is_review, timeout=ENOUGH), page.expect_request(is_act, timeout=ENOUGH):
