@@ -8,11 +8,12 @@ import pytest
 from django.utils import timezone
 
 from pregonero.networks.actions import pause_account
+from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.models import Account
 from pregonero.networks.queries import access_to
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import actions, delivering, queries
+from pregonero.publishing import actions, beforehand, delivering, queries
 from pregonero.publishing.actions.preparing import turn_deliveries
 from pregonero.publishing.actions.sending import claim_wave, recover_abandoned
 from pregonero.publishing.models import Attempt, Delivery
@@ -223,3 +224,41 @@ def test_no_token_is_kept_in_the_clear(account: Account, lab: Lab) -> None:
     )
     assert token.encode() not in bytes(account.credential.sealed)
     assert token not in repr(access_to(account))
+
+
+def test_what_the_limit_holds_back_keeps_its_order_and_says_why(
+    lab: Lab, account: Account, luis: Member, ana: Member, carmen: Member
+) -> None:
+    now = timezone.now()
+    news = [informed_news(lab, luis, now, with_media=False) for _ in range(5)]
+    order = [programmed(each, ana, now).deliveries.get().pk for each in news]
+    actions.set_limit(account=account, budget="posts", limit=3, by=carmen, now=now)
+    turn_deliveries(now=queries.clock())
+    beforehand.prepare_here(now=queries.clock())
+
+    first = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    assert [work.delivery_id for work in first] == order[:3]
+    held = Delivery.objects.filter(pk__in=order[3:])
+    assert {(each.state, each.reason_code) for each in held} == {("DUE", "limit:posts")}
+    assert all(each.ready_at > now + timedelta(minutes=14) for each in held)
+
+    actions.set_limit(account=account, budget="posts", limit=10, by=carmen, now=queries.clock())
+    rest = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    assert [work.delivery_id for work in rest] == order[3:]
+
+
+def test_a_spent_credit_that_several_hear_of_is_let_go_for_all_of_them(
+    lab: Lab, account: Account, luis: Member, ana: Member
+) -> None:
+    now = timezone.now()
+    for _ in range(3):
+        programmed(informed_news(lab, luis, now, with_media=False), ana, now)
+    fault(lab, account, "status", code=402, times=3)
+    turn_deliveries(now=queries.clock())
+    beforehand.prepare_here(now=queries.clock())
+    wave = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    delivering.keep_outcomes([delivering.make_public(work) for work in wave])
+    assert set(Delivery.objects.values_list("reason_code", flat=True)) == {"limit:402"}
+
+    actions.resume_sending(stop=SendingStop.objects.get(), by=ana, now=queries.clock())
+    assert len(claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())) == 3

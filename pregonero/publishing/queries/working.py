@@ -112,7 +112,7 @@ def in_the_air_of(account: Account) -> InFlight:
 
 def lock_waiting(theirs: QuerySet[Delivery], *, until: datetime, now: datetime) -> QuerySet[Delivery]:
     """Return, under lock, what is due and would be looked at before a moment; what somebody else has locked is his."""
-    due = theirs.filter(free(now), state=DeliveryState.DUE, ready_at__lt=until).order_by("due_at", "pk")
+    due = theirs.filter(free(now), state=DeliveryState.DUE, ready_at__lte=until).order_by("due_at", "pk")
     return due.select_for_update(skip_locked=True, of=("self",)).select_related("publication__entity", "account")
 
 
