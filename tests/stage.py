@@ -140,11 +140,11 @@ class Workers:
         command = [sys.executable, "-m", "pregonero", "web", "--port", port]
         process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         try:
-            until(lambda: _answers(f"http://127.0.0.1:{port}/salud/"), timeout=120)
+            until(lambda: _answers(f"http://127.0.0.1:{port}/salud/"), timeout=240)
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(60)
+            process.wait(180)
 
 
 def workers_on(url: str, lab: Lab, *, lease: float = 15, call: float = 4) -> Workers:

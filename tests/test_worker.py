@@ -72,7 +72,7 @@ def test_every_lane_has_its_places_whatever_the_others_do(database: str, monkeyp
     together = threading.Barrier(sum(places.values()))
 
     def meet() -> None:
-        together.wait(timeout=20)
+        together.wait(timeout=120)
 
     app.tasks.pop("tests.meet", None)
     app.task(meet, name="tests.meet")
@@ -86,9 +86,9 @@ def test_every_lane_has_its_places_whatever_the_others_do(database: str, monkeyp
 def test_a_worker_that_is_told_to_stop_signs_off(database: str) -> None:
     environment = {**os.environ, "DATABASE_URL": database}
     process = subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=environment)
-    until(lambda: working(database) == len(worker.LANES), timeout=60)
+    until(lambda: working(database) == len(worker.LANES), timeout=180)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    assert process.wait(120) == 0
     assert working(database) == 0
 
 

@@ -223,7 +223,7 @@ def test_two_processes_program_once(draft: Publication, people: dict[str, Member
         assert browser.stdin is not None
         browser.stdin.write(f"\n{body}\n")
         browser.stdin.flush()
-    assert sorted(int(browser.communicate(timeout=30)[0]) for browser in browsers) == [DONE, REFUSED]
+    assert sorted(int(browser.communicate(timeout=180)[0]) for browser in browsers) == [DONE, REFUSED]
     assert draft.deliveries.count() == 2
     assert written("publication.programmed", draft) == 1
 
@@ -261,9 +261,9 @@ def test_a_pause_waits_for_the_claim_that_is_being_made(people: dict[str, Member
         with transaction.atomic():
             claim_wave.__wrapped__(account_id=0, worker="w", limit=1, now=timezone.now())
             pausing = pool.submit(pause)
-            until(waits_at_the_gate, timeout=60)
+            until(waits_at_the_gate, timeout=180)
             assert not pausing.done()
-        pausing.result(timeout=60)
+        pausing.result(timeout=180)
     resume_everything(by=beto, now=timezone.now())
 
 

@@ -100,7 +100,7 @@ def running(data: Path) -> Iterator[Bluesky]:
     (data / "servidor").mkdir()
     with _process(["node", str(HERE / "server.mjs"), str(data / "servidor")], packages) as server:
         proxy = [sys.executable, "-m", "tests.bluesky.proxy", server["url"], server["jwtSecret"], str(data / "puerta")]
-        with _process(proxy, ROOT) as ready, httpx.Client(base_url=ready["url"], timeout=20) as client:
+        with _process(proxy, ROOT) as ready, httpx.Client(base_url=ready["url"], timeout=120) as client:
             yield Bluesky(ready["url"], server["url"], client)
 
 
@@ -117,6 +117,6 @@ def _process(command: list[str], folder: Path) -> Iterator[dict[str, Any]]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(10)
+            process.wait(60)
         except subprocess.TimeoutExpired:
             process.kill()

@@ -9,7 +9,7 @@ from pregonero.people.models import Member
 from tests.conftest import PASSWORD
 
 DESK, PHONE = (1440, 1000), (390, 844)
-PATIENCE = 30_000.0  # milliseconds; a real condition is waited for, on a machine that may be busy
+PATIENCE = 90_000.0  # milliseconds; a real condition is waited for, on a machine that may be busy
 expect.set_options(timeout=PATIENCE)
 
 

@@ -52,7 +52,7 @@ def running(workers: Workers, log: IO[str], *commands: list[str]) -> Iterator[No
         for command in commands
     ]
     try:
-        until(lambda: _answers(f"{address_of(workers)}/salud/"), timeout=60)
+        until(lambda: _answers(f"{address_of(workers)}/salud/"), timeout=180)
         yield
     finally:
         stop(*children)

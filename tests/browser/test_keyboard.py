@@ -87,7 +87,7 @@ def test_the_main_acts_need_no_mouse(stage: Stage, visits: Visits, lab: Lab) -> 
     beto = sign_in(visits, stage, "beto")
     skip_to_content(beto)
     follow(beto, "Ver")
-    until(lambda: beto.reload() and beto.get_by_role("link", name="Abrir el video").count(), timeout=60)
+    until(lambda: beto.reload() and beto.get_by_role("link", name="Abrir el video").count(), timeout=180)
     follow(beto, "Programar")
     follow(beto, "Preparar los textos")
     expect(beto.get_by_label("Texto para X")).to_be_visible()

@@ -76,7 +76,7 @@ def as_text(reader: str, address: str, session: str, folder: Path) -> str:
         (folder / "cookies").write_text(f"# Netscape HTTP Cookie File\n{cookie}")
         command = ["lynx", f"-cfg={folder}/lynx.cfg", f"-cookie_file={folder}/cookies", "-accept_all_cookies"]
         command += ["-dump", "-nolist", "-width=120", "-display_charset=utf-8"]
-    done = subprocess.run([*command, address], check=True, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*command, address], check=True, capture_output=True, text=True, timeout=180)
     return done.stdout
 
 
@@ -116,7 +116,7 @@ def test_somebody_signs_in_with_lynx(shown: Shown, tmp_path: Path) -> None:
     lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {shown.address}/cuenta/login/"
     environment = {"TERM": "vt100", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "120", "LINES": "60"}
     done = subprocess.run(
-        ["script", "-qec", lynx, "/dev/null"], check=True, capture_output=True, text=True, timeout=60, env=environment,
+        ["script", "-qec", lynx, "/dev/null"], check=True, capture_output=True, text=True, timeout=180, env=environment,
         stdin=subprocess.DEVNULL,
     )  # fmt: skip
     screen = re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9])", " ", done.stdout)

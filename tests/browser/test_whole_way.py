@@ -87,7 +87,7 @@ def assert_told(luis: Person, told: Person, name: str) -> None:
 def prepare(beto: Person) -> None:
     """The strategist starts the publication, once the news' picture and video have been read."""
     page = beto.page
-    until(lambda: page.reload() and page.get_by_role("link", name="Abrir el video").count(), timeout=60)
+    until(lambda: page.reload() and page.get_by_role("link", name="Abrir el video").count(), timeout=180)
     page.get_by_role("link", name="Programar").click()
     page.get_by_role("button", name="Preparar los textos").click()
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
@@ -139,7 +139,7 @@ def published_posts(page: Page, scripted: bool) -> dict[str, str]:
     if scripted:
         expect(done).to_be_visible()
     else:
-        until(lambda: page.reload() and done.count(), timeout=60)
+        until(lambda: page.reload() and done.count(), timeout=180)
     expect(page.get_by_role("link", name="Editar")).to_have_count(0)
     links = {name: page.get_by_role("link", name=f"ver en {name}", exact=True) for name in NETWORKS}
     expect(page.get_by_text("La informó Luis Peña, referencia SEDE-2026-0417.")).to_be_visible()

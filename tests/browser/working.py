@@ -23,7 +23,7 @@ from pregonero.publishing.work import Work
 from tests.lab.process import until
 
 WORKER = "trabajador-1"
-ENOUGH = 60.0
+ENOUGH = 180.0
 
 
 class Clock(Protocol):

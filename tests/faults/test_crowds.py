@@ -110,4 +110,4 @@ def stop(running: list[Any]) -> None:
     for worker in running:
         worker.send_signal(signal.SIGTERM)
     for worker in running:
-        worker.wait(60)
+        worker.wait(180)

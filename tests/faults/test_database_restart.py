@@ -87,12 +87,12 @@ def test_a_lane_whose_heart_stopped_beats_again(own: OwnDatabase, lab: Lab, work
     worker = workers.start()
     with psycopg.connect(own.url, autocommit=True) as connection:
         beating = "SELECT count(*) FROM procrastinate_workers"
-        until(lambda: connection.execute(beating).fetchone() == (4,), timeout=30)
+        until(lambda: connection.execute(beating).fetchone() == (4,), timeout=180)
         connection.execute(f"ALTER FUNCTION {heart} RENAME TO {away}")
-        until(lambda: connection.execute(beating).fetchone() != (4,), timeout=30)
+        until(lambda: connection.execute(beating).fetchone() != (4,), timeout=180)
         connection.execute(f"ALTER FUNCTION {away} RENAME TO {heart}")
         try:
-            until(lambda: connection.execute(beating).fetchone() == (4,), timeout=60)
+            until(lambda: connection.execute(beating).fetchone() == (4,), timeout=180)
             assert worker.poll() is None
         finally:
             stop([worker])

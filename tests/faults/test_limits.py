@@ -48,7 +48,7 @@ def working(workers: Workers, many: int = 1) -> Iterator[None]:
         for process in running:
             process.send_signal(signal.SIGTERM)
         for process in running:
-            process.wait(60)
+            process.wait(180)
 
 
 def limited(lab: Lab, account: Account, **about: Any) -> None:

@@ -55,7 +55,7 @@ def test_a_suspended_worker_wakes_to_what_is_out_once(
             first.send_signal(signal.SIGCONT)
             for worker in (first, second):
                 worker.send_signal(signal.SIGTERM)
-                worker.wait(60)
+                worker.wait(180)
     for delivery in deliveries(publication):
         (out,) = lab.posts(network=delivery.account.network, account=delivery.account.remote_id)
         assert delivery.remote_id.rpartition("_")[2] in str(out["id"])

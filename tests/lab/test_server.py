@@ -42,7 +42,7 @@ def test_accounts_come_from_a_file_too(tmp_path: Path) -> None:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
         process.terminate()
-        assert process.wait(timeout=5) == 0
+        assert process.wait(timeout=60) == 0
 
     assert ready["event"] == "lab.ready"
 

@@ -8,7 +8,7 @@ import psycopg
 from django.db import connections
 from psycopg.sql import SQL, Identifier
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 120
 
 
 def in_a_thread(work: Callable[[], object]) -> object:

@@ -31,7 +31,7 @@ def read(reader: str, page: bytes, folder: Path) -> str:
         ]
     if reader == "links":
         command = ["links", "-dump", "-codepage", "utf-8", "-width", "120", str(path)]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=30).stdout
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=180).stdout
 
 
 def in_order(text: str, *words: str) -> bool:
