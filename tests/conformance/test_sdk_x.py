@@ -1,14 +1,24 @@
 """The official X client publishes to the laboratory with only its base address changed."""
 
 import base64
+from collections.abc import Iterator
 
+import pytest
 from xdk import Client
 
-from tests.lab.process import Lab
+from tests.lab.process import Lab, start
 
 
 def client(lab: Lab, account: dict[str, str]) -> Client:
     return Client(base_url=f"{lab.url}/x", access_token=account["token"])
+
+
+@pytest.fixture
+def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A laboratory whose clock is moved, away from those who compare it with theirs."""
+    running = start(tmp_path_factory.mktemp("apart"))
+    yield running
+    running.stop()
 
 
 def test_sdk_publishes_a_text_and_reads_it_back(lab: Lab) -> None:
@@ -39,21 +49,21 @@ def test_sdk_publishes_a_picture_with_alternative_text(lab: Lab, photo: bytes) -
     assert 'alt="Gráfica de barras"' in page
 
 
-def test_sdk_publishes_a_video_by_chunks(lab: Lab, film: bytes) -> None:
-    account = lab.new_account("x", processing=600)
-    x = client(lab, account)
+def test_sdk_publishes_a_video_by_chunks(apart: Lab, film: bytes) -> None:
+    account = apart.new_account("x", processing=600)
+    x = client(apart, account)
 
     begun = x.media.initialize_upload(
         {"media_category": "tweet_video", "media_type": "video/mp4", "total_bytes": len(film)}
     )
-    for index, start in enumerate(range(0, len(film), 40_000)):
-        piece = base64.b64encode(film[start : start + 40_000]).decode()
+    for index, at in enumerate(range(0, len(film), 40_000)):
+        piece = base64.b64encode(film[at : at + 40_000]).decode()
         x.media.append_upload(begun.data.id, {"media": piece, "segment_index": index})
     done = x.media.finalize_upload(begun.data.id)
-    lab.advance(601)
+    apart.advance(601)
 
     assert done.data.processing_info.state == "pending"
     assert x.media.get_upload_status(begun.data.id).data.processing_info.state == "succeeded"
     made = x.posts.create({"text": "Con video", "media": {"media_ids": [begun.data.id]}})
-    [published] = lab.posts(network="x", account=account["id"])
+    [published] = apart.posts(network="x", account=account["id"])
     assert (published["id"], len(published["media"])) == (made.data.id, 1)

@@ -39,6 +39,9 @@ def is_out(request: MemberRequest, pk: int) -> HttpResponse:
     try:
         sighting = _sighting(request, delivery, form)
     except Refused as refusal:
+        # Somebody may have decided just now, and then there is nothing left to choose from: that is what to say.
+        latest = queries.get_delivery(member=request.member, pk=pk)
+        rules.check_may_decide(request.member, latest, queries.who_decided(latest), now=now)
         form.add_error("address", refusal.message)
         return _page(request, pk, out=form, status=UNPROCESSABLE)
     attempt = form.cleaned_data["attempt"]
