@@ -132,6 +132,9 @@ class Exchange:
             raise Cut
         if rule.kind == "accept_then_500":
             return self._dialect.failure(self._lab, self._call, SERVER_ERROR)
+        if rule.kind == "accept_then_slow":
+            await asyncio.sleep(rule.ms / 1000)
+            return answer
         if await self._hold(rule) == "cut":
             raise Cut
         return answer

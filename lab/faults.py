@@ -12,6 +12,7 @@ from typing import Any
 
 KINDS = (
     "cut_before", "accept_then_cut", "hold_before", "hold_after", "slow", "status", "half_upload", "accept_then_500",
+    "accept_then_slow",
 )  # fmt: skip
 KNOWN = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
 STAGES = ("commit", "prepare", "read")

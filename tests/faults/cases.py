@@ -74,14 +74,14 @@ class Stage:
             self.make_fault(account.network, account.remote_id, course.fault)
         later = HALF_AN_HOUR if course.prepared_first else timedelta()
         due_at = (now + later).replace(second=0, microsecond=0)
-        self._give_media(person)
+        self.give_media(person)
         publication = programmed(informed_news(self.lab, person, now), person, now, due_at=due_at)
         rows = Delivery.objects.filter(publication=publication).select_related("account")
         deliveries = {row.account.network: row.pk for row in rows}
         for case in cases:
             case.begin(accounts[case.network], deliveries[case.network])
 
-    def _give_media(self, person: Member) -> None:
+    def give_media(self, person: Member) -> None:
         """Let an entity have the media of the sample website, fetched once for all of them."""
         if not self._media:
             informed_news(self.lab, person, timezone.now())

@@ -1,6 +1,13 @@
 """A database of its own, the laboratory, and an entity ready to publish, for tests with real processes."""
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -8,9 +15,11 @@ from django.utils import timezone
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from tests import conftest as cast
+from tests.bluesky import harness
+from tests.bluesky.harness import Bluesky
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import Lab, start
-from tests.stage import PLACE, Workers, workers_on
+from tests.stage import PLACE, ROOT, Workers, workers_on
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +52,58 @@ def module_workers(lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterat
     with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):  # type: ignore[attr-defined]
         yield workers_on(url, lab)
         lab.client.delete("/faults")
+
+
+@pytest.fixture(scope="session")
+def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky | str]:
+    """Give the real server, or why there is none."""
+    running = harness.running(tmp_path_factory.mktemp("bluesky"))
+    try:
+        server: Bluesky | str = running.__enter__()
+    except harness.NotHere as reason:
+        yield f"sin servidor de Bluesky: {reason}"
+        return
+    yield server
+    running.__exit__(None, None, None)
+
+
+@pytest.fixture
+def real_bluesky(bluesky: Bluesky | str) -> Iterator[Bluesky]:
+    """Give the real server, and take its faults away afterwards; skipped, with the reason, where there is none."""
+    if isinstance(bluesky, str):
+        pytest.skip(bluesky)
+    yield bluesky
+    bluesky.client.delete("/faults")
+
+
+@dataclass
+class OwnDatabase:
+    """A server of its own, that a test stops and starts."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def tell(self, word: str) -> None:
+        """Have it go or come back, and wait until it did."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(word, file=self.process.stdin, flush=True)
+        assert self.process.stdout.readline().strip() == "done"
+
+
+@pytest.fixture
+def own() -> Iterator[OwnDatabase]:
+    folder = Path(tempfile.mkdtemp(prefix="pregonero-own-"))
+    folder.chmod(0o755)  # the database runs as a user of its own
+    environment = {**os.environ, "PREGONERO_DATA": str(folder)}
+    command = [sys.executable, "-m", "tests.faults.own_database"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        migrate = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
+        subprocess.run(migrate, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
+        yield OwnDatabase(process, url)
+        assert process.stdin is not None
+        process.stdin.close()
+    shutil.rmtree(folder, ignore_errors=True)

@@ -5,7 +5,6 @@ The cases come from `boundaries.py`. The judges are the laboratory's ledger and,
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from django.test import override_settings
 
 from pregonero.publishing.models import Delivery
-from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
 from tests.faults.boundaries import BOUNDARIES, Boundary, table
 from tests.faults.campaign import Campaign
@@ -53,19 +51,6 @@ class Played:
 
     def case(self, boundary: Boundary, network: str) -> Case:
         return self._cases[boundary, network]
-
-
-@pytest.fixture(scope="module")
-def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky | str]:
-    """Give the real server, or why there is none."""
-    running = harness.running(tmp_path_factory.mktemp("bluesky"))
-    try:
-        server: Bluesky | str = running.__enter__()
-    except harness.NotHere as reason:
-        yield f"sin servidor de Bluesky: {reason}"
-        return
-    yield server
-    running.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="module")

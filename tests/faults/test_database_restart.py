@@ -1,58 +1,19 @@
 """The database goes away in the middle and comes back: every delivery ends, each is out once, the worker lives on."""
 
-import os
-import shutil
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import psycopg
 import pytest
 
 from pregonero.people.models import Member
 from tests.databases import as_default_database
+from tests.faults.conftest import OwnDatabase
 from tests.faults.crowd import all_final, counted, due_at_once
 from tests.faults.test_crowds import ENOUGH, shown, stop
 from tests.lab.process import Lab, until
-from tests.stage import ROOT, Workers, workers_on
+from tests.stage import Workers, workers_on
 
 pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
-
-
-@dataclass
-class OwnDatabase:
-    """A server of its own, that a test stops and starts."""
-
-    process: subprocess.Popen[str]
-    url: str
-
-    def tell(self, word: str) -> None:
-        """Have it go or come back, and wait until it did."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        print(word, file=self.process.stdin, flush=True)
-        assert self.process.stdout.readline().strip() == "done"
-
-
-@pytest.fixture
-def own() -> Iterator[OwnDatabase]:
-    folder = Path(tempfile.mkdtemp(prefix="pregonero-own-"))
-    folder.chmod(0o755)  # the database runs as a user of its own
-    environment = {**os.environ, "PREGONERO_DATA": str(folder)}
-    command = [sys.executable, "-m", "tests.faults.own_database"]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        migrate = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
-        subprocess.run(migrate, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
-        yield OwnDatabase(process, url)
-        assert process.stdin is not None
-        process.stdin.close()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -82,6 +82,15 @@ def test_accept_then_500_publishes_and_says_it_failed(lab: Lab, x: Speaker) -> N
     assert len(lab.posts(account=x.id)) == 1
 
 
+def test_accept_then_slow_has_published_before_it_answers(lab: Lab, x: Speaker) -> None:
+    lab.fault(kind="accept_then_slow", account=x.id, endpoint="commit", ms=600_000, times=1)
+
+    with pytest.raises(httpx.ReadTimeout):
+        x.http.post("/2/tweets", json={"text": "Hola"}, timeout=httpx.Timeout(60, read=0.2))
+
+    until(lambda: len(lab.posts(account=x.id)) == 1)
+
+
 def test_hold_before_drops_the_call_of_a_client_that_died(lab: Lab, x: Speaker) -> None:
     lab.fault(kind="hold_before", account=x.id, endpoint="commit", times=1)
     connection = raw_tweet(lab, x)
