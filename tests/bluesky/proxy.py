@@ -144,8 +144,14 @@ class Doors:
         assert self._lab.http is not None
         query = {"repo": request.query["account"], "collection": COLLECTION, "limit": "100", "reverse": "true"}
         address = f"{self._server}/xrpc/com.atproto.repo.listRecords"
-        async with self._lab.http.get(address, params=query) as answer:
-            found = (await answer.json())["records"]
+        found: list[dict[str, Any]] = []
+        while True:
+            async with self._lab.http.get(address, params=query) as answer:
+                page = await answer.json()
+            found += page["records"]
+            if "cursor" not in page:
+                break
+            query["cursor"] = page["cursor"]
         return web.json_response({"posts": [_shown(each, request.query["account"]) for each in found]})
 
 

@@ -1,16 +1,21 @@
 """Many deliveries due at once, and what became of them: by the database, and by the laboratory's ledger."""
 
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+from uuid import uuid4
 
 import psycopg
+from django.db.models import Model
 from django.utils import timezone
 
 from pregonero.people.models import Member
+from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
 from tests.lab.process import Lab
 from tests.stage import informed_news, programmed, register_accounts
 
+Row = TypeVar("Row", bound=Model)
 FINAL = {"PUBLISHED", "REJECTED", "EXPIRED", "CANCELLED", "NEEDS_PERSON"}
 
 
@@ -34,6 +39,42 @@ def due_at_once(
     for _ in range(publications):
         programmed(informed_news(lab, people["luis"], now, with_media=with_media), people["beto"], now)
     return publications * len(networks)
+
+
+def multiply(model: Publication, times: int) -> None:
+    """Have so many more like a programmed publication of one part, each of its own words.
+
+    Straight rows, since people take a minute to program one and thousands are wanted here.
+    """
+    own = model.link.rpartition("/")[2]  # of the news, which its words name
+    others = [uuid4().hex[:8] for _ in range(times)]
+    copies = [
+        _like(model, title=model.title.replace(own, other), link=model.link.replace(own, other), key=uuid4(),
+              number=f"copia {other}")
+        for other in others
+    ]  # fmt: skip
+    Publication.objects.bulk_create(copies)
+    Delivery.objects.bulk_create(
+        _like(delivery, publication=made) for delivery in model.deliveries.all() for made in copies
+    )
+    for adaptation in model.adaptations.all():
+        texts = [adaptation.text.replace(own, other) for other in others]
+        titles = [adaptation.title.replace(own, other) for other in others]
+        changed = zip(copies, texts, titles, strict=True)
+        theirs = [_like(adaptation, publication=made, text=text, title=title) for made, text, title in changed]
+        Adaptation.objects.bulk_create(theirs)
+        Attachment.objects.bulk_create(
+            _like(attachment, adaptation=each) for attachment in adaptation.attachments.all() for each in theirs
+        )
+
+
+def _like(row: Row, **other: Any) -> Row:
+    made = copy(row)
+    made._state = copy(row._state)
+    made.pk, made._state.adding = None, True
+    for name, value in other.items():
+        setattr(made, name, value)
+    return made
 
 
 def counted(url: str) -> Counter[str]:

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+from datetime import timedelta
 from typing import Any
 
 from pregonero import running
@@ -21,7 +22,7 @@ from tests.faults import holding, passing
 PLACES = 48  # of each lane: as many cases as that can stand still at once
 CONNECTIONS = 60
 WAITS = 0.2  # of the times that the product waits for a network's reads to settle: the laboratory's do at once
-LONGEST_WAIT = 5.0  # after a "not now" that does not say how long
+LONGEST_WAIT = 5.0  # after a "not now", whatever it says
 STALLED_SECONDS = 15.0
 
 
@@ -82,6 +83,7 @@ def _hurry() -> None:
     from django.conf import settings
 
     from pregonero import worker
+    from pregonero.networks.budgets import actions as budgets
     from pregonero.networks.instagram import connector as instagram
     from pregonero.networks.mastodon import connector as mastodon
     from pregonero.networks.x import connector as x
@@ -92,6 +94,7 @@ def _hurry() -> None:
     for lane, (queues, _) in worker.LANES.items():
         worker.LANES[lane] = (queues, PLACES)
     preparing.LONGEST_WAIT = settling.LONGEST_WAIT = LONGEST_WAIT
+    budgets.LONGEST_STOP = timedelta(seconds=LONGEST_WAIT)
     for module, names in ((x, ("LOOK_WAITS",)), (mastodon, ("LOOK_WAITS", "SETTLE_WAITS")),
                           (instagram, ("LOOK_WAITS", "SETTLE_WAITS"))):  # fmt: skip
         for name in names:

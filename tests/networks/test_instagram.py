@@ -109,6 +109,18 @@ def test_what_was_published_and_cut_is_named_by_its_caption(instagram: Subject) 
     assert instagram.resolve(post, prepared, started, looks=0).published == published
 
 
+def test_what_many_others_came_after_is_still_named(instagram: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = instagram.connector.capabilities.limits
+    monkeypatch.setitem(limits, "search_recent", replace(limits["search_recent"], value=1))
+    post, started = instagram.post(), datetime.now(UTC)
+    prepared = instagram.prepare(post)
+    published = instagram.connector.commit(instagram.access, post, prepared)
+    for _ in range(2):
+        instagram.publish(instagram.post())
+
+    assert instagram.resolve(post, prepared, started, looks=0).published == published
+
+
 def test_what_the_list_shows_late_is_found_by_looking_again(subject_of: MakeSubject) -> None:
     instagram = subject_of("instagram", read_lag=1.0)
     post, started = instagram.post(), datetime.now(UTC)

@@ -1,5 +1,6 @@
 """Meta's Graph through its own SDK, over our line: no default API, no account shared, the token in no address."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +40,16 @@ class Graph:
         """Read the first page of an edge of a node."""
         found: list[dict[str, Any]] = self._call("GET", (id, edge), params).get("data") or []
         return found
+
+    def pages(self, id: str, edge: str, *, most: int, **params: Any) -> Iterator[dict[str, Any]]:
+        """Read an edge of a node page after page, each only when what is in it is wanted; so many pages at most."""
+        for _ in range(most):
+            page = self._call("GET", (id, edge), params)
+            yield from page.get("data") or []
+            paging = page.get("paging") or {}
+            if "next" not in paging:
+                return
+            params["after"] = paging["cursors"]["after"]
 
     def post(self, *path: str, files: dict[str, File] | None = None, **params: Any) -> dict[str, Any]:
         """Create on an edge of a node, or change a node."""

@@ -140,9 +140,13 @@ def _published_before(access: Access, post: Post, prepared: Prepared) -> Publish
 
 
 def _recent(graph: Graph, access: Access, post: Post, since: datetime) -> Iterator[Published]:
+    """Give the account's posts with these words since an instant, however many came after them."""
     fields, limit = "id,permalink,caption,timestamp", CAPABILITIES.limits["search_recent"].value
-    for found in graph.list(access.remote_id, "media", fields=fields, limit=limit):
-        if datetime.fromisoformat(str(found["timestamp"])) >= since and _same(post.text, found):
+    most = CAPABILITIES.limits["search_pages"].value
+    for found in graph.pages(access.remote_id, "media", most=most, fields=fields, limit=limit):
+        if datetime.fromisoformat(str(found["timestamp"])) < since:
+            return
+        if _same(post.text, found):
             yield Published(str(found["id"]), str(found.get("permalink") or f"{PUBLIC_ADDRESS}{access.handle}/"))
 
 

@@ -47,6 +47,7 @@ CAPABILITIES = Capabilities(
         "container_life_seconds": _limit(86_400, CONTAINER),
         "posts_per_day": _limit(50, PUBLISHING),  # another page says 100: the account's own is read each time
         "search_recent": _limit(25, OURS),
+        "search_pages": _limit(8, OURS),  # twice what goes out in a day
     },
     needs="picture",
     takes_link=False,
