@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from pregonero.networks.base import Finding, Published, Transient, Verdict
+from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
 from pregonero.networks.clock import ticks
 from pregonero.networks.models import Account, Credential
 from pregonero.networks.registry import connector
@@ -27,6 +27,7 @@ from pregonero.publishing.actions.sending import (
     recover_abandoned,
     settle_deferred,
     settle_published,
+    settle_rejected,
     settle_uncertain,
 )
 from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
@@ -39,6 +40,7 @@ from tests.stage import informed_news, programmed, register_accounts
 pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
 WORKER = "worker-1"
 LATER = timedelta(minutes=5)
+NO = Permanent("No.", code="403")
 OUT = Published("777", "https://x.com/mincomercioco/status/777")
 
 
@@ -137,6 +139,18 @@ def test_a_yes_that_comes_late_wins_over_the_attempt_after_it(delivery: Delivery
     settle_uncertain(work=second, code="lost", reason="Se cortó.", now=timezone.now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", "777")
+
+
+def test_a_no_that_comes_late_is_found_out_and_not_a_fault(delivery: Delivery) -> None:
+    """It was uncertain already: what the network does not have is sent again, and a no in its time is kept."""
+    work = abandoned(delivery)
+    settle_rejected(work=work, error=NO, now=timezone.now())
+    delivery.refresh_from_db()
+    assert delivery.state == "UNCERTAIN"
+    not_taken(delivery)
+    settle_rejected(work=claim(delivery), error=NO, now=timezone.now())
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason_code) == ("REJECTED", "403")
 
 
 def test_who_lost_its_lease_while_preparing_changes_nothing_of_what_is_sent(delivery: Delivery) -> None:

@@ -156,9 +156,12 @@ def _rejected(ended: Ended, now: datetime) -> None:
     """The network said no, for good: a person sees why."""
     delivery, error = _attempted(ended.work), _error(ended)
     _end_attempt(ended, now)
-    if delivery is not None:
-        waiting.give_back(delivery, ended.work.post, claimed_at=_attempt(ended.work).started_at)
-        reject(delivery, code=error.code, reason=error.reason, now=now)
+    # Too late to be heard: taken for dead, it is being found out already, and what the network does not have is sent
+    # again and refused again.
+    if delivery is None or delivery.state != DeliveryState.SENDING:
+        return
+    waiting.give_back(delivery, ended.work.post, claimed_at=_attempt(ended.work).started_at)
+    reject(delivery, code=error.code, reason=error.reason, now=now)
 
 
 def _deferred(ended: Ended, now: datetime) -> None:
