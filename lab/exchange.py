@@ -8,6 +8,7 @@ import logging
 import socket
 import struct
 import time
+from typing import Any
 
 from aiohttp import web
 
@@ -109,9 +110,10 @@ class Exchange:
             return await self._perform(deed)
         if rule.kind.startswith("accept_then") or rule.kind == "hold_after":
             return await self._after(rule, await self._perform(deed))
-        if rule.kind == "status":
+        if rule.kind in ("status", "echo"):
             self._call.wait = rule.ms / 1000 or self._call.wait
-            return self._dialect.failure(self._lab, self._call, rule.code)
+            answer = self._dialect.failure(self._lab, self._call, rule.code)
+            return answer if rule.kind == "status" else _echoed(answer, self._call)
         await self._before(rule)
         return await self._perform(deed)
 
@@ -173,3 +175,18 @@ class Exchange:
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         transport.abort()
+
+
+def _echoed(answer: Answer, call: Call) -> Answer:
+    """A refusal that repeats what it was asked with, secrets and all, wherever it has words: some servers do."""
+    token = call.headers.get("Authorization", "")
+    asked = json.dumps([token, dict(call.query), call.fields], ensure_ascii=False, default=str)
+    return Answer(_after_each(answer.body, asked), answer.status, {**answer.headers, "X-Echo": token})
+
+
+def _after_each(body: Any, asked: str) -> Any:
+    if isinstance(body, dict):
+        return {name: _after_each(value, asked) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_after_each(value, asked) for value in body]
+    return f"{body} {asked}" if isinstance(body, str) else body

@@ -12,7 +12,7 @@ from typing import Any
 
 KINDS = (
     "cut_before", "accept_then_cut", "hold_before", "hold_after", "slow", "status", "half_upload", "accept_then_500",
-    "accept_then_slow",
+    "accept_then_slow", "echo",
 )  # fmt: skip
 KNOWN = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
 STAGES = ("commit", "prepare", "read")
@@ -171,7 +171,7 @@ def rule_from(fields: dict[str, Any], id: str) -> Rule:
     rule = Rule(id=id, **fields)
     if rule.kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}")
-    if rule.kind == "status" and rule.code not in STATUSES:
+    if rule.kind in ("status", "echo") and rule.code not in STATUSES:
         raise ValueError(f"code must be one of {', '.join(map(str, STATUSES))}")
     re.compile(rule.endpoint)
     rule.dice = random.Random(rule.seed)

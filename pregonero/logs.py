@@ -1,6 +1,13 @@
-"""Logs: events as JSON, a line each, from our code and from the libraries alike; to standard error."""
+"""Logs: events as JSON, a line each, from our code and from the libraries alike; to standard error.
 
+Whatever this process has held as a secret is blotted out of what it writes, wherever it comes from: the words of an
+exception are not ours, and may hold the header that a library could not send.
+"""
+
+import threading
+from collections import OrderedDict
 from typing import Any
+from urllib.parse import quote
 
 import structlog
 
@@ -13,6 +20,42 @@ SHARED: list[structlog.types.Processor] = [
 
 # Never the values of local variables: among them are passwords, tokens and what people wrote.
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+SHORTEST = 8  # characters: less is no secret of a network's, and would blot out words
+MOST = 2_000  # the newest of them: of each account a token, the one that renews it, and those before
+BLOT = "[secreto]"
+_held: OrderedDict[str, None] = OrderedDict()
+_holding = threading.Lock()
+
+
+def hide(*secrets: str) -> None:
+    """Have these blotted out of everything that this process writes from now on."""
+    for secret in secrets:
+        for dress in {secret.strip(), quote(secret.strip(), safe="")}:
+            if len(dress) >= SHORTEST:
+                _hold(dress)
+
+
+def _hold(secret: str) -> None:
+    with _holding:
+        _held[secret] = None
+        _held.move_to_end(secret)
+        if len(_held) > MOST:
+            _held.popitem(last=False)
+
+
+def blotted(text: str) -> str:
+    """Return a text without the secrets that this process has held."""
+    with _holding:
+        present = [secret for secret in _held if secret in text]
+    for secret in sorted(present, key=len, reverse=True):  # one may be a part of another
+        text = text.replace(secret, BLOT)
+    return text
+
+
+def _blot_line(_logger: object, _name: str, line: Any) -> str:
+    """Do it last of all, to the line as it will be written."""
+    return blotted(line)
 
 
 def configuration() -> dict[str, Any]:
@@ -29,6 +72,7 @@ def configuration() -> dict[str, Any]:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             TRACEBACKS,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            _blot_line,
         ]}},
         "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["standard_error"], "level": "WARNING"},

@@ -258,4 +258,7 @@ LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker holds
 # Addresses on this machine or inside the entity's network that sources may be read from; none unless named.
 PRIVATE_ADDRESSES_ALLOWED = words("PREGONERO_PRIVATE_ADDRESSES")
 
+logs.hide(SECRET_KEY, *VAULT_KEYS, DATABASES["default"]["PASSWORD"], EMAIL_HOST_PASSWORD)
 LOGGING = logs.configuration()
+DEFAULT_EXCEPTION_REPORTER = "pregonero.reports.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "pregonero.reports.NoValues"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+from pregonero import logs
 from pregonero.errors import Issue
 
 Prepared = dict[str, Any]
@@ -122,6 +123,9 @@ class Access:
     network: str = ""  # with the account's own number: whose budgets an answer speaks of
     account_id: int = 0  # of the register: for who renews its token too
     public_only: bool = False  # a person wrote the address: nothing is sent to what is inside a private network
+
+    def __post_init__(self) -> None:
+        logs.hide(self.token)
 
 
 @dataclass(frozen=True)

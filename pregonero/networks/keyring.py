@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from pregonero import logs
+
 ID_BYTES = 8
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -28,6 +30,9 @@ class Key:
     """A key by its text: the id that sealed secrets carry, and the bytes that seal. Neither tells the text."""
 
     text: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        logs.hide(self.text)
 
     @property
     def id(self) -> bytes:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
+from pregonero import logs
 from pregonero.networks.base import Access, Permanent, Transient, Unauthorized, Unknown
 from pregonero.networks.ways import Client, Consent, Tokens
 from pregonero.networks.wire import Line, Lost, NoConnection, Refusal, WireError
@@ -83,7 +84,9 @@ def _ask(way: Consent, at: Access, client: Client, path: str, form: dict[str, st
     del line.headers["Authorization"]
     if way.basic:
         plain = f"{quote(client.id, safe='')}:{quote(client.secret, safe='')}"
-        line.headers["Authorization"] = f"Basic {base64.b64encode(plain.encode()).decode()}"
+        together = base64.b64encode(plain.encode()).decode()
+        logs.hide(together)
+        line.headers["Authorization"] = f"Basic {together}"
         form = {"client_id": client.id, **form}
     else:
         form = {"client_id": client.id, "client_secret": client.secret, **form}

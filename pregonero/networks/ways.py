@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pregonero import logs
 from pregonero.networks.base import Access, Identity
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class Client:
     id: str
     secret: str = field(repr=False)
 
+    def __post_init__(self) -> None:
+        logs.hide(self.secret)
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -37,6 +41,9 @@ class Tokens:
     refresh: str = field(default="", repr=False)
     seconds: float | None = None
     scopes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        logs.hide(self.access, self.refresh)
 
 
 Settle = Callable[[Access, Client, Tokens], tuple[Tokens, Identity]]

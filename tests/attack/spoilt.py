@@ -1,0 +1,59 @@
+"""python -m tests.attack.spoilt web|worker: the real processes, where one account's every call ends in a bug.
+
+The bug is the worst that an SDK can have: an exception that nobody foresees, with the token in its words.
+"""
+
+import sys
+from typing import Any
+
+from pregonero import running
+from pregonero.cli import THREADS
+
+BROKEN = "rota"  # the handle of the account
+
+
+def set_up() -> None:
+    """Have Django as an installation has it, and the calls of one account broken."""
+    running.set_up()
+    from django.conf import settings
+
+    from pregonero.networks.wire import Line
+
+    settings.DEBUG = False  # the tests' environment has it on, for the static files
+    exchange = Line._exchange
+
+    def broken(line: Line, method: str, url: str, body: Any, headers: dict[str, str]) -> Any:
+        if line.access.handle == BROKEN:
+            raise RuntimeError(f"Invalid header value {headers!r} in {method} {url}")
+        return exchange(line, method, url, body, headers)
+
+    Line._exchange = broken  # type: ignore[method-assign]
+
+
+def application() -> Any:
+    """Return the web application."""
+    set_up()
+    from django.core.wsgi import get_wsgi_application
+
+    return get_wsgi_application()
+
+
+def main(part: str, *arguments: str) -> None:
+    """Be one of the two processes."""
+    if part == "worker":
+        set_up()
+        from pregonero.worker import work
+
+        work()
+        return
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "tests.attack.spoilt:application", factory=True, address="127.0.0.1", port=int(arguments[0]),
+        interface=Interfaces.WSGI, blocking_threads=THREADS, log_enabled=True, log_access=True,
+    ).serve()  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
