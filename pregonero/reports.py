@@ -5,10 +5,12 @@ tokens, passwords and what people wrote.
 """
 
 import re
+from collections.abc import ItemsView
 from types import FrameType
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.safestring import SafeString
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from pregonero import logs
@@ -31,11 +33,9 @@ class NoValues(SafeExceptionReporterFilter):
         """Return the names of the cookies."""
         return dict.fromkeys(request.COOKIES, self.cleansed_substitute)
 
-    def get_traceback_frame_variables(
-        self, request: HttpRequest | None, tb_frame: FrameType
-    ) -> list[tuple[str, Any]]:  # fmt: skip
+    def get_traceback_frame_variables(self, request: HttpRequest | None, tb_frame: FrameType) -> ItemsView[str, Any]:
         """Return the names of a frame's variables."""
-        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+        return dict.fromkeys(tb_frame.f_locals, self.cleansed_substitute).items()
 
 
 class Reporter(ExceptionReporter):
@@ -45,10 +45,10 @@ class Reporter(ExceptionReporter):
         """Return what the report is made of."""
         return {**super().get_traceback_data(), "request_GET_items": [], "request_insecure_uri": ""}
 
-    def get_traceback_html(self) -> str:
+    def get_traceback_html(self) -> SafeString:
         """Return the report as a page."""
-        return logs.blotted(super().get_traceback_html())
+        return SafeString(logs.blotted(super().get_traceback_html()))
 
-    def get_traceback_text(self) -> str:
+    def get_traceback_text(self) -> SafeString:
         """Return the report as text."""
-        return logs.blotted(super().get_traceback_text())
+        return SafeString(logs.blotted(super().get_traceback_text()))

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 200
 
 def get_account(*, member: Member, pk: int, for_update: bool = False) -> Account:
     """Return an account of the member's entity; any other is not found."""
-    accounts = Account.objects.select_for_update(of=("self",)) if for_update else Account.objects.all()
+    accounts = Account.objects.select_for_update(no_key=True, of=("self",)) if for_update else Account.objects.all()
     account = accounts.select_related("entity").filter(pk=pk, entity_id=member.entity_id).first()
     if account is None:
         raise NotFound

@@ -26,7 +26,7 @@ from tests.stage import ROOT, Workers
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 PLACE = re.compile(r'(?:href|action|src|hx-get|hx-post)="(/[^"#]*)')
-EACH_PAGE = 3  # addresses of a page that are opened
+EACH_PAGE = 2  # addresses of a page that are opened
 ALIVE = 120.0
 
 
@@ -89,7 +89,7 @@ def _name_of(path: str) -> str:
         name = resolve(urlsplit(path).path).view_name
     except Resolver404:
         return ""
-    return "" if name in {"account_logout", "publishing:medium"} else name
+    return "" if name in {"account_logout", "publishing:medium"} or name.startswith("ui:") else name
 
 
 class _Echo(BaseHTTPRequestHandler):

@@ -17,8 +17,10 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from pregonero.networks import actions as networks
-from pregonero.networks.models import Network
+from pregonero.networks.models import Account, Network
+from pregonero.networks.queries import get_account
 from pregonero.newsroom.models import Informing, News, NewsState
+from pregonero.people.actions import tell
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import cancel_publication, resume_everything, stop_everything
@@ -26,6 +28,7 @@ from pregonero.publishing.actions.sending import claim_wave
 from pregonero.publishing.content import current_fingerprint
 from pregonero.publishing.models import Delivery, LinkAcceptance, Publication
 from pregonero.publishing.states import DeliveryState
+from pregonero.records.actions import Thing
 from pregonero.records.models import Event
 from tests import conftest as cast
 from tests.attack.conftest import signed_in
@@ -265,6 +268,39 @@ def test_a_pause_waits_for_the_claim_that_is_being_made(people: dict[str, Member
             assert not pausing.done()
         pausing.result(timeout=180)
     resume_everything(by=beto, now=timezone.now())
+
+
+@pytest.mark.procedure("M-3")
+def test_who_holds_an_account_keeps_nobody_from_writing_of_it(people: dict[str, Member], news: News) -> None:
+    """A worker that found the authorisation over tells people (it refers to the entity) while it holds the account; who
+    drafts holds the entity, and refers to the account: each would wait for the other."""
+    beto, account = people["beto"], Account.objects.get(network="x")
+
+    def draft() -> None:
+        drafted(news, beto, timezone.now())
+        connection.close()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            get_account(member=beto, pk=account.pk, for_update=True)
+            pool.submit(draft).result(timeout=180)
+        with transaction.atomic():
+            stop_everything.__wrapped__(reason="Llegó una alerta.", by=beto, now=timezone.now())
+            pool.submit(telling, beto).result(timeout=180)
+    resume_everything(by=beto, now=timezone.now())
+
+
+def telling(person: Member) -> None:
+    with transaction.atomic():
+        tell(
+            members=[person],
+            kind="prueba",
+            thing=Thing("member", person.pk, ""),
+            title="t",
+            path="/",
+            now=timezone.now(),
+        )
+    connection.close()
 
 
 def waits_at_the_gate() -> bool:

@@ -106,7 +106,7 @@ def lose_connection(*, account_id: int, generation: int, reason: str, now: datet
 
     False when it was connected again meanwhile: then what was lost is of no more interest.
     """
-    account = Account.objects.select_for_update(of=("self",)).select_related("entity").get(pk=account_id)
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=account_id)
     credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
     if credential is None or credential.state == CredentialState.LOST:
         return False

@@ -32,7 +32,7 @@ def hold_for_renewing(*, account_id: int, now: datetime, used: str = "") -> Hold
 
     None when there is nothing to renew: the account was disconnected or retired, or its authorisation is over.
     """
-    account = Account.objects.select_for_update().get(pk=account_id)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     credential = Credential.objects.select_for_update().filter(account=account, state=CredentialState.GOOD).first()
     if credential is None or account.state == AccountState.RETIRED:
         return None
@@ -54,7 +54,7 @@ def keep_renewed(
 
     A network that gives no new refresh token means the old one to stay.
     """
-    account = Account.objects.select_for_update().get(pk=account_id)
+    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
     if credential is None:
         return None
@@ -81,7 +81,7 @@ def keep_renewal_problem(*, account_id: int, generation: int, error: NetworkErro
 
     What the network says for good here is about the application (its secret, its permissions): a person mends it.
     """
-    account = Account.objects.select_for_update(of=("self",)).select_related("entity").get(pk=account_id)
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=account_id)
     credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
     if credential is None or credential.state == CredentialState.LOST:
         return

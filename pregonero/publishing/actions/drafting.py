@@ -34,7 +34,7 @@ def draft_publication(*, news: News, key: UUID, by: Member, now: datetime) -> Pu
     """
     news = get_news(member=by, pk=news.pk)
     rules.check_may_draft(by, news, now=now)
-    Entity.objects.select_for_update().get(pk=by.entity_id)  # numbers are given one at a time
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:
         return made

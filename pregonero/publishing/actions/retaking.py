@@ -18,7 +18,7 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
     """Copy a stopped publication's texts, media, reason and theme into a new draft; `key` is as in drafting."""
     stopped = queries.get_publication(member=by, pk=publication.pk)
     rules.check_may_take_up_again(by, stopped, now=now)
-    Entity.objects.select_for_update().get(pk=by.entity_id)  # numbers are given one at a time
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:
         return made

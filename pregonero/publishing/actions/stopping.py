@@ -18,7 +18,7 @@ from pregonero.records.actions import record
 def stop_everything(*, reason: str, by: Member, now: datetime) -> PublishingStop:
     """Hold everything of the entity at once: nothing more is sent on any account until somebody lets it go."""
     gate.shut()
-    Entity.objects.select_for_update().get(pk=by.entity_id)
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)
     rules.check_may_stop_everything(by, queries.stop_of_all(by.entity_id), now=now)
     stop = _stop(None, reason, by, now)
     record(
@@ -53,7 +53,7 @@ def _stop(publication: Publication | None, reason: str, by: Member, now: datetim
 @transaction.atomic(durable=True)
 def resume_everything(*, by: Member, now: datetime) -> PublishingStop:
     """Let the entity's publications go out again; what passed its hour meanwhile is late and is not sent (rule 11)."""
-    Entity.objects.select_for_update().get(pk=by.entity_id)
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)
     stop = _lift(queries.stop_of_all(by.entity_id), by, now)
     record(entity_id=by.entity_id, verb="publishing.resumed", actor=by.actor, thing=by.entity.thing, at=now)
     return stop
