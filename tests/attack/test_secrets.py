@@ -112,7 +112,7 @@ def _run(workers: Workers, lab: Lab, folder: Path) -> Left:
         for process, line in arguments_of_all().items():
             left.put("arguments", process, line)
     left.put("logs", "web y trabajador", log.read_text())
-    for command in (("doctor", "--json"), ("doctor",), ("verify", "--json")):
+    for command in (("doctor",), ("verify", "--json")):
         left.put("commands", " ".join(command), said_by(workers, *command))
     left.put("database", "todo", dump_of(workers.url))
     for session in Session.objects.all():  # packed there: a text inside would not be seen
