@@ -19,6 +19,7 @@ class Course:
     once_prepared: dict[str, object] | None = None  # a second fault, not to be met while preparing
     act: str = ""
     ends: str = "PUBLISHED"
+    media: bool = True
 
     @property
     def prepared_first(self) -> bool:
@@ -28,6 +29,7 @@ class Course:
 
 COURSES = {
     "llana": Course("nada se tuerce"),
+    "de texto": Course("nada se tuerce, y no lleva archivos", media=False),
     "cortada": Course("la red la publica y corta", {"kind": "accept_then_cut", "endpoint": "commit", "times": 1}),
     "no tomada": Course("la red corta sin tomarla", {"kind": "cut_before", "endpoint": "commit", "times": 1}),
     "aplazada": Course(
@@ -47,6 +49,8 @@ COURSES = {
     "tardía": Course("pasa su hora", act="expire", ends="EXPIRED"),
     "detenida": Course("una persona la detiene, preparada ya", act="cancel", ends="CANCELLED"),
     "abandonada": Course("su trabajador muere con la llamada hecha", act="abandon"),
+    "sin conexión": Course("nadie ha conectado su cuenta", act="disconnect"),
+    "impedida": Course("la base de datos no admite su intento", act="refuse"),
 }  # fmt: skip
 
 
@@ -89,7 +93,7 @@ def _calls(verb: str, numbers: dict[str, int], rule: str, course: str) -> list[B
 
 
 # How many calls each network needs, with a picture or a video where it takes one.
-PREPARE = {"x": 4, "facebook": 2, "instagram": 2, "youtube": 3, "bluesky": 1, "mastodon": 2}
+PREPARE = {"x": 4, "facebook": 2, "instagram": 3, "youtube": 3, "bluesky": 1, "mastodon": 2}
 COMMIT = {"x": 1, "facebook": 1, "instagram": 2, "youtube": 1, "bluesky": 1, "mastodon": 1}
 ASK = {"x": 1, "facebook": 1, "instagram": 2, "youtube": 1, "bluesky": 1, "mastodon": 2}
 CLEAN = {"x": 0, "facebook": 2, "instagram": 0, "youtube": 2, "bluesky": 0, "mastodon": 0}
@@ -102,9 +106,18 @@ BOUNDARIES: tuple[Boundary, ...] = (
     *_calls("prepare", PREPARE, "preparar se repite y no se ve", "llana"),
     *_act("keep_prepared", "2: lo preparado se guarda apenas se sabe", "llana"),
     *_act("finish_preparing", "7: preparada para su minuto", "llana"),
+    *_act(
+        "keep_prepared_here",
+        "7: preparada sin dejar nada en la red",
+        "de texto",
+        ("x", "bluesky", "mastodon"),
+        for_all=True,
+    ),
+    *_act("keep_obstacle", "preparar no pudo ni empezar", "sin conexión"),
     *_act("postpone_preparing", "preparar se repite", "demorada"),
     *_act("reject_prepared", "estados: la red no lo acepta", "inaceptable"),
     *_act("claim_wave", "1 y 4: el intento queda antes de la llamada", "llana"),
+    *_act("set_aside", "4: una que no se deja tomar no detiene a las demás", "impedida"),
     *_calls("commit", COMMIT, "2: una llamada por intento", "llana"),
     *_act("settle_together", "lo primero es guardar lo que pasó", "llana"),
     *_act("settle_together", "6 y 10: ahora no", "aplazada"),

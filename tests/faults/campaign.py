@@ -88,6 +88,7 @@ class Campaign:
                 case.delivery, case.earlier = 0, [*case.earlier, case.delivery]
 
     def _finish(self, cases: list[Case]) -> None:
+        self._stage.clear_the_way()
         deliveries = [pk for each in cases for pk in (each.delivery, *each.earlier) if pk]
         self._meanwhile(lambda: self._all_ended(deliveries))
 

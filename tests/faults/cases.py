@@ -18,6 +18,7 @@ from pregonero.publishing import actions
 from pregonero.publishing.models import Delivery, Publication
 from tests.bluesky.harness import Bluesky
 from tests.faults.boundaries import COURSES, REFUSES_BY, SENT, Boundary, Course
+from tests.faults.hindering import Hindered
 from tests.lab.process import Lab
 from tests.stage import informed_news, programmed, register_accounts
 
@@ -64,6 +65,7 @@ class Stage:
     lab: Lab
     bluesky: Bluesky | None
     _media: list[Medium] = field(default_factory=list)
+    _hindered: Hindered = field(default_factory=Hindered)
 
     def begin(self, cases: list[Case]) -> None:
         """Give cases of one course, each on another network, an entity with their accounts and a publication."""
@@ -75,11 +77,17 @@ class Stage:
         later = HALF_AN_HOUR if course.prepared_first else timedelta()
         due_at = (now + later).replace(second=0, microsecond=0)
         self.give_media(person)
-        publication = programmed(informed_news(self.lab, person, now), person, now, due_at=due_at)
+        news = informed_news(self.lab, person, now, with_media=course.media)
+        publication = programmed(news, person, now, due_at=due_at)
         rows = Delivery.objects.filter(publication=publication).select_related("account")
         deliveries = {row.account.network: row.pk for row in rows}
         for case in cases:
             case.begin(accounts[case.network], deliveries[case.network])
+            self._hindered.hinder(course.act, accounts[case.network], case.delivery)
+
+    def clear_the_way(self) -> None:
+        """Take away what kept deliveries from going out."""
+        self._hindered.clear()
 
     def give_media(self, person: Member) -> None:
         """Let an entity have the media of the sample website, fetched once for all of them."""

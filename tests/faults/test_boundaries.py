@@ -4,6 +4,7 @@ once, and our tables say what the networks say.
 The cases come from `boundaries.py`. The judges are the laboratory's ledger and, for Bluesky, a real server.
 """
 
+import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from pregonero.publishing import actions
 from pregonero.publishing.models import Delivery
 from tests.bluesky.harness import Bluesky
-from tests.faults.boundaries import BOUNDARIES, Boundary, table
+from tests.faults.boundaries import AFTER, BEFORE, BOUNDARIES, Boundary, table
 from tests.faults.campaign import Campaign
 from tests.faults.cases import Case, Stage
 from tests.faults.nursery import nursery
@@ -21,10 +23,16 @@ from tests.lab.process import Lab
 from tests.stage import Workers
 
 pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+ACTIONS = Path(actions.__file__).parent
 QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
-# Sessions, opened again whenever they are needed; and what no course here has: posts without files, rows that the
-# database does not take, obstacles before there was anything to hold.
-APART = ("prepare sesión", "commit sesión", "keep_prepared_here", "keep_obstacle", "set_aside")
+APART = ("prepare sesión", "commit sesión")  # sessions, opened again whenever they are needed
+# Durable acts of the machine that are in no delivery's way, and what their own tests are about.
+OTHERS = {
+    "keep_link_check": "what a link answered",
+    "begin_making": "a version of a medium",
+    "_put_in_place": "a version of a medium",
+    "fail_making": "a version of a medium",
+}
 AROUND_THE_CALL = ("claim_wave", "commit 1", "settle_together")
 
 
@@ -88,6 +96,26 @@ def test_no_worker_passes_where_the_list_has_nothing(played: Played) -> None:
     known = {re.sub(r" \d+ ", " ", boundary.name) for boundary in BOUNDARIES}
     passed = {re.sub(r" \d+ ", " ", name) for name in played.passed}
     assert {name for name in passed if not name.startswith(APART)} <= known
+
+
+def test_every_durable_act_of_a_delivery_has_its_boundaries() -> None:
+    """An act that no person does, in one durable transaction: a worker can die on both sides of it."""
+    acts = {name for path in ACTIONS.glob("*.py") for name in durable_acts(ast.parse(path.read_text(encoding="utf-8")))}
+    places = {(each.place, each.side) for each in BOUNDARIES}
+    assert acts - set(OTHERS) == {place for place, _ in places if " " not in place}
+    assert {(act, side) for act in acts - set(OTHERS) for side in (BEFORE, AFTER)} <= places
+    assert set(OTHERS) <= acts, "nothing is put apart that is not there"
+
+
+def durable_acts(module: ast.Module) -> set[str]:
+    """Return the functions that are one durable transaction and name nobody who does them."""
+    functions = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    return {
+        each.name
+        for each in functions
+        if any("durable=True" in ast.unparse(decorator) for decorator in each.decorator_list)
+        and "by" not in {argument.arg for argument in (*each.args.args, *each.args.kwonlyargs)}
+    }
 
 
 def test_the_readme_shows_this_list() -> None:
