@@ -24,6 +24,7 @@ STILL_SO = {
     "delivery.needs_person": (DeliveryState.NEEDS_PERSON,),
     "delivery.unauthorized": (*WAITING, *IN_FLIGHT),
     "delivery.spent": (*WAITING, *IN_FLIGHT),
+    "delivery.unserved": (*WAITING, *IN_FLIGHT),
 }
 """What is told of a delivery, and in which states it still stands."""
 SHOWN = 60  # of what goes out today; the whole day is in the programme

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from pregonero.checkup import Finding, examine
 from pregonero.networks.models import Account
-from pregonero.networks.queries import accounts_of
+from pregonero.networks.queries import accounts_of, register_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.models import Attempt, Delivery, Outcome
@@ -17,6 +17,7 @@ from pregonero.upkeep.models import Incident
 from pregonero.upkeep.queries import recent_incidents
 
 MOST = 20
+HOW = {"paused": "en pausa", "lost": "sin conectar", "disconnected": "sin conectar"}
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,24 @@ class AccountHealth:
     published_at: datetime | None
     trouble_at: datetime | None
     trouble: str
+    state: str  # as the register says it: "active", "paused", "lost", "disconnected"
 
     @property
     def is_well(self) -> bool:
         """Return whether its last call went well."""
         return self.trouble_at is None or (self.published_at is not None and self.published_at >= self.trouble_at)
 
+    @property
+    def word(self) -> str:
+        """Return how it is, in a word or two."""
+        return HOW.get(self.state) or ("bien" if self.is_well else "mirar")
+
 
 @dataclass(frozen=True)
 class Status:
     """How the system is."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...]  # what needs somebody first
     accounts: tuple[AccountHealth, ...]
     undecided: tuple[Delivery, ...]
     in_the_air: int
@@ -57,7 +64,7 @@ def status_of(member: Member, *, now: datetime) -> Status:
     stop = queries.stop_of_all(member.entity_id)
     undecided = Delivery.objects.filter(entity=member.entity, state=DeliveryState.NEEDS_PERSON)
     return Status(
-        findings=tuple(examine(entity_id=member.entity_id)),
+        findings=tuple(sorted(examine(entity_id=member.entity_id), key=lambda finding: finding.ok)),
         accounts=tuple(_accounts(member)),
         undecided=tuple(undecided.select_related("publication", "account").order_by("due_at", "pk")[:MOST]),
         in_the_air=queries.in_the_air(member.entity),
@@ -76,4 +83,5 @@ def _accounts(member: Member) -> list[AccountHealth]:
         wrong_at=Subquery(wrong.values("ended_at")[:1]),
         wrong_why=Subquery(wrong.values("reason")[:1]),
     )
-    return [AccountHealth(each, each.out_at, each.wrong_at, each.wrong_why or "") for each in accounts]
+    states = {line.account.pk: line.state for line in register_of(member.entity)}
+    return [AccountHealth(each, each.out_at, each.wrong_at, each.wrong_why or "", states[each.pk]) for each in accounts]

@@ -191,6 +191,10 @@ class Spent(Transient):
     """Money or quota is used up (402, daily quota): nothing was taken and a person must know."""
 
 
+class Unserved(Transient):
+    """Our own address, where the network would fetch a medium, does not answer: it was told nothing, a person is."""
+
+
 class Unauthorized(NetworkError):
     """401: the token is no longer good; nothing was taken."""
 

@@ -170,6 +170,17 @@ class Line:
         return Answer(raw.status, raw.headers, content)
 
 
+def head_of(address: str, *, seconds: float) -> tuple[int, Mapping[str, str]]:
+    """Return how an address of our own answers, by its head alone. Raises `NoConnection` or `Lost`."""
+    with _timed(ticks() + seconds):
+        raw = _pool(*urlsplit(address)[:2], public_only=False).urlopen(
+            "GET", address, retries=False, redirect=False, preload_content=False,
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+        )  # fmt: skip
+        raw.close()  # the file itself is not read
+    return raw.status, raw.headers
+
+
 @contextmanager
 def _timed(deadline: float) -> Iterator[None]:
     CALL.deadline, CALL.sent = deadline, False

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from pregonero.networks.base import NetworkError, Spent, Unauthorized
+from pregonero.networks.base import NetworkError, Spent, Unauthorized, Unserved
 from pregonero.people.actions import tell
 from pregonero.people.queries import networks_people
 from pregonero.publishing.models import Delivery
@@ -18,6 +18,7 @@ TITLES = {
     "delivery.needs_person": "Decide si «{title}» salió en {network}",
     "delivery.out_anyway": "«{title}» sí salió en {network}, aunque ya no debía salir",
     "delivery.unauthorized": "Conecta otra vez {network}: «{title}» espera",
+    "delivery.unserved": "{network} no podría bajar los archivos de «{title}»: espera",
     "delivery.spent": "{network} no deja publicar más por ahora: «{title}» espera",
 }
 
@@ -31,11 +32,13 @@ def _part(delivery: Delivery) -> str:
 
 
 def tell_of_obstacle(delivery: Delivery, error: NetworkError, *, now: datetime) -> None:
-    """Tell them of what only a person can put right: money or quota that is used up, a token that is no longer good."""
+    """Tell them of what only a person can put right: quota used up, a token no longer good, our own address failing."""
     if isinstance(error, Spent):
         tell_networks_people(delivery, kind="delivery.spent", now=now)
     elif isinstance(error, Unauthorized):
         tell_networks_people(delivery, kind="delivery.unauthorized", now=now)
+    elif isinstance(error, Unserved):
+        tell_networks_people(delivery, kind="delivery.unserved", now=now)
 
 
 def tell_networks_people(delivery: Delivery, *, kind: str, now: datetime) -> None:

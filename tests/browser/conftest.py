@@ -10,7 +10,9 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from pregonero.people.models import Member
 from tests.browser.day import Day, Maker
+from tests.browser.odd import Odd, make_odd
 from tests.browser.people import DESK, Person, Visits
 from tests.browser.processes import PREGONERO, address_of, apart, installation, port_of, running, web_command
 from tests.browser.teams import Team, register_team
@@ -37,6 +39,12 @@ class Shown:
     address: str
     lab: str
     day: Day
+    odd: Odd
+
+    def person(self, name: str) -> Member:
+        """Return one of the day's people; of the other entity's, when «otra» goes before the name."""
+        entity, _, first_name = name.rpartition(" ")
+        return (self.odd if entity else self.day).team.people[first_name]
 
 
 @pytest.fixture(scope="session")
@@ -70,7 +78,8 @@ def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Shown]:
         workers = installation(url, lab)
         web = [*GRANIAN, "--port", port_of(workers), "tests.browser.stopped_web:application"]
         with running(workers, log, web):
-            yield Shown(address_of(workers), lab.url, apart(workers, Maker(lab).make))
+            day, odd = apart(workers, Maker(lab).make), apart(workers, lambda: make_odd(lab))
+            yield Shown(address_of(workers), lab.url, day, odd)
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +113,7 @@ def day_of(shown: Shown, visits: Visits, badges: dict[str, Any]) -> Callable[...
 
     def enter(first_name: str, size: tuple[int, int] = DESK) -> Person:
         if first_name not in badges:
-            person = visits.enter(shown.address, shown.day.team.people[first_name])
+            person = visits.enter(shown.address, shown.person(first_name))
             badges[first_name] = person.page.context.storage_state()
         return visits.come_back(shown.address, badges[first_name], size)
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from pregonero.networks.base import Published
+from pregonero.networks.hand import Seen
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.models import News, SourceKind
 from pregonero.newsroom.reading.feed import read_feed
@@ -75,6 +75,7 @@ class Day:
     team: Team
     news: dict[str, int]
     publications: dict[str, int]
+    deliveries: dict[str, int]  # that wait for a person's decision, by the publication's name
 
 
 class Maker:
@@ -94,7 +95,8 @@ class Maker:
             self._middle()
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
-        return Day(self.team, {name: found.pk for name, found in self.news.items()}, publications)
+        undecided = {"visitantes": self.undecided}
+        return Day(self.team, {name: found.pk for name, found in self.news.items()}, publications, undecided)
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:
@@ -121,8 +123,9 @@ class Maker:
         assert work is not None
         address = f"{self.lab.url}/x/{self.team.handles['x']}/status"
         numbers = ("2125376142218100001", "2125376142218100002")
-        found = tuple(Published(remote_id=number, url=f"{address}/{number}") for number in numbers)
+        found = tuple(Seen(number, f"{address}/{number}", work.post.text, self.now.isoformat()) for number in numbers)
         leave_to_person(work, found, self)
+        self.undecided = work.delivery_id
 
     def _early(self) -> None:
         for number, name in enumerate(list(PLACES)[1:]):

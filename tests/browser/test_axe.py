@@ -39,6 +39,47 @@ PAGES = {
     "Expediente publicado": ("beto", "/publicaciones/{publications[exportaciones]}/"),
     "Expediente con un rechazo": ("beto", "/publicaciones/{publications[rueda]}/"),
     "Expediente que espera una decisión": ("beto", "/publicaciones/{publications[visitantes]}/"),
+    "Decisión, con dos candidatas": ("beto", "/envios/{deliveries[visitantes]}/decision/"),
+    "Límites y gasto": ("carmen", "/limites/"),
+    "Estado del sistema": ("carmen", "/estado/"),
+    "Pausar todo": ("carmen", "/pausa/"),
+}
+# The same of the other entity: what a good day does not show.
+ODD_PAGES = {
+    "Cuentas": ("otra carmen", "/cuentas/"),
+    "Cuenta activa": ("otra carmen", "/cuentas/{accounts[x]}/"),
+    "Cuenta con el enlace como comentario": ("otra carmen", "/cuentas/{accounts[facebook]}/"),
+    "Cuenta en pausa": ("otra carmen", "/cuentas/{accounts[instagram]}/"),
+    "Cuenta que perdió su autorización": ("otra carmen", "/cuentas/{accounts[youtube]}/"),
+    "Cuenta sin conectar": ("otra carmen", "/cuentas/{accounts[mastodon]}/"),
+    "Cuenta retirada": ("otra carmen", "/cuentas/{accounts[bluesky]}/"),
+    "Cuenta, de quien no la administra": ("otra luis", "/cuentas/{accounts[youtube]}/"),
+    "Registrar una cuenta": ("otra carmen", "/cuentas/nueva/"),
+    "Conectar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/conexion/"),
+    "Aplicación de la entidad": ("otra carmen", "/cuentas/{accounts[x]}/aplicacion/"),
+    "Retirar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/retiro/"),
+    "Editor, con hilo y varias imágenes": ("otra beto", "/publicaciones/{publications[hilo]}/editor/"),
+    "Editor, con una versión en oferta": (
+        "otra beto", "/publicaciones/{publications[hilo]}/editor/#red-{accounts[instagram]}",
+    ),
+    "Editor, con subtítulos": ("otra beto", "/publicaciones/{publications[hilo]}/editor/#red-{accounts[youtube]}"),
+    "Editor, con primer comentario": (
+        "otra beto", "/publicaciones/{publications[hilo]}/editor/#red-{accounts[facebook]}",
+    ),
+    "A mano, por tomar": ("otra beto", "/envios/{deliveries[por tomar]}/a-mano/"),
+    "A mano, tomada": ("otra beto", "/envios/{deliveries[tomada]}/a-mano/"),
+    "Expediente en pausa": ("otra beto", "/publicaciones/{publications[a mano]}/"),
+    "Límites de todas las redes": ("otra carmen", "/limites/"),
+    "Estado, con cuentas por conectar": ("otra carmen", "/estado/"),
+}  # fmt: skip
+ALWAYS = {
+    "Cuentas",
+    "Cuenta que perdió su autorización",
+    "Editor, con hilo y varias imágenes",
+    "Editor, con una versión en oferta",
+    "A mano, tomada",
+    "Límites de todas las redes",
+    "Estado, con cuentas por conectar",
 }
 LAB_PAGES = {
     "Laboratorio": "/",
@@ -69,8 +110,20 @@ def faults_everywhere(page: Page) -> dict[str, list[str]]:
 def test_a_page_has_no_fault(name: str, shown: Shown, day_of: Callable[[str], Person]) -> None:
     who, path = PAGES[name]
     person = day_of(who)
-    page = person.go(path.format(news=shown.day.news, publications=shown.day.publications))
+    day = shown.day
+    page = person.go(path.format(news=day.news, publications=day.publications, deliveries=day.deliveries))
     assert faults_everywhere(page) == {}
+    assert person.complaints == []
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.slow) for name in ODD_PAGES]
+)
+def test_a_page_of_an_odd_morning_has_no_fault(name: str, shown: Shown, day_of: Callable[[str], Person]) -> None:
+    who, path = ODD_PAGES[name]
+    person, odd = day_of(who), shown.odd
+    path = path.format(accounts=odd.accounts, publications=odd.publications, deliveries=odd.deliveries)
+    assert faults_everywhere(person.go(path)) == {}
     assert person.complaints == []
 
 

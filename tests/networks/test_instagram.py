@@ -1,5 +1,7 @@
 """Instagram: a container is published at most once, dies within a day, and tells by its state what became of it."""
 
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,9 +9,11 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from pregonero.networks.base import Permanent, Spent, Stale, Transient, Verdict
+from pregonero.networks import own_address
+from pregonero.networks.base import Permanent, Spent, Stale, Transient, Unserved, Verdict
 from tests.lab.process import Lab, start, until
 from tests.networks.subjects import MakeSubject, Subject, access_to
+from tests.networks.wires import Behaviour, answering, drip, peer
 
 MORE_THAN_A_DAY = 25 * 3600
 
@@ -179,14 +183,64 @@ def test_a_file_without_public_address_is_refused_before_anything_is_sent(instag
 
 
 def test_a_file_that_instagram_cannot_fetch_is_told(instagram: Subject) -> None:
-    elsewhere = replace(instagram.picture, address=f"{instagram.lab.url}/sitio/getmedia/no-existe.jpg")
+    """We could, and it could not."""
+    once = iter([answering("200 OK", instagram.picture.path.read_bytes(), "Content-Type: image/jpeg")])
 
-    with pytest.raises(Permanent, match="nuestra dirección pública"):
-        instagram.prepare(instagram.post(media=(elsewhere,)))
+    def served(connection: socket.socket, said: bytes, over: threading.Event) -> None:
+        next(once, answering("404 Not Found", b""))(connection, said, over)
+
+    with peer(served) as ours, pytest.raises(Permanent, match="nuestra dirección"):
+        instagram.prepare(instagram.post(media=(replace(instagram.picture, address=f"{ours.address}/a.jpg"),)))
 
 
 def test_a_video_that_instagram_cannot_process_is_told(instagram: Subject) -> None:
-    elsewhere = replace(instagram.film, address=instagram.picture.address)
+    film = replace(instagram.film, size=instagram.picture.size)
+    no_film = answering("200 OK", instagram.picture.path.read_bytes(), "Content-Type: video/mp4")
 
-    with pytest.raises(Permanent, match="no pudo procesar"):
-        instagram.prepare(instagram.post(media=(elsewhere,)))
+    with peer(no_film) as ours, pytest.raises(Permanent, match="no pudo procesar"):
+        instagram.prepare(instagram.post(media=(replace(film, address=f"{ours.address}/a.mp4"),)))
+
+
+def _served(body: bytes, kind: str = "image/jpeg", status: str = "200 OK", *more: str) -> Behaviour:
+    return answering(status, body, f"Content-Type: {kind}", *more)
+
+
+@pytest.mark.parametrize(
+    ("served", "why"),
+    [
+        (answering("404 Not Found", b""), "respondió 404"),
+        (answering("302 Found", b"", "Location: /otra.jpg"), "respondió 302"),
+        (_served(b"<!doctype html>", "text/html"), "entrega «text/html» y no el archivo"),
+        (_served(b"la mitad"), "no entrega el archivo entero"),
+    ],
+    ids=["missing", "moved", "page", "half"],
+)
+def test_instagram_is_never_told_an_address_of_ours_that_does_not_serve(
+    instagram: Subject, served: Behaviour, why: str
+) -> None:
+    with peer(served) as ours:
+        elsewhere = replace(instagram.picture, address=f"{ours.address}/a.jpg")
+        with pytest.raises(Unserved, match=why) as refused:
+            instagram.prepare(instagram.post(media=(instagram.picture, elsewhere)))
+
+    asked = [call["status"] for call in instagram.calls("prepare")]
+    assert (refused.value.code, asked) == ("own_address", [httpx.codes.OK])  # the first picture, and no more
+
+
+def test_an_address_of_ours_that_never_ends_its_head_holds_nobody(
+    instagram: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_address, "SECONDS", 0.5)  # of this one call, which never answers in time
+    with peer(drip) as ours, pytest.raises(Unserved, match="no respondió"):
+        instagram.prepare(instagram.post(media=(replace(instagram.picture, address=f"{ours.address}/a.jpg"),)))
+
+
+def test_what_waited_for_our_address_goes_on_once_it_answers(instagram: Subject) -> None:
+    post = instagram.post(media=(replace(instagram.picture, address="http://127.0.0.1:1/a.jpg"),))
+    with pytest.raises(Unserved, match="no respondió"):
+        instagram.prepare(post)
+    assert instagram.calls("prepare") == []
+
+    instagram.publish(replace(post, media=(instagram.picture,)))
+
+    assert len(instagram.public()) == 1

@@ -68,7 +68,7 @@ def test_it_shows_what_was_spent_whose_word_it_is_and_the_month(x: Account, ana:
 
     assert "0,215 USD en el mes" in page
     assert "2 de 100" in page
-    assert "nuestra cuenta; el límite se leyó el" in page
+    assert "nuestro conteo; el límite se leyó el" in page
     assert "Fijar" not in page  # only who coordinates sets limits
 
 

@@ -232,6 +232,47 @@ def test_a_video_is_made_by_a_worker_and_put_in_its_place(reel: Publication, ana
     assert Medium.objects.filter(made_from=came).count() == 1
 
 
+def made_while_programmed(reel: Publication, ana: Member, now: datetime) -> Making:
+    """Return the making of a version whose publication was programmed, with its video, while it was being made."""
+    fixed(reel, "facebook", ana, now)
+    Adaptation.objects.filter(pk=of(reel, "facebook").pk).update(format="")  # as a plain video it is taken as it is
+    reel.refresh_from_db()
+    actions.program_publication(publication=reel, due_at=now + timedelta(hours=1), by=ana, now=now)
+    reel.deliveries.update(prepared_for="f" * 64)
+    return Making.objects.get()
+
+
+def test_a_version_is_put_in_a_programmed_publication_that_stays_ready(
+    reel: Publication, ana: Member, now: datetime
+) -> None:
+    making = made_while_programmed(reel, ana, now)
+    versions.make_version(making_id=making.pk)
+    making.refresh_from_db()
+    assert (making.state, making.reason) == ("DONE", "")
+    assert of(reel, "facebook").media[0].medium == making.made
+    prepared = dict(reel.deliveries.values_list("account__network", "prepared_for"))
+    assert (prepared["facebook"], prepared["x"]) == ("", "f" * 64)
+    facts = Event.objects.filter(verb="publication.media").order_by("-pk").values_list("facts", flat=True)[0]
+    assert (facts["act"], facts["before"], facts["sha256"]) == (
+        "exchanged", making.medium.sha256, making.made and making.made.sha256,
+    )  # fmt: skip
+
+
+def test_a_version_that_the_network_would_not_take_is_not_put_in_a_programmed_publication(
+    reel: Publication, ana: Member, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    making = made_while_programmed(reel, ana, now)
+    came = of(reel, "facebook").media[0].medium
+    mistaken = keep_upload(iter([picture("PNG")]), "mapa.png", wanted="media")  # of no kind that goes without words
+    monkeypatch.setattr(versions, "make_video", lambda *_: mistaken)
+    versions.make_version(making_id=making.pk)
+    making.refresh_from_db()
+    assert "texto alternativo" in making.reason
+    assert of(reel, "facebook").media[0].medium == came
+    assert set(reel.deliveries.values_list("prepared_for", flat=True)) == {"f" * 64}
+    assert not Event.objects.filter(verb="publication.media", facts__act="exchanged").exists()
+
+
 def test_a_video_that_cannot_be_made_says_why(reel: Publication, ana: Member, now: datetime, settings: Any) -> None:
     fixed(reel, "facebook", ana, now)
     making = Making.objects.get()

@@ -8,6 +8,7 @@ from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, S
 from pregonero.networks.facebook.codes import HOUR, is_gone
 from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.instagram.limits import CAPABILITIES, POLL_AGAIN, POLL_WAITS
+from pregonero.networks.own_address import check_serves
 from pregonero.networks.wire import Refusal
 
 FINISHED, IN_PROGRESS, PUBLISHED, FAILED, GONE = "FINISHED", "IN_PROGRESS", "PUBLISHED", "ERROR", "EXPIRED"
@@ -36,7 +37,7 @@ def _make_all(graph: Graph, access: Access, post: Post, prepared: Prepared, keep
         _check_room(graph, access)
     if len(post.media) > 1:
         _make_children(graph, access, post, prepared, keep)
-    prepared["container_id"] = _make(graph, access, _about(post, prepared))
+    prepared["container_id"] = _make(graph, access, _about(access, post, prepared))
     keep(prepared)
 
 
@@ -63,25 +64,26 @@ def state_of(graph: Graph, id: str) -> str:
 def _make_children(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
     children: list[str] = prepared.setdefault("children", [])
     for medium in post.media[len(children) :]:
-        about = _source(medium) | {"is_carousel_item": True}
+        about = _source(access, medium) | {"is_carousel_item": True}
         children.append(_make(graph, access, about | ({"media_type": "VIDEO"} if medium.kind == "video" else {})))
         keep(prepared)
     for child in children:
         _wait_for(graph, child)
 
 
-def _about(post: Post, prepared: Prepared) -> dict[str, Any]:
+def _about(access: Access, post: Post, prepared: Prepared) -> dict[str, Any]:
     if prepared.get("children"):
         return {"media_type": "CAROUSEL", "children": prepared["children"], "caption": post.text}
     (medium,) = post.media
     kind = {"media_type": "REELS"} if medium.kind == "video" else {}
-    return _source(medium) | kind | {"caption": post.text}
+    return _source(access, medium) | kind | {"caption": post.text}
 
 
-def _source(medium: Medium) -> dict[str, Any]:
-    """Return where Instagram fetches a medium; alternative text is taken with pictures only."""
+def _source(access: Access, medium: Medium) -> dict[str, Any]:
+    """Return where Instagram fetches a medium, once we have; alternative text is taken with pictures only."""
     if not medium.address:
         raise Permanent("Instagram necesita que el archivo tenga una dirección pública.", code="no_address")
+    check_serves(medium, network=CAPABILITIES.label, seconds=access.seconds)
     if medium.kind == "video":
         return {"video_url": medium.address}
     return {"image_url": medium.address} | ({"alt_text": medium.alt} if medium.alt else {})

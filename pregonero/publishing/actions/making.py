@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from procrastinate.contrib.django import app
 
-from pregonero.errors import WrongState
+from pregonero.errors import NotReady, WrongState
 from pregonero.networks.fitting import Recipe
 from pregonero.newsroom.actions import keep_version
 from pregonero.newsroom.models import Medium
@@ -13,7 +13,8 @@ from pregonero.newsroom.reading.media import KeptFile
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.drafting import prepare_again
-from pregonero.publishing.models import Attachment, Making, MakingState
+from pregonero.publishing.models import Attachment, Making, MakingState, Publication, PublicationState
+from pregonero.records.actions import record
 
 OPEN = (MakingState.QUEUED, MakingState.WORKING)
 
@@ -65,16 +66,34 @@ def _put_in_place(making: Making, made: Medium, now: datetime) -> None:
         member=making.asked_by, pk=making.adaptation.publication_id, for_update=True
     )  # fmt: skip
     making.state, making.percent, making.made, making.ended_at = MakingState.DONE, 100, made, now
-    for delivery in queries.lock_deliveries(publication):
-        if delivery.account_id == making.adaptation.account_id and not delivery.position:
-            try:
-                rules.check_may_edit_adaptation(delivery)
-            except WrongState as refusal:
-                making.reason = refusal.message[:300]
-            prepare_again(delivery)
+    making.reason = _exchange(publication, making, made)[:300]
     making.save()
-    if not making.reason:
-        Attachment.objects.filter(adaptation=making.adaptation, medium=making.medium).update(medium=made)
+    if making.reason:
+        return
+    record(
+        entity_id=publication.entity_id, verb="publication.media", actor=making.asked_by.actor, at=now,
+        thing=publication.thing,
+        facts={"accounts": [making.adaptation.account_id], "act": "exchanged", "sha256": made.sha256,
+               "before": making.medium.sha256},
+    )  # fmt: skip
+
+
+def _exchange(publication: Publication, making: Making, made: Medium) -> str:
+    """Put the version where the video was, and return why not otherwise: what is programmed must still be ready."""
+    ours = [each for each in queries.lock_deliveries(publication) if each.account_id == making.adaptation.account_id]
+    first = next((each for each in ours if not each.position), None)
+    try:
+        if first is not None:
+            rules.check_may_edit_adaptation(first)
+        with transaction.atomic():  # undone when the publication would not be ready with it
+            Attachment.objects.filter(adaptation=making.adaptation, medium=making.medium).update(medium=made)
+            if publication.state == PublicationState.PROGRAMMED:
+                rules.check_ready(queries.issues(publication))
+    except (WrongState, NotReady) as refusal:
+        return refusal.message
+    if first is not None:
+        prepare_again(first)
+    return ""
 
 
 @transaction.atomic(durable=True)

@@ -46,9 +46,9 @@ def said_by(line: BudgetLine, now: datetime) -> str:
         return f"la red, {ago(left.told_at, now)}"
     if left.source == BY_PERSON:
         at = f", {timezone.localtime(line.set_at):%d/%m/%Y}" if line.set_at else ""
-        return f"tope fijado por {line.set_by}{at}; la cuenta es nuestra"
+        return f"tope fijado por {line.set_by}{at}; lo usado, según nuestro conteo"
     limit = left.budget.limit
-    return f"nuestra cuenta; el límite se leyó el {limit.read_on:%d/%m/%Y}" if limit else "nuestra cuenta"
+    return f"nuestro conteo; el límite se leyó el {limit.read_on:%d/%m/%Y}" if limit else "nuestro conteo"
 
 
 @register.filter

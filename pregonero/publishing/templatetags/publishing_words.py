@@ -63,15 +63,19 @@ def medium_address(medium: Medium) -> str:
 
 @register.filter
 def medium_words(medium: Medium) -> str:
-    """Return what a medium is: "Imagen de 1.080 × 1.080, 0,2 MB"."""
+    """Return what a medium is: "Imagen de 1.080 × 1.080, 200 kB"."""
     lasts = f" y {decimal(medium.seconds)} segundos" if medium.kind == "video" else ""
     name = str(medium.get_kind_display()).capitalize()
-    return f"{name} de {number(medium.width)} × {number(medium.height)}{lasts}, {decimal(medium.size / MEGABYTE)} MB"
+    return f"{name} de {number(medium.width)} × {number(medium.height)}{lasts}, {_weight(medium.size)}"
+
+
+def _weight(size: int) -> str:
+    return f"{decimal(size / MEGABYTE)} MB" if size >= MEGABYTE else f"{max(1, round(size / 1000))} kB"
 
 
 @register.filter
 def media_count(adaptation: Adaptation) -> str:
-    """Return how many pictures and videos go with a text: " · 2 imágenes, 2 con texto alternativo"."""
+    """Return how many pictures and videos go with a text: "2 imágenes, 2 con texto alternativo"."""
     pictures = [each for each in adaptation.media if each.medium.kind == "picture"]
     videos = len(adaptation.media) - len(pictures)
     parts = []
@@ -81,7 +85,7 @@ def media_count(adaptation: Adaptation) -> str:
         parts.append(f"{name}, {described} con texto alternativo")
     if videos:
         parts.append("1 video" if videos == 1 else f"{videos} videos")
-    return "".join(f" · {part}" for part in parts)
+    return " · ".join(parts)
 
 
 @register.filter

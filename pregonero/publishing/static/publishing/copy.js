@@ -1,4 +1,4 @@
-// A button beside each field to copy; without scripts the field itself is selected and copied.
+// A button under each field to copy; without scripts the field itself is selected and copied.
 for (const field of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) break;
   const button = document.createElement("button");
@@ -9,5 +9,8 @@ for (const field of document.querySelectorAll("[data-copy]")) {
     await navigator.clipboard.writeText(field.value);
     button.textContent = "Copiado";
   });
-  field.after(button);
+  const acts = document.createElement("div");
+  acts.className = "acts";
+  acts.append(button);
+  field.after(acts);
 }

@@ -1,0 +1,42 @@
+"""When our own address does not serve the files that a network would fetch: it waits, and people are told."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from pregonero.desk.queries import today_of
+from pregonero.networks.base import Unserved
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member
+from pregonero.publishing.actions.preparing import finish_preparing, hold_for_preparing, postpone_preparing
+from pregonero.publishing.states import DeliveryState
+from tests.publishing.test_states import put
+from tests.stage import programmed
+
+pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.usefixtures("accounts")]
+WHY = "Instagram no podría bajar el archivo: la dirección pública de este sistema no respondió."
+
+
+def test_it_waits_with_its_reason_and_the_networks_people_are_told_until_it_goes_out(
+    news: News, ana: Member, accounts: dict[str, Account], now: datetime
+) -> None:
+    publication = programmed(news, ana, now, due_at=now + timedelta(minutes=30))
+    delivery = publication.deliveries.get(account=accounts["instagram"])
+    work = hold_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
+    assert work is not None
+    postpone_preparing(work=work, error=Unserved(WHY, code="own_address", retry_after=60), now=now)
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.reason, delivery.prepare_at) == ("PLANNED", WHY, now + timedelta(minutes=1))
+    (task,) = [each for each in today_of(ana, now=now).tasks if "no podría bajar los archivos" in each.what]
+    assert (task.why, task.path) == (WHY, f"/publicaciones/{publication.pk}/")
+
+    later = now + timedelta(minutes=1)
+    again = hold_for_preparing(delivery_id=delivery.pk, worker="w", now=later)
+    assert again is not None
+    finish_preparing(work=again, prepared={"container_id": "1"}, now=later)
+    delivery.refresh_from_db()
+    assert delivery.reason == ""
+    put(delivery, DeliveryState.PUBLISHED)
+    assert not [each for each in today_of(ana, now=now).tasks if "bajar los archivos" in each.what]
