@@ -1,5 +1,6 @@
 """What each person must do now, what goes out today, and what went wrong."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
-from pregonero.newsroom.models import News, NewsState
+from pregonero.newsroom.models import News, NewsState, Source, SourceState
 from pregonero.people.models import Member, Notice
 from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
@@ -123,16 +124,25 @@ def _tasks(member: Member, now: datetime) -> list[Task]:
 
 
 def _unsolved(notices: list[Notice]) -> list[Notice]:
-    """Leave out what was told of a delivery and is not so any more: the trouble was solved."""
+    """Leave out what was told of a delivery or of a source and is not so any more: the trouble was solved."""
     told = {notice.pk: notice.kind.split(":")[0] for notice in notices}
-    pks = [int(notice.thing.rpartition(":")[2]) for notice in notices if told[notice.pk] in STILL_SO]
+    sources = Source.objects.filter(pk__in=_numbers(notices, {"source.failing"}), state=SourceState.ACTIVE)
+    failing = set(sources.exclude(problem="").values_list("pk", flat=True))
+    pks = _numbers(notices, STILL_SO)
     states = dict(Delivery.objects.filter(pk__in=pks).values_list("pk", "state"))
 
     def is_so(notice: Notice) -> bool:
+        if told[notice.pk] == "source.failing":
+            return int(notice.thing.rpartition(":")[2]) in failing
         while_in = STILL_SO.get(told[notice.pk])
         return while_in is None or states.get(int(notice.thing.rpartition(":")[2])) in while_in
 
     return [notice for notice in notices if is_so(notice)]
+
+
+def _numbers(notices: list[Notice], kinds: Collection[str]) -> list[int]:
+    """Return the numbers of the things that notices of these kinds tell of."""
+    return [int(each.thing.rpartition(":")[2]) for each in notices if each.kind.split(":")[0] in kinds]
 
 
 def _to_program(member: Member) -> list[Task]:

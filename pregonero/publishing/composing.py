@@ -1,5 +1,6 @@
 """One text for each network, made from the news: a first version that its people then edit (P-3)."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from pregonero.newsroom.models import Medium, News
 
 SHORTEST_SUMMARY = 60  # a summary cut shorter than this says nothing; the title alone is better
 ELLIPSIS = "…"
+# A full stop, a question or an exclamation that another sentence follows: "8.4 %", "p. m." and "núm. 5" end none.
+SENTENCE_END = re.compile(r"[.!?…][»”\")]?(?=\s+[¿¡«“\"(]?[A-ZÁÉÍÓÚÑ])")
 MEDIUM_NAMES = {"picture": "una imagen", "video": "un video"}
 
 
@@ -69,10 +72,16 @@ def _fit(paragraphs: list[str], tail: str, measure: Callable[[str], int], limit:
     if measure(whole(title, summary)) <= limit:
         return whole(title, summary)
     room = limit - measure(whole(title, "x"))
-    short = _cut(summary, measure, room) if room >= SHORTEST_SUMMARY else ""
+    short = _shortened(summary, measure, room) if room >= SHORTEST_SUMMARY else ""
     if short:
         return whole(title, short)
     return whole(_cut(title, measure, limit - measure(whole("x"))))
+
+
+def _shortened(text: str, measure: Callable[[str], int], limit: int) -> str:
+    """Return the sentences that fit, whole; only of one that fits in no way, as many of its words as fit."""
+    ends = [match.end() for match in SENTENCE_END.finditer(text) if measure(text[: match.end()]) <= limit]
+    return text[: ends[-1]] if ends else _cut(text, measure, limit)
 
 
 def _cut(text: str, measure: Callable[[str], int], limit: int) -> str:

@@ -30,8 +30,8 @@ from pregonero.publishing.queries import (
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.publishing.threads import speaks_for, words_of
 from pregonero.records.actions import Thing
-from pregonero.records.models import Event
 from pregonero.records.queries import ChainState, chain_state, events_of, wordings_of
+from pregonero.transparency.records import Group, Line, gathered
 
 TINTS = {
     **dict.fromkeys(PUBLIC, "ok"),
@@ -78,14 +78,6 @@ class AccountWay:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A record, as a person reads it, with the words that were not erased."""
-
-    event: Event
-    words: dict[str, str]
-
-
-@dataclass(frozen=True)
 class Expediente:
     """Everything that the page of a publication shows."""
 
@@ -104,6 +96,11 @@ class Expediente:
     may_resume: bool
     by_hand: frozenset[int]
     may_take_up: bool
+
+    @property
+    def groups(self) -> list[Group]:
+        """Return the records as they are read: what the machine did in a row, together."""
+        return gathered(self.lines)
 
     @property
     def going(self) -> tuple[AccountWay, ...]:

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
+from pregonero.desk.queries import today_of
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import News, NewsState, NewsVersion, Source, SourceKind
 from pregonero.people.models import Entity, Member, Notice
@@ -191,6 +192,27 @@ def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, no
     assert (source.problem, source.failures, source.checked_at) == ("", 0, now + LATER)
     verbs_kept = list(Event.objects.filter(verb__startswith="source.").order_by("id").values_list("verb", flat=True))
     assert verbs_kept == ["source.registered", "source.failing", "source.recovered"]
+
+
+@pytest.mark.procedure("P-1")
+def test_whoever_manages_the_sources_is_told_in_hoy_while_one_is_broken(
+    source: Source, carmen: Member, now: datetime
+) -> None:
+    def told() -> list[str]:
+        return [task.what for task in today_of(carmen, now=now).tasks]
+
+    actions.keep_problem(source=source, reason="No responde.", now=now)
+    assert told() == []  # once may be nothing
+    for _ in range(3):
+        actions.keep_problem(source=source, reason="No es RSS ni Atom.", now=now)
+    assert told() == ["No se puede leer «RSS de la sede»"]
+    (task,) = today_of(carmen, now=now).tasks
+    assert (task.path, task.why) == (
+        f"/noticias/fuentes/#fuente-{source.pk}",
+        "No es RSS ni Atom. Mientras tanto, las noticias se informan por su enlace.",
+    )
+    read(source, now=now + LATER)
+    assert told() == []
 
 
 def test_an_entity_never_sees_or_merges_with_another(source: Source, other_entity: Entity, dario: Member) -> None:

@@ -59,7 +59,14 @@ def test_every_text_fits_its_network(title: str, summary: str) -> None:
             assert len(composed.title) <= network.capabilities.limits["title"].value
 
 
-def test_a_long_summary_is_cut_at_a_word() -> None:
+def test_a_long_summary_ends_with_a_sentence() -> None:
+    fits = "El país vendió 8.4 % más a las 5:00 p. m. de ayer. ¿Qué creció? Café y flores, núm. 5."
+    summary = f"{fits} Y todo lo que sigue ya no cabe {'en tan poco sitio ' * 9}de ninguna manera."
+    text = compose(news("Título", summary), connector("x")).text
+    assert text == f"Título\n\n{fits}\n\n{ADDRESS}"
+
+
+def test_a_long_sentence_is_cut_at_a_word() -> None:
     text = compose(news("Título", "palabra " * 200), connector("x")).text
     assert "palabra…" in text
     assert "palab…" not in text

@@ -105,6 +105,21 @@ def test_what_goes_out_is_in_the_content_and_in_its_fingerprint(draft: Publicati
 
 
 @pytest.mark.procedure("N-6")
+def test_captions_are_taken_away_again_and_somebody_must_answer_for_it(
+    draft: Publication, ana: Member, now: datetime
+) -> None:
+    (video,) = of(draft, "youtube").media
+    with pytest.raises(WrongState, match="no lleva subtítulos"):
+        actions.take_captions_away(attachment=video, by=ana, now=now)
+    captions = uploaded(ana, now, CAPTIONS, "s.vtt", "captions")
+    actions.add_captions(attachment=video, captions=captions, by=ana, now=now)
+    draft = actions.program_publication(publication=draft, due_at=now + timedelta(hours=1), by=ana, now=now)
+    with pytest.raises(NotReady, match="subtítulos"):
+        actions.take_captions_away(attachment=video, by=ana, now=now)
+    assert of(draft, "youtube").media[0].captions == captions
+
+
+@pytest.mark.procedure("N-6")
 def test_nothing_is_programmed_without_alt_or_captions_or_a_name_and_a_reason(
     draft: Publication, ana: Member, beto: Member, now: datetime
 ) -> None:

@@ -1,5 +1,6 @@
 """The file of a publication: its whole way on one page (M-1), with every record (M-2)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,8 +12,11 @@ from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
+from pregonero.publishing.actions import PublicationChange
+from pregonero.publishing.changes import as_it_is
 from pregonero.publishing.models import Publication
 from pregonero.publishing.states import DeliveryState
+from pregonero.records.actions import SYSTEM, record
 from pregonero.transparency.queries import expediente_of
 from tests.publishing.test_states import put
 from tests.stage import programmed
@@ -47,6 +51,42 @@ def test_every_record_is_there_with_who_and_why(
     assert "Publicación cancelada" in page
     assert "Cambió la cifra." in page
     assert "Beto Mora" in page
+
+
+@pytest.mark.procedure("M-2")
+def test_a_record_says_from_which_minute_to_which_and_what_text_changed(
+    publication: Publication, ana: Member, beto: Member, now: datetime, accounts: dict[str, Account]
+) -> None:
+    adaptation = publication.adaptations.get(account=accounts["x"])
+    change = PublicationChange(
+        publication.why, publication.theme, 2, publication.link,
+        {accounts["x"].pk: replace(as_it_is(adaptation), text=f"Crecieron 9 %. {publication.link}")},
+    )  # fmt: skip
+    actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=beto, now=now)
+    actions.move_publication(publication=publication, due_at=now + timedelta(hours=3), by=beto, now=now)
+    lines = expediente_of(member=ana, pk=publication.pk, now=now).lines
+    moved, edited = (next(each for each in reversed(lines) if each.event.verb == f"publication.{verb}")
+                     for verb in ("moved", "edited"))  # fmt: skip
+    assert moved.minute == "De las 10:00 a las 12:00 del 24 nov."
+    assert edited.words["before"] == f"{adaptation.account}: {adaptation.text}"
+    assert edited.words["after"] == f"{adaptation.account}: Crecieron 9 %. {publication.link}"
+    page = page_of(publication, ana)
+    for words in (moved.minute, "Ver qué texto cambió", "Crecieron 9 %."):
+        assert words in page
+
+
+@pytest.mark.procedure("M-2")
+def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana: Member, now: datetime) -> None:
+    for seconds, delivery in enumerate(publication.deliveries.order_by("pk")):
+        record(
+            entity_id=delivery.entity_id, verb="delivery.published", actor=SYSTEM, thing=delivery.thing,
+            at=now + timedelta(seconds=seconds), related=[publication.thing],
+        )  # fmt: skip
+    last = expediente_of(member=ana, pk=publication.pk, now=now).groups[-1]
+    assert (last.summary, len(last.lines)) == ("Publicada (4)", 4)
+    page = page_of(publication, ana)
+    assert "24 nov, 09:00:00 a 09:00:03" in page
+    assert "Ver los 4 pasos" in page
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.urls import reverse
 
 from pregonero.newsroom import queries
 from pregonero.newsroom.actions.informing import ask_for_page, inform, keep_version, source_things
@@ -24,13 +25,15 @@ from pregonero.newsroom.reading.dates import BOGOTA
 from pregonero.newsroom.reading.item import Item
 from pregonero.newsroom.rules import check_in_use, check_official, is_official
 from pregonero.people.actions import tell
-from pregonero.people.queries import networks_people
+from pregonero.people.queries import members_with, networks_people
+from pregonero.people.roles import PERMISSIONS
 from pregonero.records.actions import SYSTEM, record
 
 PAGES_AT_ONCE = 30  # pages read after one reading: a source's first one may bring years of news
 RULE_REACH = timedelta(days=2)  # a rule informs what was published this long before it was signed, or later
 BACK_OFF_LIMIT = timedelta(hours=6)
 DOUBLINGS = 8
+LASTING = 2  # readings in a row that failed: then whoever manages the sources is told
 
 
 @dataclass
@@ -96,7 +99,20 @@ def keep_problem(*, source: Source, reason: str, now: datetime) -> Source:
     wait = timedelta(minutes=source.every_minutes) * 2 ** min(source.failures, DOUBLINGS)
     source.next_check_at = now + min(wait, BACK_OFF_LIMIT)
     source.save(update_fields=["problem", "failures", "checked_at", "next_check_at"])
+    if source.failures == LASTING:
+        _tell_who_manages(source, now)
     return source
+
+
+def _tell_who_manages(source: Source, now: datetime) -> None:
+    """Tell them once for each time that it breaks: a single reading that fails is no trouble yet."""
+    able = PERMISSIONS["sources.manage"].roles
+    tell(
+        members=members_with(source.entity, able, today=now.astimezone(BOGOTA).date()),
+        kind=f"source.failing:{now:%Y%m%d%H%M%S}", thing=source.thing, title=f"No se puede leer «{source}»",
+        why=f"{source.problem} Mientras tanto, las noticias se informan por su enlace.",
+        path=f"{reverse('newsroom:sources')}#fuente-{source.pk}", now=now,
+    )  # fmt: skip
 
 
 @transaction.atomic(durable=True)

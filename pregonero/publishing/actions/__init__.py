@@ -9,6 +9,7 @@ from pregonero.publishing.actions.attaching import (
     detach_medium,
     exchange_medium,
     place_medium,
+    take_captions_away,
 )
 from pregonero.publishing.actions.deciding import decide_is_not_out, decide_is_out
 from pregonero.publishing.actions.drafting import draft_publication, edit_publication
@@ -57,6 +58,7 @@ __all__ = [
     "set_limit",
     "stop_everything",
     "stop_publication",
+    "take_captions_away",
     "take_in_hand",
     "take_up_again",
 ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from pregonero.errors import NotFound
+from pregonero.errors import NotFound, WrongState
 from pregonero.newsroom.models import Medium, MediumKind
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
@@ -84,6 +84,17 @@ def add_captions(*, attachment: Attachment, captions: Medium, by: Member, now: d
     attachment.captions, attachment.captions_missing_because, attachment.captions_missing_by = captions, "", None
     attachment.save()
     _close(publication, [adaptation], by, now, act="captioned", sha256=captions.sha256)
+
+
+@transaction.atomic(durable=True)
+def take_captions_away(*, attachment: Attachment, by: Member, now: datetime) -> None:
+    """Leave a video without its captions: somebody has to say why before it goes out; the file stays kept (N-6)."""
+    publication, adaptation, attachment = _of(attachment, by, now)
+    if attachment.captions is None:
+        raise WrongState("Ese video no lleva subtítulos.")
+    before, attachment.captions = attachment.captions.sha256, None
+    attachment.save(update_fields=["captions"])
+    _close(publication, [adaptation], by, now, act="uncaptioned", sha256=before)
 
 
 @transaction.atomic(durable=True)

@@ -1,6 +1,6 @@
 """Preparing a publication: its first texts, made from the news, and their edits (P-3)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -96,7 +96,8 @@ def edit_publication(
         follow_adaptations(publication, by=by, now=now)
     record(
         entity_id=by.entity_id, verb="publication.edited", actor=by.actor, thing=publication.thing, at=now,
-        facts={"revision": publication.revision, "accounts": changed},
+        facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed]},
+        words=_words_changed(changed),
     )  # fmt: skip
     if link_changed and publication.link:
         app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
@@ -112,7 +113,10 @@ def _check_revision(publication: Publication, revision: int) -> None:
         )
 
 
-def _change_adaptations(publication: Publication, changes: Mapping[int, AdaptationChange], by: Member) -> list[int]:
+def _change_adaptations(
+    publication: Publication, changes: Mapping[int, AdaptationChange], by: Member
+) -> list[tuple[Adaptation, AdaptationChange]]:
+    """Put each change in its place, and return what changed, each with what it said before."""
     deliveries = queries.lock_deliveries(publication)
     for waiting in deliveries:
         prepare_again(waiting)
@@ -131,8 +135,21 @@ def _change_adaptations(publication: Publication, changes: Mapping[int, Adaptati
         adaptation.save()
         for attachment in adaptation.media:
             attachment.save()
-        changed.append(adaptation.account_id)
+        changed.append((adaptation, kept))
     return changed
+
+
+def _words_changed(changed: Iterable[tuple[Adaptation, AdaptationChange]]) -> dict[str, str]:
+    """Return what the texts that changed said before and what they say now, each under its account's name."""
+    pairs = [
+        (str(each.account), "\n\n".join((kept.text, *kept.parts)), "\n\n".join((each.text, *each.parts)))
+        for each, kept in changed
+    ]
+    told = [pair for pair in pairs if pair[1] != pair[2]]
+    return {
+        "before": "\n\n".join(f"{name}: {before}" for name, before, _ in told),
+        "after": "\n\n".join(f"{name}: {after}" for name, _, after in told),
+    }
 
 
 def _check_may_change(kept: AdaptationChange, wanted: AdaptationChange, thread: list[Delivery]) -> None:

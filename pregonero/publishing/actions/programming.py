@@ -44,13 +44,15 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     rules.check_may_move(by, publication, deliveries, now=now)
     rules.check_minute(due_at, now=now)
     rules.check_ready(queries.issues(publication))
-    publication.due_at = due_at
+    before, publication.due_at = publication.due_at, due_at
     publication.save(update_fields=["due_at"])
     going = {adaptation.account_id: len(texts_of(adaptation)) for adaptation in queries.going_adaptations(publication)}
     for delivery in deliveries:
         if delivery.state in (*WAITING, *STOPPED) and delivery.position < going.get(delivery.account_id, 0):
             _plan_again(delivery, due_at)
-    _record_minute(publication, "publication.moved", due_at, by, now)
+    _record_minute(
+        publication, "publication.moved", due_at, by, now, before=before.astimezone(UTC).isoformat() if before else None
+    )
     set_alarms(_moments(publication), now=now)
     return publication
 

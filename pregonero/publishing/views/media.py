@@ -154,6 +154,11 @@ def _caption(request: MemberRequest, attachment: Attachment) -> str:
     return "Subtítulos agregados."
 
 
+def _uncaption(request: MemberRequest, attachment: Attachment) -> str:
+    actions.take_captions_away(attachment=attachment, by=request.member, now=timezone.now())
+    return "Subtítulos quitados: sube otros, o escribe por qué va sin ellos."
+
+
 def _thumbnail(request: MemberRequest, attachment: Attachment) -> str:
     file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "thumbnail")
     thumbnail = _kept(request, file, "picture")
@@ -167,6 +172,7 @@ CHANGES: dict[str, Callable[[MemberRequest, Attachment], str]] = {
     "despues": _move(1),
     "arreglo": _fix,
     "subtitulos": _caption,
+    "sin-subtitulos": _uncaption,
     "miniatura": _thumbnail,
 }
 
