@@ -91,3 +91,25 @@ def test_a_kill_within_a_part_leaves_every_part_out_once(
     for name in THREADED:
         assert check_complete(lab, publication, accounts[name])[1:] == list(PARTS)
     assert check_complete(lab, publication, accounts["facebook"])[1] == publication.link
+
+
+@pytest.mark.slow  # the last look at a comment is almost three minutes after the cut
+def test_a_comment_that_is_taken_after_the_last_look_is_left_to_a_person(
+    lab: Lab, workers: Workers, accounts: dict[str, Account], publication: Publication
+) -> None:
+    """Nothing would keep Facebook from taking a second one with the same words."""
+    hold(lab, accounts, ("facebook",), "hold_before")
+    first = workers.start()
+    wait_held(lab, 1)
+    kill(first)
+    second = workers.start()
+    comment = thread(publication, accounts["facebook"])[1]
+    try:
+        until(lambda: Delivery.objects.get(pk=comment.pk).state == "NEEDS_PERSON", timeout=2 * ENOUGH)
+        release(lab, "process")
+        page = accounts["facebook"].remote_id
+        until(lambda: len(lab.posts(network="facebook", account=page)) > 1, timeout=ENOUGH)
+    finally:
+        kill(second)
+    assert [entry["text"] for entry in lab.posts(network="facebook", account=page)][1:] == [publication.link]
+    assert Delivery.objects.get(pk=comment.pk).state == "NEEDS_PERSON"

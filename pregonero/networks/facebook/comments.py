@@ -1,7 +1,8 @@
 """Facebook's first comment: the link of its post. It has no key and nothing to change: after a cut, it is looked for.
 
 The comments of the post are read, and ours is the page's own with these words that no other delivery made. One that
-is not there when the reads have settled was not taken.
+is not there after the last look may still be taken: Facebook may be late with a call that we hung up on, and it would
+take a second one with the same words. Only a person can tell.
 """
 
 from typing import Any
@@ -35,7 +36,7 @@ def look_for(access: Access, post: Post, attempt: AttemptWindow) -> Finding:
         return Finding(Verdict.PUBLISHED, published=_published(ours[-1]))
     if attempt.looks < len(COMMENT_WAITS):
         return Finding(Verdict.LOOK_AGAIN, look_again_seconds=COMMENT_WAITS[attempt.looks])
-    return Finding(Verdict.NOT_TAKEN)
+    return Finding(Verdict.UNKNOWABLE)
 
 
 def _is_ours(access: Access, post: Post, found: dict[str, Any]) -> bool:

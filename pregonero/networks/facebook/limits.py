@@ -49,6 +49,7 @@ CAPABILITIES = Capabilities(
     reels_apart=True,
     prepares_ahead_seconds=6 * 3600,
     takes_comments=True,
+    sdk=("facebook_business.api",),
 )
 
 KINDS = Kinds(
@@ -58,6 +59,6 @@ KINDS = Kinds(
 
 CAPTIONS_LOCALE = "es_LA"
 
-# Seconds between the looks that follow a cut comment; after the last, what was not seen was not taken. A comment has no
-# key, and a network may take a call after we hung up: the last look is late on purpose.
+# Seconds between the looks that follow a cut comment; after the last, a person decides. The last is late on purpose:
+# what Facebook took by then needs nobody.
 COMMENT_WAITS = (3.0, 10.0, 30.0, 120.0)
