@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import click
@@ -75,11 +76,13 @@ def web(*, host: str, port: int, processes: int) -> None:
 def worker(*, lanes: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
     running.set_up()
+    from pregonero.networks.registry import warm  # noqa: PLC0415
     from pregonero.worker import LANES, work  # noqa: PLC0415
 
     unknown = set(lanes) - set(LANES)
     if unknown:
         raise click.BadParameter(f"no hay un carril «{', '.join(sorted(unknown))}».", param_hint="--lane")
+    Thread(target=warm, name="warm", daemon=True).start()
     work(lanes=lanes or LANES)
 
 

@@ -54,6 +54,7 @@ class Capabilities:
     takes_video: bool = True
     fetches_media: bool = False  # the network fetches our media from a public address
     takes_replies: bool = False  # our own post takes more parts under it: a thread
+    sdk: tuple[str, ...] = ()  # modules that take long to import and only a worker needs: it does so when it starts
     takes_comments: bool = False  # our own post takes a first comment under it, where its link may go
     reels_apart: bool = False  # a video may be sent as a reel instead, and a person chooses
     prepares_ahead_seconds: int = 0  # how long before its minute preparation may start

@@ -26,6 +26,13 @@ def connector(name: str) -> Connector:
     return cast(Connector, import_module(MODULES[name]).CONNECTOR)
 
 
+def warm() -> None:
+    """Import what the first call to each network would have to wait for: the posts of its minute would be late."""
+    for name in MODULES:
+        for module in connector(name).capabilities.sdk:
+            import_module(module)
+
+
 @cache
 def rates_of(name: str) -> Rates:
     """Return what a network limits and charges: its `budgets.py`, beside its `limits.py`."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -20,18 +21,28 @@ MOST = 10_000  # looked at by one job
 log = structlog.get_logger(__name__)
 
 
-def prepare_here(*, now: datetime, account_id: int | None = None) -> int:
-    """Prepare what needs no job of its own; returns how many.
+@dataclass
+class Beforehand:
+    """What came of it: how many were prepared, and which need a job of their own."""
+
+    kept: int = 0
+    left: list[int] = field(default_factory=list)
+
+
+def prepare_here(*, now: datetime, account_id: int | None = None) -> Beforehand:
+    """Prepare what needs no job of its own.
 
     It needs no lease: nothing is left anywhere until it is kept, and who comes second finds it prepared. Whatever
     stands in the way of one is left for the job that preparing by itself has, which says so where people see it.
     """
     waiting = queries.to_prepare(now=now, account_id=account_id, limit=MOST)
-    kept = 0
+    done = Beforehand()
     for at in range(0, len(waiting), BATCH):
-        ready = _ready(queries.preparing(waiting[at : at + BATCH]))
-        kept += keep_prepared_here(ready=ready, now=queries.clock()) if ready else 0
-    return kept
+        batch = waiting[at : at + BATCH]
+        ready = _ready(queries.preparing(batch))
+        done.kept += keep_prepared_here(ready=ready, now=queries.clock()) if ready else 0
+        done.left += sorted(set(batch) - {each.delivery_id for each in ready})
+    return done
 
 
 def _ready(deliveries: Sequence[Delivery]) -> list[PreparedHere]:

@@ -22,6 +22,8 @@ from pregonero.upkeep import memory
 from pregonero.upkeep.models import IncidentKind
 from pregonero.worker import worker_name
 
+OWN_JOBS = 500  # given at a time: the next look gives the rest
+
 
 @app.periodic(cron="* * * * * */10")
 @app.task(name="publishing.sweep", queue="looking", queueing_lock="publishing.sweep", pass_context=False)
@@ -77,10 +79,11 @@ def _defer_once(name: str, lock: str, **arguments: int) -> None:
 def prepare_here(**_later: Any) -> None:
     """Prepare together what leaves nothing at its network, and give the rest a job for each (decision 0010)."""
     now = queries.clock()
-    if beforehand.prepare_here(now=now):
+    done = beforehand.prepare_here(now=now)
+    if done.kept:
         for account_id in queries.accounts_to_send(now=now):
             _send_soon(account_id)
-    for delivery_id in queries.to_prepare(now=now):
+    for delivery_id in done.left[:OWN_JOBS]:
         _defer_once("publishing.prepare", f"prepare:{delivery_id}", delivery_id=delivery_id)
 
 

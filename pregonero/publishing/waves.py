@@ -66,7 +66,9 @@ def send_for_a_while(*, account_id: int, worker: str, call_help: Callable[[], No
                 wave.keep()
             except Exception as error:  # noqa: BLE001  it surfaces when the outcomes of the others are kept too
                 failed.append(error)
-            if taken and not failed and ticks() < over and AT_ONCE - wave.in_the_air >= FEWEST:
+            # What the answers said may let go what waited for them: with none in the air, it is looked at once more.
+            wanted = taken or not wave.in_the_air
+            if wanted and not failed and ticks() < over and AT_ONCE - wave.in_the_air >= FEWEST:
                 taken = _send(wave, account_id, worker)
     if failed:
         raise failed[0]
@@ -77,6 +79,6 @@ def _send(wave: Wave, account_id: int, worker: str) -> int:
     """Fill the wave's places; what could be prepared on the way, and was not, is prepared now."""
     room = AT_ONCE - wave.in_the_air
     taken = wave.send(account_id=account_id, worker=worker)
-    if taken < room and prepare_here(account_id=account_id, now=queries.clock()):
+    if taken < room and prepare_here(account_id=account_id, now=queries.clock()).kept:
         taken += wave.send(account_id=account_id, worker=worker)
     return taken

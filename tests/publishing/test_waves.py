@@ -5,12 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.networks.base import Permanent, Published, Unknown
+from pregonero.networks.budgets import actions as budgets
+from pregonero.networks.budgets.hearing import EAR
+from pregonero.networks.budgets.kinds import Act
+from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
@@ -202,4 +206,24 @@ def test_what_somebody_holds_is_not_prepared_over_him(
     (delivery,) = due(1)
     held: dict[str, Any] = {"held_by": "otro", "held_until": timezone.now() + timedelta(minutes=1)}
     Delivery.objects.filter(pk=delivery.pk).update(**held)
-    assert prepare_here(now=timezone.now(), account_id=accounts["x"].pk) == 0
+    assert prepare_here(now=timezone.now(), account_id=accounts["x"].pk).kept == 0
+
+
+def test_nothing_is_held_back_for_an_answer_that_is_in_the_air(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    """Held until the quarter of an hour of the documents, it would stay although the network takes it."""
+    deliveries = due(3)
+    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    now = timezone.now()
+    taking = {"account_id": accounts["x"].pk, "worker": WORKER, "now": now}
+    with transaction.atomic():  # ninety-nine of the hundred that X documents
+        budgets.admit(account=accounts["x"], acts=[Act.POST] * 99, in_flight=InFlight(), now=now)
+    (first,) = claim_wave(**taking, limit=1)
+    assert claim_wave(**taking, limit=2) == []
+    assert Delivery.objects.filter(pk__in=[each.pk for each in deliveries], state="DUE", ready_at__lte=now).count() == 2
+    headers = {"x-rate-limit-remaining": "500", "x-rate-limit-reset": str(int(now.timestamp()) + 600)}
+    EAR.hear(account_id=accounts["x"].pk, network="x", call="POST /2/tweets", headers=headers, body=b"")
+    delivering.keep_words()
+    settle_together(ended=[yes(first, "1")], now=now)
+    assert len(claim_wave(**taking, limit=2)) == 2

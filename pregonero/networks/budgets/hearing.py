@@ -59,6 +59,7 @@ class Ear:
         self._lock = threading.Lock()
         self._clock = clock
         self._heard = Heard({}, Counter())
+        self._kept: set[tuple[int, str]] = set()  # the budgets of which this process kept a word
         self._pressing = False
         self._kept_at = clock()
 
@@ -82,7 +83,8 @@ class Ear:
         before = self._heard.words.get((account_id, budget))
         if before is None or word.newer_than(before):
             self._heard.words[account_id, budget] = word
-        if word.left <= TIGHT:
+        # The first word too: until it is kept, what waits is held back by what the documents say.
+        if word.left <= TIGHT or (account_id, budget) not in self._kept:
             self._pressing = True
 
     def wants_keeping(self, *, at_once: bool = False) -> bool:
@@ -96,6 +98,7 @@ class Ear:
             if not self.wants_keeping(at_once=at_once):
                 return None
             heard, self._heard = self._heard, Heard({}, Counter())
+            self._kept.update(heard.words)
             self._pressing, self._kept_at = False, self._clock()
             return heard
 

@@ -200,3 +200,7 @@ class Rates:
     def dearest(self, key: str) -> int:
         """Return the most that making one thing public takes of a budget."""
         return max(cost.get(key, 0) for cost in self.posts.values())
+
+    def tells(self, key: str) -> bool:
+        """Return whether the network says what is left of a budget in the very answers of what takes from it."""
+        return any(each.budget == key for each in (*self.headers, *self.usages))

@@ -47,7 +47,7 @@ def lefts_of(account: Account, *, in_flight: InFlight, now: datetime) -> list[Le
     return [
         left_of(
             budget, told.get(_key(budget), Told()), spent[_key(budget)],
-            in_flight.of(budget.scope) * rates.dearest(budget.key), now,
+            in_flight.of(budget.scope) * rates.dearest(budget.key), now, tells=rates.tells(budget.key),
         )
         for budget in rates.budgets
     ]  # fmt: skip

@@ -42,6 +42,7 @@ class Left:
     until: datetime | None  # when there is more
     source: str
     told_at: datetime | None = None
+    awaits: bool = False  # an answer that is on its way will tell whether there is more
 
     @property
     def hundredths(self) -> int:
@@ -54,15 +55,25 @@ class Left:
         return self.limit is not None and self.hundredths >= NEAR
 
 
-def left_of(budget: Budget, told: Told, pieces: Sequence[tuple[datetime, int]], in_flight: int, now: datetime) -> Left:
+def left_of(
+    budget: Budget,
+    told: Told,
+    pieces: Sequence[tuple[datetime, int]],
+    in_flight: int,
+    now: datetime,
+    *,
+    tells: bool = False,
+) -> Left:
     """Return what is left of a budget.
 
-    `pieces` is our own count by stretches of its window, in order; `in_flight` what it takes that is being sent.
+    `pieces` is our own count by stretches of its window, in order; `in_flight` what it takes that is being sent;
+    `tells` whether its network tells of it in every answer.
     """
     count = _by_count(budget, told.limit_set, pieces, now)
     word = _by_word(budget, told, in_flight, now)
     if word is None:
-        return count
+        awaits = tells and told.limit_set is None and in_flight > 0
+        return replace(count, awaits=True, until=now + SOON) if awaits else count
     if told.limit_set is None:
         return word
     return min(word, count, key=lambda found: found.left or 0)
@@ -76,7 +87,7 @@ def _by_word(budget: Budget, told: Told, in_flight: int, now: datetime) -> Left 
     said = max(0, told.left_told - told.since_told) if told.holds(now) else limit
     left = max(0, said - in_flight)
     until = told.resets_at if said <= 0 else now + SOON
-    return Left(budget, limit, max(0, limit - left), left, until, BY_NETWORK, told.told_at)
+    return Left(budget, limit, max(0, limit - left), left, until, BY_NETWORK, told.told_at, awaits=said > 0)
 
 
 def _by_count(budget: Budget, limit_set: int | None, pieces: Sequence[tuple[datetime, int]], now: datetime) -> Left:
@@ -104,6 +115,7 @@ class Room:
     reason: str = ""
     until: datetime | None = None
     budget: str = ""
+    awaits: bool = False  # only for the answer of what is in the air
 
 
 def fit(rates: Rates, acts: Sequence[Act], lefts: Iterable[Left]) -> Room:
@@ -114,7 +126,7 @@ def fit(rates: Rates, acts: Sequence[Act], lefts: Iterable[Left]) -> Room:
         cost = rates.cost_of(act)
         short = _short(cost, left)
         if short:
-            return Room(at, reason_of(found[short]), found[short].until, short)
+            return Room(at, reason_of(found[short]), found[short].until, short, found[short].awaits)
         for key, amount in cost.items():
             remaining = left.get(key)
             if remaining is not None:

@@ -53,6 +53,7 @@ CAPABILITIES = Capabilities(
     takes_link=False,
     fetches_media=True,
     prepares_ahead_seconds=3 * 3600,
+    sdk=("facebook_business.api",),
 )
 
 KINDS = Kinds(

@@ -56,6 +56,7 @@ CAPABILITIES = Capabilities(
     },
     prepares_ahead_seconds=6 * 3600,
     takes_replies=True,
+    sdk=("xdk",),
 )
 
 KINDS = Kinds(

@@ -43,6 +43,7 @@ CAPABILITIES = Capabilities(
     takes_title=True,
     takes_pictures=False,
     prepares_ahead_seconds=24 * 3600,
+    sdk=("googleapiclient.discovery",),
 )
 
 KINDS = Kinds(

@@ -28,10 +28,15 @@ MOST_HELD, MOST_TOLD = 2_000, 20  # at a time: the next look takes the others
 
 
 def admit(account: Account, posts: Sequence[Post], locked: Sequence[Delivery], *, now: datetime) -> int:
-    """Say how many of the locked deliveries may go now, and hold back the account's others; in the claim's act."""
+    """Say how many of the locked deliveries may go now, and hold back the account's others; in the claim's act.
+
+    Nothing is held back for an answer that is in the air: it may say that there is room for all.
+    """
     acts = [act_of(post) for post in posts]
     room = budgets.admit(account=account, acts=acts, in_flight=queries.in_the_air_of(account), now=now)
-    if room.go < len(posts):
+    if room.awaits and room.until is not None:
+        set_alarms([room.until], now=now)
+    elif room.go < len(posts):
         hold_back(Delivery.objects.filter(account=account), room, going=[one.pk for one in locked[: room.go]], now=now)
     return room.go
 

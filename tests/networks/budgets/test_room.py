@@ -46,6 +46,24 @@ def test_before_any_word_the_written_limit_counts(account: Account, now: datetim
     assert "límite de la red" in room.reason
 
 
+def test_before_any_word_what_is_in_the_air_is_waited_for(account: Account, now: datetime) -> None:
+    """The network may take many more than its documents say: its first answers tell."""
+    assert admit(account, 64, now).go == 64
+    room = admit(account, 64, now, in_flight=64)
+
+    assert (room.go, room.awaits) == (36, True)
+    told(account, now, left=5_000, limit=10_000)
+    assert admit(account, 64, now).go == 64
+
+
+def test_a_network_that_tells_nothing_is_not_waited_for(carmen: Member, now: datetime) -> None:
+    youtube = registered(carmen, now, "canal", Network.YOUTUBE)
+    lefts = queries.lefts_of(youtube, in_flight=InFlight(9, 9), now=now)
+
+    assert lefts
+    assert not any(left.awaits for left in lefts)
+
+
 def test_the_window_rolls_on(account: Account, now: datetime) -> None:
     assert admit(account, 100, now).go == 100
     assert admit(account, 1, now + timedelta(minutes=14)).go == 0
