@@ -203,4 +203,4 @@ class Rates:
 
     def tells(self, key: str) -> bool:
         """Return whether the network says what is left of a budget in the very answers of what takes from it."""
-        return any(each.budget == key for each in (*self.headers, *self.usages))
+        return key in {each.budget for each in self.headers} | {each.budget for each in self.usages}
