@@ -80,19 +80,14 @@ def connect_with_password(*, account: Account, password: str, by: Member, now: d
     )  # fmt: skip
 
 
-def disconnect(*, account: Account, by: Member, now: datetime) -> bool:
-    """Forget what opens an account, and give it back to the network; returns whether the network confirmed it."""
-    credential = account.credential if hasattr(account, "credential") else None
-    held = queries.opened(account, credential) if credential else None
-    actions.disconnect_account(account=account, by=by, now=now)
+def farewell(account: Account) -> str:
+    """Return what becomes of the permission that a network gave, once an account is used no more."""
     way = way_of(account.network)
-    if held is None or not isinstance(way, Consent) or not way.revoke:
-        return False
-    access, refresh = held
-    application = queries.application_for(account)
-    return application is not None and _give_back(
-        way, token_access(account), client_of(account), Tokens(access.token, refresh)
-    )
+    if isinstance(way, AppPassword):
+        return f"Borra también la contraseña de aplicación en {way.label}: {way.where}."
+    if actions.takes_back(account.network):
+        return f"La autorización se le devuelve a {way.label}; si no lo confirma, se te avisa."
+    return f"Retira también el permiso en {way.label}: la red no deja devolverlo desde aquí."
 
 
 def consent_of(account: Account) -> Consent:
@@ -141,14 +136,12 @@ def _settled(way: Consent, account: Account, client: Client, tokens: Tokens) -> 
     return tokens, connector(account.network).probe(queries.access_with(account, tokens.access))
 
 
-def _give_back(way: Consent, at: Access, client: Client, tokens: Tokens) -> bool:
+def _give_back(way: Consent, at: Access, client: Client, tokens: Tokens) -> None:
     """Give tokens that will not be used back to the network. That it could not be told is no reason to fail."""
     try:
         oauth.revoke(way, at, client, tokens.refresh or tokens.access)
     except NetworkError as error:
         log.warning("account.not_given_back", network=way.label, code=error.code)
-        return False
-    return bool(way.revoke)
 
 
 def _no(way: Consent, error: str) -> str:

@@ -179,6 +179,22 @@ class Credential(models.Model):
         return f"credential:{self.account_id}"
 
 
+class Relinquished(models.Model):
+    """What opened an account that is used no more, until its network has taken it back; encrypted as it was."""
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    sealed = SealedField()
+    given_up_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"credencial que fue de {self.account_id}"
+
+    @property
+    def sealed_for(self) -> str:
+        """Return what its secret is bound to: the same account as when it was in use."""
+        return f"credential:{self.account_id}"
+
+
 class Application(models.Model):
     """The entity's application at a network: what it says of itself when it asks for an authorisation."""
 

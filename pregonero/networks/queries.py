@@ -17,6 +17,7 @@ from pregonero.networks.models import (
     Application,
     Credential,
     CredentialState,
+    Relinquished,
 )
 from pregonero.networks.ways import Client
 from pregonero.people.models import Entity, Member
@@ -118,7 +119,7 @@ def access_to(account: Account) -> Access:
     return opened(account, credential)[0]
 
 
-def opened(account: Account, credential: Credential) -> tuple[Access, str]:
+def opened(account: Account, credential: Credential | Relinquished) -> tuple[Access, str]:
     """Return an account's access, and the refresh token that renews it (or nothing)."""
     secret = json.loads(vault.unseal(credential.sealed, bound=credential.sealed_for))
     return access_with(account, secret["access"]), secret["refresh"]

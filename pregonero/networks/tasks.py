@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from pregonero.networks import actions, queries, renewing
+from pregonero.networks import actions, giving_back, queries, renewing
 
 
 @app.periodic(cron="* * * * *")
@@ -20,9 +21,16 @@ def renew_due(timestamp: int, **_later: Any) -> None:
         except AlreadyEnqueued:
             continue  # somebody already waits to do it
     actions.forget_authorizations(now=now)
+    actions.forget_relinquished(now=now)
 
 
 @app.task(name="networks.renew", queue="preparing")
 def renew(*, account_id: int, **_later: Any) -> None:
     """Renew the token of one account."""
     renewing.renew_account(account_id)
+
+
+@app.task(name="networks.give_back", queue="preparing", retry=RetryStrategy(max_attempts=8, exponential_wait=5))
+def give_back(*, relinquished_id: int, **_later: Any) -> None:
+    """Tell a network that what opened an account is used no more."""
+    giving_back.give_back(relinquished_id)

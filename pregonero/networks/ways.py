@@ -65,6 +65,7 @@ class Consent:
     source: str
     over: frozenset[str]  # what it says when an authorisation has ended
     revoke: str = ""
+    revokes_all: bool = False  # what is given back takes along whatever else the same person gave the application
     separator: str = " "
     pkce: bool = True
     basic: bool = False  # the application says who it is in a header, and not in the body
@@ -81,6 +82,7 @@ class AppPassword:
     pattern: str  # its form, by which a password of the person themself is told apart
     read_on: date
     source: str
+    close: Callable[[Access], None] | None = None  # ends what this process opened with it; the password stays good
 
 
 Way = Consent | AppPassword

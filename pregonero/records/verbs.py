@@ -15,6 +15,7 @@ VERBS: dict[str, str] = {
     "account.renewed": "Autorización de la cuenta renovada",
     "account.lost": "La red terminó la autorización de la cuenta",
     "account.disconnected": "Cuenta desconectada",
+    "account.given_back": "Autorización devuelta a la red",
     "account.tested": "Cuenta probada",
     "application.kept": "Aplicación de la entidad en la red guardada",
     "account.paused": "Cuenta en pausa",

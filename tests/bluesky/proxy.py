@@ -72,7 +72,8 @@ class Forwarding:
             call.method, address, params=dict(call.query), data=call.raw or None, headers=headers
         ) as answer:
             kept = {name: value for name, value in answer.headers.items() if "ratelimit" in name.lower()}
-            return Answer(await answer.json(), answer.status, kept)
+            said = await answer.json() if await answer.read() else None  # ending a session is answered with nothing
+            return Answer(said, answer.status, kept)
 
     def _spoilt(self, token: str, state: str) -> str:
         """A session as the server will refuse it: over an hour ago, or signed by somebody else."""

@@ -40,7 +40,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     "bluesky": (
         "GET /xrpc/com.atproto.server.getSession",
-        "POST /xrpc/com.atproto.server.createSession", "GET /xrpc/com.atproto.identity.resolveHandle",
+        "POST /xrpc/com.atproto.server.createSession", "POST /xrpc/com.atproto.server.deleteSession",
+        "GET /xrpc/com.atproto.identity.resolveHandle",
         "POST /xrpc/com.atproto.repo.uploadBlob", "POST /xrpc/com.atproto.repo.putRecord",
         "GET /xrpc/com.atproto.repo.getRecord",
     ),

@@ -212,7 +212,10 @@ def test_a_wrong_application_is_told_and_ends_nothing(account: Account, carmen: 
     )
     renewing.renew_account(account.pk)
     assert Credential.objects.get().state == CredentialState.GOOD
-    assert told(carmen) == [f"Vuelve a conectar {account}"]
+    (notice,) = Notice.objects.filter(member=carmen, kind__startswith="account.")
+    assert notice.title == "Revisa la aplicación de la entidad en X"
+    assert "no reconoce la aplicación" in notice.why
+    assert notice.path == f"/cuentas/{account.pk}/aplicacion/"
 
 
 def test_a_token_that_ended_at_the_minute_is_renewed_and_the_post_goes_out_once(

@@ -18,6 +18,13 @@ from pregonero.networks.actions.registering import (
     register_account,
     retire_account,
 )
+from pregonero.networks.actions.relinquishing import (
+    Due,
+    forget_relinquished,
+    keep_given_back,
+    take_relinquished,
+    takes_back,
+)
 from pregonero.networks.actions.renewing import (
     Hold,
     hold_for_renewing,
@@ -28,6 +35,7 @@ from pregonero.networks.actions.renewing import (
 from pregonero.networks.actions.testing import keep_test
 
 __all__ = [
+    "Due",
     "Hold",
     "Taken",
     "begin_authorization",
@@ -36,8 +44,10 @@ __all__ = [
     "edit_account",
     "end_administrator",
     "forget_authorizations",
+    "forget_relinquished",
     "hold_for_renewing",
     "keep_application",
+    "keep_given_back",
     "keep_renewal_problem",
     "keep_renewed",
     "keep_test",
@@ -51,4 +61,6 @@ __all__ = [
     "retire_account",
     "seal_again",
     "take_authorization",
+    "take_relinquished",
+    "takes_back",
 ]

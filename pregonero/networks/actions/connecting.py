@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pregonero.errors import Conflict, Refused, WrongState
 from pregonero.networks import queries, rules, vault
+from pregonero.networks.actions.relinquishing import relinquish
 from pregonero.networks.base import Identity
 from pregonero.networks.models import Account, AccountState, Credential, CredentialKind, CredentialState
 from pregonero.people.actions import tell
@@ -93,8 +94,7 @@ def disconnect_account(*, account: Account, by: Member, now: datetime) -> Accoun
     """Forget what opens an account; what waits on it waits until somebody connects it again."""
     account = queries.get_account(member=by, pk=account.pk, for_update=True)
     rules.check_may_disconnect(by, account, now=now)
-    gone, _ = Credential.objects.filter(account=account).delete()
-    if not gone:
+    if not relinquish(account, now=now):
         raise WrongState(f"{account} no está conectada.")
     record(entity_id=account.entity_id, verb="account.disconnected", actor=by.actor, thing=account.thing, at=now)
     return account
@@ -124,10 +124,12 @@ def lose_connection(*, account_id: int, generation: int, reason: str, now: datet
     return True
 
 
-def tell_who_connects(account: Account, *, kind: str, reason: str, now: datetime) -> None:
-    """Tell those who can connect accounts, inside the caller's transaction."""
+def tell_who_connects(
+    account: Account, *, kind: str, reason: str, now: datetime, title: str = "", page: str = "networks:account"
+) -> None:
+    """Tell those who can connect accounts, inside the caller's transaction; that it is to be done, unless it is not."""
     able = PERMISSIONS["accounts.manage"].roles
     tell(
         members=members_with(account.entity, able, today=timezone.localdate(now)), kind=kind, thing=account.thing,
-        title=f"Vuelve a conectar {account}", why=reason, path=reverse("networks:account", args=[account.pk]), now=now,
+        title=title or f"Vuelve a conectar {account}", why=reason, path=reverse(page, args=[account.pk]), now=now,
     )  # fmt: skip

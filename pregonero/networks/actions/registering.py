@@ -6,7 +6,8 @@ from django.db import transaction
 
 from pregonero.errors import Conflict, Refused
 from pregonero.networks import queries, rules
-from pregonero.networks.models import Account, AccountState, Administrator, Credential, Network
+from pregonero.networks.actions.relinquishing import relinquish
+from pregonero.networks.models import Account, AccountState, Administrator, Network
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record
@@ -71,7 +72,7 @@ def edit_account(
 
 @transaction.atomic(durable=True)
 def retire_account(*, account: Account, reason: str, by: Member, now: datetime) -> Account:
-    """Take an account out of use for good: nothing more goes out on it, and its secret is forgotten."""
+    """Take an account out of use for good: nothing goes out on it, its secret is forgotten, its network told."""
     account = queries.get_account(member=by, pk=account.pk, for_update=True)
     rules.check_may_retire(by, account, now=now)
     if not reason.strip():
@@ -79,7 +80,7 @@ def retire_account(*, account: Account, reason: str, by: Member, now: datetime) 
     account.state, account.retired_at = AccountState.RETIRED, now
     account.paused_reason, account.waits_for_connection = "", False
     account.save(update_fields=["state", "retired_at", "paused_reason", "waits_for_connection"])
-    Credential.objects.filter(account=account).delete()
+    relinquish(account, now=now)
     record(
         entity_id=account.entity_id, verb="account.retired", actor=by.actor, thing=account.thing, at=now,
         words={"reason": reason},

@@ -95,4 +95,10 @@ def keep_renewal_problem(*, account_id: int, generation: int, error: NetworkErro
     credential.renewing_until = None
     credential.save(update_fields=["problem", "problem_at", "renew_at", "renewing_until"])
     if isinstance(error, Permanent):
-        tell_who_connects(account, kind=f"account.unrenewed:{generation}", reason=error.reason, now=now)
+        ours = error.code == "application"  # connecting again would change nothing
+        network = account.get_network_display()
+        tell_who_connects(
+            account, kind=f"account.unrenewed:{generation}", reason=error.reason, now=now,
+            title=f"Revisa la aplicación de la entidad en {network}" if ours else f"No se renovó {account}",
+            page="networks:application" if ours else "networks:account",
+        )  # fmt: skip

@@ -4,6 +4,7 @@ from pregonero.networks.wire import Call
 
 CALLS = (
     Call("POST", "/xrpc/com.atproto.server.createSession", "abrir una sesión con la contraseña de aplicación"),
+    Call("POST", "/xrpc/com.atproto.server.deleteSession", "cerrar la sesión propia de una cuenta que ya no se usa"),
     Call("GET", "/xrpc/com.atproto.identity.resolveHandle", "saber qué cuenta es la que el texto menciona"),
     Call("POST", "/xrpc/com.atproto.repo.uploadBlob", "subir una imagen, un video o sus subtítulos (invisible)"),
     Call("POST", "/xrpc/com.atproto.repo.putRecord", "publicar bajo la clave escogida: la única llamada que se ve"),

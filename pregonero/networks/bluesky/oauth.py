@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from pregonero.networks.bluesky.sessions import close
 from pregonero.networks.ways import AppPassword
 
 WAY = AppPassword(
@@ -10,4 +11,5 @@ WAY = AppPassword(
     pattern=r"[a-z0-9]{4}(-[a-z0-9]{4}){3}",
     read_on=date(2026, 11, 26),
     source="https://docs.bsky.app/docs/get-started#create-a-session",
+    close=close,
 )

@@ -8,8 +8,9 @@ import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
+from pregonero import logs
 from pregonero.networks.base import Access, Transient, Unauthorized
 from pregonero.networks.bluesky.codes import CODES
 from pregonero.networks.bluesky.limits import CAPABILITIES
@@ -19,7 +20,19 @@ from pregonero.networks.outcomes import judged
 
 PARTS = 3  # of a session's token, with a full stop between: a password has none
 _LOCK = threading.Lock()
-_SESSIONS: dict[tuple[str, str, str], tuple[str, float]] = {}
+_SESSIONS: dict[tuple[str, str, str], "_Session"] = {}
+
+
+@dataclass(frozen=True)
+class _Session:
+    """An open session: its token, the one that only ends it here, and until when it is used (of `ticks`)."""
+
+    token: str = field(default="", repr=False)
+    end: str = field(default="", repr=False)
+    until: float = 0.0
+
+    def __post_init__(self) -> None:
+        logs.hide(self.token, self.end)
 
 
 @contextmanager
@@ -41,23 +54,33 @@ def opened(access: Access) -> Iterator[Access]:
 
 def _known(access: Access) -> str:
     with _LOCK:
-        token, until = _SESSIONS.get(_name(access), ("", 0.0))
-    return token if ticks() < until else ""
+        session = _SESSIONS.get(_name(access), _Session())
+    return session.token if ticks() < session.until else ""
 
 
 def _open(access: Access) -> str:
     with judged(CODES, public=False):
         about = {"identifier": access.remote_id, "password": access.token}
-        token = str(Xrpc(access, secret=False).post("com.atproto.server.createSession", about)["accessJwt"])
+        opened = Xrpc(access, secret=False).post("com.atproto.server.createSession", about)
+        token, end = str(opened["accessJwt"]), str(opened["refreshJwt"])
     with _LOCK:
-        _SESSIONS[_name(access)] = token, ticks() + CAPABILITIES.limits["session_seconds"].value
+        _SESSIONS[_name(access)] = _Session(token, end, ticks() + CAPABILITIES.limits["session_seconds"].value)
     return token
+
+
+def close(access: Access) -> None:
+    """End the session that this process holds, at the server too; those of other processes end within the hour."""
+    with _LOCK:
+        session = _SESSIONS.pop(_name(access), None)
+    if session is not None:
+        with judged(CODES, public=False):
+            Xrpc(replace(access, token=session.end)).end_session()
 
 
 def _forget(access: Access, token: str) -> None:
     """Forget a session, unless another thread has opened a newer one meanwhile."""
     with _LOCK:
-        if _SESSIONS.get(_name(access), ("", 0.0))[0] == token:
+        if _SESSIONS.get(_name(access), _Session()).token == token:
             del _SESSIONS[_name(access)]
 
 

@@ -25,6 +25,10 @@ class Xrpc:
         """Have something done."""
         return self._line.post(f"{self._base}/{name}", json=json).json()
 
+    def end_session(self) -> None:
+        """End the session whose token this is; the server answers nothing."""
+        self._line.post(f"{self._base}/com.atproto.server.deleteSession")
+
     def upload(self, file: File) -> Any:
         """Leave a file at the server, read as it is sent; returns how a post names it."""
         headers = {"Content-Type": file.mime, "Content-Length": str(file.length)}

@@ -90,11 +90,11 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_disconnect(request.member, found, now=timezone.now())
     if request.method == "POST":
-        told = connecting.disconnect(account=found, by=request.member, now=timezone.now())
-        words = "y la red lo confirmó" if told else "aquí; retira también el permiso en la red"
-        messages.success(request, f"{found} quedó desconectada, {words}.")
+        actions.disconnect_account(account=found, by=request.member, now=timezone.now())
+        messages.success(request, f"{found} quedó desconectada. {connecting.farewell(found)}")
         return redirect("networks:account", pk=pk)
-    return render(request, "networks/disconnect.html", {"account": found})
+    context = {"account": found, "farewell": connecting.farewell(found)}
+    return render(request, "networks/disconnect.html", context)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Conflict
-from pregonero.networks import actions, queries, rules
+from pregonero.networks import actions, connecting, queries, rules
 from pregonero.networks.forms import (
     AccountForm,
     AdministratorForm,
@@ -143,9 +143,9 @@ def retire(request: MemberRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         actions.retire_account(account=found, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, f"{found} quedó retirada.")
+        messages.success(request, f"{found} quedó retirada. {connecting.farewell(found)}")
         return redirect("networks:accounts")
-    context = {"form": form, "account": found}
+    context = {"form": form, "account": found, "farewell": connecting.farewell(found)}
     return render(request, "networks/retire.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
