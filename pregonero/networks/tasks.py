@@ -1,4 +1,4 @@
-"""The worker's jobs for accounts: tokens renewed ahead of their end."""
+"""The worker's jobs for accounts: tokens renewed ahead of their end, and given back; old counts removed."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.networks import actions, giving_back, queries, renewing
+from pregonero.networks.budgets import actions as budgets
 
 
 @app.periodic(cron="* * * * *")
@@ -22,6 +23,13 @@ def renew_due(timestamp: int, **_later: Any) -> None:
             continue  # somebody already waits to do it
     actions.forget_authorizations(now=now)
     actions.forget_relinquished(now=now)
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="networks.forget_spent", queue="looking", queueing_lock="networks.forget_spent", pass_context=False)
+def forget_spent(timestamp: int, **_later: Any) -> None:
+    """Remove the counts of what was spent so long ago that no limit reaches it."""
+    budgets.forget_spent(now=timezone.now())
 
 
 @app.task(name="networks.renew", queue="preparing")

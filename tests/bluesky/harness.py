@@ -94,11 +94,11 @@ def _install(folder: Path) -> None:
 
 
 @contextmanager
-def running(data: Path) -> Iterator[Bluesky]:
-    """Have the server and its proxy up for the time of the block."""
+def running(data: Path, *options: str) -> Iterator[Bluesky]:
+    """Have the server and its proxy up for the time of the block; with "limits", with its own limits of calls."""
     packages = installed()
     (data / "servidor").mkdir()
-    with _process(["node", str(HERE / "server.mjs"), str(data / "servidor")], packages) as server:
+    with _process(["node", str(HERE / "server.mjs"), str(data / "servidor"), *options], packages) as server:
         proxy = [sys.executable, "-m", "tests.bluesky.proxy", server["url"], server["jwtSecret"], str(data / "puerta")]
         with _process(proxy, ROOT) as ready, httpx.Client(base_url=ready["url"], timeout=120) as client:
             yield Bluesky(ready["url"], server["url"], client)

@@ -1,5 +1,5 @@
 // A whole Bluesky on this machine: the register of identities (PLC) and a data server (PDS), both the real ones.
-// node server.mjs <data folder>: says {"event": "bluesky.ready", …} on standard output; ends with SIGTERM.
+// node server.mjs <data folder> [limits]: with its own limits of calls, or without any; says {"event": "bluesky.ready", …} on standard output; ends with SIGTERM.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -37,7 +37,7 @@ Object.assign(process.env, {
   PDS_JWT_SECRET: jwtSecret,
   PDS_ADMIN_PASSWORD: secret(),
   PDS_PLC_ROTATION_KEY_K256_PRIVATE_KEY_HEX: secret(),
-  PDS_RATE_LIMITS_ENABLED: 'false',
+  PDS_RATE_LIMITS_ENABLED: String(process.argv[3] === 'limits'),
   LOG_ENABLED: 'false',
 })
 

@@ -119,6 +119,28 @@ def test_two_workers_never_pass_the_last_posts_and_the_rest_leave_after_the_rese
     assert calls(lab, account, status=CREATED) == 11
 
 
+def test_with_room_for_one_at_a_time_they_leave_in_the_order_of_their_programme(
+    lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]
+) -> None:
+    """Nobody races: a window holds one, and the next one opens when the last has left. The ledger says who was when."""
+    (account,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
+    limited(lab, account, limits={"posts": 1})
+    publications = due(1)
+    with working(workers, 2):
+        until(lambda: at_rest(1), timeout=ENOUGH)
+        until(lambda: Allowance.objects.filter(account=account, budget="posts", left_told=0).exists(), timeout=ENOUGH)
+    publications += due(3)
+    with working(workers, 2):
+        until(lambda: at_rest(1), timeout=ENOUGH)
+        for out in (2, 3, 4):
+            reset_comes(lab, account)
+            app.configure_task("publishing.look").defer()
+            until(lambda: at_rest(out), timeout=ENOUGH)  # noqa: B023  waited for in its turn
+    programme = [publication.deliveries.get().remote_id for publication in publications]
+    assert [post["id"] for post in lab.posts(account=account.remote_id)] == programme
+    assert calls(lab, account, status=TOO_MANY) == 0
+
+
 @pytest.mark.slow
 def test_an_application_s_limit_is_shared_by_its_accounts(
     lab: Lab, workers: Workers, people: dict[str, Member], due: Callable[..., list[Publication]]

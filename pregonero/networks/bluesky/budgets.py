@@ -3,13 +3,17 @@
 from datetime import date
 
 from pregonero.networks.base import Limit
-from pregonero.networks.budgets.kinds import Act, Budget, Headers, Rates, Scope, Stop, Unit, Window
+from pregonero.networks.budgets.kinds import Act, Budget, Cost, Headers, Rates, Scope, Stop, Unit, Window
 
 READ_ON = date(2026, 11, 24)
 RATES_PAGE = "https://docs.bsky.app/docs/advanced-guides/rate-limits"
 HOUR, DAY = 3600, 86_400
 WRITE = "POST /xrpc/com.atproto.repo.putRecord"
-POINTS = 3  # a record made
+SESSION = "POST /xrpc/com.atproto.server.createSession"
+# Written with `putRecord`: 2, and not the 3 of a record created. Read in the server's own code, @atproto/pds 0.4.217
+# (`repo-write-hour`, `repo-write-day`: "creates=3, puts=2, deletes=1"), which says the same limits as the page.
+POINTS = 2
+_TOLD = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", frozenset({WRITE}))
 
 RATES = Rates(
     budgets=(
@@ -21,10 +25,17 @@ RATES = Rates(
             "day_points", "Puntos de escritura por día", Scope.ACCOUNT, Unit.UNITS, Window(DAY),
             Limit(35_000, READ_ON, RATES_PAGE),
         ),
+        Budget(
+            "sessions", "Sesiones abiertas por día", Scope.ACCOUNT, Unit.CALLS, Window(DAY),
+            Limit(300, READ_ON, RATES_PAGE),
+        ),
     ),
     posts={Act.POST: {"points": POINTS, "day_points": POINTS}},
+    calls={SESSION: Cost("session", "Sesiones abiertas", {"sessions": 1})},
+    # Of the two it tells the one of which less is left.
     headers=(
-        Headers("points", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", frozenset({WRITE})),
+        Headers("points", *_TOLD, policy="ratelimit-policy", lasts=HOUR),
+        Headers("day_points", *_TOLD, policy="ratelimit-policy", lasts=DAY),
     ),
     stops={"RateLimitExceeded": Stop(Scope.ACCOUNT), "429": Stop(Scope.ACCOUNT)},
 )  # fmt: skip

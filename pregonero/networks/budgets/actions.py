@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,17 +15,18 @@ from pregonero.networks.base import NetworkError, Transient
 from pregonero.networks.budgets import queries
 from pregonero.networks.budgets.hearing import EAR, Heard, Word
 from pregonero.networks.budgets.kinds import Act, Cost, Rates, Scope, Unit
-from pregonero.networks.budgets.models import Allowance, SendingStop
+from pregonero.networks.budgets.models import Allowance, SendingStop, Spending
 from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.budgets.room import Left, Room, fit, taking
 from pregonero.networks.models import Account
-from pregonero.networks.registry import rates_of
+from pregonero.networks.registry import MODULES, rates_of
 from pregonero.people.actions import tell
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people_and_coordinators
 from pregonero.people.rules import check_may
 from pregonero.records.actions import SYSTEM, record
 
+LONGEST_WINDOW, STILL_GIVEN_BACK = timedelta(days=62), timedelta(days=1)
 LONGEST_STOP = timedelta(days=2)  # whatever a header says; asked again then
 Owner = tuple[int, str, int | None]
 
@@ -92,6 +93,18 @@ def _spend(account: Account, amounts: Mapping[str, int], at: datetime) -> None:
         # Its word does not come with every answer: what we took after it is taken off.
         told = Allowance.objects.filter(account=account, budget=key, told_at__lte=at)
         told.update(since_told=Greatest(F("since_told") + amounts[key], 0))
+
+
+@transaction.atomic(durable=True)
+def forget_spent(*, now: datetime) -> int:
+    """Remove our own counts of stretches that no window reaches any more; return how many. What it cost stays."""
+    old = Q(starts_at__lt=now - LONGEST_WINDOW)  # of a budget, or a network, that is no longer in any table
+    for network in MODULES:
+        for budget in rates_of(network).budgets:
+            # What is given back is written in the stretch in which it was taken, up to some hours ago.
+            needed = budget.window.started(now - STILL_GIVEN_BACK)
+            old |= Q(network=network, budget=budget.key, starts_at__lt=needed)
+    return Spending.objects.filter(old).delete()[0]
 
 
 def _write_ledger(account: Account, kinds: Mapping[str, tuple[int, int]], at: datetime) -> None:

@@ -135,9 +135,15 @@ def words_in(
 
 def _from_headers(told: Headers, headers: Mapping[str, str]) -> Word | None:
     left = _whole(headers.get(told.left))
-    if left is None:
+    if left is None or (told.policy and not _speaks_of(told, headers.get(told.policy, ""))):
         return None
     return Word(_whole(headers.get(told.limit)), left, _instant(headers.get(told.reset, ""), told.reset_as))
+
+
+def _speaks_of(told: Headers, policy: str) -> bool:
+    """Return whether the window that an answer names is this budget's."""
+    found = re.search(r"\bw=(\d+)", policy)
+    return found is not None and int(found[1]) == told.lasts
 
 
 def _from_usage(usage: Usage, raw: str, now: float) -> Word:

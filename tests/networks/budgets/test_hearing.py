@@ -72,13 +72,17 @@ def test_instagram_tells_its_own_day_when_asked() -> None:
 
 
 def test_bluesky_and_mastodon_tell_theirs() -> None:
-    bluesky = {"ratelimit-limit": "5000", "ratelimit-remaining": "4997", "ratelimit-reset": "1800001000"}
+    bluesky = {"ratelimit-limit": "5000", "ratelimit-remaining": "4997", "ratelimit-reset": "1800001000",
+               "ratelimit-policy": "5000;w=3600"}  # fmt: skip
     mastodon = {
         "x-ratelimit-limit": "300", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "2027-01-15T08:05:00.000Z",
     }  # fmt: skip
     opens = datetime(2027, 1, 15, 8, 5, tzinfo=UTC).timestamp()
 
     assert heard("bluesky", "POST /xrpc/com.atproto.repo.putRecord", bluesky)["points"] == Word(5000, 4997, 1800001000)
+    day = bluesky | {"ratelimit-limit": "35000", "ratelimit-remaining": "40", "ratelimit-policy": "35000;w=86400"}
+    told = heard("bluesky", "POST /xrpc/com.atproto.repo.putRecord", day)
+    assert told == {"day_points": Word(35000, 40, 1800001000)}
     assert heard("mastodon", "POST /api/v1/statuses", mastodon)["calls"] == Word(300, 1, opens)
 
 

@@ -1,0 +1,48 @@
+"""What the real Bluesky server says of its limits, and what we take a post to cost: the same."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from pregonero.networks import connecting
+from pregonero.networks.actions import register_account
+from pregonero.networks.bluesky.budgets import POINTS, RATES
+from pregonero.networks.budgets.models import Allowance, Spending
+from pregonero.networks.models import Network
+from pregonero.people.models import Member
+from pregonero.publishing import delivering
+from tests.bluesky import harness
+from tests.lab.process import Lab
+from tests.networks.subjects import bluesky_access
+from tests.networks.test_bluesky_delivery import send
+from tests.stage import informed_news, programmed
+
+
+@pytest.mark.procedure("P-6")
+def test_the_server_counts_a_post_as_we_do(
+    lab: Lab, carmen: Member, luis: Member, ana: Member, now: datetime, tmp_path: Path, settings: Any
+) -> None:
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
+    try:
+        with harness.running(tmp_path, "limits") as server:
+            theirs = bluesky_access(server, password=True)
+            account = register_account(
+                entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
+                purpose="Cuenta institucional", root_mailbox="", server=server.url, by=carmen, now=now,
+            )  # fmt: skip
+            connecting.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
+            news = informed_news(lab, luis, timezone.now(), with_media=False)
+            assert send(programmed(news, ana, timezone.now()).deliveries.get()).state == "PUBLISHED"
+            delivering.keep_words(at_once=True)
+    except harness.NotHere as reason:
+        pytest.skip(f"sin servidor de Bluesky: {reason}")
+    hour = RATES.budget("points")
+    assert hour.limit is not None
+    told = Allowance.objects.get(account=account, budget="points")
+    assert (told.limit_told, told.left_told) == (hour.limit.value, hour.limit.value - POINTS)
+    assert told.resets_at is not None
+    assert Spending.objects.get(account=account, budget="points").amount == POINTS
+    assert Spending.objects.get(account=account, budget="sessions").amount >= 1
