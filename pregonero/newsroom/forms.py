@@ -9,6 +9,7 @@ from pregonero.newsroom.reading.selectors import FIELDS, PRESETS, issues_of
 
 REFERENCE = "Número o acta de «Publicación de contenidos en la sede electrónica»."
 OWN = ""
+EVERY_MINUTES = 5  # unless somebody says otherwise
 PRESET_LABELS = [("mincit", "Ministerio de Comercio (tarjetas GOV.CO)"), (OWN, "Otros, escritos abajo")]
 
 
@@ -48,7 +49,7 @@ class ReasonForm(forms.Form):
 class SourceForm(forms.Form):
     """A source of news; a listing also says how its parts are found."""
 
-    kind = forms.ChoiceField(label="Clase", choices=SourceKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(choices=SourceKind.choices, widget=forms.HiddenInput)
     name = forms.CharField(label="Nombre", max_length=120, help_text="Como la nombrará el Grupo: «RSS de la sede».")
     address = forms.CharField(
         label="Dirección",
@@ -56,7 +57,9 @@ class SourceForm(forms.Form):
         required=False,
         help_text="De la fuente RSS o Atom, o de la página de noticias.",
     )
-    every_minutes = forms.IntegerField(label="Leer cada cuántos minutos", min_value=1, max_value=1440, initial=5)
+    every_minutes = forms.IntegerField(
+        label="Leer cada cuántos minutos", min_value=1, max_value=1440, initial=EVERY_MINUTES, required=False
+    )
     preset = forms.ChoiceField(label="Selectores de la página", choices=PRESET_LABELS, required=False, initial="mincit")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -71,6 +74,7 @@ class SourceForm(forms.Form):
         kind = data.get("kind")
         if kind in {SourceKind.FEED, SourceKind.LISTING} and not data.get("address"):
             self.add_error("address", "Falta la dirección.")
+        data["every_minutes"] = data.get("every_minutes") or EVERY_MINUTES
         own = {name: data.get(f"selector_{name}", "") for name in FIELDS}
         data["selectors"] = dict(PRESETS.get(data.get("preset") or OWN, own)) if kind == SourceKind.LISTING else {}
         if kind == SourceKind.LISTING:

@@ -50,7 +50,8 @@ def test_no_link_that_is_informed_opens_what_is_inside(stage: Stage, official: W
     client = signed_in(stage.people[Role.CONTENT_MANAGER])
     news = News.objects.count()
     for link in ways_in(inner):
-        assert client.post("/noticias/informe/", {"address": link}).status_code == 422, link
+        for path in ("/noticias/informe/", "/noticias/informe/vista/"):
+            assert client.post(path, {"address": link}).status_code == 422, link
     assert News.objects.count() == news
     assert inner.requests == []
 
@@ -91,5 +92,6 @@ def test_a_source_may_not_be_inside(stage: Stage, inner: Website) -> None:
     sources = Source.objects.count()
     for link in ways_in(inner):
         data = {"kind": "FEED", "name": "Adentro", "address": link, "every_minutes": "5"}
-        assert client.post("/noticias/fuentes/nueva/", data).status_code == 422, link
+        for path in ("/noticias/fuentes/nueva/", "/noticias/fuentes/prueba/"):
+            assert client.post(path, data).status_code == 422, link
     assert Source.objects.count() == sources

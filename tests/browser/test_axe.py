@@ -28,6 +28,7 @@ PAGES = {
     "Descartar una noticia": ("luis", "/noticias/{news[candidata]}/descarte/"),
     "Fuentes": ("carmen", "/noticias/fuentes/"),
     "Registrar una fuente": ("carmen", "/noticias/fuentes/nueva/"),
+    "Registrar una página de noticias": ("carmen", "/noticias/fuentes/nueva/?clase=LISTING"),
     "Nueva publicación": ("beto", "/publicaciones/nueva/"),
     "Nueva publicación, elegida": ("beto", "/publicaciones/nueva/?noticia={news[productividad]}"),
     "Editor, con algo por resolver": ("beto", "/publicaciones/{publications[certificados]}/editor/"),

@@ -49,7 +49,8 @@ def pages(
         luis: ["/noticias/", "/noticias/informe/", f"/noticias/{candidate.pk}/", f"/noticias/{candidate.pk}/informe/"],
         ana: [f"/noticias/{news.pk}/", "/noticias/?estado=informadas", f"/noticias/{candidate.pk}/descarte/"],
         carmen: [
-            "/noticias/fuentes/", "/noticias/fuentes/nueva/", f"/noticias/fuentes/{listing.pk}/regla/",
+            "/noticias/fuentes/", "/noticias/fuentes/nueva/", "/noticias/fuentes/nueva/?clase=LISTING",
+            f"/noticias/fuentes/{listing.pk}/regla/",
             f"/noticias/fuentes/{feed.pk}/regla/fin/", f"/noticias/fuentes/{feed.pk}/retiro/",
         ],
     }  # fmt: skip

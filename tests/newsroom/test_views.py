@@ -79,6 +79,20 @@ def test_informing_a_link_from_the_page(luis: Member, ana: Member, site: Website
     assert News.objects.count() == Notice.objects.count() == 1
 
 
+@pytest.mark.procedure("P-1")
+def test_a_link_is_seen_before_it_is_informed(luis: Member, ana: Member, site: Website, samples: Path) -> None:
+    address = site.put("/noticia", (samples / "noticia.html").read_bytes())
+    client = as_(luis)
+    seen = client.post("/noticias/informe/vista/", {"address": address, "reference": "PC-1", "note": "Con foto."})
+    page = seen.content.decode()
+    for words in ("Exportaciones de café crecen 8,4 %", "Todavía no se ha informado a nadie", "Ana Rojas", "PC-1"):
+        assert words in page
+    assert not News.objects.exists()
+    assert not Notice.objects.exists()
+    assert as_(ana).post("/noticias/informe/vista/", {"address": address}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/noticias/informe/", "/noticias/informe/vista/"])
 @pytest.mark.parametrize(
     ("address", "words"),
     [
@@ -88,9 +102,11 @@ def test_informing_a_link_from_the_page(luis: Member, ana: Member, site: Website
         ("/404", "no está"),
     ],
 )
-def test_a_link_that_cannot_be_informed_says_why(luis: Member, site: Website, address: str, words: str) -> None:
+def test_a_link_that_cannot_be_informed_says_why(
+    luis: Member, site: Website, path: str, address: str, words: str
+) -> None:
     link = site.at(address) if address.startswith("/") else address
-    answer = as_(luis).post("/noticias/informe/", {"address": link})
+    answer = as_(luis).post(path, {"address": link})
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert not News.objects.exists()
@@ -217,6 +233,31 @@ def test_registering_a_feed_and_a_listing_from_the_page(luis: Member) -> None:
     assert (wrong.status_code, "no es CSS" in wrong.content.decode()) == (422, True)
     missing = client.post("/noticias/fuentes/nueva/", form | {"address": ""})
     assert (missing.status_code, "Falta la dirección" in missing.content.decode()) == (422, True)
+
+
+def test_a_source_asks_for_its_kind_first_and_then_only_for_what_that_kind_needs(luis: Member) -> None:
+    client = as_(luis)
+    first = text(client, "/noticias/fuentes/nueva/")
+    assert "?clase=FEED" in first
+    assert 'name="address"' not in first
+    pages = {kind: text(client, f"/noticias/fuentes/nueva/?clase={kind}") for kind in SourceKind.values}
+    asked = {kind: [f'name="{name}"' in page for name in ("address", "preset")] for kind, page in pages.items()}
+    assert asked == {"FEED": [True, False], "LISTING": [True, True], "WEBHOOK": [False, False]}
+    assert "?clase=FEED" in text(client, "/noticias/fuentes/nueva/?clase=otra")
+
+
+def test_what_a_source_brings_is_seen_before_it_is_registered(
+    luis: Member, ana: Member, site: Website, samples: Path
+) -> None:
+    site.put("/rss", (samples / "sede.rss").read_bytes(), "application/rss+xml")
+    form = {"kind": "FEED", "name": "RSS", "address": site.at("/rss"), "every_minutes": "5"}
+    page = as_(luis).post("/noticias/fuentes/prueba/", form).content.decode()
+    assert "Esto es lo que trae hoy" in page
+    assert "Rueda de negocios en Pasto" in page
+    wrong = as_(luis).post("/noticias/fuentes/prueba/", form | {"address": site.at("/no-existe")})
+    assert (wrong.status_code, "404" in wrong.content.decode()) == (422, True)
+    assert as_(ana).post("/noticias/fuentes/prueba/", form).status_code == 403
+    assert not Source.objects.exists()
 
 
 def test_the_secret_of_a_webhook_is_shown_once(luis: Member) -> None:

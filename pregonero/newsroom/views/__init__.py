@@ -7,10 +7,11 @@ from pregonero.newsroom.views.news import (
     medium,
     news_list,
     news_page,
+    preview_link,
     receive_news,
 )
 from pregonero.newsroom.views.notices import take_notice
-from pregonero.newsroom.views.sources import register_source, retire_source, revoke_rule, sign_rule, sources
+from pregonero.newsroom.views.sources import register_source, retire_source, revoke_rule, sign_rule, sources, try_source
 
 __all__ = [
     "dismiss_news",
@@ -19,6 +20,7 @@ __all__ = [
     "medium",
     "news_list",
     "news_page",
+    "preview_link",
     "receive_news",
     "register_source",
     "retire_source",
@@ -26,4 +28,5 @@ __all__ = [
     "sign_rule",
     "sources",
     "take_notice",
+    "try_source",
 ]

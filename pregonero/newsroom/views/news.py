@@ -16,11 +16,13 @@ from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.changes import history_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import NewsState
-from pregonero.newsroom.reading.page import open_page
+from pregonero.newsroom.reading.page import Page, open_page
 from pregonero.newsroom.reading.unreadable import Unreadable
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial, check_official
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
+from pregonero.people.models import Member
+from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
@@ -91,7 +93,28 @@ def inform_link(request: MemberRequest) -> HttpResponse:
         else:
             messages.success(request, "Quedó informada: las personas de las redes ya lo saben.")
             return redirect(news)
-    return _form(request, "newsroom/inform_link.html", {"form": form})
+    return _form(request, "newsroom/inform_link.html", {"form": form, "told": _told_people(member)})
+
+
+@require_POST
+def preview_link(request: MemberRequest) -> HttpResponse:
+    """Read the page of a link and show what would be informed; nobody is told anything."""
+    member = request.member
+    check_may(member, "news.inform", now=timezone.now())
+    form, context = LinkForm(request.POST), dict[str, Page]()
+    if form.is_valid():
+        try:
+            check_official(member.entity, form.cleaned_data["address"])
+            context["page"] = open_page(form.cleaned_data["address"])
+            check_official(member.entity, context["page"].canonical)
+        except (Unreadable, NotOfficial) as no:
+            form.add_error("address", no.message)
+    return _form(request, "newsroom/inform_link.html", {**context, "form": form, "told": _told_people(member)})
+
+
+def _told_people(member: Member) -> str:
+    """Return who would be told today, by name."""
+    return ", ".join(each.name for each in networks_people(member.entity, today=timezone.localdate()))
 
 
 @require_http_methods(["GET", "POST"])

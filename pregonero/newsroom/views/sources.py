@@ -1,6 +1,7 @@
 """Sources: their state, registering and retiring them, and the coordinator's standing rules."""
 
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -10,19 +11,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Conflict
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.forms import ReasonForm, SourceForm
 from pregonero.newsroom.models import Source, SourceKind
-from pregonero.newsroom.reading.unreadable import Malformed
+from pregonero.newsroom.reading.item import Item
+from pregonero.newsroom.reading.trial import read_once
+from pregonero.newsroom.reading.unreadable import Malformed, Unreadable
 from pregonero.newsroom.rules import NotOfficial
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
 SECRET_BYTES = 32
+KIND_WORDS = {
+    SourceKind.FEED: "La sede ofrece una dirección RSS o Atom. Es lo más seguro: úsala si existe.",
+    SourceKind.LISTING: "La sede no ofrece RSS: se lee su página de noticias. Si la página cambia, hay que ajustarla.",
+    SourceKind.WEBHOOK: "La sede avisa por sí sola al publicar. Quien la administra instala un secreto.",
+}
 
 
 @require_GET
@@ -42,10 +50,16 @@ def sources(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register_source(request: MemberRequest) -> HttpResponse:
-    """Register a source; the secret of a webhook is shown this once."""
-    now = timezone.now()
-    check_may(request.member, "sources.manage", now=now)
-    form = SourceForm(request.POST or None)
+    """Ask first of which kind, then what that kind needs, and register it; a webhook's secret is shown this once."""
+    check_may(request.member, "sources.manage", now=timezone.now())
+    kind = request.POST.get("kind") or request.GET.get("clase", "")
+    if kind not in SourceKind:
+        return render(
+            request,
+            "newsroom/source_kind.html",
+            {"kinds": [(each.value, each.label, words) for each, words in KIND_WORDS.items()]},
+        )
+    form = SourceForm(request.POST or None, initial={"kind": kind})
     if request.method == "POST" and form.is_valid():
         secret = secrets.token_urlsafe(SECRET_BYTES)
         try:
@@ -57,7 +71,29 @@ def register_source(request: MemberRequest) -> HttpResponse:
                 return _show_secret(request, source, secret)
             messages.success(request, f"«{source}» quedó registrada; se lee ahora mismo.")
             return redirect("newsroom:sources")
-    return render(request, "newsroom/source_form.html", {"form": form}, status=UNPROCESSABLE if form.errors else None)
+    return _source_form(request, form, kind)
+
+
+@require_POST
+def try_source(request: MemberRequest) -> HttpResponse:
+    """Read a source once, and show what it would bring; nothing is registered."""
+    check_may(request.member, "sources.manage", now=timezone.now())
+    form, found = SourceForm(request.POST), None
+    if form.is_valid() and form.cleaned_data["kind"] != SourceKind.WEBHOOK:
+        address, selectors = form.cleaned_data["address"], form.cleaned_data["selectors"]
+        try:
+            rules.check_official(request.member.entity, address)
+            found = read_once(address, selectors)
+        except (Unreadable, NotOfficial) as no:
+            form.add_error("address", no.message)
+    return _source_form(request, form, request.POST.get("kind", ""), found)
+
+
+def _source_form(
+    request: MemberRequest, form: SourceForm, kind: str, found: Sequence[Item] | None = None
+) -> HttpResponse:
+    context = {"form": form, "kind": kind, "kind_label": dict(SourceKind.choices).get(kind, ""), "found": found}
+    return render(request, "newsroom/source_form.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
 def _register(request: MemberRequest, data: dict[str, Any], secret: str) -> Source:
