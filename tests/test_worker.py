@@ -97,3 +97,48 @@ def working(url: str) -> int:
         row = connection.execute("SELECT count(*) FROM procrastinate_workers").fetchone()
     assert row is not None
     return int(row[0])
+
+
+@pytest.mark.procedure("P-6")
+def test_the_jobs_of_a_dead_worker_come_back_and_those_of_a_living_one_stay(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker beats every ten seconds; one that is silent for longer than it may be is dead."""
+    look = app.tasks["worker.take_back"]
+    monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})
+    dead = doing(database, "tests.of_the_dead", silent=worker.STALLED_SECONDS + 1)
+    twin = doing(database, "tests.with_a_twin", silent=worker.STALLED_SECONDS + 1)
+    alive = doing(database, "tests.of_the_living", silent=0)
+    app.configure_task("tests.with_a_twin", queue="never", queueing_lock="tests.with_a_twin").defer()
+    look.defer(timestamp=0)
+    worker.work(wait=False)
+    assert status_of(database, dead) == "todo"
+    assert status_of(database, alive) == "doing"
+    assert status_of(database, twin) is None  # the same thing waits already
+    assert waiting(database, "tests.with_a_twin") == 1
+
+
+def test_a_dead_worker_is_found_within_a_minute() -> None:
+    periods = [task.cron for task in app.periodic_registry.periodic_tasks.values() if task.task is worker.take_back]
+    assert periods == ["* * * * * */15"]
+    assert worker.STALLED_SECONDS + 15 + worker.POLLING_SECONDS < 60
+
+
+def doing(url: str, name: str, *, silent: float) -> int:
+    """Leave a job that a worker had in its hands when it was last heard of, so many seconds ago."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "WITH silent AS (INSERT INTO procrastinate_workers (last_heartbeat)"
+            " VALUES (now() - make_interval(secs => %s)) RETURNING id)"
+            " INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, worker_id)"
+            " SELECT 'never', %s, %s, 'doing', id FROM silent RETURNING id",
+            [silent, name, name],
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def status_of(url: str, job: int) -> str | None:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT status::text FROM procrastinate_jobs WHERE id = %s", [job]).fetchone()
+    return row and str(row[0])

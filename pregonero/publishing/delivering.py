@@ -129,7 +129,9 @@ def send_delivery(work: Work) -> None:
 def make_public(work: Work) -> Ended:
     """Make it public: ONE call (rule 2), and no word to the database. Whoever called keeps what came of it."""
     if not _lease_allows(work):
-        late = Transient("El proceso se demoró y no alcanzó a enviarla.", code="lease_over", retry_after=1)
+        # Who could not begin within a whole lease would not a second later: each try leaves an attempt.
+        pause = settings.LEASE_SECONDS / 4
+        late = Transient("El proceso se demoró y no alcanzó a enviarla.", code="lease_over", retry_after=pause)
         return Ended(work, Outcome.DEFERRED, error=late)
     try:
         # Nothing leaves once the lease is over: a worker suspended right here finds its call's time gone.

@@ -363,6 +363,8 @@ def test_a_claim_that_had_to_wait_counts_its_lease_from_before(delivery: Deliver
     assert work.good_until - before < settings.LEASE_SECONDS + 0.05
     delivering.send_delivery(work)
     assert Attempt.objects.get().code == "lease_over"
+    delivery.refresh_from_db()
+    assert delivery.ready_at - timezone.now() > timedelta(seconds=settings.LEASE_SECONDS / 4 - 1)
     assert lab.posts(network="x", account=delivery.account.remote_id) == []
 
 
