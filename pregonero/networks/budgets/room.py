@@ -43,6 +43,7 @@ class Left:
     source: str
     told_at: datetime | None = None
     awaits: bool = False  # an answer that is on its way will tell whether there is more
+    tells: bool = False  # the answer of the next one will, which no other has yet
 
     @property
     def hundredths(self) -> int:
@@ -72,8 +73,8 @@ def left_of(
     count = _by_count(budget, told.limit_set, pieces, now)
     word = _by_word(budget, told, in_flight, now)
     if word is None:
-        awaits = tells and told.limit_set is None and in_flight > 0
-        return replace(count, awaits=True, until=now + SOON) if awaits else count
+        tells = tells and told.limit_set is None
+        return replace(count, awaits=tells and in_flight > 0, tells=tells)
     if told.limit_set is None:
         return word
     return min(word, count, key=lambda found: found.left or 0)
@@ -126,7 +127,8 @@ def fit(rates: Rates, acts: Sequence[Act], lefts: Iterable[Left]) -> Room:
         cost = rates.cost_of(act)
         short = _short(cost, left)
         if short:
-            return Room(at, reason_of(found[short]), found[short].until, short, found[short].awaits)
+            awaits = found[short].awaits or (found[short].tells and at > 0)
+            return Room(at, reason_of(found[short]), found[short].until, short, awaits)
         for key, amount in cost.items():
             remaining = left.get(key)
             if remaining is not None:

@@ -12,7 +12,7 @@ from pregonero.networks.budgets import actions as budgets
 from pregonero.networks.budgets.kinds import act_of
 from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.budgets.queries import open_stop, room_to_prepare
-from pregonero.networks.budgets.room import Room
+from pregonero.networks.budgets.room import SOON, Room
 from pregonero.networks.models import Account
 from pregonero.networks.registry import rates_of
 from pregonero.people.actions import tell
@@ -34,8 +34,8 @@ def admit(account: Account, posts: Sequence[Post], locked: Sequence[Delivery], *
     """
     acts = [act_of(post) for post in posts]
     room = budgets.admit(account=account, acts=acts, in_flight=queries.in_the_air_of(account), now=now)
-    if room.awaits and room.until is not None:
-        set_alarms([room.until], now=now)
+    if room.awaits:
+        set_alarms([now + SOON], now=now)
     elif room.go < len(posts):
         hold_back(Delivery.objects.filter(account=account), room, going=[one.pk for one in locked[: room.go]], now=now)
     return room.go

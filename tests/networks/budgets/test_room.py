@@ -48,10 +48,12 @@ def test_before_any_word_the_written_limit_counts(account: Account, now: datetim
 
 def test_before_any_word_what_is_in_the_air_is_waited_for(account: Account, now: datetime) -> None:
     """The network may take many more than its documents say: its first answers tell."""
-    assert admit(account, 64, now).go == 64
-    room = admit(account, 64, now, in_flight=64)
-
-    assert (room.go, room.awaits) == (36, True)
+    room = admit(account, 110, now)
+    assert (room.go, room.awaits) == (100, True)
+    room = admit(account, 64, now, in_flight=100)
+    assert (room.go, room.awaits) == (0, True)
+    room = admit(account, 64, now)  # they ended, and nothing was said
+    assert (room.go, room.awaits) == (0, False)
     told(account, now, left=5_000, limit=10_000)
     assert admit(account, 64, now).go == 64
 
