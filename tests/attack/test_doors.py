@@ -1,6 +1,7 @@
 """The doors: what every answer carries, where signing in may lead, whose word is believed, the media's addresses."""
 
 import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from pregonero.newsroom.models import Medium
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from pregonero.publishing.content import MEDIA_SALT, media_address
+from pregonero.publishing.views.editing import MEDIUM_LASTS
 from tests.attack.conftest import Stage, signed_in
 from tests.conftest import PASSWORD, member
 
@@ -163,6 +165,22 @@ class TestMedia:
             signing.TimestampSigner(salt=MEDIA_SALT).sign("../../secret.key"),
         ]  # fmt: skip
         assert {client.get(f"/medios/{each}/").status_code for each in forged} == {404}
+
+    def test_it_is_good_no_longer_than_it_says(self, picture: Medium, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = media_address(picture).partition("8800")[2]
+        client, now = Client(raise_request_exception=False), time.time()
+        for later, status in ((MEDIUM_LASTS.total_seconds() - 60, 200), (MEDIUM_LASTS.total_seconds() + 60, 404)):
+            monkeypatch.setattr(signing.time, "time", lambda: now + later)  # noqa: B023  used in its turn
+            assert client.get(path).status_code == status
+
+    def test_it_is_only_read_and_of_no_other_file(self, picture: Medium) -> None:
+        client, token = Client(raise_request_exception=False), signing.TimestampSigner(salt=MEDIA_SALT).sign
+        for digest in ("0" * 64, picture.sha256[:-1], picture.sha256.upper(), picture.file, "", "%"):
+            assert client.get(f"/medios/{token(digest)}/").status_code == 404
+        path = f"/medios/{token(picture.sha256)}/"
+        assert {client.generic(method, path).status_code for method in ("POST", "PUT", "DELETE")} == {405}
+        assert client.head(path).status_code == 200
+        assert client.get(path)["X-Content-Type-Options"] == "nosniff"
 
     def test_a_copy_that_is_gone_is_not_found(self, picture: Medium, settings: Any) -> None:
         path = media_address(picture).partition("8800")[2]

@@ -98,6 +98,18 @@ def test_ten_megabytes_of_text_are_refused_before_anything_is_read(stage: Stage)
     assert "aaa" not in stage.draft.why
 
 
+def test_megabytes_in_any_form_are_refused_before_anything_is_read(stage: Stage) -> None:
+    events = Event.objects.count()
+    for row in FORMS:
+        if not row.data(stage):
+            continue  # it reads nothing of a body
+        client = signed_in(stage.people[sorted(row.roles)[0]])
+        data = row.data(stage)
+        response = client.post(row.path(stage), {**data, next(iter(data)): "a" * 3_000_000})
+        assert response.status_code == 400, row
+    assert Event.objects.count() == events
+
+
 def test_a_form_with_one_bad_network_keeps_nothing_of_the_others(stage: Stage) -> None:
     publication = stage.draft
     first, *_, last = Adaptation.objects.filter(publication=publication).order_by("account_id")

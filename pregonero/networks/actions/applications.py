@@ -7,7 +7,7 @@ from django.db import transaction
 from pregonero.errors import Refused
 from pregonero.networks import vault
 from pregonero.networks.models import Application, Network
-from pregonero.people.models import Member
+from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record
 
@@ -18,6 +18,7 @@ def keep_application(
 ) -> Application:
     """Keep the entity's application at a network. Without a new secret, the one that was there stays."""
     check_may(by, "accounts.manage", now=now)
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # two people keep the first one at once
     found = Application.objects.select_for_update().filter(entity_id=by.entity_id, network=network, server=server)
     application = found.first() or Application(entity_id=by.entity_id, network=network, server=server)
     if not secret.strip() and application.pk is None:

@@ -43,6 +43,8 @@ def register_account(
 
 
 def _check_free(entity: Entity, network: str, server: str, handle: str, *, besides: int = 0) -> None:
+    """Raise unless no other account has that name there; until the transaction ends nobody else takes one."""
+    Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
     same = Account.objects.filter(entity=entity, network=network, server=server, handle__iexact=handle)
     if same.exclude(state=AccountState.RETIRED).exclude(pk=besides).exists():
         raise Conflict(f"@{handle} ya está en el registro de cuentas de {Network(network).label}.")

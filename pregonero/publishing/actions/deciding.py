@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_datetime
 
 from pregonero.errors import Conflict, Refused
 from pregonero.networks.base import Published
+from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.sending import publish
@@ -61,6 +62,8 @@ def _to_decide(delivery: Delivery, attempt: int, by: Member, now: datetime) -> D
 
 def keep_sighting(delivery: Delivery, sighting: Sighting, *, now: datetime) -> None:
     """Leave a locked delivery published as the post that a person pointed to; inside the caller's transaction."""
+    # Two deliveries of an account are never told to be one post, not even by two people at the same moment.
+    Account.objects.select_for_update(no_key=True).get(pk=delivery.account_id)
     taken = queries.whose_post(delivery, sighting.remote_id)
     if taken is not None:
         raise Refused(f"Esa publicación ya es la de «{taken.publication.title}»: no puede ser las dos.")
