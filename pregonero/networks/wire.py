@@ -29,7 +29,7 @@ from pregonero.networks.multipart import File, Multipart
 CONNECT_SECONDS = 10.0
 UPLOAD_RATE = 1_000_000  # bytes a second: an upload has the call's time, and a second more for each of these
 MAX_ANSWER = 8 * 1024 * 1024  # bytes; the longest answer we ask for is a page of a hundred posts
-CONNECTIONS = 32  # kept open per host and process: as many as threads that publish at once
+CONNECTIONS = 256  # kept open per host and process: as many calls as a full wave has in the air, several at once
 REDIRECTION = 300
 _IDENTIFIER = r"[^/?#]+"
 
