@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from pregonero import embedded, environment, running
+from pregonero.processes import plain_environment
 from pregonero.spanish import SpanishCommand, SpanishGroup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
@@ -91,7 +92,8 @@ def worker(*, lanes: tuple[str, ...]) -> None:
 def lab(*, port: int) -> None:
     """Levanta solo el laboratorio: las cuatro redes y el sitio de muestra, en este equipo."""
     folder = str(running.lab_folder())
-    os.execv(sys.executable, [sys.executable, "-m", "lab", "--port", str(port), "--data", folder, "--demo"])  # noqa: S606
+    command = [sys.executable, "-m", "lab", "--port", str(port), "--data", folder, "--demo"]
+    os.execve(sys.executable, command, plain_environment())  # noqa: S606
 
 
 @main.command(cls=SpanishCommand)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from pregonero.processes import become
+from pregonero.processes import become, plain_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_USER = "pregonero"
@@ -105,7 +105,7 @@ def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
         server = subprocess.Popen(
             [binaries / "postgres", "-D", cluster_folder(), "-k", socket_folder(), "-h", "",
              "-c", "max_connections=200", *options],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, env=plain_environment(),
             preexec_fn=partial(become, _owner(), last_word=signal.SIGINT),  # noqa: PLW1509
         )  # fmt: skip
     _wait_until_up(server, log)
@@ -164,7 +164,8 @@ def _run_initdb(binaries: Path, owner: pwd.struct_passwd | None) -> None:
     made = subprocess.run(
         [binaries / "initdb", "-D", cluster_folder(), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8",
          "--auth=trust", "--no-sync"],
-        capture_output=True, text=True, check=False, cwd="/", preexec_fn=partial(become, owner),
+        capture_output=True, text=True, check=False, cwd="/", env=plain_environment(),
+        preexec_fn=partial(become, owner),
     )  # fmt: skip
     if made.returncode:
         raise DatabaseUnavailable(f"No se pudo crear la base de datos: {made.stderr.strip()}")

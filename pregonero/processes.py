@@ -14,6 +14,12 @@ from typing import IO
 
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 STOP_SECONDS = 15.0
+SECRETS = ("PREGONERO_SECRET_KEY", "PREGONERO_VAULT_KEY", "PREGONERO_EMAIL_PASSWORD", "DATABASE_URL")
+
+
+def plain_environment() -> dict[str, str]:
+    """Return our environment without what opens anything: for whom has no need of it."""
+    return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
 def become(owner: pwd.struct_passwd | None, *, last_word: signal.Signals | None = None) -> None:
@@ -27,10 +33,13 @@ def become(owner: pwd.struct_passwd | None, *, last_word: signal.Signals | None 
         ctypes.CDLL(None).prctl(DEATH_SIGNAL, last_word)
 
 
-def start(command: Sequence[str], *, output: IO[str] | int) -> subprocess.Popen[str]:
+def start(
+    command: Sequence[str], *, output: IO[str] | int, environment: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
     """Start a child in a session of its own, which is told to stop when this process dies, even by kill -9.
 
-    `output` is where it writes: an open file takes its errors too; a pipe only what it answers.
+    `output` is where it writes: an open file takes its errors too; a pipe only what it answers. Its environment is
+    ours, unless another is given.
     """
     return subprocess.Popen(
         command,
@@ -38,6 +47,7 @@ def start(command: Sequence[str], *, output: IO[str] | int) -> subprocess.Popen[
         stdout=output,
         stderr=None if output == subprocess.PIPE else output,
         text=True,
+        env=environment,
         start_new_session=True,
         preexec_fn=partial(become, None, last_word=signal.SIGTERM),  # noqa: PLW1509
     )

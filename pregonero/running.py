@@ -153,7 +153,7 @@ def _choose_addresses() -> Addresses:
 def _start_lab(addresses: Addresses) -> subprocess.Popen[str]:
     port = addresses.lab.rpartition(":")[2]
     command = [sys.executable, "-m", "lab", "--port", port, "--data", str(lab_folder()), "--demo"]
-    lab = processes.start(command, output=subprocess.PIPE)
+    lab = processes.start(command, output=subprocess.PIPE, environment=processes.plain_environment())
     assert lab.stdout is not None  # noqa: S101  it was asked for
     if "lab.ready" not in lab.stdout.readline():
         raise NotStarted("El laboratorio no arrancó.")

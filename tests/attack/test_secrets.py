@@ -5,6 +5,7 @@ All of them are known here, and searched for after a run in which everything wen
 
 import base64
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,6 +20,7 @@ from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from pregonero import embedded, processes, running
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Credential, CredentialState, Network
 from pregonero.networks.wire import Line
@@ -295,3 +297,39 @@ def test_the_search_of_a_run_finds_what_is_planted_there_on_purpose(left: Left) 
     for place, texts in left.places.items():
         for name, secret in left.secrets.items():
             assert found_in(next(iter(texts.values())) + secret.encode().hex(), {name: secret}) == [name], place
+
+
+NEEDLESS = {"PREGONERO_SECRET_KEY": PLANTED["la llave de Django"], "DATABASE_URL": "postgresql://u:clave-plantada@h/b",
+            "PREGONERO_VAULT_KEY": PLANTED["la llave de las credenciales"]}  # fmt: skip
+
+
+def test_the_laboratory_is_started_without_what_opens_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in NEEDLESS.items():
+        monkeypatch.setenv(name, value)
+    laboratory = running._start_lab(running.Addresses(os.getpid(), "", f"http://127.0.0.1:{processes.free_port(0)}"))
+    try:
+        given = Path(f"/proc/{laboratory.pid}/environ").read_bytes().decode()
+    finally:
+        processes.stop(laboratory)
+    assert "PATH=" in given
+    assert found_in(given, NEEDLESS) == []
+
+
+def test_the_database_is_started_without_what_opens_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Told by what it is started with: a second server would take seconds."""
+    started: list[dict[str, str]] = []
+
+    def start(command: object, **options: Any) -> None:
+        started.append(options["env"])
+        raise KeyboardInterrupt
+
+    for name, value in NEEDLESS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(embedded.subprocess, "Popen", start)
+    monkeypatch.setattr(embedded, "_prepare_folders", lambda _: None)
+    monkeypatch.setattr(embedded, "cluster_folder", lambda: tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        embedded.start()
+    (given,) = started
+    assert "PATH" in given
+    assert found_in(json.dumps(given), NEEDLESS) == []
