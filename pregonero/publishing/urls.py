@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from pregonero.publishing.converters import DayConverter
-from pregonero.publishing.views import assisting, deciding, limits, media, stopping, threading
+from pregonero.publishing.views import assisting, deciding, limits, media, moving, stopping, threading
 from pregonero.publishing.views import editing as views
 
 app_name = "publishing"
@@ -19,6 +19,7 @@ urlpatterns = [
     path("publicaciones/<int:pk>/revision/", views.review, name="review"),
     path("publicaciones/<int:pk>/hilo/", threading.parts, name="parts"),
     path("publicaciones/<int:pk>/programacion/", views.program, name="program"),
+    path("publicaciones/<int:pk>/hora/", moving.move, name="move"),
     path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload, name="upload"),
     path("publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/", media.from_news, name="from_news"),
     path("publicaciones/<int:pk>/medios/<int:attachment>/<str:act>/", media.change, name="change_medium"),

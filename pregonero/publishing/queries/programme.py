@@ -1,7 +1,7 @@
 """The page Parrilla: a day of the entity's accounts, hour by hour (P-2)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from pregonero.publishing.programme import (
     propose,
 )
 from pregonero.publishing.queries.foreseen import foreseen_of
-from pregonero.publishing.states import STOPPED, DeliveryState
+from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING, DeliveryState
 from pregonero.publishing.threads import speaks_for, threads_in, words_of
 
 MOST_WAITING = 20
@@ -46,6 +46,7 @@ class Entry:
     title: str
     word: str
     state: str  # "", "bad" or "hold", as the ui's entry takes it
+    moves: bool = False  # its publication may be given another hour from here: once in the day
 
 
 @dataclass(frozen=True)
@@ -146,10 +147,12 @@ def _hours(
 ) -> tuple[Hour, ...]:
     cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
     held = foreseen | _held([speaks_for(thread) for thread in threads])
+    movable = _movable(threads)
     for thread in threads:
         delivery = speaks_for(thread)
         at = _local(delivery.due_at)
         entry = _entry(thread, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
+        entry = replace(entry, moves=movable.get(delivery.publication_id) == delivery.pk)
         cells[at.hour, delivery.account_id].append(entry)
     proposed = _proposed(waiting, day)
     shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
@@ -186,6 +189,17 @@ def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: 
     elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = held, "hold"
     return Entry(delivery.publication_id, at, delivery.publication.title, word, state)
+
+
+def _movable(threads: list[list[Delivery]]) -> dict[int, int]:
+    """Return, by publication, the first of its deliveries that still waits, where nothing of it is being sent."""
+    standing = [speaks_for(thread) for thread in threads]
+    busy = {each.publication_id for thread in threads for each in thread if each.state in IN_FLIGHT}
+    waiting: dict[int, int] = {}
+    for delivery in standing:
+        if delivery.state in (*WAITING, *STOPPED) and delivery.publication_id not in busy:
+            waiting.setdefault(delivery.publication_id, delivery.pk)
+    return waiting
 
 
 def _held(deliveries: list[Delivery]) -> dict[int, str]:

@@ -65,6 +65,7 @@ def _programme(request: MemberRequest, shown: date) -> HttpResponse:
         "before": shown - timedelta(days=1),
         "after": shown + timedelta(days=1),
         "may_compose": may(request.member, "publication.compose", now=now),
+        "may_move": may(request.member, "publication.program", now=now),
         "may_stop": rules.may_stop_everything(request.member, queries.stop_of_all(request.member.entity_id), now=now),
     }
     return render(request, "publishing/programme.html", context)
