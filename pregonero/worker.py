@@ -18,6 +18,7 @@ from procrastinate import App, JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
+from procrastinate.periodic import PeriodicDeferrer, TaskAtTime
 from procrastinate.worker import Worker
 from psycopg import OperationalError
 
@@ -42,6 +43,25 @@ LANES: dict[str, tuple[list[str], int]] = {
     "reading": (["reading", "mail"], 4),
     "making": (["making"], 1),
 }
+
+
+class Punctual(PeriodicDeferrer):
+    """Enqueues the periodic jobs also after this machine's clock was put back: else none until it is that late again,
+    and nobody looks meanwhile at what was abandoned.
+    """
+
+    def get_previous_tasks(self, at: float) -> Iterable[TaskAtTime]:
+        """Return the periodic tasks whose moment has come, once each."""
+        if any(last > at for last in self.last_defers.values()):
+            self.last_defers.clear()
+        return super().get_previous_tasks(at)
+
+
+class LaneWorker(Worker):
+    """Procrastinate's worker, with our own look at the clock."""
+
+    async def _periodic_deferrer(self) -> None:
+        await Punctual(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
 
 
 @cache
@@ -172,16 +192,14 @@ def _give_back() -> None:
 
 async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:
     queues, places = LANES[lane]
-    await worker_app.run_worker_async(
-        queues=queues,
-        concurrency=places,
-        fetch_job_polling_interval=POLLING_SECONDS,
-        delete_jobs="successful",
-        task_middleware=[in_job],
-        name=f"{worker_name()}:{lane}",
-        install_signal_handlers=False,  # three on one loop would hear only the last
-        wait=wait,
-    )
+    ours: dict[str, Any] = {
+        "queues": queues, "concurrency": places, "fetch_job_polling_interval": POLLING_SECONDS,
+        "delete_jobs": "successful", "task_middleware": [in_job], "name": f"{worker_name()}:{lane}", "wait": wait,
+        "install_signal_handlers": False,  # several on one loop would hear only the last
+    }  # fmt: skip
+    worker_app.perform_import_paths()  # type: ignore[no-untyped-call]
+    # As `run_worker_async` does, with a worker of ours.
+    await LaneWorker(app=worker_app, **{**worker_app.worker_defaults, **ours}).run()  # type: ignore[no-untyped-call]
 
 
 def _stop_at_signal(running: list[asyncio.Task[None]]) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import psycopg
@@ -14,6 +15,7 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from pregonero import worker
+from pregonero.worker import Punctual
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import until
 
@@ -142,3 +144,13 @@ def status_of(url: str, job: int) -> str | None:
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT status::text FROM procrastinate_jobs WHERE id = %s", [job]).fetchone()
     return row and str(row[0])
+
+
+def test_periodic_jobs_go_on_after_the_clock_was_put_back() -> None:
+    """Procrastinate's own waits until it is that late again; each is enqueued once, all the same."""
+    import_module("pregonero.publishing.tasks")
+    deferrer, now = Punctual(registry=app.periodic_registry), 1_800_000_000.0
+    for at in (now, now + 60, now - 3600):
+        names = [task.task.name for task, _ in deferrer.get_previous_tasks(at=at)]
+        assert "publishing.sweep" in names
+        assert not list(deferrer.get_previous_tasks(at=at))

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.checkup.findings import Finding
@@ -12,7 +11,7 @@ from pregonero.networks.models import Account, AccountState, Credential, Credent
 from pregonero.publishing.alarms import set_alarms
 from pregonero.publishing.models import NOT_YET, Delivery
 from pregonero.publishing.persons import PublishingStop
-from pregonero.publishing.queries import not_stopped
+from pregonero.publishing.queries import clock, not_stopped
 from pregonero.publishing.states import IN_FLIGHT, WAITING, DeliveryState
 
 LATE_AFTER = timedelta(minutes=2)
@@ -26,12 +25,12 @@ def rebuild_queue() -> Finding:
     """Set again, from the table, the alarm of every moment at which something must be looked at."""
     waiting = Delivery.objects.filter(Q(state__in=WAITING) | Q(state__in=IN_FLIGHT))
     moments = {moment for pair in waiting.values_list("prepare_at", "ready_at") for moment in pair if moment < NOT_YET}
-    set_alarms(moments, now=timezone.now())
+    set_alarms(moments, now=clock())
     return Finding("requeue", ok=True, sentence=f"Cola reconstruida desde la tabla: {len(moments)} momentos.")
 
 
 def _overdue(entity_id: int | None) -> Finding:
-    late = _of(entity_id).filter(not_stopped(), state__in=WAITING, ready_at__lt=timezone.now() - LATE_AFTER)
+    late = _of(entity_id).filter(not_stopped(), state__in=WAITING, ready_at__lt=clock() - LATE_AFTER)
     count = late.filter(account__state=AccountState.ACTIVE).count()
     words = f"{count} envíos pasaron su minuto y siguen esperando: ¿hay un trabajador?" if count else "Nada atrasado."
     return Finding("overdue", not count, words)
@@ -39,7 +38,7 @@ def _overdue(entity_id: int | None) -> Finding:
 
 def _without_alarm(entity_id: int | None) -> Finding:
     """Programmed minus queued: what waits for a later minute must have somebody to wake for it."""
-    waiting = set(_of(entity_id).filter(state__in=WAITING, due_at__gt=timezone.now()).values_list("due_at", flat=True))
+    waiting = set(_of(entity_id).filter(state__in=WAITING, due_at__gt=clock()).values_list("due_at", flat=True))
     jobs = ProcrastinateJob.objects.filter(task_name="publishing.look", status="todo", scheduled_at__in=waiting)
     missing = len(waiting) - len(set(jobs.values_list("scheduled_at", flat=True)))
     words = (
@@ -51,14 +50,9 @@ def _without_alarm(entity_id: int | None) -> Finding:
 
 
 def _stuck(entity_id: int | None) -> Finding:
-    stuck = (
-        _of(entity_id)
-        .filter(
-            Q(held_until__lt=timezone.now() - LATE_AFTER) | Q(held_by="", ready_at__lt=timezone.now() - LATE_AFTER),
-            state__in=IN_FLIGHT,
-        )
-        .count()
-    )
+    before = clock() - LATE_AFTER
+    forgotten = Q(held_until__lt=before) | Q(held_by="", ready_at__lt=before)
+    stuck = _of(entity_id).filter(forgotten, state__in=IN_FLIGHT).count()
     words = f"{stuck} envíos sin confirmar desde hace rato." if stuck else "Nada se quedó a medio enviar."
     return Finding("stuck", not stuck, words)
 

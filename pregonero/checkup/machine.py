@@ -59,7 +59,7 @@ def _disk() -> Finding:
 
 
 def _clock() -> Finding:
-    now = timezone.now()
+    now = upkeep.clock()  # the beats' own
     drifts = {beat.worker: beat.drift_seconds for beat in upkeep.living(now=now)} | {"este equipo": upkeep.drift()}
     name, worst = max(drifts.items(), key=lambda item: abs(item[1]))
     if abs(worst) > DRIFT_SECONDS:
@@ -70,7 +70,7 @@ def _clock() -> Finding:
 
 def _workers() -> Finding:
     """Not that a process says that it lives, but that jobs were done lately by whoever says so."""
-    lanes, last, now = upkeep.lanes_alive(), upkeep.last_beat(), timezone.now()
+    lanes, last, now = upkeep.lanes_alive(), upkeep.last_beat(), upkeep.clock()
     if not lanes:
         since = f" El último dio señal el {timezone.localtime(last.at):%d/%m a las %H:%M}." if last else ""
         return Finding("workers", ok=False, sentence=f"No hay un trabajador activo: nada sale.{since}")

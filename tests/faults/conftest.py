@@ -92,10 +92,16 @@ class OwnDatabase:
 
 
 @pytest.fixture
-def own() -> Iterator[OwnDatabase]:
+def own_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="pregonero-own-"))
     folder.chmod(0o755)  # the database runs as a user of its own
-    environment = {**os.environ, "PREGONERO_DATA": str(folder)}
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def own(own_folder: Path) -> Iterator[OwnDatabase]:
+    environment = {**os.environ, "PREGONERO_DATA": str(own_folder)}
     command = [sys.executable, "-m", "tests.faults.own_database"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
@@ -106,4 +112,3 @@ def own() -> Iterator[OwnDatabase]:
         yield OwnDatabase(process, url)
         assert process.stdin is not None
         process.stdin.close()
-    shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""python -m tests.faults.own_database: a PostgreSQL of its own in `PREGONERO_DATA`, stopped and started by lines."""
+"""python -m tests.faults.own_database: a PostgreSQL of its own in `PREGONERO_DATA`, told by lines to stop and start."""
 
 import sys
 
@@ -12,7 +12,7 @@ def main() -> None:
     for line in sys.stdin:
         if line.strip() == "stop":
             embedded.stop(server)
-        else:
+        elif line.strip() == "start" or server.poll() is not None:  # "revive": only what has ended by itself
             server = embedded.start()
         print("done", flush=True)
     embedded.stop(server)

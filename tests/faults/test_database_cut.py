@@ -94,6 +94,7 @@ def wire(workers: Workers) -> Iterator[Wire]:
     made.close()
 
 
+@pytest.mark.slow
 def test_a_cut_way_to_the_database_changes_nothing(
     wire: Wire, lab: Lab, workers: Workers, people: dict[str, Member]
 ) -> None:

@@ -3,6 +3,8 @@
 The judge is the laboratory's ledger, which says what each thing that became public is under.
 """
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,9 @@ from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.models import Delivery, Publication
+from tests.bluesky.harness import Bluesky
+from tests.faults.cases import bluesky_account
+from tests.faults.nursery import nursery
 from tests.faults.test_kills import kill, release
 from tests.lab.process import Lab, until
 from tests.publishing.test_parts import edited
@@ -22,6 +27,8 @@ ENOUGH = 180.0
 PARTS = ("Segunda parte del hilo.", "Tercera parte del hilo.", "Cuarta parte del hilo.")
 THREADED = ("x", "mastodon")
 NAMES = (*THREADED, "facebook")
+# A call stays in the air for as long as the slowest machine needs to edit what goes under it.
+PATIENT = {"PREGONERO_LEASE_SECONDS": "240", "PREGONERO_CALL_SECONDS": "200"}
 
 
 @pytest.fixture
@@ -113,3 +120,66 @@ def test_a_comment_that_is_taken_after_the_last_look_is_left_to_a_person(
         kill(second)
     assert [entry["text"] for entry in lab.posts(network="facebook", account=page)][1:] == [publication.link]
     assert Delivery.objects.get(pk=comment.pk).state == "NEEDS_PERSON"
+
+
+def test_a_part_refused_is_corrected_and_one_edited_late_goes_out_as_it_is_now(
+    lab: Lab, workers: Workers, accounts: dict[str, Account], publication: Publication, people: dict[str, Member]
+) -> None:
+    """X refuses the second part; on Mastodon the third is edited when the first is out and the second on its way."""
+    x, mastodon, beto = accounts["x"], accounts["mastodon"], people["beto"]
+    second, third, fourth = PARTS
+    refusing = {"kind": "status", "code": 403, "network": "x", "account": x.remote_id, "endpoint": "commit"}
+    lab.fault(**refusing, skip=1, times=1)
+    hold(lab, accounts, ("mastodon",), "hold_before")
+    worker = replace(workers, environment=workers.environment | PATIENT).start()
+    try:
+        wait_held(lab, 1)
+        assert states(publication, mastodon)[0] == "PUBLISHED"
+        edited(publication, mastodon, beto, timezone.now(), second, "La tercera, corregida.", fourth)
+        release(lab, "process")
+        stopped = ["PUBLISHED", "REJECTED", "CANCELLED", "CANCELLED"]
+        until(lambda: states(publication, x) == stopped, timeout=ENOUGH)
+        until(lambda: set(states(publication, mastodon)) == {"PUBLISHED"}, timeout=ENOUGH)
+        edited(publication, x, beto, timezone.now(), "La segunda, corregida.", third, fourth)
+        minute = timezone.now().replace(second=0, microsecond=0)
+        actions.move_publication(publication=publication, due_at=minute, by=beto, now=timezone.now())
+        until(lambda: all_out(publication), timeout=ENOUGH)
+    finally:
+        kill(worker)
+    assert check_complete(lab, publication, x)[1:] == ["La segunda, corregida.", third, fourth]
+    assert check_complete(lab, publication, mastodon)[1:] == [second, "La tercera, corregida.", fourth]
+
+
+@pytest.mark.slow
+def test_a_kill_between_two_parts_goes_on_with_the_next(
+    lab: Lab, workers: Workers, people: dict[str, Member], real_bluesky: Bluesky, settings: Any, tmp_path: Path
+) -> None:
+    """The first part is out and kept, and nobody has taken the second: on X, Mastodon and a real Bluesky."""
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
+    now, beto = timezone.now(), people["beto"]
+    every = [*register_accounts(lab, people["carmen"], now, THREADED), bluesky_account(real_bluesky, people["carmen"])]
+    made = drafted(informed_news(lab, people["luis"], now, with_media=False), beto, now)
+    for account in every:
+        made = edited(made, account, beto, now, *PARTS)
+    minute = now.replace(second=0, microsecond=0)
+    publication = actions.program_publication(publication=made, due_at=minute, by=beto, now=now)
+    armed = [{"boundary": "settle_together · después", "account": each.remote_id} for each in every]
+    with nursery(workers) as born:
+        first = born.start(armed=armed, log=str(tmp_path / "muertes.jsonl"), patience=ENOUGH)
+        until(lambda: first.poll() is not None, timeout=ENOUGH)
+        assert [states(publication, each) for each in every] == [["PUBLISHED", *["PLANNED"] * 3]] * len(every)
+        second = born.start()
+        until(lambda: all_out(publication), timeout=ENOUGH)
+        second.kill()
+    for account in every[:-1]:
+        assert check_complete(lab, publication, account)[1:] == list(PARTS)
+    on_bluesky = real_bluesky.posts(account=every[-1].remote_id)
+    assert [post["text"] for post in on_bluesky][1:] == list(PARTS)
+    made_there = [each.remote_id for each in thread(publication, every[-1])]
+    assert [post["id"] for post in on_bluesky] == made_there
+    above = [post["record"]["reply"]["parent"]["uri"].rpartition("/")[2] for post in on_bluesky[1:]]
+    assert above == made_there[:-1]
+
+
+def states(publication: Publication, account: Account) -> list[str]:
+    return [each.state for each in thread(publication, account)]

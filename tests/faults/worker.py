@@ -6,6 +6,7 @@ here, from outside: the product knows nothing of it.
 
     {"do": "start", "armed": [...], ...}  → {"pid": 123}
     {"do": "look", "pid": 123}            → {"status": null} while it lives, else as `Popen.returncode`
+    {"do": "set", "seconds": 3600}        → {}: the clock of its machine jumps, for those that live too
 """
 
 import json
@@ -17,7 +18,7 @@ from typing import Any
 
 from pregonero import running
 from pregonero.processes import become
-from tests.faults import holding, passing
+from tests.faults import clocks, holding, passing
 
 PLACES = 48  # of each lane: as many cases as that can stand still at once
 CONNECTIONS = 60
@@ -32,6 +33,7 @@ def main() -> None:
     running.set_up()
     _import_all()
     _hurry()
+    clocks.watch_machine()
     for line in sys.stdin:
         order = json.loads(line)
         print(json.dumps(_obey(order)), flush=True)
@@ -41,6 +43,9 @@ def _obey(order: dict[str, Any]) -> dict[str, Any]:
     if order["do"] == "look":
         pid, status = os.waitpid(order["pid"], os.WNOHANG)
         return {"status": os.waitstatus_to_exitcode(status) if pid else None}
+    if order["do"] == "set":
+        clocks.set_machine(order["seconds"])
+        return {}
     pid = os.fork()
     if not pid:
         _live(order)
