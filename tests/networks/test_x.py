@@ -125,14 +125,14 @@ def test_two_that_could_be_ours_are_left_to_a_person(subject_of: MakeSubject) ->
     assert {candidate.remote_id for candidate in finding.candidates} == both
 
 
-def test_looking_costs_few_reads_however_much_was_published(x: Subject) -> None:
+def test_looking_costs_few_reads_and_behind_them_only_a_person_can_tell(x: Subject) -> None:
     post, started = x.post(media=()), datetime.now(UTC)
     for _ in range(250):
         x.connector.commit(x.access, x.post(media=()), {})
 
     finding = x.resolve(post, {}, started)
 
-    assert finding.verdict == Verdict.NOT_TAKEN
+    assert finding.verdict == Verdict.UNKNOWABLE  # ours may be among those that were not read
     assert len([call for call in x.calls("read") if call["path"].endswith("/tweets")]) == 2
 
 

@@ -78,7 +78,7 @@ class XConnector:
         """Look for the post among the account's own of the attempt's window, what is under others of them included."""
         since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
         with judged(CODES, public=False):
-            own = list(_own_posts(access, since, attempt.asked_at + SLACK))
+            own, whole = _own_posts(access, since, attempt.asked_at + SLACK)
         same = [_seen(access, each) for each in own if same_post(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
         if len(found) == 1:
@@ -87,8 +87,8 @@ class XConnector:
             return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
         if attempt.looks < len(LOOK_WAITS):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
-        # X has said that it holds this text, and we do not find it: only a person can tell.
-        return Finding(Verdict.UNKNOWABLE if attempt.code == DUPLICATE else Verdict.NOT_TAKEN)
+        # X has said that it holds this text, or it is behind more posts than we read: only a person can tell.
+        return Finding(Verdict.NOT_TAKEN if whole and attempt.code != DUPLICATE else Verdict.UNKNOWABLE)
 
     def probe(self, access: Access) -> Identity:
         """Ask X who the token opens."""
@@ -134,16 +134,19 @@ def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
     return datetime.fromisoformat(told) if told else attempt.started_at
 
 
-def _own_posts(access: Access, since: datetime, until: datetime) -> Iterator[dict[str, Any]]:
-    """Give the account's posts of a span of time: few reads, since each post read costs money."""
+def _own_posts(access: Access, since: datetime, until: datetime) -> tuple[list[dict[str, Any]], bool]:
+    """Return the account's posts of a span of time, and whether those are all: few reads, as each post read costs."""
     pages = _client(access).users.get_posts(
         access.remote_id, max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
         start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", post_fields=FIELDS,
     )  # fmt: skip
+    posts: list[dict[str, Any]] = []
+    more = False
     for _, page in zip(range(CAPABILITIES.limits["reconcile_pages"].value), pages, strict=False):
-        for found in page.model_dump(by_alias=True).get("data") or []:
-            if since <= datetime.fromisoformat(str(found["created_at"])) <= until:
-                yield found
+        read = page.model_dump(by_alias=True)
+        posts += read.get("data") or []
+        more = bool((read.get("meta") or {}).get("next_token"))
+    return [each for each in posts if since <= datetime.fromisoformat(str(each["created_at"])) <= until], not more
 
 
 CONNECTOR = XConnector()
