@@ -21,6 +21,7 @@ from procrastinate.jobs import Status
 from procrastinate.periodic import PeriodicDeferrer, TaskAtTime
 from procrastinate.worker import Worker
 from psycopg import OperationalError
+from psycopg.errors import RaiseException
 
 from pregonero.upkeep import memory
 from pregonero.upkeep.models import IncidentKind
@@ -120,6 +121,10 @@ async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> No
         except UniqueViolation:
             # The same thing already waits in the queue, put there by somebody else.
             await manager.finish_job(job, status=Status.ABORTED, delete_job=True)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, RaiseException):
+                raise
+            continue  # it ended, or another worker took it back, since it was read
         memory.saw(IncidentKind.WORKER_LOST, "Sus trabajos volvieron a la cola y los hace otro proceso.")
         log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
 

@@ -35,7 +35,7 @@ def prepare_here(*, now: datetime, account_id: int | None = None) -> Beforehand:
     It needs no lease: nothing is left anywhere until it is kept, and who comes second finds it prepared. Whatever
     stands in the way of one is left for the job that preparing by itself has, which says so where people see it.
     """
-    waiting = queries.to_prepare(now=now, account_id=account_id, limit=MOST)
+    waiting = queries.to_prepare_here(now=now, account_id=account_id, limit=MOST)
     done = Beforehand()
     for at in range(0, len(waiting), BATCH):
         batch = waiting[at : at + BATCH]

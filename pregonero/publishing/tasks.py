@@ -77,7 +77,16 @@ def _defer_once(name: str, lock: str, **arguments: int) -> None:
 
 @app.task(name="publishing.prepare_here", queue="preparing")
 def prepare_here(**_later: Any) -> None:
-    """Prepare together what leaves nothing at its network, and give the rest a job for each (decision 0010)."""
+    """Prepare together what leaves nothing at its network, and give the rest a job for each (decision 0010).
+
+    One worker at a time: with thousands waiting, all the places of all the workers would be at the very same ones.
+    """
+    with queries.alone_at("publishing.prepare_here") as alone:
+        if alone:
+            _prepare_here()
+
+
+def _prepare_here() -> None:
     now = queries.clock()
     done = beforehand.prepare_here(now=now)
     if done.kept:

@@ -61,6 +61,7 @@ def _live(order: dict[str, Any]) -> None:
         os.dup2(2, 1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if order.get("armed"):
+            _give_places()
             holding.arm(order["armed"], place=order["log"], patience=order["patience"])
         from pregonero.worker import work
 
@@ -68,6 +69,14 @@ def _live(order: dict[str, Any]) -> None:
         code = 0
     finally:
         os._exit(code)
+
+
+def _give_places() -> None:
+    """Have room for all who stand still at once."""
+    from pregonero import worker
+
+    for lane, (queues, _) in worker.LANES.items():
+        worker.LANES[lane] = (queues, PLACES)
 
 
 def _import_all() -> None:
@@ -96,8 +105,6 @@ def _hurry() -> None:
 
     settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = CONNECTIONS
     worker.STALLED_SECONDS = STALLED_SECONDS
-    for lane, (queues, _) in worker.LANES.items():
-        worker.LANES[lane] = (queues, PLACES)
     preparing.LONGEST_WAIT = settling.LONGEST_WAIT = LONGEST_WAIT
     budgets.LONGEST_STOP = timedelta(seconds=LONGEST_WAIT)
     for module, names in ((x, ("LOOK_WAITS",)), (mastodon, ("LOOK_WAITS", "SETTLE_WAITS")),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -18,13 +19,14 @@ from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
-from pregonero.publishing import delivering, tasks
+from pregonero.publishing import delivering, queries, tasks
 from pregonero.publishing.actions.preparing import turn_deliveries
 from pregonero.publishing.actions.sending import claim_wave, settle_together
 from pregonero.publishing.beforehand import prepare_here
 from pregonero.publishing.models import Adaptation, Attempt, Delivery, Outcome
 from pregonero.publishing.work import Ended, Work
 from pregonero.records.models import Event, Pending
+from tests.lab.process import until
 from tests.stage import programmed
 
 pytestmark = pytest.mark.procedure("P-6")
@@ -86,6 +88,31 @@ def test_what_leaves_nothing_at_its_network_needs_no_job_of_its_own(
         assert verbs(delivery) == ["delivery.prepared"]
     apart = {job.args["delivery_id"] for job in ProcrastinateJob.objects.filter(task_name="publishing.prepare")}
     assert apart == set(Delivery.objects.filter(account=accounts["facebook"]).values_list("pk", flat=True))
+
+
+def test_two_never_prepare_all_that_waits_at_once(due: Callable[[int], list[Delivery]]) -> None:
+    (text,) = due(1)
+    here = connection.connection.info
+    with psycopg.connect(here.dsn, password=here.password, autocommit=True) as another:
+        another.execute("SELECT pg_advisory_lock(hashtextextended('publishing.prepare_here', 0))")
+        tasks.prepare_here()
+        text.refresh_from_db()
+        assert not text.prepared_for
+
+    def prepared() -> str:
+        tasks.prepare_here()
+        text.refresh_from_db()
+        return text.prepared_for
+
+    until(prepared)  # its connection is gone, as a dead worker's: nobody waits for it
+
+
+def test_what_waits_for_its_own_job_is_not_read_again(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
+) -> None:
+    due(2)
+    everybody = queries.to_prepare_here(now=timezone.now(), account_id=None, limit=100)
+    assert set(everybody) == set(Delivery.objects.filter(account=accounts["x"]).values_list("pk", flat=True))
 
 
 def test_a_wave_carries_each_ones_attempt_and_record(

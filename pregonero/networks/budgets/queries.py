@@ -27,6 +27,17 @@ class InFlight:
         return self.account if scope == Scope.ACCOUNT else self.app
 
 
+def lock_rooms(rooms: Iterable[tuple[int, str]]) -> None:
+    """Lock the rooms of entities on their networks, for who gives back what was not taken: before any delivery too.
+
+    A claim has its room first and takes from it afterwards: whoever did it the other way round would wait for it, and
+    it for them.
+    """
+    with connection.cursor() as cursor:
+        for entity_id, network in sorted(set(rooms)):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [entity_id, f"room:{network}"])
+
+
 def lock_room(account_id: int) -> None:
     """Let nobody else reckon this application's room until the transaction ends: two never take the same last place.
 

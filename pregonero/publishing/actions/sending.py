@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from pregonero.networks.base import STALE, NetworkError, Permanent, Published, Stale, Unknown
+from pregonero.networks.budgets.queries import lock_rooms
 from pregonero.publishing import queries
 from pregonero.publishing.actions import waiting
 from pregonero.publishing.actions.claiming import claim_wave
@@ -31,6 +32,7 @@ __all__ = [
 ]
 
 LONGEST_URL = 500
+GIVES_BACK = (Outcome.DEFERRED, Outcome.REJECTED)  # the network took nothing: others may have its room
 
 
 def settle_published(*, work: Work, published: Published, now: datetime) -> None:
@@ -56,6 +58,7 @@ def settle_uncertain(*, work: Work, code: str, reason: str, now: datetime) -> No
 @transaction.atomic(durable=True)
 def settle_together(*, ended: Sequence[Ended], now: datetime) -> None:
     """Keep what came of calls that ended at about the same time, all in one transaction (decision 0010)."""
+    lock_rooms((each.work.entity_id, each.work.network) for each in ended if each.outcome in GIVES_BACK)
     plain = _keep_plain_yes([each for each in ended if each.published is not None], now)
     for each in ended:
         if each.work.delivery_id not in plain:

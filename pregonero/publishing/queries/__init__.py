@@ -34,6 +34,7 @@ from pregonero.publishing.queries.working import (
     access_of,
     account_due,
     accounts_to_send,
+    alone_at,
     clock,
     due_deliveries,
     free,
@@ -48,6 +49,7 @@ from pregonero.publishing.queries.working import (
     stopped_by,
     to_ask,
     to_prepare,
+    to_prepare_here,
     with_followers,
 )
 
@@ -58,6 +60,7 @@ __all__ = [
     "adaptation_of",
     "adaptations_for",
     "adaptations_of",
+    "alone_at",
     "attempts_of",
     "by_account",
     "clock",
@@ -101,6 +104,7 @@ __all__ = [
     "stopped_by",
     "to_ask",
     "to_prepare",
+    "to_prepare_here",
     "uncertain_since",
     "who_decided",
     "whose_post",

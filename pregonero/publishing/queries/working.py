@@ -1,17 +1,20 @@
 """What the workers ask: which deliveries need which job now. Bounded, oldest first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import cache
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from pregonero.networks.base import Access
+from pregonero.networks.base import Access, Post
 from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.budgets.queries import InFlight
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import access_to
-from pregonero.publishing.models import Delivery, PublicationState
+from pregonero.networks.registry import MODULES, connector
+from pregonero.publishing.models import Attachment, Delivery, PublicationState
 from pregonero.publishing.queries.stopping import not_stopped
 from pregonero.publishing.states import IN_FLIGHT, WAITING, DeliveryState
 
@@ -45,9 +48,46 @@ def with_followers(pks: Collection[int]) -> list[Delivery]:
     return list(followed.select_related("publication").order_by("pk"))
 
 
-def to_prepare(*, now: datetime, account_id: int | None = None, limit: int = BATCH) -> list[int]:
+def to_prepare(*, now: datetime, limit: int = BATCH) -> list[int]:
     """Return the deliveries whose preparation may start and has not been done."""
-    waiting = Delivery.objects.filter(
+    return list(_to_prepare(now).order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def to_prepare_here(*, now: datetime, account_id: int | None, limit: int) -> list[int]:
+    """Return those of them that may leave nothing at their network: without files, where a text alone leaves nothing.
+
+    The others wait for a job of their own, thousands of them at times: they are not read again at each look.
+    """
+    files = Attachment.objects.filter(
+        adaptation__publication=OuterRef("publication"), adaptation__account=OuterRef("account")
+    )
+    waiting = _to_prepare(now).filter(account__network__in=_leave_nothing()).exclude(Exists(files), position=0)
+    if account_id is not None:
+        waiting = waiting.filter(account_id=account_id)
+    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+@cache
+def _leave_nothing() -> tuple[str, ...]:
+    return tuple(name for name in MODULES if connector(name).prepares_here(Post("Un texto"), {}))
+
+
+@contextmanager
+def alone_at(what: str) -> Iterator[bool]:
+    """Say whether no other worker is at this for the time of the block; one that dies is at nothing any more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [what])
+        (alone,) = cursor.fetchone()
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [what])
+
+
+def _to_prepare(now: datetime) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(
         free(now),
         not_stopped(),
         state__in=WAITING,
@@ -57,9 +97,6 @@ def to_prepare(*, now: datetime, account_id: int | None = None, limit: int = BAT
         account__state=AccountState.ACTIVE,
         publication__state=PublicationState.PROGRAMMED,
     )
-    if account_id is not None:
-        waiting = waiting.filter(account_id=account_id)
-    return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def preparing(pks: Sequence[int]) -> list[Delivery]:
