@@ -1,5 +1,6 @@
 """The worker's process: what its tasks enqueue belongs to their act's transaction (decision 0005)."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,11 +9,13 @@ import threading
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.jobs import Job
 
 from pregonero import worker
 from pregonero.worker import Punctual
@@ -60,6 +63,30 @@ def test_nothing_is_enqueued_by_an_act_that_failed(database: str) -> None:
     app.task(act, name="tests.failing_act", queue="reading").defer()
     worker.work(wait=False)
     assert waiting(database, "tests.nothing") == 0
+
+
+def test_a_job_that_ended_meanwhile_keeps_no_other_from_coming_back(database: str) -> None:
+    """Two workers take back at once: what the first has put back, or ended, the second finds no more."""
+    waits = app.configure_task("tests.nothing", queue="never")
+    ended, lost = (Job(id=waits.defer(), queue="never", lock=None, queueing_lock=None, task_name="tests.nothing")
+                   for _ in range(2))  # fmt: skip
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE id = %s", [lost.id])
+        connection.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [ended.id])
+
+    async def both(**_: object) -> list[Job]:
+        return [ended, lost]
+
+    async def take_back() -> None:
+        apart = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        async with apart.open_async():
+            apart.job_manager.get_stalled_jobs = both
+            await worker.take_back(SimpleNamespace(app=apart), timestamp=0)
+
+    asyncio.run(take_back())
+    with psycopg.connect(database) as connection:
+        left = connection.execute("SELECT id, status FROM procrastinate_jobs").fetchall()
+    assert left == [(lost.id, "todo")]
 
 
 def test_a_worker_has_a_name_of_its_own() -> None:
