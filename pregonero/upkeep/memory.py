@@ -26,9 +26,14 @@ def saw(kind: IncidentKind, words: str) -> None:
 
 
 def saw_error(error: BaseException) -> None:
-    """Remember an error if it is a full disk, wherever it was found."""
+    """Remember an error if it is a full disk, wherever it was found.
+
+    Each is looked at once: an error raised again while another is at hand can come to be a cause of its own cause.
+    """
     seen: BaseException | None = error
-    while seen is not None:
+    looked_at: set[int] = set()
+    while seen is not None and id(seen) not in looked_at:
+        looked_at.add(id(seen))
         if isinstance(seen, DiskFull) or (isinstance(seen, OSError) and seen.errno == errno.ENOSPC):
             saw(IncidentKind.DISK_FULL, "No se pudo escribir: esos trabajos se repiten cuando haya espacio.")
             return

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import threading
 import time
 from datetime import datetime, timedelta
 
@@ -73,6 +74,16 @@ def test_a_full_disk_is_remembered_wherever_it_was_found() -> None:
     memory.saw_error(OSError(errno.ENOSPC, "no space"))
     memory.saw_error(OSError(errno.EACCES, "another"))
     assert [kind for kind, _ in memory.take()] == ["DISK_FULL", "DISK_FULL"]
+
+
+def test_causes_in_a_circle_hold_nobody() -> None:
+    """As the database's errors come to be when it goes away under many threads: a worker stood still for good."""
+    first, second = ValueError("first"), ValueError("second")
+    first.__cause__, second.__cause__ = second, first
+    looking = threading.Thread(target=memory.saw_error, args=(first,), daemon=True)
+    looking.start()
+    looking.join(60)
+    assert not looking.is_alive()
 
 
 def test_a_clock_that_jumped_is_remembered_and_written_by_the_next_beat(monkeypatch: pytest.MonkeyPatch) -> None:
