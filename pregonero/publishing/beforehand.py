@@ -36,25 +36,27 @@ def prepare_here(*, now: datetime, account_id: int | None = None) -> Beforehand:
     stands in the way of one is left for the job that preparing by itself has, which says so where people see it.
     """
     waiting = queries.to_prepare_here(now=now, account_id=account_id, limit=MOST)
-    done = Beforehand()
+    done, silent = Beforehand(), set[int]()
     for at in range(0, len(waiting), BATCH):
         batch = waiting[at : at + BATCH]
-        ready = _ready(queries.preparing(batch))
+        ready = _ready(queries.preparing(batch), silent)
         done.kept += keep_prepared_here(ready=ready, now=queries.clock()) if ready else 0
         done.left += sorted(set(batch) - {each.delivery_id for each in ready})
     return done
 
 
-def _ready(deliveries: Sequence[Delivery]) -> list[PreparedHere]:
+def _ready(deliveries: Sequence[Delivery], silent: set[int]) -> list[PreparedHere]:
     words = queries.adaptations_for(deliveries)
     by_account: dict[Account, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
-        if delivery.pk in words:
+        if delivery.pk in words and delivery.account_id not in silent:
             by_account[delivery.account].append(delivery)
-    return [each for account, its in by_account.items() for each in _ready_of(account, its, words)]
+    return [each for account, its in by_account.items() for each in _ready_of(account, its, words, silent)]
 
 
-def _ready_of(account: Account, deliveries: Sequence[Delivery], words: dict[int, Adaptation]) -> list[PreparedHere]:
+def _ready_of(
+    account: Account, deliveries: Sequence[Delivery], words: dict[int, Adaptation], silent: set[int]
+) -> list[PreparedHere]:
     ready = []
     try:
         access = access_to(account)
@@ -63,7 +65,7 @@ def _ready_of(account: Account, deliveries: Sequence[Delivery], words: dict[int,
             if prepared is not None:
                 ready.append(prepared)
     except NetworkError:
-        pass  # its network does not answer: asking it once for each would only take longer
+        silent.add(account.pk)  # its network does not answer: asking it once for each would only take longer
     except Exception:
         log.exception("delivery.not_prepared_here", account=account.pk)
     return ready

@@ -4,6 +4,7 @@ A job says only "look at this"; whether there is something to do is read from th
 or too late, is harmless.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -88,11 +89,17 @@ def prepare_here(**_later: Any) -> None:
 
 def _prepare_here() -> None:
     now = queries.clock()
+    # First what goes apart: a network that does not answer here holds no other one.
+    _prepare_apart(queries.to_prepare_apart(now=now))
     done = beforehand.prepare_here(now=now)
     if done.kept:
         for account_id in queries.accounts_to_send(now=now):
             _send_soon(account_id)
-    for delivery_id in done.left[:OWN_JOBS]:
+    _prepare_apart(done.left)
+
+
+def _prepare_apart(deliveries: Sequence[int]) -> None:
+    for delivery_id in deliveries[:OWN_JOBS]:
         _defer_once("publishing.prepare", f"prepare:{delivery_id}", delivery_id=delivery_id)
 
 

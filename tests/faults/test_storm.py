@@ -32,7 +32,9 @@ from tests.stage import informed_news, programmed, workers_on
 
 pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
 SEED = 20261127
-LEASE, CALL = 20.0, 3.0  # seconds: a busy machine has time to begin its calls
+FEW, MANY = (1, 20.0, 3.0), (20, 60.0, 10.0)  # entities; and seconds of a lease and of a call, for so many at once
+PLACES = 16  # of each lane of a worker
+BREATH = 0.5  # seconds between two looks: counting thousands takes from those who are counted
 WITH_MEDIA, OF_TEXT = 36, 72  # publications of an entity: those of text go to four networks, the others to all six
 ENOUGH = 2 * 3600.0
 A_DAY = timedelta(days=1)  # none is too late here, however slow the machine
@@ -40,11 +42,11 @@ A_DAY = timedelta(days=1)  # none is too late here, however slow the machine
 # Of each hundred calls that publish, how many meet each thing.
 AT_COMMIT: tuple[tuple[float, dict[str, Any]], ...] = (
     (0.04, {"kind": "accept_then_cut"}),
-    (0.02, {"kind": "accept_then_slow", "ms": 4500}),
+    (0.02, {"kind": "accept_then_slow"}),  # longer than a call lasts
     (0.03, {"kind": "accept_then_500"}),
     (0.04, {"kind": "cut_before"}),
     (0.02, {"kind": "slow", "ms": 1500}),
-    (0.01, {"kind": "slow", "ms": 4500}),  # taken after whoever sent it gave up
+    (0.01, {"kind": "slow"}),  # the same: taken after whoever sent it gave up
     (0.03, {"kind": "status", "code": 429, "ms": 1000}),
     (0.03, {"kind": "status", "code": 500}),
     (0.02, {"kind": "status", "code": 401}),
@@ -75,14 +77,15 @@ class Storm:
         Delivery.objects.update(expires_at=F("expires_at") + A_DAY)
         return cls(stage, accounts)
 
-    def begin(self) -> None:
+    def begin(self, call: float) -> None:
         """Let everything go wrong, each network in its own order, always the same."""
         seeds = itertools.count(SEED)
         for network in sorted({account.network for account in self.accounts}):
             for endpoint, kinds in (("commit", AT_COMMIT), ("prepare", AT_PREPARE)):
                 for probability, rule in kinds:
                     about = {"network": network, "endpoint": endpoint, "probability": probability, "seed": next(seeds)}
-                    self.stage.judge(network).fault(**rule, **about)
+                    lasts = {"ms": int(1500 * call)} if rule["kind"].endswith("slow") else {}
+                    self.stage.judge(network).fault(**lasts | rule | about)
 
     def end(self) -> int:
         """Let nothing go wrong any more; returns how many calls had."""
@@ -142,19 +145,19 @@ class Figures:
         )
 
 
-@pytest.mark.parametrize("entities", [1, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("entities", "lease", "call"), [FEW, pytest.param(*MANY, marks=pytest.mark.slow)])
 def test_a_storm_loses_nothing_and_repeats_nothing(
-    entities: int, own: OwnDatabase, lab: Lab, bluesky: Bluesky | str, django_db_blocker: Any
+    entities: int, lease: float, call: float, own: OwnDatabase, lab: Lab, bluesky: Bluesky | str, django_db_blocker: Any
 ) -> None:
     networks = tuple(name for name in NETWORKS if name != "bluesky" or isinstance(bluesky, Bluesky))
     if isinstance(bluesky, str):
         print(f"\ncinco redes: {bluesky}")
-    workers = workers_on(own.url, lab, lease=LEASE, call=CALL)
+    workers = workers_on(own.url, lab, lease=lease, call=call)
     fetched = override_settings(PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"])
     with django_db_blocker.unblock(), as_default_database(own.url), fetched, workers.web(), nursery(workers) as born:
         storm = Storm.gather(Stage(lab, bluesky if isinstance(bluesky, Bluesky) else None), entities, networks)
         deliveries = Delivery.objects.count()
-        storm.begin()
+        storm.begin(call)
         began = time.monotonic()
         until_over(own, born, deliveries)
         took = time.monotonic() - began
@@ -168,7 +171,7 @@ def test_a_storm_loses_nothing_and_repeats_nothing(
 
 def until_over(own: OwnDatabase, born: Nursery, deliveries: int) -> None:
     """Two workers; one is killed at a tenth, the other at a half, and the database restarts at a quarter."""
-    running: list[Worker] = [born.start(), born.start()]
+    running: list[Worker] = [born.start(places=PLACES), born.start(places=PLACES)]
     try:
         reach(own, deliveries // 10)
         replace(running, 0, born)
@@ -178,7 +181,7 @@ def until_over(own: OwnDatabase, born: Nursery, deliveries: int) -> None:
         connection.close()
         reach(own, deliveries // 2)
         replace(running, 1, born)
-        until(lambda: final(own) == deliveries, timeout=ENOUGH)
+        until(lambda: final(own) == deliveries, timeout=ENOUGH, breath=BREATH)
     finally:
         for worker in running:
             worker.kill()
@@ -186,11 +189,11 @@ def until_over(own: OwnDatabase, born: Nursery, deliveries: int) -> None:
 
 def replace(running: list[Worker], place: int, born: Nursery) -> None:
     running[place].kill()
-    running[place] = born.start()
+    running[place] = born.start(places=PLACES)
 
 
 def reach(own: OwnDatabase, published: int) -> None:
-    until(lambda: counted(own.url)["PUBLISHED"] >= published, timeout=ENOUGH)
+    until(lambda: counted(own.url)["PUBLISHED"] >= published, timeout=ENOUGH, breath=BREATH)
 
 
 def final(own: OwnDatabase) -> int:

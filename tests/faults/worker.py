@@ -4,7 +4,7 @@ The product's code is imported once; each line of JSON that comes in is an order
 (a fork, so that hundreds of them can die in a minute), or how an earlier one fares. What a worker suffers is done to it
 here, from outside: the product knows nothing of it.
 
-    {"do": "start", "armed": [...], ...}  → {"pid": 123}
+    {"do": "start", "armed": [...], ...}  → {"pid": 123}     (with "places", so many in each lane)
     {"do": "look", "pid": 123}            → {"status": null} while it lives, else as `Popen.returncode`
     {"do": "set", "seconds": 3600}        → {}: the clock of its machine jumps, for those that live too
 """
@@ -60,8 +60,10 @@ def _live(order: dict[str, Any]) -> None:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # orders are for the nursery alone
         os.dup2(2, 1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        if "places" in order:
+            _give_places(order["places"])
         if order.get("armed"):
-            _give_places()
+            _give_places(PLACES)
             holding.arm(order["armed"], place=order["log"], patience=order["patience"])
         from pregonero.worker import work
 
@@ -71,12 +73,12 @@ def _live(order: dict[str, Any]) -> None:
         os._exit(code)
 
 
-def _give_places() -> None:
-    """Have room for all who stand still at once."""
+def _give_places(places: int) -> None:
+    """Have room in each lane for so many at once."""
     from pregonero import worker
 
     for lane, (queues, _) in worker.LANES.items():
-        worker.LANES[lane] = (queues, PLACES)
+        worker.LANES[lane] = (queues, places)
 
 
 def _import_all() -> None:

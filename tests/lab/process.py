@@ -73,7 +73,7 @@ def start(data: Path, port: int = 0) -> Lab:
     return Lab(process, ready["port"], data, client)
 
 
-def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> Any:
+def until(condition: Callable[[], Any], timeout: float = PATIENCE, *, breath: float = BREATH) -> Any:
     """Ask again until the answer is true: a real condition with a limit, not a pause of a guessed length."""
     deadline = time.monotonic() + timeout
     while True:
@@ -81,7 +81,7 @@ def until(condition: Callable[[], Any], timeout: float = PATIENCE) -> Any:
         if answer or time.monotonic() > deadline:
             assert answer, "the condition never came true"
             return answer
-        time.sleep(BREATH)  # whoever is waited for needs the processor more than we do
+        time.sleep(breath)  # whoever is waited for needs the processor more than we do
 
 
 class Speaker:

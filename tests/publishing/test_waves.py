@@ -111,8 +111,11 @@ def test_what_waits_for_its_own_job_is_not_read_again(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     due(2)
-    everybody = queries.to_prepare_here(now=timezone.now(), account_id=None, limit=100)
-    assert set(everybody) == set(Delivery.objects.filter(account=accounts["x"]).values_list("pk", flat=True))
+    here = queries.to_prepare_here(now=timezone.now(), account_id=None, limit=100)
+    apart = queries.to_prepare_apart(now=timezone.now())
+    texts = Delivery.objects.filter(account=accounts["x"]).values_list("pk", flat=True)
+    assert set(here) == set(texts)
+    assert set(apart) == set(Delivery.objects.exclude(pk__in=texts).values_list("pk", flat=True)) != set()
 
 
 def test_a_wave_carries_each_ones_attempt_and_record(

@@ -49,6 +49,7 @@ from pregonero.publishing.queries.working import (
     stopped_by,
     to_ask,
     to_prepare,
+    to_prepare_apart,
     to_prepare_here,
     with_followers,
 )
@@ -104,6 +105,7 @@ __all__ = [
     "stopped_by",
     "to_ask",
     "to_prepare",
+    "to_prepare_apart",
     "to_prepare_here",
     "uncertain_since",
     "who_decided",

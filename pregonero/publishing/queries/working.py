@@ -53,18 +53,28 @@ def to_prepare(*, now: datetime, limit: int = BATCH) -> list[int]:
     return list(_to_prepare(now).order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
 
 
+def to_prepare_apart(*, now: datetime, limit: int = BATCH) -> list[int]:
+    """Return those of them that certainly leave something at their network."""
+    apart = _to_prepare(now).exclude(pk__in=_text_alone(_to_prepare(now)))
+    return list(apart.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
 def to_prepare_here(*, now: datetime, account_id: int | None, limit: int) -> list[int]:
     """Return those of them that may leave nothing at their network: without files, where a text alone leaves nothing.
 
     The others wait for a job of their own, thousands of them at times: they are not read again at each look.
     """
-    files = Attachment.objects.filter(
-        adaptation__publication=OuterRef("publication"), adaptation__account=OuterRef("account")
-    )
-    waiting = _to_prepare(now).filter(account__network__in=_leave_nothing()).exclude(Exists(files), position=0)
+    waiting = _text_alone(_to_prepare(now))
     if account_id is not None:
         waiting = waiting.filter(account_id=account_id)
     return list(waiting.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def _text_alone(waiting: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    files = Attachment.objects.filter(
+        adaptation__publication=OuterRef("publication"), adaptation__account=OuterRef("account")
+    )
+    return waiting.filter(account__network__in=_leave_nothing()).exclude(Exists(files), position=0)
 
 
 @cache
