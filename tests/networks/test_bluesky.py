@@ -207,6 +207,16 @@ def test_an_app_password_opens_one_session_for_many_posts(by_password: Subject) 
     assert all(by_password.access.token not in repr(kept) and "eyJ" not in repr(kept) for kept in by_password.kept)
 
 
+def test_a_whole_wave_opens_one_session(by_password: Subject) -> None:
+    """A server grants few a day: the calls of a wave, which begin together, take the one that the first opens."""
+    before = sessions_opened(by_password)
+
+    with ThreadPoolExecutor(8) as wave:
+        list(wave.map(lambda _: by_password.publish(by_password.post(media=())), range(8)))
+
+    assert (len(by_password.public()), sessions_opened(by_password) - before) == (8, 1)
+
+
 def test_a_wrong_app_password_takes_nothing_and_is_not_told(by_password: Subject) -> None:
     wrong = replace(by_password.access, token="abcd-efgh-ijkl-mnop")
 

@@ -21,6 +21,7 @@ from pregonero.networks.outcomes import judged
 PARTS = 3  # of a session's token, with a full stop between: a password has none
 _LOCK = threading.Lock()
 _SESSIONS: dict[tuple[str, str, str], "_Session"] = {}
+_OPENING: dict[tuple[str, str, str], threading.Lock] = {}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def opened(access: Access) -> Iterator[Access]:
         yield access  # it is a session already: whoever keeps the tokens renews it
         return
     known = _known(access)
-    session = known or _open(access)
+    session = known or _open_once(access)
     try:
         yield replace(access, token=session)
     except Unauthorized as error:
@@ -56,6 +57,14 @@ def _known(access: Access) -> str:
     with _LOCK:
         session = _SESSIONS.get(_name(access), _Session())
     return session.token if ticks() < session.until else ""
+
+
+def _open_once(access: Access) -> str:
+    """Open a session, or take the one that another call of the same wave has just opened."""
+    with _LOCK:
+        turn = _OPENING.setdefault(_name(access), threading.Lock())
+    with turn:
+        return _known(access) or _open(access)
 
 
 def _open(access: Access) -> str:
