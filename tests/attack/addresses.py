@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from pregonero.networks.registry import rates_of
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, NETWORKS_PEOPLE, Role
@@ -74,6 +75,11 @@ def registered(handle: str) -> dict[str, str]:
     return {"handle": handle, "display_name": "MinComercio", "purpose": "Cuenta institucional"}
 
 
+def tomorrow(_: Stage) -> dict[str, str]:
+    day = timezone.localdate() + timedelta(days=1)
+    return {"day": f"{day:%Y-%m-%d}", "hour": "10:00"}
+
+
 def account_of(stage: Stage) -> list[Any]:
     return [stage.draft.pk, stage.draft.adaptations.get(account__network="x").account_id]
 
@@ -107,6 +113,7 @@ ROWS = (
     Row("publishing:making", arguments=of("making")),
     Row("publishing:check_link", "POST", DRAFT, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("publishing:accept_link", "POST", DRAFT, reason, NETWORKS_AND_HEADS, FOUND),
+    Row("publishing:move", "POST", GOING, tomorrow, NETWORKS_PEOPLE, FOUND),
     Row("publishing:cancel", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),
     Row("publishing:stop_publication", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),
     Row("publishing:resume_publication", "POST", of("held"), roles=NETWORKS_AND_HEADS, status=FOUND),
@@ -130,6 +137,8 @@ ROWS = (
     Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),
     Row("newsroom:inform_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,
         status=INVALID, outside=INVALID, both=True),
+    Row("newsroom:preview_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,
+        status=INVALID, outside=INVALID),
     Row("newsroom:news", arguments=CANDIDATE),
     Row("newsroom:inform_news", "POST", CANDIDATE, lambda _: {"reference": "7"}, CONTENT, FOUND, both=True),
     Row("newsroom:dismiss_news", "POST", CANDIDATE, reason, NETWORKS_PEOPLE | CONTENT, FOUND, both=True),
@@ -139,6 +148,8 @@ ROWS = (
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
         roles=SOURCES, outside=OK, both=True),
+    Row("newsroom:try_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
+        roles=SOURCES, outside=OK),
     Row("newsroom:retire_source", "POST", SOURCE, roles=SOURCES, status=FOUND, both=True),
     Row("newsroom:sign_rule", "POST", SOURCE, reason, COORDINATOR, FOUND, both=True),
     Row("newsroom:revoke_rule", arguments=SOURCE, roles=COORDINATOR, both=True),
