@@ -18,11 +18,12 @@ from pregonero.publishing import beforehand, delivering, queries, versions
 from pregonero.publishing.actions.preparing import turn_deliveries
 from pregonero.publishing.actions.sending import recover_abandoned
 from pregonero.publishing.checking import refresh_link
-from pregonero.publishing.waves import send_for_a_while
+from pregonero.publishing.waves import send_for_a_while, sending_here
 from pregonero.upkeep import memory
 from pregonero.upkeep.models import IncidentKind
 from pregonero.worker import worker_name
 
+HELP_AGAIN = 1  # seconds until help that came to the wrong process is offered to the others again
 OWN_JOBS = 500  # given at a time: the next look gives the rest
 
 
@@ -69,9 +70,14 @@ def _send_soon(account_id: int) -> None:
     _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
 
 
-def _defer_once(name: str, lock: str, **arguments: int) -> None:
+def _call_help(account_id: int, *, after: int = 0) -> None:
+    later = {"schedule_in": {"seconds": after}} if after else {}
+    _defer_once("publishing.help", f"help:{account_id}", later, account_id=account_id)
+
+
+def _defer_once(name: str, lock: str, options: dict[str, Any] | None = None, /, **arguments: int) -> None:
     try:
-        app.configure_task(name, queueing_lock=lock).defer(**arguments)
+        app.configure_task(name, queueing_lock=lock, **(options or {})).defer(**arguments)
     except AlreadyEnqueued:
         return  # somebody already waits to do it
 
@@ -116,8 +122,20 @@ def prepare(*, delivery_id: int, **_later: Any) -> None:
 def send(*, account_id: int, **_later: Any) -> None:
     """Send an account's due deliveries (decision 0004); after a while, let others have this place and come back."""
     _turn_all(queries.clock())
-    if send_for_a_while(account_id=account_id, worker=worker_name(), call_help=partial(_send_soon, account_id)):
+    if sending_here(account_id):
+        _call_help(account_id, after=HELP_AGAIN)
+        return
+    if send_for_a_while(account_id=account_id, worker=worker_name(), call_help=partial(_call_help, account_id)):
         _send_soon(account_id)
+
+
+@app.task(name="publishing.help", queue="sending")
+def help_send(*, account_id: int, **_later: Any) -> None:
+    """Send beside the wave of another worker, that has more than fits it; in the same one, look again in a while."""
+    if not sending_here(account_id):
+        send_for_a_while(account_id=account_id, worker=worker_name(), call_help=lambda: None)
+    elif account_id in queries.accounts_to_send(now=queries.clock()):
+        _call_help(account_id, after=HELP_AGAIN)
 
 
 @app.task(name="publishing.ask", queue="sending")

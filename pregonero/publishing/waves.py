@@ -1,7 +1,10 @@
 """An account's due deliveries, sent in waves: taken together, in the air together, kept together (decision 0010)."""
 
-from collections.abc import Callable
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
 from pregonero.networks.clock import ticks
@@ -13,6 +16,7 @@ from pregonero.worker import given_back
 AT_ONCE = 64  # deliveries of one account that a job has in the air
 FEWEST = 16  # places that are free before more are taken: a claim costs the same for one as for many
 TURN_SECONDS = 10.0  # after these, no more are taken: other accounts wait for the same places
+STUCK_SECONDS = 1.0  # without a call that ended, a wave no longer speaks for its account
 LINGER_SECONDS = 0.004  # that a call which ended waits for others, to be kept together with them
 
 
@@ -49,6 +53,32 @@ class Wave:
         delivering.keep_outcomes([each.result() for each in ended])
 
 
+_LOCK = threading.Lock()
+_HERE: Counter[int] = Counter()  # how many jobs of this process send for each account
+_ADVANCED: dict[int, float] = {}  # when one of them last did something (of `ticks`)
+
+
+def sending_here(account_id: int) -> bool:
+    """Return whether this process sends for an account already, and advances: it takes what is due by itself.
+
+    Claims of one account wait for each other: a second wave in one process only makes both slower. One whose calls
+    all hang is not counted, so that what comes due meanwhile does not wait for them.
+    """
+    return _HERE[account_id] > 0 and ticks() - _ADVANCED[account_id] < STUCK_SECONDS
+
+
+@contextmanager
+def _counted(account_id: int) -> Iterator[None]:
+    with _LOCK:
+        _HERE[account_id] += 1
+        _ADVANCED[account_id] = ticks()
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _HERE[account_id] -= 1
+
+
 def send_for_a_while(*, account_id: int, worker: str, call_help: Callable[[], None]) -> bool:
     """Send what an account has due; returns whether time was over before it was all taken.
 
@@ -56,7 +86,7 @@ def send_for_a_while(*, account_id: int, worker: str, call_help: Callable[[], No
     """
     over = ticks() + TURN_SECONDS
     failed: list[Exception] = []
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as senders:
+    with _counted(account_id), ThreadPoolExecutor(max_workers=AT_ONCE) as senders:
         wave = Wave(senders)
         taken = _send(wave, account_id, worker)
         if taken == AT_ONCE:
@@ -64,6 +94,7 @@ def send_for_a_while(*, account_id: int, worker: str, call_help: Callable[[], No
         while wave.in_the_air:
             try:
                 wave.keep()
+                _ADVANCED[account_id] = ticks()
             except Exception as error:  # noqa: BLE001  it surfaces when the outcomes of the others are kept too
                 failed.append(error)
             # What the answers said may let go what waited for them: with none in the air, it is looked at once more.
