@@ -143,9 +143,7 @@ class Headers:
     reset: str
     calls: frozenset[str] = frozenset()  # none named: all of them
     reset_as: str = "epoch"  # or "iso"
-    policy: str = (
-        ""  # the header that says of which window the others speak ("5000;w=3600"), where they speak of several
-    )
+    policy: str = ""  # the header that says of which window the others speak, where they do of several: "5000;w=3600"
     lasts: int = 0  # the seconds of this budget's window, as that header says them
 
 

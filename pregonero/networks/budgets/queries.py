@@ -14,6 +14,9 @@ from pregonero.networks.budgets.room import Left, Room, Told, left_of, reason_of
 from pregonero.networks.models import Account
 from pregonero.networks.registry import rates_of
 
+# The one lock of a room, from any rows that have an entity and a network: claims and refusals wait for each other.
+LOCK = "SELECT pg_advisory_xact_lock(entity_id::int, hashtext('room:' || network)) FROM "
+
 
 @dataclass(frozen=True)
 class InFlight:
@@ -35,7 +38,7 @@ def lock_rooms(rooms: Iterable[tuple[int, str]]) -> None:
     """
     with connection.cursor() as cursor:
         for entity_id, network in sorted(set(rooms)):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [entity_id, f"room:{network}"])
+            cursor.execute(LOCK + "(VALUES (%s, %s)) AS room (entity_id, network)", [entity_id, network])
 
 
 def lock_room(account_id: int) -> None:
@@ -44,11 +47,7 @@ def lock_room(account_id: int) -> None:
     In a claim, before any delivery is locked: whoever holds deliveries never waits here for who waits for them.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(entity_id::int, hashtext('room:' || network))"
-            " FROM networks_account WHERE id = %s",
-            [account_id],
-        )
+        cursor.execute(LOCK + "networks_account WHERE id = %s", [account_id])
 
 
 def lefts_of(account: Account, *, in_flight: InFlight, now: datetime) -> list[Left]:
