@@ -69,7 +69,9 @@ def test_random_faults_lose_nothing_and_repeat_nothing(
             until(lambda: counted(workers.url)["PUBLISHED"] >= deliveries // 4, timeout=ENOUGH)
             running[0].send_signal(signal.SIGKILL)
             running.append(workers.start())
-            until(lambda: all_final(workers.url, deliveries), timeout=ENOUGH + (WAITS if publications >= MANY else ENOUGH))
+            until(
+                lambda: all_final(workers.url, deliveries), timeout=ENOUGH + (WAITS if publications >= MANY else ENOUGH)
+            )
         finally:
             stop(running)
     judged = shown(lab, workers, deliveries)

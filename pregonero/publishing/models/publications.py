@@ -7,6 +7,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import cached_property
 
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
@@ -124,10 +125,10 @@ class Adaptation(models.Model):
     def __str__(self) -> str:
         return f"{self.publication_id} en {self.account_id}"
 
-    @property
+    @cached_property
     def media(self) -> "list[Attachment]":
-        """Return what goes with the text, in order, as `queries.with_media` brought it."""
-        return sorted(self.attachments.all(), key=lambda attachment: attachment.position)
+        """Return what goes with the text, in order; `queries.with_media` brings it for many at once."""
+        return list(self.attachments.order_by("position"))
 
 
 class LinkCheck(models.Model):

@@ -23,10 +23,14 @@ from pregonero.publishing.models import (
 
 def with_media(adaptations: QuerySet[Adaptation]) -> QuerySet[Adaptation]:
     """Return the adaptations with everything that goes out with them: one query more, however many they are."""
-    media = Attachment.objects.select_related(
+    return adaptations.select_related("account", "publication").prefetch_related(_media())
+
+
+def _media() -> "Prefetch[str]":
+    with_files = Attachment.objects.select_related(
         "medium", "captions", "thumbnail", "alt_missing_by", "captions_missing_by"
     )
-    return adaptations.select_related("account", "publication").prefetch_related(Prefetch("attachments", media))
+    return Prefetch("attachments", with_files.order_by("position"), to_attr="media")
 
 
 def adaptations_of(publication: Publication) -> list[Adaptation]:
@@ -56,12 +60,15 @@ def place_of(delivery: Delivery) -> Place:
 
 
 def adaptations_for(deliveries: Sequence[Delivery]) -> dict[int, Adaptation]:
-    """Return what each of an account's deliveries says, by the delivery's id."""
-    found = with_media(Adaptation.objects.all()).filter(
-        publication_id__in={delivery.publication_id for delivery in deliveries},
-        account_id__in={delivery.account_id for delivery in deliveries},
+    """Return what each of the deliveries says, by the delivery's id; their accounts are read already."""
+    accounts = {delivery.account_id: delivery.account for delivery in deliveries}
+    found = Adaptation.objects.filter(
+        publication_id__in={delivery.publication_id for delivery in deliveries}, account_id__in=accounts
     )
-    words = {(each.publication_id, each.account_id): each for each in found}
+    words = {}
+    for each in found.select_related("publication").prefetch_related(_media()):
+        each.account = accounts[each.account_id]
+        words[each.publication_id, each.account_id] = each
     places = {delivery.pk: (delivery.publication_id, delivery.account_id) for delivery in deliveries}
     return {pk: words[place] for pk, place in places.items() if place in words}
 

@@ -193,7 +193,12 @@ def lock_due(*, account_id: int, now: datetime, limit: int, only: int | None = N
     due = _due(account_id=account_id, now=now).exclude(prepared_for="")
     if only is not None:
         due = due.filter(pk=only)
-    return list(due.select_for_update(skip_locked=True, of=("self",)).select_related("account")[:limit])
+    locked = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+    if locked:
+        account = Account.objects.get(pk=account_id)  # the same for all: read once
+        for delivery in locked:
+            delivery.account = account
+    return locked
 
 
 def known_posts(delivery: Delivery, *, since: datetime) -> frozenset[str]:
