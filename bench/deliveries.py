@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bench import limit, stage
 from pregonero import processes
@@ -127,10 +128,11 @@ def _begin(environment: dict[str, str]) -> None:
 
 
 def _wait(lab: str, account: str, count: int) -> list[datetime]:
-    """Return when each post became public, once all of them are."""
+    """Return when each post became public, once all of them are; what was seen is not asked for again."""
     until = time.monotonic() + GIVE_UP_SECONDS
+    posts: list[dict[str, Any]] = []
     while time.monotonic() < until:
-        posts = stage.ledger(lab, account)
+        posts += stage.ledger(lab, account, after=posts[-1]["seq"] if posts else 0)
         if len(posts) >= count:
             return [datetime.fromisoformat(post["at"]) for post in posts]
         time.sleep(1)

@@ -38,9 +38,9 @@ def new_account(lab: str, name: str) -> dict[str, str]:
     return dict(_ask(f"{lab}/accounts", [account | {"extra": extra}])["accounts"][0])
 
 
-def ledger(lab: str, account: str) -> list[dict[str, Any]]:
-    """Return what became public on an account, in order, as the judge saw it."""
-    return list(_ask(f"{lab}/ledger.json?network=x&account={account}")["posts"])
+def ledger(lab: str, account: str, *, after: int) -> list[dict[str, Any]]:
+    """Return what became public on an account after a place in the judge's book, in order."""
+    return list(_ask(f"{lab}/ledger.json?network=x&account={account}&after={after}")["posts"])
 
 
 def _ask(address: str, body: Any = None) -> Any:

@@ -1,5 +1,6 @@
 """The console command. Each subcommand has its help in Spanish, and `--json` where a program may read it."""
 
+import gc
 import json
 import os
 import sys
@@ -77,14 +78,23 @@ def web(*, host: str, port: int, processes: int) -> None:
 def worker(*, lanes: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
     running.set_up()
-    from pregonero.networks.registry import warm  # noqa: PLC0415
     from pregonero.worker import LANES, work  # noqa: PLC0415
 
     unknown = set(lanes) - set(LANES)
     if unknown:
         raise click.BadParameter(f"no hay un carril «{', '.join(sorted(unknown))}».", param_hint="--lane")
-    Thread(target=warm, name="warm", daemon=True).start()
+    Thread(target=_warm_up, name="warm", daemon=True).start()
     work(lanes=lanes or LANES)
+
+
+def _warm_up() -> None:
+    """Import what the first calls would wait for, and have the collector of memory leave alone what stays for good:
+    each time that it looked through all of it, whatever was being sent stood still for a tenth of a second."""
+    from pregonero.networks.registry import warm  # noqa: PLC0415
+
+    warm()
+    gc.collect()
+    gc.freeze()
 
 
 @main.command(cls=SpanishCommand)
