@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
+from pregonero.networks.x.connector import _blank, _client
 from pregonero.networks.x.fingerprint import same_post
 from pregonero.networks.x.limits import LOOK_WAITS
 from tests.lab.process import until
@@ -208,3 +209,16 @@ def test_media_uploaded_long_ago_are_uploaded_again(x: Subject) -> None:
     again = x.prepare(post, old)
 
     assert again["media"][0]["id"] != prepared["media"][0]["id"]
+
+
+@pytest.mark.procedure("M-3")
+def test_the_client_of_one_account_never_speaks_for_another(subject_of: MakeSubject) -> None:
+    one, other = subject_of("x").access, subject_of("x").access
+    first, second = _client(one), _client(other)
+
+    for client, access in ((first, one), (second, other)):
+        assert client.access_token == access.token
+        assert client.session.access is access
+        assert {client.posts.client, client.users.client, client.media.client} == {client}
+    assert first.access_token != second.access_token
+    assert not _blank().access_token

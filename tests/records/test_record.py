@@ -1,6 +1,6 @@
 """An act leaves its record, in its own transaction; nobody can change it afterwards."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,26 @@ def test_many_records_are_left_as_one_by_one(db: None) -> None:
         wording = Wording.objects.get(event_id=event.pk)
         assert event.digests == {"reason": digest_of_words(wording.salt, "Por el paro")}
     assert events[0].digests != events[1].digests
+
+
+@pytest.mark.procedure("M-2")
+def test_many_records_are_stored_as_they_were_told_each_under_its_number(db: None) -> None:
+    names = ["«Comillas» y \\ barras", "Año 🇨🇴", "", "x" * 200]
+    told = [
+        Act(1, "link.checked", ANA, Thing("link", number, name), AT, related=[Thing("news", number)],
+            facts={"status": 200, "said": name, "nothing": None})
+        for number, name in enumerate(names)
+    ]  # fmt: skip
+    with transaction.atomic():
+        events = record_many(told)
+    assert [event.pk for event in events] == sorted(event.pk for event in events)
+    for event, act in zip(events, told, strict=True):
+        stored = Event.objects.get(pk=event.pk)
+        assert (stored.thing, stored.label, stored.at) == (act.thing.reference, act.thing.label, AT)
+        assert (stored.facts, stored.related) == (act.facts, [act.thing.reference.replace("link", "news")])
+        assert (stored.actor, stored.verb, stored.digests) == (asdict(ANA), "link.checked", {})
+    with transaction.atomic():
+        assert record_many([]) == []
 
 
 @pytest.mark.parametrize(
