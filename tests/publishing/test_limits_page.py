@@ -12,14 +12,15 @@ from pregonero.networks.base import Spent
 from pregonero.networks.budgets import actions as budgets
 from pregonero.networks.budgets import queries as rooms
 from pregonero.networks.budgets.kinds import Act
-from pregonero.networks.budgets.models import Allowance, SendingStop
+from pregonero.networks.budgets.models import Allowance, SendingStop, Spending
 from pregonero.networks.budgets.money import dollars
 from pregonero.networks.budgets.queries import InFlight
+from pregonero.networks.budgets.room import Room
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.actions.waiting import stop_for
+from pregonero.publishing.actions.waiting import stop_for, wait_to_prepare
 from pregonero.publishing.models import Delivery
 from pregonero.publishing.programme import at_hour
 from pregonero.publishing.states import DeliveryState
@@ -29,6 +30,7 @@ from tests.publishing.test_views import sent
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.procedure("P-6")
+FULL = Spent("El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600)
 SPENT = Spent("Se agotó el saldo para usar X: alguien debe recargarlo.", code="402", retry_after=3600)
 
 
@@ -101,7 +103,7 @@ def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
     assert (waiting.state, waiting.reason_code, waiting.reason) == ("DUE", "limit:402", SPENT.reason)
     assert waiting.ready_at > timezone.now() + timedelta(minutes=10)
     page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
-    assert "el envío está detenido" in page
+    assert "hay envíos detenidos" in page
 
     actions.resume_sending(stop=held, by=ana, now=timezone.now())
     waiting.refresh_from_db()
@@ -109,6 +111,27 @@ def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
     assert waiting.ready_at <= timezone.now()
     assert rooms.open_stop(x, now=timezone.now()) is None
     assert Event.objects.filter(verb="sending.resumed").count() == 1
+
+
+def test_a_channel_that_takes_no_more_videos_lets_out_at_their_minute_those_that_it_has(
+    accounts: dict[str, Account], news: News, ana: Member
+) -> None:
+    youtube, now = accounts["youtube"], timezone.now()
+    there, missing = (programmed(news, ana, now).deliveries.get(account=youtube) for _ in range(2))
+    put(there, DeliveryState.DUE)
+    put(missing, DeliveryState.DUE)
+    Delivery.objects.filter(pk=there.pk).update(prepared_for="a" * 64)
+    with transaction.atomic():
+        assert stop_for(youtube, FULL, now=now)
+
+    there.refresh_from_db()
+    missing.refresh_from_db()
+    assert (there.reason, there.ready_at <= now) == ("", True)
+    assert (missing.reason, missing.ready_at) == (FULL.reason, now + timedelta(hours=6))
+    spend(youtube, [Act.POST])
+    assert Spending.objects.get(budget="units").amount == 50
+    assert wait_to_prepare(missing, now=now) == Room(0, FULL.reason, now + timedelta(hours=6), FULL.code)
+    assert ana.notices.get(kind="sending.stopped").title == "YouTube no recibe más por ahora"
 
 
 def test_people_are_told_of_a_stop_once_and_the_coordinator_too(

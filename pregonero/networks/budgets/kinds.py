@@ -175,6 +175,7 @@ class Stop:
     scope: Scope
     person: bool = False  # until a person says so: nobody knows when it ends by itself
     tells: bool = False  # people are told at once, and once
+    preparing: bool = False  # only what is left there unseen: what is there already goes out at its minute
 
 
 @dataclass(frozen=True)

@@ -135,10 +135,23 @@ def _spent(
     return found
 
 
-def open_stop(account: Account, *, now: datetime) -> SendingStop | None:
-    """Return what stops an account now, or its whole application: of two, the one that lasts longer."""
-    stops = list(SendingStop.objects.filter(_theirs(account), running(now)))
+def open_stop(account: Account, *, now: datetime, preparing: bool = False) -> SendingStop | None:
+    """Return what stops an account now, or its whole application: of two, the one that lasts longer.
+
+    With `preparing`, also what stops only preparing; a post that is prepared already has nothing to do with it.
+    """
+    stops = [
+        stop
+        for stop in SendingStop.objects.filter(_theirs(account), running(now))
+        if preparing or not stops_only_preparing(stop)
+    ]
     return max(stops, key=lambda stop: stop.until or datetime.max.replace(tzinfo=now.tzinfo), default=None)
+
+
+def stops_only_preparing(stop: SendingStop) -> bool:
+    """Return whether what is prepared already may go out in spite of it."""
+    rule = rates_of(stop.network).stops.get(stop.code)
+    return rule is not None and rule.preparing
 
 
 def running(now: datetime) -> Q:

@@ -34,7 +34,7 @@ RATES = Rates(
     stops={
         "quotaExceeded": Stop(Scope.APP, tells=True),
         "dailyLimitExceeded": Stop(Scope.APP, tells=True),
-        "uploadLimitExceeded": Stop(Scope.ACCOUNT, tells=True),
+        "uploadLimitExceeded": Stop(Scope.ACCOUNT, tells=True, preparing=True),
         "rateLimitExceeded": Stop(Scope.APP),
         "userRateLimitExceeded": Stop(Scope.ACCOUNT),
     },

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pregonero.networks.base import NetworkError, Post
 from pregonero.networks.budgets import actions as budgets
-from pregonero.networks.budgets.kinds import act_of
+from pregonero.networks.budgets.kinds import Stop, act_of
 from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.budgets.queries import open_stop, room_to_prepare
 from pregonero.networks.budgets.room import SOON, Room
@@ -67,8 +67,8 @@ def stop_for(account: Account, error: NetworkError, *, now: datetime) -> bool:
         return False
     made = budgets.keep_stop(account=account, error=error, now=now)
     if made is not None and rule.tells:
-        _tell_of_stop(account, made, now)
-    stop = open_stop(account, now=now)
+        _tell_of_stop(account, made, rule, now)
+    stop = open_stop(account, now=now, preparing=True)
     if stop is not None:
         hold_back(queries.stopped_by(stop), Room(0, stop.reason, stop.until, stop.code), now=now)
     return True
@@ -81,12 +81,12 @@ def spent_stop(account: Account, *, now: datetime) -> SendingStop | None:
     return stop if rule is not None and rule.tells else None
 
 
-def _tell_of_stop(account: Account, stop: SendingStop, now: datetime) -> None:
+def _tell_of_stop(account: Account, stop: SendingStop, rule: Stop, now: datetime) -> None:
     tell(
         members=networks_people_and_coordinators(account.entity, today=timezone.localdate(now)),
         kind="sending.stopped",
         thing=stop.thing,
-        title=f"{account.get_network_display()} no deja publicar más por ahora",
+        title=f"{account.get_network_display()} no {'recibe' if rule.preparing else 'deja publicar'} más por ahora",
         why=stop.reason,
         path=reverse("publishing:limits"),
         now=now,
@@ -95,7 +95,7 @@ def _tell_of_stop(account: Account, stop: SendingStop, now: datetime) -> None:
 
 def wait_to_prepare(delivery: Delivery, *, now: datetime) -> Room | None:
     """Return why a locked delivery must not be prepared at its network now, or nothing."""
-    stop = open_stop(delivery.account, now=now)
+    stop = open_stop(delivery.account, now=now, preparing=True)
     if stop is not None:
         return Room(0, stop.reason, stop.until, stop.code)
     return room_to_prepare(delivery.account, now=now)

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from pregonero.networks.base import Access, Post
 from pregonero.networks.budgets.models import SendingStop
-from pregonero.networks.budgets.queries import InFlight
+from pregonero.networks.budgets.queries import InFlight, stops_only_preparing
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import access_to
 from pregonero.networks.registry import MODULES, connector
@@ -164,8 +164,13 @@ def lock_waiting(theirs: QuerySet[Delivery], *, until: datetime, now: datetime) 
 
 
 def stopped_by(stop: SendingStop) -> QuerySet[Delivery]:
-    """Return the deliveries that a network's refusal stops: of its account, or of all that its application serves."""
+    """Return the deliveries that a network's refusal stops: of its account, or of all that its application serves.
+
+    One that stops only preparing leaves alone what is prepared.
+    """
     theirs = Delivery.objects.filter(entity_id=stop.entity_id, account__network=stop.network)
+    if stops_only_preparing(stop):
+        theirs = theirs.filter(prepared_for="")
     return theirs if stop.account_id is None else theirs.filter(account_id=stop.account_id)
 
 
