@@ -17,9 +17,7 @@ AT_ONCE = 64  # deliveries of one account that a job has in the air
 FEWEST = 16  # places that are free before more are taken: a claim costs the same for one as for many
 TURN_SECONDS = 10.0  # after these, no more are taken: other accounts wait for the same places
 STUCK_SECONDS = 1.0  # without a call that ended, a wave no longer speaks for its account
-LINGER_SECONDS = (
-    0.05  # that a call which ended waits for others: keeping and taking cost nearly the same for one as for many
-)
+LINGER_SECONDS = 0.05  # that a call which ended waits for others: the costs of keeping and taking are shared by all
 
 
 class Wave:

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 
+from pregonero.networks.base import Spent
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
+from pregonero.publishing.actions.waiting import stop_for
 from pregonero.publishing.models import Attempt, Delivery
 from pregonero.publishing.states import DeliveryState
 from pregonero.upkeep.actions import keep_incident
@@ -72,7 +76,10 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
     ]  # fmt: skip
     answers |= answers_of(client, paths)
     actions.stop_everything(reason="Llegó una alerta de suplantación.", by=ana, now=now)
-    paused = answers_of(client, ["/pausa/", "/parrilla/"])
+    full = Spent("El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600)
+    with transaction.atomic():
+        assert stop_for(accounts["youtube"], full, now=now)
+    paused = answers_of(client, ["/pausa/", "/parrilla/", reverse("publishing:limits")])
     answers |= {f"/en{path}": answer for path, answer in paused.items()}
     assert {answer.status for answer in answers.values()} == {200}
     media = {path.decode() for answer in answers.values() for path in re.findall(rb'"(/medios/[^"]+)"', answer.body)}
