@@ -25,13 +25,13 @@ test-slow: setup ## Corre también los casos largos
 	@$(PY) -m pytest -q -n auto --dist loadfile tests/browser
 
 check: setup ## Revisa estilo, tipos, contratos entre apps, migraciones y presupuestos
-	@$(PY) -m tests.house
+	@$(PY) -m tests.checks
 
 fix: setup ## Arregla lo que se arregla solo
 	@.venv/bin/ruff check --fix .
 	@.venv/bin/ruff format .
-	@$(PY) -m tests.house.traceability
-	@$(PY) -m tests.house.tables
+	@$(PY) -m tests.checks.traceability
+	@$(PY) -m tests.checks.tables
 
 bench: ## Mide los envíos frente al límite y frente a su par (5.000; unos minutos)
 	@bin/setup-bench

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bench import limit, stage
+from bench import setup, upper_bound
 from pregonero import processes
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,7 +67,7 @@ def measure(count: int) -> Report:
     """Measure the limit, the peer, and ours with one and two workers."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pregonero-bench-")))
-        lab = stack.enter_context(stage.laboratory(folder / "lab"))
+        lab = stack.enter_context(setup.laboratory(folder / "lab"))
         plain = _limit(lab, count)
         peer = _peer(lab, count, folder)
         ours = [_ours(lab, count, workers, folder) for workers in (1, 2)]
@@ -76,13 +76,13 @@ def measure(count: int) -> Report:
 
 
 def _limit(lab: str, count: int) -> Measured:
-    account = stage.new_account(lab, "limite")
-    seconds = asyncio.run(limit.post_all(f"{lab}/x/2/tweets", account["token"], stage.texts(count)))
+    account = setup.new_account(lab, "limite")
+    seconds = asyncio.run(upper_bound.post_all(f"{lab}/x/2/tweets", account["token"], setup.texts(count)))
     return Measured("límite: bucle asíncrono, sin nada", count, count / seconds)
 
 
 def _peer(lab: str, count: int, folder: Path) -> Measured:
-    account = stage.new_account(lab, "par")
+    account = setup.new_account(lab, "par")
     port = processes.free_port(0)
     environment = {
         "BENCH_REDIS": f"redis://127.0.0.1:{port}/0", "BENCH_TOKEN": account["token"],
@@ -100,7 +100,7 @@ def _peer(lab: str, count: int, folder: Path) -> Measured:
 def _celery(lab: str, account: str, count: int, environment: dict[str, str]) -> Measured:
     environment = {**os.environ, **environment}
     environment.pop("DJANGO_SETTINGS_MODULE", None)  # Celery would look for a Django that it does not have
-    command = [str(PEER), "-A", "bench.peer", "worker", "-Q", "idle", "-c", "4", "--loglevel", "ERROR"]
+    command = [str(PEER), "-A", "bench.celery_baseline", "worker", "-Q", "idle", "-c", "4", "--loglevel", "ERROR"]
     worker = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     python = str(PEER.parent / "python")
     enqueue = [python, "-c", f"from bench import peer, peer_texts\npeer_texts.enqueue({count})"]
@@ -118,7 +118,7 @@ def _celery(lab: str, account: str, count: int, environment: dict[str, str]) -> 
 
 def _begin(environment: dict[str, str]) -> None:
     """Tell the peer's worker to take its queue, as soon as it is up to hear it."""
-    command = [str(PEER), "-A", "bench.peer", "control", "add_consumer", "posts"]
+    command = [str(PEER), "-A", "bench.celery_baseline", "control", "add_consumer", "posts"]
     until = time.monotonic() + PEER_SECONDS
     while subprocess.run(
         command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -132,7 +132,7 @@ def _wait(lab: str, account: str, count: int) -> list[datetime]:
     until = time.monotonic() + GIVE_UP_SECONDS
     posts: list[dict[str, Any]] = []
     while time.monotonic() < until:
-        posts += stage.ledger(lab, account, after=posts[-1]["seq"] if posts else 0)
+        posts += setup.ledger(lab, account, after=posts[-1]["seq"] if posts else 0)
         if len(posts) >= count:
             return [datetime.fromisoformat(post["at"]) for post in posts]
         time.sleep(1)
@@ -140,11 +140,11 @@ def _wait(lab: str, account: str, count: int) -> list[datetime]:
 
 
 def _ours(lab: str, count: int, workers: int, folder: Path) -> Measured:
-    account = stage.new_account(lab, "pregonero")
+    account = setup.new_account(lab, "pregonero")
     due_at = datetime.now(UTC) + timedelta(seconds=20 + count * PREPARING_SECONDS)
-    ours = stage.programme(account, stage.texts(count), due_at)
+    ours = setup.programme(account, setup.texts(count), due_at)
     environment = {"PREGONERO_X_ADDRESS": f"{lab}/x", "PREGONERO_DEBUG": "0"}
-    running = [stage.worker(environment, folder / "worker.log") for _ in range(workers)]
+    running = [setup.worker(environment, folder / "worker.log") for _ in range(workers)]
     try:
         posts = _wait(lab, account["id"], count)
         _check_ours(ours, posts, count)

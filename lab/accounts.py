@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.ledger import Book
+from lab.ledger import Database
 
 NETWORKS = ("x", "facebook", "instagram", "youtube", "mastodon")
 DEMO_SEED = Path(__file__).with_name("demo.json")
@@ -29,7 +29,7 @@ class Account:
 class Accounts:
     """All accounts, in memory for speed and in the book for the next start."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Database) -> None:
         self._book = book
         self._all: dict[tuple[str, str], Account] = {}
         for row in book.rows("SELECT * FROM accounts"):

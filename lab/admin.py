@@ -9,8 +9,8 @@ from aiohttp import web
 
 from lab.accounts import Account, account_from
 from lab.clock import iso_millis, parse_instant
-from lab.laboratory import Laboratory
 from lab.ledger import Publication
+from lab.state import LabState
 
 MAX_WAIT = 60.0
 LIMITING = ("limits", "credits", "spend_cap", "app")
@@ -19,7 +19,7 @@ TOKEN_STATES = {"expire": "expired", "revoke": "revoked", "restore": "valid"}
 
 
 class Admin:
-    def __init__(self, lab: Laboratory) -> None:
+    def __init__(self, lab: LabState) -> None:
         self._lab = lab
 
     def add_to(self, app: web.Application) -> None:
@@ -137,7 +137,7 @@ class Admin:
         shown = [
             {"account": account.id, "network": account.network, "app": account.extra.get("app", account.id),
              "limits": account.extra.get("limits"), "credits": account.extra.get("credits"),
-             "spent": self._lab.limits.spent(account)}
+             "spent": self._lab.rate_limits.spent(account)}
             for account in bound
         ]  # fmt: skip
         return web.json_response({"accounts": shown})
@@ -153,7 +153,7 @@ class Admin:
 
     async def restart_limits(self, request: web.Request) -> web.Response:
         """Begin the account's windows afresh, and its application's."""
-        self._lab.limits.restart(self._wanted_account(await request.json()))
+        self._lab.rate_limits.restart(self._wanted_account(await request.json()))
         return web.json_response({"restarted": True})
 
     def _wanted_account(self, wanted: dict[str, Any]) -> Account:

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.conversation import Call, Deed, Handler
+from lab.messages import Call, Handler, Operation
 
 
 @dataclass(frozen=True)
 class Route:
     method: str
     path: re.Pattern[str]
-    deed: Deed
+    deed: Operation
 
 
 def route(
@@ -27,10 +27,10 @@ def route(
 ) -> Route:
     """`path` is written with {name} where the network has an identifier."""
     pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path)
-    return Route(method, re.compile(pattern), Deed(do, stage, takes_pieces, open_door))
+    return Route(method, re.compile(pattern), Operation(do, stage, takes_pieces, open_door))
 
 
-def find(routes: list[Route], call: Call) -> Deed | None:
+def find(routes: list[Route], call: Call) -> Operation | None:
     """The deed for a call; the identifiers of its path become fields of `call.params`."""
     for candidate in routes:
         if candidate.method != call.method:

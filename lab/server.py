@@ -17,12 +17,12 @@ from aiohttp import web
 from lab import graph, mastodon, x, youtube
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
-from lab.consent.pages import ConsentPages
-from lab.conversation import Dialect
-from lab.exchange import Exchange
-from lab.laboratory import Laboratory
+from lab.messages import Dialect
+from lab.oauth.pages import ConsentPages
 from lab.pages import Pages
+from lab.request_handler import RequestHandler
 from lab.site import Site
+from lab.state import LabState
 
 MAX_BODY = 1024**3
 # A held or slow call must not delay the end: what still runs after this long is cut.
@@ -42,7 +42,7 @@ def serve(host: str, port: int, data: Path, demo: bool = True, seeds: tuple[Path
 
 
 async def _run(host: str, port: int, data: Path, seeds: tuple[Path, ...], seed: int) -> None:
-    lab = Laboratory(data, seed)
+    lab = LabState(data, seed)
     for accounts in seeds:
         lab.accounts.seed(accounts)
     runner = web.AppRunner(build(lab), access_log=None, shutdown_timeout=PATIENCE)
@@ -72,7 +72,7 @@ def _on_signal() -> asyncio.Event:
     return told
 
 
-def build(lab: Laboratory) -> web.Application:
+def build(lab: LabState) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
     ConsentPages(lab).add_to(app)
@@ -84,14 +84,14 @@ def build(lab: Laboratory) -> web.Application:
     return app
 
 
-def _listener(lab: Laboratory, dialect: Dialect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _listener(lab: LabState, dialect: Dialect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def listen(request: web.Request) -> web.StreamResponse:
-        return await Exchange(lab, dialect, request, "/" + request.match_info["path"]).run()
+        return await RequestHandler(lab, dialect, request, "/" + request.match_info["path"]).run()
 
     return listen
 
 
-def _background(lab: Laboratory) -> Callable[[web.Application], AsyncIterator[None]]:
+def _background(lab: LabState) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
         lab.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
         keeper = asyncio.create_task(lab.keep_book())

@@ -11,9 +11,9 @@ from typing import Any
 
 import click
 
-from pregonero import embedded, environment, running
+from pregonero import embedded_postgres, environment, stack
+from pregonero.cli_i18n import SpanishCommand, SpanishGroup
 from pregonero.processes import plain_environment
-from pregonero.spanish import SpanishCommand, SpanishGroup
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
 THREADS = 8
@@ -27,33 +27,33 @@ def main() -> None:
 @main.command(cls=SpanishCommand)
 def run() -> None:
     """Levanta todo en una terminal: base de datos, laboratorio, web y trabajador, con la demostración."""
-    with running.everything() as (addresses, children):
-        from pregonero.demonstration import carrying, saying  # noqa: PLC0415  they need Django ready
+    with stack.everything() as (addresses, children):
+        from pregonero.demo import scenario, summary  # noqa: PLC0415  they need Django ready
 
-        saying.say(addresses, carrying.carry_through(addresses))
+        summary.say(addresses, scenario.carry_through(addresses))
         click.echo("\nCtrl-C lo detiene todo.\n")
-        running.stay_up(children)
+        stack.stay_up(children)
 
 
 @main.command(cls=SpanishCommand)
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 def demo(*, as_json: bool) -> None:
     """Lleva la noticia de muestra hasta las cuatro redes, una sola vez, y dice dónde quedó."""
-    with running.up() as addresses:
-        from pregonero.demonstration import carrying, saying  # noqa: PLC0415
+    with stack.up() as addresses:
+        from pregonero.demo import scenario, summary  # noqa: PLC0415
 
-        result = carrying.carry_through(addresses)
-        carrying.check_posts(result)
+        result = scenario.carry_through(addresses)
+        scenario.check_posts(result)
         if as_json:
             click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
         else:
-            saying.say(addresses, result)
+            summary.say(addresses, result)
     sys.exit(0 if result.went_well else 1)
 
 
 @main.command(cls=SpanishCommand)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que escucha.")
-@click.option("--port", default=running.WEB_PORT, show_default=True, help="Puerto en el que escucha.")
+@click.option("--port", default=stack.WEB_PORT, show_default=True, help="Puerto en el que escucha.")
 @click.option("--processes", default=1, show_default=True, help="Procesos que atienden.")
 def web(*, host: str, port: int, processes: int) -> None:
     """Atiende las páginas. Detrás de un proxy con HTTPS, cuantos procesos hagan falta."""
@@ -77,14 +77,14 @@ def web(*, host: str, port: int, processes: int) -> None:
 )
 def worker(*, lanes: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
-    running.set_up()
-    from pregonero.worker import LANES, work  # noqa: PLC0415
+    stack.set_up()
+    from pregonero.worker import POOLS, work  # noqa: PLC0415
 
-    unknown = set(lanes) - set(LANES)
+    unknown = set(lanes) - set(POOLS)
     if unknown:
         raise click.BadParameter(f"no hay un carril «{', '.join(sorted(unknown))}».", param_hint="--lane")
     Thread(target=_warm_up, name="warm", daemon=True).start()
-    work(lanes=lanes or LANES)
+    work(lanes=lanes or POOLS)
 
 
 def _warm_up() -> None:
@@ -98,10 +98,10 @@ def _warm_up() -> None:
 
 
 @main.command(cls=SpanishCommand)
-@click.option("--port", default=running.LAB_PORT, show_default=True, help="Puerto; 0 escoge uno libre.")
+@click.option("--port", default=stack.LAB_PORT, show_default=True, help="Puerto; 0 escoge uno libre.")
 def lab(*, port: int) -> None:
     """Levanta solo el laboratorio: las cuatro redes y el sitio de muestra, en este equipo."""
-    folder = str(running.lab_folder())
+    folder = str(stack.lab_folder())
     command = [sys.executable, "-m", "lab", "--port", str(port), "--data", folder, "--demo"]
     os.execve(sys.executable, command, plain_environment())  # noqa: S606
 
@@ -109,8 +109,8 @@ def lab(*, port: int) -> None:
 @main.command(cls=SpanishCommand)
 def migrate() -> None:
     """Pone al día las tablas de la base de datos y los archivos de las páginas."""
-    with running.database():
-        running.prepare_database()
+    with stack.database():
+        stack.prepare_database()
         click.echo("La base de datos está al día.")
 
 
@@ -119,8 +119,8 @@ def migrate() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 def verify(*, slug: str, as_json: bool) -> None:
     """Comprueba los registros: dice «ok» o nombra el primero que no corresponde."""
-    with running.database():
-        running.set_up()
+    with stack.database():
+        stack.set_up()
         from pregonero.people.queries import get_entity  # noqa: PLC0415
         from pregonero.records.commands import report  # noqa: PLC0415
 
@@ -133,11 +133,11 @@ def verify(*, slug: str, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 def doctor(*, requeue: bool, as_json: bool) -> None:
     """Revisa la instalación: qué está bien, qué falta y qué hacer."""
-    with running.database():
-        running.set_up()
-        from pregonero import checkup  # noqa: PLC0415
+    with stack.database():
+        stack.set_up()
+        from pregonero.health.runner import examine  # noqa: PLC0415
 
-        findings = checkup.examine(requeue=requeue)
+        findings = examine(requeue=requeue)
     healthy = all(finding.ok for finding in findings)
     lines = [f"{'bien ' if finding.ok else 'FALTA'}  {finding.sentence}" for finding in findings]
     _say({"ok": healthy, "findings": [vars(finding) for finding in findings]}, "\n".join(lines), as_json=as_json)
@@ -153,11 +153,11 @@ def keys() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 def keys_rotate(*, as_json: bool) -> None:
     """Crea una llave nueva y vuelve a guardar con ella todas las credenciales: todas o ninguna."""
-    with running.database():
-        running.set_up()
-        from pregonero import rotation  # noqa: PLC0415
+    with stack.database():
+        stack.set_up()
+        from pregonero import key_rotation  # noqa: PLC0415
 
-        done = rotation.rotate()
+        done = key_rotation.rotate()
     _say(vars(done), done.sentence, as_json=as_json)
     sys.exit(0 if done.ok else 1)
 
@@ -172,14 +172,14 @@ def bench() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 def bench_deliveries(*, count: int, as_json: bool) -> None:
     """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
-    if not (embedded.ROOT / ".venv-bench").exists():
+    if not (embedded_postgres.ROOT / ".venv-bench").exists():
         raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
     with tempfile.TemporaryDirectory(prefix="pregonero-bench-") as folder:
         Path(folder).chmod(0o755)  # the database runs as a user of its own
         os.environ["PREGONERO_DATA"] = folder
-        embedded.data_folder.cache_clear()
-        with running.database():
-            running.prepare_database()
+        embedded_postgres.data_folder.cache_clear()
+        with stack.database():
+            stack.prepare_database()
             from bench.deliveries import measure  # noqa: PLC0415
 
             report = measure(count)

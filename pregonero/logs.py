@@ -28,7 +28,7 @@ _held: OrderedDict[str, None] = OrderedDict()
 _holding = threading.Lock()
 
 
-def hide(*secrets: str) -> None:
+def register_secret(*secrets: str) -> None:
     """Have these blotted out of everything that this process writes from now on."""
     for secret in secrets:
         for dress in {secret.strip(), quote(secret.strip(), safe="")}:
@@ -44,7 +44,7 @@ def _hold(secret: str) -> None:
             _held.popitem(last=False)
 
 
-def blotted(text: str) -> str:
+def redact(text: str) -> str:
     """Return a text without the secrets that this process has held."""
     with _holding:
         present = [secret for secret in _held if secret in text]
@@ -55,7 +55,7 @@ def blotted(text: str) -> str:
 
 def _blot_line(_logger: object, _name: str, line: Any) -> str:
     """Do it last of all, to the line as it will be written."""
-    return blotted(line)
+    return redact(line)
 
 
 def configuration() -> dict[str, Any]:

@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONCE, NONE, SELF
 
-from pregonero import embedded, logs
+from pregonero import embedded_postgres, logs
 from pregonero.environment import BadSetting, flag, number, text, words
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = embedded.data_folder()
+DATA_DIR = embedded_postgres.data_folder()
 MEDIA_FOLDER = DATA_DIR / "media"
 FILE_UPLOAD_HANDLERS = [
-    "pregonero.newsroom.uploading.BoundedUpload",
+    "pregonero.newsroom.upload_handlers.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -68,7 +68,7 @@ ALLOWED_HOSTS = words("PREGONERO_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 PUBLIC_ADDRESS = text("PREGONERO_PUBLIC_ADDRESS", "http://127.0.0.1:8800")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 
-DATABASE_URL = text("DATABASE_URL") or embedded.database_url()
+DATABASE_URL = text("DATABASE_URL") or embedded_postgres.database_url()
 DATABASES = {"default": _database(DATABASE_URL)}
 # In the database, so that the limits of sign-in count for all processes together; roomy, so that nobody's attempts push
 # those of another out.
@@ -100,13 +100,13 @@ INSTALLED_APPS = [
     "pgtrigger",
     "procrastinate.contrib.django",
     "template_partials.apps.SimpleAppConfig",
-    "pregonero.upkeep",
+    "pregonero.health",
     "pregonero.records",
     "pregonero.networks",
     "pregonero.newsroom",
     "pregonero.publishing",
-    "pregonero.transparency",
-    "pregonero.desk",
+    "pregonero.reports",
+    "pregonero.dashboard",
 ]
 
 MIDDLEWARE = [
@@ -123,7 +123,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pregonero.people.middleware.MemberMiddleware",
-    "pregonero.ui.refusals.RefusalMiddleware",
+    "pregonero.ui.error_middleware.ErrorMiddleware",
 ]
 
 ROOT_URLCONF = "pregonero.urls"
@@ -151,7 +151,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "pregonero.ui.navigation.navigation",
-                "pregonero.publishing.banner.banner",
+                "pregonero.publishing.context_processors.banner",
             ],
         },
     }
@@ -188,7 +188,7 @@ LOGIN_URL = "account_login"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "pregonero.people.signin.AccountAdapter"
+ACCOUNT_ADAPTER = "pregonero.people.allauth_adapter.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
@@ -258,7 +258,7 @@ LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker holds
 # Addresses on this machine or inside the entity's network that sources may be read from; none unless named.
 PRIVATE_ADDRESSES_ALLOWED = words("PREGONERO_PRIVATE_ADDRESSES")
 
-logs.hide(SECRET_KEY, *VAULT_KEYS, DATABASES["default"]["PASSWORD"], EMAIL_HOST_PASSWORD)
+logs.register_secret(SECRET_KEY, *VAULT_KEYS, DATABASES["default"]["PASSWORD"], EMAIL_HOST_PASSWORD)
 LOGGING = logs.configuration()
-DEFAULT_EXCEPTION_REPORTER = "pregonero.reports.Reporter"
-DEFAULT_EXCEPTION_REPORTER_FILTER = "pregonero.reports.NoValues"
+DEFAULT_EXCEPTION_REPORTER = "pregonero.error_reporting.Reporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "pregonero.error_reporting.NoValues"

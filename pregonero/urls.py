@@ -12,9 +12,9 @@ def health(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", include("pregonero.desk.urls")),
+    path("", include("pregonero.dashboard.urls")),
     path("", include("pregonero.publishing.urls")),
-    path("", include("pregonero.transparency.urls")),
+    path("", include("pregonero.reports.urls")),
     path("", include("pregonero.newsroom.urls")),
     path("", include("pregonero.networks.urls")),
     path("", include("pregonero.people.urls")),

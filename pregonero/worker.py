@@ -23,8 +23,8 @@ from procrastinate.worker import Worker
 from psycopg import OperationalError
 from psycopg.errors import RaiseException
 
-from pregonero.upkeep import memory
-from pregonero.upkeep.models import IncidentKind
+from pregonero.health import incident_buffer
+from pregonero.health.models import IncidentKind
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -37,7 +37,7 @@ AWAY = (ConnectorException, OperationalError, OSError)
 
 # Each lane has its own places, so that reading a long video never holds up what goes out at its minute, and slow
 # networks never hold up the look at what has come due.
-LANES: dict[str, tuple[list[str], int]] = {
+POOLS: dict[str, tuple[list[str], int]] = {
     "looking": (["looking", "records"], 2),
     "sending": (["sending"], 24),
     "preparing": (["preparing"], 4),
@@ -46,7 +46,7 @@ LANES: dict[str, tuple[list[str], int]] = {
 }
 
 
-class Punctual(PeriodicDeferrer):
+class ClockSafeDeferrer(PeriodicDeferrer):
     """Enqueues the periodic jobs also after this machine's clock was put back: else none until it is that late again,
     and nobody looks meanwhile at what was abandoned.
     """
@@ -58,11 +58,11 @@ class Punctual(PeriodicDeferrer):
         return super().get_previous_tasks(at)
 
 
-class LaneWorker(Worker):
+class PoolWorker(Worker):
     """Procrastinate's worker, with our own look at the clock."""
 
     async def _periodic_deferrer(self) -> None:
-        await Punctual(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
+        await ClockSafeDeferrer(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
 
 
 @cache
@@ -71,7 +71,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
-def given_back(function: Callable[P, T]) -> Callable[P, T]:
+def closes_connection(function: Callable[P, T]) -> Callable[P, T]:
     """Return the function made to give its thread's database connection back to the pool."""
 
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -105,9 +105,11 @@ def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) ->
 
 def _remember(error: BaseException) -> None:
     """Have the next beat write down what this was, when it befell the whole installation."""
-    memory.saw_error(error)
+    incident_buffer.note_error(error)
     if isinstance(error, AWAY):
-        memory.saw(IncidentKind.DATABASE_AWAY, "Los trabajos esperaron y siguieron solos cuando volvió.")
+        incident_buffer.note_incident(
+            IncidentKind.DATABASE_AWAY, "Los trabajos esperaron y siguieron solos cuando volvió."
+        )
 
 
 @app.periodic(cron="* * * * * */15")
@@ -125,11 +127,13 @@ async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> No
             if not isinstance(error.__cause__, RaiseException):
                 raise
             continue  # it ended, or another worker took it back, since it was read
-        memory.saw(IncidentKind.WORKER_LOST, "Sus trabajos volvieron a la cola y los hace otro proceso.")
+        incident_buffer.note_incident(
+            IncidentKind.WORKER_LOST, "Sus trabajos volvieron a la cola y los hace otro proceso."
+        )
         log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
 
 
-def work(*, lanes: Iterable[str] = LANES, wait: bool = True) -> None:
+def work(*, lanes: Iterable[str] = POOLS, wait: bool = True) -> None:
     """Do the jobs of the lanes until told to stop; when the database goes away, wait for it and go on.
 
     `wait=False` does what waits in the queue and returns.
@@ -149,7 +153,7 @@ def work(*, lanes: Iterable[str] = LANES, wait: bool = True) -> None:
 async def _work(lanes: list[str], wait: bool) -> None:
     # A thread for each place: the loop's own executor has as many as the machine has processors, and a few, which one
     # lane would take from the others.
-    places = sum(LANES[lane][1] for lane in lanes)
+    places = sum(POOLS[lane][1] for lane in lanes)
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(places + SPARE_THREADS))
     # Another app for the worker's own reading of the queue: what a task does goes on enqueuing by Django's connection,
     # in the transaction of its act. (`replace_connector` would take that away, and jobs would outrun their rows.)
@@ -196,7 +200,7 @@ def _give_back() -> None:
 
 
 async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:
-    queues, places = LANES[lane]
+    queues, places = POOLS[lane]
     ours: dict[str, Any] = {
         "queues": queues, "concurrency": places, "fetch_job_polling_interval": POLLING_SECONDS,
         "delete_jobs": "successful", "task_middleware": [in_job], "name": f"{worker_name()}:{lane}", "wait": wait,
@@ -204,7 +208,7 @@ async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:
     }  # fmt: skip
     worker_app.perform_import_paths()  # type: ignore[no-untyped-call]
     # As `run_worker_async` does, with a worker of ours.
-    await LaneWorker(app=worker_app, **{**worker_app.worker_defaults, **ours}).run()  # type: ignore[no-untyped-call]
+    await PoolWorker(app=worker_app, **{**worker_app.worker_defaults, **ours}).run()  # type: ignore[no-untyped-call]
 
 
 def _stop_at_signal(running: list[asyncio.Task[None]]) -> None:

@@ -18,6 +18,6 @@ if "PREGONERO_TEST_FOLDER" not in os.environ:
     os.environ["PREGONERO_TEST_FOLDER"] = os.environ["PREGONERO_DATA"] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     if not os.environ.get("DATABASE_URL"):
-        from pregonero import embedded
+        from pregonero import embedded_postgres
 
-        atexit.register(embedded.stop, embedded.start(durable=False))
+        atexit.register(embedded_postgres.stop, embedded_postgres.start(durable=False))

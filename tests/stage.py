@@ -18,16 +18,16 @@ import httpx
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
-from pregonero.networks.budgets.kinds import Scope, Unit
-from pregonero.networks.budgets.models import Allowance
 from pregonero.networks.models import Account, Network
-from pregonero.networks.registry import rates_of
+from pregonero.networks.rate_limits.models import Quota
+from pregonero.networks.rate_limits.policy import Scope, Unit
+from pregonero.networks.registry import rate_limit_policy
 from pregonero.newsroom.models import Informing, Medium, News, NewsState
-from pregonero.newsroom.reading.media import keep_picture, keep_video
+from pregonero.newsroom.reading.media_store import keep_picture, keep_video
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
-from pregonero.publishing.changes import as_it_is
+from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.linking import LinkFinding
 from pregonero.publishing.models import Adaptation, Delivery, Publication
 from tests.lab.process import Lab, until
@@ -55,12 +55,12 @@ def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str,
 
 def lift_limits(account: Account, by: Member, now: datetime) -> None:
     """Have the entity's own limits so large that nothing waits for what is only written down: tests publish many."""
-    for budget in rates_of(account.network).budgets:
+    for budget in rate_limit_policy(account.network).budgets:
         if budget.unit not in (Unit.MONEY, Unit.PERCENT):
-            Allowance.objects.get_or_create(
+            Quota.objects.get_or_create(
                 entity=account.entity, network=account.network, budget=budget.key,
                 account=account if budget.scope == Scope.ACCOUNT else None,
-                defaults={"limit_set": 10**9, "set_by": by, "set_at": now},
+                defaults={"own_limit": 10**9, "set_by": by, "set_at": now},
             )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tests.lab.process import until
 ROOT = Path(__file__).resolve().parent.parent
 HOLD = """
 import sys, time
-from pregonero import embedded
+from pregonero import embedded_postgres as embedded
 with embedded.running() as url:
     print(url, flush=True)
     sys.stdin.read()

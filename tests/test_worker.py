@@ -18,7 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from pregonero import worker
-from pregonero.worker import Punctual
+from pregonero.worker import ClockSafeDeferrer
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import until
 
@@ -97,7 +97,7 @@ def test_a_worker_has_a_name_of_its_own() -> None:
 def test_every_lane_has_its_places_whatever_the_others_do(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """As many jobs at once as there are places, on a machine of few processors too: each waits for all the others."""
     monkeypatch.setattr(app.periodic_registry, "periodic_tasks", {})  # whose jobs would take some of the places
-    places = {lane: places for lane, (_, places) in worker.LANES.items()}
+    places = {lane: places for lane, (_, places) in worker.POOLS.items()}
     together = threading.Barrier(sum(places.values()))
 
     def meet() -> None:
@@ -107,7 +107,7 @@ def test_every_lane_has_its_places_whatever_the_others_do(database: str, monkeyp
     app.task(meet, name="tests.meet")
     for lane, number in places.items():
         for _ in range(number):
-            app.configure_task("tests.meet", queue=worker.LANES[lane][0][0]).defer()
+            app.configure_task("tests.meet", queue=worker.POOLS[lane][0][0]).defer()
     worker.work(wait=False)
     assert not together.broken
 
@@ -115,7 +115,7 @@ def test_every_lane_has_its_places_whatever_the_others_do(database: str, monkeyp
 def test_a_worker_that_is_told_to_stop_signs_off(database: str) -> None:
     environment = {**os.environ, "DATABASE_URL": database}
     process = subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=environment)
-    until(lambda: working(database) == len(worker.LANES), timeout=180)
+    until(lambda: working(database) == len(worker.POOLS), timeout=180)
     process.send_signal(signal.SIGTERM)
     assert process.wait(120) == 0
     assert working(database) == 0
@@ -176,7 +176,7 @@ def status_of(url: str, job: int) -> str | None:
 def test_periodic_jobs_go_on_after_the_clock_was_put_back() -> None:
     """Procrastinate's own waits until it is that late again; each is enqueued once, all the same."""
     import_module("pregonero.publishing.tasks")
-    deferrer, now = Punctual(registry=app.periodic_registry), 1_800_000_003.0
+    deferrer, now = ClockSafeDeferrer(registry=app.periodic_registry), 1_800_000_003.0
     for at in (now, now + 60, now - 3600):
         names = [task.task.name for task, _ in deferrer.get_previous_tasks(at=at)]
         assert "publishing.sweep" in names

@@ -1,5 +1,5 @@
 """The Graph API of Facebook pages and Instagram: one address, one door, two networks."""
 
-from lab.graph.dialect import DIALECT
+from lab.graph.api import DIALECT
 
 __all__ = ["DIALECT"]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from lab.clock import iso_offset
-from lab.conversation import Answer, Call
 from lab.graph import errors, facebook, instagram
-from lab.graph.reading import asked, flag, limit, paged
-from lab.laboratory import Laboratory
+from lab.graph.params import asked, flag, limit, paged
 from lab.ledger import Comment, Post
+from lab.messages import Answer, Call
+from lab.state import LabState
 
 FACEBOOK_DEFAULT = ("created_time", "from", "message")
 INSTAGRAM_DEFAULT = ("timestamp", "text")
 
 
-async def list_comments(lab: Laboratory, call: Call) -> Answer:
+async def list_comments(lab: LabState, call: Call) -> Answer:
     """The comments of a post; like an account's posts, a new one shows in the list some moments late."""
     under = lab.comments.under(call.network, call.params["id"])
     settled, whole = lab.settled(call.who), call.field("filter") == "stream"
@@ -23,11 +23,11 @@ async def list_comments(lab: Laboratory, call: Call) -> Answer:
     return _listed(lab, call, found)
 
 
-async def list_answers(lab: Laboratory, call: Call) -> Answer:
+async def list_answers(lab: LabState, call: Call) -> Answer:
     return _listed(lab, call, lab.comments.answers(call.network, call.params["id"]))
 
 
-def _listed(lab: Laboratory, call: Call, found: list[Comment]) -> Answer:
+def _listed(lab: LabState, call: Call, found: list[Comment]) -> Answer:
     after, most = int(call.field("after") or 0), limit(call)
     if call.field("order") == "reverse_chronological":
         rest = [comment for comment in reversed(found) if not after or comment.seq < after]
@@ -38,18 +38,18 @@ def _listed(lab: Laboratory, call: Call, found: list[Comment]) -> Answer:
     return Answer(paged(call, data, [comment.seq for comment in page], len(rest) > most))
 
 
-async def get_comment(lab: Laboratory, call: Call) -> Answer:
+async def get_comment(lab: LabState, call: Call) -> Answer:
     return Answer(_shown(lab, call, _own(lab, call)))
 
 
-async def create_comment(lab: Laboratory, call: Call) -> Answer:
+async def create_comment(lab: LabState, call: Call) -> Answer:
     post = lab.posts.get(call.network, call.params["id"])
     if post is None or post.state != "public":
         raise errors.not_found(call.params["id"], call.method)
     return Answer({"id": _write(lab, call, post, "").id})
 
 
-async def answer_comment(lab: Laboratory, call: Call) -> Answer:
+async def answer_comment(lab: LabState, call: Call) -> Answer:
     comment = _own(lab, call)
     post = lab.posts.get(call.network, comment.post)
     if post is None:
@@ -57,7 +57,7 @@ async def answer_comment(lab: Laboratory, call: Call) -> Answer:
     return Answer({"id": _write(lab, call, post, comment.parent or comment.id).id})
 
 
-async def hide_comment(lab: Laboratory, call: Call) -> Answer:
+async def hide_comment(lab: LabState, call: Call) -> Answer:
     comment = _own(lab, call)
     name = "is_hidden" if call.network == "facebook" else "hide"
     if not call.field(name):
@@ -66,7 +66,7 @@ async def hide_comment(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-def _write(lab: Laboratory, call: Call, post: Post, parent: str) -> Comment:
+def _write(lab: LabState, call: Call, post: Post, parent: str) -> Comment:
     message = call.field("message")
     if not message:
         raise errors.parameter("Param message is required")
@@ -84,25 +84,25 @@ def _write(lab: Laboratory, call: Call, post: Post, parent: str) -> Comment:
     return comment
 
 
-def new_id(lab: Laboratory, post: Post) -> str:
+def new_id(lab: LabState, post: Post) -> str:
     number = lab.book.next_number()
     return f"{post.id.rpartition('_')[2]}_{number}" if post.network == "facebook" else f"1790{number:013d}"
 
 
-def _own(lab: Laboratory, call: Call) -> Comment:
+def _own(lab: LabState, call: Call) -> Comment:
     comment = lab.comments.get(call.network, call.params["id"])
     if comment is None:
         raise errors.not_found(call.params["id"], call.method)
     return comment
 
 
-def _shown(lab: Laboratory, call: Call, comment: Comment) -> dict[str, Any]:
+def _shown(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
     if call.network == "facebook":
         return asked(call, "Comment", _facebook_shape(lab, call, comment), FACEBOOK_DEFAULT)
     return asked(call, "IGComment", _instagram_shape(lab, comment), INSTAGRAM_DEFAULT)
 
 
-def _facebook_shape(lab: Laboratory, call: Call, comment: Comment) -> dict[str, Any]:
+def _facebook_shape(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
     post = lab.posts.get("facebook", comment.post)
     where = facebook.place(lab, post) if post else ""
     return {
@@ -114,7 +114,7 @@ def _facebook_shape(lab: Laboratory, call: Call, comment: Comment) -> dict[str, 
     }  # fmt: skip
 
 
-def _instagram_shape(lab: Laboratory, comment: Comment) -> dict[str, Any]:
+def _instagram_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
     answers = lab.comments.answers("instagram", comment.id)
     replies = [{"id": answer.id, "text": answer.text, "timestamp": iso_offset(answer.at)} for answer in answers]
     return {

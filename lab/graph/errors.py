@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from lab.conversation import Answer, Refusal
+from lab.messages import Answer, Refusal
 
 _traces = itertools.count(1)
 

@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 from lab.clock import iso_offset, parse_instant
-from lab.conversation import Answer, Call
 from lab.graph import errors
-from lab.graph.reading import asked, flag, items, limit, paged, refuse_beyond
-from lab.laboratory import Laboratory
+from lab.graph.params import asked, flag, items, limit, paged, refuse_beyond
 from lab.ledger import Media, Post
+from lab.messages import Answer, Call
+from lab.state import LabState
 
 MAX_TEXT = 63_206
 MAX_PICTURES = 10
@@ -29,16 +29,16 @@ def publishes(call: Call) -> bool:
     return flag(call, "is_published", False) or flag(call, "published", False)
 
 
-def new_id(lab: Laboratory, page: str) -> str:
+def new_id(lab: LabState, page: str) -> str:
     return f"{page}_{122_000_000_000_000 + lab.book.next_number()}"
 
 
-def place(lab: Laboratory, post: Post) -> str:
+def place(lab: LabState, post: Post) -> str:
     page = lab.accounts.get("facebook", post.account)
     return f"/facebook/{page.handle if page else post.account}/posts/{post.id.rpartition('_')[2]}"
 
 
-async def get_page(lab: Laboratory, call: Call) -> Answer:
+async def get_page(lab: LabState, call: Call) -> Answer:
     page = call.who
     linked = page.extra.get("instagram")
     known = {
@@ -49,7 +49,7 @@ async def get_page(lab: Laboratory, call: Call) -> Answer:
     return Answer(asked(call, "Page", known, ("name",)))
 
 
-async def create_post(lab: Laboratory, call: Call) -> Answer:
+async def create_post(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "message", "link", "published", "attached_media")
     media = attached(lab, call)
     message, link = call.field("message"), call.field("link")
@@ -69,14 +69,14 @@ async def create_post(lab: Laboratory, call: Call) -> Answer:
     return Answer({"id": post.id})
 
 
-def _refuse_repeated(lab: Laboratory, post: Post) -> None:
+def _refuse_repeated(lab: LabState, post: Post) -> None:
     """Meta refuses the very text of the page's latest post, when the post carries nothing else new."""
     latest = lab.posts.latest("facebook", post.account, limit=1)
     if latest and not post.media and (latest[0].text, latest[0].link) == (post.text, post.link):
         raise errors.duplicate()
 
 
-def attached(lab: Laboratory, call: Call) -> list[Media]:
+def attached(lab: LabState, call: Call) -> list[Media]:
     """`attached_media` as a JSON list or as attached_media[0], attached_media[1]…"""
     entries = items(call.fields.get("attached_media") or call.query.get("attached_media"))
     numbered = [name for name in (*call.fields, *call.query) if re.fullmatch(r"attached_media\[\d+\]", name)]
@@ -87,7 +87,7 @@ def attached(lab: Laboratory, call: Call) -> list[Media]:
     return found
 
 
-def _attached_one(lab: Laboratory, call: Call, entry: Any) -> Media:
+def _attached_one(lab: LabState, call: Call, entry: Any) -> Media:
     try:
         fields = entry if isinstance(entry, dict) else json.loads(entry)
         id = str(fields["media_fbid"])
@@ -99,7 +99,7 @@ def _attached_one(lab: Laboratory, call: Call, entry: Any) -> Media:
     return media
 
 
-async def update_post(lab: Laboratory, call: Call) -> Answer:
+async def update_post(lab: LabState, call: Call) -> Answer:
     post = _own(lab, call)
     refuse_beyond(call, "is_published", "published", "message")
     if post.state == "public" and not publishes(call) and "is_published" in call.fields:
@@ -113,7 +113,7 @@ async def update_post(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-async def delete_post(lab: Laboratory, call: Call) -> Answer:
+async def delete_post(lab: LabState, call: Call) -> Answer:
     post = _own(lab, call)
     if post.state != "draft":
         raise errors.not_spoken(f"{call.address}: deleting what is already public")
@@ -121,11 +121,11 @@ async def delete_post(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-async def get_post(lab: Laboratory, call: Call) -> Answer:
+async def get_post(lab: LabState, call: Call) -> Answer:
     return Answer(asked(call, "Post", shape(lab, call, _own(lab, call)), ("created_time", "message")))
 
 
-async def list_feed(lab: Laboratory, call: Call) -> Answer:
+async def list_feed(lab: LabState, call: Call) -> Answer:
     most = limit(call)
     since = call.field("since")
     found = lab.posts.latest(
@@ -137,14 +137,14 @@ async def list_feed(lab: Laboratory, call: Call) -> Answer:
     return Answer(paged(call, data, [post.rank for post in page], len(found) > most))
 
 
-def _own(lab: Laboratory, call: Call) -> Post:
+def _own(lab: LabState, call: Call) -> Post:
     post = lab.posts.get("facebook", call.params["id"])
     if post is None:
         raise errors.not_found(call.params["id"], call.method)
     return post
 
 
-def shape(lab: Laboratory, call: Call, post: Post) -> dict[str, Any]:
+def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     media = lab.media.of("facebook", post.media)
     pictures = [f"{call.origin}/media/{item.sha256}" for item in media if item.kind != "video"]
     return {

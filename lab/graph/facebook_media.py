@@ -6,13 +6,13 @@ import hashlib
 import re
 from typing import Any
 
-from lab.conversation import Answer, Call, Refusal
 from lab.graph import errors
 from lab.graph.facebook import place, publishes
-from lab.graph.reading import NotFetched, asked, fetch, flag, refuse_beyond
-from lab.laboratory import Laboratory
+from lab.graph.params import NotFetched, asked, fetch, flag, refuse_beyond
 from lab.ledger import Media, Post
 from lab.ledger.media import NotMedia, probe
+from lab.messages import Answer, Call, Refusal
+from lab.state import LabState
 
 MAX_PICTURE_BYTES = 10_000_000
 PROCESSING = (0.1, 0.4)  # seconds
@@ -21,7 +21,7 @@ CAPTIONS_NAME = re.compile(r"[^/]+\.[a-z]{2}_[A-Z]{2}\.srt")
 CAPTIONS_TIME = re.compile(rb"\d\d:\d\d:\d\d,\d{3} --> \d\d:\d\d:\d\d,\d{3}")
 
 
-async def create_photo(lab: Laboratory, call: Call) -> Answer:
+async def create_photo(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "source", "url", "published", "message", "caption", "alt_text_custom", "temporary")
     media = await _take(lab, call, "url", "image")
     lab.media.describe(media.id, call.field("alt_text_custom"))
@@ -31,7 +31,7 @@ async def create_photo(lab: Laboratory, call: Call) -> Answer:
     return Answer({"id": media.id, "post_id": post.id})
 
 
-async def create_video(lab: Laboratory, call: Call) -> Answer:
+async def create_video(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "source", "file_url", "published", "description", "title")
     media = await _take(lab, call, "file_url", "video")
     media.extra = {"description": call.field("description"), "title": call.field("title")}
@@ -41,7 +41,7 @@ async def create_video(lab: Laboratory, call: Call) -> Answer:
     return Answer({"id": media.id})
 
 
-async def update_video(lab: Laboratory, call: Call) -> Answer:
+async def update_video(lab: LabState, call: Call) -> Answer:
     """Publish an unpublished video: repeated, it is one change."""
     media = _own(lab, call)
     if not publishes(call):
@@ -50,7 +50,7 @@ async def update_video(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-async def set_thumbnail(lab: Laboratory, call: Call) -> Answer:
+async def set_thumbnail(lab: LabState, call: Call) -> Answer:
     """The picture that stands for a video."""
     media = _own(lab, call)
     refuse_beyond(call, "source", "is_preferred")
@@ -70,7 +70,7 @@ async def set_thumbnail(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-async def set_captions(lab: Laboratory, call: Call) -> Answer:
+async def set_captions(lab: LabState, call: Call) -> Answer:
     """Captions in SubRip, whose language Facebook reads in the file's name: video.es_LA.srt."""
     media = _own(lab, call)
     refuse_beyond(call, "captions_file", "default_locale", "locales_to_delete")
@@ -82,7 +82,7 @@ async def set_captions(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-async def get_media(lab: Laboratory, call: Call) -> Answer:
+async def get_media(lab: LabState, call: Call) -> Answer:
     media = _own(lab, call)
     post = lab.posts.get("facebook", f"{media.account}_{media.id}")
     ready = lab.clock.now() >= media.ready_at
@@ -112,7 +112,7 @@ def _status(media: Media, ready: bool, published: bool) -> dict[str, Any]:
     }
 
 
-async def delete_media(lab: Laboratory, call: Call) -> Answer:
+async def delete_media(lab: LabState, call: Call) -> Answer:
     media = _own(lab, call)
     if lab.posts.get("facebook", f"{media.account}_{media.id}") is not None:
         raise errors.not_spoken(f"{call.address}: deleting what is already public")
@@ -120,11 +120,11 @@ async def delete_media(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-def publish_film(lab: Laboratory, call: Call, media: Media) -> Post:
+def publish_film(lab: LabState, call: Call, media: Media) -> Post:
     return _publish(lab, call, media, str(media.extra.get("description") or ""))
 
 
-def _publish(lab: Laboratory, call: Call, media: Media, text: str) -> Post:
+def _publish(lab: LabState, call: Call, media: Media, text: str) -> Post:
     """A photo or video on its own is a post that bears its number."""
     id = f"{call.who.id}_{media.id}"
     post = lab.posts.get("facebook", id)
@@ -134,14 +134,14 @@ def _publish(lab: Laboratory, call: Call, media: Media, text: str) -> Post:
     return post
 
 
-def _own(lab: Laboratory, call: Call) -> Media:
+def _own(lab: LabState, call: Call) -> Media:
     media = lab.media.get("facebook", call.params["id"])
     if media is None:
         raise errors.not_found(call.params["id"], call.method)
     return media
 
 
-async def _take(lab: Laboratory, call: Call, address_field: str, kind: str) -> Media:
+async def _take(lab: LabState, call: Call, address_field: str, kind: str) -> Media:
     data = await _bytes(lab, call, address_field)
     try:
         found = probe(data)
@@ -152,11 +152,11 @@ async def _take(lab: Laboratory, call: Call, address_field: str, kind: str) -> M
     return lab.media.put(
         id=str(122_000_000_000_000 + lab.book.next_number()), network="facebook", account=call.who.id, data=data,
         found=found, now=lab.clock.now(),
-        processing=lab.pace.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING) * (kind == "video"),
+        processing=lab.latency.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING) * (kind == "video"),
     )  # fmt: skip
 
 
-async def _bytes(lab: Laboratory, call: Call, address_field: str) -> bytes:
+async def _bytes(lab: LabState, call: Call, address_field: str) -> bytes:
     if call.files:
         return next(iter(call.files.values()))
     address = call.field(address_field)

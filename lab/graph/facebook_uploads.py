@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from lab.conversation import Answer, Call, Refusal
 from lab.graph import errors, facebook_media
 from lab.graph.facebook_media import publish_film, refused
-from lab.graph.reading import asked, flag, refuse_beyond
-from lab.laboratory import Laboratory
+from lab.graph.params import asked, flag, refuse_beyond
 from lab.ledger import Media, Upload
 from lab.ledger.media import NotMedia, probe
+from lab.messages import Answer, Call, Refusal
+from lab.state import LabState
 
 PIECE = 1024 * 1024  # bytes: Facebook says how long each piece is to be
 SESSION_LIFE = 86_400.0
@@ -29,7 +29,7 @@ def stage(call: Call) -> str:
     return "commit" if whole and flag(call, "published", True) else "prepare"
 
 
-async def create_video(lab: Laboratory, call: Call) -> Answer:
+async def create_video(lab: LabState, call: Call) -> Answer:
     """A page's video, whole or one phase of it."""
     phase = call.field("upload_phase")
     if not phase:
@@ -40,7 +40,7 @@ async def create_video(lab: Laboratory, call: Call) -> Answer:
     return known[phase](lab, call)
 
 
-def start_video(lab: Laboratory, call: Call) -> Answer:
+def start_video(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "upload_phase", "file_size")
     size = call.field("file_size")
     if not size.isdigit() or size == "0":
@@ -49,7 +49,7 @@ def start_video(lab: Laboratory, call: Call) -> Answer:
     return Answer({"video_id": upload.id, "upload_session_id": f"9{upload.id}"} | _wanted(lab, upload))
 
 
-def transfer_video(lab: Laboratory, call: Call) -> Answer:
+def transfer_video(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "upload_phase", "upload_session_id", "start_offset", "video_file_chunk")
     upload = _session(lab, call)
     place = _wanted(lab, upload)
@@ -60,7 +60,7 @@ def transfer_video(lab: Laboratory, call: Call) -> Answer:
     return Answer(_wanted(lab, upload))
 
 
-def finish_video(lab: Laboratory, call: Call) -> Answer:
+def finish_video(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "upload_phase", "upload_session_id", "title", "description", "published")
     upload = _session(lab, call)
     if lab.uploads.received(upload) < upload.total:
@@ -73,7 +73,7 @@ def finish_video(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True})
 
 
-async def get_upload(lab: Laboratory, call: Call) -> Answer:
+async def get_upload(lab: LabState, call: Call) -> Answer:
     upload = lab.uploads.get("facebook", call.params["id"])
     if upload is None:
         raise errors.not_found(call.params["id"], call.method)
@@ -81,7 +81,7 @@ async def get_upload(lab: Laboratory, call: Call) -> Answer:
     return Answer(asked(call, "Video", known | {"post_id": None}, ("id",)))
 
 
-async def reels(lab: Laboratory, call: Call) -> Answer:
+async def reels(lab: LabState, call: Call) -> Answer:
     """The first and the last phase of a reel; the one between them is sent to an address of its own."""
     phase = call.field("upload_phase")
     if phase == "start":
@@ -94,7 +94,7 @@ async def reels(lab: Laboratory, call: Call) -> Answer:
     return _close_reel(lab, call)
 
 
-def _close_reel(lab: Laboratory, call: Call) -> Answer:
+def _close_reel(lab: LabState, call: Call) -> Answer:
     refuse_beyond(call, "upload_phase", "video_id", "video_state", "title", "description")
     state = call.field("video_state")
     upload = lab.uploads.get("facebook", call.field("video_id"))
@@ -112,7 +112,7 @@ def _close_reel(lab: Laboratory, call: Call) -> Answer:
     return Answer({"success": True, "post_id": upload.id})
 
 
-async def receive(lab: Laboratory, call: Call) -> Answer:
+async def receive(lab: LabState, call: Call) -> Answer:
     """Take a reel's file, from a byte on; what arrived of a call that broke is kept."""
     upload = lab.uploads.get("facebook", call.params["id"])
     if upload is None or upload.account != call.who.id:
@@ -132,7 +132,7 @@ def _wrong_place(received: int) -> Refusal:
     return Refusal(Answer({"debug_info": debug}, 400))
 
 
-def status_of(lab: Laboratory, upload: Upload) -> dict[str, Any]:
+def status_of(lab: LabState, upload: Upload) -> dict[str, Any]:
     """How far an upload is that has not been closed."""
     received = lab.uploads.received(upload)
     whole = 0 <= upload.total <= received
@@ -149,12 +149,12 @@ def _troubled(subcode: int, place: dict[str, str] | None = None) -> Refusal:
     return errors.error(400, 6000, message, subcode=subcode, data=place)
 
 
-def _open(lab: Laboratory, call: Call, total: int, about: dict[str, Any]) -> Upload:
+def _open(lab: LabState, call: Call, total: int, about: dict[str, Any]) -> Upload:
     number = str(122_000_000_000_000 + lab.book.next_number())
     return lab.uploads.save(Upload(number, "facebook", call.who.id, total, "video/mp4", lab.clock.now(), about))
 
 
-def _session(lab: Laboratory, call: Call) -> Upload:
+def _session(lab: LabState, call: Call) -> Upload:
     upload = lab.uploads.get("facebook", call.field("upload_session_id")[1:])
     if upload is None or upload.account != call.who.id or lab.clock.now() - upload.created_at > SESSION_LIFE:
         raise errors.error(
@@ -163,13 +163,13 @@ def _session(lab: Laboratory, call: Call) -> Upload:
     return upload
 
 
-def _wanted(lab: Laboratory, upload: Upload) -> dict[str, str]:
+def _wanted(lab: LabState, upload: Upload) -> dict[str, str]:
     """The piece that Facebook wants next; the same place twice when it has them all."""
     received = lab.uploads.received(upload) if not upload.result else upload.total
     return {"start_offset": str(received), "end_offset": str(min(received + PIECE, upload.total))}
 
 
-def _become_media(lab: Laboratory, call: Call, upload: Upload) -> Media:
+def _become_media(lab: LabState, call: Call, upload: Upload) -> Media:
     """Turn a whole upload into a video of the page, once."""
     known = lab.media.get("facebook", upload.id)
     if known is not None:
@@ -179,7 +179,7 @@ def _become_media(lab: Laboratory, call: Call, upload: Upload) -> Media:
     digest = hashlib.sha256(data).hexdigest()
     media = lab.media.put(
         id=upload.id, network="facebook", account=call.who.id, data=data, found=found, now=lab.clock.now(),
-        processing=lab.pace.seconds(call.account, digest, *PROCESSING),
+        processing=lab.latency.seconds(call.account, digest, *PROCESSING),
     )  # fmt: skip
     media.extra = {"description": call.field("description"), "title": call.field("title"), **upload.about}
     lab.media.remember(media)

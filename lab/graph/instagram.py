@@ -6,11 +6,11 @@ import base64
 from typing import Any
 
 from lab.clock import iso_offset
-from lab.conversation import Answer, Call
-from lab.graph import budgets, errors, instagram_media
-from lab.graph.reading import asked, flag, items, limit, paged, refuse_beyond
-from lab.laboratory import Laboratory
+from lab.graph import errors, instagram_media, rate_limits
+from lab.graph.params import asked, flag, items, limit, paged, refuse_beyond
 from lab.ledger import Container, Post
+from lab.messages import Answer, Call
+from lab.state import LabState
 
 CONTAINER_PARAMETERS = (
     "image_url", "video_url", "caption", "alt_text", "media_type", "is_carousel_item", "children", "share_to_feed",
@@ -32,7 +32,7 @@ def place(post: Post) -> str:
     return f"/instagram/p/{post.extra['shortcode']}"
 
 
-async def create_container(lab: Laboratory, call: Call) -> Answer:
+async def create_container(lab: LabState, call: Call) -> Answer:
     _check_words(call)
     kind = call.field("media_type", "IMAGE").upper()
     container = Container(
@@ -59,7 +59,7 @@ def _check_words(call: Call) -> None:
         raise errors.parameter("alt_text is limited to 1000 characters")
 
 
-def _gather_children(lab: Laboratory, call: Call, container: Container) -> None:
+def _gather_children(lab: LabState, call: Call, container: Container) -> None:
     ids = [str(id) for id in items(call.fields.get("children") or call.query.get("children"))]
     found = [lab.containers.get(id) for id in ids]
     if len(ids) not in CHILDREN:
@@ -69,7 +69,7 @@ def _gather_children(lab: Laboratory, call: Call, container: Container) -> None:
     container.children, container.ready_at = ids, container.created_at
 
 
-def status_of(lab: Laboratory, container: Container) -> str:
+def status_of(lab: LabState, container: Container) -> str:
     """A carousel is as ready as its least ready child."""
     own = container.status(lab.clock.now())
     if own != "FINISHED" or not container.children:
@@ -78,7 +78,7 @@ def status_of(lab: Laboratory, container: Container) -> str:
     return next((state for state in ("ERROR", "EXPIRED", "IN_PROGRESS") if state in children), "FINISHED")
 
 
-async def get_container(lab: Laboratory, call: Call) -> Answer:
+async def get_container(lab: LabState, call: Call) -> Answer:
     container = lab.containers.get(call.params["id"])
     if container is None:
         raise errors.not_found(call.params["id"], call.method)
@@ -87,7 +87,7 @@ async def get_container(lab: Laboratory, call: Call) -> Answer:
     return Answer(asked(call, "IGContainer", known, ("id",)))
 
 
-async def publish(lab: Laboratory, call: Call) -> Answer:
+async def publish(lab: LabState, call: Call) -> Answer:
     container = lab.containers.get(call.field("creation_id"))
     if container is None or container.account != call.who.id:
         raise errors.error(400, 24, "The requested resource does not exist", subcode=2207006)
@@ -100,7 +100,7 @@ async def publish(lab: Laboratory, call: Call) -> Answer:
     return Answer({"id": post.id})
 
 
-def _become_post(lab: Laboratory, call: Call, container: Container) -> Post:
+def _become_post(lab: LabState, call: Call, container: Container) -> Post:
     number = lab.book.next_number()
     children = [child for child in map(lab.containers.get, container.children) if child]
     media = [id for part in (container, *children) for id in part.media]
@@ -120,7 +120,7 @@ def _shortcode(number: int) -> str:
     return "C" + base64.urlsafe_b64encode(raw).decode().rstrip("=").replace("-", "a").replace("_", "b")
 
 
-async def get_user(lab: Laboratory, call: Call) -> Answer:
+async def get_user(lab: LabState, call: Call) -> Answer:
     known = {
         "id": call.who.id, "username": call.who.handle, "name": call.who.name, "followers_count": 0,
         "media_count": lab.posts.count("instagram", call.who.id),
@@ -128,7 +128,7 @@ async def get_user(lab: Laboratory, call: Call) -> Answer:
     return Answer(asked(call, "IGUser", known, ("id",)))
 
 
-async def list_media(lab: Laboratory, call: Call) -> Answer:
+async def list_media(lab: LabState, call: Call) -> Answer:
     most = limit(call)
     before, until = int(call.field("after") or 0), lab.settled(call.who)
     found = lab.posts.latest("instagram", call.who.id, limit=most + 1, before=before, until=until)
@@ -137,22 +137,22 @@ async def list_media(lab: Laboratory, call: Call) -> Answer:
     return Answer(paged(call, data, [post.rank for post in page], len(found) > most))
 
 
-async def get_media(lab: Laboratory, call: Call) -> Answer:
+async def get_media(lab: LabState, call: Call) -> Answer:
     post = lab.posts.get("instagram", call.params["id"])
     if post is None:
         raise errors.not_found(call.params["id"], call.method)
     return Answer(asked(call, "IGMedia", shape(lab, call, post), ("id",)))
 
 
-async def publishing_limit(lab: Laboratory, call: Call) -> Answer:
-    standing = lab.limits.standing(budgets.POSTS, call.who, lab.clock.now())
+async def publishing_limit(lab: LabState, call: Call) -> Answer:
+    standing = lab.rate_limits.standing(rate_limits.POSTS, call.who, lab.clock.now())
     published = lab.posts.count_since("instagram", call.who.id, lab.clock.now() - DAY)
     used = standing.limit - standing.left if standing.bound else published
     total = standing.limit if standing.bound else QUOTA
     return Answer({"data": [{"quota_usage": used, "config": {"quota_total": total, "quota_duration": DAY}}]})
 
 
-def shape(lab: Laboratory, call: Call, post: Post) -> dict[str, Any]:
+def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     media = lab.media.of("instagram", post.media)
     first = f"{call.origin}/media/{media[0].sha256}" if media else None
     children = [

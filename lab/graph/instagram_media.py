@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-from lab.conversation import Call, Refusal
 from lab.graph import errors
-from lab.graph.reading import NotFetched, fetch
-from lab.laboratory import Laboratory
+from lab.graph.params import NotFetched, fetch
 from lab.ledger import Container, Media
 from lab.ledger.media import NotMedia, Probe, probe
+from lab.messages import Call, Refusal
+from lab.state import LabState
 
 MAX_PICTURE_BYTES = 8_000_000
 MAX_VIDEO_BYTES = 300_000_000
@@ -18,7 +18,7 @@ REEL_SECONDS = (3.0, 900.0)
 PICTURE_PROCESSING, VIDEO_PROCESSING = (0.05, 0.15), (0.1, 0.5)  # seconds
 
 
-async def take_picture(lab: Laboratory, call: Call, container: Container) -> None:
+async def take_picture(lab: LabState, call: Call, container: Container) -> None:
     address = call.field("image_url")
     if not address:
         raise errors.parameter("The parameter image_url is required.")
@@ -49,7 +49,7 @@ def _wrong_format() -> Refusal:
     return errors.error(400, 36001, "The image format is not supported.", subcode=2207005)
 
 
-def send_for_video(lab: Laboratory, call: Call, container: Container) -> None:
+def send_for_video(lab: LabState, call: Call, container: Container) -> None:
     """A video is fetched after the answer: the container says IN_PROGRESS meanwhile, then FINISHED or ERROR."""
     address = call.field("video_url")
     if not address:
@@ -59,7 +59,7 @@ def send_for_video(lab: Laboratory, call: Call, container: Container) -> None:
     errand.add_done_callback(lab.errands.discard)
 
 
-async def _take_video(lab: Laboratory, container: Container, address: str, alt: str) -> None:
+async def _take_video(lab: LabState, container: Container, address: str, alt: str) -> None:
     try:
         data = await fetch(lab, address)
         found = probe(data)
@@ -72,8 +72,8 @@ async def _take_video(lab: Laboratory, container: Container, address: str, alt: 
     lab.containers.save(container)
 
 
-def _processing(lab: Laboratory, media: Media, between: tuple[float, float]) -> float:
-    return lab.pace.seconds(lab.accounts.get("instagram", media.account), media.sha256, *between)
+def _processing(lab: LabState, media: Media, between: tuple[float, float]) -> float:
+    return lab.latency.seconds(lab.accounts.get("instagram", media.account), media.sha256, *between)
 
 
 def _check_video(found: Probe, size: int) -> None:
@@ -84,7 +84,7 @@ def _check_video(found: Probe, size: int) -> None:
         raise NotMedia("2207026 unsupported audio or duration")
 
 
-def _store(lab: Laboratory, container: Container, found: Probe, data: bytes, alt: str) -> Media:
+def _store(lab: LabState, container: Container, found: Probe, data: bytes, alt: str) -> Media:
     return lab.media.put(
         id=f"1789{lab.book.next_number():013d}", network="instagram", account=container.account, data=data,
         found=found, now=lab.clock.now(), alt=alt,

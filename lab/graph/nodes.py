@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lab.accounts import Account
-from lab.laboratory import Laboratory
 from lab.ledger import Comment, Container, Media, Post, Upload
+from lab.state import LabState
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Node:
     thing: Account | Post | Media | Upload | Container | Comment
 
 
-def find(lab: Laboratory, id: str) -> Node | None:
+def find(lab: LabState, id: str) -> Node | None:
     return _account(lab, id) or _post(lab, id) or _prepared(lab, id) or _comment(lab, id)
 
 
-def _account(lab: Laboratory, id: str) -> Node | None:
+def _account(lab: LabState, id: str) -> Node | None:
     page = lab.accounts.get("facebook", id)
     if page is not None:
         return Node("page", "facebook", id, page)
@@ -29,7 +29,7 @@ def _account(lab: Laboratory, id: str) -> Node | None:
     return Node("user", "instagram", id, user) if user is not None else None
 
 
-def _post(lab: Laboratory, id: str) -> Node | None:
+def _post(lab: LabState, id: str) -> Node | None:
     post = lab.posts.get("facebook", id)
     if post is not None:
         return Node("post", "facebook", post.account, post)
@@ -37,7 +37,7 @@ def _post(lab: Laboratory, id: str) -> Node | None:
     return Node("media", "instagram", media.account, media) if media is not None else None
 
 
-def _prepared(lab: Laboratory, id: str) -> Node | None:
+def _prepared(lab: LabState, id: str) -> Node | None:
     media = lab.media.get("facebook", id)
     if media is not None:
         return Node("video" if media.kind == "video" else "photo", "facebook", media.account, media)
@@ -48,7 +48,7 @@ def _prepared(lab: Laboratory, id: str) -> Node | None:
     return Node("container", "instagram", container.account, container) if container is not None else None
 
 
-def _comment(lab: Laboratory, id: str) -> Node | None:
+def _comment(lab: LabState, id: str) -> Node | None:
     for network in ("facebook", "instagram"):
         comment = lab.comments.get(network, id)
         if comment is not None:

@@ -1,14 +1,25 @@
 """What happened in the laboratory, in one SQLite file that survives restarts."""
 
-from lab.ledger.book import Book
+from lab.ledger.audit_log import Publication, Publications
 from lab.ledger.comments import Comment, Comments
 from lab.ledger.containers import Container, Containers
+from lab.ledger.database import Database
 from lab.ledger.media import Media, MediaShelf
 from lab.ledger.posts import Post, Posts
-from lab.ledger.publications import Publication, Publications
 from lab.ledger.uploads import Upload, Uploads
 
 __all__ = [
-    "Book", "Comment", "Comments", "Container", "Containers", "Media", "MediaShelf", "Post", "Posts",
-    "Publication", "Publications", "Upload", "Uploads",
+    "Comment",
+    "Comments",
+    "Container",
+    "Containers",
+    "Database",
+    "Media",
+    "MediaShelf",
+    "Post",
+    "Posts",
+    "Publication",
+    "Publications",
+    "Upload",
+    "Uploads",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from lab.ledger.book import Book
+from lab.ledger.database import Database
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Comment:
 
 
 class Comments:
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Database) -> None:
         self._book = book
 
     def add(self, comment: Comment) -> Comment:

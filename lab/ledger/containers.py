@@ -6,7 +6,7 @@ import json
 import sqlite3
 from dataclasses import dataclass, field
 
-from lab.ledger.book import Book
+from lab.ledger.database import Database
 
 LIFE = 24 * 3600.0
 
@@ -36,7 +36,7 @@ class Container:
 
 
 class Containers:
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Database) -> None:
         self._book = book
 
     def save(self, container: Container) -> Container:

@@ -13,7 +13,7 @@ from typing import Any
 import av
 from PIL import Image, UnidentifiedImageError
 
-from lab.ledger.book import Book
+from lab.ledger.database import Database
 
 PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp"}
 
@@ -77,7 +77,7 @@ def _probe_video(data: bytes) -> Probe:
 
 
 class MediaShelf:
-    def __init__(self, book: Book, folder: Path) -> None:
+    def __init__(self, book: Database, folder: Path) -> None:
         self._book = book
         self._folder = folder / "media"
         self._folder.mkdir(parents=True, exist_ok=True)

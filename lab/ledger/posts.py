@@ -8,7 +8,7 @@ import sqlite3
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.ledger.book import Book
+from lab.ledger.database import Database
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Post:
 
 
 class Posts:
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Database) -> None:
         self._book = book
 
     def add(self, post: Post) -> Post:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.ledger.book import Book
+from lab.ledger.database import Database
 
 
 @dataclass
@@ -24,7 +24,7 @@ class Upload:
 
 
 class Uploads:
-    def __init__(self, book: Book, folder: Path) -> None:
+    def __init__(self, book: Database, folder: Path) -> None:
         self._book = book
         self._folder = folder / "uploads"
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,11 @@ import hashlib
 import itertools
 from typing import Any
 
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Media
 from lab.ledger.media import NotMedia, Probe, probe
 from lab.mastodon import errors
+from lab.messages import Answer, Call
+from lab.state import LabState
 
 PROCESSING = (0.1, 0.4)  # seconds a video takes to be ready
 MAX_DESCRIPTION = 1500
@@ -25,7 +25,7 @@ def new_id(now: float) -> str:
     return str(int(now * 1000) << 16 | (next(_counter) & 0xFFFF))
 
 
-async def upload(lab: Laboratory, call: Call) -> Answer:
+async def upload(lab: LabState, call: Call) -> Answer:
     beyond = call.beyond("file", "description", "focus", "thumbnail")
     if beyond:
         raise errors.not_spoken(f"{call.address} {', '.join(beyond)}")
@@ -40,11 +40,11 @@ async def upload(lab: Laboratory, call: Call) -> Answer:
     return Answer(shape(lab, call, media), 200 if media.ready_at <= now else ACCEPTED)
 
 
-def _processing(lab: Laboratory, call: Call, data: bytes) -> float:
-    return lab.pace.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
+def _processing(lab: LabState, call: Call, data: bytes) -> float:
+    return lab.latency.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
 
 
-def _keep_thumbnail(lab: Laboratory, call: Call, media: Media) -> None:
+def _keep_thumbnail(lab: LabState, call: Call, media: Media) -> None:
     """A picture of the sender's choice stands for a video."""
     data = call.files.get("thumbnail")
     if not data:
@@ -59,12 +59,12 @@ def _keep_thumbnail(lab: Laboratory, call: Call, media: Media) -> None:
     lab.media.remember(media)
 
 
-async def get(lab: Laboratory, call: Call) -> Answer:
+async def get(lab: LabState, call: Call) -> Answer:
     media = _own(lab, call)
     return Answer(shape(lab, call, media), 200 if media.ready_at <= lab.clock.now() else PARTIAL)
 
 
-async def update(lab: Laboratory, call: Call) -> Answer:
+async def update(lab: LabState, call: Call) -> Answer:
     media = _own(lab, call)
     if call.beyond("description", "focus"):
         raise errors.not_spoken(f"{call.address} {', '.join(call.beyond('description', 'focus'))}")
@@ -73,7 +73,7 @@ async def update(lab: Laboratory, call: Call) -> Answer:
     return Answer(shape(lab, call, media))
 
 
-def shape(lab: Laboratory, call: Call, media: Media) -> dict[str, Any]:
+def shape(lab: LabState, call: Call, media: Media) -> dict[str, Any]:
     """An attachment; its address comes when it is ready."""
     address = f"{call.origin}/media/{media.sha256}"
     ready = media.ready_at <= lab.clock.now()
@@ -85,7 +85,7 @@ def shape(lab: Laboratory, call: Call, media: Media) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _own(lab: Laboratory, call: Call) -> Media:
+def _own(lab: LabState, call: Call) -> Media:
     media = lab.media.get("mastodon", call.params["id"])
     if media is None or media.account != call.who.id:
         raise errors.not_found()

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Post
 from lab.mastodon import errors, media, text
 from lab.mastodon.statuses import MAX_PICTURES, limit_of, shape, shape_account, shape_comment
+from lab.messages import Answer, Call
+from lab.state import LabState
 
 PAGE, MAX_PAGE = 20, 40
 PAGING = ("limit", "max_id", "since_id", "min_id")
 
 
-async def get(lab: Laboratory, call: Call) -> Answer:
+async def get(lab: LabState, call: Call) -> Answer:
     post = _public(lab, call.params["id"])
     if post is not None:
         return Answer(shape(lab, call, post))
@@ -24,7 +24,7 @@ async def get(lab: Laboratory, call: Call) -> Answer:
     return Answer(shape_comment(lab, call, comment))
 
 
-async def context(lab: Laboratory, call: Call) -> Answer:
+async def context(lab: LabState, call: Call) -> Answer:
     """What came before a post in its conversation, and what is under it: our own posts and the citizens'."""
     post = _public(lab, call.params["id"])
     if post is None:
@@ -39,7 +39,7 @@ async def context(lab: Laboratory, call: Call) -> Answer:
     return Answer({"ancestors": ancestors, "descendants": [shaped for _, shaped in after]})
 
 
-async def own_posts(lab: Laboratory, call: Call) -> Answer:
+async def own_posts(lab: LabState, call: Call) -> Answer:
     beyond = call.beyond(*PAGING, "exclude_reblogs", "exclude_replies")
     if beyond:
         raise errors.not_spoken(f"{call.address}?{'&'.join(beyond)}")
@@ -56,11 +56,11 @@ async def own_posts(lab: Laboratory, call: Call) -> Answer:
     return Answer([shape(lab, call, post) for post in found])
 
 
-async def me(lab: Laboratory, call: Call) -> Answer:
+async def me(lab: LabState, call: Call) -> Answer:
     return Answer(shape_account(call, call.who))
 
 
-async def instance(lab: Laboratory, call: Call) -> Answer:
+async def instance(lab: LabState, call: Call) -> Answer:
     """What the server of the account that asks takes; anybody may ask."""
     return Answer(
         {
@@ -85,7 +85,7 @@ def _media_limits() -> dict[str, Any]:
     }
 
 
-def _public(lab: Laboratory, id: str) -> Post | None:
+def _public(lab: LabState, id: str) -> Post | None:
     post = lab.posts.get("mastodon", id)
     return post if post is not None and post.state == "public" else None
 

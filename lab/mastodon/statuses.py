@@ -6,10 +6,10 @@ from typing import Any
 
 from lab.accounts import Account
 from lab.clock import iso_millis
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Comment, Media, Post
 from lab.mastodon import errors, media, text
+from lab.messages import Answer, Call
+from lab.state import LabState
 
 KEY_LIFE = 3600.0
 MAX_CHARACTERS = 500
@@ -17,7 +17,7 @@ MAX_PICTURES = 4
 KNOWN = ("status", "media_ids", "in_reply_to_id", "visibility", "language", "sensitive", "spoiler_text")
 
 
-def place(lab: Laboratory, post: Post) -> str:
+def place(lab: LabState, post: Post) -> str:
     account = lab.accounts.get("mastodon", post.account)
     return f"/mastodon/@{account.handle if account else post.account}/{post.id}"
 
@@ -27,7 +27,7 @@ def limit_of(account: Account | None) -> int:
     return int(account.extra.get("max_characters", MAX_CHARACTERS)) if account else MAX_CHARACTERS
 
 
-async def create(lab: Laboratory, call: Call) -> Answer:
+async def create(lab: LabState, call: Call) -> Answer:
     beyond = call.beyond(*KNOWN)
     if beyond or call.field("visibility", "public") != "public":
         raise errors.not_spoken(f"{call.address} {', '.join(beyond) or call.field('visibility')}")
@@ -53,7 +53,7 @@ def _check_text(call: Call, wanted: str, attached: list[Media]) -> None:
         raise errors.invalid(f"Text character limit of {most} exceeded")
 
 
-def _attached(lab: Laboratory, call: Call) -> list[Media]:
+def _attached(lab: LabState, call: Call) -> list[Media]:
     given = call.fields.get("media_ids") or call.fields.get("media_ids[]") or []
     ids = [str(id) for id in (given if isinstance(given, list) else [given])]
     if len(ids) > MAX_PICTURES:
@@ -68,7 +68,7 @@ def _attached(lab: Laboratory, call: Call) -> list[Media]:
     return found
 
 
-def _compose(lab: Laboratory, call: Call, wanted: str, attached: list[Media], key: str) -> Post:
+def _compose(lab: LabState, call: Call, wanted: str, attached: list[Media], key: str) -> Post:
     now, reply_to = lab.clock.now(), call.field("in_reply_to_id")
     if reply_to and not _is_there(lab, reply_to):
         raise errors.not_found()
@@ -82,18 +82,18 @@ def _compose(lab: Laboratory, call: Call, wanted: str, attached: list[Media], ke
     )  # fmt: skip
 
 
-def _is_there(lab: Laboratory, id: str) -> bool:
+def _is_there(lab: LabState, id: str) -> bool:
     post = lab.posts.get("mastodon", id)
     return post.state == "public" if post else lab.comments.get("mastodon", id) is not None
 
 
-def _conversation(lab: Laboratory, reply_to: str) -> str:
+def _conversation(lab: LabState, reply_to: str) -> str:
     answered = lab.posts.get("mastodon", reply_to) if reply_to else None
     comment = lab.comments.get("mastodon", reply_to) if reply_to and answered is None else None
     return answered.conversation if answered else comment.post if comment else ""
 
 
-async def delete(lab: Laboratory, call: Call) -> Answer:
+async def delete(lab: LabState, call: Call) -> Answer:
     post = lab.posts.get("mastodon", call.params["id"])
     if post is None or post.account != call.who.id or post.state != "public":
         raise errors.not_found()
@@ -101,7 +101,7 @@ async def delete(lab: Laboratory, call: Call) -> Answer:
     return Answer(shape(lab, call, post) | {"text": post.text})
 
 
-def shape(lab: Laboratory, call: Call, post: Post) -> dict[str, Any]:
+def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     account = lab.accounts.get("mastodon", post.account)
     return _status(call, post.id, post.shown, post.created_at, call.origin + place(lab, post)) | {
         "in_reply_to_id": post.reply_to or None,
@@ -111,7 +111,7 @@ def shape(lab: Laboratory, call: Call, post: Post) -> dict[str, Any]:
     }
 
 
-def shape_comment(lab: Laboratory, call: Call, comment: Comment) -> dict[str, Any]:
+def shape_comment(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
     """A citizen's reply, as the post that it is on Mastodon."""
     answered = lab.posts.get("mastodon", comment.post)
     address = f"{call.origin}{place(lab, answered) if answered else ''}#c{comment.id}"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lab.consent import Denied
-from lab.consent.tokens import exchange
-from lab.consent.tokens import revoke as revoke_any
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
+from lab.messages import Answer, Call
+from lab.oauth import Denied
+from lab.oauth.tokens import exchange
+from lab.oauth.tokens import revoke as revoke_any
+from lab.state import LabState
 
 WORDS = {
     "invalid_grant": (
@@ -18,7 +18,7 @@ WORDS = {
 }
 
 
-async def give(lab: Laboratory, call: Call) -> Answer:
+async def give(lab: LabState, call: Call) -> Answer:
     """Give a token for a code."""
     try:
         grant = exchange(lab, call, life=0.0, refreshes=False)
@@ -28,7 +28,7 @@ async def give(lab: Laboratory, call: Call) -> Answer:
     return Answer(given | {"created_at": int(lab.clock.now())})
 
 
-async def revoke(lab: Laboratory, call: Call) -> Answer:
+async def revoke(lab: LabState, call: Call) -> Answer:
     """Take a token back."""
     try:
         return revoke_any(lab, call)

@@ -9,11 +9,11 @@ from aiohttp import web
 
 from lab.accounts import NETWORKS
 from lab.graph import comments as graph_comments
-from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
 from lab.mastodon.media import new_id as new_mastodon_id
-from lab.pages.shown import LABELS, place, show, show_whole
+from lab.pages.view_models import LABELS, place, show, show_whole
 from lab.rendering import page
+from lab.state import LabState
 from lab.x.posts import new_id as new_x_id
 from lab.youtube import comments as youtube_comments
 
@@ -25,7 +25,7 @@ ADMIN_DOORS = ("/ledger.json", "/calls.json", "/accounts.json", "/faults")
 
 
 class Pages:
-    def __init__(self, lab: Laboratory) -> None:
+    def __init__(self, lab: LabState) -> None:
         self._lab = lab
 
     def add_to(self, app: web.Application) -> None:

@@ -11,16 +11,16 @@ from typing import Any
 
 from aiohttp import web
 
-from lab.laboratory import Laboratory
 from lab.rendering import page
-from lab.site import film, pictures
+from lab.site import sample_images, sample_video
 from lab.site.news import SECTIONS, News, Newsroom
+from lab.state import LabState
 
 ENTITY = "Ministerio de Comercio, Industria y Turismo"
 
 
 class Site:
-    def __init__(self, lab: Laboratory) -> None:
+    def __init__(self, lab: LabState) -> None:
         self._lab = lab
         self._news = Newsroom(lab.folder, lab.clock.now())
         self._media = lab.folder / "sitio"
@@ -74,7 +74,7 @@ class Site:
         kind = request.match_info["kind"]
         if news is None or not news.picture or (kind == "mp4" and not news.video):
             raise web.HTTPNotFound
-        make = pictures.bar_chart if kind == "jpg" else film.make
+        make = sample_images.bar_chart if kind == "jpg" else sample_video.make
         path = self._media / f"{news.slug}.{kind}"
         async with self._making:
             if not path.exists():

@@ -1,5 +1,5 @@
 """X API v2 as its public documents describe it: posts, reads, media, replies."""
 
-from lab.x.dialect import DIALECT
+from lab.x.api import DIALECT
 
 __all__ = ["DIALECT"]

@@ -7,11 +7,11 @@ import binascii
 import hashlib
 from typing import Any
 
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
+from lab.latency import share
 from lab.ledger import Media, Upload
 from lab.ledger.media import NotMedia, Probe, probe
-from lab.pace import share
+from lab.messages import Answer, Call
+from lab.state import LabState
 from lab.x import problems, subtitles
 from lab.x.posts import MEDIA_LIFE as LIFE
 from lab.x.posts import media_key, new_id
@@ -23,13 +23,13 @@ MAX_BYTES = {"image": 5_000_000, "gif": 15_000_000, "video": 512_000_000}
 VIDEO_SECONDS = (0.5, 140.0)
 
 
-async def upload(lab: Laboratory, call: Call) -> Answer:
+async def upload(lab: LabState, call: Call) -> Answer:
     data = call.files.get("media") or _decoded(call.fields.get("media"))
     media = _take(lab, call, new_id(lab.clock.now()), data)
     return Answer({"data": _about(lab, media)})
 
 
-async def initialize(lab: Laboratory, call: Call) -> Answer:
+async def initialize(lab: LabState, call: Call) -> Answer:
     total, mime = call.fields.get("total_bytes"), str(call.fields.get("media_type") or "")
     if not str(total).isdigit() or not mime:
         raise problems.invalid("total_bytes", str(total), "total_bytes and media_type are required")
@@ -39,7 +39,7 @@ async def initialize(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": {"id": started.id, "media_key": f"7_{started.id}", "expires_after_secs": LIFE}})
 
 
-async def append(lab: Laboratory, call: Call) -> Answer:
+async def append(lab: LabState, call: Call) -> Answer:
     started = _started(lab, call)
     index = str(call.fields.get("segment_index", ""))
     if not index.isdigit():
@@ -54,7 +54,7 @@ async def append(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": {"expires_at": int(started.created_at) + LIFE}})
 
 
-async def finalize(lab: Laboratory, call: Call) -> Answer:
+async def finalize(lab: LabState, call: Call) -> Answer:
     started = _started(lab, call)
     done = lab.media.get("x", started.id)
     if done is None:
@@ -68,7 +68,7 @@ async def finalize(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": _about(lab, done)})
 
 
-async def status(lab: Laboratory, call: Call) -> Answer:
+async def status(lab: LabState, call: Call) -> Answer:
     id = call.query.get("media_id", "")
     media = lab.media.get("x", id)
     if media is None or media.account != call.who.id or expired(lab, media):
@@ -76,11 +76,11 @@ async def status(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": _about(lab, media)})
 
 
-def expired(lab: Laboratory, thing: Media | Upload) -> bool:
+def expired(lab: LabState, thing: Media | Upload) -> bool:
     return lab.clock.now() - thing.created_at > LIFE
 
 
-async def metadata(lab: Laboratory, call: Call) -> Answer:
+async def metadata(lab: LabState, call: Call) -> Answer:
     id = str(call.fields.get("id", ""))
     media = lab.media.get("x", id)
     if media is None or media.account != call.who.id or expired(lab, media):
@@ -93,7 +93,7 @@ async def metadata(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": {"id": id, "associated_metadata": {"alt_text": {"text": alt}}}})
 
 
-def _started(lab: Laboratory, call: Call) -> Upload:
+def _started(lab: LabState, call: Call) -> Upload:
     started = lab.uploads.get("x", call.params["id"])
     if started is None or started.account != call.who.id or expired(lab, started):
         raise problems.not_found("media", call.params["id"])
@@ -107,7 +107,7 @@ def _decoded(value: Any) -> bytes:
         raise problems.invalid("media", "", "media must be base64 or a file") from None
 
 
-def _take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
+def _take(lab: LabState, call: Call, id: str, data: bytes) -> Media:
     try:
         found = probe(data)
     except NotMedia as cause:
@@ -119,8 +119,8 @@ def _take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
     )  # fmt: skip
 
 
-def _processing(lab: Laboratory, call: Call, data: bytes) -> float:
-    return lab.pace.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
+def _processing(lab: LabState, call: Call, data: bytes) -> float:
+    return lab.latency.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
 
 
 def _check(found: Probe, data: bytes) -> None:
@@ -133,7 +133,7 @@ def _check(found: Probe, data: bytes) -> None:
         raise problems.invalid("media", "", "Video must be H.264 with AAC, between 0.5 and 140 seconds.")
 
 
-def _about(lab: Laboratory, media: Media) -> dict[str, Any]:
+def _about(lab: LabState, media: Media) -> dict[str, Any]:
     now = lab.clock.now()
     about: dict[str, Any] = {
         "id": media.id, "media_key": media_key(media), "size": media.size,

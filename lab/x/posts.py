@@ -6,10 +6,10 @@ import itertools
 from typing import Any
 
 from lab.clock import iso_millis
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Comment, Media, Post
-from lab.x import budgets, problems, text
+from lab.messages import Answer, Call
+from lab.state import LabState
+from lab.x import problems, rate_limits, text
 
 EPOCH_MILLIS = 1_288_834_974_657  # where X's identifiers start to count
 MAX_PICTURES = 4
@@ -22,12 +22,12 @@ def new_id(now: float) -> str:
     return str((int(now * 1000) - EPOCH_MILLIS) << 22 | (next(_counter) & 0x3FFFFF))
 
 
-def place(lab: Laboratory, post: Post) -> str:
+def place(lab: LabState, post: Post) -> str:
     account = lab.accounts.get("x", post.account)
     return f"/x/{account.handle if account else post.account}/status/{post.id}"
 
 
-async def create(lab: Laboratory, call: Call) -> Answer:
+async def create(lab: LabState, call: Call) -> Answer:
     beyond = call.beyond("text", "media", "reply")
     if beyond:
         raise problems.not_spoken(f"{call.address} {', '.join(beyond)}")
@@ -36,13 +36,13 @@ async def create(lab: Laboratory, call: Call) -> Answer:
     links = text.find_links(wanted)
     if not media or wanted:
         _check_text(lab, call, wanted, links)
-    budgets.charge_post(lab, call, links)
+    rate_limits.charge_post(lab, call, links)
     post = _compose(lab, call, wanted, links, media)
     lab.record_public(post, place=place(lab, post))
     return Answer({"data": {"id": post.id, "text": post.shown, "edit_history_tweet_ids": [post.id]}}, 201)
 
 
-def _check_text(lab: Laboratory, call: Call, wanted: str, links: list[text.Link]) -> None:
+def _check_text(lab: LabState, call: Call, wanted: str, links: list[text.Link]) -> None:
     if not wanted.strip():
         raise problems.invalid("text", wanted, "text or media is required")
     if not text.fits(wanted, links):
@@ -51,7 +51,7 @@ def _check_text(lab: Laboratory, call: Call, wanted: str, links: list[text.Link]
         raise problems.duplicate()
 
 
-def _wanted_media(lab: Laboratory, call: Call) -> list[Media]:
+def _wanted_media(lab: LabState, call: Call) -> list[Media]:
     ids = [str(id) for id in (call.fields.get("media") or {}).get("media_ids", [])]
     found = lab.media.of("x", ids)
     if len(found) != len(ids) or any(_unusable(lab, call, media) for media in found):
@@ -64,13 +64,13 @@ def _wanted_media(lab: Laboratory, call: Call) -> list[Media]:
     return found
 
 
-def _unusable(lab: Laboratory, call: Call, media: Media) -> bool:
+def _unusable(lab: LabState, call: Call, media: Media) -> bool:
     """X knows a medium for a day, and takes only its owner's."""
     old = lab.clock.now() - media.created_at > MEDIA_LIFE
     return media.account != call.who.id or old or media.kind not in ("image", "gif", "video")
 
 
-def _compose(lab: Laboratory, call: Call, wanted: str, links: list[text.Link], media: list[Media]) -> Post:
+def _compose(lab: LabState, call: Call, wanted: str, links: list[text.Link], media: list[Media]) -> Post:
     now = lab.clock.now()
     id, reply_to = new_id(now), str((call.fields.get("reply") or {}).get("in_reply_to_tweet_id") or "")
     shown = text.rewrite(wanted, links)
@@ -86,7 +86,7 @@ def _compose(lab: Laboratory, call: Call, wanted: str, links: list[text.Link], m
     )  # fmt: skip
 
 
-def _conversation(lab: Laboratory, reply_to: str) -> str:
+def _conversation(lab: LabState, reply_to: str) -> str:
     if not reply_to:
         return ""
     answered = lab.posts.get("x", reply_to)
@@ -99,7 +99,7 @@ def _conversation(lab: Laboratory, reply_to: str) -> str:
     return answered.conversation if answered else comment.post if comment else ""
 
 
-async def delete(lab: Laboratory, call: Call) -> Answer:
+async def delete(lab: LabState, call: Call) -> Answer:
     post = lab.posts.get("x", call.params["id"])
     if post is not None and post.account != call.who.id:
         raise problems.problem(403, "Forbidden", "You are not authorized to delete this Tweet.")
@@ -108,7 +108,7 @@ async def delete(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": {"deleted": True}})
 
 
-async def hide(lab: Laboratory, call: Call) -> Answer:
+async def hide(lab: LabState, call: Call) -> Answer:
     comment = lab.comments.get("x", call.params["id"])
     if comment is None:
         raise problems.not_found("tweet", call.params["id"])
@@ -119,7 +119,7 @@ async def hide(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": {"hidden": hidden}})
 
 
-def shape(lab: Laboratory, post: Post) -> dict[str, Any]:
+def shape(lab: LabState, post: Post) -> dict[str, Any]:
     """A post as X gives it. All the fields that are known are there: X gives fewer unless asked for."""
     found: dict[str, Any] = {
         "id": post.id, "text": post.shown, "author_id": post.account, "created_at": iso_millis(post.created_at),
@@ -137,7 +137,7 @@ def shape(lab: Laboratory, post: Post) -> dict[str, Any]:
     return found
 
 
-def shape_comment(lab: Laboratory, comment: Comment) -> dict[str, Any]:
+def shape_comment(lab: LabState, comment: Comment) -> dict[str, Any]:
     """A citizen's reply, as the post that it is on X."""
     answered = [{"type": "replied_to", "id": comment.parent or comment.post}]
     found: dict[str, Any] = {
@@ -161,5 +161,5 @@ def _metrics(replies: int) -> dict[str, int]:
     return {"reply_count": replies, **dict.fromkeys(names, 0)}
 
 
-def _replies(lab: Laboratory, post: Post) -> int:
+def _replies(lab: LabState, post: Post) -> int:
     return len(lab.comments.under("x", post.conversation)) if post.id == post.conversation else 0

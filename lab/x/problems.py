@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.conversation import Answer, Refusal
+from lab.messages import Answer, Refusal
 
 PROBLEMS = "https://api.x.com/2/problems"
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from lab.accounts import Account
 from lab.clock import parse_instant
-from lab.conversation import Answer, Call, Refusal
-from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
-from lab.x import budgets, problems
+from lab.messages import Answer, Call, Refusal
+from lab.state import LabState
+from lab.x import problems, rate_limits
 from lab.x.posts import media_key, shape, shape_comment
 
 DEFAULT_FIELDS = ("id", "text", "edit_history_tweet_ids")
@@ -19,11 +19,11 @@ USER_FIELDS = ("id", "name", "username")
 PAGE = range(5, 101)
 
 
-async def get(lab: Laboratory, call: Call) -> Answer:
+async def get(lab: LabState, call: Call) -> Answer:
     return Answer(_one(lab, call, call.params["id"]))
 
 
-async def get_many(lab: Laboratory, call: Call) -> Answer:
+async def get_many(lab: LabState, call: Call) -> Answer:
     data: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     for id in call.query.get("ids", "").split(","):
@@ -34,7 +34,7 @@ async def get_many(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": data} | ({"errors": errors} if errors else {}))
 
 
-def _one(lab: Laboratory, call: Call, id: str) -> dict[str, Any]:
+def _one(lab: LabState, call: Call, id: str) -> dict[str, Any]:
     post = lab.posts.get("x", id)
     if post is not None and post.state == "public":
         return _page(lab, call, [post]) | {"data": _asked(call, shape(lab, post))}
@@ -50,7 +50,7 @@ def _refuse_beyond(call: Call, *known: str) -> None:
         raise problems.not_spoken(f"{call.address}?{'&'.join(beyond)}")
 
 
-async def own_posts(lab: Laboratory, call: Call) -> Answer:
+async def own_posts(lab: LabState, call: Call) -> Answer:
     _refuse_beyond(call, "start_time", "pagination_token")
     account = lab.accounts.get("x", call.params["id"])
     if account is None:
@@ -61,7 +61,7 @@ async def own_posts(lab: Laboratory, call: Call) -> Answer:
         since=_start_time(call), until=lab.settled(account), after_id=call.query.get("since_id", ""),
     )  # fmt: skip
     page, more = found[:limit], len(found) > limit
-    budgets.charge(lab, call, budgets.OWN_READ * len(page))
+    rate_limits.charge(lab, call, rate_limits.OWN_READ * len(page))
     meta: dict[str, Any] = {"result_count": len(page)}
     if page:
         meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
@@ -73,7 +73,7 @@ async def own_posts(lab: Laboratory, call: Call) -> Answer:
     return Answer(body)
 
 
-async def mentions(lab: Laboratory, call: Call) -> Answer:
+async def mentions(lab: LabState, call: Call) -> Answer:
     _refuse_beyond(call)
     found = lab.comments.for_account("x", call.params["id"], limit=_max_results(call))
     since = call.query.get("since_id", "")
@@ -82,7 +82,7 @@ async def mentions(lab: Laboratory, call: Call) -> Answer:
     return _comments(call, [(comment.id, shape_comment(lab, comment)) for comment in found], found)
 
 
-async def search(lab: Laboratory, call: Call) -> Answer:
+async def search(lab: LabState, call: Call) -> Answer:
     """Recent search, of which the laboratory understands conversation_id:, from:, in_reply_to and plain words."""
     _refuse_beyond(call, "query")
     query = call.query.get("query", "")
@@ -99,7 +99,7 @@ async def search(lab: Laboratory, call: Call) -> Answer:
     return _comments(call, entries[:limit], replies)
 
 
-def _search_posts(lab: Laboratory, query: str, limit: int) -> list[Post]:
+def _search_posts(lab: LabState, query: str, limit: int) -> list[Post]:
     handle = re.search(r"from:(\w+)", query)
     words = re.sub(r"\w+:\S+", "", query).strip().strip('"')
     account = lab.accounts.by_handle("x", handle[1]) if handle else None
@@ -122,18 +122,18 @@ def _comments(call: Call, entries: list[tuple[str, dict[str, Any]]], authors: li
     return Answer(body)
 
 
-async def me(lab: Laboratory, call: Call) -> Answer:
+async def me(lab: LabState, call: Call) -> Answer:
     return Answer({"data": _user(lab, call, call.who)})
 
 
-async def user_by_handle(lab: Laboratory, call: Call) -> Answer:
+async def user_by_handle(lab: LabState, call: Call) -> Answer:
     account = lab.accounts.by_handle("x", call.params["handle"])
     if account is None:
         raise problems.not_found("user", call.params["handle"])
     return Answer({"data": _user(lab, call, account)})
 
 
-def _user(lab: Laboratory, call: Call, account: Account) -> dict[str, Any]:
+def _user(lab: LabState, call: Call, account: Account) -> dict[str, Any]:
     count = lab.posts.count("x", account.id)
     known = {
         "id": account.id, "name": account.name, "username": account.handle, "verified": False, "protected": False,
@@ -151,7 +151,7 @@ def _asked(call: Call, shaped: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in shaped.items() if name in names}
 
 
-def _page(lab: Laboratory, call: Call, posts: list[Post]) -> dict[str, Any]:
+def _page(lab: LabState, call: Call, posts: list[Post]) -> dict[str, Any]:
     """The `includes` a call asked for."""
     wanted, includes = call.query.get("expansions", ""), {}
     if "attachments.media_keys" in wanted:

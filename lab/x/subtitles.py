@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Media
 from lab.ledger.media import Probe
+from lab.messages import Answer, Call
+from lab.state import LabState
 from lab.x import problems
 
 CATEGORY = KIND = "subtitles"
@@ -15,7 +15,7 @@ CATEGORIES = ("AmplifyVideo", "TweetVideo")
 TIME = re.compile(rb"(?:\d+:)?\d\d:\d\d[.,]\d{3} --> (?:\d+:)?\d\d:\d\d[.,]\d{3}")
 
 
-def take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
+def take(lab: LabState, call: Call, id: str, data: bytes) -> Media:
     if not TIME.search(data):
         raise problems.invalid("media", "", "media type unrecognized: not SubRip nor WebVTT")
     mime = "text/vtt" if data.startswith(b"WEBVTT") else "text/srt"
@@ -23,7 +23,7 @@ def take(lab: Laboratory, call: Call, id: str, data: bytes) -> Media:
     return lab.media.put(id=id, network="x", account=call.who.id, data=data, found=found, now=lab.clock.now())
 
 
-async def create(lab: Laboratory, call: Call) -> Answer:
+async def create(lab: LabState, call: Call) -> Answer:
     about = call.fields.get("subtitles") or {}
     video = _own(lab, call, str(call.fields.get("id") or ""), "video")
     track = _own(lab, call, str(about.get("id") or ""), KIND)
@@ -36,7 +36,7 @@ async def create(lab: Laboratory, call: Call) -> Answer:
     return Answer({"data": answer})
 
 
-def _own(lab: Laboratory, call: Call, id: str, kind: str) -> Media:
+def _own(lab: LabState, call: Call, id: str, kind: str) -> Media:
     media = lab.media.get("x", id)
     if media is None or media.account != call.who.id or media.kind != kind:
         raise problems.invalid("id", id, "Your media IDs are invalid.")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lab.consent import Denied
-from lab.consent.tokens import exchange
-from lab.consent.tokens import revoke as revoke_any
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
+from lab.messages import Answer, Call
+from lab.oauth import Denied
+from lab.oauth.tokens import exchange
+from lab.oauth.tokens import revoke as revoke_any
+from lab.state import LabState
 
 LIFE = 7200
 SCOPE = "tweet.read tweet.write users.read media.write offline.access"
@@ -17,7 +17,7 @@ WORDS = {
 }
 
 
-async def renew(lab: Laboratory, call: Call) -> Answer:
+async def renew(lab: LabState, call: Call) -> Answer:
     """Give a token for a code or a refresh token."""
     account = lab.accounts.renew(call.field("refresh_token"), "x")
     if account is not None:
@@ -29,7 +29,7 @@ async def renew(lab: Laboratory, call: Call) -> Answer:
     return _given(grant.token, grant.refresh, grant.scope)
 
 
-async def revoke(lab: Laboratory, call: Call) -> Answer:
+async def revoke(lab: LabState, call: Call) -> Answer:
     """Take a token back."""
     try:
         revoke_any(lab, call)

@@ -6,16 +6,16 @@ import re
 from typing import Any
 
 from lab.clock import iso_millis
-from lab.conversation import Answer, Call, Refusal
-from lab.laboratory import Laboratory
 from lab.ledger import Post
+from lab.messages import Answer, Call, Refusal
+from lab.state import LabState
 from lab.youtube import errors, videos
 
 TIME = re.compile(rb"(?:\d+:)?\d\d:\d\d[.,]\d{3} --> (?:\d+:)?\d\d:\d\d[.,]\d{3}")
 MAX_NAME = 150
 
 
-async def insert(lab: Laboratory, call: Call) -> Answer:
+async def insert(lab: LabState, call: Call) -> Answer:
     if call.query.get("part") != "snippet" or call.query.get("uploadType") != "multipart":
         raise errors.not_spoken(f"captions.insert part={call.query.get('part')} {call.query.get('uploadType')}")
     snippet = call.fields.get("snippet") or {}
@@ -38,13 +38,13 @@ async def insert(lab: Laboratory, call: Call) -> Answer:
     return Answer(_shape(post, track))
 
 
-async def list_tracks(lab: Laboratory, call: Call) -> Answer:
+async def list_tracks(lab: LabState, call: Call) -> Answer:
     post = _own(lab, call, {"videoId": call.query.get("videoId", "")})
     found = [_shape(post, track) for track in post.extra.get("captions", [])]
     return Answer(videos.listing("captionListResponse", found))
 
 
-def _own(lab: Laboratory, call: Call, snippet: dict[str, Any]) -> Post:
+def _own(lab: LabState, call: Call, snippet: dict[str, Any]) -> Post:
     post = lab.posts.get("youtube", str(snippet.get("videoId") or ""))
     if post is None:
         raise _no(404, "videoNotFound", "The video identified by the videoId parameter could not be found.")

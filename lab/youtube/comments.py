@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from lab.clock import iso_seconds
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Comment, Post
+from lab.messages import Answer, Call
+from lab.state import LabState
 from lab.youtube import errors
 from lab.youtube.videos import listing, place
 
 REVERSIBLE = ("heldForReview", "published")
 
 
-async def list_threads(lab: Laboratory, call: Call) -> Answer:
+async def list_threads(lab: LabState, call: Call) -> Answer:
     found = _asked(lab, call)
     held = call.query.get("moderationStatus") == "heldForReview"
     threads = [comment for comment in found if not comment.parent and comment.hidden == held]
@@ -26,7 +26,7 @@ async def list_threads(lab: Laboratory, call: Call) -> Answer:
     return Answer(listing("commentThreadListResponse", [_thread(lab, comment) for comment in page], next_page))
 
 
-def _asked(lab: Laboratory, call: Call) -> list[Comment]:
+def _asked(lab: LabState, call: Call) -> list[Comment]:
     video, channel = call.query.get("videoId"), call.query.get("allThreadsRelatedToChannelId")
     if video:
         if lab.posts.get("youtube", video) is None:
@@ -37,14 +37,14 @@ def _asked(lab: Laboratory, call: Call) -> list[Comment]:
     raise errors.not_spoken("commentThreads.list without videoId or allThreadsRelatedToChannelId")
 
 
-async def create_thread(lab: Laboratory, call: Call) -> Answer:
+async def create_thread(lab: LabState, call: Call) -> Answer:
     snippet = call.fields.get("snippet") or {}
     text = ((snippet.get("topLevelComment") or {}).get("snippet") or {}).get("textOriginal")
     comment = _write(lab, call, _public(lab, str(snippet.get("videoId") or "")), text, "")
     return Answer(_thread(lab, comment))
 
 
-async def list_comments(lab: Laboratory, call: Call) -> Answer:
+async def list_comments(lab: LabState, call: Call) -> Answer:
     if call.query.get("parentId"):
         found = lab.comments.answers("youtube", call.query["parentId"])
     else:
@@ -53,7 +53,7 @@ async def list_comments(lab: Laboratory, call: Call) -> Answer:
     return Answer(listing("commentListResponse", [_comment(comment) for comment in found]))
 
 
-async def answer(lab: Laboratory, call: Call) -> Answer:
+async def answer(lab: LabState, call: Call) -> Answer:
     snippet = call.fields.get("snippet") or {}
     parent = lab.comments.get("youtube", str(snippet.get("parentId") or ""))
     if parent is None:
@@ -64,7 +64,7 @@ async def answer(lab: Laboratory, call: Call) -> Answer:
     return Answer(_comment(comment))
 
 
-async def moderate(lab: Laboratory, call: Call) -> Answer:
+async def moderate(lab: LabState, call: Call) -> Answer:
     status = call.query.get("moderationStatus", "")
     if status not in REVERSIBLE or call.query.get("banAuthor") == "true":
         raise errors.not_spoken(f"setModerationStatus {status}: it cannot be undone")
@@ -78,14 +78,14 @@ async def moderate(lab: Laboratory, call: Call) -> Answer:
     return Answer(None, 204)
 
 
-def _public(lab: Laboratory, id: str) -> Post:
+def _public(lab: LabState, id: str) -> Post:
     post = lab.posts.get("youtube", id)
     if post is None or post.state != "public":
         raise errors.error(404, "videoNotFound", "The video cannot be found.", "youtube.commentThread")
     return post
 
 
-def _write(lab: Laboratory, call: Call, post: Post, text: Any, parent: str) -> Comment:
+def _write(lab: LabState, call: Call, post: Post, text: Any, parent: str) -> Comment:
     if not text:
         raise errors.error(400, "commentTextRequired", "The comment text is required.", "youtube.comment")
     comment = lab.comments.add(
@@ -101,12 +101,12 @@ def _write(lab: Laboratory, call: Call, post: Post, text: Any, parent: str) -> C
     return comment
 
 
-def new_id(lab: Laboratory, parent: str) -> str:
+def new_id(lab: LabState, parent: str) -> str:
     number = lab.book.next_number()
     return f"{parent}.{number:022d}" if parent else f"Ug{number:020d}AaABAg"
 
 
-def _thread(lab: Laboratory, comment: Comment) -> dict[str, Any]:
+def _thread(lab: LabState, comment: Comment) -> dict[str, Any]:
     replies = lab.comments.answers("youtube", comment.id)
     found: dict[str, Any] = {
         "kind": "youtube#commentThread", "etag": "lab", "id": comment.id,

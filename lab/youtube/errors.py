@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.conversation import Answer, Refusal
+from lab.messages import Answer, Refusal
 
 
 def error(status: int, reason: str, message: str, domain: str = "youtube.video") -> Refusal:

@@ -6,10 +6,10 @@ import hashlib
 import re
 from typing import Any
 
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Media, Upload
 from lab.ledger.media import NotMedia, probe
+from lab.messages import Answer, Call
+from lab.state import LabState
 from lab.youtube import errors, videos
 
 RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
@@ -19,7 +19,7 @@ SESSION_LIFE = 7 * 86_400  # Google forgets a session after about a week
 INCOMPLETE = 308
 
 
-async def start(lab: Laboratory, call: Call) -> Answer:
+async def start(lab: LabState, call: Call) -> Answer:
     if call.query.get("uploadType") != "resumable":
         raise errors.not_spoken(f"uploadType={call.query.get('uploadType', '')}")
     about = dict(call.fields)
@@ -31,7 +31,7 @@ async def start(lab: Laboratory, call: Call) -> Answer:
     return _opened(lab, call, about)
 
 
-def _opened(lab: Laboratory, call: Call, about: dict[str, Any]) -> Answer:
+def _opened(lab: LabState, call: Call, about: dict[str, Any]) -> Answer:
     total = call.headers.get("X-Upload-Content-Length", "")
     mime = call.headers.get("X-Upload-Content-Type", "application/octet-stream")
     about["part"] = call.query.get("part", "snippet,status")
@@ -45,7 +45,7 @@ def _opened(lab: Laboratory, call: Call, about: dict[str, Any]) -> Answer:
     return Answer(None, 200, {"Location": address, "X-GUploader-UploadID": session.id})
 
 
-async def receive(lab: Laboratory, call: Call) -> Answer:
+async def receive(lab: LabState, call: Call) -> Answer:
     """Take a piece, or only tell how far it got. Needs no token: the session's address is the secret."""
     session = lab.uploads.get("youtube", call.query.get("upload_id", ""))
     if session is None or lab.clock.now() - session.created_at > SESSION_LIFE:
@@ -61,7 +61,7 @@ async def receive(lab: Laboratory, call: Call) -> Answer:
     return _finished(lab, call, session)
 
 
-def _take_piece(lab: Laboratory, call: Call, session: Upload) -> None:
+def _take_piece(lab: LabState, call: Call, session: Upload) -> None:
     range_given = call.headers.get("Content-Range")
     match = RANGE.fullmatch(range_given) if range_given else None
     if range_given and match is None:
@@ -79,7 +79,7 @@ def _take_piece(lab: Laboratory, call: Call, session: Upload) -> None:
     lab.uploads.append(session, call.raw[received - start :])
 
 
-def _complete(lab: Laboratory, session: Upload) -> None:
+def _complete(lab: LabState, session: Upload) -> None:
     data = lab.uploads.content(session)
     if session.about.get("thumbnail_of"):
         session.result = _set_thumbnail(lab, session.about["thumbnail_of"], data)
@@ -90,7 +90,7 @@ def _complete(lab: Laboratory, session: Upload) -> None:
     lab.uploads.discard(session)
 
 
-def _film(lab: Laboratory, session: Upload, data: bytes) -> Media:
+def _film(lab: LabState, session: Upload, data: bytes) -> Media:
     try:
         found = probe(data)
     except NotMedia:
@@ -100,11 +100,11 @@ def _film(lab: Laboratory, session: Upload, data: bytes) -> Media:
     account, digest = lab.accounts.get("youtube", session.account), hashlib.sha256(data).hexdigest()
     return lab.media.put(
         id=f"yt{lab.book.next_number()}", network="youtube", account=session.account, data=data, found=found,
-        now=lab.clock.now(), processing=lab.pace.seconds(account, digest, *PROCESSING),
+        now=lab.clock.now(), processing=lab.latency.seconds(account, digest, *PROCESSING),
     )  # fmt: skip
 
 
-def _finished(lab: Laboratory, call: Call, session: Upload) -> Answer:
+def _finished(lab: LabState, call: Call, session: Upload) -> Answer:
     if session.about.get("thumbnail_of"):
         return Answer(_thumbnail_answer(call, session.result))
     post = lab.posts.get("youtube", session.result)
@@ -113,14 +113,14 @@ def _finished(lab: Laboratory, call: Call, session: Upload) -> Answer:
     return Answer(videos.shape(lab, call, post, session.about["part"].split(",")))
 
 
-async def set_thumbnail(lab: Laboratory, call: Call) -> Answer:
+async def set_thumbnail(lab: LabState, call: Call) -> Answer:
     """thumbnails.set in one go (uploadType=media)."""
     if call.query.get("uploadType") == "resumable":
         return await start(lab, call)
     return Answer(_thumbnail_answer(call, _set_thumbnail(lab, _thumbnail_owner(lab, call), call.raw)))
 
 
-def _thumbnail_owner(lab: Laboratory, call: Call) -> str:
+def _thumbnail_owner(lab: LabState, call: Call) -> str:
     post = lab.posts.get("youtube", call.query.get("videoId", ""))
     if post is None:
         raise errors.error(404, "videoNotFound", "The video cannot be found.", "youtube.thumbnail")
@@ -129,7 +129,7 @@ def _thumbnail_owner(lab: Laboratory, call: Call) -> str:
     return post.id
 
 
-def _set_thumbnail(lab: Laboratory, video: str, data: bytes) -> str:
+def _set_thumbnail(lab: LabState, video: str, data: bytes) -> str:
     try:
         found = probe(data)
     except NotMedia:

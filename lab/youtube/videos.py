@@ -6,9 +6,9 @@ import base64
 from typing import Any
 
 from lab.clock import iso_seconds
-from lab.conversation import Answer, Call
-from lab.laboratory import Laboratory
 from lab.ledger import Media, Post
+from lab.messages import Answer, Call
+from lab.state import LabState
 from lab.youtube import errors
 
 MAX_TITLE = 100
@@ -55,7 +55,7 @@ def check_status(status: dict[str, Any]) -> None:
         raise errors.bad("invalidVideoMetadata", "The request metadata is invalid.")
 
 
-def create(lab: Laboratory, account: str, about: dict[str, Any], media: Media) -> Post:
+def create(lab: LabState, account: str, about: dict[str, Any], media: Media) -> Post:
     """A whole upload becomes a video; one uploaded as public is public at once."""
     snippet, status = about.get("snippet") or {}, about.get("status") or {}
     privacy = status.get("privacyStatus", "public")
@@ -74,7 +74,7 @@ def _first_link(snippet: dict[str, Any]) -> str:
     return next((word.rstrip(".,;)") for word in words if word.startswith(("http://", "https://"))), "")
 
 
-async def update(lab: Laboratory, call: Call) -> Answer:
+async def update(lab: LabState, call: Call) -> Answer:
     post = _own(lab, call, str(call.fields.get("id") or ""))
     parts = _parts(call)
     if "snippet" in parts:
@@ -90,7 +90,7 @@ async def update(lab: Laboratory, call: Call) -> Answer:
     return Answer(shape(lab, call, post, parts))
 
 
-def _change_status(lab: Laboratory, post: Post, status: dict[str, Any]) -> None:
+def _change_status(lab: LabState, post: Post, status: dict[str, Any]) -> None:
     check_status(status)
     privacy = status.get("privacyStatus", post.extra["privacy"])
     post.extra["status"] = post.extra.get("status", {}) | status
@@ -101,7 +101,7 @@ def _change_status(lab: Laboratory, post: Post, status: dict[str, Any]) -> None:
         lab.withdraw(post, place=place(post))
 
 
-async def list_videos(lab: Laboratory, call: Call) -> Answer:
+async def list_videos(lab: LabState, call: Call) -> Answer:
     ids = call.query.get("id", "")
     if not ids:
         raise errors.not_spoken("videos.list without id")
@@ -111,7 +111,7 @@ async def list_videos(lab: Laboratory, call: Call) -> Answer:
     return Answer(listing("videoListResponse", [shape(lab, call, post, parts) for post in seen]))
 
 
-async def delete(lab: Laboratory, call: Call) -> Answer:
+async def delete(lab: LabState, call: Call) -> Answer:
     post = _own(lab, call, call.query.get("id", ""))
     if post.state != "draft":
         raise errors.not_spoken("videos.delete of what was public")
@@ -119,7 +119,7 @@ async def delete(lab: Laboratory, call: Call) -> Answer:
     return Answer(None, 204)
 
 
-async def list_channels(lab: Laboratory, call: Call) -> Answer:
+async def list_channels(lab: LabState, call: Call) -> Answer:
     if call.query.get("mine") != "true" and call.query.get("id") != call.who.id:
         raise errors.not_spoken("channels.list other than mine=true")
     channel = {
@@ -149,7 +149,7 @@ def _parts(call: Call) -> list[str]:
     return parts
 
 
-def _own(lab: Laboratory, call: Call, id: str) -> Post:
+def _own(lab: LabState, call: Call, id: str) -> Post:
     post = lab.posts.get("youtube", id)
     if post is None:
         raise errors.video_not_found()
@@ -158,7 +158,7 @@ def _own(lab: Laboratory, call: Call, id: str) -> Post:
     return post
 
 
-def shape(lab: Laboratory, call: Call, post: Post, parts: list[str]) -> dict[str, Any]:
+def shape(lab: LabState, call: Call, post: Post, parts: list[str]) -> dict[str, Any]:
     media = lab.media.of("youtube", post.media)
     now, film = lab.clock.now(), media[0] if media else None
     processed = film is None or now >= film.ready_at
@@ -178,7 +178,7 @@ def shape(lab: Laboratory, call: Call, post: Post, parts: list[str]) -> dict[str
     return head | {part: known[part] for part in parts if part in known}
 
 
-def _snippet(lab: Laboratory, call: Call, post: Post) -> dict[str, Any]:
+def _snippet(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     channel = lab.accounts.get("youtube", post.account)
     thumbnail = post.extra.get("thumbnail")
     return {

@@ -112,7 +112,7 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Access:
+class ApiCredentials:
     """The account at the network, and what a call needs. `token` never reaches a log or a message."""
 
     remote_id: str
@@ -126,7 +126,7 @@ class Access:
     public_only: bool = False  # a person wrote the address: nothing is sent to what is inside a private network
 
     def __post_init__(self) -> None:
-        logs.hide(self.token)
+        logs.register_secret(self.token)
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ class AttemptWindow:
 
     started_at: datetime
     asked_at: datetime
-    looks: int
+    checks_made: int
     code: str = ""  # the code of the error that left the attempt uncertain
     known: frozenset[str] = frozenset()  # ids of the account's posts that are other deliveries': never this one's
 
@@ -184,15 +184,15 @@ class Transient(NetworkError):
         self.retry_after = retry_after
 
 
-class Stale(Transient):
+class PreparedExpired(Transient):
     """What was prepared died before its hour: it must be prepared again; nothing was taken."""
 
 
-class Spent(Transient):
+class QuotaExhausted(Transient):
     """Money or quota is used up (402, daily quota): nothing was taken and a person must know."""
 
 
-class Unserved(Transient):
+class MediaUnreachable(Transient):
     """Our own address, where the network would fetch a medium, does not answer: it was told nothing, a person is."""
 
 
@@ -240,14 +240,16 @@ class Connector(Protocol):
         """Return the length of a text as this network counts it."""
         ...
 
-    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+    def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
         """Whether preparing this leaves nothing at the network: then it needs no job of its own (decision 0010).
 
         What it asks the network is at most what it keeps afterwards for every post of the account.
         """
         ...
 
-    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]) -> Prepared:
+    def prepare(
+        self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]
+    ) -> Prepared:
         """Leave at the network everything that `commit` needs, invisibly; go on from what `prepared` holds already.
 
         `keep` stores what is known so far, as soon as it is known. Raises `NetworkError`; `Transient` when it may be
@@ -255,18 +257,18 @@ class Connector(Protocol):
         """
         ...
 
-    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Make it public, in one call. Raises `Unknown` unless the network certainly did or did not take it."""
         ...
 
-    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Find out what became of a commit whose answer was lost; reads only."""
         ...
 
-    def probe(self, access: Access) -> Identity:
+    def probe(self, access: ApiCredentials) -> Identity:
         """Ask the network who the token opens: one harmless read, which changes nothing and shows nothing."""
         ...
 
-    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove at the network what was prepared and never made public; return the ids removed."""
         ...

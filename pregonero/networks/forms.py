@@ -8,7 +8,7 @@ from django.http import QueryDict
 from pregonero.errors import Refused
 from pregonero.networks.models import Account, Network
 from pregonero.networks.registry import connector
-from pregonero.networks.servers import check_server, server_address
+from pregonero.networks.server_urls import check_server, server_address
 from pregonero.people.models import Member
 
 OPEN_NETWORKS = (Network.BLUESKY, Network.MASTODON)  # whose accounts live on a server of anybody

@@ -32,7 +32,7 @@ class Key:
     text: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        logs.hide(self.text)
+        logs.register_secret(self.text)
 
     @property
     def id(self) -> bytes:

@@ -5,12 +5,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop, Spending
-from pregonero.networks.sealing import SealedField
+from pregonero.networks.encrypted_fields import EncryptedField
+from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota, UsageBucket
 from pregonero.people.models import Entity, Member
-from pregonero.records.actions import Thing
+from pregonero.records.actions import ObjectRef
 
-__all__ = ["Account", "AccountState", "Allowance", "Credential", "LedgerLine", "Network", "SendingStop", "Spending"]
+__all__ = ["Account", "AccountState", "CostEntry", "Credential", "Network", "NetworkSuspension", "Quota", "UsageBucket"]
 
 
 class Network(models.TextChoices):
@@ -93,9 +93,9 @@ class Account(models.Model):
         return f"{self.get_network_display()} · @{self.handle}"
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("account", self.pk, str(self))
+        return ObjectRef("account", self.pk, str(self))
 
 
 class Administrator(models.Model):
@@ -145,7 +145,7 @@ class Credential(models.Model):
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="credential")
     kind = models.CharField(max_length=10, choices=CredentialKind.choices)
     state = models.CharField(max_length=10, choices=CredentialState.choices, default=CredentialState.GOOD)
-    sealed = SealedField()
+    sealed = EncryptedField()
     scopes = ArrayField(models.CharField(max_length=120), default=list)
     generation = models.PositiveIntegerField(default=1)
     connected_at = models.DateTimeField()
@@ -179,11 +179,11 @@ class Credential(models.Model):
         return f"credential:{self.account_id}"
 
 
-class Relinquished(models.Model):
+class PendingRevocation(models.Model):
     """What opened an account that is used no more, until its network has taken it back; encrypted as it was."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    sealed = SealedField()
+    sealed = EncryptedField()
     given_up_at = models.DateTimeField()
 
     def __str__(self) -> str:
@@ -202,7 +202,7 @@ class Application(models.Model):
     network = models.CharField(max_length=20, choices=Network.choices)
     server = models.URLField(blank=True)
     client_id = models.CharField(max_length=200)
-    sealed_secret = SealedField()
+    sealed_secret = EncryptedField()
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -212,9 +212,9 @@ class Application(models.Model):
         return f"aplicación en {self.get_network_display()}"
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("application", self.pk, str(self))
+        return ObjectRef("application", self.pk, str(self))
 
     @property
     def sealed_for(self) -> str:
@@ -232,7 +232,7 @@ class Authorization(models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     state_digest = models.CharField(max_length=64, unique=True)
     session_digest = models.CharField(max_length=64)
-    sealed_verifier = SealedField()
+    sealed_verifier = EncryptedField()
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -15,12 +15,12 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from pregonero import logs
-from pregonero.networks.base import Access, Permanent, Transient, Unauthorized, Unknown
-from pregonero.networks.ways import Client, Consent, Tokens
-from pregonero.networks.wire import Line, Lost, NoConnection, Refusal, WireError
+from pregonero.networks.auth_config import Client, Consent, Tokens
+from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
+from pregonero.networks.http_client import ConnectFailed, HttpClientError, HttpError, NetworkClient, ResponseLost
 
 SERVER_ERROR, TOO_MANY, NOT_YET = 500, 429, 30.0
-OURS = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})
+INTERNAL_ERROR = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})
 """Refusals that are about the application: the account's authorisation may be as good as ever."""
 
 
@@ -44,7 +44,7 @@ def consent_address(way: Consent, base: str, client: Client, *, redirect: str, s
     return f"{base.rstrip('/')}{_versioned(way.consent)}?{urlencode(asked, quote_via=quote)}"
 
 
-def exchange(way: Consent, at: Access, client: Client, *, code: str, redirect: str, verifier: str) -> Tokens:
+def exchange(way: Consent, at: ApiCredentials, client: Client, *, code: str, redirect: str, verifier: str) -> Tokens:
     """Change the code that the person brought back for tokens: once."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect}
     if way.pkce:
@@ -52,45 +52,45 @@ def exchange(way: Consent, at: Access, client: Client, *, code: str, redirect: s
     return tokens_for(way, at, client, form)
 
 
-def renew(way: Consent, at: Access, client: Client, refresh: str) -> Tokens:
+def renew(way: Consent, at: ApiCredentials, client: Client, refresh: str) -> Tokens:
     """Change a refresh token for new tokens. `Unauthorized` only when the network says that it is over."""
     return tokens_for(way, at, client, {"grant_type": "refresh_token", "refresh_token": refresh})
 
 
-def tokens_for(way: Consent, at: Access, client: Client, form: dict[str, str]) -> Tokens:
+def tokens_for(way: Consent, at: ApiCredentials, client: Client, form: dict[str, str]) -> Tokens:
     """Make the token call with a form, whatever it is that the network changes for tokens."""
     return _tokens(way, _ask(way, at, client, way.token, form))
 
 
-def revoke(way: Consent, at: Access, client: Client, token: str) -> None:
+def revoke(way: Consent, at: ApiCredentials, client: Client, token: str) -> None:
     """Give a token back: the network takes it no more."""
     if way.revoke:
         _ask(way, at, client, way.revoke, {"token": token})
 
 
-def read(way: Consent, at: Access, token: str, path: str, **params: str) -> Any:
+def read(way: Consent, at: ApiCredentials, token: str, path: str, **params: str) -> Any:
     """Read something with a token that is not the account's yet."""
-    with judged(way):
+    with mapped_errors(way):
         return (
-            Line(replace(at, token=token), way.calls)
+            NetworkClient(replace(at, token=token), way.calls)
             .get(at.address.rstrip("/") + _versioned(path), params=params)
             .json()
         )
 
 
-def _ask(way: Consent, at: Access, client: Client, path: str, form: dict[str, str]) -> Any:
+def _ask(way: Consent, at: ApiCredentials, client: Client, path: str, form: dict[str, str]) -> Any:
     """Make a call about tokens; it carries the application's name and secret, and no token in its header."""
-    line = Line(replace(at, token=""), way.calls)
+    line = NetworkClient(replace(at, token=""), way.calls)
     del line.headers["Authorization"]
     if way.basic:
         plain = f"{quote(client.id, safe='')}:{quote(client.secret, safe='')}"
         together = base64.b64encode(plain.encode()).decode()
-        logs.hide(together)
+        logs.register_secret(together)
         line.headers["Authorization"] = f"Basic {together}"
         form = {"client_id": client.id, **form}
     else:
         form = {"client_id": client.id, "client_secret": client.secret, **form}
-    with judged(way):
+    with mapped_errors(way):
         answer = line.post(f"{at.address.rstrip('/')}{_versioned(path)}", data=form)
         return answer.json() if answer.content.strip() else {}
 
@@ -113,26 +113,26 @@ def _versioned(path: str) -> str:
 
 
 @contextmanager
-def judged(way: Consent) -> Iterator[None]:
+def mapped_errors(way: Consent) -> Iterator[None]:
     """Raise what happens inside as a `NetworkError`: a blip is `Transient`, and never taken for an end."""
     try:
         yield
-    except NoConnection as error:
+    except ConnectFailed as error:
         raise Transient(f"No pudimos conectar con {way.label}.", code="no_connection", retry_after=NOT_YET) from error
-    except Refusal as refusal:
+    except HttpError as refusal:
         raise _meaning(way, refusal) from refusal
-    except (Lost, WireError) as error:
+    except (ResponseLost, HttpClientError) as error:
         raise Unknown(f"Se cortó la conexión con {way.label} antes de su respuesta.", code="lost") from error
 
 
-def _meaning(way: Consent, refusal: Refusal) -> Transient | Unauthorized | Permanent:
+def _meaning(way: Consent, refusal: HttpError) -> Transient | Unauthorized | Permanent:
     """Return what a refusal of a token call means, by the network's own word for it."""
     after = refusal.headers.get("retry-after", "")
     if refusal.status >= SERVER_ERROR or refusal.status == TOO_MANY:
         wait = float(after) if after.isdigit() else NOT_YET
         return Transient(f"{way.label} no atiende ahora ({refusal.status}).", code="busy", retry_after=wait)
     said = _word(refusal.body)
-    if said in OURS:
+    if said in INTERNAL_ERROR:
         reason = f"{way.label} no reconoce la aplicación de la entidad: revisa su identificador y su secreto."
         return Permanent(reason, code="application")
     if said in way.over or refusal.status == 401:  # noqa: PLR2004

@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from pregonero.errors import NotFound, Refused
 from pregonero.networks import vault
-from pregonero.networks.base import Access
+from pregonero.networks.auth_config import Client
+from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import (
     Account,
     AccountState,
@@ -17,9 +18,8 @@ from pregonero.networks.models import (
     Application,
     Credential,
     CredentialState,
-    Relinquished,
+    PendingRevocation,
 )
-from pregonero.networks.ways import Client
 from pregonero.people.models import Entity, Member
 
 MOST_AT_ONCE = 200
@@ -48,7 +48,7 @@ def accounts_of(entity: Entity) -> QuerySet[Account]:
 
 
 @dataclass(frozen=True)
-class Line:
+class NetworkClient:
     """A line of the register: the account, what opens it, and who administers it now."""
 
     account: Account
@@ -74,7 +74,7 @@ class Line:
         return self.account.test_said if self.account.test_passed is False else ""
 
 
-def register_of(entity: Entity) -> list[Line]:
+def register_of(entity: Entity) -> list[NetworkClient]:
     """Return the whole register: accounts in use first, those that were retired at the end."""
     accounts = list(Account.objects.filter(entity=entity).order_by("retired_at", "pk")[:MOST_AT_ONCE])
     accounts.sort(key=lambda account: (account.retired_at is not None, account.pk))
@@ -82,14 +82,14 @@ def register_of(entity: Entity) -> list[Line]:
     named: dict[int, list[Administrator]] = {}
     for found in Administrator.objects.filter(account__in=accounts, until__isnull=True).order_by("since", "pk"):
         named.setdefault(found.account_id, []).append(found)
-    return [Line(each, credentials.get(each.pk), tuple(named.get(each.pk, ()))) for each in accounts]
+    return [NetworkClient(each, credentials.get(each.pk), tuple(named.get(each.pk, ()))) for each in accounts]
 
 
-def line_of(account: Account) -> Line:
+def line_of(account: Account) -> NetworkClient:
     """Return the line of one account, with everybody who ever administered it."""
     credential = Credential.objects.filter(account=account).defer("sealed").first()
     named = Administrator.objects.filter(account=account).order_by("-until", "since", "pk")
-    return Line(account, credential, tuple(named))
+    return NetworkClient(account, credential, tuple(named))
 
 
 def application_for(account: Account) -> Application | None:
@@ -111,7 +111,7 @@ def accounts_to_renew(*, now: datetime) -> list[int]:
     return list(waiting.order_by("renew_at", "pk").values_list("account_id", flat=True)[:MOST_AT_ONCE])
 
 
-def access_to(account: Account) -> Access:
+def credentials_for(account: Account) -> ApiCredentials:
     """Return what a connector needs to speak for an account. Never keep it, log it or show it."""
     credential = Credential.objects.filter(account=account).first()
     if credential is None:
@@ -119,10 +119,10 @@ def access_to(account: Account) -> Access:
     return opened(account, credential)[0]
 
 
-def opened(account: Account, credential: Credential | Relinquished) -> tuple[Access, str]:
+def opened(account: Account, credential: Credential | PendingRevocation) -> tuple[ApiCredentials, str]:
     """Return an account's access, and the refresh token that renews it (or nothing)."""
     secret = json.loads(vault.unseal(credential.sealed, bound=credential.sealed_for))
-    return access_with(account, secret["access"]), secret["refresh"]
+    return credentials_with(account, secret["access"]), secret["refresh"]
 
 
 def client_from(application: Application) -> Client:
@@ -130,9 +130,9 @@ def client_from(application: Application) -> Client:
     return Client(application.client_id, vault.unseal(application.sealed_secret, bound=application.sealed_for))
 
 
-def access_with(account: Account, token: str) -> Access:
+def credentials_with(account: Account, token: str) -> ApiCredentials:
     """Return the access that a token would give to an account."""
-    return Access(
+    return ApiCredentials(
         remote_id=account.remote_id,
         handle=account.handle,
         address=account.server or settings.NETWORK_ADDRESSES[account.network],
@@ -144,7 +144,7 @@ def access_with(account: Account, token: str) -> Access:
     )
 
 
-def place_of(account: Account) -> Access:
+def place_of(account: Account) -> ApiCredentials:
     """Return where an account is, without its token: enough to know its addresses, and to call nothing."""
     address = account.server or settings.NETWORK_ADDRESSES[account.network]
-    return Access(account.remote_id, account.handle, address, token="")
+    return ApiCredentials(account.remote_id, account.handle, address, token="")

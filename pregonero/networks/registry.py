@@ -4,11 +4,11 @@ from functools import cache
 from importlib import import_module
 from typing import cast
 
+from pregonero.networks.auth_config import AuthConfig
 from pregonero.networks.base import Connector
-from pregonero.networks.budgets.kinds import Rates
-from pregonero.networks.checks import Kinds
-from pregonero.networks.hand import ByHand
-from pregonero.networks.ways import Way
+from pregonero.networks.manual_posting import ManualPosting
+from pregonero.networks.post_validation import Kinds
+from pregonero.networks.rate_limits.policy import RateLimitPolicy
 
 MODULES: dict[str, str] = {
     "x": "pregonero.networks.x.connector",
@@ -34,25 +34,25 @@ def warm() -> None:
 
 
 @cache
-def rates_of(name: str) -> Rates:
+def rate_limit_policy(name: str) -> RateLimitPolicy:
     """Return what a network limits and charges: its `budgets.py`, beside its `limits.py`."""
-    return cast(Rates, import_module(f"pregonero.networks.{name}.budgets").RATES)
+    return cast(RateLimitPolicy, import_module(f"pregonero.networks.{name}.rate_limits").RATE_LIMITS)
 
 
 @cache
-def by_hand(name: str) -> ByHand:
+def manual_posting(name: str) -> ManualPosting:
     """Return a network as a person uses it, from the same folder as its connector."""
     folder = MODULES[name].rpartition(".")[0]
-    return cast(ByHand, import_module(f"{folder}.by_hand").BY_HAND)
+    return cast(ManualPosting, import_module(f"{folder}.manual").MANUAL)
 
 
 @cache
-def way_of(name: str) -> Way:
+def auth_config_of(name: str) -> AuthConfig:
     """Return how a network lets us in: its consent page, or a password made for this application."""
-    return cast(Way, import_module(MODULES[name].removesuffix("connector") + "oauth").WAY)
+    return cast(AuthConfig, import_module(MODULES[name].removesuffix("connector") + "oauth").AUTH)
 
 
 @cache
 def kinds_of(name: str) -> Kinds:
     """Return the kinds of file that a network takes: its `limits.py`, beside its values."""
-    return cast(Kinds, import_module(f"pregonero.networks.{name}.limits").KINDS)
+    return cast(Kinds, import_module(f"pregonero.networks.{name}.capabilities").KINDS)

@@ -7,8 +7,8 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from pregonero.networks import actions, giving_back, queries, renewing
-from pregonero.networks.budgets import actions as budgets
+from pregonero.networks import actions, queries, token_refresh, token_revocation
+from pregonero.networks.rate_limits import actions as budgets
 
 
 @app.periodic(cron="* * * * *")
@@ -35,10 +35,10 @@ def forget_spent(timestamp: int, **_later: Any) -> None:
 @app.task(name="networks.renew", queue="preparing")
 def renew(*, account_id: int, **_later: Any) -> None:
     """Renew the token of one account."""
-    renewing.renew_account(account_id)
+    token_refresh.refresh_account_token(account_id)
 
 
 @app.task(name="networks.give_back", queue="preparing", retry=RetryStrategy(max_attempts=8, exponential_wait=5))
 def give_back(*, relinquished_id: int, **_later: Any) -> None:
     """Tell a network that what opened an account is used no more."""
-    giving_back.give_back(relinquished_id)
+    token_revocation.give_back(relinquished_id)

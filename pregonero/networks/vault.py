@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import connection
 
 from pregonero.networks import keyring
-from pregonero.networks.sealing import VERSION
+from pregonero.networks.encrypted_fields import VERSION
 
 NONCE_BYTES = 12
 ROTATION_LOCK = 0x70726567  # of PostgreSQL: sealing shares it, the rotation of keys holds it alone

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from pregonero.networks.sealing import SealedField
+from pregonero.networks.encrypted_fields import EncryptedField
 from pregonero.people.models import Entity, Member
-from pregonero.records.actions import Actor, Thing
+from pregonero.records.actions import Actor, ObjectRef
 
 
 class SourceKind(models.TextChoices):
@@ -35,7 +35,7 @@ class Source(models.Model):
     name = models.CharField(max_length=120)
     address = models.URLField(max_length=500, blank=True)
     selectors = models.JSONField(default=dict, blank=True)
-    sealed_secret = SealedField(default=bytes)
+    sealed_secret = EncryptedField(default=bytes)
     state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
     every_minutes = models.PositiveSmallIntegerField(default=5)
     registered_at = models.DateTimeField()
@@ -80,9 +80,9 @@ class Source(models.Model):
         return self.name
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("source", self.pk, self.name)
+        return ObjectRef("source", self.pk, self.name)
 
     @property
     def sealed_for(self) -> str:
@@ -155,9 +155,9 @@ class Medium(models.Model):
         return f"{self.get_kind_display()} {self.sha256[:12]}"
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("medium", self.pk, str(self))
+        return ObjectRef("medium", self.pk, str(self))
 
 
 class NewsState(models.TextChoices):
@@ -220,9 +220,9 @@ class News(models.Model):
         return self.title
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("news", self.pk, self.title)
+        return ObjectRef("news", self.pk, self.title)
 
     def get_absolute_url(self) -> str:
         """Return the page of this news item."""
@@ -257,9 +257,9 @@ class NewsVersion(models.Model):
         return f"versión {self.number} de {self.news_id}"
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records and notices refer to it."""
-        return Thing("version", self.pk, self.title)
+        return ObjectRef("version", self.pk, self.title)
 
 
 class Informing(models.Model):

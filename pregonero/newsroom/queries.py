@@ -124,7 +124,7 @@ def versions_of(news: News) -> list[NewsVersion]:
 
 def receipts(news: News) -> list[Notice]:
     """Return who was told that the news was informed, and who saw it when (P-1)."""
-    return receipts_of(news.entity, kind="news.informed", thing=news.thing.reference)
+    return receipts_of(news.entity, kind="news.informed", ref=news.ref.reference)
 
 
 def sources_with_state(entity: Entity) -> list[SourceRow]:

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from pregonero.errors import Conflict, Refused, WrongState
 from pregonero.newsroom.models import Informing, News, NewsState, Source, SourceState
-from pregonero.newsroom.reading.address import host_of
-from pregonero.newsroom.reading.destination import is_allowed_by_name
+from pregonero.newsroom.reading.safe_url import is_allowed_by_name
+from pregonero.newsroom.reading.urls import host_of
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
 

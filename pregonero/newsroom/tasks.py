@@ -11,13 +11,13 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import Medium, News, Source, SourceKind, SourceState
+from pregonero.newsroom.reading.errors import Unreachable, Unreadable
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import FEED, PAGE, Fetched, fetch
 from pregonero.newsroom.reading.item import Item
 from pregonero.newsroom.reading.listing import read_listing
-from pregonero.newsroom.reading.media import KeptFile, keep_picture, keep_video
+from pregonero.newsroom.reading.media_store import KeptFile, keep_picture, keep_video
 from pregonero.newsroom.reading.page import Page, open_page
-from pregonero.newsroom.reading.unreadable import Unreachable, Unreadable
 
 EVERY_HALF_MINUTE = "* * * * * */30"
 EVERY_TEN_MINUTES = "*/10 * * * *"

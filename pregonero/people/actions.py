@@ -11,7 +11,7 @@ from pregonero.people import queries
 from pregonero.people.models import Employment, Entity, Member, Notice, User
 from pregonero.people.roles import Role
 from pregonero.people.rules import check_may
-from pregonero.records.actions import SYSTEM, Thing, record
+from pregonero.records.actions import SYSTEM, ObjectRef, record
 
 
 @transaction.atomic(durable=True)
@@ -23,7 +23,7 @@ def register_entity(
         slug=slug, name=name, short_name=short_name, initials=initials,
         official_domains=list(official_domains), registered_at=now,
     )  # fmt: skip
-    record(entity_id=entity.pk, verb="entity.registered", actor=SYSTEM, thing=entity.thing, at=now)
+    record(entity_id=entity.pk, event_type="entity.registered", actor=SYSTEM, ref=entity.ref, at=now)
     return entity
 
 
@@ -50,7 +50,7 @@ def register_member(
         employment=employment, ends_on=ends_on, in_group=in_group,
     )  # fmt: skip
     record(
-        entity_id=entity.pk, verb="member.registered", actor=by.actor if by else SYSTEM, thing=member.thing, at=now,
+        entity_id=entity.pk, event_type="member.registered", actor=by.actor if by else SYSTEM, ref=member.ref, at=now,
         facts={"roles": member.roles, "employment": employment, "ends_on": ends_on.isoformat() if ends_on else None},
     )  # fmt: skip
     return member
@@ -64,8 +64,8 @@ def _make_user(email: str, password: str) -> User:
     return user
 
 
-def tell(
-    *, members: Iterable[Member], kind: str, thing: Thing, title: str, path: str, now: datetime, why: str = ""
+def notify(
+    *, members: Iterable[Member], kind: str, ref: ObjectRef, title: str, path: str, now: datetime, why: str = ""
 ) -> list[Notice]:
     """Tell each member something once, inside the transaction of the act that it tells of (P-1).
 
@@ -74,7 +74,7 @@ def tell(
     told = []
     for member in members:
         notice, made = Notice.objects.get_or_create(
-            member=member, kind=kind, thing=thing.reference,
+            member=member, kind=kind, ref=ref.reference,
             defaults={"entity_id": member.entity_id, "title": title[:300], "why": why[:300], "path": path,
                       "created_at": now},
         )  # fmt: skip
@@ -92,9 +92,9 @@ def see_notice(*, notice: Notice, by: Member, now: datetime) -> Notice:
     return notice
 
 
-def receive_told(*, kind: str, thing: Thing, by: Member, now: datetime) -> None:
+def mark_seen(*, kind: str, ref: ObjectRef, by: Member, now: datetime) -> None:
     """Whoever acts on a thing has received what they were told of it; inside the transaction of their act (P-1)."""
-    told = Notice.objects.select_for_update().filter(member=by, kind=kind, thing=thing.reference)
+    told = Notice.objects.select_for_update().filter(member=by, kind=kind, ref=ref.reference)
     for notice in told:
         _receive(notice, by, now)
 
@@ -103,10 +103,10 @@ def _receive(notice: Notice, by: Member, now: datetime) -> None:
     if notice.seen_at is None:
         notice.seen_at = max(now, notice.created_at)
         notice.save(update_fields=["seen_at"])
-        kind, _, pk = notice.thing.partition(":")
+        kind, _, pk = notice.ref.partition(":")
         record(
-            entity_id=by.entity_id, verb="notice.seen", actor=by.actor, thing=Thing("notice", notice.pk, notice.title),
-            at=now, related=[Thing(kind, int(pk))],
+            entity_id=by.entity_id, event_type="notice.seen", actor=by.actor, ref=ObjectRef("notice", notice.pk, notice.title),
+            at=now, related=[ObjectRef(kind, int(pk))],
         )  # fmt: skip
 
 

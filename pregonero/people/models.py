@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from pregonero.people.roles import Role
-from pregonero.records.actions import Actor, Thing
+from pregonero.records.actions import Actor, ObjectRef
 
 
 class Entity(models.Model):
@@ -26,9 +26,9 @@ class Entity(models.Model):
         return self.name
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("entity", self.pk, self.name)
+        return ObjectRef("entity", self.pk, self.name)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -104,9 +104,9 @@ class Member(models.Model):
         return Actor(kind="member", id=self.pk, name=self.name, role=self.role_words)
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("member", self.pk, self.name)
+        return ObjectRef("member", self.pk, self.name)
 
 
 class Notice(models.Model):
@@ -115,7 +115,7 @@ class Notice(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=40)
-    thing = models.CharField(max_length=60)
+    ref = models.CharField(max_length=60)
     title = models.CharField(max_length=300)
     why = models.CharField(max_length=300, blank=True)
     path = models.CharField(max_length=200)
@@ -125,7 +125,7 @@ class Notice(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["member", "kind", "thing"], name="notice_once"),
+            models.UniqueConstraint(fields=["member", "kind", "ref"], name="notice_once"),
             models.CheckConstraint(
                 condition=Q(seen_at__isnull=True) | Q(seen_at__gte=F("created_at")), name="notice_seen_after"
             ),

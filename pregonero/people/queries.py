@@ -55,7 +55,7 @@ def waiting_notices(member: Member, *, limit: int = 50) -> list[Notice]:
     return list(Notice.objects.filter(member=member, seen_at__isnull=True).order_by("-created_at", "-pk")[:limit])
 
 
-def receipts_of(entity: Entity, *, kind: str, thing: str) -> list[Notice]:
+def receipts_of(entity: Entity, *, kind: str, ref: str) -> list[Notice]:
     """Return the notices of a thing, each with its member: who was told, and who saw it when (P-1)."""
-    notices = Notice.objects.filter(entity=entity, kind=kind, thing=thing)
+    notices = Notice.objects.filter(entity=entity, kind=kind, ref=ref)
     return list(notices.select_related("member").order_by("member__name", "pk"))

@@ -12,12 +12,12 @@ from pregonero.networks.base import Capabilities, Connector
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.changes import take_words
+from pregonero.publishing.edits import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
-from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, Making, Publication
-from pregonero.publishing.queries.foreseen import Advice, advice_for
+from pregonero.publishing.media_versions import MediumPart, medium_parts
+from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, MediaConversion, Publication
+from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.threads import Part, parts_of, words_of
-from pregonero.publishing.versions import MediumPart, medium_parts
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,9 @@ def _as_written(
         take_words(form.adaptation, wanted, by)
 
 
-def _part(form: AdaptationForm, issues: list[Issue], thread: list[Delivery], makings: list[Making]) -> AccountPart:
+def _part(
+    form: AdaptationForm, issues: list[Issue], thread: list[Delivery], makings: list[MediaConversion]
+) -> AccountPart:
     adaptation = form.adaptation
     network = connector(adaptation.account.network)
     prefix = f"account:{adaptation.account_id}:"

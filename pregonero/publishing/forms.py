@@ -9,11 +9,11 @@ from django import forms
 from django.http import QueryDict
 
 from pregonero.errors import Refused
-from pregonero.networks.checks import REEL
-from pregonero.networks.fitting import Choice
+from pregonero.networks.media_conversion import Choice
+from pregonero.networks.post_validation import REEL
 from pregonero.newsroom.models import MediumKind
 from pregonero.publishing import rules
-from pregonero.publishing.changes import AdaptationChange, AttachmentWords, PublicationChange
+from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pregonero.newsroom.reading.errors import TooLarge, Unreadable
 from pregonero.newsroom.reading.fetch import MEGABYTE, Want, fetch
-from pregonero.newsroom.reading.unreadable import TooLarge, Unreadable
 from pregonero.people.models import Entity
 from pregonero.publishing.rules import OK, is_official
 

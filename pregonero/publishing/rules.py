@@ -10,7 +10,6 @@ from pregonero.networks.registry import connector
 from pregonero.newsroom.models import MediumKind, News, NewsState
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
-from pregonero.publishing.content import Place, post_of, texts_of
 from pregonero.publishing.models import (
     Adaptation,
     Attachment,
@@ -20,7 +19,8 @@ from pregonero.publishing.models import (
     Publication,
     PublicationState,
 )
-from pregonero.publishing.persons import PublishingStop
+from pregonero.publishing.models.manual import PublishingStop
+from pregonero.publishing.payload import ThreadPosition, post_of, texts_of
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
@@ -115,7 +115,7 @@ def check_may_cancel(
 def can_still_be_stopped(delivery: Delivery) -> bool:
     """Return whether it waits; or is being sent or found out, and nobody has said yet that it must not go on."""
     if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
-        return not delivery.stopped_because
+        return not delivery.cancel_requested_reason
     return delivery.state in WAITING
 
 
@@ -231,7 +231,7 @@ def part_issues(adaptation: Adaptation) -> list[Issue]:
     issues = []
     for position in range(1, len(texts)):
         field = f"account:{adaptation.account_id}:part:{position}"
-        found = network.check(post_of(adaptation, Place(position)))
+        found = network.check(post_of(adaptation, ThreadPosition(position)))
         issues += [Issue(field, issue.key, f"Parte {position + 1}. {issue.text}") for issue in found]
         if texts[position] in texts[:position]:
             # The network would refuse it, and after a cut nobody could tell the two apart.

@@ -14,13 +14,13 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from pregonero.publishing import beforehand, delivering, queries, versions
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import recover_abandoned
-from pregonero.publishing.checking import refresh_link
-from pregonero.publishing.waves import send_for_a_while, sending_here
-from pregonero.upkeep import memory
-from pregonero.upkeep.models import IncidentKind
+from pregonero.health import incident_buffer
+from pregonero.health.models import IncidentKind
+from pregonero.publishing import batch_prepare, media_versions, queries, sender
+from pregonero.publishing.actions.outcomes import recover_abandoned
+from pregonero.publishing.actions.prepare import promote_due
+from pregonero.publishing.link_check import refresh_link
+from pregonero.publishing.send_batches import send_for_a_while, sending_here
 from pregonero.worker import worker_name
 
 HELP_AGAIN = 1  # seconds until help that came to the wrong process is offered to the others again
@@ -31,16 +31,16 @@ OWN_JOBS = 500  # given at a time: the next look gives the rest
 @app.task(name="publishing.sweep", queue="looking", queueing_lock="publishing.sweep", pass_context=False)
 def sweep(timestamp: int, **_later: Any) -> None:
     """Look every few seconds, whatever became of the alarms."""
-    look_now()
+    dispatch_due()
 
 
 @app.task(name="publishing.look", queue="looking")
 def look(**_later: Any) -> None:
     """Look at what has reached its moment: the alarm of a minute."""
-    look_now()
+    dispatch_due()
 
 
-def look_now() -> None:
+def dispatch_due() -> None:
     """Turn what is due, recover what was abandoned, and give each delivery the job that it needs now."""
     now = queries.clock()
     _turn_all(now)
@@ -54,7 +54,7 @@ def look_now() -> None:
 
 
 def _turn_all(now: datetime) -> None:
-    while turn_deliveries(now=now).more:
+    while promote_due(now=now).more:
         pass
 
 
@@ -63,14 +63,16 @@ def _recover_all(now: datetime) -> None:
     while batch := recover_abandoned(now=now):
         recovered += batch
     if recovered:
-        memory.saw(IncidentKind.DELIVERY_ABANDONED, f"{recovered} quedaron por confirmar con su red.")
+        incident_buffer.note_incident(
+            IncidentKind.DELIVERY_ABANDONED, f"{recovered} quedaron por confirmar con su red."
+        )
 
 
 def _send_soon(account_id: int) -> None:
     _defer_once("publishing.send", f"send:{account_id}", account_id=account_id)
 
 
-def _call_help(account_id: int, *, after: int = 0) -> None:
+def _scale_out(account_id: int, *, after: int = 0) -> None:
     later = {"schedule_in": {"seconds": after}} if after else {}
     _defer_once("publishing.help", f"help:{account_id}", later, account_id=account_id)
 
@@ -83,7 +85,7 @@ def _defer_once(name: str, lock: str, options: dict[str, Any] | None = None, /, 
 
 
 @app.task(name="publishing.prepare_here", queue="preparing")
-def prepare_here(**_later: Any) -> None:
+def prepare_locally(**_later: Any) -> None:
     """Prepare together what leaves nothing at its network, and give the rest a job for each (decision 0010).
 
     One worker at a time: with thousands waiting, all the places of all the workers would be at the very same ones.
@@ -97,7 +99,7 @@ def _prepare_here() -> None:
     now = queries.clock()
     # First what goes apart: a network that does not answer here holds no other one.
     _prepare_apart(queries.to_prepare_apart(now=now))
-    done = beforehand.prepare_here(now=now)
+    done = batch_prepare.prepare_locally(now=now)
     if done.kept:
         for account_id in queries.accounts_to_send(now=now):
             _send_soon(account_id)
@@ -112,7 +114,7 @@ def _prepare_apart(deliveries: Sequence[int]) -> None:
 @app.task(name="publishing.prepare", queue="preparing")
 def prepare(*, delivery_id: int, **_later: Any) -> None:
     """Leave at the network, invisibly, what the commit needs; at its minute, go on to send."""
-    delivering.prepare_delivery(delivery_id=delivery_id, worker=worker_name())
+    sender.prepare_delivery(delivery_id=delivery_id, worker=worker_name())
     account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
     if account_id is not None:
         _send_soon(account_id)
@@ -123,9 +125,9 @@ def send(*, account_id: int, **_later: Any) -> None:
     """Send an account's due deliveries (decision 0004); after a while, let others have this place and come back."""
     _turn_all(queries.clock())
     if sending_here(account_id):
-        _call_help(account_id, after=HELP_AGAIN)
+        _scale_out(account_id, after=HELP_AGAIN)
         return
-    if send_for_a_while(account_id=account_id, worker=worker_name(), call_help=partial(_call_help, account_id)):
+    if send_for_a_while(account_id=account_id, worker=worker_name(), scale_out=partial(_scale_out, account_id)):
         _send_soon(account_id)
 
 
@@ -133,15 +135,15 @@ def send(*, account_id: int, **_later: Any) -> None:
 def help_send(*, account_id: int, **_later: Any) -> None:
     """Send beside the wave of another worker, that has more than fits it; in the same one, look again in a while."""
     if not sending_here(account_id):
-        send_for_a_while(account_id=account_id, worker=worker_name(), call_help=lambda: None)
+        send_for_a_while(account_id=account_id, worker=worker_name(), scale_out=lambda: None)
     elif account_id in queries.accounts_to_send(now=queries.clock()):
-        _call_help(account_id, after=HELP_AGAIN)
+        _scale_out(account_id, after=HELP_AGAIN)
 
 
 @app.task(name="publishing.ask", queue="sending")
 def ask(*, delivery_id: int, **_later: Any) -> None:
     """Ask the network what became of an uncertain delivery; one that it does not have is sent again at once."""
-    delivering.ask_delivery(delivery_id=delivery_id, worker=worker_name())
+    sender.ask_delivery(delivery_id=delivery_id, worker=worker_name())
     account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
     if account_id is not None:
         _send_soon(account_id)
@@ -154,7 +156,7 @@ def ask(*, delivery_id: int, **_later: Any) -> None:
 )
 def clean_delivery(*, delivery_id: int, account_id: int, prepared: dict[str, Any], **_later: Any) -> None:
     """Remove at the network what was prepared and will not go out."""
-    delivering.clean_delivery(delivery_id=delivery_id, account_id=account_id, prepared=prepared)
+    sender.clean_delivery(delivery_id=delivery_id, account_id=account_id, prepared=prepared)
 
 
 @app.task(name="publishing.check_link", queue="preparing")
@@ -166,4 +168,4 @@ def check_link(*, publication_id: int, **_later: Any) -> None:
 @app.task(name="publishing.make_version", queue="making", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
 def make_version(*, making_id: int, **_later: Any) -> None:
     """Make the version of a video that somebody asked for."""
-    versions.make_version(making_id=making_id)
+    media_versions.make_version(making_id=making_id)

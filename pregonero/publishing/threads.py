@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pregonero.errors import Refused
 from pregonero.networks.base import Connector, Post
 from pregonero.publishing.models import Adaptation, Delivery
-from pregonero.publishing.splitting import split_text
 from pregonero.publishing.states import PUBLIC, REMOVED, STOPPED, WAITING
+from pregonero.publishing.thread_splitting import split_text
 
 ACTS = ("partir", "agregar", "quitar", "subir", "bajar")
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from pregonero.errors import NotFound, Refused, WrongState
-from pregonero.records import body, tree
-from pregonero.records.models import Batch, Event, Leaf, Wording
-from pregonero.records.verbs import VERBS
+from pregonero.records import canonical_body, merkle
+from pregonero.records.event_types import EVENT_TYPES
+from pregonero.records.models import Batch, Event, EventText, Leaf
 
 LABEL_LIMIT = 200
 BATCH_LIMIT = 10_000
@@ -22,7 +22,7 @@ class OutsideTransaction(RuntimeError):
     """A record was asked for without the transaction of its act: it could outlive an act that failed."""
 
 
-class UnknownVerb(LookupError):
+class UnknownEventType(LookupError):
     """The verb has no row in the table of verbs."""
 
 
@@ -37,7 +37,7 @@ class Actor:
 
 
 @dataclass(frozen=True)
-class Thing:
+class ObjectRef:
     """What an act is about, by value: kind, id and the name it had at that moment."""
 
     kind: str
@@ -54,15 +54,15 @@ SYSTEM = Actor(kind="system", id=None, name="Pregonero")
 
 
 @dataclass(frozen=True)
-class Act:
+class EventDraft:
     """What is left on record of one act: what `record` takes, for those who leave many together."""
 
     entity_id: int
-    verb: str
+    event_type: str
     actor: Actor
-    thing: Thing
+    ref: ObjectRef
     at: datetime
-    related: Iterable[Thing] = ()
+    related: Iterable[ObjectRef] = ()
     facts: Mapping[str, Any] | None = None
     words: Mapping[str, str] | None = None
 
@@ -70,11 +70,11 @@ class Act:
 def record(
     *,
     entity_id: int,
-    verb: str,
+    event_type: str,
     actor: Actor,
-    thing: Thing,
+    ref: ObjectRef,
     at: datetime,
-    related: Iterable[Thing] = (),
+    related: Iterable[ObjectRef] = (),
     facts: Mapping[str, Any] | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Event:
@@ -84,25 +84,25 @@ def record(
     the person wrote (a reason, a note): the event keeps their salted digest and the text stays apart,
     where it can be erased (N-7). Only inserts: writers never wait for each other nor for the sealing.
     """
-    act = Act(entity_id, verb, actor, thing, at, related, facts, words)
+    act = EventDraft(entity_id, event_type, actor, ref, at, related, facts, words)
     (event,) = record_many([act])
     return event
 
 
-def record_many(acts: Iterable[Act]) -> list[Event]:
+def record_many(acts: Iterable[EventDraft]) -> list[Event]:
     """Leave the records of many acts of one transaction, each as `record` does, in as few statements as for one."""
     told = [(act, _salted(act.words or {})) for act in acts]
     for act, salted in told:
-        _check_recordable(act.verb, act.at, act.facts or {}, salted)
+        _check_recordable(act.event_type, act.at, act.facts or {}, salted)
     events = [_event(act, salted) for act, salted in told]
     _insert(events)
     wordings = [
-        Wording(event_id=event.pk, field=field, salt=salt, text=text)
+        EventText(event_id=event.pk, field=field, salt=salt, text=text)
         for event, (_, salted) in zip(events, told, strict=True)
         for field, (salt, text) in salted.items()
     ]
     if wordings:
-        Wording.objects.bulk_create(wordings)
+        EventText.objects.bulk_create(wordings)
     return events
 
 
@@ -112,18 +112,18 @@ INSERT = """
 WITH told AS MATERIALIZED (
     SELECT nextval(pg_get_serial_sequence('records_event', 'id')) AS id, act.*
     FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS (
-        entity_id bigint, at timestamptz, verb text, actor jsonb, thing text, label text, related text[], facts jsonb,
+        entity_id bigint, at timestamptz, event_type text, actor jsonb, ref text, label text, related text[], facts jsonb,
         digests jsonb
     )) WITH ORDINALITY AS act ORDER BY act.ordinality
 ), event AS (
-    INSERT INTO records_event (id, entity_id, at, verb, actor, thing, label, related, facts, digests)
-    SELECT id, entity_id, at, verb, actor, thing, label, related, facts, digests FROM told
+    INSERT INTO records_event (id, entity_id, at, event_type, actor, ref, label, related, facts, digests)
+    SELECT id, entity_id, at, event_type, actor, ref, label, related, facts, digests FROM told
 ), pending AS (
     INSERT INTO records_pending (event_id, entity_id) SELECT id, entity_id FROM told
 )
 SELECT id FROM told ORDER BY ordinality
 """
-COLUMNS = ("entity_id", "verb", "actor", "thing", "label", "related", "facts", "digests")
+COLUMNS = ("entity_id", "event_type", "actor", "ref", "label", "related", "facts", "digests")
 
 
 def _insert(events: Sequence[Event]) -> None:
@@ -140,30 +140,30 @@ def _salted(words: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     return {field: (secrets.token_hex(16), text) for field, text in words.items() if text}
 
 
-def _event(act: Act, salted: Mapping[str, tuple[str, str]]) -> Event:
+def _event(act: EventDraft, salted: Mapping[str, tuple[str, str]]) -> Event:
     return Event(
         entity_id=act.entity_id,
         at=act.at,
-        verb=act.verb,
+        event_type=act.event_type,
         actor=asdict(act.actor),
-        thing=act.thing.reference,
-        label=act.thing.label[:LABEL_LIMIT],
+        ref=act.ref.reference,
+        label=act.ref.label[:LABEL_LIMIT],
         related=[other.reference for other in act.related],
         facts=dict(act.facts or {}),
-        digests={field: body.digest_of_words(salt, text) for field, (salt, text) in salted.items()},
+        digests={field: canonical_body.digest_of_words(salt, text) for field, (salt, text) in salted.items()},
     )
 
 
-def _check_recordable(verb: str, at: datetime, facts: Mapping[str, Any], salted: Mapping[str, Any]) -> None:
+def _check_recordable(event_type: str, at: datetime, facts: Mapping[str, Any], salted: Mapping[str, Any]) -> None:
     if not connection.in_atomic_block:
-        raise OutsideTransaction(verb)
-    if verb not in VERBS:
-        raise UnknownVerb(verb)
+        raise OutsideTransaction(event_type)
+    if event_type not in EVENT_TYPES:
+        raise UnknownEventType(event_type)
     if at.tzinfo is None:
-        raise body.NotSealable(f"at: {at} has no time zone")
+        raise canonical_body.NotSealable(f"at: {at} has no time zone")
     # Now, while the act can still fail: what cannot be sealed would stop the sealing of the whole entity.
-    body.check_facts(facts)
-    body.check_facts(salted, "words")
+    canonical_body.check_facts(facts)
+    canonical_body.check_facts(salted, "words")
 
 
 @transaction.atomic(durable=True)
@@ -176,16 +176,16 @@ def erase_wording(*, entity_id: int, event_id: int, field: str, reason: str, by:
     event = Event.objects.filter(pk=event_id, entity_id=entity_id).first()
     if event is None or field not in event.digests:
         raise NotFound("No encontramos ese texto en los registros de la entidad.")
-    wording = Wording.objects.select_for_update().filter(event_id=event_id, field=field).first()
+    wording = EventText.objects.select_for_update().filter(event_id=event_id, field=field).first()
     if wording is None:
         raise WrongState("Ese texto ya se borró.")
     if not reason.strip():
         raise Refused("Escribe por qué se borra el texto.")
     wording.delete()
     return record(
-        entity_id=entity_id, verb="wording.erased", actor=by, at=now,
-        thing=Thing("record", event_id, event.verb_words),
-        related=[_thing_at(reference) for reference in (event.thing, *event.related)],
+        entity_id=entity_id, event_type="wording.erased", actor=by, at=now,
+        ref=ObjectRef("record", event_id, event.verb_words),
+        related=[_ref_at(reference) for reference in (event.ref, *event.related)],
         facts={"field": field}, words={"reason": reason},
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def seal_events(*, entity_id: int, now: datetime, limit: int = BATCH_LIMIT) -> B
     """
     _lock_chain(entity_id)
     events = Event.objects.filter(pk__in=_take_pending(entity_id, limit)).order_by("pk")
-    leaves = [(event.pk, body.leaf_of(event)) for event in events]
+    leaves = [(event.pk, canonical_body.leaf_of(event)) for event in events]
     if not leaves:
         return None
     batch = _next_batch(entity_id, [leaf for _, leaf in leaves], now)
@@ -247,14 +247,14 @@ def _next_batch(entity_id: int, leaves: list[bytes], now: datetime) -> Batch:
         sealed_at=now,
         size=len(leaves),
         total=(last.total if last else 0) + len(leaves),
-        root=tree.root_of(leaves).hex(),
-        previous=last.head if last else body.BEFORE_THE_FIRST,
+        root=merkle.root_of(leaves).hex(),
+        previous=last.head if last else canonical_body.BEFORE_THE_FIRST,
     )
-    batch.head = body.head_of(batch)
+    batch.head = canonical_body.head_of(batch)
     batch.save(force_insert=True)
     return batch
 
 
-def _thing_at(reference: str) -> Thing:
+def _ref_at(reference: str) -> ObjectRef:
     kind, _, pk = reference.rpartition(":")
-    return Thing(kind, int(pk))
+    return ObjectRef(kind, int(pk))

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from pregonero.records import verbs
+from pregonero.records import event_types
 
 
 class Event(models.Model):
@@ -16,9 +16,9 @@ class Event(models.Model):
 
     entity_id = models.BigIntegerField()
     at = models.DateTimeField()
-    verb = models.CharField(max_length=60)
+    event_type = models.CharField(max_length=60)
     actor = models.JSONField()
-    thing = models.CharField(max_length=60)
+    ref = models.CharField(max_length=60)
     label = models.CharField(max_length=200)
     related = ArrayField(models.CharField(max_length=60), default=list)
     facts = models.JSONField(default=dict)
@@ -27,20 +27,20 @@ class Event(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["entity_id", "-id"], name="event_entity"),
-            models.Index(fields=["thing", "id"], name="event_thing"),
+            models.Index(fields=["ref", "id"], name="event_thing"),
             GinIndex(fields=["related"], name="event_related"),
         )
 
     def __str__(self) -> str:
-        return f"{self.verb} {self.thing}"
+        return f"{self.event_type} {self.ref}"
 
     @property
     def verb_words(self) -> str:
         """Return what happened, as a person reads it."""
-        return verbs.label(self.verb)
+        return event_types.label(self.event_type)
 
 
-class Wording(models.Model):
+class EventText(models.Model):
     """What a person wrote with an act (a reason, a note). Can be erased; the event keeps its digest (N-7)."""
 
     event_id = models.BigIntegerField()

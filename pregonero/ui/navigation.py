@@ -10,7 +10,7 @@ from pregonero.errors import Refused
 
 
 @dataclass(frozen=True)
-class Room:
+class NavigationItem:
     """A place of the side bar; `also` are the paths of its inner pages."""
 
     key: str
@@ -32,18 +32,18 @@ class Count:
 
 
 # A new room is a line here.
-ROOMS = (
-    Room("hoy", "Hoy", "/"),
-    Room("noticias", "Noticias", "/noticias/"),
-    Room("parrilla", "Parrilla", "/parrilla/", also=("/publicaciones/", "/envios/", "/pausa/")),
-    Room("estado", "Estado", "/estado/"),
-    Room("cuentas", "Cuentas", "/cuentas/"),
+NAVIGATION = (
+    NavigationItem("hoy", "Hoy", "/"),
+    NavigationItem("noticias", "Noticias", "/noticias/"),
+    NavigationItem("parrilla", "Parrilla", "/parrilla/", also=("/publicaciones/", "/envios/", "/pausa/")),
+    NavigationItem("estado", "Estado", "/estado/"),
+    NavigationItem("cuentas", "Cuentas", "/cuentas/"),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Add the rooms to every page's context, and the person, looked up only when the page shows it."""
-    return {"rooms": ROOMS, "person": SimpleLazyObject(lambda: _person(request))}
+    return {"rooms": NAVIGATION, "person": SimpleLazyObject(lambda: _person(request))}
 
 
 def _person(request: HttpRequest) -> Any:

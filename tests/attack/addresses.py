@@ -9,9 +9,9 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from pregonero.networks.registry import rates_of
+from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, NETWORKS_PEOPLE, Role
-from pregonero.publishing.content import media_address
+from pregonero.publishing.payload import media_address
 from tests.attack.conftest import Stage
 from tests.publishing.test_views import sent
 
@@ -59,7 +59,11 @@ def parted(stage: Stage) -> dict[str, str]:
 
 
 def limited(stage: Stage) -> dict[str, str]:
-    return {"account": str(stage.account.pk), "budget": rates_of(stage.account.network).budgets[0].key, "limit": "9"}
+    return {
+        "account": str(stage.account.pk),
+        "budget": rate_limit_policy(stage.account.network).budgets[0].key,
+        "limit": "9",
+    }
 
 
 def started(stage: Stage) -> dict[str, str]:
@@ -93,9 +97,9 @@ DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate")
 ACCOUNT = of("account")
 
 ROWS = (
-    Row("desk:today", outside=OK),
-    Row("desk:status", outside=OK),
-    Row("desk:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
+    Row("dashboard:today", outside=OK),
+    Row("dashboard:status", outside=OK),
+    Row("dashboard:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
     Row("people:choose_entity", outside=OK, both=True),
     Row("publishing:today", outside=OK),
     Row("publishing:day", arguments=lambda _: [date(2026, 11, 24)], outside=OK),
@@ -132,7 +136,7 @@ ROWS = (
     Row("publishing:by_hand", "POST", of("waiting"), lambda _: {"address": "https://otra.example/1"}, NETWORKS_PEOPLE,
         INVALID, both=True),
     Row("publishing:take_in_hand", "POST", of("waiting"), roles=NETWORKS_PEOPLE, status=FOUND),
-    Row("transparency:expediente", arguments=GOING),
+    Row("reports:expediente", arguments=GOING),
     Row("newsroom:list", outside=OK),
     Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),
     Row("newsroom:inform_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,

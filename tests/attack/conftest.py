@@ -9,14 +9,14 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
-from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.models import Account, Administrator, Network
+from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source, SourceKind
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import stop_publication
-from pregonero.publishing.models import Delivery, Making, Publication
+from pregonero.publishing.models import Delivery, MediaConversion, Publication
 from pregonero.publishing.states import DeliveryState
 from tests.conftest import member
 from tests.publishing.conftest import accounts, candidate, news, picture, video
@@ -52,8 +52,8 @@ class Stage:
     paused: Account
     lonely: Account  # not connected
     administrator: Administrator
-    making: Making
-    sending_stop: SendingStop
+    making: MediaConversion
+    sending_stop: NetworkSuspension
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         entity=news.entity, kind=SourceKind.WEBHOOK, name="Sede", secret=SECRET, by=people[Role.COORDINATOR], now=now
     )
     notice = Notice.objects.create(
-        entity=news.entity, member=beto, kind="news.informed", thing=news.thing.reference, title="Otra", path="/",
+        entity=news.entity, member=beto, kind="news.informed", ref=news.ref.reference, title="Otra", path="/",
         created_at=moment,
     )  # fmt: skip
     coordinator = people[Role.COORDINATOR]
@@ -94,10 +94,10 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
     )
     account = accounts["facebook"]
     attachment = draft.adaptations.get(account__network="x").attachments.get()
-    making = Making.objects.create(
+    making = MediaConversion.objects.create(
         adaptation=attachment.adaptation, medium=attachment.medium, recipe={}, asked_by=beto, asked_at=moment
     )
-    sending_stop = SendingStop.objects.create(
+    sending_stop = NetworkSuspension.objects.create(
         entity=news.entity, network="x", code="402", reason="Se agotó el saldo.", since=moment
     )
     return Stage(

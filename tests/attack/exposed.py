@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.urls import Resolver404, resolve
 
-from pregonero.embedded import binaries_folder
+from pregonero.embedded_postgres import binaries_folder
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.browser.processes import running

@@ -6,7 +6,7 @@ The bug is the worst that an SDK can have: an exception that nobody foresees, wi
 import sys
 from typing import Any
 
-from pregonero import running
+from pregonero import stack
 from pregonero.cli import THREADS
 
 BROKEN = "rota"  # the handle of the account
@@ -14,20 +14,20 @@ BROKEN = "rota"  # the handle of the account
 
 def set_up() -> None:
     """Have Django as an installation has it, and the calls of one account broken."""
-    running.set_up()
+    stack.set_up()
     from django.conf import settings
 
-    from pregonero.networks.wire import Line
+    from pregonero.networks.http_client import NetworkClient
 
     settings.DEBUG = False  # the tests' environment has it on, for the static files
-    exchange = Line._exchange
+    exchange = NetworkClient._exchange
 
-    def broken(line: Line, method: str, url: str, body: Any, headers: dict[str, str]) -> Any:
+    def broken(line: NetworkClient, method: str, url: str, body: Any, headers: dict[str, str]) -> Any:
         if line.access.handle == BROKEN:
             raise RuntimeError(f"Invalid header value {headers!r} in {method} {url}")
         return exchange(line, method, url, body, headers)
 
-    Line._exchange = broken  # type: ignore[method-assign]
+    NetworkClient._exchange = broken  # type: ignore[method-assign]
 
 
 def application() -> Any:

@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
+from pregonero.networks.http_client import NetworkClient
 from pregonero.networks.models import Account, Authorization, Credential, Network
-from pregonero.networks.wire import Line
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from tests.attack.conftest import signed_in
@@ -26,10 +26,10 @@ class Asked(AssertionError):
 
 @pytest.fixture(autouse=True)
 def nothing_leaves(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    def refuse(line: Line, method: str, url: str, body: object, headers: object) -> None:
+    def refuse(line: NetworkClient, method: str, url: str, body: object, headers: object) -> None:
         raise Asked(f"{method} {url}")
 
-    monkeypatch.setattr(Line, "_exchange", refuse)
+    monkeypatch.setattr(NetworkClient, "_exchange", refuse)
     yield
     assert not Credential.objects.exists()
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from pregonero.newsroom.models import Medium
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
-from pregonero.publishing.content import MEDIA_SALT, media_address
-from pregonero.publishing.views.editing import MEDIUM_LASTS
+from pregonero.publishing.payload import MEDIA_SALT, media_address
+from pregonero.publishing.views.editor import MEDIUM_LASTS
 from tests.attack.conftest import Stage, signed_in
 from tests.conftest import PASSWORD, member
 

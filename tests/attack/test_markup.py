@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.test import RequestFactory
 
 from pregonero import logs
-from pregonero.networks.base import Access
+from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Dismissal, Informing, Medium, News, NewsState, NewsVersion, Source
 from pregonero.people.models import Entity, Member, Notice
@@ -96,7 +96,7 @@ def test_a_refusal_shows_its_words_as_words(stage: Stage) -> None:
 
 def test_an_error_in_the_log_is_one_line_without_the_secrets_at_hand(capfd: pytest.CaptureFixture[str]) -> None:
     logging.config.dictConfig(logs.configuration())
-    access = Access("1", "h", "https://x", token="ficha-secreta-9")
+    access = ApiCredentials("1", "h", "https://x", token="ficha-secreta-9")
 
     def call(password: str, request: object) -> None:
         raise RuntimeError('no salió\n{"event": "falso"}')
@@ -117,7 +117,7 @@ def test_a_bug_shows_a_page_without_its_insides(stage: Stage, monkeypatch: pytes
     def broken(**_: object) -> None:
         raise RuntimeError("detalle-interno")
 
-    monkeypatch.setattr("pregonero.transparency.views.expediente_of", broken)
+    monkeypatch.setattr("pregonero.reports.views.expediente_of", broken)
     response = signed_in(stage.people[Role.AUDITOR]).get(f"/publicaciones/{stage.draft.pk}/")
     page = response.content.decode()
     assert response.status_code == 500

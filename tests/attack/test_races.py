@@ -20,15 +20,15 @@ from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Network
 from pregonero.networks.queries import get_account
 from pregonero.newsroom.models import Informing, News, NewsState
-from pregonero.people.actions import tell
+from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import cancel_publication, resume_everything, stop_everything
-from pregonero.publishing.actions.sending import claim_wave
-from pregonero.publishing.content import current_fingerprint
+from pregonero.publishing.actions.outcomes import claim_batch
 from pregonero.publishing.models import Delivery, LinkAcceptance, Publication
+from pregonero.publishing.payload import current_fingerprint
 from pregonero.publishing.states import DeliveryState
-from pregonero.records.actions import Thing
+from pregonero.records.actions import ObjectRef
 from pregonero.records.models import Event
 from tests import conftest as cast
 from tests.attack.conftest import signed_in
@@ -111,8 +111,8 @@ def clicks(person: Member, *forms: tuple[str, dict[str, str]]) -> list[int]:
     return sorted(int(str(status)) for status in at_once(*acts))
 
 
-def written(verb: str, publication: Publication) -> int:
-    return Event.objects.filter(verb=verb, thing=publication.thing.reference).count()
+def written(event_type: str, publication: Publication) -> int:
+    return Event.objects.filter(event_type=event_type, ref=publication.ref.reference).count()
 
 
 def test_a_double_click_drafts_once(news: News, people: dict[str, Member]) -> None:
@@ -171,8 +171,8 @@ def test_a_double_click_informs_once(news: News, people: dict[str, Member]) -> N
 def test_a_double_click_decides_once(going: Publication, people: dict[str, Member]) -> None:
     delivery = going.deliveries.order_by("pk")[0]
     for state in (DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.NEEDS_PERSON):
-        held = {"held_by": "w", "held_until": timezone.now()} if state == DeliveryState.SENDING else {}
-        free = {} if held else {"held_by": "", "held_until": None}
+        held = {"leased_by": "w", "leased_until": timezone.now()} if state == DeliveryState.SENDING else {}
+        free = {} if held else {"leased_by": "", "leased_until": None}
         Delivery.objects.filter(pk=delivery.pk).update(state=state, **held, **free)
     Delivery.objects.filter(pk=delivery.pk).update(candidates=[{"remote_id": uuid4().hex, "url": "https://x.com/8"}])
     delivery.refresh_from_db()
@@ -181,7 +181,7 @@ def test_a_double_click_decides_once(going: Publication, people: dict[str, Membe
     path = f"/envios/{delivery.pk}/decision/"
     one, other = (f"{path}salio/", ours), (f"{path}no-salio/", {**asked, "reason": "No está en la red"})
     assert clicks(people["beto"], one, other) == [DONE, REFUSED]
-    assert Event.objects.filter(verb="delivery.decided", thing=delivery.thing.reference).count() == 1
+    assert Event.objects.filter(event_type="delivery.decided", ref=delivery.ref.reference).count() == 1
 
 
 @pytest.mark.procedure("P-6")
@@ -196,7 +196,7 @@ def test_what_is_cancelled_at_its_second_is_either_sent_or_stopped(
     claims: list[object] = []
     beto = people["beto"]
     at_once(
-        lambda: claims.extend(claim_wave(account_id=delivery.account_id, worker="w", limit=5, now=moment)),
+        lambda: claims.extend(claim_batch(account_id=delivery.account_id, worker="w", limit=5, now=moment)),
         lambda: cancel_publication(publication=going, reason="Alto", by=beto, now=timezone.now()),
     )
     delivery.refresh_from_db()
@@ -262,7 +262,7 @@ def test_a_pause_waits_for_the_claim_that_is_being_made(people: dict[str, Member
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
-            claim_wave.__wrapped__(account_id=0, worker="w", limit=1, now=timezone.now())
+            claim_batch.__wrapped__(account_id=0, worker="w", limit=1, now=timezone.now())
             pausing = pool.submit(pause)
             until(waits_at_the_gate, timeout=180)
             assert not pausing.done()
@@ -292,10 +292,10 @@ def test_who_holds_an_account_keeps_nobody_from_writing_of_it(people: dict[str, 
 
 def telling(person: Member) -> None:
     with transaction.atomic():
-        tell(
+        notify(
             members=[person],
             kind="prueba",
-            thing=Thing("member", person.pk, ""),
+            ref=ObjectRef("member", person.pk, ""),
             title="t",
             path="/",
             now=timezone.now(),

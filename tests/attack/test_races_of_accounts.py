@@ -8,8 +8,8 @@ import pytest
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
-from pregonero.networks.budgets.models import Allowance, SendingStop
-from pregonero.networks.models import Account, Application, Network, Relinquished
+from pregonero.networks.models import Account, Application, Network, PendingRevocation
+from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
 from pregonero.people.models import Member
 from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.states import DeliveryState
@@ -45,8 +45,8 @@ def account(people: dict[str, Member]) -> Account:
     )
 
 
-def events(verb: str, account: Account) -> int:
-    return Event.objects.filter(verb=verb, thing=account.thing.reference).count()
+def events(event_type: str, account: Account) -> int:
+    return Event.objects.filter(event_type=event_type, ref=account.ref.reference).count()
 
 
 def test_two_keep_the_first_application_of_a_network(account: Account, people: dict[str, Member]) -> None:
@@ -74,7 +74,7 @@ def test_one_retires_while_another_disconnects(account: Account, people: dict[st
     )  # fmt: skip
     assert found in ([DONE, DONE, REFUSED], [DONE, REFUSED, REFUSED])
     assert events("account.retired", account) == 1
-    assert Relinquished.objects.filter(account=account).count() == 1
+    assert PendingRevocation.objects.filter(account=account).count() == 1
 
 
 def test_two_pause_and_two_resume(account: Account, people: dict[str, Member]) -> None:
@@ -87,13 +87,13 @@ def test_two_pause_and_two_resume(account: Account, people: dict[str, Member]) -
 
 def test_two_set_the_first_limit_of_a_budget(account: Account, people: dict[str, Member]) -> None:
     data = {"account": str(account.pk), "budget": "calls", "limit": "9"}
-    Allowance.objects.filter(account=account).delete()
+    Quota.objects.filter(account=account).delete()
     assert clicks(people["carmen"], *[("/limites/tope/", data)] * 3) == [DONE] * 3
-    assert Allowance.objects.filter(account=account, budget="calls").count() == 1
+    assert Quota.objects.filter(account=account, budget="calls").count() == 1
 
 
 def test_two_let_the_sending_go_on(account: Account, people: dict[str, Member]) -> None:
-    stop = SendingStop.objects.create(
+    stop = NetworkSuspension.objects.create(
         entity_id=account.entity_id,
         network="mastodon",
         account=account,
@@ -104,14 +104,14 @@ def test_two_let_the_sending_go_on(account: Account, people: dict[str, Member]) 
     found = both(people["beto"], people["carmen"], f"/limites/{stop.pk}/reanudacion/", {})
     assert found[0] == DONE
     assert found[1] in {404, REFUSED}
-    assert Event.objects.filter(verb="sending.resumed", thing=stop.thing.reference).count() == 1
+    assert Event.objects.filter(event_type="sending.resumed", ref=stop.ref.reference).count() == 1
 
 
 def _undecided(delivery: Delivery, remote_id: str) -> Delivery:
     for state in (DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.NEEDS_PERSON):
-        held: dict[str, Any] = {"held_by": "", "held_until": None}
+        held: dict[str, Any] = {"leased_by": "", "leased_until": None}
         if state == DeliveryState.SENDING:
-            held = {"held_by": "w", "held_until": timezone.now()}
+            held = {"leased_by": "w", "leased_until": timezone.now()}
         Delivery.objects.filter(pk=delivery.pk).update(state=state, **held)
     found = [{"remote_id": remote_id, "url": f"https://x.com/{remote_id}"}]
     Delivery.objects.filter(pk=delivery.pk).update(candidates=found)
@@ -144,6 +144,6 @@ def test_two_take_the_same_delivery_in_hand(going: Publication, people: dict[str
     delivery = going.deliveries.get(account__network="facebook")
     found = both(people["beto"], people["beto"], f"/envios/{delivery.pk}/a-mano/toma/", {})
     assert max(found) < BUG
-    assert Event.objects.filter(verb="delivery.cancelled", thing=delivery.thing.reference).count() <= 1
+    assert Event.objects.filter(event_type="delivery.cancelled", ref=delivery.ref.reference).count() <= 1
     delivery.refresh_from_db()
     assert delivery.state == DeliveryState.CANCELLED

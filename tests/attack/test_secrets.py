@@ -20,10 +20,10 @@ from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from pregonero import embedded, processes, running
+from pregonero import embedded_postgres, processes, stack
 from pregonero.networks import actions as networks
+from pregonero.networks.http_client import NetworkClient
 from pregonero.networks.models import Account, Credential, CredentialState, Network
-from pregonero.networks.wire import Line
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import SourceKind
 from pregonero.people.models import Member
@@ -252,10 +252,10 @@ class Spilling(RuntimeError):
 
 @pytest.fixture
 def spilling(monkeypatch: pytest.MonkeyPatch) -> None:
-    def spill(line: Line, method: str, url: str, body: object, headers: dict[str, str]) -> None:
+    def spill(line: NetworkClient, method: str, url: str, body: object, headers: dict[str, str]) -> None:
         raise Spilling(f"{method} {url} {headers} {body!r}")
 
-    monkeypatch.setattr(Line, "_exchange", spill)
+    monkeypatch.setattr(NetworkClient, "_exchange", spill)
 
 
 @pytest.mark.parametrize("debug", [False, True])
@@ -306,7 +306,7 @@ NEEDLESS = {"PREGONERO_SECRET_KEY": PLANTED["la llave de Django"], "DATABASE_URL
 def test_the_laboratory_is_started_without_what_opens_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in NEEDLESS.items():
         monkeypatch.setenv(name, value)
-    laboratory = running._start_lab(running.Addresses(os.getpid(), "", f"http://127.0.0.1:{processes.free_port(0)}"))
+    laboratory = stack._start_lab(stack.Addresses(os.getpid(), "", f"http://127.0.0.1:{processes.free_port(0)}"))
     try:
         given = Path(f"/proc/{laboratory.pid}/environ").read_bytes().decode()
     finally:
@@ -325,11 +325,11 @@ def test_the_database_is_started_without_what_opens_anything(monkeypatch: pytest
 
     for name, value in NEEDLESS.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(embedded.subprocess, "Popen", start)
-    monkeypatch.setattr(embedded, "_prepare_folders", lambda _: None)
-    monkeypatch.setattr(embedded, "cluster_folder", lambda: tmp_path)
+    monkeypatch.setattr(embedded_postgres.subprocess, "Popen", start)
+    monkeypatch.setattr(embedded_postgres, "_prepare_folders", lambda _: None)
+    monkeypatch.setattr(embedded_postgres, "cluster_folder", lambda: tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        embedded.start()
+        embedded_postgres.start()
     (given,) = started
     assert "PATH" in given
     assert found_in(json.dumps(given), NEEDLESS) == []

@@ -25,10 +25,10 @@ from aiohttp import web
 
 from lab.accounts import Account
 from lab.admin import Admin
-from lab.conversation import Answer, Call, Deed
-from lab.exchange import Exchange
-from lab.laboratory import Laboratory
-from lab.limits import Over, Quota
+from lab.messages import Answer, Call, Operation
+from lab.rate_limits import Over, Quota
+from lab.request_handler import RequestHandler
+from lab.state import LabState
 
 COLLECTION = "app.bsky.feed.post"
 STAGES = {
@@ -51,18 +51,18 @@ class Forwarding:
     def __init__(self, server: str, secret: str) -> None:
         self._server, self._secret = server, secret
 
-    def resolve(self, lab: Laboratory, call: Call) -> Deed:
-        return Deed(self.forward, STAGES.get(call.path.removeprefix("/xrpc/"), "read"))
+    def resolve(self, lab: LabState, call: Call) -> Operation:
+        return Operation(self.forward, STAGES.get(call.path.removeprefix("/xrpc/"), "read"))
 
-    def identify(self, lab: Laboratory, call: Call) -> None:
+    def identify(self, lab: LabState, call: Call) -> None:
         """Find whose call it is: of the session's token, or of the record that is read."""
         owner = _about(call.bearer())["sub"] if call.bearer().count(".") else call.query.get("repo", "")
         call.account = lab.accounts.get("bluesky", owner)
 
-    def admit(self, lab: Laboratory, call: Call) -> None:
+    def admit(self, lab: LabState, call: Call) -> None:
         """Let everybody through: the server judges."""
 
-    async def forward(self, lab: Laboratory, call: Call) -> Answer:
+    async def forward(self, lab: LabState, call: Call) -> Answer:
         assert lab.http is not None
         headers = {name: call.headers[name] for name in PASSED if name in call.headers}
         if call.account is not None and call.account.access != "valid" and "Authorization" in headers:
@@ -83,21 +83,21 @@ class Forwarding:
         said = f"{token.partition('.')[0]}.{_encoded(json.dumps(about).encode())}"
         return f"{said}.{_encoded(hmac.new(secret.encode(), said.encode(), hashlib.sha256).digest())}"
 
-    def failure(self, lab: Laboratory, call: Call, status: int) -> Answer:
+    def failure(self, lab: LabState, call: Call, status: int) -> Answer:
         headers = {"ratelimit-reset": str(int(time.time()) + 120)} if status == TOO_MANY else {}
         return Answer({"error": NAMES.get(status, "Unknown"), "message": "asked for by a test"}, status, headers)
 
-    def over(self, lab: Laboratory, call: Call, excess: Over) -> Answer:
+    def over(self, lab: LabState, call: Call, excess: Over) -> Answer:
         return self.failure(lab, call, TOO_MANY)
 
-    def headers(self, lab: Laboratory, call: Call) -> dict[str, str]:
+    def headers(self, lab: LabState, call: Call) -> dict[str, str]:
         return {}
 
 
 class Doors:
     """The laboratory's doors that are other here: accounts and records are the real server's."""
 
-    def __init__(self, lab: Laboratory, dialect: Forwarding, server: str) -> None:
+    def __init__(self, lab: LabState, dialect: Forwarding, server: str) -> None:
         self._lab, self._dialect, self._server = lab, dialect, server
 
     def add_to(self, app: web.Application) -> None:
@@ -113,7 +113,7 @@ class Doors:
         app.router.add_route("*", r"/{path:xrpc/.+}", self.listen)
 
     async def listen(self, request: web.Request) -> web.StreamResponse:
-        return await Exchange(self._lab, self._dialect, request, "/" + request.match_info["path"]).run()
+        return await RequestHandler(self._lab, self._dialect, request, "/" + request.match_info["path"]).run()
 
     async def add_account(self, request: web.Request) -> web.Response:
         """Open a real account, with a session and an app password."""
@@ -176,7 +176,7 @@ def _shown(record: dict[str, Any], account: str) -> dict[str, Any]:
 
 
 async def run(server: str, secret: str, folder: Path) -> None:
-    lab, told = Laboratory(folder), asyncio.Event()
+    lab, told = LabState(folder), asyncio.Event()
     dialect = Forwarding(server, secret)
     app = web.Application(client_max_size=1024**3)
     Doors(lab, dialect, server).add_to(app)
@@ -194,7 +194,7 @@ async def run(server: str, secret: str, folder: Path) -> None:
     lab.book.close()
 
 
-def _client(lab: Laboratory) -> Any:
+def _client(lab: LabState) -> Any:
     async def ready(_: web.Application) -> AsyncIterator[None]:
         async with aiohttp.ClientSession() as lab.http:
             yield

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from pregonero.networks.hand import Seen
+from pregonero.networks.manual_posting import RemotePost
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.models import News, SourceKind
 from pregonero.newsroom.reading.feed import read_feed
@@ -17,7 +17,7 @@ from pregonero.newsroom.reading.page import open_page
 from pregonero.newsroom.tasks import read_page
 from pregonero.people.actions import see_notice
 from pregonero.people.models import Notice
-from pregonero.publishing import actions, checking, queries
+from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.models import Publication
 from pregonero.records.tasks import seal_all
@@ -123,7 +123,9 @@ class Maker:
         assert work is not None
         address = f"{self.lab.url}/x/{self.team.handles['x']}/status"
         numbers = ("2125376142218100001", "2125376142218100002")
-        found = tuple(Seen(number, f"{address}/{number}", work.post.text, self.now.isoformat()) for number in numbers)
+        found = tuple(
+            RemotePost(number, f"{address}/{number}", work.post.text, self.now.isoformat()) for number in numbers
+        )
         leave_to_person(work, found, self)
         self.undecided = work.delivery_id
 
@@ -210,6 +212,6 @@ class Maker:
             publication=publication, change=change, revision=publication.revision, by=beto, now=self.now
         )
         publication.refresh_from_db()
-        checking.refresh_link(publication, now=self.now)
+        link_check.refresh_link(publication, now=self.now)
         self.publications[name] = publication
         return publication

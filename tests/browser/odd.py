@@ -12,10 +12,10 @@ from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Credential, Network
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.models import Medium
-from pregonero.newsroom.reading.media import keep_upload
+from pregonero.newsroom.reading.media_store import keep_upload
 from pregonero.newsroom.reading.page import open_page
 from pregonero.newsroom.tasks import read_page
-from pregonero.publishing import actions, checking, queries
+from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.actions import AdaptationChange, Described, PublicationChange
 from pregonero.publishing.models import Delivery, Publication
 from tests.browser.clock import SHOWN_AT
@@ -91,7 +91,7 @@ def _draft(lab: Lab, team: Team, name: str, now: datetime) -> Publication:
     publication = actions.draft_publication(news=news, key=uuid4(), by=beto, now=now)
     said = {each.account_id: told_why(each) for each in queries.going_adaptations(publication)}
     publication = _edited(publication, team, said, now)
-    checking.refresh_link(publication, now=now)
+    link_check.refresh_link(publication, now=now)
     return publication
 
 
@@ -139,7 +139,7 @@ def _by_hand(publication: Publication, team: Team, now: datetime) -> dict[str, i
         publication=publication, due_at=SHOWN_AT + timedelta(hours=2), by=beto, now=now
     )
     sent = {each.account.network: each for each in Delivery.objects.filter(publication=publication, position=0)}
-    actions.take_in_hand(delivery=sent["x"], by=beto, now=now)
+    actions.start_manual_post(delivery=sent["x"], by=beto, now=now)
     actions.stop_publication(publication=publication, reason="Falta confirmar una cifra.", by=beto, now=now)
     return {"tomada": sent["x"].pk, "por tomar": sent["facebook"].pk}
 

@@ -8,18 +8,18 @@ from django.db.models import QuerySet
 from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
 from pregonero.networks.registry import connector
 from pregonero.publishing import queries
-from pregonero.publishing.actions.preparing import (
+from pregonero.publishing.actions.outcomes import claim_batch, settle_published, settle_rejected, settle_uncertain
+from pregonero.publishing.actions.prepare import (
     finish_preparing,
-    hold_for_preparing,
-    keep_prepared,
+    lease_for_preparing,
     postpone_preparing,
-    turn_deliveries,
+    promote_due,
+    store_prepared,
 )
-from pregonero.publishing.actions.sending import claim_wave, settle_published, settle_rejected, settle_uncertain
-from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
+from pregonero.publishing.actions.reconciliation import lease_for_reconciling, record_finding
 from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.send_job import SendJob
 from pregonero.publishing.states import WAITING
-from pregonero.publishing.work import Work
 from tests.lab.process import until
 
 WORKER = "trabajador-1"
@@ -32,13 +32,13 @@ class Clock(Protocol):
     now: datetime
 
 
-def send(publication: Publication, clock: Clock, *, leaving: str = "") -> Work | None:
+def send(publication: Publication, clock: Clock, *, leaving: str = "") -> SendJob | None:
     """Send a publication to its accounts; the one of `leaving` is taken and left as it is, and its work returned."""
     every = Delivery.objects.filter(publication=publication, state__in=WAITING)
     until(lambda: _prepare(every, clock), ENOUGH)
     works = []
     for delivery in every.select_related("account").order_by("account_id"):
-        works += claim_wave(account_id=delivery.account_id, worker=WORKER, limit=1, now=clock.now)
+        works += claim_batch(account_id=delivery.account_id, worker=WORKER, limit=1, now=clock.now)
     left = [work for work in works if work.network == leaving]
     for work in works:
         if work not in left:
@@ -47,28 +47,28 @@ def send(publication: Publication, clock: Clock, *, leaving: str = "") -> Work |
     return left[0] if left else None
 
 
-def leave_to_person(work: Work, candidates: tuple[Published, ...], clock: Clock) -> None:
+def leave_to_person(work: SendJob, candidates: tuple[Published, ...], clock: Clock) -> None:
     """The call was cut, and the network cannot tell which post is ours."""
     settle_uncertain(work=work, code="timeout", reason="La red no respondió a tiempo.", now=clock.now)
-    asked = hold_for_asking(delivery_id=work.delivery_id, worker=WORKER, now=clock.now)
+    asked = lease_for_reconciling(delivery_id=work.delivery_id, worker=WORKER, now=clock.now)
     assert asked is not None
-    keep_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=clock.now)
+    record_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=clock.now)
 
 
 def _prepare(deliveries: QuerySet[Delivery], clock: Clock) -> bool:
     """Go on preparing; a network that asks to wait is asked again a second later of the clock."""
     clock.now += timedelta(seconds=1)
-    turn_deliveries(now=clock.now)
+    promote_due(now=clock.now)
     for pk in set(deliveries.values_list("pk", flat=True)).intersection(queries.to_prepare(now=clock.now)):
-        work = hold_for_preparing(delivery_id=pk, worker=WORKER, now=clock.now)
+        work = lease_for_preparing(delivery_id=pk, worker=WORKER, now=clock.now)
         if work is not None:
             _leave_at_network(work, clock)
     return not deliveries.filter(prepared_for="").exists()
 
 
-def _leave_at_network(work: Work, clock: Clock) -> None:
+def _leave_at_network(work: SendJob, clock: Clock) -> None:
     def keep(prepared: dict[str, Any]) -> None:
-        keep_prepared(work=work, prepared=prepared, now=clock.now)
+        store_prepared(work=work, prepared=prepared, now=clock.now)
 
     try:
         prepared = connector(work.network).prepare(work.access, work.post, work.prepared, keep)
@@ -78,7 +78,7 @@ def _leave_at_network(work: Work, clock: Clock) -> None:
         finish_preparing(work=work, prepared=prepared, now=clock.now)
 
 
-def _commit(work: Work, clock: Clock) -> None:
+def _commit(work: SendJob, clock: Clock) -> None:
     try:
         published = connector(work.network).commit(work.access, work.post, work.prepared)
     except Permanent as error:

@@ -30,7 +30,7 @@ def _until_it_is_seen(
     subject: Subject, post: Post, prepared: Prepared, started: datetime, published: Published
 ) -> None:
     """Look as often as it takes: a network's reads lag behind what was published."""
-    found = until(lambda: subject.resolve(post, prepared, started, looks=0).published)
+    found = until(lambda: subject.resolve(post, prepared, started, checks_made=0).published)
     assert found.remote_id == published.remote_id
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pregonero.networks.base import Access
+from pregonero.networks.base import ApiCredentials
 from tests.conformance import meta
 from tests.conformance.lives import live
 from tests.conformance.recorder import Recorder, Request
@@ -21,14 +21,14 @@ def sent(
     recorded: Recorder,
     recorded_subject: MakeSubject,
     tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[Access, list[Request]]:
+) -> tuple[ApiCredentials, list[Request]]:
     subject = recorded_subject(request.param)
     begin = len(recorded.requests)
     live(subject, tmp_path_factory.mktemp(request.param))
     return subject.access, recorded.requests[begin:]
 
 
-def _kind(access: Access, network: str, id: str) -> str:
+def _kind(access: ApiCredentials, network: str, id: str) -> str:
     """Return what an id names, by how the network numbers things."""
     if id == access.remote_id:
         return "page" if network == "facebook" else "user"
@@ -37,7 +37,7 @@ def _kind(access: Access, network: str, id: str) -> str:
     return "post" if "_" in id else "video"
 
 
-def test_every_request_is_one_that_the_sdk_knows(sent: tuple[Access, list[Request]]) -> None:
+def test_every_request_is_one_that_the_sdk_knows(sent: tuple[ApiCredentials, list[Request]]) -> None:
     access, requests = sent
     network = "instagram" if any("media_publish" in each.path for each in requests) else "facebook"
     found: list[str] = []

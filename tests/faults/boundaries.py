@@ -82,11 +82,13 @@ def _act(
     return [Boundary(place, side, rule, course, networks, for_all) for side in (BEFORE, AFTER)]
 
 
-def _calls(verb: str, numbers: dict[str, int], rule: str, course: str) -> list[Boundary]:
+def _calls(event_type: str, numbers: dict[str, int], rule: str, course: str) -> list[Boundary]:
     """Return the boundaries of so many calls in a verb of each network."""
     most = max(numbers.values())
     return [
-        Boundary(f"{verb} {number}", side, rule, course, tuple(name for name in NETWORKS if numbers[name] >= number))
+        Boundary(
+            f"{event_type} {number}", side, rule, course, tuple(name for name in NETWORKS if numbers[name] >= number)
+        )
         for number in range(1, most + 1)
         for side in (BEFORE, SENT, AFTER)
     ]

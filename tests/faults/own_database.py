@@ -2,20 +2,20 @@
 
 import sys
 
-from pregonero import embedded
+from pregonero import embedded_postgres
 
 
 def main() -> None:
     """Start; then obey "stop" and "start" until the input ends, answering each when it is done."""
-    server = embedded.start()
-    print(embedded.database_url(), flush=True)
+    server = embedded_postgres.start()
+    print(embedded_postgres.database_url(), flush=True)
     for line in sys.stdin:
         if line.strip() == "stop":
-            embedded.stop(server)
+            embedded_postgres.stop(server)
         elif line.strip() == "start" or server.poll() is not None:  # "revive": only what has ended by itself
-            server = embedded.start()
+            server = embedded_postgres.start()
         print("done", flush=True)
-    embedded.stop(server)
+    embedded_postgres.stop(server)
 
 
 if __name__ == "__main__":

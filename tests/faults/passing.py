@@ -21,7 +21,7 @@ class _Now(threading.local):
     """What this thread is doing at a network: for whom, by which verb, and which call of it."""
 
     account = ""
-    verb = ""
+    event_type = ""
     calls = 0
     sending = ""
 
@@ -66,30 +66,30 @@ def watch_transactions() -> None:
 def watch_connectors(connectors: Iterable[Any]) -> None:
     """Know, during each verb of a connector, whose it is."""
     for connector in connectors:
-        for verb in ("prepare", "commit", "resolve", "discard"):
-            setattr(type(connector), verb, _known(verb, getattr(type(connector), verb)))
+        for event_type in ("prepare", "commit", "resolve", "discard"):
+            setattr(type(connector), event_type, _known(event_type, getattr(type(connector), event_type)))
 
 
-def _known(verb: str, inner: Callable[..., Any]) -> Callable[..., Any]:
+def _known(event_type: str, inner: Callable[..., Any]) -> Callable[..., Any]:
     def call(self: Any, access: Any, *args: Any, **kwargs: Any) -> Any:
-        before = NOW.verb, NOW.account, NOW.calls
-        NOW.verb, NOW.account, NOW.calls = verb, access.remote_id, 0
+        before = NOW.event_type, NOW.account, NOW.calls
+        NOW.event_type, NOW.account, NOW.calls = event_type, access.remote_id, 0
         try:
             return inner(self, access, *args, **kwargs)
         finally:
-            NOW.verb, NOW.account, NOW.calls = before
+            NOW.event_type, NOW.account, NOW.calls = before
 
     return call
 
 
 def watch_calls() -> None:
     """Wrap each exchange with a network: before a byte leaves, when all have left, and when the answer is here."""
-    from pregonero.networks import clock, wire
+    from pregonero.networks import deadlines, http_client
 
-    exchange, read = wire.Line._exchange, clock._Reader.readinto
+    exchange, read = http_client.NetworkClient._exchange, deadlines._Reader.readinto
 
     def watched(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
-        if not NOW.verb:
+        if not NOW.event_type:
             return exchange(self, method, url, *args, **kwargs)
         name = _name_of_call(url)
         _pass(f"{name} · antes", {NOW.account})
@@ -107,16 +107,16 @@ def watch_calls() -> None:
             _pass(f"{name} · enviada", {NOW.account})
         return read(self, buffer)
 
-    wire.Line._exchange = watched
-    clock._Reader.readinto = reading
+    http_client.NetworkClient._exchange = watched
+    deadlines._Reader.readinto = reading
 
 
 def _name_of_call(url: str) -> str:
     """Return a call's name: its number in the verb, but for the opening of a session, which only some workers need."""
     if url.endswith("createSession"):
-        return f"{NOW.verb} sesión"
+        return f"{NOW.event_type} sesión"
     NOW.calls += 1
-    return f"{NOW.verb} {NOW.calls}"
+    return f"{NOW.event_type} {NOW.calls}"
 
 
 def _whom(arguments: dict[str, Any]) -> set[str]:

@@ -9,9 +9,9 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from pregonero.health.models import Heartbeat, Incident, IncidentKind
 from pregonero.people.models import Member
 from pregonero.publishing.models import Delivery
-from pregonero.upkeep.models import Beat, Incident, IncidentKind
 from tests.faults import clocks
 from tests.faults.cases import bring_forward
 from tests.faults.crowd import due_at_once, ended
@@ -99,10 +99,10 @@ def states(deliveries: list[int]) -> list[str]:
 def jobs_go_on() -> list[float]:
     """See two beats more, which only jobs of every few seconds leave; returns by how much the clocks differ then."""
     for _ in range(2):
-        before = set(Beat.objects.values_list("at", flat=True))
+        before = set(Heartbeat.objects.values_list("at", flat=True))
         until(partial(_beat_since, before), timeout=ENOUGH)
-    return list(Beat.objects.values_list("drift_seconds", flat=True))
+    return list(Heartbeat.objects.values_list("drift_seconds", flat=True))
 
 
 def _beat_since(before: set[datetime]) -> bool:
-    return not before & set(Beat.objects.values_list("at", flat=True))
+    return not before & set(Heartbeat.objects.values_list("at", flat=True))

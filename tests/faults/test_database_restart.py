@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from pregonero.people.models import Member
-from pregonero.worker import LANES
+from pregonero.worker import POOLS
 from tests.databases import as_default_database
 from tests.faults.conftest import OwnDatabase
 from tests.faults.crowd import all_final, counted, due_at_once
@@ -49,12 +49,12 @@ def test_a_lane_whose_heart_stopped_beats_again(own: OwnDatabase, lab: Lab, work
     worker = workers.start()
     with psycopg.connect(own.url, autocommit=True) as connection:
         beating = "SELECT count(*) FROM procrastinate_workers"
-        until(lambda: connection.execute(beating).fetchone() == (len(LANES),), timeout=180)
+        until(lambda: connection.execute(beating).fetchone() == (len(POOLS),), timeout=180)
         connection.execute(f"ALTER FUNCTION {heart} RENAME TO {away}")
-        until(lambda: connection.execute(beating).fetchone() != (len(LANES),), timeout=180)
+        until(lambda: connection.execute(beating).fetchone() != (len(POOLS),), timeout=180)
         connection.execute(f"ALTER FUNCTION {away} RENAME TO {heart}")
         try:
-            until(lambda: connection.execute(beating).fetchone() == (len(LANES),), timeout=180)
+            until(lambda: connection.execute(beating).fetchone() == (len(POOLS),), timeout=180)
             assert worker.poll() is None
         finally:
             stop([worker])

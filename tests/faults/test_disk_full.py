@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from django.conf import settings as configured
 
+from pregonero.health.models import Incident, IncidentKind
 from pregonero.people.models import Member
-from pregonero.upkeep.models import Incident, IncidentKind
 from tests.databases import as_default_database
 from tests.faults.conftest import OwnDatabase
 from tests.faults.crowd import all_final, counted, due_at_once

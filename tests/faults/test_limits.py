@@ -14,8 +14,8 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from pregonero.networks.budgets.models import Allowance, SendingStop
 from pregonero.networks.models import Account
+from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
 from pregonero.people.models import Member, Notice
 from pregonero.publishing import actions
 from pregonero.publishing.models import Delivery, Publication
@@ -88,7 +88,7 @@ def reset_comes(lab: Lab, account: Account) -> None:
     """Have the moment come at which the window starts again, at the network and in what it told us."""
     lab.client.post("/limits/restart", json={"account": account.remote_id}).raise_for_status()
     now = timezone.now()
-    Allowance.objects.filter(resets_at__gt=now).update(resets_at=now)
+    Quota.objects.filter(resets_at__gt=now).update(resets_at=now)
     Delivery.objects.filter(state="DUE").update(ready_at=now)
 
 
@@ -100,7 +100,9 @@ def test_two_workers_never_pass_the_last_posts_and_the_rest_leave_after_the_rese
     first = due(1)
     with working(workers, 2):
         until(lambda: in_state("PUBLISHED"), timeout=ENOUGH)
-        until(lambda: Allowance.objects.filter(account=account, budget="posts", left_told=3).exists(), timeout=ENOUGH)
+        until(
+            lambda: Quota.objects.filter(account=account, budget="posts", reported_remaining=3).exists(), timeout=ENOUGH
+        )
     ten = due(10)  # with nobody at work: a worker would find that the news' address does not answer from here
     with working(workers, 2):
         order = [publication.deliveries.get().pk for publication in (*first, *ten)]
@@ -128,7 +130,9 @@ def test_with_room_for_one_at_a_time_they_leave_in_the_order_of_their_programme(
     publications = due(1)
     with working(workers, 2):
         until(lambda: at_rest(1), timeout=ENOUGH)
-        until(lambda: Allowance.objects.filter(account=account, budget="posts", left_told=0).exists(), timeout=ENOUGH)
+        until(
+            lambda: Quota.objects.filter(account=account, budget="posts", reported_remaining=0).exists(), timeout=ENOUGH
+        )
     publications += due(3)
     with working(workers, 2):
         until(lambda: at_rest(1), timeout=ENOUGH)
@@ -150,7 +154,7 @@ def test_an_application_s_limit_is_shared_by_its_accounts(
     due(1)
     with working(workers):
         until(lambda: in_state("PUBLISHED"), timeout=ENOUGH)
-        until(lambda: Allowance.objects.filter(account=None, left_told=3).exists(), timeout=ENOUGH)
+        until(lambda: Quota.objects.filter(account=None, reported_remaining=3).exists(), timeout=ENOUGH)
     (other,) = register_accounts(lab, people["carmen"], timezone.now(), ("x",))
     limited(lab, other, limits={"app_posts": 4}, app=one.remote_id)
     due(4)
@@ -174,7 +178,7 @@ def test_spent_money_is_told_once_and_asked_for_no_more(
         assert 3 <= made <= 5  # what was in the air together was refused together, each once
         looked_again()
         assert calls(lab, account) == made
-        stop = SendingStop.objects.get()
+        stop = NetworkSuspension.objects.get()
         assert (stop.code, stop.until) == ("402", None)
         for person in ("beto", "carmen"):
             assert Notice.objects.filter(member=people[person], kind="sending.stopped").count() == 1
@@ -214,13 +218,13 @@ def test_youtube_s_spent_quota_waits_for_midnight_and_is_asked_for_no_more(
         until(lambda: len(in_state("PUBLISHED")) == 1, timeout=ENOUGH)
     due(2, with_media=True)  # once the first is out: a quota that is spent holds also what was uploaded before
     with working(workers):
-        until(SendingStop.objects.exists, timeout=ENOUGH)
+        until(NetworkSuspension.objects.exists, timeout=ENOUGH)
         waiting = Delivery.objects.exclude(state="PUBLISHED")
         until(lambda: all(each.reason_code.startswith("limit:") for each in waiting.all()), timeout=ENOUGH)
         refused = calls(lab, account, kind="prepare", status=FORBIDDEN)
         looked_again()
         assert calls(lab, account, kind="prepare", status=FORBIDDEN) == refused <= 2
-    stop = SendingStop.objects.get()
+    stop = NetworkSuspension.objects.get()
     assert stop.until is not None
     # Each reckons midnight from the moment of its own refusal: the stop is as long as the longest.
     midnight = stop.until - timedelta(minutes=1)

@@ -26,7 +26,7 @@ def publication(lab: Lab, workers: Workers, people: dict[str, Member], settings:
 def asked() -> bool:
     """Whether every delivery was given up by its first worker, and X has been asked at least once."""
     given_up = not Delivery.objects.filter(state="SENDING", attempts_made=1).exists()
-    return given_up and Delivery.objects.filter(account__network="x", looks__gte=1).exists()
+    return given_up and Delivery.objects.filter(account__network="x", checks_made__gte=1).exists()
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_an_upload_goes_on_after_its_worker_was_killed(lab: Lab, workers: Worker
         _wait_held(lab)
         _kill(first)
         # Nobody waits here for the leases of a worker so patient: they are over.
-        Delivery.objects.filter(publication=publication).exclude(held_by="").update(held_until=timezone.now())
+        Delivery.objects.filter(publication=publication).exclude(leased_by="").update(leased_until=timezone.now())
         half_way = {each.account.network: each.prepared for each in _deliveries(publication)}
         opened = _opened(lab, accounts[Network.YOUTUBE])
         lab.client.post("/faults/release", json={"verdict": "cut"}).raise_for_status()

@@ -16,7 +16,7 @@ import sys
 from datetime import timedelta
 from typing import Any
 
-from pregonero import running
+from pregonero import stack
 from pregonero.processes import become
 from tests.faults import clocks, holding, passing
 
@@ -30,7 +30,7 @@ STALLED_SECONDS = 15.0
 def main() -> None:
     """Make everything ready, then obey."""
     passing.watch_transactions()  # before any action is made
-    running.set_up()
+    stack.set_up()
     _import_all()
     _hurry()
     clocks.watch_machine()
@@ -77,8 +77,8 @@ def _give_places(places: int) -> None:
     """Have room in each lane for so many at once."""
     from pregonero import worker
 
-    for lane, (queues, _) in worker.LANES.items():
-        worker.LANES[lane] = (queues, places)
+    for lane, (queues, _) in worker.POOLS.items():
+        worker.POOLS[lane] = (queues, places)
 
 
 def _import_all() -> None:
@@ -99,15 +99,15 @@ def _hurry() -> None:
     from django.conf import settings
 
     from pregonero import worker
-    from pregonero.networks.budgets import actions as budgets
     from pregonero.networks.instagram import connector as instagram
     from pregonero.networks.mastodon import connector as mastodon
+    from pregonero.networks.rate_limits import actions as budgets
     from pregonero.networks.x import connector as x
-    from pregonero.publishing.actions import preparing, settling
+    from pregonero.publishing.actions import prepare, reconciliation
 
     settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = CONNECTIONS
     worker.STALLED_SECONDS = STALLED_SECONDS
-    preparing.LONGEST_WAIT = settling.LONGEST_WAIT = LONGEST_WAIT
+    prepare.LONGEST_WAIT = reconciliation.LONGEST_WAIT = LONGEST_WAIT
     budgets.LONGEST_STOP = timedelta(seconds=LONGEST_WAIT)
     for module, names in ((x, ("LOOK_WAITS",)), (mastodon, ("LOOK_WAITS", "SETTLE_WAITS")),
                           (instagram, ("LOOK_WAITS", "SETTLE_WAITS"))):  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.ledger.book import FILE
+from lab.ledger.database import FILE
 from tests.lab.process import Lab, Speaker, start
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from lab.conversation import Refusal
 from lab.graph import errors as graph
+from lab.messages import Refusal
 from lab.x import problems
 from lab.youtube import errors as youtube
 from tests.networks.subjects import SHARED

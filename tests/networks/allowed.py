@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pregonero.networks.wire import Call
+from pregonero.networks.http_client import Endpoint
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "x": (
@@ -61,7 +61,7 @@ NEVER_SAID = {
 ONLY_RECORD = "app.bsky.feed.post"
 
 
-def beyond(network: str, calls: Iterable[Call]) -> list[str]:
+def beyond(network: str, calls: Iterable[Endpoint]) -> list[str]:
     """Return the calls of a connector's table that nobody allowed, and the removals that are not of our own."""
     allowed = set(ALLOWED.get(network, ()))
     strange = [f"{call.method} {call.path}" for call in calls if f"{call.method} {call.path}" not in allowed]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pregonero.networks.base import Medium
+from pregonero.networks.http_client import HttpResponse, NetworkClient
 from pregonero.networks.registry import MODULES
-from pregonero.networks.wire import Answer, Line
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab, start
@@ -67,22 +67,24 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     if request.module.__name__.endswith("wire"):  # of the line itself, which speaks there to nobody's network
         yield Watched()
         return
-    seen, sends = Watched(), Line._exchange
+    seen, sends = Watched(), NetworkClient._exchange
 
-    def watch(line: Line, method: str, url: str, body: Any, headers: dict[str, str]) -> Answer:
+    def watch(line: NetworkClient, method: str, url: str, body: Any, headers: dict[str, str]) -> HttpResponse:
         why = refused(_whose(line), method, url, body)
         if why:
             seen.refused.append(why)
         return sends(line, method, url, body, headers)
 
-    monkeypatch.setattr(Line, "_exchange", watch)
+    monkeypatch.setattr(NetworkClient, "_exchange", watch)
     yield seen
     assert seen.refused == []
 
 
-def _whose(line: Line) -> str:
+def _whose(line: NetworkClient) -> str:
     """Return which network's table of calls a line was given; none, when it is no connector's."""
-    tables = {name: import_module(module.replace(".connector", ".calls")).CALLS for name, module in MODULES.items()}
+    tables = {
+        name: import_module(module.replace(".connector", ".endpoints")).ENDPOINTS for name, module in MODULES.items()
+    }
     return next((name for name, calls in tables.items() if calls is line.calls), "")
 
 

@@ -11,8 +11,8 @@ import httpx
 from django.test import Client
 
 from pregonero.networks import actions
-from pregonero.networks.connecting import return_address
 from pregonero.networks.models import Account, Network
+from pregonero.networks.oauth_flow import return_address
 from pregonero.people.models import Member
 from tests.lab.process import Lab
 

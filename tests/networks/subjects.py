@@ -14,7 +14,7 @@ import httpx
 from PIL import Image
 
 from pregonero.networks.base import (
-    Access,
+    ApiCredentials,
     AttemptWindow,
     Connector,
     Finding,
@@ -82,7 +82,7 @@ class Subject:
     lab: Any  # the laboratory, or the real server with its manners: what answers, makes faults and judges
     picture: Medium
     film: Medium
-    access: Access
+    access: ApiCredentials
     kept: list[Prepared] = field(default_factory=list)
 
     @property
@@ -105,7 +105,7 @@ class Subject:
         }
         return replace(posts[self.name], **changes)
 
-    def prepare(self, post: Post, prepared: Prepared | None = None, access: Access | None = None) -> Prepared:
+    def prepare(self, post: Post, prepared: Prepared | None = None, access: ApiCredentials | None = None) -> Prepared:
         """Prepare until it is ready, as a worker does that comes back when the network says so."""
         state: Prepared = dict(prepared or {})
 
@@ -129,7 +129,7 @@ class Subject:
         return self.connector.commit(self.access, post, self.prepare(post))
 
     def resolve(self, post: Post, prepared: Prepared, started_at: datetime, **options: Any) -> Finding:
-        window = AttemptWindow(started_at, datetime.now(UTC), **({"looks": ENOUGH_LOOKS} | options))
+        window = AttemptWindow(started_at, datetime.now(UTC), **({"checks_made": ENOUGH_LOOKS} | options))
         return self.connector.resolve(self.access, post, prepared, window)
 
     def public(self) -> list[dict[str, Any]]:
@@ -160,16 +160,18 @@ class Subject:
         return post.title if self.name == "youtube" else post.text
 
 
-def bluesky_access(bluesky: Bluesky, *, password: bool = False) -> Access:
+def bluesky_access(bluesky: Bluesky, *, password: bool = False) -> ApiCredentials:
     """Return the access to a new account of the real server: by a session's token, or by an app password."""
     made = bluesky.new_account(f"cuenta{next(_numbers)}")
-    return Access(made["id"], made["handle"], bluesky.url, made["password" if password else "token"], seconds=60.0)
+    return ApiCredentials(
+        made["id"], made["handle"], bluesky.url, made["password" if password else "token"], seconds=60.0
+    )
 
 
-def access_to(lab: Lab, name: str, **extra: Any) -> Access:
+def access_to(lab: Lab, name: str, **extra: Any) -> ApiCredentials:
     """Return the access to a new account of the laboratory."""
     made = lab.new_account(name, **extra)
-    return Access(made["id"], made["handle"], f"{lab.url}/{BASES[name]}", made["token"], seconds=60.0)
+    return ApiCredentials(made["id"], made["handle"], f"{lab.url}/{BASES[name]}", made["token"], seconds=60.0)
 
 
 MakeSubject = Callable[..., Subject]

@@ -4,26 +4,26 @@ from importlib import import_module
 
 import pytest
 
-from pregonero.networks.base import Access
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.http_client import Endpoint, NetworkClient
 from pregonero.networks.registry import MODULES
-from pregonero.networks.wire import Call, Line
 from tests.networks.allowed import ALLOWED, beyond, refused
 from tests.networks.conftest import Watched
 from tests.networks.wires import answering, peer
 
 pytestmark = pytest.mark.procedure("N-3")
 ROGUE = {
-    "x": Call("DELETE", "/2/tweets/{id}", "borrar lo de otros"),
-    "facebook": Call("POST", "/{version}/{page}/blocked", "bloquear a alguien"),
-    "instagram": Call("DELETE", "/{version}/{comment}", "borrar un comentario"),
-    "youtube": Call("POST", "/youtube/v3/comments/setModerationStatus", "rechazar un comentario"),
-    "bluesky": Call("POST", "/xrpc/app.bsky.graph.muteActor", "silenciar a alguien"),
-    "mastodon": Call("POST", "/api/v1/accounts/{id}/block", "bloquear a alguien"),
+    "x": Endpoint("DELETE", "/2/tweets/{id}", "borrar lo de otros"),
+    "facebook": Endpoint("POST", "/{version}/{page}/blocked", "bloquear a alguien"),
+    "instagram": Endpoint("DELETE", "/{version}/{comment}", "borrar un comentario"),
+    "youtube": Endpoint("POST", "/youtube/v3/comments/setModerationStatus", "rechazar un comentario"),
+    "bluesky": Endpoint("POST", "/xrpc/app.bsky.graph.muteActor", "silenciar a alguien"),
+    "mastodon": Endpoint("POST", "/api/v1/accounts/{id}/block", "bloquear a alguien"),
 }
 
 
-def _calls(name: str) -> tuple[Call, ...]:
-    found: tuple[Call, ...] = import_module(MODULES[name].replace(".connector", ".calls")).CALLS
+def _calls(name: str) -> tuple[Endpoint, ...]:
+    found: tuple[Endpoint, ...] = import_module(MODULES[name].replace(".connector", ".endpoints")).ENDPOINTS
     return found
 
 
@@ -68,7 +68,7 @@ def test_a_request_is_told_by_its_address_and_by_what_it_says(
 def test_a_request_that_a_connector_makes_outside_of_the_list_fails_the_test_that_made_it(watched: Watched) -> None:
     """The same watch stands over every test of this folder: here it is seen to bite."""
     with peer(answering("200 OK", b"{}")) as server:
-        line = Line(Access("1", "cuenta", server.address, "secreto"), (*_calls("x"), ROGUE["x"]))
+        line = NetworkClient(ApiCredentials("1", "cuenta", server.address, "secreto"), (*_calls("x"), ROGUE["x"]))
         line.request("DELETE", f"{server.address}/2/tweets/1")
 
     assert watched.refused == [": DELETE /2/tweets/1 is not on the list"]

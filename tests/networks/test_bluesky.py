@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from pregonero.networks.base import STALE, Post, Published, Stale, Transient, Unauthorized, Unknown, Verdict
+from pregonero.networks.base import STALE, Post, PreparedExpired, Published, Transient, Unauthorized, Unknown, Verdict
 from pregonero.networks.bluesky import sessions
 from pregonero.networks.bluesky.facets import facets_of, graphemes, links_in
-from pregonero.networks.bluesky.keys import new_key
+from pregonero.networks.bluesky.tid import new_key
 from tests.lab.process import until
 from tests.networks.subjects import MakeSubject, Subject, accompanied
 
@@ -173,7 +173,7 @@ def test_somebody_elses_post_under_the_key_is_left_alone_and_another_key_chosen(
     put(bluesky_account, prepared["key"], "De otro programa")
 
     assert bluesky_account.resolve(post, prepared, started).verdict == Verdict.NOT_TAKEN
-    with pytest.raises(Stale):
+    with pytest.raises(PreparedExpired):
         bluesky_account.connector.commit(bluesky_account.access, post, prepared)
     again = bluesky_account.prepare(post, prepared)
     bluesky_account.connector.commit(bluesky_account.access, post, again)
@@ -189,7 +189,7 @@ def test_a_picture_that_the_server_let_go_is_uploaded_again(bluesky_account: Sub
     lost = {**entry["blob"], "ref": {"$link": "bafkreibme22gw2h7y2h7tg2fhqotaqjucnbc24deqo72b6mkl2egezxhvy"}}
     gone = {**prepared, "media": [{**entry, "blob": lost, "until": 1}]}
 
-    with pytest.raises(Stale):
+    with pytest.raises(PreparedExpired):
         bluesky_account.connector.commit(bluesky_account.access, post, gone)
     published = bluesky_account.connector.commit(bluesky_account.access, post, bluesky_account.prepare(post, gone))
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Network
 from pregonero.people.models import Member
-from pregonero.publishing import delivering
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing import sender
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.models import Delivery
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab
@@ -39,10 +39,10 @@ def delivery(
 
 def send(delivery: Delivery) -> Delivery:
     """Do what a worker does at the minute of a delivery: prepare, claim, send."""
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    for work in claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()):
-        delivering.send_delivery(work)
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    for work in claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()):
+        sender.send_delivery(work)
     delivery.refresh_from_db()
     return delivery
 
@@ -63,7 +63,7 @@ def test_a_lost_answer_is_found_out_and_stays_one_post(bluesky: Bluesky, deliver
     bluesky.fault(kind=fault, endpoint="commit", account=delivery.account.remote_id, times=1)
 
     uncertain = send(delivery).state
-    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     send(delivery)
 
@@ -82,7 +82,7 @@ def test_a_thread_goes_out_part_by_part_also_when_an_answer_is_lost(
         if position == 1:
             bluesky.fault(kind="accept_then_cut", endpoint="commit", account=account, times=1)
         if send(part).state == "UNCERTAIN":
-            delivering.ask_delivery(delivery_id=part.pk, worker=WORKER)
+            sender.ask_delivery(delivery_id=part.pk, worker=WORKER)
 
     posts = bluesky.posts(account=account)
     parents = [post["record"].get("reply", {}).get("parent", {}).get("uri", "").rpartition("/")[2] for post in posts]

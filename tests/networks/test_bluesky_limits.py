@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import connecting
+from pregonero.networks import oauth_flow
 from pregonero.networks.actions import register_account
-from pregonero.networks.bluesky.budgets import POINTS, RATES
-from pregonero.networks.budgets.models import Allowance, Spending
+from pregonero.networks.bluesky.rate_limits import POINTS, RATE_LIMITS
 from pregonero.networks.models import Network
+from pregonero.networks.rate_limits.models import Quota, UsageBucket
 from pregonero.people.models import Member
-from pregonero.publishing import delivering
+from pregonero.publishing import sender
 from tests.bluesky import harness
 from tests.lab.process import Lab
 from tests.networks.subjects import bluesky_access
@@ -33,17 +33,17 @@ def test_the_server_counts_a_post_as_we_do(
                 entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
                 purpose="Cuenta institucional", root_mailbox="", server=server.url, by=carmen, now=now,
             )  # fmt: skip
-            connecting.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
+            oauth_flow.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
             news = informed_news(lab, luis, timezone.now(), with_media=False)
             assert send(programmed(news, ana, timezone.now()).deliveries.get()).state == "PUBLISHED"
-            delivering.keep_words(at_once=True)
+            sender.flush_limit_readings(at_once=True)
     except harness.NotHere as reason:
         pytest.skip(f"sin servidor de Bluesky: {reason}")
-    hour = RATES.budget("points")
+    hour = RATE_LIMITS.budget("points")
     assert hour.limit is not None
     # The server tells of one limit in an answer, that with least left: at times its address's, which is no budget.
-    for told in Allowance.objects.filter(account=account, budget="points"):
-        assert (told.limit_told, told.left_told) == (hour.limit.value, hour.limit.value - POINTS)
+    for told in Quota.objects.filter(account=account, budget="points"):
+        assert (told.reported_limit, told.reported_remaining) == (hour.limit.value, hour.limit.value - POINTS)
         assert told.resets_at is not None
-    assert Spending.objects.get(account=account, budget="points").amount == POINTS
-    assert Spending.objects.get(account=account, budget="sessions").amount >= 1
+    assert UsageBucket.objects.get(account=account, budget="points").amount == POINTS
+    assert UsageBucket.objects.get(account=account, budget="sessions").amount >= 1

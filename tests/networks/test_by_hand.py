@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from pregonero.networks.base import Permanent
-from pregonero.networks.hand import opens, profile
-from pregonero.networks.registry import by_hand
+from pregonero.networks.manual_posting import opens, profile
+from pregonero.networks.registry import manual_posting
 from tests.lab.process import Lab
 from tests.networks.subjects import NETWORKS, MakeSubject, Subject, access_to
 
@@ -25,7 +25,7 @@ REAL = {
 def test_what_is_public_is_read_back_by_its_address(subject: Subject) -> None:
     post = subject.post()
     published = subject.publish(post)
-    hand = by_hand(subject.name)
+    hand = manual_posting(subject.name)
 
     id = hand.post_id(subject.access, published.url)
     seen = hand.read(subject.access, id, post.text)
@@ -38,7 +38,7 @@ def test_what_is_public_is_read_back_by_its_address(subject: Subject) -> None:
 
 def test_other_words_are_told_apart(subject: Subject) -> None:
     published = subject.publish(subject.post())
-    hand = by_hand(subject.name)
+    hand = manual_posting(subject.name)
     seen = hand.read(subject.access, hand.post_id(subject.access, published.url), "Otra cosa")
 
     assert seen is not None
@@ -50,14 +50,14 @@ def test_a_post_of_another_account_is_not_ours(name: str, subject_of: MakeSubjec
     theirs = subject_of(name)
     published = theirs.publish(theirs.post())
     ours = access_to(lab, name)
-    hand = by_hand(name)
+    hand = manual_posting(name)
 
     assert hand.read(ours, hand.post_id(ours, published.url), "") is None
 
 
 def test_what_facebook_cannot_read_by_its_address_is_said(subject_of: MakeSubject) -> None:
     facebook = subject_of("facebook")
-    hand = by_hand("facebook")
+    hand = manual_posting("facebook")
     id = hand.post_id(facebook.access, "https://www.facebook.com/MincomercioCo/posts/pfbid02abcdef")
 
     assert id == "pfbid02abcdef"
@@ -69,7 +69,7 @@ def test_what_facebook_cannot_read_by_its_address_is_said(subject_of: MakeSubjec
 def test_the_real_addresses_are_known_and_others_are_not(name: str, lab: Lab) -> None:
     address, post, id = REAL[name]
     access = replace(access_to(lab, "x"), address=address, handle="mincomercioco", remote_id="7")
-    hand = by_hand(name)
+    hand = manual_posting(name)
 
     assert hand.post_id(access, post) == id
     for wrong in ("https://example.com/mincomercioco/status/1859", "javascript:alert(1)", "https://[", post[:17]):
@@ -79,7 +79,7 @@ def test_the_real_addresses_are_known_and_others_are_not(name: str, lab: Lab) ->
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_intents_are_data_with_their_day_and_source(name: str, lab: Lab) -> None:
     access = replace(access_to(lab, "x"), address=REAL[name][0], handle="mincomercioco", remote_id="7")
-    hand = by_hand(name)
+    hand = manual_posting(name)
 
     assert hand.intent.source.startswith("https://")
     assert hand.intent.read_on >= date(2026, 1, 1)

@@ -10,7 +10,7 @@ from pregonero.networks.base import (
     NetworkError,
     Permanent,
     Post,
-    Spent,
+    QuotaExhausted,
     Transient,
     Unauthorized,
     Unknown,
@@ -20,12 +20,12 @@ from tests.networks.subjects import ALT, SETTLED, Subject
 
 # What the laboratory's refusal with each status means, in each network's own words.
 REFUSALS = {
-    "x": {401: Unauthorized, 402: Spent, 403: Permanent, 429: Transient, 500: Unknown},
+    "x": {401: Unauthorized, 402: QuotaExhausted, 403: Permanent, 429: Transient, 500: Unknown},
     "facebook": {401: Unauthorized, 402: Transient, 403: Permanent, 429: Transient, 500: Unknown},
     "instagram": {401: Unauthorized, 402: Transient, 403: Permanent, 429: Transient, 500: Unknown},
-    "youtube": {401: Unauthorized, 402: Spent, 403: Spent, 429: Transient, 500: Unknown},
-    "mastodon": {401: Unauthorized, 402: Spent, 403: Permanent, 429: Transient, 500: Unknown},
-    "bluesky": {401: Unauthorized, 402: Spent, 403: Permanent, 429: Transient, 500: Unknown},
+    "youtube": {401: Unauthorized, 402: QuotaExhausted, 403: QuotaExhausted, 429: Transient, 500: Unknown},
+    "mastodon": {401: Unauthorized, 402: QuotaExhausted, 403: Permanent, 429: Transient, 500: Unknown},
+    "bluesky": {401: Unauthorized, 402: QuotaExhausted, 403: Permanent, 429: Transient, 500: Unknown},
 }
 
 
@@ -102,7 +102,7 @@ def test_a_commit_taken_and_cut_is_found_and_stays_one(subject: Subject, fault: 
 
     with pytest.raises(Unknown):
         subject.connector.commit(subject.access, post, prepared)
-    finding = subject.resolve(post, prepared, started, looks=0)
+    finding = subject.resolve(post, prepared, started, checks_made=0)
 
     (entry,) = subject.public()
     assert finding.verdict == Verdict.PUBLISHED

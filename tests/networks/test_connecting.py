@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from pregonero.networks import actions, queries
+from pregonero.networks.connection_test import try_account
 from pregonero.networks.models import Account, Authorization, Credential, CredentialKind
-from pregonero.networks.trying import try_account
 from pregonero.people.models import Member
 from pregonero.records.models import Event
 from tests.lab.process import Lab
@@ -52,7 +52,7 @@ def test_an_account_is_connected_and_tried(lab: Lab, carmen: Member, now: dateti
     credential = Credential.objects.get(account=account)
     assert (account.remote_id, credential.kind) == (theirs["id"], CredentialKind.CONSENT)
     assert bool(credential.renew_at) == (network in {"x", "youtube"})
-    token = queries.access_to(account).token
+    token = queries.credentials_for(account).token
     assert token != theirs["token"]
     assert token.encode() not in bytes(credential.sealed)
     tested = try_account(account=account, by=carmen, now=timezone.now())
@@ -82,7 +82,7 @@ def test_another_account_is_not_taken_for_ours(lab: Lab, carmen: Member, now: da
     assert f"Autorizaste @{other['handle'].lower()}" in page.lower().replace("autorizaste", "Autorizaste")
     account.refresh_from_db()
     assert (account.remote_id, Credential.objects.exists()) == ("", False)
-    assert not Event.objects.filter(verb="account.connected").exists()
+    assert not Event.objects.filter(event_type="account.connected").exists()
 
 
 def test_what_is_asked_is_the_least_with_pkce_and_the_exact_address(lab: Lab, carmen: Member, now: datetime) -> None:

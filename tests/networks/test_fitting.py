@@ -9,9 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pregonero.networks.base import Medium, Post, Traits
-from pregonero.networks.fitting import RATIOS, Bounds, Choice, NoRecipe, Recipe, box_for, fitted, recipe_for
+from pregonero.networks.media_conversion import (
+    RATIOS,
+    Bounds,
+    CannotConvert,
+    Choice,
+    ConversionPlan,
+    box_for,
+    conversion_plan,
+    fitted,
+)
 from pregonero.networks.registry import MODULES, connector, kinds_of
-from pregonero.newsroom.workshop import pictures
+from pregonero.newsroom.media_sandbox import image
 from tests.films import picture
 
 pytestmark = pytest.mark.procedure("D-1")
@@ -35,7 +44,7 @@ def complaints(name: str, found: Medium, form: str = "") -> list[str]:
 @given(width=SIDES, height=SIDES, mime=st.sampled_from(["image/png", "image/gif", "image/tiff", "image/jpeg"]))
 def test_every_picture_has_a_version_of_a_size_that_is_taken(name: str, width: int, height: int, mime: str) -> None:
     came = medium("picture", width, height, mime, traits=Traits(frames=900, colour="CMYK"))
-    recipe = recipe_for(came, connector(name).capabilities, kinds_of(name))
+    recipe = conversion_plan(came, connector(name).capabilities, kinds_of(name))
     made = medium("picture", recipe.width, recipe.height, recipe.mime, traits=Traits(frames=1, colour="sRGB"))
     assert complaints(name, made) == []
     left, top, right, bottom = recipe.box
@@ -55,8 +64,8 @@ def test_every_video_has_a_version_that_is_taken_or_a_reason(
 ) -> None:
     came = medium("video", width, height, "video/webm", seconds=20.0, traits=Traits(codec="vp9", fps=round(fps, 2)))
     try:
-        recipe = recipe_for(came, connector(name).capabilities, kinds_of(name), form)
-    except NoRecipe as reason:
+        recipe = conversion_plan(came, connector(name).capabilities, kinds_of(name), form)
+    except CannotConvert as reason:
         assert "pequeño" in reason.reason
         return
     assert recipe.width % 2 == recipe.height % 2 == 0
@@ -97,17 +106,17 @@ def test_the_very_file_passes_the_check(
     path.write_bytes(picture(kind, (width, height)))
     came = medium("picture", width, height, f"image/{kind.lower()}", size=path.stat().st_size)
     caps = connector(name).capabilities
-    recipe = recipe_for(came, caps, kinds_of(name), choice=Choice(ratio, focus))
+    recipe = conversion_plan(came, caps, kinds_of(name), choice=Choice(ratio, focus))
     made = written(path, recipe)
     assert complaints(name, made) == []
 
 
-def written(path: Path, recipe: Recipe) -> Medium:
+def written(path: Path, recipe: ConversionPlan) -> Medium:
     """Make the version, and look at it as anybody's file."""
-    from pregonero.newsroom.workshop.looking import look_at_picture
+    from pregonero.newsroom.media_sandbox.inspect import look_at_picture
 
     output = path.with_suffix(".made")
-    pictures.make({"path": str(path), "output": str(output), "recipe": recipe.as_data()})
+    image.make({"path": str(path), "output": str(output), "recipe": recipe.as_data()})
     found, data = look_at_picture(output), output.read_bytes()
     return Medium(
         "picture", output, found["mime"], hashlib.sha256(data).hexdigest(), len(data), found["width"], found["height"],
@@ -119,7 +128,7 @@ def test_a_weight_is_kept_by_quality_and_then_by_size(tmp_path: Path) -> None:
     path = tmp_path / "original"
     path.write_bytes(picture("PNG", (900, 700)))
     came = medium("picture", 900, 700, "image/png", size=path.stat().st_size)
-    recipe = replace(recipe_for(came, connector("bluesky").capabilities, kinds_of("bluesky")), most_bytes=6_000)
+    recipe = replace(conversion_plan(came, connector("bluesky").capabilities, kinds_of("bluesky")), most_bytes=6_000)
     made = written(path, recipe)
     assert made.size <= 6_000
     assert made.width <= 900
@@ -131,7 +140,7 @@ def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
     path = tmp_path / "original"
     path.write_bytes(picture("PNG", (64, 64), "RGBA"))
     came = medium("picture", 64, 64, "image/png")
-    made = written(path, recipe_for(came, connector("x").capabilities, kinds_of("x")))
+    made = written(path, conversion_plan(came, connector("x").capabilities, kinds_of("x")))
     with Image.open(made.path) as seen:
         assert seen.mode == "RGB"
         assert min(seen.convert("RGB").getpixel((32, 0))) > 240  # type: ignore[arg-type,type-var]
@@ -143,12 +152,12 @@ def test_what_is_transparent_becomes_white(tmp_path: Path) -> None:
 )
 def test_what_no_version_puts_right_says_why(name: str, seconds: float, reason: str) -> None:
     came = medium("video", 640, 360, "video/mp4", seconds=seconds)
-    with pytest.raises(NoRecipe) as refused:
-        recipe_for(came, connector(name).capabilities, kinds_of(name))
+    with pytest.raises(CannotConvert) as refused:
+        conversion_plan(came, connector(name).capabilities, kinds_of(name))
     assert reason in refused.value.reason
 
 
 def test_a_recipe_survives_being_kept_as_json() -> None:
     came = medium("picture", 640, 360, "image/png")
-    recipe = recipe_for(came, connector("instagram").capabilities, kinds_of("instagram"))
-    assert Recipe.of(recipe.as_data()) == recipe
+    recipe = conversion_plan(came, connector("instagram").capabilities, kinds_of("instagram"))
+    assert ConversionPlan.of(recipe.as_data()) == recipe

@@ -8,13 +8,13 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from pregonero import rotation
-from pregonero.networks import actions, connecting, queries
+from pregonero import key_rotation
+from pregonero.networks import actions, oauth_flow, queries
 from pregonero.networks.base import Unauthorized
-from pregonero.networks.giving_back import NotYet, give_back
-from pregonero.networks.models import Account, AccountState, Application, Credential, Relinquished
+from pregonero.networks.models import Account, AccountState, Application, Credential, PendingRevocation
 from pregonero.networks.registry import connector
 from pregonero.networks.tasks import renew_due
+from pregonero.networks.token_revocation import NotYet, give_back
 from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event
 from tests.lab.process import Lab
@@ -30,9 +30,9 @@ def _pointed(lab: Lab, settings: Any) -> Iterator[None]:
     yield
 
 
-def retired(account: Account, by: Member) -> Relinquished:
+def retired(account: Account, by: Member) -> PendingRevocation:
     actions.retire_account(account=account, reason="Se cerró", by=by, now=timezone.now())
-    return Relinquished.objects.get()
+    return PendingRevocation.objects.get()
 
 
 def told(member: Member) -> list[str]:
@@ -43,7 +43,7 @@ def told(member: Member) -> list[str]:
 @pytest.mark.parametrize("network", ["x", "youtube", "mastodon"])
 def test_a_retired_account_s_token_opens_nothing_more(lab: Lab, carmen: Member, now: Any, network: str) -> None:
     account = connected(lab, network, carmen, now)
-    access = queries.access_to(account)
+    access = queries.credentials_for(account)
     kept = retired(account, carmen)
     assert not Credential.objects.exists()
     assert connector(network).probe(access)  # the network does not know yet
@@ -54,11 +54,11 @@ def test_a_retired_account_s_token_opens_nothing_more(lab: Lab, carmen: Member, 
 
     with pytest.raises(Unauthorized):
         connector(network).probe(access)
-    assert not Relinquished.objects.exists()
-    assert Event.objects.get(verb="account.given_back").facts == {"confirmed": True}
+    assert not PendingRevocation.objects.exists()
+    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": True}
     assert told(carmen) == []
     give_back(kept.pk)  # the job ran twice
-    assert Event.objects.filter(verb="account.given_back").count() == 1
+    assert Event.objects.filter(event_type="account.given_back").count() == 1
 
 
 def test_a_network_that_cannot_be_told_undoes_nothing_and_is_told_later(lab: Lab, carmen: Member, now: Any) -> None:
@@ -69,11 +69,11 @@ def test_a_network_that_cannot_be_told_undoes_nothing_and_is_told_later(lab: Lab
         with pytest.raises(NotYet):
             give_back(kept.pk)
     account.refresh_from_db()
-    assert (account.state, Relinquished.objects.count()) == (AccountState.RETIRED, 1)
+    assert (account.state, PendingRevocation.objects.count()) == (AccountState.RETIRED, 1)
 
     give_back(kept.pk)
 
-    assert Event.objects.get(verb="account.given_back").facts == {"confirmed": True}
+    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": True}
 
 
 def test_who_can_is_told_to_take_the_permission_back_when_the_network_refuses(
@@ -85,19 +85,19 @@ def test_who_can_is_told_to_take_the_permission_back_when_the_network_refuses(
 
     give_back(kept.pk)
 
-    assert Event.objects.get(verb="account.given_back").facts == {"confirmed": False}
+    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": False}
     assert told(carmen) == [f"Retira en X el permiso de {account}"]
-    assert not Relinquished.objects.exists()
+    assert not PendingRevocation.objects.exists()
 
 
 def test_what_no_network_took_back_in_days_is_forgotten_and_told(lab: Lab, carmen: Member, now: Any) -> None:
     account = connected(lab, "mastodon", carmen, now)
     retired(account, carmen)
     renew_due(timestamp=0)
-    assert Relinquished.objects.count() == 1
-    Relinquished.objects.update(given_up_at=timezone.now() - timedelta(days=4))
+    assert PendingRevocation.objects.count() == 1
+    PendingRevocation.objects.update(given_up_at=timezone.now() - timedelta(days=4))
     renew_due(timestamp=0)
-    assert (Relinquished.objects.count(), len(told(carmen))) == (0, 1)
+    assert (PendingRevocation.objects.count(), len(told(carmen))) == (0, 1)
 
 
 def test_a_page_of_meta_is_forgotten_here_and_the_person_told_where_to_end_it(
@@ -107,21 +107,21 @@ def test_a_page_of_meta_is_forgotten_here_and_the_person_told_where_to_end_it(
     page = signed_in(carmen).post(f"/cuentas/{account.pk}/retiro/", {"reason": "Se cerró"}, follow=True)
     assert "Retira también el permiso en Facebook" in page.content.decode()
     assert not Credential.objects.exists()
-    assert not Relinquished.objects.exists()
+    assert not PendingRevocation.objects.exists()
 
 
 def test_what_was_connected_again_meanwhile_is_not_ended_with_the_old(lab: Lab, carmen: Member, now: Any) -> None:
     """At Google what is given back takes along everything that the same person gave."""
     account = connected(lab, "youtube", carmen, now)
     actions.disconnect_account(account=account, by=carmen, now=timezone.now())
-    kept = Relinquished.objects.get()
+    kept = PendingRevocation.objects.get()
     connect(signed_in(carmen), account, account.remote_id)
 
     give_back(kept.pk)
 
-    assert connector("youtube").probe(queries.access_to(account)).remote_id == account.remote_id
-    assert not Relinquished.objects.exists()
-    assert not Event.objects.filter(verb="account.given_back").exists()
+    assert connector("youtube").probe(queries.credentials_for(account)).remote_id == account.remote_id
+    assert not PendingRevocation.objects.exists()
+    assert not Event.objects.filter(event_type="account.given_back").exists()
 
 
 def test_what_waits_to_be_given_back_is_sealed_with_each_new_key(
@@ -130,8 +130,8 @@ def test_what_waits_to_be_given_back_is_sealed_with_each_new_key(
     account = connected(lab, "mastodon", carmen, now)
     kept = retired(account, carmen)
     settings.VAULT_KEYS = ["nueva-" + "x" * 40, *(settings.VAULT_KEYS or [settings.VAULT_KEY_PATH.read_text().strip()])]
-    assert rotation.rotate().ok
+    assert key_rotation.rotate().ok
     settings.VAULT_KEYS = settings.VAULT_KEYS[:1]
     kept.refresh_from_db()
     assert queries.opened(account, kept)[0].token
-    assert connecting.farewell(account).startswith("La autorización se le devuelve")
+    assert oauth_flow.revocation_notice(account).startswith("La autorización se le devuelve")

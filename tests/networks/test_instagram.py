@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from pregonero.networks import own_address
-from pregonero.networks.base import Permanent, Spent, Stale, Transient, Unserved, Verdict
+from pregonero.networks import media_url_check
+from pregonero.networks.base import MediaUnreachable, Permanent, PreparedExpired, QuotaExhausted, Transient, Verdict
 from tests.lab.process import Lab, start, until
 from tests.networks.subjects import MakeSubject, Subject, access_to
 from tests.networks.wires import Behaviour, answering, drip, peer
@@ -36,7 +36,7 @@ def test_a_container_that_expired_is_made_again(apart: Subject) -> None:
     first = apart.prepare(post)
     apart.lab.advance(MORE_THAN_A_DAY)
 
-    with pytest.raises(Stale):
+    with pytest.raises(PreparedExpired):
         apart.connector.commit(apart.access, post, first)
     second = apart.prepare(post, first)
     apart.connector.commit(apart.access, post, second)
@@ -52,7 +52,7 @@ def test_a_part_that_expired_before_its_carousel_was_made_is_made_again(apart: S
         apart.prepare(post)
     apart.lab.advance(MORE_THAN_A_DAY)
 
-    with pytest.raises(Stale):
+    with pytest.raises(PreparedExpired):
         apart.prepare(post, apart.kept[-1])
     apart.connector.commit(apart.access, post, apart.prepare(post, apart.kept[-1]))
 
@@ -83,7 +83,7 @@ def test_a_container_not_published_is_given_time_to_show_before_it_is_sent_again
     post, started = instagram.post(), datetime.now(UTC)
     prepared = instagram.prepare(post)
 
-    verdicts = [instagram.resolve(post, prepared, started, looks=looks).verdict for looks in (0, 1)]
+    verdicts = [instagram.resolve(post, prepared, started, checks_made=checks_made).verdict for checks_made in (0, 1)]
 
     assert verdicts == [Verdict.LOOK_AGAIN, Verdict.NOT_TAKEN]
 
@@ -110,7 +110,7 @@ def test_what_was_published_and_cut_is_named_by_its_caption(instagram: Subject) 
     published = instagram.connector.commit(instagram.access, post, prepared)
     instagram.publish(instagram.post())
 
-    assert instagram.resolve(post, prepared, started, looks=0).published == published
+    assert instagram.resolve(post, prepared, started, checks_made=0).published == published
 
 
 def test_what_many_others_came_after_is_still_named(instagram: Subject, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,7 +122,7 @@ def test_what_many_others_came_after_is_still_named(instagram: Subject, monkeypa
     for _ in range(2):
         instagram.publish(instagram.post())
 
-    assert instagram.resolve(post, prepared, started, looks=0).published == published
+    assert instagram.resolve(post, prepared, started, checks_made=0).published == published
 
 
 def test_what_the_list_shows_late_is_found_by_looking_again(subject_of: MakeSubject) -> None:
@@ -131,8 +131,8 @@ def test_what_the_list_shows_late_is_found_by_looking_again(subject_of: MakeSubj
     prepared = instagram.prepare(post)
     published = instagram.connector.commit(instagram.access, post, prepared)
 
-    first = instagram.resolve(post, prepared, started, looks=0)
-    found = until(lambda: instagram.resolve(post, prepared, started, looks=0).published)
+    first = instagram.resolve(post, prepared, started, checks_made=0)
+    found = until(lambda: instagram.resolve(post, prepared, started, checks_made=0).published)
 
     assert first.verdict == Verdict.LOOK_AGAIN
     assert found == published
@@ -144,7 +144,7 @@ def test_published_twice_with_the_same_words_it_is_public_though_not_told_which(
     instagram.publish(post)
     instagram.connector.commit(instagram.access, post, prepared)
 
-    assert instagram.resolve(post, prepared, started, looks=0).verdict == Verdict.LOOK_AGAIN
+    assert instagram.resolve(post, prepared, started, checks_made=0).verdict == Verdict.LOOK_AGAIN
     finding = instagram.resolve(post, prepared, started)
 
     assert finding.verdict == Verdict.PUBLISHED
@@ -158,7 +158,7 @@ def test_the_daily_number_of_posts_is_told_to_a_person(subject_of: MakeSubject) 
     prepared = instagram.prepare(post)
     instagram.publish(instagram.post())
 
-    with pytest.raises(Spent, match="por día"):
+    with pytest.raises(QuotaExhausted, match="por día"):
         instagram.connector.commit(instagram.access, post, prepared)
 
 
@@ -167,7 +167,7 @@ def test_the_accounts_own_number_of_posts_is_read_before_anything_is_made(subjec
     instagram.publish(instagram.post())
     made = instagram.calls("prepare")
 
-    with pytest.raises(Spent, match="llegó a las 1 publicaciones por día"):
+    with pytest.raises(QuotaExhausted, match="llegó a las 1 publicaciones por día"):
         instagram.prepare(instagram.post())
 
     assert instagram.calls("prepare") == made
@@ -220,7 +220,7 @@ def test_instagram_is_never_told_an_address_of_ours_that_does_not_serve(
 ) -> None:
     with peer(served) as ours:
         elsewhere = replace(instagram.picture, address=f"{ours.address}/a.jpg")
-        with pytest.raises(Unserved, match=why) as refused:
+        with pytest.raises(MediaUnreachable, match=why) as refused:
             instagram.prepare(instagram.post(media=(instagram.picture, elsewhere)))
 
     asked = [call["status"] for call in instagram.calls("prepare")]
@@ -230,14 +230,14 @@ def test_instagram_is_never_told_an_address_of_ours_that_does_not_serve(
 def test_an_address_of_ours_that_never_ends_its_head_holds_nobody(
     instagram: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(own_address, "SECONDS", 0.5)  # of this one call, which never answers in time
-    with peer(drip) as ours, pytest.raises(Unserved, match="no respondió"):
+    monkeypatch.setattr(media_url_check, "SECONDS", 0.5)  # of this one call, which never answers in time
+    with peer(drip) as ours, pytest.raises(MediaUnreachable, match="no respondió"):
         instagram.prepare(instagram.post(media=(replace(instagram.picture, address=f"{ours.address}/a.jpg"),)))
 
 
 def test_what_waited_for_our_address_goes_on_once_it_answers(instagram: Subject) -> None:
     post = instagram.post(media=(replace(instagram.picture, address="http://127.0.0.1:1/a.jpg"),))
-    with pytest.raises(Unserved, match="no respondió"):
+    with pytest.raises(MediaUnreachable, match="no respondió"):
         instagram.prepare(post)
     assert instagram.calls("prepare") == []
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from pregonero import rotation
-from pregonero.checkup import machine
+from pregonero import key_rotation
+from pregonero.health import system
 from pregonero.networks import actions, keyring, queries, vault
 from pregonero.networks.models import Account, Application, Credential, Network
 from pregonero.newsroom.actions import register_source
@@ -66,7 +66,7 @@ def test_the_same_secret_is_never_sealed_the_same(account: Account) -> None:
 
 def test_a_rotation_seals_everything_with_a_new_key_and_drops_the_old(account: Account, ring: Path) -> None:
     old = ring.read_text()
-    done = rotation.rotate()
+    done = key_rotation.rotate()
     assert (done.ok, done.sealed) == (True, 3)
     assert len(ring.read_text().split()) == 1
     assert ring.read_text() != old
@@ -79,7 +79,7 @@ def test_a_rotation_cut_before_sealing_goes_on_with_the_same_new_key(account: Ac
     keyring.add_key()  # and here it was killed
     new = ring.read_text().split()[0]
     assert opened(account) == EXPECTED
-    assert rotation.rotate().ok
+    assert key_rotation.rotate().ok
     assert ring.read_text().split() == [new]
     assert opened(account) == EXPECTED
 
@@ -88,7 +88,7 @@ def test_a_rotation_cut_after_sealing_only_drops_the_old_key(account: Account, r
     keyring.add_key()
     actions.seal_again()  # and here it was killed
     assert opened(account) == EXPECTED
-    assert rotation.rotate().sealed == 3
+    assert key_rotation.rotate().sealed == 3
     assert len(ring.read_text().split()) == 1
     assert opened(account) == EXPECTED
 
@@ -96,7 +96,7 @@ def test_a_rotation_cut_after_sealing_only_drops_the_old_key(account: Account, r
 def test_a_secret_that_does_not_open_stops_the_rotation_and_the_old_key_stays(account: Account, ring: Path) -> None:
     Credential.objects.update(sealed=b"\x02" + b"de otra llave" * 5)
     old = ring.read_text().strip()
-    done = rotation.rotate()
+    done = key_rotation.rotate()
     assert not done.ok
     assert "No se cambió nada" in done.sentence
     assert old in ring.read_text().split()
@@ -105,7 +105,7 @@ def test_a_secret_that_does_not_open_stops_the_rotation_and_the_old_key_stays(ac
 
 def test_keys_in_the_environment_turn_by_their_order(account: Account, ring: Path, settings: Any) -> None:
     settings.VAULT_KEYS = ["nueva-" + "x" * 40, ring.read_text().strip()]
-    assert rotation.rotate().ok
+    assert key_rotation.rotate().ok
     settings.VAULT_KEYS = settings.VAULT_KEYS[:1]
     assert opened(account) == EXPECTED
 
@@ -120,7 +120,7 @@ def test_keys_in_the_environment_turn_by_their_order(account: Account, ring: Pat
     ],
 )
 def test_the_doctor_says_when_the_key_is_not_well(account: Account, ring: Path, spoil: Any, words: str) -> None:
-    keys = next(look for look in machine.LOOKS if look.__name__ == "_keys")
+    keys = next(look for look in system.LOOKS if look.__name__ == "_keys")
     assert keys().ok
     spoil(ring)
     found = keys()
@@ -130,5 +130,5 @@ def test_the_doctor_says_when_the_key_is_not_well(account: Account, ring: Path, 
 
 def test_a_rotation_refuses_a_key_that_others_can_read(account: Account, ring: Path) -> None:
     ring.chmod(0o644)
-    assert not rotation.rotate().ok
+    assert not key_rotation.rotate().ok
     assert len(ring.read_text().split()) == 1

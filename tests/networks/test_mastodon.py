@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
-from pregonero.networks.mastodon.counting import length_of, text_of
-from pregonero.networks.mastodon.limits import LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.mastodon.capabilities import LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.mastodon.text_length import length_of, text_of
 from tests.lab.process import start, until
 from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied
 from tests.networks.wires import answering, peer
@@ -47,7 +47,7 @@ def test_what_was_sent_is_recognised_in_its_html(mastodon: Subject, text: str) -
 
         published = mastodon.publish(post)
 
-        assert mastodon.resolve(post, {}, started, looks=0).published == published
+        assert mastodon.resolve(post, {}, started, checks_made=0).published == published
 
 
 def test_a_mention_of_an_account_there_is_recognised(subject_of: MakeSubject) -> None:
@@ -56,7 +56,7 @@ def test_a_mention_of_an_account_there_is_recognised(subject_of: MakeSubject) ->
 
     published = mastodon.publish(post)
 
-    assert mastodon.resolve(post, {}, started, looks=0).published == published
+    assert mastodon.resolve(post, {}, started, checks_made=0).published == published
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_two_that_could_be_ours_are_left_to_a_person(mastodon: Subject) -> None:
     post, started = mastodon.post(), datetime.now(UTC)
     both = {mastodon.publish(post).remote_id, mastodon.publish(post).remote_id}
 
-    finding = mastodon.resolve(post, {}, started, looks=0)
+    finding = mastodon.resolve(post, {}, started, checks_made=0)
 
     assert finding.verdict == Verdict.UNKNOWABLE
     assert {candidate.remote_id for candidate in finding.candidates} == both
@@ -111,8 +111,8 @@ def test_it_is_looked_for_longer_once_the_key_no_longer_holds(
     post, first = mastodon.post(), datetime.now(UTC) - since
 
     findings = [
-        mastodon.resolve(post, {UNCERTAIN_SINCE: first.isoformat()}, datetime.now(UTC), looks=looks)
-        for looks in range(len(waits) + 1)
+        mastodon.resolve(post, {UNCERTAIN_SINCE: first.isoformat()}, datetime.now(UTC), checks_made=checks_made)
+        for checks_made in range(len(waits) + 1)
     ]
 
     assert [finding.look_again_seconds for finding in findings[:-1]] == list(waits)
@@ -145,7 +145,7 @@ def test_what_was_taken_hours_ago_is_found_though_its_key_no_longer_holds(later:
         later.connector.commit(later.access, post, prepared)
     later.lab.client.post("/clock", json={"advance_seconds": 7200}).raise_for_status()
 
-    finding = later.resolve(post, prepared, started, looks=0)
+    finding = later.resolve(post, prepared, started, checks_made=0)
 
     (entry,) = later.public()
     assert finding.published is not None
@@ -175,7 +175,7 @@ def test_it_is_found_also_behind_a_page_of_newer_posts(mastodon: Subject) -> Non
     for _ in range(45):
         mastodon.connector.commit(mastodon.access, mastodon.post(media=()), {"key": str(_)})
 
-    assert mastodon.resolve(post, {}, started, looks=0).published == published
+    assert mastodon.resolve(post, {}, started, checks_made=0).published == published
 
 
 def test_a_text_too_long_for_the_accounts_own_server_is_refused_while_there_is_time(subject_of: MakeSubject) -> None:

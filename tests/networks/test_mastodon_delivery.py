@@ -7,11 +7,11 @@ from django.utils import timezone
 
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Network
-from pregonero.networks.queries import access_to
+from pregonero.networks.queries import credentials_for
 from pregonero.people.models import Member
-from pregonero.publishing import delivering
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing import sender
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
 from tests.lab.process import Lab
 from tests.stage import informed_news, programmed
 
@@ -32,7 +32,7 @@ def test_an_account_is_spoken_to_at_its_own_server(carmen: Member, settings: Any
     )  # fmt: skip
     networks.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
 
-    assert access_to(account).address == address
+    assert credentials_for(account).address == address
 
 
 @pytest.mark.procedure("P-6")
@@ -49,10 +49,10 @@ def test_a_delivery_goes_out_at_the_accounts_own_server(
     networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
     delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
 
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    for work in claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()):
-        delivering.send_delivery(work)
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    for work in claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()):
+        sender.send_delivery(work)
     delivery.refresh_from_db()
 
     (post,) = lab.posts(network="mastodon", account=theirs["id"])

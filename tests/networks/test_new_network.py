@@ -16,16 +16,16 @@ from typing import Any
 import pytest
 
 from pregonero.networks import registry
-from pregonero.networks.base import Access, AttemptWindow, Permanent, Post, Transient, Unknown, Verdict
+from pregonero.networks.base import ApiCredentials, AttemptWindow, Permanent, Post, Transient, Unknown, Verdict
 from pregonero.networks.registry import connector
 from tests.networks.allowed import ALLOWED
 
 FOLDER = {
     "__init__.py": "",
-    "limits.py": """
+    "capabilities.py": """
 from datetime import date
 from pregonero.networks.base import Capabilities, Limit, Resolution
-from pregonero.networks.checks import Kinds
+from pregonero.networks.post_validation import Kinds
 
 CAPABILITIES = Capabilities(
     name="juguete", label="Juguete", badge="J", resolution=Resolution.REPEAT,
@@ -34,29 +34,29 @@ CAPABILITIES = Capabilities(
 )
 KINDS = Kinds(pictures={}, videos={})
 """,
-    "calls.py": """
-from pregonero.networks.wire import Call
+    "endpoints.py": """
+from pregonero.networks.http_client import Endpoint
 
-CALLS = (
-    Call("POST", "/drafts", "dejar un borrador (invisible)"),
-    Call("PUT", "/drafts/{id}", "publicar el borrador: la misma llamada dos veces es una"),
-    Call("GET", "/drafts/{id}", "leer si el borrador es público"),
-    Call("DELETE", "/drafts/{id}", "retirar el borrador nuestro que no llegó a ser público"),
+ENDPOINTS = (
+    Endpoint("POST", "/drafts", "dejar un borrador (invisible)"),
+    Endpoint("PUT", "/drafts/{id}", "publicar el borrador: la misma llamada dos veces es una"),
+    Endpoint("GET", "/drafts/{id}", "leer si el borrador es público"),
+    Endpoint("DELETE", "/drafts/{id}", "retirar el borrador nuestro que no llegó a ser público"),
 )
 """,
-    "codes.py": """
-from pregonero.networks.outcomes import Codes
+    "errors.py": """
+from pregonero.networks.error_mapping import ErrorTable
 
-CODES = Codes("Juguete", {}, lambda refusal: (), lambda refusal: None)
+ERRORS = ErrorTable("Juguete", {}, lambda refusal: (), lambda refusal: None)
 """,
     "connector.py": """
-from pregonero.networks import checks
+from pregonero.networks import post_validation
 from pregonero.networks.base import Finding, Published, Verdict
-from pregonero.networks.juguete.calls import CALLS
-from pregonero.networks.juguete.codes import CODES
-from pregonero.networks.juguete.limits import CAPABILITIES, KINDS
-from pregonero.networks.outcomes import judged
-from pregonero.networks.wire import Line
+from pregonero.networks.juguete.endpoints import ENDPOINTS
+from pregonero.networks.juguete.errors import ERRORS
+from pregonero.networks.juguete.capabilities import CAPABILITIES, KINDS
+from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.http_client import NetworkClient
 
 
 class JugueteConnector:
@@ -64,36 +64,36 @@ class JugueteConnector:
 
     def check(self, post):
         used = self.measure(post.text)
-        text = checks.too_long("text", CAPABILITIES, used, limit="text", what="el texto")
-        return checks.all_of(text, checks.media(post, CAPABILITIES, KINDS))
+        text = post_validation.too_long("text", CAPABILITIES, used, limit="text", what="el texto")
+        return post_validation.all_of(text, post_validation.media(post, CAPABILITIES, KINDS))
 
     def measure(self, text):
         return len(text)
 
     def prepare(self, access, post, prepared, keep):
         if "draft" not in prepared:
-            with judged(CODES, public=False):
-                made = Line(access, CALLS).post(f"{access.address}/drafts", json={"text": post.text}).json()
+            with mapped_errors(ERRORS, public=False):
+                made = NetworkClient(access, ENDPOINTS).post(f"{access.address}/drafts", json={"text": post.text}).json()
             prepared["draft"] = made["id"]
             keep(prepared)
         return prepared
 
     def commit(self, access, post, prepared):
-        with judged(CODES, public=True):
-            Line(access, CALLS).request("PUT", f"{access.address}/drafts/{prepared['draft']}", json={"public": True})
+        with mapped_errors(ERRORS, public=True):
+            NetworkClient(access, ENDPOINTS).request("PUT", f"{access.address}/drafts/{prepared['draft']}", json={"public": True})
         return self._published(access, prepared)
 
     def resolve(self, access, post, prepared, attempt):
-        with judged(CODES, public=False):
-            found = Line(access, CALLS).get(f"{access.address}/drafts/{prepared['draft']}").json()
+        with mapped_errors(ERRORS, public=False):
+            found = NetworkClient(access, ENDPOINTS).get(f"{access.address}/drafts/{prepared['draft']}").json()
         published = self._published(access, prepared) if found["public"] else None
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
 
     def discard(self, access, prepared):
         if "draft" not in prepared or self.resolve(access, None, prepared, None).published:
             return []
-        with judged(CODES, public=False):
-            Line(access, CALLS).request("DELETE", f"{access.address}/drafts/{prepared.pop('draft')}")
+        with mapped_errors(ERRORS, public=False):
+            NetworkClient(access, ENDPOINTS).request("DELETE", f"{access.address}/drafts/{prepared.pop('draft')}")
         return ["draft"]
 
     def _published(self, access, prepared):
@@ -126,7 +126,7 @@ class Toy:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
-        self.access = Access("1", "casa", f"http://127.0.0.1:{self.server.server_port}", "secreto", seconds=30)
+        self.access = ApiCredentials("1", "casa", f"http://127.0.0.1:{self.server.server_port}", "secreto", seconds=30)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
 
@@ -184,7 +184,7 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toy]:
 
 
 def _window() -> AttemptWindow:
-    return AttemptWindow(datetime.now(UTC), datetime.now(UTC), looks=9)
+    return AttemptWindow(datetime.now(UTC), datetime.now(UTC), checks_made=9)
 
 
 def test_a_new_network_is_a_folder_and_a_line(toy: Toy) -> None:

@@ -99,7 +99,7 @@ def test_a_comment_that_does_not_show_yet_is_looked_for_again(subject_of: MakeSu
     first = page.publish(page.post(media=()))
     part, started = under(words(page, "segunda"), first, first), datetime.now(UTC)
     page.publish(part)
-    assert page.resolve(part, {}, started, looks=0).verdict == Verdict.LOOK_AGAIN
+    assert page.resolve(part, {}, started, checks_made=0).verdict == Verdict.LOOK_AGAIN
 
 
 def test_a_comment_of_another_delivery_is_not_ours(subject_of: MakeSubject) -> None:

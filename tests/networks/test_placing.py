@@ -24,7 +24,7 @@ def test_links_go_as_first_comments_with_the_reason_and_back(carmen: Member, ana
     page = account_on(Network.FACEBOOK, carmen, now)
     placed = actions.place_link(account=page, reason=" Dos enlaces al mes. ", by=carmen, now=now)
     assert (placed.link_as_comment, placed.link_as_comment_reason) == (True, "Dos enlaces al mes.")
-    assert Event.objects.get(verb="account.link_placed").facts == {"as_comment": True}
+    assert Event.objects.get(event_type="account.link_placed").facts == {"as_comment": True}
     with pytest.raises(NotAllowed):
         actions.place_link(account=page, reason="", by=ana, now=now)
     assert not actions.place_link(account=page, reason="", by=carmen, now=now).link_as_comment

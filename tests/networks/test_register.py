@@ -23,9 +23,9 @@ def register(carmen: Member, now: datetime, handle: str = "@MincomercioCo", netw
     )  # fmt: skip
 
 
-def verbs(entity: Entity) -> list[str]:
-    found = Event.objects.filter(entity_id=entity.pk, verb__startswith="account.")
-    return sorted(found.values_list("verb", flat=True))
+def event_types(entity: Entity) -> list[str]:
+    found = Event.objects.filter(entity_id=entity.pk, event_type__startswith="account.")
+    return sorted(found.values_list("event_type", flat=True))
 
 
 def test_an_account_is_registered_without_its_at_sign(carmen: Member, now: datetime) -> None:
@@ -56,10 +56,10 @@ def test_a_correction_records_what_changed_and_nothing_else(carmen: Member, now:
     account = register(carmen, now)
     changed = {"handle": "mincomercio", "display_name": "MinComercio", "purpose": "Turismo"}
     actions.edit_account(account=account, root_mailbox="redes@mincomercio.test", by=carmen, now=now, **changed)
-    event = Event.objects.get(verb="account.edited")
+    event = Event.objects.get(event_type="account.edited")
     assert event.facts == {"handle": "mincomercio", "purpose": "Turismo"}
     actions.edit_account(account=account, root_mailbox="redes@mincomercio.test", by=carmen, now=now, **changed)
-    assert Event.objects.filter(verb="account.edited").count() == 1
+    assert Event.objects.filter(event_type="account.edited").count() == 1
 
 
 def test_who_administers_it_is_written_with_their_days(carmen: Member, ana: Member, now: datetime) -> None:
@@ -101,7 +101,7 @@ def test_a_retired_account_keeps_nothing_that_opens_it(carmen: Member, now: date
         actions.connect_account(account=account, token="otro", expires_at=None, by=carmen, now=now)
     assert list(queries.accounts_of(carmen.entity)) == []
     assert register(carmen, now).pk != account.pk
-    assert verbs(carmen.entity) == [
+    assert event_types(carmen.entity) == [
         "account.connected", "account.registered", "account.registered", "account.retired",
     ]  # fmt: skip
 
@@ -111,7 +111,7 @@ def test_a_secret_never_gives_way_to_an_empty_one(carmen: Member, now: datetime)
     actions.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
     with pytest.raises(Refused, match="sigue en uso"):
         actions.connect_account(account=account, token="  ", expires_at=None, by=carmen, now=now)
-    assert queries.access_to(account).token == "secreto"
+    assert queries.credentials_for(account).token == "secreto"
 
 
 def test_the_register_takes_as_many_questions_for_twenty_as_for_two(

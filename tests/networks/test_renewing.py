@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions, connecting, oauth, queries, renewing
+from pregonero.networks import actions, oauth, oauth_flow, queries, token_refresh
 from pregonero.networks.base import Unauthorized
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.networks.registry import connector
 from pregonero.networks.tasks import renew_due
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import delivering
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing import sender
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
 from pregonero.records.models import Event
 from tests.lab.process import Lab
 from tests.networks.consenting import application, connect, point_at, registered, signed_in
@@ -61,19 +61,19 @@ def test_a_token_is_renewed_ahead_and_the_refresh_token_turns(account: Account) 
     assert queries.accounts_to_renew(now=timezone.now()) == []
     assert queries.accounts_to_renew(now=credential.renew_at) == [account.pk]
 
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
 
     after = secret_of(account)
     assert after[0] != before[0] and after[1] != before[1]
     assert Credential.objects.get().generation == credential.generation + 1
-    assert Event.objects.filter(verb="account.renewed").count() == 1
-    assert connector("x").probe(queries.access_to(account)).remote_id == account.remote_id
+    assert Event.objects.filter(event_type="account.renewed").count() == 1
+    assert connector("x").probe(queries.credentials_for(account)).remote_id == account.remote_id
 
 
 def test_google_gives_no_new_refresh_token_and_the_old_one_stays(lab: Lab, carmen: Member, now: datetime) -> None:
     account = connected(lab, "youtube", carmen, now)
     before = secret_of(account)
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
     after = secret_of(account)
     assert (after[0] != before[0], after[1]) == (True, before[1])
 
@@ -89,35 +89,35 @@ def test_the_periodic_task_looks_for_what_is_due(account: Account) -> None:
 
 def test_one_process_renews_at_a_time(account: Account) -> None:
     now = timezone.now()
-    first = actions.hold_for_renewing(account_id=account.pk, now=now)
-    second = actions.hold_for_renewing(account_id=account.pk, now=now)
+    first = actions.lease_refresh(account_id=account.pk, now=now)
+    second = actions.lease_refresh(account_id=account.pk, now=now)
     assert first is not None and second is not None
     assert (first.is_busy, second.is_busy) == (False, True)
-    later = actions.hold_for_renewing(account_id=account.pk, now=now + timedelta(minutes=5))
+    later = actions.lease_refresh(account_id=account.pk, now=now + timedelta(minutes=5))
     assert later is not None and not later.is_busy
 
 
 def test_whoever_comes_after_a_renewal_uses_what_it_brought(account: Account) -> None:
-    stale = queries.access_to(account)
-    renewing.renew_account(account.pk)
-    events = Event.objects.filter(verb="account.renewed").count()
-    assert renewing.renewed(stale, Unauthorized("no")) == queries.access_to(account)
-    assert Event.objects.filter(verb="account.renewed").count() == events
+    stale = queries.credentials_for(account)
+    token_refresh.refresh_account_token(account.pk)
+    events = Event.objects.filter(event_type="account.renewed").count()
+    assert token_refresh.refreshed_credentials(stale, Unauthorized("no")) == queries.credentials_for(account)
+    assert Event.objects.filter(event_type="account.renewed").count() == events
 
 
 def test_a_refused_token_is_renewed_and_the_call_made_again(lab: Lab, account: Account) -> None:
     lab.client.post(f"/tokens/{account.remote_id}/expire").raise_for_status()
-    stale = queries.access_to(account)
-    identity = renewing.once_renewed(stale, connector("x").probe)
+    stale = queries.credentials_for(account)
+    identity = token_refresh.with_token_refresh(stale, connector("x").probe)
     assert identity.remote_id == account.remote_id
-    assert queries.access_to(account).token != stale.token
+    assert queries.credentials_for(account).token != stale.token
 
 
 @pytest.mark.parametrize("code", [500, 429])
 def test_a_blip_is_no_end(lab: Lab, account: Account, carmen: Member, code: int) -> None:
     before = secret_of(account)
     lab.fault(kind="status", code=code, network="x", endpoint=r"POST /2/oauth2/token", times=1)
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
     account.refresh_from_db()
     credential = Credential.objects.get()
     assert (account.state, credential.state, secret_of(account)) == (
@@ -126,7 +126,7 @@ def test_a_blip_is_no_end(lab: Lab, account: Account, carmen: Member, code: int)
     assert credential.problem
     assert credential.renew_at is not None and credential.renew_at > timezone.now()
     assert told(carmen) == []
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
     assert (Credential.objects.get().problem, secret_of(account) != before) == ("", True)
 
 
@@ -134,18 +134,18 @@ def test_an_authorisation_that_was_taken_back_pauses_the_account_and_is_told(
     lab: Lab, account: Account, carmen: Member, ana: Member
 ) -> None:
     lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
-    stale = queries.access_to(account)
+    stale = queries.credentials_for(account)
     with pytest.raises(Unauthorized):
-        renewing.once_renewed(stale, connector("x").probe)
+        token_refresh.with_token_refresh(stale, connector("x").probe)
     account.refresh_from_db()
     assert (account.state, account.waits_for_connection) == (AccountState.PAUSED, True)
     assert "terminó la autorización" in account.paused_reason
     assert told(carmen) == [f"Vuelve a conectar {account}"]
     assert told(ana) == []
     assert Notice.objects.get(member=carmen).path == f"/cuentas/{account.pk}/"
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
     assert queries.accounts_to_renew(now=timezone.now() + timedelta(days=90)) == []
-    assert Event.objects.filter(verb="account.lost").count() == 1
+    assert Event.objects.filter(event_type="account.lost").count() == 1
 
     assert "quedó conectada" in connect(signed_in(carmen), account, account.remote_id)
     account.refresh_from_db()
@@ -164,19 +164,21 @@ def test_a_pause_of_a_person_outlasts_the_connection(lab: Lab, account: Account,
 def test_who_dies_between_the_new_token_and_keeping_it_leaves_an_account_to_connect_and_no_loop(
     lab: Lab, account: Account, carmen: Member
 ) -> None:
-    hold = actions.hold_for_renewing(account_id=account.pk, now=timezone.now())
+    hold = actions.lease_refresh(account_id=account.pk, now=timezone.now())
     assert hold is not None
-    way, client = connecting.consent_of(account), connecting.client_of(account)
-    oauth.renew(way, connecting.token_access(account), client, hold.refresh)  # X has turned it; and here we die
+    way, client = oauth_flow.consent_of(account), oauth_flow.client_of(account)
+    oauth.renew(
+        way, oauth_flow.token_endpoint_credentials(account), client, hold.refresh
+    )  # X has turned it; and here we die
     Credential.objects.update(renewing_until=timezone.now() - timedelta(seconds=1))
     asked = lambda: len(  # noqa: E731
         [call for call in lab.client.get("/calls.json", params={"network": "x"}).json()["calls"]
          if call["path"] == "/2/oauth2/token"]
     )  # fmt: skip
 
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
     times = asked()
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
 
     assert Credential.objects.get().state == CredentialState.LOST
     assert told(carmen) == [f"Vuelve a conectar {account}"]
@@ -189,12 +191,12 @@ def test_a_token_that_cannot_be_renewed_is_asked_after_before_it_is_given_up(
     account = connected(lab, "mastodon", carmen, now)
     lab.fault(kind="status", code=401, network="mastodon", times=1, endpoint="verify_credentials")
     with pytest.raises(Unauthorized):
-        renewing.once_renewed(queries.access_to(account), connector("mastodon").probe)
+        token_refresh.with_token_refresh(queries.credentials_for(account), connector("mastodon").probe)
     account.refresh_from_db()
     assert account.state == AccountState.ACTIVE
     lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
     with pytest.raises(Unauthorized):
-        renewing.once_renewed(queries.access_to(account), connector("mastodon").probe)
+        token_refresh.with_token_refresh(queries.credentials_for(account), connector("mastodon").probe)
     account.refresh_from_db()
     assert account.state == AccountState.PAUSED
 
@@ -210,7 +212,7 @@ def test_a_wrong_application_is_told_and_ends_nothing(account: Account, carmen: 
         by=carmen,
         now=now,  # type: ignore[arg-type]
     )
-    renewing.renew_account(account.pk)
+    token_refresh.refresh_account_token(account.pk)
     assert Credential.objects.get().state == CredentialState.GOOD
     (notice,) = Notice.objects.filter(member=carmen, kind__startswith="account.")
     assert notice.title == "Revisa la aplicación de la entidad en X"
@@ -223,12 +225,12 @@ def test_a_token_that_ended_at_the_minute_is_renewed_and_the_post_goes_out_once(
 ) -> None:
     news = informed_news(lab, luis, timezone.now(), with_media=False)
     delivery = programmed(news, ana, timezone.now()).deliveries.get()
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
     lab.client.post(f"/tokens/{account.remote_id}/expire").raise_for_status()
 
-    for work in claim_wave(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
-        delivering.send_delivery(work)
+    for work in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
+        sender.send_delivery(work)
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts_made) == ("PUBLISHED", 1)
@@ -240,11 +242,11 @@ def test_an_authorisation_taken_back_at_the_minute_sends_nothing_and_goes_on_whe
 ) -> None:
     news = informed_news(lab, luis, timezone.now(), with_media=False)
     delivery = programmed(news, ana, timezone.now()).deliveries.get()
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
     lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
-    for work in claim_wave(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
-        delivering.send_delivery(work)
+    for work in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
+        sender.send_delivery(work)
     delivery.refresh_from_db()
     account.refresh_from_db()
     assert (delivery.state, account.state) == ("DUE", AccountState.PAUSED)
@@ -252,8 +254,8 @@ def test_an_authorisation_taken_back_at_the_minute_sends_nothing_and_goes_on_whe
 
     connect(signed_in(carmen), account, account.remote_id)
     later = timezone.now() + timedelta(minutes=10)
-    for work in claim_wave(account_id=account.pk, worker="worker-1", limit=10, now=later):
-        delivering.send_delivery(work)
+    for work in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=later):
+        sender.send_delivery(work)
     delivery.refresh_from_db()
     assert delivery.state == "PUBLISHED"
     assert len(lab.posts(network="x", account=account.remote_id)) == 1

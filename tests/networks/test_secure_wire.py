@@ -14,12 +14,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from pregonero.networks.base import Access
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.http_client import ConnectFailed, Endpoint, NetworkClient, ResponseLost
 from pregonero.networks.multipart import File
-from pregonero.networks.wire import Call, Line, Lost, NoConnection
 from tests.networks.wires import answering, drip, drip_body, peer, silent
 
-CALLS = (Call("GET", "/a", "leer"), Call("POST", "/b", "subir"))
+ENDPOINTS = (Endpoint("GET", "/a", "leer"), Endpoint("POST", "/b", "subir"))
 SECONDS = 0.8
 
 
@@ -56,8 +56,8 @@ def trusted(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
-def line_to(address: str, seconds: float = SECONDS) -> Line:
-    return Line(Access("1", "a", address, "secreto", seconds=seconds), CALLS)
+def line_to(address: str, seconds: float = SECONDS) -> NetworkClient:
+    return NetworkClient(ApiCredentials("1", "a", address, "secreto", seconds=seconds), ENDPOINTS)
 
 
 @pytest.mark.usefixtures("trusted")
@@ -68,7 +68,7 @@ def test_a_call_is_answered(secure: ssl.SSLContext) -> None:
 
 def test_a_server_that_nobody_vouches_for_is_not_spoken_to(secure: ssl.SSLContext) -> None:
     with peer(answering("200 OK", b"{}"), secure) as server:
-        with pytest.raises(NoConnection):
+        with pytest.raises(ConnectFailed):
             line_to(server.address).get(f"{server.address}/a")
 
         assert server.received == []
@@ -80,7 +80,7 @@ def test_a_call_is_over_in_its_time(secure: ssl.SSLContext, behaviour: object) -
     with peer(behaviour, secure) as server:  # type: ignore[arg-type]
         started = time.monotonic()
 
-        with pytest.raises(Lost):
+        with pytest.raises(ResponseLost):
             line_to(server.address).get(f"{server.address}/a")
 
         assert time.monotonic() - started < SECONDS + 1
@@ -92,7 +92,7 @@ def test_who_never_ends_the_handshake_was_sent_nothing() -> None:
         address = server.address.replace("http://", "https://")
         started = time.monotonic()
 
-        with pytest.raises(NoConnection):
+        with pytest.raises(ConnectFailed):
             line_to(address).get(f"{address}/a")
 
         assert time.monotonic() - started < SECONDS + 1
@@ -105,7 +105,7 @@ def test_an_upload_that_nobody_reads_is_over_in_its_time(secure: ssl.SSLContext,
     with peer(silent, secure) as server:
         started = time.monotonic()
 
-        with pytest.raises(Lost):
+        with pytest.raises(ResponseLost):
             line_to(server.address, 0.2).post(f"{server.address}/b", files={"source": File(path, "video/mp4")})
 
         assert time.monotonic() - started < 0.2 + 3 + 1.5  # an upload has a second more for each megabyte

@@ -9,10 +9,18 @@ from importlib import import_module
 
 import pytest
 
-from pregonero.networks.base import NetworkError, Permanent, Spent, Stale, Transient, Unauthorized, Unknown
-from pregonero.networks.outcomes import Codes, outcome
+from pregonero.networks.base import (
+    NetworkError,
+    Permanent,
+    PreparedExpired,
+    QuotaExhausted,
+    Transient,
+    Unauthorized,
+    Unknown,
+)
+from pregonero.networks.error_mapping import ErrorTable, network_error_for
+from pregonero.networks.http_client import HttpError
 from pregonero.networks.registry import connector
-from pregonero.networks.wire import Refusal
 from tests.networks.subjects import NETWORKS, ROOT, SHARED
 
 SDKS = ("xdk", "facebook_business", "googleapiclient", "httplib2", "twitter_text", "requests")
@@ -26,13 +34,13 @@ MEANINGS = {
     "instagram-4-2207051-limite-de-aplicacion": ("instagram", Permanent),
     "instagram-9007-2207027-medio-no-listo": ("instagram", Transient),
     "youtube-400-invalid_grant": ("youtube", Unauthorized),
-    "youtube-403-quotaExceeded": ("youtube", Spent),
+    "youtube-403-quotaExceeded": ("youtube", QuotaExhausted),
     "youtube-403-commentsDisabled": ("youtube", Permanent),
 }
 
 
-def _codes(name: str) -> Codes:
-    found: Codes = import_module(f"pregonero.networks.{name}.codes").CODES
+def _codes(name: str) -> ErrorTable:
+    found: ErrorTable = import_module(f"pregonero.networks.{name}.errors").ERRORS
     return found
 
 
@@ -78,7 +86,7 @@ def test_every_code_tells_a_person_something(name: str) -> None:
 def test_what_no_table_names_is_judged_by_its_status(
     name: str, status: int, public: bool, meaning: type[NetworkError]
 ) -> None:
-    assert type(outcome(_codes(name), Refusal(status, {}, {}), public=public)) is meaning
+    assert type(network_error_for(_codes(name), HttpError(status, {}, {}), public=public)) is meaning
 
 
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="PREGONERO_SHARED_DATA no apunta a los ejemplos de respuestas reales")
@@ -87,14 +95,17 @@ def test_a_real_refusal_means_what_it_should(example: str) -> None:
     said = json.loads((EXAMPLES / f"{example}.json").read_text(encoding="utf-8"))
     name, meaning = MEANINGS[example]
 
-    assert type(outcome(_codes(name), Refusal(said["status"], said["headers"], said["body"]), public=True)) is meaning
+    assert (
+        type(network_error_for(_codes(name), HttpError(said["status"], said["headers"], said["body"]), public=True))
+        is meaning
+    )
 
 
 @pytest.mark.parametrize("subcode", [2207020, 2207006, 2207008])
 def test_what_died_at_instagram_is_prepared_again(subcode: int) -> None:
     body = {"error": {"code": -2, "error_subcode": subcode}}
 
-    assert type(outcome(_codes("instagram"), Refusal(400, {}, body), public=True)) is Stale
+    assert type(network_error_for(_codes("instagram"), HttpError(400, {}, body), public=True)) is PreparedExpired
 
 
 @pytest.mark.parametrize(
@@ -119,9 +130,9 @@ def test_x_tells_when_its_spent_window_opens(headers: dict[str, str], seconds: i
     def told(value: str) -> str:
         return str(int(time.time()) + int(value[1:-1])) if value.startswith("{") else value
 
-    refusal = Refusal(429, {name: told(value) for name, value in headers.items()}, {})
+    refusal = HttpError(429, {name: told(value) for name, value in headers.items()}, {})
 
-    error = outcome(_codes("x"), refusal, public=True)
+    error = network_error_for(_codes("x"), refusal, public=True)
 
     assert isinstance(error, Transient)
     assert error.retry_after == pytest.approx(seconds, abs=1.5)
@@ -129,9 +140,9 @@ def test_x_tells_when_its_spent_window_opens(headers: dict[str, str], seconds: i
 
 def test_meta_tells_in_a_header_when_it_opens_again() -> None:
     usage = json.dumps({"100": [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 12}]})
-    refusal = Refusal(400, {"x-business-use-case-usage": usage}, {"error": {"code": 32}})
+    refusal = HttpError(400, {"x-business-use-case-usage": usage}, {"error": {"code": 32}})
 
-    error = outcome(_codes("facebook"), refusal, public=True)
+    error = network_error_for(_codes("facebook"), refusal, public=True)
 
     assert isinstance(error, Transient)
     assert error.retry_after == 12 * 60
@@ -139,15 +150,15 @@ def test_meta_tells_in_a_header_when_it_opens_again() -> None:
 
 @pytest.mark.parametrize("header", ["no es JSON", "[]", '{"1": 2}', '{"1": [3]}', '{"1": [{}]}'])
 def test_a_usage_header_that_is_not_understood_is_passed_over(header: str) -> None:
-    refusal = Refusal(400, {"x-business-use-case-usage": header}, {"error": {"code": 32}})
+    refusal = HttpError(400, {"x-business-use-case-usage": header}, {"error": {"code": 32}})
 
-    assert type(outcome(_codes("facebook"), refusal, public=True)) is Transient
+    assert type(network_error_for(_codes("facebook"), refusal, public=True)) is Transient
 
 
 @pytest.mark.parametrize("body", [None, [], "no", {"error": []}, {"error": {"errors": [3]}}, {"errors": 1, "type": 5}])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_refusal_of_any_shape_is_understood_by_its_status(name: str, body: object) -> None:
-    assert type(outcome(_codes(name), Refusal(400, {}, body), public=True)) is Permanent
+    assert type(network_error_for(_codes(name), HttpError(400, {}, body), public=True)) is Permanent
 
 
 @pytest.mark.parametrize("name", NETWORKS)

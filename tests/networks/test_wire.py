@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from pregonero.networks.base import NetworkError, Transient, Unauthorized, Unknown
-from pregonero.networks.wire import Call, Line, Lost, NotOnTheList, Refusal
+from pregonero.networks.http_client import Endpoint, EndpointNotAllowed, HttpError, NetworkClient, ResponseLost
 from tests.networks.subjects import MakeSubject, Subject
 from tests.networks.wires import Behaviour, answering, drip, drip_body, peer, silent
 
 SECONDS = 0.6
-GOOD = Call("GET", "/2/users/{id}/tweets", "una lectura")
+GOOD = Endpoint("GET", "/2/users/{id}/tweets", "una lectura")
 
 
 @pytest.mark.parametrize("behaviour", [silent, drip, drip_body])
@@ -132,12 +132,12 @@ def _told(call: Callable[[], Any]) -> str:
 
 def test_a_call_that_is_not_on_the_table_does_not_go_out(subject: Subject) -> None:
     with peer(answering("200 OK", b"{}")) as server:
-        line = Line(replace(subject.access, address=server.address), (GOOD,))
+        line = NetworkClient(replace(subject.access, address=server.address), (GOOD,))
 
         for method, path in (("GET", "/2/users/1/mentions"), ("DELETE", "/2/users/1/tweets"), ("GET", "/2/users/1")):
-            with pytest.raises(NotOnTheList):
+            with pytest.raises(EndpointNotAllowed):
                 line.request(method, server.address + path)
-        with pytest.raises(NotOnTheList):
+        with pytest.raises(EndpointNotAllowed):
             line.request("GET", "http://127.0.0.1:9/2/users/1/tweets")
         assert server.received == []
         assert line.request("GET", f"{server.address}/2/users/1/tweets").status_code == 200
@@ -145,9 +145,9 @@ def test_a_call_that_is_not_on_the_table_does_not_go_out(subject: Subject) -> No
 
 def test_the_line_says_what_the_network_answered(subject: Subject) -> None:
     with peer(answering("403 Forbidden", b'{"detail": "no"}', "X-Rate-Limit-Reset: 5")) as server:
-        line = Line(replace(subject.access, address=server.address), (GOOD,))
+        line = NetworkClient(replace(subject.access, address=server.address), (GOOD,))
 
-        with pytest.raises(Refusal) as caught:
+        with pytest.raises(HttpError) as caught:
             line.get(f"{server.address}/2/users/1/tweets")
 
     assert (caught.value.status, caught.value.body) == (403, {"detail": "no"})
@@ -156,9 +156,9 @@ def test_the_line_says_what_the_network_answered(subject: Subject) -> None:
 
 def test_an_endless_answer_is_cut(subject: Subject) -> None:
     with peer(answering("200 OK", b" " * (9 * 1024 * 1024))) as server:
-        line = Line(replace(subject.access, address=server.address), (GOOD,))
+        line = NetworkClient(replace(subject.access, address=server.address), (GOOD,))
 
-        with pytest.raises(Lost):
+        with pytest.raises(ResponseLost):
             line.get(f"{server.address}/2/users/1/tweets")
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
+from pregonero.networks.x.capabilities import LOOK_WAITS
 from pregonero.networks.x.connector import _blank, _client
-from pregonero.networks.x.fingerprint import same_post
-from pregonero.networks.x.limits import LOOK_WAITS
+from pregonero.networks.x.post_matching import same_post
 from tests.lab.process import until
 from tests.networks.subjects import MakeSubject, Subject
 from tests.networks.wires import answering, peer
@@ -39,7 +39,7 @@ def test_what_was_sent_is_recognised_after_what_x_does_to_a_text(x: Subject, tex
 
         published = x.publish(post)
 
-        assert x.resolve(post, {}, started, looks=0).published == published
+        assert x.resolve(post, {}, started, checks_made=0).published == published
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_an_older_post_is_not_ours_even_if_the_network_gives_it(x: Subject) -> N
 def test_it_is_looked_for_again_until_the_reads_have_settled(x: Subject) -> None:
     post, started = x.post(), datetime.now(UTC)
 
-    findings = [x.resolve(post, {}, started, looks=looks) for looks in range(len(LOOK_WAITS) + 1)]
+    findings = [x.resolve(post, {}, started, checks_made=checks_made) for checks_made in range(len(LOOK_WAITS) + 1)]
 
     assert [finding.verdict for finding in findings] == [Verdict.LOOK_AGAIN] * len(LOOK_WAITS) + [Verdict.NOT_TAKEN]
     waits = [finding.look_again_seconds for finding in findings[:-1]]
@@ -97,8 +97,8 @@ def test_what_the_reads_show_late_is_found_by_looking_again(subject_of: MakeSubj
     with pytest.raises(Unknown):
         x.connector.commit(x.access, post, {})
 
-    first = x.resolve(post, {}, started, looks=0)
-    found = until(lambda: x.resolve(post, {}, started, looks=1).published)
+    first = x.resolve(post, {}, started, checks_made=0)
+    found = until(lambda: x.resolve(post, {}, started, checks_made=1).published)
 
     assert first.verdict == Verdict.LOOK_AGAIN
     assert [found.remote_id] == [entry["id"] for entry in x.public()]
@@ -120,7 +120,7 @@ def test_two_that_could_be_ours_are_left_to_a_person(subject_of: MakeSubject) ->
     post, started = x.post(), datetime.now(UTC)
     both = {x.publish(post).remote_id, x.publish(post).remote_id}
 
-    finding = x.resolve(post, {}, started, looks=0)
+    finding = x.resolve(post, {}, started, checks_made=0)
 
     assert finding.verdict == Verdict.UNKNOWABLE
     assert {candidate.remote_id for candidate in finding.candidates} == both
@@ -153,7 +153,7 @@ def test_a_duplicate_after_an_uncertain_attempt_is_a_witness(x: Subject) -> None
     with pytest.raises(Unknown) as caught:
         x.connector.commit(x.access, post, again)
     second = first + timedelta(minutes=3)
-    finding = x.resolve(post, again, second, code=caught.value.code, looks=0)
+    finding = x.resolve(post, again, second, code=caught.value.code, checks_made=0)
 
     assert finding.published == published
 

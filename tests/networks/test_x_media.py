@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pregonero.networks.base import STALE, Medium, Post, Stale, Transient
+from pregonero.networks.base import STALE, Medium, Post, PreparedExpired, Transient
 from tests.lab.process import start
 from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied, lengthened
 
@@ -114,7 +114,7 @@ def test_what_x_has_no_more_at_the_hour_is_uploaded_again(apart: Subject) -> Non
     prepared = apart.prepare(post)
     apart.lab.advance(MORE_THAN_A_DAY)
 
-    with pytest.raises(Stale) as caught:
+    with pytest.raises(PreparedExpired) as caught:
         apart.connector.commit(apart.access, post, prepared)
     again = apart.prepare(post, prepared | {STALE: caught.value.code})
     apart.connector.commit(apart.access, post, again)

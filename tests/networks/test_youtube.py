@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pregonero.networks.base import Permanent, Post, Transient
-from pregonero.networks.youtube.codes import until_midnight
+from pregonero.networks.youtube.errors import until_midnight
 from tests.networks.subjects import MakeSubject, Subject, accompanied, lengthened
 from tests.networks.wires import answering, peer
 

@@ -6,12 +6,12 @@ import pytest
 from django.db import IntegrityError
 from pytest_django import DjangoAssertNumQueries
 
-from pregonero.desk.queries import today_of
+from pregonero.dashboard.queries import today_of
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import News, NewsState, NewsVersion, Source, SourceKind
 from pregonero.people.models import Entity, Member, Notice
-from pregonero.records import verbs
-from pregonero.records.actions import UnknownVerb
+from pregonero.records import event_types
+from pregonero.records.actions import UnknownEventType
 from pregonero.records.models import Event
 from tests.newsroom.acts import COFFEE, SITE, found, inform, item, jobs, read, register
 
@@ -27,8 +27,8 @@ def source(luis: Member) -> Source:
 def test_what_a_source_brings_is_a_candidate_with_its_record(source: Source, now: datetime) -> None:
     news = found(source)
     assert (news.state, news.title, news.found_at) == (NewsState.CANDIDATE, "Exportaciones de café", now)
-    event = Event.objects.get(verb="news.found")
-    assert (event.thing, event.related) == (news.thing.reference, [source.thing.reference])
+    event = Event.objects.get(event_type="news.found")
+    assert (event.ref, event.related) == (news.ref.reference, [source.ref.reference])
     assert event.facts["address"] == COFFEE
     assert [version.cause for version in queries.versions_of(news)] == ["FOUND"]
     assert jobs("newsroom.read_page") == [{"news_id": news.pk}]
@@ -74,7 +74,7 @@ def test_an_edit_is_shown_as_such(source: Source, now: datetime) -> None:
     assert kept.edited == [news]
     assert (news.title, news.edited_at) == ("Exportaciones de café y flores", now + LATER)
     assert [version.title for version in queries.versions_of(news)] == ["Exportaciones de café", news.title]
-    assert Event.objects.get(verb="news.edited").facts["version"] == 2
+    assert Event.objects.get(event_type="news.edited").facts["version"] == 2
     assert read(source, item(title="Exportaciones de café y flores"), now=now + 2 * LATER).same == 1
 
 
@@ -128,9 +128,11 @@ def test_a_retired_source_leaves_its_news_to_the_next(luis: Member, source: Sour
 
 @pytest.mark.procedure("P-1")
 def test_a_reading_is_kept_whole_or_not_at_all(source: Source, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.delitem(verbs.VERBS, "news.edited")  # the record of an edit fails, after something new was kept
+    monkeypatch.delitem(
+        event_types.EVENT_TYPES, "news.edited"
+    )  # the record of an edit fails, after something new was kept
     found(source)
-    with pytest.raises(UnknownVerb):
+    with pytest.raises(UnknownEventType):
         read(source, item(f"{SITE}/a-nueva"), item(title="Editado"), now=now + LATER)
     assert News.objects.get().title == "Exportaciones de café"
     source.refresh_from_db()
@@ -146,7 +148,7 @@ def test_a_standing_rule_informs_what_is_new(
     assert news.state == NewsState.INFORMED
     assert (news.informing.rule, news.informing.by, news.informing.reference) == (rule, None, "PC-7")
     assert {notice.member for notice in queries.receipts(news)} == {ana, beto}
-    event = Event.objects.get(verb="news.informed")
+    event = Event.objects.get(event_type="news.informed")
     assert (event.actor["kind"], event.actor["role"]) == ("rule", "firmada por Carmen Ortiz")
 
 
@@ -190,7 +192,9 @@ def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, no
     read(source, now=now + LATER)
     source.refresh_from_db()
     assert (source.problem, source.failures, source.checked_at) == ("", 0, now + LATER)
-    verbs_kept = list(Event.objects.filter(verb__startswith="source.").order_by("id").values_list("verb", flat=True))
+    verbs_kept = list(
+        Event.objects.filter(event_type__startswith="source.").order_by("id").values_list("event_type", flat=True)
+    )
     assert verbs_kept == ["source.registered", "source.failing", "source.recovered"]
 
 

@@ -11,8 +11,8 @@ from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial
 from pregonero.people.actions import see_notice
 from pregonero.people.models import Member, Notice
-from pregonero.records import verbs
-from pregonero.records.actions import UnknownVerb
+from pregonero.records import event_types
+from pregonero.records.actions import UnknownEventType
 from pregonero.records.models import Event
 from tests.newsroom.acts import COFFEE, SITE, found, inform, item, jobs, page, read, register
 
@@ -32,7 +32,7 @@ def test_inform_link_tells_both_people_at_once(
     assert (notice.path, notice.created_at) == (f"/noticias/{news.pk}/", now)
     assert "Luis Peña" in notice.why
     assert "PC-2026-118" in notice.why
-    event = Event.objects.get(verb="news.informed")
+    event = Event.objects.get(event_type="news.informed")
     assert event.facts == {"address": COFFEE, "reference": "PC-2026-118", "rule": None}
     assert "Con foto." not in str(event.facts)
     assert jobs("newsroom.read_page") == [{"news_id": news.pk}]
@@ -113,7 +113,7 @@ def test_inform_news_takes_a_candidate(luis: Member, ana: Member, now: datetime)
 def test_dismiss_news_keeps_the_reason_and_may_be_informed_after_all(luis: Member, ana: Member, now: datetime) -> None:
     news = actions.dismiss_news(news=found(register(luis)), reason="Es un aviso interno.", by=ana, now=now)
     assert (news.state, news.dismissal.by, news.dismissal.reason) == (NewsState.DISMISSED, ana, "Es un aviso interno.")
-    assert "reason" in Event.objects.get(verb="news.dismissed").digests
+    assert "reason" in Event.objects.get(event_type="news.dismissed").digests
     with pytest.raises(WrongState, match="descartada"):
         actions.dismiss_news(news=news, reason="Otra vez.", by=ana, now=now)
     assert actions.inform_news(news=news, reference="", note="", by=luis, now=now).state == NewsState.INFORMED
@@ -138,8 +138,8 @@ def test_news_of_another_entity_are_not_found(luis: Member, dario: Member, now: 
 
 
 def test_nothing_is_left_when_the_record_fails(luis: Member, ana: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(verbs.VERBS, "news.informed")
-    with pytest.raises(UnknownVerb):
+    monkeypatch.delitem(event_types.EVENT_TYPES, "news.informed")
+    with pytest.raises(UnknownEventType):
         inform(luis)
     assert not News.objects.exists()
     assert not Notice.objects.exists()

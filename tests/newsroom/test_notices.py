@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pregonero.newsroom import actions
 from pregonero.newsroom.models import Arrival, News, NewsState, Source, SourceKind
-from pregonero.newsroom.reading.signature import sign
+from pregonero.newsroom.reading.webhook_signature import sign
 from pregonero.people.models import Member, Notice
 from tests.newsroom.acts import COFFEE, SECRET, register
 

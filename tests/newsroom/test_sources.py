@@ -9,8 +9,8 @@ from pytest_django import DjangoAssertNumQueries
 from pregonero.errors import Conflict, NotAllowed, NotFound, NotReady, WrongState
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import Source, SourceKind, SourceState, StandingRule
+from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.selectors import PRESETS
-from pregonero.newsroom.reading.unreadable import Malformed
 from pregonero.newsroom.rules import NotOfficial
 from pregonero.people.models import Member
 from pregonero.records.models import Event
@@ -22,9 +22,9 @@ def test_register_source_leaves_a_record_and_is_due_at_once(luis: Member, now: d
     source = register(luis, address=f"{SITE}/rss?utm_source=x#y")
     assert source.address == f"{SITE}/rss"
     assert queries.sources_due(now=now) == [source.pk]
-    event = Event.objects.get(verb="source.registered")
-    assert (event.thing, event.actor["name"], event.facts["address"]) == (
-        source.thing.reference,
+    event = Event.objects.get(event_type="source.registered")
+    assert (event.ref, event.actor["name"], event.facts["address"]) == (
+        source.ref.reference,
         "Luis Peña",
         f"{SITE}/rss",
     )
@@ -71,7 +71,7 @@ def test_a_webhook_keeps_its_secret_encrypted(luis: Member) -> None:
     source = register(luis, SourceKind.WEBHOOK)
     source.refresh_from_db()
     assert SECRET.encode() not in bytes(source.sealed_secret)
-    assert SECRET not in str(Event.objects.get(verb="source.registered").facts)
+    assert SECRET not in str(Event.objects.get(event_type="source.registered").facts)
     with pytest.raises(NotReady, match="24"):
         register(luis, SourceKind.WEBHOOK, secret="corto")
 
@@ -103,7 +103,7 @@ def test_only_the_coordinator_signs_and_revokes(luis: Member, carmen: Member, no
         actions.revoke_rule(source=source, by=luis, now=now)
     rule = actions.revoke_rule(source=source, by=carmen, now=now)
     assert (rule.signed_by, rule.revoked_by, rule.revoked_at) == (carmen, carmen, now)
-    assert Event.objects.filter(verb__in=["rule.signed", "rule.revoked"], thing=source.thing.reference).count() == 2
+    assert Event.objects.filter(event_type__in=["rule.signed", "rule.revoked"], ref=source.ref.reference).count() == 2
 
 
 def test_one_rule_in_force_for_a_source(luis: Member, carmen: Member, now: datetime) -> None:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from pregonero.newsroom import actions, queries, tasks
 from pregonero.newsroom.models import Medium, News, NewsState, NewsVersion, Source, SourceKind
+from pregonero.newsroom.reading.errors import Unreachable
 from pregonero.newsroom.reading.fetch import MEGABYTE
 from pregonero.newsroom.reading.page import open_page
 from pregonero.newsroom.reading.selectors import PRESETS
-from pregonero.newsroom.reading.unreadable import Unreachable
 from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event
 from tests.newsroom.acts import jobs, register
@@ -134,7 +134,7 @@ def test_a_page_brings_its_text_its_picture_and_its_video(source: Source, site: 
     assert news.video is not None
     assert (news.picture.alt, news.picture.kind, news.video.kind) == ("Una bodega", "picture", "video")
     assert (media_folder / news.picture.file).is_file()
-    assert Event.objects.get(verb="news.read").facts["picture"] == news.picture.sha256
+    assert Event.objects.get(event_type="news.read").facts["picture"] == news.picture.sha256
     assert [version.cause for version in queries.versions_of(news)] == ["FOUND", "READ"]
 
 

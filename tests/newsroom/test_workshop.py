@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from pregonero.newsroom.reading.media import KeptFile, keep_upload
-from pregonero.newsroom.reading.unreadable import Malformed, TooLarge, Unreadable
-from pregonero.newsroom.workshop import looking, running
-from pregonero.newsroom.workshop.running import LOOKING, Allowance, run
+from pregonero.newsroom.media_sandbox import inspect, runner
+from pregonero.newsroom.media_sandbox.runner import LOOKING, Limits, run
+from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreadable
+from pregonero.newsroom.reading.media_store import KeptFile, keep_upload
 from tests.films import CAPTIONS, film, picture
 from tests.newsroom.reading.test_media import bomb, kept_files
 
@@ -46,8 +46,8 @@ def test_a_moving_gif_and_a_colour_of_the_press_are_known(tmp_path: Path) -> Non
     moving, press = tmp_path / "m.gif", tmp_path / "p.jpg"
     frames[0].save(moving, "GIF", save_all=True, append_images=frames[1:])
     frames[0].convert("CMYK").save(press, "JPEG")
-    assert looking.look_at_picture(moving)["traits"] == {"frames": 3, "colour": "sRGB"}
-    assert looking.look_at_picture(press)["traits"] == {"frames": 1, "colour": "CMYK"}
+    assert inspect.look_at_picture(moving)["traits"] == {"frames": 3, "colour": "sRGB"}
+    assert inspect.look_at_picture(press)["traits"] == {"frames": 1, "colour": "CMYK"}
 
 
 def test_captions_are_read(media_folder: Path) -> None:
@@ -127,7 +127,7 @@ def test_what_is_not_captions_is_refused(data: bytes, words: str, media_folder: 
 
 
 def test_too_heavy_is_refused_while_it_comes(media_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pregonero.newsroom.reading.media.LARGEST", 1_000)
+    monkeypatch.setattr("pregonero.newsroom.reading.media_store.LARGEST", 1_000)
     asked = []
 
     def endless() -> Any:
@@ -144,11 +144,11 @@ def test_too_heavy_is_refused_while_it_comes(media_folder: Path, monkeypatch: py
 def test_memory_and_time_have_a_limit(tmp_path: Path) -> None:
     path = tmp_path / "foto"
     path.write_bytes(picture("PNG", (6_000, 6_000)))
-    starved = Allowance(200 * 1024**2, processor=60, clock=120, largest=0)
+    starved = Limits(200 * 1024**2, processor=60, clock=120, largest=0)
     with pytest.raises(Unreadable, match=r"memoria|dañada"):
         run("look", path, starved, wanted="picture")
     with pytest.raises(Malformed, match="tiempo o memoria"):
-        run("look", path, Allowance(LOOKING.memory, processor=60, clock=0, largest=0), wanted="picture")
+        run("look", path, Limits(LOOKING.memory, processor=60, clock=0, largest=0), wanted="picture")
 
 
 def test_nothing_of_ours_reaches_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,6 +158,6 @@ def test_nothing_of_ours_reaches_the_process(tmp_path: Path, monkeypatch: pytest
     python.write_text(f"#!{shutil.which('sh')}\nset > {told}\necho '{{\"done\": {{}}}}'\n")
     python.chmod(0o755)
     monkeypatch.setenv("PREGONERO_SECRET_FOR_TEST", "muy-secreto")
-    monkeypatch.setattr(running.sys, "executable", str(python))
+    monkeypatch.setattr(runner.sys, "executable", str(python))
     assert run("look", tmp_path / "x", LOOKING, wanted="picture") == {}
     assert "muy-secreto" not in told.read_text()

@@ -10,7 +10,7 @@ from pregonero.people import actions, queries
 from pregonero.people.models import Employment, Entity, Member, Notice
 from pregonero.people.roles import PERMISSIONS, Role
 from pregonero.people.rules import check_may, may
-from pregonero.records.actions import Thing
+from pregonero.records.actions import ObjectRef
 from pregonero.records.models import Event
 
 
@@ -24,7 +24,7 @@ def register(entity: Entity, by: Member | None, now: datetime, **changes: object
 
 def test_register_member_leaves_a_record(entity: Entity, carmen: Member, now: datetime) -> None:
     member = register(entity, carmen, now)
-    event = Event.objects.get(verb="member.registered", thing=member.thing.reference)
+    event = Event.objects.get(event_type="member.registered", ref=member.ref.reference)
     assert event.actor["name"] == "Carmen Ortiz"
     assert event.facts["roles"] == ["COMMUNITY_MANAGER"]
 
@@ -56,18 +56,18 @@ def test_community_manager_and_strategist_may_each_do_every_act_of_the_other() -
 @pytest.mark.procedure("P-1")
 def test_told_once_and_the_receipt_is_kept(ana: Member, beto: Member, now: datetime) -> None:
     for _ in range(2):
-        actions.tell(
-            members=[ana, beto], kind="news.informed", thing=Thing("news", 7), title="Hay noticia", path="/", now=now
+        actions.notify(
+            members=[ana, beto], kind="news.informed", ref=ObjectRef("news", 7), title="Hay noticia", path="/", now=now
         )
     assert Notice.objects.count() == 2
     notice = queries.waiting_notices(ana)[0]
     actions.see_notice(notice=notice, by=ana, now=now)
     actions.see_notice(notice=notice, by=ana, now=now + timedelta(hours=1))
     assert queries.waiting_notices(ana) == []
-    assert Event.objects.filter(verb="notice.seen", related=["news:7"]).count() == 1
+    assert Event.objects.filter(event_type="notice.seen", related=["news:7"]).count() == 1
 
 
 def test_a_notice_of_somebody_else_is_not_found(ana: Member, dario: Member, now: datetime) -> None:
-    actions.tell(members=[ana], kind="k", thing=Thing("news", 7), title="Hay noticia", path="/", now=now)
+    actions.notify(members=[ana], kind="k", ref=ObjectRef("news", 7), title="Hay noticia", path="/", now=now)
     with pytest.raises(NotFound):
         actions.see_notice(notice=queries.waiting_notices(ana)[0], by=dario, now=now)

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
-from pregonero.people.actions import tell
+from pregonero.people.actions import notify
 from pregonero.people.models import Member, Notice
 from pregonero.people.tasks import mail_notice
 from pregonero.processes import free_port
-from pregonero.records.actions import Thing
+from pregonero.records.actions import ObjectRef
 
 pytestmark = pytest.mark.procedure("P-1")
 
@@ -41,8 +41,8 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def notice(ana: Member, now: datetime) -> Notice:
-    (told,) = tell(
-        members=[ana], kind="news.informed", thing=Thing("news", 7), title="Crecieron las exportaciones",
+    (told,) = notify(
+        members=[ana], kind="news.informed", ref=ObjectRef("news", 7), title="Crecieron las exportaciones",
         path="/noticias/7/", why="La informó Luis Peña.", now=now,
     )  # fmt: skip
     return told
@@ -77,8 +77,8 @@ def test_a_server_that_is_down_is_tried_again_later(notice: Notice, settings: An
 
 
 def test_a_title_with_line_breaks_adds_no_header(mailbox: Mailbox, ana: Member, now: datetime) -> None:
-    (told,) = tell(
-        members=[ana], kind="k", thing=Thing("news", 8), title="Hola\nBcc: otro@fuera.test", path="/", now=now
+    (told,) = notify(
+        members=[ana], kind="k", ref=ObjectRef("news", 8), title="Hola\nBcc: otro@fuera.test", path="/", now=now
     )
     mail_notice(notice_id=told.pk)
     ((to, message),) = mailbox.received

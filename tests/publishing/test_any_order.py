@@ -31,26 +31,26 @@ from pregonero.networks.models import Account, AccountState
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
-from pregonero.publishing.actions.preparing import (
-    finish_preparing,
-    hold_for_preparing,
-    keep_prepared,
-    postpone_preparing,
-    turn_deliveries,
-)
-from pregonero.publishing.actions.sending import (
-    claim_wave,
+from pregonero.publishing.actions.outcomes import (
+    claim_batch,
     recover_abandoned,
     settle_deferred,
     settle_published,
     settle_rejected,
     settle_uncertain,
 )
-from pregonero.publishing.actions.settling import hold_for_asking, keep_finding, postpone_asking
+from pregonero.publishing.actions.prepare import (
+    finish_preparing,
+    lease_for_preparing,
+    postpone_preparing,
+    promote_due,
+    store_prepared,
+)
+from pregonero.publishing.actions.reconciliation import lease_for_reconciling, postpone_reconciling, record_finding
 from pregonero.publishing.models import Delivery
-from pregonero.publishing.sighting import Sighting
+from pregonero.publishing.post_lookup import PostLookup
+from pregonero.publishing.send_job import SendJob
 from pregonero.publishing.states import STOPPED, DeliveryState
-from pregonero.publishing.work import Work
 from tests.stage import programmed, told_why
 
 WORKER = "worker-1"
@@ -66,7 +66,7 @@ _posts = count(1)
 class Hand:
     """What one worker holds: its work, until when it may call, and what came of the call."""
 
-    work: Work
+    work: SendJob
     until: datetime
     answer: str = ""
     post: str = ""
@@ -109,16 +109,16 @@ class AnyOrder(RuleBasedStateMachine):
         self.now += timedelta(seconds=seconds)
 
     @rule()
-    def somebody_looks(self) -> None:
-        turn_deliveries(now=self.now)
+    def somebody_checks_made(self) -> None:
+        promote_due(now=self.now)
         recover_abandoned(now=self.now)
 
     @rule(ends=st.sampled_from(["done", "done", "done", "later", "dies"]))
     def a_worker_prepares(self, ends: str) -> None:
-        work = hold_for_preparing(delivery_id=self.pk, worker=WORKER, now=self.now)
+        work = lease_for_preparing(delivery_id=self.pk, worker=WORKER, now=self.now)
         if work is None:
             return
-        keep_prepared(work=work, prepared={"key": "1"}, now=self.now)
+        store_prepared(work=work, prepared={"key": "1"}, now=self.now)
         if ends == "done":
             finish_preparing(work=work, prepared={"key": "1"}, now=self.now)
         elif ends == "later":
@@ -127,7 +127,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def a_worker_claims(self) -> None:
         until = self.now + timedelta(seconds=configured.LEASE_SECONDS)
-        for work in claim_wave(account_id=self.cast.account.pk, worker=WORKER, limit=10, now=self.now):
+        for work in claim_batch(account_id=self.cast.account.pk, worker=WORKER, limit=10, now=self.now):
             if work.delivery_id == self.pk:
                 self.hands.append(Hand(work, until))
 
@@ -144,7 +144,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(answer=st.sampled_from(ANSWERS), keeps=st.booleans())
     def a_worker_goes_the_whole_way(self, answer: str, keeps: bool) -> None:
         """From its minute to the call, or to what came of it, which chance alone seldom brings together."""
-        self.somebody_looks()
+        self.somebody_checks_made()
         self.a_worker_prepares("done")
         self.a_worker_claims()
         if any(not hand.answer for hand in self.hands):
@@ -169,16 +169,16 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(sees=st.sampled_from(["the truth", "the truth", "nothing yet", "no answer", "too much"]))
     def a_worker_asks(self, sees: str) -> None:
-        work = hold_for_asking(delivery_id=self.pk, worker=WORKER, now=self.now)
+        work = lease_for_reconciling(delivery_id=self.pk, worker=WORKER, now=self.now)
         if work is None:
             return
         if sees == "no answer":
-            postpone_asking(work=work, error=LATER, now=self.now)
+            postpone_reconciling(work=work, error=LATER, now=self.now)
         elif sees == "too much" and self.public:
             candidates = (Published(self.public[0], "https://x.com/1"), Published("999999", "https://x.com/2"))
-            keep_finding(work=work, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=self.now)
+            record_finding(work=work, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=self.now)
         else:
-            keep_finding(work=work, finding=self._finding(sees), now=self.now)
+            record_finding(work=work, finding=self._finding(sees), now=self.now)
 
     def _finding(self, sees: str) -> Finding:
         """What a network can answer: never that it has nothing while a call may still be on its way."""
@@ -198,7 +198,7 @@ class AnyOrder(RuleBasedStateMachine):
             "delivery": delivery, "attempt": delivery.attempts_made, "by": self.cast.ana, "now": self.now,
         }  # fmt: skip
         if self.public:
-            sighting = Sighting(remote_id=self.public[0], address="https://x.com/1", why_unread="La vi.")
+            sighting = PostLookup(remote_id=self.public[0], address="https://x.com/1", why_unread="La vi.")
             self._try(lambda: actions.decide_is_out(sighting=sighting, **about))
         else:
             self._try(lambda: actions.decide_is_not_out(reason="Miré y no está.", **about))
@@ -277,7 +277,7 @@ class AnyOrder(RuleBasedStateMachine):
         for _ in range(40):
             self.now += timedelta(minutes=20)
             self.hands.clear()
-            self.somebody_looks()
+            self.somebody_checks_made()
             self.a_worker_asks("the truth")
             if self.delivery.state in ENDED:
                 break

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pregonero.networks.registry import MODULES, connector
 from pregonero.newsroom.models import Medium, News
-from pregonero.publishing.composing import compose
+from pregonero.publishing.first_draft import compose
 
 pytestmark = pytest.mark.procedure("P-3")
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias/una-noticia"

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks.hand import Seen
+from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.models import Account, Credential
-from pregonero.networks.queries import access_to
+from pregonero.networks.queries import credentials_for
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import delivering
+from pregonero.publishing import sender
 from pregonero.publishing.actions import cancel_publication, stop_publication
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.models import Delivery
-from pregonero.publishing.persons import HandMade
+from pregonero.publishing.models.manual import ManualPost
 from pregonero.records.models import Event
 from tests.browser.working import leave_to_person
 from tests.lab.process import Lab, start
@@ -58,11 +58,11 @@ class Clock:
     now = timezone.now()
 
 
-def undecided(delivery: Delivery, *candidates: Seen) -> Delivery:
+def undecided(delivery: Delivery, *candidates: RemotePost) -> Delivery:
     """Leave it waiting for a person, after an attempt that was cut."""
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    (work,) = claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now())
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    (work,) = claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now())
     clock = Clock()
     clock.now = timezone.now()
     leave_to_person(work, candidates, clock)
@@ -74,14 +74,14 @@ def undecided(delivery: Delivery, *candidates: Seen) -> Delivery:
 def posted_by_hand(lab: Lab, account: Account, text: str) -> dict[str, Any]:
     """Somebody posts at the network itself; returns its post."""
     answer = lab.client.post(
-        "/x/2/tweets", json={"text": text}, headers={"Authorization": f"Bearer {access_to(account).token}"}
+        "/x/2/tweets", json={"text": text}, headers={"Authorization": f"Bearer {credentials_for(account).token}"}
     ).json()
     return {"id": answer["data"]["id"], "url": f"{lab.url}/x/{account.handle}/status/{answer['data']['id']}"}
 
 
-def seen(lab: Lab, account: Account, text: str) -> Seen:
+def seen(lab: Lab, account: Account, text: str) -> RemotePost:
     made = posted_by_hand(lab, account, text)
-    return Seen(made["id"], made["url"], text, "2026-11-24T14:00:01+00:00")
+    return RemotePost(made["id"], made["url"], text, "2026-11-24T14:00:01+00:00")
 
 
 def decision(delivery: Delivery, act: str = "") -> str:
@@ -109,7 +109,7 @@ def test_the_chosen_one_becomes_its_post(lab: Lab, account: Account, delivery: D
     client_of(ana).post(decision(delivery, "salio/"), asked(delivery, remote_id=other.remote_id))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", other.remote_id, other.url)
-    event = Event.objects.get(verb="delivery.decided")
+    event = Event.objects.get(event_type="delivery.decided")
     assert (event.actor["name"], event.facts["out"]) == ("Ana Rojas", True)
 
 
@@ -123,7 +123,7 @@ def test_one_that_nobody_found_is_read_at_the_network(
     client.post(decision(delivery, "salio/"), asked(delivery, address=made["url"]))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", made["id"])
-    assert Event.objects.get(verb="delivery.decided").facts["read_back"] is True
+    assert Event.objects.get(event_type="delivery.decided").facts["read_back"] is True
 
 
 def test_an_address_that_is_no_post_of_ours_is_refused_beside_its_field(
@@ -164,7 +164,7 @@ def test_too_late_is_refused_and_shown(lab: Lab, account: Account, delivery: Del
     client.post(decision(delivery, "no-salio/"), asked(delivery, reason="No está en el perfil."))
     assert send(delivery).state == "EXPIRED"
     assert posts(lab, account) == []
-    assert Event.objects.get(verb="delivery.decided").facts == {"out": False, "again": False}
+    assert Event.objects.get(event_type="delivery.decided").facts == {"out": False, "again": False}
 
 
 def test_a_stale_page_is_told_who_decided(
@@ -231,7 +231,7 @@ def test_what_the_network_refused_is_made_by_hand_and_read_back(
     assert client.post(by_hand(delivery), {"address": made["url"]}).status_code == 302
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", made["id"])
-    kept = HandMade.objects.get()
+    kept = ManualPost.objects.get()
     assert (kept.by, kept.read_back, kept.same_text) == (ana, True, True)
     assert "Hecha a mano por Ana Rojas, leída en la red" in client.get(
         f"/publicaciones/{delivery.publication_id}/"
@@ -259,7 +259,7 @@ def test_what_cannot_be_read_is_kept_on_the_persons_word(
     Credential.objects.all().delete()
     client_of(ana).post(by_hand(delivery), {"address": made["url"]})
     delivery.refresh_from_db()
-    kept = HandMade.objects.get()
+    kept = ManualPost.objects.get()
     assert (delivery.state, kept.read_back, kept.address) == ("PUBLISHED", False, made["url"])
     assert "no está conectada" in kept.why_unread
 
@@ -275,7 +275,7 @@ def test_by_hand_is_refused_where_there_may_be_two(
     client.post(decision(delivery, "no-salio/"), asked(delivery, reason="No está."))
     assert send(delivery).state == "PUBLISHED"
     assert client.post(by_hand(delivery), {"address": delivery.url}).status_code == 409
-    assert HandMade.objects.count() == 0
+    assert ManualPost.objects.count() == 0
 
 
 @pytest.mark.procedure("Q-6")

@@ -8,14 +8,14 @@ import pytest
 from django.utils import timezone
 
 from pregonero.networks.actions import pause_account
-from pregonero.networks.budgets.models import SendingStop
 from pregonero.networks.models import Account
-from pregonero.networks.queries import access_to
+from pregonero.networks.queries import credentials_for
+from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import actions, beforehand, delivering, queries
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave, recover_abandoned
+from pregonero.publishing import actions, batch_prepare, queries, sender
+from pregonero.publishing.actions.outcomes import claim_batch, recover_abandoned
+from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.models import Attempt, Delivery
 from pregonero.records.models import Event
 from tests.lab.process import Lab, start
@@ -58,10 +58,10 @@ def fault(lab: Lab, account: Account, kind: str, **more: Any) -> None:
 def send(delivery: Delivery) -> Delivery:
     """Do what a worker does at the minute of a delivery: prepare, claim, send."""
     now = timezone.now()
-    turn_deliveries(now=now)
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    for work in claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=now):
-        delivering.send_delivery(work)
+    promote_due(now=now)
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    for work in claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=now):
+        sender.send_delivery(work)
     delivery.refresh_from_db()
     return delivery
 
@@ -75,8 +75,8 @@ def test_a_delivery_goes_out_with_its_record(lab: Lab, account: Account, deliver
     (post,) = posts(lab, account)
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", post["id"])
     assert lab.client.get(delivery.url).status_code == 200
-    verbs = Event.objects.filter(thing=delivery.thing.reference).order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
+    event_types = Event.objects.filter(ref=delivery.ref.reference).order_by("pk").values_list("event_type", flat=True)
+    assert list(event_types) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
 
 
 def test_the_attempt_is_written_down_before_the_call(lab: Lab, account: Account, delivery: Delivery) -> None:
@@ -100,11 +100,11 @@ def test_a_cut_answer_is_found_at_the_network_and_never_sent_again(
 ) -> None:
     fault(lab, account, "accept_then_cut")
     assert send(delivery).state == "UNCERTAIN"
-    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     (post,) = posts(lab, account)
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", post["id"])
-    assert Event.objects.filter(verb="delivery.settled").count() == 1
+    assert Event.objects.filter(event_type="delivery.settled").count() == 1
 
 
 def test_not_now_waits_as_long_as_the_network_says(lab: Lab, account: Account, delivery: Delivery) -> None:
@@ -113,7 +113,7 @@ def test_not_now_waits_as_long_as_the_network_says(lab: Lab, account: Account, d
     assert delivery.state == "DUE"
     assert delivery.ready_at > timezone.now()
     assert delivery.reason
-    assert claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()) == []
+    assert claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()) == []
     assert posts(lab, account) == []
 
 
@@ -139,7 +139,7 @@ def test_a_refusal_is_final_and_told(lab: Lab, account: Account, delivery: Deliv
 def test_an_error_after_the_body_went_is_uncertain(lab: Lab, account: Account, delivery: Delivery) -> None:
     fault(lab, account, "accept_then_500")
     assert send(delivery).state == "UNCERTAIN"
-    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     assert delivery.state == "PUBLISHED"
     assert len(posts(lab, account)) == 1
@@ -147,9 +147,9 @@ def test_an_error_after_the_body_went_is_uncertain(lab: Lab, account: Account, d
 
 def test_a_worker_that_never_came_back_leaves_it_uncertain(account: Account, delivery: Delivery) -> None:
     now = timezone.now()
-    turn_deliveries(now=now)
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=now)
+    promote_due(now=now)
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=now)
     assert recover_abandoned(now=now) == 0  # its lease still runs
     assert recover_abandoned(now=now + timedelta(seconds=46)) == 1
     delivery.refresh_from_db()
@@ -166,14 +166,14 @@ def test_a_repeat_that_is_refused_as_a_duplicate_is_never_called_rejected(
     Delivery.objects.filter(pk=delivery.pk).update(state="DUE")  # as if the reads had not shown it
     send(delivery)
     assert delivery.state == "UNCERTAIN"
-    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     assert delivery.state == "PUBLISHED"
     assert len(posts(lab, account)) == 1
 
 
 def test_too_late_is_refused_and_told(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
-    turn_deliveries(now=delivery.expires_at + timedelta(seconds=1))
+    promote_due(now=delivery.expires_at + timedelta(seconds=1))
     delivery.refresh_from_db()
     assert delivery.state == "EXPIRED"
     assert Notice.objects.filter(member=ana, kind__startswith="delivery.late").exists()
@@ -183,12 +183,12 @@ def test_too_late_is_refused_and_told(lab: Lab, account: Account, delivery: Deli
 def test_words_changed_after_preparing_are_prepared_again(
     lab: Lab, account: Account, delivery: Delivery, ana: Member
 ) -> None:
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     adaptation = queries.adaptation_of(delivery)
     adaptation.text = "Otras palabras"
     adaptation.save()  # past the action, as a fault of ours would: the claim still looks at the very words
-    assert claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()) == []
+    assert claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()) == []
     send(delivery)
     (post,) = posts(lab, account)
     assert post["text"].startswith("Otras palabras")
@@ -212,10 +212,10 @@ def test_a_cancelled_publication_sends_nothing(
 
 def test_a_held_delivery_is_claimed_by_nobody_else(account: Account, delivery: Delivery) -> None:
     now = timezone.now()
-    turn_deliveries(now=now)
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    assert len(claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=now)) == 1
-    assert claim_wave(account_id=account.pk, worker="worker-2", limit=10, now=now) == []
+    promote_due(now=now)
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    assert len(claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=now)) == 1
+    assert claim_batch(account_id=account.pk, worker="worker-2", limit=10, now=now) == []
 
 
 def test_no_token_is_kept_in_the_clear(account: Account, lab: Lab) -> None:
@@ -223,7 +223,7 @@ def test_no_token_is_kept_in_the_clear(account: Account, lab: Lab) -> None:
         a["token"] for a in lab.client.get("/accounts.json").json()["accounts"] if a["id"] == account.remote_id
     )
     assert token.encode() not in bytes(account.credential.sealed)
-    assert token not in repr(access_to(account))
+    assert token not in repr(credentials_for(account))
 
 
 def test_what_the_limit_holds_back_keeps_its_order_and_says_why(
@@ -233,17 +233,17 @@ def test_what_the_limit_holds_back_keeps_its_order_and_says_why(
     news = [informed_news(lab, luis, now, with_media=False) for _ in range(5)]
     order = [programmed(each, ana, now).deliveries.get().pk for each in news]
     actions.set_limit(account=account, budget="posts", limit=3, by=carmen, now=now)
-    turn_deliveries(now=queries.clock())
-    beforehand.prepare_here(now=queries.clock())
+    promote_due(now=queries.clock())
+    batch_prepare.prepare_locally(now=queries.clock())
 
-    first = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    first = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
     assert [work.delivery_id for work in first] == order[:3]
     held = Delivery.objects.filter(pk__in=order[3:])
     assert {(each.state, each.reason_code) for each in held} == {("DUE", "limit:posts")}
     assert all(each.ready_at > now + timedelta(minutes=14) for each in held)
 
     actions.set_limit(account=account, budget="posts", limit=10, by=carmen, now=queries.clock())
-    rest = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    rest = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
     assert [work.delivery_id for work in rest] == order[3:]
 
 
@@ -254,11 +254,11 @@ def test_a_spent_credit_that_several_hear_of_is_let_go_for_all_of_them(
     for _ in range(3):
         programmed(informed_news(lab, luis, now, with_media=False), ana, now)
     fault(lab, account, "status", code=402, times=3)
-    turn_deliveries(now=queries.clock())
-    beforehand.prepare_here(now=queries.clock())
-    wave = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
-    delivering.keep_outcomes([delivering.make_public(work) for work in wave])
+    promote_due(now=queries.clock())
+    batch_prepare.prepare_locally(now=queries.clock())
+    wave = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    sender.keep_outcomes([sender.make_public(work) for work in wave])
     assert set(Delivery.objects.values_list("reason_code", flat=True)) == {"limit:402"}
 
-    actions.resume_sending(stop=SendingStop.objects.get(), by=ana, now=queries.clock())
-    assert len(claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())) == 3
+    actions.resume_sending(stop=NetworkSuspension.objects.get(), by=ana, now=queries.clock())
+    assert len(claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())) == 3

@@ -33,8 +33,8 @@ def test_draft_writes_a_text_for_each_account(news: News, ana: Member, now: date
     assert [each.medium for each in texts["youtube"].media] == [news.video]
     assert [(each.medium, each.alt) for each in texts["instagram"].media] == [(news.picture, "Gráfica de barras")]
     assert publication.number == "2026-1124-01"
-    event = Event.objects.get(verb="publication.drafted")
-    assert event.related == [news.thing.reference]
+    event = Event.objects.get(event_type="publication.drafted")
+    assert event.related == [news.ref.reference]
 
 
 @pytest.mark.procedure("N-1", "P-1")
@@ -85,7 +85,7 @@ def test_edit_keeps_what_was_written(news: News, ana: Member, beto: Member, now:
         2,
         beto,
     )
-    assert Event.objects.get(verb="publication.edited").facts["accounts"] == [x.account_id]
+    assert Event.objects.get(event_type="publication.edited").facts["accounts"] == [x.account_id]
 
 
 def test_a_stale_tab_does_not_write_over_somebody_else(news: News, ana: Member, beto: Member, now: datetime) -> None:

@@ -10,30 +10,25 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
-from pregonero.networks.clock import ticks
+from pregonero.networks.deadlines import boottime
 from pregonero.networks.models import Account, Credential
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import actions, delivering, queries, tasks
-from pregonero.publishing.actions.preparing import (
-    finish_preparing,
-    hold_for_preparing,
-    keep_prepared,
-    turn_deliveries,
-)
-from pregonero.publishing.actions.sending import (
-    claim_wave,
+from pregonero.publishing import actions, queries, sender, tasks
+from pregonero.publishing.actions.outcomes import (
+    claim_batch,
     recover_abandoned,
     settle_deferred,
     settle_published,
     settle_rejected,
     settle_uncertain,
 )
-from pregonero.publishing.actions.settling import hold_for_asking, keep_finding
-from pregonero.publishing.changes import as_it_is
+from pregonero.publishing.actions.prepare import finish_preparing, lease_for_preparing, promote_due, store_prepared
+from pregonero.publishing.actions.reconciliation import lease_for_reconciling, record_finding
+from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Attempt, Delivery
-from pregonero.publishing.work import Work
+from pregonero.publishing.send_job import SendJob
 from tests.lab.process import Lab, start
 from tests.stage import informed_news, programmed, register_accounts
 
@@ -76,20 +71,20 @@ def on_facebook(delivery: Delivery) -> Delivery:
 
 
 def prepare(delivery: Delivery) -> None:
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
 
 
-def claim(delivery: Delivery) -> Work:
-    (work,) = claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now())
+def claim(delivery: Delivery) -> SendJob:
+    (work,) = claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now())
     return work
 
 
 def not_taken(delivery: Delivery) -> None:
     """The network was asked, and does not have it."""
-    asked = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + 2 * LATER)
+    asked = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + 2 * LATER)
     assert asked is not None
-    keep_finding(work=asked, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
+    record_finding(work=asked, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
 
 
 def change(delivery: Delivery, by: Member, **words: Any) -> None:
@@ -106,7 +101,7 @@ def change(delivery: Delivery, by: Member, **words: Any) -> None:
     )
 
 
-def abandoned(delivery: Delivery) -> Work:
+def abandoned(delivery: Delivery) -> SendJob:
     """A worker took it and was suspended beyond its lease."""
     prepare(delivery)
     work = claim(delivery)
@@ -118,9 +113,9 @@ def abandoned(delivery: Delivery) -> Work:
 def test_a_yes_that_comes_late_is_never_thrown_away(meanwhile: str, delivery: Delivery, ana: Member) -> None:
     work = abandoned(delivery)
     if meanwhile == "waiting for a person":
-        asked = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
+        asked = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
         assert asked is not None
-        keep_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE), now=timezone.now())
+        record_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE), now=timezone.now())
     else:
         not_taken(delivery)
     if meanwhile == "cancelled":
@@ -128,7 +123,7 @@ def test_a_yes_that_comes_late_is_never_thrown_away(meanwhile: str, delivery: De
     settle_published(work=work, published=OUT, now=timezone.now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", "777")
-    assert claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
+    assert claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
 
 
 def test_a_yes_that_comes_late_wins_over_the_attempt_after_it(delivery: Delivery) -> None:
@@ -155,19 +150,19 @@ def test_a_no_that_comes_late_is_found_out_and_not_a_fault(delivery: Delivery) -
 
 def test_who_lost_its_lease_while_preparing_changes_nothing_of_what_is_sent(delivery: Delivery) -> None:
     now = timezone.now()
-    turn_deliveries(now=now)
-    lost = hold_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now - LATER)
-    again = hold_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now)
+    promote_due(now=now)
+    lost = lease_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now - LATER)
+    again = lease_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now)
     assert lost is not None
     assert again is not None
-    keep_prepared(work=lost, prepared={"media": ["lost"]}, now=now)
+    store_prepared(work=lost, prepared={"media": ["lost"]}, now=now)
     finish_preparing(work=again, prepared={"media": ["mine"]}, now=now)
     work = claim(delivery)
-    keep_prepared(work=lost, prepared={"media": ["lost"]}, now=now + LATER)
+    store_prepared(work=lost, prepared={"media": ["lost"]}, now=now + LATER)
     delivery.refresh_from_db()
     assert delivery.prepared["media"] == ["mine"]
-    assert delivery.held_until is not None
-    assert delivery.held_until < now + LATER
+    assert delivery.leased_until is not None
+    assert delivery.leased_until < now + LATER
     assert work.prepared["media"] == ["mine"]
 
 
@@ -179,7 +174,7 @@ def test_the_network_is_asked_for_what_the_attempt_sent(delivery: Delivery) -> N
     sent, adaptation.text = adaptation.text, "Otras palabras"
     adaptation.save()
     Delivery.objects.filter(pk=delivery.pk).update(prepared={"media": ["otra"]})
-    asked = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
+    asked = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
     assert asked is not None
     assert asked.post.text == sent
     assert asked.prepared.get("media") is None
@@ -187,12 +182,12 @@ def test_the_network_is_asked_for_what_the_attempt_sent(delivery: Delivery) -> N
 
 def test_a_finding_about_an_attempt_says_nothing_of_the_next(delivery: Delivery) -> None:
     abandoned(delivery)
-    old = hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
+    old = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
     not_taken(delivery)
     settle_uncertain(work=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
-    assert hold_for_asking(delivery_id=delivery.pk, worker=WORKER, now=timezone.now()) is not None
+    assert lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now()) is not None
     assert old is not None
-    keep_finding(work=old, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
+    record_finding(work=old, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
     delivery.refresh_from_db()
     assert delivery.state == "UNCERTAIN"
 
@@ -219,7 +214,7 @@ def test_a_network_left_out_after_programming_is_not_published(delivery: Deliver
     change(delivery, ana, skipped=True, skip_reason="Ya salió en la cuenta del Presidente")
     delivery.refresh_from_db()
     assert delivery.state == "CANCELLED"
-    assert claim_wave(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
+    assert claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
     change(delivery, ana)
     delivery.refresh_from_db()
     assert delivery.state == "PLANNED"
@@ -248,14 +243,14 @@ def test_a_post_of_another_delivery_is_never_taken_for_this_one(
     text = queries.adaptation_of(delivery).text
     other.adaptations.filter(account=accounts["x"]).update(text=text)
     prepare(delivery)
-    delivering.send_delivery(claim(delivery))
+    sender.send_delivery(claim(delivery))
     prepare(twin)
     lab.fault(kind="cut_before", network="x", account=accounts["x"].remote_id, endpoint="commit", times=1)
-    delivering.send_delivery(claim(twin))
-    delivering.ask_delivery(delivery_id=twin.pk, worker=WORKER)
+    sender.send_delivery(claim(twin))
+    sender.ask_delivery(delivery_id=twin.pk, worker=WORKER)
     twin.refresh_from_db()
-    assert (twin.state, twin.looks) == ("UNCERTAIN", 1)
-    assert not twin.held_by
+    assert (twin.state, twin.checks_made) == ("UNCERTAIN", 1)
+    assert not twin.leased_by
 
 
 def test_a_bug_while_preparing_lets_go_and_is_seen(delivery: Delivery, accounts: dict[str, Account]) -> None:
@@ -264,7 +259,7 @@ def test_a_bug_while_preparing_lets_go_and_is_seen(delivery: Delivery, accounts:
         prepare(delivery)
     delivery.refresh_from_db()
     assert delivery.reason
-    assert not delivery.held_by
+    assert not delivery.leased_by
     assert delivery.prepare_at > timezone.now()
 
 
@@ -284,7 +279,7 @@ def test_a_token_that_the_network_refuses_is_told(
 ) -> None:
     lab.fault(kind="status", code=401, network="x", account=accounts["x"].remote_id, endpoint="commit", times=1)
     prepare(delivery)
-    delivering.send_delivery(claim(delivery))
+    sender.send_delivery(claim(delivery))
     delivery.refresh_from_db()
     assert delivery.state == "DUE"
     assert Notice.objects.filter(member=ana, kind__startswith="delivery.unauthorized").exists()
@@ -296,13 +291,13 @@ def test_an_account_that_may_not_be_read_leaves_it_to_a_person(
     lab.fault(kind="status", code=403, network="x", account=accounts["x"].remote_id, endpoint="read", times=1)
     prepare(delivery)
     settle_uncertain(work=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
-    delivering.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     assert delivery.state == "NEEDS_PERSON"
 
 
 def test_words_that_changed_while_preparing_are_prepared_at_once(delivery: Delivery, ana: Member) -> None:
-    work = hold_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
+    work = lease_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
     assert work is not None
     change(delivery, ana, text="Otras palabras")
     finish_preparing(work=work, prepared={}, now=timezone.now())
@@ -335,13 +330,13 @@ def test_what_was_stopped_and_planned_again_starts_anew(on_facebook: Delivery, a
     assert on_facebook.prepared == {}
     jobs = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
     (args,) = [job.args for job in jobs if job.args["account_id"] == on_facebook.account_id]
-    delivering.clean_delivery(**args)
+    sender.clean_delivery(**args)
     assert not queries.to_prepare(now=timezone.now())
 
 
 def test_what_passed_its_hour_is_cleaned_too(on_facebook: Delivery) -> None:
     prepare(on_facebook)
-    turn_deliveries(now=on_facebook.expires_at + timedelta(seconds=1))
+    promote_due(now=on_facebook.expires_at + timedelta(seconds=1))
     jobs = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
     assert on_facebook.account_id in {job.args["account_id"] for job in jobs}
 
@@ -351,17 +346,17 @@ def test_a_call_whose_time_is_over_sends_nothing(lab: Lab, delivery: Delivery) -
     prepare(delivery)
     work = claim(delivery)
     with pytest.raises(Transient):
-        connector("x").commit(replace(work.access, until=ticks() - 1), work.post, work.prepared)
+        connector("x").commit(replace(work.access, until=boottime() - 1), work.post, work.prepared)
     assert lab.posts(network="x", account=delivery.account.remote_id) == []
 
 
 def test_a_claim_that_had_to_wait_counts_its_lease_from_before(delivery: Delivery, settings: Any, lab: Lab) -> None:
-    settings.LEASE_SECONDS = settings.CALL_SECONDS + delivering.ADDRESS_SECONDS
+    settings.LEASE_SECONDS = settings.CALL_SECONDS + sender.ADDRESS_SECONDS
     prepare(delivery)
-    before = ticks()
-    (work,) = delivering.claim(account_id=delivery.account_id, worker=WORKER, limit=1)
+    before = boottime()
+    (work,) = sender.claim(account_id=delivery.account_id, worker=WORKER, limit=1)
     assert work.good_until - before < settings.LEASE_SECONDS + 0.05
-    delivering.send_delivery(work)
+    sender.send_delivery(work)
     assert Attempt.objects.get().code == "lease_over"
     delivery.refresh_from_db()
     assert delivery.ready_at - timezone.now() > timedelta(seconds=settings.LEASE_SECONDS / 4 - 1)
@@ -375,6 +370,6 @@ def test_a_machine_with_a_fast_clock_neither_sends_early_nor_takes_what_is_held(
     claim(delivery)
     real = timezone.now
     monkeypatch.setattr(timezone, "now", lambda: real() + LATER)
-    tasks.look_now()
+    tasks.dispatch_due()
     delivery.refresh_from_db()
     assert delivery.state == "SENDING"

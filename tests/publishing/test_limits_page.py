@@ -8,21 +8,21 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pregonero.networks.base import Spent
-from pregonero.networks.budgets import actions as budgets
-from pregonero.networks.budgets import queries as rooms
-from pregonero.networks.budgets.kinds import Act
-from pregonero.networks.budgets.models import Allowance, SendingStop, Spending
-from pregonero.networks.budgets.money import dollars
-from pregonero.networks.budgets.queries import InFlight
-from pregonero.networks.budgets.room import Room
+from pregonero.networks.base import QuotaExhausted
 from pregonero.networks.models import Account
+from pregonero.networks.rate_limits import actions as budgets
+from pregonero.networks.rate_limits import queries as rooms
+from pregonero.networks.rate_limits.capacity import Admission
+from pregonero.networks.rate_limits.models import NetworkSuspension, Quota, UsageBucket
+from pregonero.networks.rate_limits.money import dollars
+from pregonero.networks.rate_limits.policy import PostClass
+from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.actions.waiting import stop_for, wait_to_prepare
+from pregonero.publishing.actions.throttling import stop_for, wait_to_prepare
+from pregonero.publishing.calendar import at_hour
 from pregonero.publishing.models import Delivery
-from pregonero.publishing.programme import at_hour
 from pregonero.publishing.states import DeliveryState
 from pregonero.records.models import Event
 from tests.publishing.test_states import put
@@ -30,8 +30,8 @@ from tests.publishing.test_views import sent
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.procedure("P-6")
-FULL = Spent("El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600)
-SPENT = Spent("Se agotó el saldo para usar X: alguien debe recargarlo.", code="402", retry_after=3600)
+FULL = QuotaExhausted("El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600)
+SPENT = QuotaExhausted("Se agotó el saldo para usar X: alguien debe recargarlo.", code="402", retry_after=3600)
 
 
 def signed_in(person: Member) -> Client:
@@ -40,9 +40,9 @@ def signed_in(person: Member) -> Client:
     return client
 
 
-def spend(account: Account, acts: list[Act]) -> None:
+def spend(account: Account, acts: list[PostClass]) -> None:
     with transaction.atomic():
-        rooms.lock_room(account.pk)
+        rooms.lock_quota(account.pk)
         budgets.admit(account=account, acts=acts, in_flight=InFlight(), now=timezone.now())
 
 
@@ -58,14 +58,14 @@ def waiting(x: Account, news: News, ana: Member) -> Delivery:
     return delivery
 
 
-def stop(x: Account) -> SendingStop:
+def stop(x: Account) -> NetworkSuspension:
     with transaction.atomic():
         assert stop_for(x, SPENT, now=timezone.now())
-    return SendingStop.objects.get()
+    return NetworkSuspension.objects.get()
 
 
 def test_it_shows_what_was_spent_whose_word_it_is_and_the_month(x: Account, ana: Member) -> None:
-    spend(x, [Act.LINK_POST, Act.POST])
+    spend(x, [PostClass.LINK_POST, PostClass.POST])
     page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
 
     assert "0,215 USD en el mes" in page
@@ -78,12 +78,12 @@ def test_who_coordinates_sets_the_month_s_money_and_it_is_recorded(x: Account, c
     about = {"account": x.pk, "budget": "money", "limit": "0,02"}
     page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
 
-    assert Allowance.objects.get(budget="money").limit_set == 20_000
+    assert Quota.objects.get(budget="money").own_limit == 20_000
     assert "0,02" in page
-    event = Event.objects.get(verb="budget.limited")
+    event = Event.objects.get(event_type="budget.limited")
     assert event.facts["after"] == 20_000
     with transaction.atomic():
-        room = budgets.admit(account=x, acts=[Act.POST] * 3, in_flight=InFlight(), now=timezone.now())
+        room = budgets.admit(account=x, acts=[PostClass.POST] * 3, in_flight=InFlight(), now=timezone.now())
     assert (room.go, room.budget) == (1, "money")
 
 
@@ -92,7 +92,7 @@ def test_a_limit_that_is_no_number_is_said_and_changes_nothing(x: Account, carme
     page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
 
     assert "Escribe el tope como un número" in page
-    assert not Allowance.objects.filter(limit_set__isnull=False).exists()
+    assert not Quota.objects.filter(own_limit__isnull=False).exists()
 
 
 def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
@@ -109,8 +109,8 @@ def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
     waiting.refresh_from_db()
     assert waiting.reason == ""
     assert waiting.ready_at <= timezone.now()
-    assert rooms.open_stop(x, now=timezone.now()) is None
-    assert Event.objects.filter(verb="sending.resumed").count() == 1
+    assert rooms.current_suspension(x, now=timezone.now()) is None
+    assert Event.objects.filter(event_type="sending.resumed").count() == 1
 
 
 def test_a_channel_that_takes_no_more_videos_lets_out_at_their_minute_those_that_it_has(
@@ -128,9 +128,9 @@ def test_a_channel_that_takes_no_more_videos_lets_out_at_their_minute_those_that
     missing.refresh_from_db()
     assert (there.reason, there.ready_at <= now) == ("", True)
     assert (missing.reason, missing.ready_at) == (FULL.reason, now + timedelta(hours=6))
-    spend(youtube, [Act.POST])
-    assert Spending.objects.get(budget="units").amount == 50
-    assert wait_to_prepare(missing, now=now) == Room(0, FULL.reason, now + timedelta(hours=6), FULL.code)
+    spend(youtube, [PostClass.POST])
+    assert UsageBucket.objects.get(budget="units").amount == 50
+    assert wait_to_prepare(missing, now=now) == Admission(0, FULL.reason, now + timedelta(hours=6), FULL.code)
     assert ana.notices.get(kind="sending.stopped").title == "YouTube no recibe más por ahora"
 
 
@@ -147,10 +147,10 @@ def test_people_are_told_of_a_stop_once_and_the_coordinator_too(
 
 def test_eighty_hundredths_are_told_once_in_each_window(x: Account, ana: Member, carmen: Member) -> None:
     actions.set_limit(account=x, budget="money", limit=100_000, by=carmen, now=timezone.now())
-    spend(x, [Act.POST] * 5)
+    spend(x, [PostClass.POST] * 5)
     assert not ana.notices.filter(kind__startswith="budget.near").exists()
-    spend(x, [Act.POST])
-    spend(x, [Act.REPLY])
+    spend(x, [PostClass.POST])
+    spend(x, [PostClass.REPLY])
 
     assert ana.notices.filter(kind__startswith="budget.near").count() == 1
     assert carmen.notices.get(kind__startswith="budget.near").title == "X: va en 90 % de gasto del mes"

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from pregonero.errors import NotFound, NotReady, WrongState
-from pregonero.networks.fitting import Choice
+from pregonero.networks.media_conversion import Choice
 from pregonero.networks.models import Account
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.models import Medium, News
-from pregonero.newsroom.reading.media import keep_upload
+from pregonero.newsroom.reading.media_store import keep_upload
 from pregonero.people.models import Member
-from pregonero.publishing import actions, queries, rules, versions
+from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import AttachmentWords, Described
-from pregonero.publishing.changes import as_it_is
-from pregonero.publishing.content import content_of, current_fingerprint, fingerprint_of, post_of, post_sent
-from pregonero.publishing.models import Adaptation, Attachment, Making, Publication
+from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
+from pregonero.publishing.payload import content_of, current_fingerprint, fingerprint_of, post_of, post_sent
 from pregonero.publishing.states import DeliveryState
 from pregonero.records.models import Event
 from tests.films import CAPTIONS, film, picture
@@ -65,7 +65,7 @@ def test_media_go_out_in_the_order_that_a_person_gave(draft: Publication, ana: M
     actions.detach_medium(attachment=of(draft, "x").media[1], by=ana, now=now)
     assert order(draft, "x") == ["1 image/webp", "2 image/png"]
     assert order(draft, "instagram") == ["1 image/jpeg"]
-    assert Event.objects.filter(verb="publication.media").count() == 4
+    assert Event.objects.filter(event_type="publication.media").count() == 4
 
 
 def test_a_second_click_adds_nothing(draft: Publication, ana: Member, now: datetime) -> None:
@@ -181,12 +181,12 @@ def test_media_of_another_entity_are_not_found(draft: Publication, dario: Member
 
 
 def fixed(
-    publication: Publication, network: str, by: Member, now: datetime, choice: Choice = versions.AS_OFFERED
+    publication: Publication, network: str, by: Member, now: datetime, choice: Choice = media_versions.AS_OFFERED
 ) -> str:
     adaptation = of(publication, network)
     attachment = adaptation.media[0]
-    issues = versions.fixable(attachment, rules.adaptation_issues(adaptation))
-    return versions.fix_medium(attachment=attachment, issues=issues, choice=choice, by=by, now=now)
+    issues = media_versions.fixable(attachment, rules.adaptation_issues(adaptation))
+    return media_versions.fix_medium(attachment=attachment, issues=issues, choice=choice, by=by, now=now)
 
 
 def put_first(publication: Publication, network: str, medium: Medium) -> None:
@@ -206,7 +206,7 @@ def test_a_fix_is_a_new_version_and_what_came_stays(draft: Publication, ana: Mem
     assert adaptation.media[0].alt == "Gráfica de barras"
     came.refresh_from_db()
     assert came.mime == "image/png"
-    assert Event.objects.get(verb="medium.made").facts["from"] == came.sha256
+    assert Event.objects.get(event_type="medium.made").facts["from"] == came.sha256
 
 
 @pytest.fixture
@@ -234,40 +234,40 @@ def test_a_video_is_made_by_a_worker_and_put_in_its_place(reel: Publication, ana
     came = of(reel, "facebook").media[0].medium
     assert "se está haciendo" in fixed(reel, "facebook", ana, now)
     assert "se está haciendo" in fixed(reel, "facebook", ana, now)  # a second click
-    making = Making.objects.get()
+    making = MediaConversion.objects.get()
     assert (making.state, making.percent) == ("QUEUED", 0)
-    versions.make_version(making_id=making.pk)
+    media_versions.make_version(making_id=making.pk)
     making.refresh_from_db()
     assert (making.state, making.percent, making.reason) == ("DONE", 100, "")
     adaptation = of(reel, "facebook")
     made = adaptation.media[0].medium
     assert rules.adaptation_issues(adaptation) == []
     assert (made.made_from, made.traits["codec"], made.traits["moov_first"]) == (came, "h264", True)
-    versions.make_version(making_id=making.pk)  # the job once more
+    media_versions.make_version(making_id=making.pk)  # the job once more
     assert Medium.objects.filter(made_from=came).count() == 1
 
 
-def made_while_programmed(reel: Publication, ana: Member, now: datetime) -> Making:
+def made_while_programmed(reel: Publication, ana: Member, now: datetime) -> MediaConversion:
     """Return the making of a version whose publication was programmed, with its video, while it was being made."""
     fixed(reel, "facebook", ana, now)
     Adaptation.objects.filter(pk=of(reel, "facebook").pk).update(format="")  # as a plain video it is taken as it is
     reel.refresh_from_db()
     actions.program_publication(publication=reel, due_at=now + timedelta(hours=1), by=ana, now=now)
     reel.deliveries.update(prepared_for="f" * 64)
-    return Making.objects.get()
+    return MediaConversion.objects.get()
 
 
 def test_a_version_is_put_in_a_programmed_publication_that_stays_ready(
     reel: Publication, ana: Member, now: datetime
 ) -> None:
     making = made_while_programmed(reel, ana, now)
-    versions.make_version(making_id=making.pk)
+    media_versions.make_version(making_id=making.pk)
     making.refresh_from_db()
     assert (making.state, making.reason) == ("DONE", "")
     assert of(reel, "facebook").media[0].medium == making.made
     prepared = dict(reel.deliveries.values_list("account__network", "prepared_for"))
     assert (prepared["facebook"], prepared["x"]) == ("", "f" * 64)
-    facts = Event.objects.filter(verb="publication.media").order_by("-pk").values_list("facts", flat=True)[0]
+    facts = Event.objects.filter(event_type="publication.media").order_by("-pk").values_list("facts", flat=True)[0]
     assert (facts["act"], facts["before"], facts["sha256"]) == (
         "exchanged", making.medium.sha256, making.made and making.made.sha256,
     )  # fmt: skip
@@ -279,20 +279,20 @@ def test_a_version_that_the_network_would_not_take_is_not_put_in_a_programmed_pu
     making = made_while_programmed(reel, ana, now)
     came = of(reel, "facebook").media[0].medium
     mistaken = keep_upload(iter([picture("PNG")]), "mapa.png", wanted="media")  # of no kind that goes without words
-    monkeypatch.setattr(versions, "make_video", lambda *_: mistaken)
-    versions.make_version(making_id=making.pk)
+    monkeypatch.setattr(media_versions, "make_video", lambda *_: mistaken)
+    media_versions.make_version(making_id=making.pk)
     making.refresh_from_db()
     assert "texto alternativo" in making.reason
     assert of(reel, "facebook").media[0].medium == came
     assert set(reel.deliveries.values_list("prepared_for", flat=True)) == {"f" * 64}
-    assert not Event.objects.filter(verb="publication.media", facts__act="exchanged").exists()
+    assert not Event.objects.filter(event_type="publication.media", facts__act="exchanged").exists()
 
 
 def test_a_video_that_cannot_be_made_says_why(reel: Publication, ana: Member, now: datetime, settings: Any) -> None:
     fixed(reel, "facebook", ana, now)
-    making = Making.objects.get()
+    making = MediaConversion.objects.get()
     (Path(settings.MEDIA_FOLDER) / making.medium.file).write_bytes(b"....ftypisom" + b"\0" * 100)
-    versions.make_version(making_id=making.pk)
+    media_versions.make_version(making_id=making.pk)
     making.refresh_from_db()
     assert making.state == "FAILED"
     assert "no se pudo convertir" in making.reason

@@ -12,9 +12,9 @@ from django.utils import timezone
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Member
-from pregonero.publishing import queries, versions
-from pregonero.publishing.content import media_address
-from pregonero.publishing.models import Adaptation, Attachment, Making, Publication
+from pregonero.publishing import media_versions, queries
+from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
+from pregonero.publishing.payload import media_address
 from tests.films import CAPTIONS, film, picture
 from tests.publishing.test_views import sent, signed_in
 from tests.stage import drafted
@@ -81,7 +81,7 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_half_kept(
 
 
 def test_too_heavy_is_said(publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pregonero.newsroom.uploading.LARGEST", 10)
+    monkeypatch.setattr("pregonero.newsroom.upload_handlers.LARGEST", 10)
     assert "El archivo pesa más de" in upload(publication, beto, picture("PNG"))
     assert len(x_of(publication).media) == 1
 
@@ -133,7 +133,7 @@ def test_captions_are_uploaded_beside_the_video(publication: Publication, beto: 
 
 def test_how_far_a_version_is_can_be_seen(publication: Publication, beto: Member, dario: Member) -> None:
     adaptation = x_of(publication)
-    making = Making.objects.create(
+    making = MediaConversion.objects.create(
         adaptation=adaptation, medium=adaptation.media[0].medium, recipe={}, asked_by=beto, asked_at=timezone.now(),
         state="WORKING", percent=42,
     )  # fmt: skip
@@ -142,7 +142,7 @@ def test_how_far_a_version_is_can_be_seen(publication: Publication, beto: Member
     assert "42 %" in page
     assert 'hx-trigger="every 2s"' in page
     assert "42 %" in signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
-    Making.objects.update(state="FAILED", reason="El video está dañado.")
+    MediaConversion.objects.update(state="FAILED", reason="El video está dañado.")
     page = signed_in(beto).get(path).content.decode()
     assert "No se pudo: El video está dañado." in page
     assert "hx-trigger" not in page
@@ -165,7 +165,7 @@ def test_a_video_is_offered_as_a_reel_where_there_are_reels(
     assert publication.adaptations.get(account_id=facebook).format == "reel"
     page = client.get(f"/publicaciones/{publication.pk}/editor/").content.decode()
     assert "Facebook necesita al menos 3" in page
-    assert versions.medium_parts([], [], []) == ()
+    assert media_versions.medium_parts([], [], []) == ()
 
 
 class TestAddress:

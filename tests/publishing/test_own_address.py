@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pregonero.desk.queries import today_of
-from pregonero.networks.base import Unserved
+from pregonero.dashboard.queries import today_of
+from pregonero.networks.base import MediaUnreachable
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
-from pregonero.publishing.actions.preparing import finish_preparing, hold_for_preparing, postpone_preparing
+from pregonero.publishing.actions.prepare import finish_preparing, lease_for_preparing, postpone_preparing
 from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
 from tests.stage import programmed
@@ -23,9 +23,9 @@ def test_it_waits_with_its_reason_and_the_networks_people_are_told_until_it_goes
 ) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(minutes=30))
     delivery = publication.deliveries.get(account=accounts["instagram"])
-    work = hold_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
+    work = lease_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
     assert work is not None
-    postpone_preparing(work=work, error=Unserved(WHY, code="own_address", retry_after=60), now=now)
+    postpone_preparing(work=work, error=MediaUnreachable(WHY, code="own_address", retry_after=60), now=now)
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason, delivery.prepare_at) == ("PLANNED", WHY, now + timedelta(minutes=1))
@@ -33,7 +33,7 @@ def test_it_waits_with_its_reason_and_the_networks_people_are_told_until_it_goes
     assert (task.why, task.path) == (WHY, f"/publicaciones/{publication.pk}/")
 
     later = now + timedelta(minutes=1)
-    again = hold_for_preparing(delivery_id=delivery.pk, worker="w", now=later)
+    again = lease_for_preparing(delivery_id=delivery.pk, worker="w", now=later)
     assert again is not None
     finish_preparing(work=again, prepared={"container_id": "1"}, now=later)
     delivery.refresh_from_db()

@@ -13,16 +13,16 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from pregonero.networks.base import Spent
+from pregonero.health.actions import record_incident
+from pregonero.health.models import IncidentKind
+from pregonero.networks.base import QuotaExhausted
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.actions.waiting import stop_for
+from pregonero.publishing.actions.throttling import stop_for
 from pregonero.publishing.models import Attempt, Delivery
 from pregonero.publishing.states import DeliveryState
-from pregonero.upkeep.actions import keep_incident
-from pregonero.upkeep.models import IncidentKind
 from tests.publishing.test_states import put
 from tests.publishing.test_views import sent, signed_in
 from tests.stage import drafted, programmed
@@ -62,7 +62,7 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
     stopped = programmed(news, beto, now, due_at=now + timedelta(hours=3))
     actions.cancel_publication(publication=stopped, reason="Cambió la cifra.", by=beto, now=now)
     draft = drafted(news, beto, now)
-    keep_incident(kind=IncidentKind.WORKER_LOST, words="Sus trabajos volvieron a la cola.", now=now)
+    record_incident(kind=IncidentKind.WORKER_LOST, words="Sus trabajos volvieron a la cola.", now=now)
     client = signed_in(beto)
     stale = sent(draft)
     client.post(f"/publicaciones/{draft.pk}/textos/", stale | {f"red{accounts['x'].pk}-text": "Otro texto, sin enlace"})
@@ -76,7 +76,9 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
     ]  # fmt: skip
     answers |= answers_of(client, paths)
     actions.stop_everything(reason="Llegó una alerta de suplantación.", by=ana, now=now)
-    full = Spent("El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600)
+    full = QuotaExhausted(
+        "El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600
+    )
     with transaction.atomic():
         assert stop_for(accounts["youtube"], full, now=now)
     paused = answers_of(client, ["/pausa/", "/parrilla/", reverse("publishing:limits")])

@@ -14,7 +14,7 @@ from pregonero.newsroom.models import News
 from pregonero.people.models import Member, Notice
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, PublicationChange
-from pregonero.publishing.actions.preparing import hold_for_preparing, let_followers_go, turn_deliveries
+from pregonero.publishing.actions.prepare import lease_for_preparing, promote_due, release_next_part
 from pregonero.publishing.models import NOT_YET, Delivery, Publication
 from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
@@ -80,7 +80,7 @@ def out(delivery: Delivery, now: datetime) -> None:
     """Have a delivery out, and what goes under it told so, as its publication does."""
     put_out(delivery)
     with transaction.atomic():
-        let_followers_go(delivery, now=now)
+        release_next_part(delivery, now=now)
 
 
 def test_each_part_is_a_delivery_after_the_one_above_it(publication: Publication, x: Account, now: datetime) -> None:
@@ -95,11 +95,11 @@ def test_a_part_neither_comes_due_nor_is_late_before_the_one_above_is_out(
     publication: Publication, x: Account, now: datetime
 ) -> None:
     first, second, *_ = thread(publication, x)
-    turn_deliveries(now=now + HOUR)
+    promote_due(now=now + HOUR)
     assert states(publication, x) == ["DUE", "PLANNED", "PLANNED", "PLANNED"]
-    assert hold_for_preparing(delivery_id=second.pk, worker="w", now=now + HOUR) is None
+    assert lease_for_preparing(delivery_id=second.pk, worker="w", now=now + HOUR) is None
     put(first, DeliveryState.UNCERTAIN)
-    turn_deliveries(now=now + 20 * HOUR)
+    promote_due(now=now + 20 * HOUR)
     assert states(publication, x) == ["UNCERTAIN", "PLANNED", "PLANNED", "PLANNED"]
 
 
@@ -110,7 +110,7 @@ def test_a_part_is_due_at_once_when_the_one_above_is_out_and_its_hour_counts_fro
     out(thread(publication, x)[0], late)
     _, second, third, _ = thread(publication, x)
     assert (second.ready_at, second.expires_at, third.ready_at) == (late, late + HOUR, NOT_YET)
-    turn_deliveries(now=late)
+    promote_due(now=late)
     assert states(publication, x) == ["PUBLISHED", "DUE", "PLANNED", "PLANNED"]
 
 
@@ -119,7 +119,7 @@ def test_a_part_says_what_it_is_under_and_so_does_its_fingerprint(
 ) -> None:
     first, second, *_ = thread(publication, x)
     out(first, now)  # before its minute, by a clock that went back: its hour never ends before the minute
-    work = hold_for_preparing(delivery_id=second.pk, worker="w", now=now)
+    work = lease_for_preparing(delivery_id=second.pk, worker="w", now=now)
     assert work is not None
     assert (work.post.text, work.post.reply_to, work.post.root) == ("Segunda parte.", first.remote_id, first.remote_id)
     out(second, now)
@@ -135,20 +135,20 @@ def test_what_goes_under_a_part_that_will_not_go_out_is_stopped_with_the_reason(
     first, second, *_ = thread(publication, x)
     out(first, now + HOUR)
     if ending == "late":
-        turn_deliveries(now=now + 4 * HOUR)
+        promote_due(now=now + 4 * HOUR)
     else:
         _reject(second, now + HOUR)
     assert states(publication, x)[2:] == ["CANCELLED", "CANCELLED"]
     assert thread(publication, x)[2].reason.startswith("La parte 2 no salió")
-    (told,) = Notice.objects.filter(member=ana, thing=second.thing.reference)
+    (told,) = Notice.objects.filter(member=ana, ref=second.ref.reference)
     assert told.why.startswith("Es la parte 2 de 4")
 
 
 def _reject(delivery: Delivery, now: datetime) -> None:
     from pregonero.networks.base import Permanent
-    from pregonero.publishing.actions.preparing import reject_prepared
+    from pregonero.publishing.actions.prepare import reject_prepared
 
-    work = hold_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
+    work = lease_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
     assert work is not None
     reject_prepared(work=work, error=Permanent("Dice lo mismo.", code="187"), now=now)
 

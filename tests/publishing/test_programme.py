@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
-from pregonero.publishing.programme import Place, at_hour, find_troubles, free_hours, propose
-from pregonero.publishing.queries.programme import programme_of
+from pregonero.publishing.calendar import ThreadPosition, at_hour, find_troubles, free_hours, propose
+from pregonero.publishing.queries.calendar import programme_of
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.procedure("P-2")
 DAY = date(2026, 11, 24)
 
 
-def place(key: int, hour: int, minute: int = 0, *, account: int = 1, theme: str = "", publication: int = 0) -> Place:
-    return Place(key, publication or key, account, at_hour(DAY, hour, minute), f"Tema {key}", theme)
+def place(
+    key: int, hour: int, minute: int = 0, *, account: int = 1, theme: str = "", publication: int = 0
+) -> ThreadPosition:
+    return ThreadPosition(key, publication or key, account, at_hour(DAY, hour, minute), f"Tema {key}", theme)
 
 
 def test_two_topics_within_a_quarter_of_an_hour_clash() -> None:

@@ -39,7 +39,7 @@ def test_program_plans_a_delivery_on_each_account_and_its_alarm(news: News, ana:
     assert delivery.due_at == now + HOUR
     assert delivery.expires_at == now + 2 * HOUR
     assert now + HOUR in alarms()
-    event = Event.objects.get(verb="publication.programmed")
+    event = Event.objects.get(event_type="publication.programmed")
     assert event.facts["due_at"] == (now + HOUR).astimezone(UTC).isoformat()
     assert event.facts["zone"] == "America/Bogota"
 
@@ -87,7 +87,7 @@ def test_program_says_everything_that_is_missing(news: News, ana: Member, now: d
     assert {"no_why", "no_alt", "no_captions"} <= keys
     assert any("13" in issue.text and "280" in issue.text for issue in refused.value.issues)
     assert not publication.deliveries.exists()
-    assert not Event.objects.filter(verb="publication.programmed").exists()
+    assert not Event.objects.filter(event_type="publication.programmed").exists()
 
 
 @pytest.mark.procedure("D-4")
@@ -101,7 +101,7 @@ def test_a_dead_link_needs_a_name_and_a_reason(news: News, ana: Member, now: dat
         actions.accept_link(publication=publication, reason="  ", by=ana, now=now)
     actions.accept_link(publication=publication, reason="La página abre a las diez.", by=ana, now=now)
     actions.program_publication(publication=publication, due_at=now + HOUR, by=ana, now=now)
-    event = Event.objects.get(verb="link.accepted")
+    event = Event.objects.get(event_type="link.accepted")
     assert event.actor["name"] == "Ana Rojas"
     assert "La página" not in str(event.facts)
 
@@ -155,7 +155,7 @@ def test_cancel_stops_everything_that_is_not_out(
         "x": "PUBLISHED", "facebook": "CANCELLED", "instagram": "CANCELLED", "youtube": "CANCELLED"
     }  # fmt: skip
     assert cancelled.state == "PROGRAMMED"  # part of it is out
-    event = Event.objects.get(verb="publication.cancelled")
+    event = Event.objects.get(event_type="publication.cancelled")
     assert "reason" in event.digests
 
 

@@ -31,8 +31,8 @@ def put(delivery: Delivery, state: DeliveryState) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "UPDATE publishing_delivery SET state = %s, remote_id = %s, published_at = %s, held_by = %s,"
-            " held_until = %s WHERE id = %s",
+            "UPDATE publishing_delivery SET state = %s, remote_id = %s, published_at = %s, leased_by = %s,"
+            " leased_until = %s WHERE id = %s",
             [state, "1" if public else "", delivery.due_at if public else None, "w" if state == "SENDING" else "",
              delivery.due_at if state == "SENDING" else None, delivery.pk],
         )  # fmt: skip

@@ -12,11 +12,11 @@ from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
-from pregonero.publishing import actions, delivering, queries
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave
+from pregonero.publishing import actions, queries, sender
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.models import Delivery
-from pregonero.publishing.queries.programme import programme_of
+from pregonero.publishing.queries.calendar import programme_of
 from pregonero.records.models import Event
 from tests.lab.process import Lab, start
 from tests.publishing.test_delivering import posts, send
@@ -65,8 +65,10 @@ def test_nothing_goes_out_while_everything_is_paused(
     actions.resume_everything(by=ana, now=timezone.now())
     assert send(delivery).state == "PUBLISHED"
     assert len(posts(lab, account)) == 1
-    verbs = Event.objects.filter(verb__startswith="publishing.").order_by("pk").values_list("verb", flat=True)
-    assert list(verbs) == ["publishing.stopped", "publishing.resumed"]
+    event_types = (
+        Event.objects.filter(event_type__startswith="publishing.").order_by("pk").values_list("event_type", flat=True)
+    )
+    assert list(event_types) == ["publishing.stopped", "publishing.resumed"]
 
 
 def test_one_paused_publication_holds_no_other(
@@ -80,14 +82,14 @@ def test_one_paused_publication_holds_no_other(
 
 
 def test_what_was_in_the_air_ends_and_is_said(delivery: Delivery, ana: Member, account: Account) -> None:
-    turn_deliveries(now=timezone.now())
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
-    (work,) = claim_wave(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now())
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    (work,) = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now())
     actions.stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
     page = client_of(ana).get("/noticias/").content.decode()
     assert "Todo está en pausa" in page
     assert "Ya iban en camino, y terminan: 1." in page
-    delivering.send_delivery(work)
+    sender.send_delivery(work)
     assert "Ya iban en camino" not in client_of(ana).get("/noticias/").content.decode()
     delivery.refresh_from_db()
     assert delivery.state == "PUBLISHED"
@@ -96,7 +98,7 @@ def test_what_was_in_the_air_ends_and_is_said(delivery: Delivery, ana: Member, a
 def test_what_passes_its_hour_in_a_pause_is_late_and_says_why(delivery: Delivery, ana: Member) -> None:
     actions.stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
     late = delivery.expires_at + timedelta(minutes=1)
-    turn_deliveries(now=late)
+    promote_due(now=late)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (
         "EXPIRED", "Pasó su hora y no se envió. Estaba en pausa, por Ana Rojas: Llegó una alerta.",

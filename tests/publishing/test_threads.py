@@ -18,9 +18,9 @@ from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.models import Publication
-from pregonero.publishing.queries.programme import programme_of
-from pregonero.publishing.splitting import split_text
+from pregonero.publishing.queries.calendar import programme_of
 from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.thread_splitting import split_text
 from pregonero.publishing.threads import arranged, speaks_for, words_of
 from tests.publishing.test_parts import edited, put_out
 from tests.publishing.test_states import put

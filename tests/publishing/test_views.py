@@ -14,8 +14,8 @@ from pregonero.networks.models import Account
 from pregonero.newsroom.actions import inform_news
 from pregonero.newsroom.models import Medium, News
 from pregonero.people.models import Member
-from pregonero.publishing.content import media_address
 from pregonero.publishing.models import Attachment, Publication
+from pregonero.publishing.payload import media_address
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.usefixtures("accounts")
@@ -194,8 +194,8 @@ def test_a_very_full_hour_has_pages(publication: Publication, beto: Member, monk
     client = signed_in(beto)
     client.post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
     at = timezone.localtime(publication.deliveries.order_by("pk")[0].due_at)
-    monkeypatch.setattr("pregonero.publishing.queries.programme.MOST_IN_CELL", 0)
-    monkeypatch.setattr("pregonero.publishing.views.editing.IN_PAGE", 3)
+    monkeypatch.setattr("pregonero.publishing.queries.calendar.MOST_IN_CELL", 0)
+    monkeypatch.setattr("pregonero.publishing.views.editor.IN_PAGE", 3)
     hour = f"/parrilla/{at:%Y-%m-%d}/{at.hour}/"
     assert f'href="{hour}"' in client.get(f"/parrilla/{at:%Y-%m-%d}/").content.decode()
     assert "Página 1 de 2" in client.get(hour).content.decode()
@@ -297,5 +297,5 @@ class TestMedium:
 
     def test_it_ends(self, picture: Medium, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         address = media_address(picture).partition("8800")[2]
-        monkeypatch.setattr("pregonero.publishing.views.editing.MEDIUM_LASTS", timedelta(seconds=-1))
+        monkeypatch.setattr("pregonero.publishing.views.editor.MEDIUM_LASTS", timedelta(seconds=-1))
         assert Client().get(address).status_code == 404

@@ -12,20 +12,20 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.networks.base import Permanent, Published, Unknown
-from pregonero.networks.budgets import actions as budgets
-from pregonero.networks.budgets.hearing import EAR
-from pregonero.networks.budgets.kinds import Act
-from pregonero.networks.budgets.queries import InFlight
-from pregonero.networks.clock import ticks
+from pregonero.networks.deadlines import boottime
 from pregonero.networks.models import Account
+from pregonero.networks.rate_limits import actions as budgets
+from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
+from pregonero.networks.rate_limits.policy import PostClass
+from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
-from pregonero.publishing import delivering, queries, tasks, waves
-from pregonero.publishing.actions.preparing import turn_deliveries
-from pregonero.publishing.actions.sending import claim_wave, settle_together
-from pregonero.publishing.beforehand import prepare_here
+from pregonero.publishing import queries, send_batches, sender, tasks
+from pregonero.publishing.actions.outcomes import claim_batch, record_outcomes
+from pregonero.publishing.actions.prepare import promote_due
+from pregonero.publishing.batch_prepare import prepare_locally
 from pregonero.publishing.models import Adaptation, Attempt, Delivery, Outcome
-from pregonero.publishing.work import Ended, Work
+from pregonero.publishing.send_job import SendJob, SendResult
 from pregonero.records.models import Event, Pending
 from tests.lab.process import until
 from tests.stage import programmed
@@ -51,42 +51,42 @@ def due(accounts: dict[str, Account], luis: Member, ana: Member) -> Callable[[in
     def make(count: int) -> list[Delivery]:
         now = timezone.now()
         made = [programmed(news(Delivery.objects.count() + at, luis, now), ana, now) for at in range(count)]
-        turn_deliveries(now=timezone.now())
+        promote_due(now=timezone.now())
         return [publication.deliveries.get(account=accounts["x"]) for publication in made]
 
     return make
 
 
-def claimed(account: Account, *, prepared: bool = True) -> list[Work]:
+def claimed(account: Account, *, prepared: bool = True) -> list[SendJob]:
     if prepared:
-        prepare_here(now=timezone.now(), account_id=account.pk)
-    return claim_wave(account_id=account.pk, worker=WORKER, limit=64, now=timezone.now())
+        prepare_locally(now=timezone.now(), account_id=account.pk)
+    return claim_batch(account_id=account.pk, worker=WORKER, limit=64, now=timezone.now())
 
 
-def yes(work: Work, id: str) -> Ended:
-    return Ended(work, Outcome.PUBLISHED, published=Published(id, f"https://x.com/m/status/{id}"))
+def yes(work: SendJob, id: str) -> SendResult:
+    return SendResult(work, Outcome.PUBLISHED, published=Published(id, f"https://x.com/m/status/{id}"))
 
 
 def states(deliveries: list[Delivery]) -> list[str]:
     return [Delivery.objects.get(pk=delivery.pk).state for delivery in deliveries]
 
 
-def verbs(delivery: Delivery) -> list[str]:
-    events = Event.objects.filter(thing=delivery.thing.reference).order_by("pk")
-    return list(events.values_list("verb", flat=True))
+def event_types(delivery: Delivery) -> list[str]:
+    events = Event.objects.filter(ref=delivery.ref.reference).order_by("pk")
+    return list(events.values_list("event_type", flat=True))
 
 
 def test_what_leaves_nothing_at_its_network_needs_no_job_of_its_own(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     texts = due(3)
-    tasks.look_now()
+    tasks.dispatch_due()
     assert not ProcrastinateJob.objects.filter(task_name="publishing.prepare").exists()
-    tasks.prepare_here()
+    tasks.prepare_locally()
     for delivery in texts:
         delivery.refresh_from_db()
         assert delivery.prepared_for == delivery.prepared["fingerprint"]
-        assert verbs(delivery) == ["delivery.prepared"]
+        assert event_types(delivery) == ["delivery.prepared"]
     apart = {job.args["delivery_id"] for job in ProcrastinateJob.objects.filter(task_name="publishing.prepare")}
     assert apart == set(Delivery.objects.filter(account=accounts["facebook"]).values_list("pk", flat=True))
 
@@ -96,12 +96,12 @@ def test_two_never_prepare_all_that_waits_at_once(due: Callable[[int], list[Deli
     here = connection.connection.info
     with psycopg.connect(here.dsn, password=here.password, autocommit=True) as another:
         another.execute("SELECT pg_advisory_lock(hashtextextended('publishing.prepare_here', 0))")
-        tasks.prepare_here()
+        tasks.prepare_locally()
         text.refresh_from_db()
         assert not text.prepared_for
 
     def prepared() -> str:
-        tasks.prepare_here()
+        tasks.prepare_locally()
         text.refresh_from_db()
         return text.prepared_for
 
@@ -126,15 +126,15 @@ def test_a_wave_carries_each_ones_attempt_and_record(
     works = claimed(accounts["x"])
     assert [work.delivery_id for work in works] == [delivery.pk for delivery in deliveries]
     assert states(deliveries) == ["SENDING"] * 5
-    settle_together(ended=[yes(work, str(work.delivery_id)) for work in works], now=timezone.now())
+    record_outcomes(ended=[yes(work, str(work.delivery_id)) for work in works], now=timezone.now())
     assert states(deliveries) == ["PUBLISHED"] * 5
     for delivery in deliveries:
         attempt = Attempt.objects.get(delivery=delivery)
         assert (attempt.number, attempt.outcome, attempt.content["text"]) == (1, "PUBLISHED", _text(delivery))
-        assert verbs(delivery) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
-        published = Event.objects.get(verb="delivery.published", thing=delivery.thing.reference)
+        assert event_types(delivery) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
+        published = Event.objects.get(event_type="delivery.published", ref=delivery.ref.reference)
         assert published.facts["fingerprint"] == attempt.fingerprint
-        assert published.related == [delivery.publication.thing.reference]
+        assert published.related == [delivery.publication.ref.reference]
         assert Pending.objects.filter(event_id=published.pk).exists()
 
 
@@ -152,13 +152,13 @@ def test_a_wave_costs_as_many_statements_as_one_delivery(
 ) -> None:
     def costs(count: int) -> tuple[int, int]:
         due(count)
-        prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+        prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
         with CaptureQueriesContext(connection) as taking:
             works = claimed(accounts["x"], prepared=False)
         assert len(works) == count
         ended = [yes(work, str(work.delivery_id)) for work in works]
         with CaptureQueriesContext(connection) as keeping:
-            settle_together(ended=ended, now=timezone.now())
+            record_outcomes(ended=ended, now=timezone.now())
         return statements(taking), statements(keeping)
 
     assert costs(2) == costs(8)
@@ -170,7 +170,7 @@ def test_one_outcome_that_cannot_be_kept_never_undoes_the_others(
     deliveries = due(3)
     first, second, third = claimed(accounts["x"])
     with pytest.raises(IntegrityError):  # a post is one delivery's alone
-        delivering.keep_outcomes([yes(first, "1"), yes(second, "1"), yes(third, "3")])
+        sender.keep_outcomes([yes(first, "1"), yes(second, "1"), yes(third, "3")])
     assert states(deliveries) == ["PUBLISHED", "SENDING", "PUBLISHED"]
 
 
@@ -180,9 +180,9 @@ def test_every_kind_of_outcome_is_kept_in_one_go(
     deliveries = due(3)
     first, second, third = claimed(accounts["x"])
     bug = RuntimeError("an SDK of theirs")
-    lost = Ended(third, Outcome.UNCERTAIN, error=Unknown("El envío se interrumpió.", code="bug"), bug=bug)
+    lost = SendResult(third, Outcome.UNCERTAIN, error=Unknown("El envío se interrumpió.", code="bug"), bug=bug)
     with pytest.raises(RuntimeError) as raised:
-        delivering.keep_outcomes([yes(first, "1"), Ended(second, Outcome.REJECTED, error=Permanent("No.")), lost])
+        sender.keep_outcomes([yes(first, "1"), SendResult(second, Outcome.REJECTED, error=Permanent("No.")), lost])
     assert raised.value is bug
     assert states(deliveries) == ["PUBLISHED", "REJECTED", "UNCERTAIN"]
 
@@ -192,17 +192,17 @@ def test_a_yes_is_kept_by_itself_when_somebody_stopped_it_meanwhile(
 ) -> None:
     deliveries = due(2)
     first, second = claimed(accounts["x"])
-    Delivery.objects.filter(pk=first.delivery_id).update(stopped_because="La cifra cambió")
-    settle_together(ended=[yes(first, "1"), yes(second, "2")], now=timezone.now())
+    Delivery.objects.filter(pk=first.delivery_id).update(cancel_requested_reason="La cifra cambió")
+    record_outcomes(ended=[yes(first, "1"), yes(second, "2")], now=timezone.now())
     assert states(deliveries) == ["PUBLISHED", "PUBLISHED"]
-    assert Delivery.objects.get(pk=first.delivery_id).stopped_because == ""
+    assert Delivery.objects.get(pk=first.delivery_id).cancel_requested_reason == ""
 
 
 def test_what_cannot_be_read_is_left_aside_and_the_others_go(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     broken, sound = due(2)
-    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
     Adaptation.objects.filter(publication=broken.publication, account=accounts["x"]).delete()
     assert [work.delivery_id for work in claimed(accounts["x"], prepared=False)] == [sound.pk]
     broken.refresh_from_db()
@@ -214,11 +214,11 @@ def test_a_row_that_the_database_refuses_does_not_stop_its_wave(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     broken, sound = due(2)
-    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
     Attempt.objects.create(  # an attempt that was left open, which no act of ours does
         delivery=broken, number=1, started_at=timezone.now(), worker="w", fingerprint="f", content={}, prepared={}
     )
-    works = delivering.claim(account_id=accounts["x"].pk, worker=WORKER, limit=64)
+    works = sender.claim(account_id=accounts["x"].pk, worker=WORKER, limit=64)
     assert [work.delivery_id for work in works] == [sound.pk]
     broken.refresh_from_db()
     assert (broken.state, broken.reason_code) == ("DUE", "bug")
@@ -228,10 +228,10 @@ def test_words_that_changed_after_preparing_together_are_prepared_again(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     (delivery,) = due(1)
-    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
     Adaptation.objects.filter(publication=delivery.publication, account=accounts["x"]).update(text="Otras palabras")
     assert claimed(accounts["x"]) == []  # what was prepared for the words before is let go of first, by its own job
-    delivering.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     (work,) = claimed(accounts["x"])
     assert work.post.text == "Otras palabras"
 
@@ -240,9 +240,9 @@ def test_what_somebody_holds_is_not_prepared_over_him(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     (delivery,) = due(1)
-    held: dict[str, Any] = {"held_by": "otro", "held_until": timezone.now() + timedelta(minutes=1)}
+    held: dict[str, Any] = {"leased_by": "otro", "leased_until": timezone.now() + timedelta(minutes=1)}
     Delivery.objects.filter(pk=delivery.pk).update(**held)
-    assert prepare_here(now=timezone.now(), account_id=accounts["x"].pk).kept == 0
+    assert prepare_locally(now=timezone.now(), account_id=accounts["x"].pk).kept == 0
 
 
 def test_nothing_is_held_back_for_an_answer_that_is_in_the_air(
@@ -250,19 +250,21 @@ def test_nothing_is_held_back_for_an_answer_that_is_in_the_air(
 ) -> None:
     """Held until the quarter of an hour of the documents, it would stay although the network takes it."""
     deliveries = due(3)
-    prepare_here(now=timezone.now(), account_id=accounts["x"].pk)
+    prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
     now = timezone.now()
     taking: dict[str, Any] = {"account_id": accounts["x"].pk, "worker": WORKER, "now": now}
     with transaction.atomic():  # ninety-nine of the hundred that X documents
-        budgets.admit(account=accounts["x"], acts=[Act.POST] * 99, in_flight=InFlight(), now=now)
-    (first,) = claim_wave(**taking, limit=1)
-    assert claim_wave(**taking, limit=2) == []
+        budgets.admit(account=accounts["x"], acts=[PostClass.POST] * 99, in_flight=InFlight(), now=now)
+    (first,) = claim_batch(**taking, limit=1)
+    assert claim_batch(**taking, limit=2) == []
     assert Delivery.objects.filter(pk__in=[each.pk for each in deliveries], state="DUE", ready_at__lte=now).count() == 2
     headers = {"x-rate-limit-remaining": "500", "x-rate-limit-reset": str(int(now.timestamp()) + 600)}
-    EAR.hear(account_id=accounts["x"].pk, network="x", call="POST /2/tweets", headers=headers, body=b"")
-    delivering.keep_words()
-    settle_together(ended=[yes(first, "1")], now=now)
-    assert len(claim_wave(**taking, limit=2)) == 2
+    rate_limit_buffer.observe(
+        account_id=accounts["x"].pk, network="x", call="POST /2/tweets", headers=headers, body=b""
+    )
+    sender.flush_limit_readings()
+    record_outcomes(ended=[yes(first, "1")], now=now)
+    assert len(claim_batch(**taking, limit=2)) == 2
 
 
 def test_a_second_job_of_a_process_leaves_an_account_to_the_first_while_it_advances(
@@ -273,14 +275,14 @@ def test_a_second_job_of_a_process_leaves_an_account_to_the_first_while_it_advan
     monkeypatch.setattr(tasks, "send_for_a_while", lambda *, account_id, **_: ran.append(account_id))
     due(1)
     account = accounts["x"].pk
-    prepare_here(now=timezone.now(), account_id=account)
-    with waves._counted(account):
+    prepare_locally(now=timezone.now(), account_id=account)
+    with send_batches._counted(account):
         tasks.send(account_id=account)
         assert ran == []
         later = ProcrastinateJob.objects.get(task_name="publishing.help")
         assert later.args == {"account_id": account}
         assert later.scheduled_at is not None
-        monkeypatch.setitem(waves._ADVANCED, account, ticks() - waves.STUCK_SECONDS)
+        monkeypatch.setitem(send_batches._ADVANCED, account, boottime() - send_batches.STUCK_SECONDS)
         tasks.send(account_id=account)
         assert ran == [account]
     tasks.help_send(account_id=account)

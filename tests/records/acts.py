@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
-from pregonero.records.actions import Actor, Thing, record, seal_events
+from pregonero.records.actions import Actor, ObjectRef, record, seal_events
 from pregonero.records.models import Event
 
 ENTITY = 1
@@ -16,8 +16,8 @@ def leave(number: int = 1, *, entity_id: int = ENTITY, reason: str = "") -> Even
     """Leave the record of an act about publication `number`, in a transaction of its own."""
     with transaction.atomic():
         return record(
-            entity_id=entity_id, verb="publication.moved", actor=ANA, at=AT + timedelta(seconds=number),
-            thing=Thing("publication", number, f"Publicación «{number}»"), related=[Thing("news", number // 2)],
+            entity_id=entity_id, event_type="publication.moved", actor=ANA, at=AT + timedelta(seconds=number),
+            ref=ObjectRef("publication", number, f"Publicación «{number}»"), related=[ObjectRef("news", number // 2)],
             facts={"minute": number, "accounts": ["x", "facebook"], "urgent": number % 2 == 0},
             words={"reason": reason},
         )  # fmt: skip

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from pregonero.records import body, tree
-from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
+from pregonero.records import canonical_body, merkle
+from pregonero.records.models import Batch, Event, EventText, Leaf, Pending
 
-TABLES = ("records_event", "records_batch", "records_leaf", "records_wording")
+TABLES = ("records_event", "records_batch", "records_leaf", "records_eventtext")
 
 CHANGES = {
     "entity_id": 9,
     "at": "2026-11-24T14:59:59.999999Z",
-    "verb": "publication.cancelled",
+    "event_type": "publication.cancelled",
     "actor": {"kind": "member", "id": 8, "name": "Beto Mora", "role": "Estratega digital"},
-    "thing": "publication:999",
+    "ref": "publication:999",
     "label": "Otra",
     "related": ["news:999"],
     "facts": {"minute": 999},
@@ -89,7 +89,7 @@ def insert_leaf(leaf: Leaf, _: str) -> Named:
     """Insert an event and put it into a batch that is sealed already."""
     size = Batch.objects.get(entity_id=leaf.entity_id, number=leaf.batch).size
     added = _copy_event(leaf)
-    digest = body.leaf_of(added).hex()
+    digest = canonical_body.leaf_of(added).hex()
     Leaf.objects.create(event_id=added.pk, entity_id=leaf.entity_id, batch=leaf.batch, index=size, digest=digest)
     return Named("leaf_left_over", leaf.batch, added.pk)
 
@@ -146,11 +146,11 @@ def remake_batch(leaf: Leaf, _: str) -> Named:
     event = Event.objects.get(pk=leaf.event_id)
     event.label = "Otra"
     event.save()
-    Leaf.objects.filter(pk=leaf.pk).update(digest=body.leaf_of(event).hex())
+    Leaf.objects.filter(pk=leaf.pk).update(digest=canonical_body.leaf_of(event).hex())
     batch = Batch.objects.get(entity_id=leaf.entity_id, number=leaf.batch)
     leaves = Leaf.objects.filter(entity_id=leaf.entity_id, batch=leaf.batch).order_by("index")
-    batch.root = tree.root_of([bytes.fromhex(each.digest) for each in leaves]).hex()
-    batch.head = body.head_of(batch)
+    batch.root = merkle.root_of([bytes.fromhex(each.digest) for each in leaves]).hex()
+    batch.head = canonical_body.head_of(batch)
     batch.save()
     return Named("batch_unlinked", leaf.batch + 1)
 
@@ -174,26 +174,26 @@ def reorder_batches(leaf: Leaf, _: str) -> Named:
 def change_words(leaf: Leaf, _: str) -> Named:
     """Change what a person wrote."""
     wording = _worded(leaf)
-    Wording.objects.filter(pk=wording.pk).update(text="Otra cosa")
+    EventText.objects.filter(pk=wording.pk).update(text="Otra cosa")
     return Named("text_changed", None, wording.event_id)
 
 
 def remove_words(leaf: Leaf, _: str) -> Named:
     """Remove what a person wrote, without a record."""
     wording = _worded(leaf)
-    Wording.objects.filter(pk=wording.pk).delete()
+    EventText.objects.filter(pk=wording.pk).delete()
     return Named("text_missing", None, wording.event_id)
 
 
 def add_words(leaf: Leaf, _: str) -> Named:
     """Hang words from an event that did not have them."""
-    Wording.objects.create(event_id=leaf.event_id, field="afterwards", salt="", text="Otra cosa")
+    EventText.objects.create(event_id=leaf.event_id, field="afterwards", salt="", text="Otra cosa")
     return Named("text_uncalled_for", None, leaf.event_id)
 
 
-def _worded(leaf: Leaf) -> Wording:
+def _worded(leaf: Leaf) -> EventText:
     events = Leaf.objects.filter(entity_id=leaf.entity_id, batch=leaf.batch).values("event_id")
-    return Wording.objects.filter(event_id__in=events).order_by("event_id")[0]
+    return EventText.objects.filter(event_id__in=events).order_by("event_id")[0]
 
 
 def _copy_event(leaf: Leaf) -> Event:

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pregonero.records import body
+from pregonero.records import canonical_body
 from pregonero.records.models import Event
 from tests.records.acts import leave
 from tests.records.shared import FOLDER, files, needs_shared_data
 
 KEYS = st.text(st.characters(codec="ascii"), max_size=8)
-SAFE = st.integers(-body.LARGEST_INTEGER, body.LARGEST_INTEGER)
+SAFE = st.integers(-canonical_body.LARGEST_INTEGER, canonical_body.LARGEST_INTEGER)
 PLAIN = st.none() | st.booleans() | SAFE | st.text(st.characters(codec="utf-8"), max_size=8)
 FACTS = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4))
 
@@ -23,30 +23,30 @@ FACTS = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=4) | st.dicti
 @pytest.mark.parametrize("path", files("json-canonicalization/input/*.json"), ids=lambda path: path.stem)
 def test_the_form_is_that_of_rfc_8785(path: Path) -> None:
     expected = (FOLDER / "json-canonicalization" / "outhex" / f"{path.stem}.txt").read_text()
-    assert body.canonical(json.loads(path.read_text())) == bytes.fromhex("".join(expected.split()))
+    assert canonical_body.canonical(json.loads(path.read_text())) == bytes.fromhex("".join(expected.split()))
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(KEYS, FACTS, max_size=4))
 def test_an_ordinary_writer_of_json_writes_what_is_sealed(facts: dict[str, object]) -> None:
-    body.check_facts(facts)
+    canonical_body.check_facts(facts)
     plain = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-    assert body.canonical(facts) == plain
+    assert canonical_body.canonical(facts) == plain
 
 
 def test_moments_are_written_in_utc_with_six_decimals() -> None:
     bogota = datetime(2026, 11, 24, 9, 0, 0, 250, tzinfo=timezone(timedelta(hours=-5)))
-    assert body.instant(bogota) == "2026-11-24T14:00:00.000250Z"
+    assert canonical_body.instant(bogota) == "2026-11-24T14:00:00.000250Z"
 
 
 def test_the_database_gives_back_what_was_sealed(db: None) -> None:
     event = leave(reason="Por el paro")
     again = Event.objects.get(pk=event.pk)
-    assert body.leaf_of(again) == body.leaf_of(event)
+    assert canonical_body.leaf_of(again) == canonical_body.leaf_of(event)
 
 
 @pytest.mark.procedure("N-7")
 def test_the_body_has_no_words_of_people(db: None) -> None:
-    written = body.canonical(body.event_body(leave(reason="La llamó doña Inés"))).decode()
+    written = canonical_body.canonical(canonical_body.event_body(leave(reason="La llamó doña Inés"))).decode()
     assert "Inés" not in written
     assert '"digests":{"reason":"' in written

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from pregonero.errors import NotFound, Refused, WrongState
-from pregonero.records.actions import Thing, erase_wording, record, seal_events
-from pregonero.records.models import Event, Wording
+from pregonero.records.actions import ObjectRef, erase_wording, record, seal_events
+from pregonero.records.models import Event, EventText
 from pregonero.records.queries import events_of, verify, wordings_of
 from tests.records.acts import ANA, leave
 
@@ -23,9 +23,13 @@ def test_erased_words_are_gone_and_the_erasure_is_recorded(db: None, now: dateti
     seal_events(entity_id=1, now=now)
     erasure = erase(event, now)
     seal_events(entity_id=1, now=now)
-    assert not Wording.objects.filter(event_id=event.pk).exists()
-    assert (erasure.verb, erasure.thing, erasure.facts) == ("wording.erased", f"record:{event.pk}", {"field": "reason"})
-    assert events_of(1, [Thing("publication", 6)]) == [event, erasure]
+    assert not EventText.objects.filter(event_id=event.pk).exists()
+    assert (erasure.event_type, erasure.ref, erasure.facts) == (
+        "wording.erased",
+        f"record:{event.pk}",
+        {"field": "reason"},
+    )
+    assert events_of(1, [ObjectRef("publication", 6)]) == [event, erasure]
     assert wordings_of([event, erasure]) == {erasure.pk: {"reason": "Lo pidió la persona"}}
     assert verify(1).ok
 
@@ -35,7 +39,7 @@ def test_words_removed_without_a_record_are_noticed(committed: str, now: datetim
     event = leave(reason="La llamó doña Inés")
     seal_events(entity_id=1, now=now)
     with psycopg.connect(committed) as other:
-        other.execute("DELETE FROM records_wording")
+        other.execute("DELETE FROM records_eventtext")
     problem = verify(1).problem
     assert problem is not None
     assert (problem.code, problem.event_id) == ("text_missing", event.pk)
@@ -44,13 +48,19 @@ def test_words_removed_without_a_record_are_noticed(committed: str, now: datetim
 @pytest.mark.procedure("N-7")
 def test_only_an_erasure_accounts_for_words_that_are_gone(db: None, now: datetime) -> None:
     event = leave(reason="La llamó doña Inés")
-    Wording.objects.filter(event_id=event.pk).delete()
-    about = {"entity_id": 1, "actor": ANA, "at": now, "thing": Thing("record", event.pk), "facts": {"field": "reason"}}
-    record(verb="link.checked", **about)  # type: ignore[arg-type]
+    EventText.objects.filter(event_id=event.pk).delete()
+    about = {
+        "entity_id": 1,
+        "actor": ANA,
+        "at": now,
+        "ref": ObjectRef("record", event.pk),
+        "facts": {"field": "reason"},
+    }
+    record(event_type="link.checked", **about)  # type: ignore[arg-type]
     assert not verify(1).ok
-    record(verb="wording.erased", **about | {"entity_id": 2})  # type: ignore[arg-type]
+    record(event_type="wording.erased", **about | {"entity_id": 2})  # type: ignore[arg-type]
     assert not verify(1).ok
-    record(verb="wording.erased", **about)  # type: ignore[arg-type]
+    record(event_type="wording.erased", **about)  # type: ignore[arg-type]
     assert verify(1).ok
 
 
@@ -68,7 +78,7 @@ def test_erase_wording_refuses_what_is_erased_already(db: None, now: datetime) -
     erase(event, now)
     with pytest.raises(WrongState, match="ya se borró"):
         erase(event, now)
-    assert Event.objects.filter(verb="wording.erased").count() == 1
+    assert Event.objects.filter(event_type="wording.erased").count() == 1
 
 
 def test_erase_wording_asks_for_a_reason(committed: str, now: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pregonero.records.actions import Thing, seal_events
+from pregonero.records.actions import ObjectRef, seal_events
 from pregonero.records.queries import chain_state, entities_with_pending, events_of, wordings_of
 from tests.records.acts import leave
 
@@ -16,8 +16,8 @@ def test_events_of_a_thing_are_those_about_it_or_related_in_order(db: None) -> N
     about, related, _ = leave(2), leave(4), leave(9)
     leave(2, entity_id=2)
     again = leave(2)
-    assert events_of(1, [Thing("publication", 2), Thing("news", 2)]) == [about, related, again]
-    assert events_of(1, [Thing("publication", 2)], limit=1) == [about]
+    assert events_of(1, [ObjectRef("publication", 2), ObjectRef("news", 2)]) == [about, related, again]
+    assert events_of(1, [ObjectRef("publication", 2)], limit=1) == [about]
     assert events_of(1, []) == []
 
 
@@ -28,7 +28,7 @@ def test_an_expediente_takes_as_many_queries_however_long(db: None, number: int)
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        events = events_of(1, [Thing("publication", 2)])
+        events = events_of(1, [ObjectRef("publication", 2)])
         words = wordings_of(events)
         assert {event.verb_words for event in events} == {"Publicación reprogramada"}
     assert len(words) == number

@@ -9,9 +9,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from psycopg.sql import SQL, Identifier
 
-from pregonero.records.actions import Act, OutsideTransaction, Thing, UnknownVerb, record, record_many
-from pregonero.records.body import NotSealable, digest_of_words
-from pregonero.records.models import Event, Pending, Wording
+from pregonero.records.actions import EventDraft, ObjectRef, OutsideTransaction, UnknownEventType, record, record_many
+from pregonero.records.canonical_body import NotSealable, digest_of_words
+from pregonero.records.models import Event, EventText, Pending
 from tests.records.acts import ANA, AT, leave, leave_and_seal
 
 TABLES = ["records_event", "records_batch", "records_leaf"]
@@ -24,9 +24,9 @@ class ActFailed(Exception):
 def left(**changes: Any) -> Event:
     values: dict[str, Any] = {
         "entity_id": 1,
-        "verb": "link.checked",
+        "event_type": "link.checked",
         "actor": ANA,
-        "thing": Thing("link", 3),
+        "ref": ObjectRef("link", 3),
         "at": AT,
     } | changes
     return record(**values)
@@ -36,7 +36,7 @@ def left(**changes: Any) -> Event:
 def test_record_keeps_who_did_what_when_and_on_what(db: None) -> None:
     event = Event.objects.get(pk=leave(4).pk)
     assert event.actor == {"kind": "member", "id": 7, "name": "Ana Rojas", "role": "Community manager"}
-    assert (event.verb_words, event.thing, event.related) == ("Publicación reprogramada", "publication:4", ["news:2"])
+    assert (event.verb_words, event.ref, event.related) == ("Publicación reprogramada", "publication:4", ["news:2"])
     assert event.facts == {"minute": 4, "accounts": ["x", "facebook"], "urgent": True}
     assert Pending.objects.filter(event_id=event.pk, entity_id=1).exists()
 
@@ -44,16 +44,18 @@ def test_record_keeps_who_did_what_when_and_on_what(db: None) -> None:
 @pytest.mark.procedure("N-7")
 def test_record_keeps_a_persons_words_apart_with_a_salted_digest(db: None) -> None:
     event = leave(reason="La llamó doña Inés")
-    wording = Wording.objects.get(event_id=event.pk)
+    wording = EventText.objects.get(event_id=event.pk)
     assert event.digests == {"reason": digest_of_words(wording.salt, "La llamó doña Inés")}
     assert "Inés" not in str(Event.objects.filter(pk=event.pk).values())
     assert leave(reason="La llamó doña Inés").digests != event.digests
 
 
-def acts(count: int, **changes: Any) -> list[Act]:
+def acts(count: int, **changes: Any) -> list[EventDraft]:
     words = {"reason": "Por el paro"}
-    made = [Act(1, "link.checked", ANA, Thing("link", number), AT, words=words) for number in range(count - 1)]
-    return [*made, replace(Act(1, "link.checked", ANA, Thing("link", count), AT), **changes)]
+    made = [
+        EventDraft(1, "link.checked", ANA, ObjectRef("link", number), AT, words=words) for number in range(count - 1)
+    ]
+    return [*made, replace(EventDraft(1, "link.checked", ANA, ObjectRef("link", count), AT), **changes)]
 
 
 @pytest.mark.procedure("M-2", "N-7")
@@ -62,7 +64,7 @@ def test_many_records_are_left_as_one_by_one(db: None) -> None:
         events = record_many(acts(3))
     assert Pending.objects.filter(event_id__in=[event.pk for event in events]).count() == 3
     for event in events[:2]:
-        wording = Wording.objects.get(event_id=event.pk)
+        wording = EventText.objects.get(event_id=event.pk)
         assert event.digests == {"reason": digest_of_words(wording.salt, "Por el paro")}
     assert events[0].digests != events[1].digests
 
@@ -71,7 +73,7 @@ def test_many_records_are_left_as_one_by_one(db: None) -> None:
 def test_many_records_are_stored_as_they_were_told_each_under_its_number(db: None) -> None:
     names = ["«Comillas» y \\ barras", "Año 🇨🇴", "", "x" * 200]
     told = [
-        Act(1, "link.checked", ANA, Thing("link", number, name), AT, related=[Thing("news", number)],
+        EventDraft(1, "link.checked", ANA, ObjectRef("link", number, name), AT, related=[ObjectRef("news", number)],
             facts={"status": 200, "said": name, "nothing": None})
         for number, name in enumerate(names)
     ]  # fmt: skip
@@ -80,16 +82,16 @@ def test_many_records_are_stored_as_they_were_told_each_under_its_number(db: Non
     assert [event.pk for event in events] == sorted(event.pk for event in events)
     for event, act in zip(events, told, strict=True):
         stored = Event.objects.get(pk=event.pk)
-        assert (stored.thing, stored.label, stored.at) == (act.thing.reference, act.thing.label, AT)
-        assert (stored.facts, stored.related) == (act.facts, [act.thing.reference.replace("link", "news")])
-        assert (stored.actor, stored.verb, stored.digests) == (asdict(ANA), "link.checked", {})
+        assert (stored.ref, stored.label, stored.at) == (act.ref.reference, act.ref.label, AT)
+        assert (stored.facts, stored.related) == (act.facts, [act.ref.reference.replace("link", "news")])
+        assert (stored.actor, stored.event_type, stored.digests) == (asdict(ANA), "link.checked", {})
     with transaction.atomic():
         assert record_many([]) == []
 
 
 @pytest.mark.parametrize(
     ("changes", "error"),
-    [({"verb": "link.guessed"}, UnknownVerb), ({"at": AT.replace(tzinfo=None)}, NotSealable),
+    [({"event_type": "link.guessed"}, UnknownEventType), ({"at": AT.replace(tzinfo=None)}, NotSealable),
      ({"facts": {"share": 0.5}}, NotSealable)],
 )  # fmt: skip
 def test_one_record_that_cannot_be_left_leaves_none(db: None, changes: dict[str, Any], error: type[Exception]) -> None:
@@ -118,8 +120,8 @@ def test_record_refuses_to_stand_without_the_transaction_of_its_act(committed: s
 
 
 def test_record_refuses_a_verb_without_words(db: None) -> None:
-    with pytest.raises(UnknownVerb):
-        left(verb="link.guessed")
+    with pytest.raises(UnknownEventType):
+        left(event_type="link.guessed")
 
 
 @pytest.mark.parametrize("value", [1.5, 2**53, -(2**53), {"año": 1}, {1: "uno"}, [{"deep": 0.1}], AT, b"x"])
@@ -160,7 +162,7 @@ def count_of(table: str, url: str) -> int:
 
 
 @pytest.mark.procedure("R-1")
-@pytest.mark.parametrize("statement", ["UPDATE records_wording SET text = 'otra cosa'", "TRUNCATE records_wording"])
+@pytest.mark.parametrize("statement", ["UPDATE records_eventtext SET text = 'otra cosa'", "TRUNCATE records_eventtext"])
 def test_the_database_refuses_to_change_words(db: None, statement: str) -> None:
     leave(reason="Por el paro")
     with pytest.raises(IntegrityError, match="append-only"), connection.cursor() as cursor:

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, connection
 from procrastinate.contrib.django import app
 
-from pregonero.records import body, tree
+from pregonero.records import canonical_body, merkle
 from pregonero.records.actions import seal_events
 from pregonero.records.models import Batch, Event, Leaf, Pending
 from pregonero.records.queries import ChainState, chain_state, verify
@@ -26,10 +26,10 @@ def test_sealing_takes_what_waits_in_order_and_chains_it(db: None, now: datetime
     two = seal_events(entity_id=1, now=now, limit=3)
     assert one and two
     assert list(Leaf.objects.order_by("batch", "index").values_list("event_id", flat=True)) == first
-    assert (one.number, one.size, one.total, one.previous) == (1, 3, 3, body.BEFORE_THE_FIRST)
+    assert (one.number, one.size, one.total, one.previous) == (1, 3, 3, canonical_body.BEFORE_THE_FIRST)
     assert (two.number, two.size, two.total, two.previous) == (2, 2, 5, one.head)
-    leaves = [body.leaf_of(event) for event in Event.objects.order_by("pk")[:3]]
-    assert one.root == tree.root_of(leaves).hex()
+    leaves = [canonical_body.leaf_of(event) for event in Event.objects.order_by("pk")[:3]]
+    assert one.root == merkle.root_of(leaves).hex()
     assert not Pending.objects.exists()
     assert verify(1).ok
 
@@ -102,7 +102,7 @@ def test_sealings_and_writers_at_once_make_one_chain(committed: str, now: dateti
 def test_an_event_that_commits_late_goes_into_a_later_batch(committed: str, now: datetime) -> None:
     with psycopg.connect(committed) as slow:
         slow.execute(
-            "INSERT INTO records_event (entity_id, at, verb, actor, thing, label, related, facts, digests)"
+            "INSERT INTO records_event (entity_id, at, event_type, actor, ref, label, related, facts, digests)"
             " VALUES (1, now(), 'link.checked', '{}', 'link:1', '', '{}', '{}', '{}')"
         )
         slow.execute("INSERT INTO records_pending SELECT id, entity_id FROM records_event")
@@ -128,7 +128,7 @@ def test_an_entity_that_cannot_be_sealed_holds_up_no_other(committed: str) -> No
     leave(entity_id=2)
     with psycopg.connect(committed) as other:
         other.execute(
-            "INSERT INTO records_event (entity_id, at, verb, actor, thing, label, related, facts, digests)"
+            "INSERT INTO records_event (entity_id, at, event_type, actor, ref, label, related, facts, digests)"
             """ VALUES (1, now(), 'link.checked', '{}', 'link:1', '', '{}', '{"n": 1e300}', '{}')"""
         )
         other.execute("INSERT INTO records_pending SELECT id, entity_id FROM records_event WHERE entity_id = 1")

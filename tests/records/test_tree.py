@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pregonero.records import tree
+from pregonero.records import merkle
 from tests.records.shared import FOLDER, files, needs_shared_data
 
 LEAVES = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=70)
@@ -27,8 +27,8 @@ def root_by_definition(leaves: list[bytes]) -> bytes:
 @needs_shared_data
 def test_roots_are_the_known_ones() -> None:
     known = json.loads((FOLDER / "merkle" / "rfc6962_known_answers.json").read_text())
-    leaves = [tree.leaf_hash(bytes.fromhex(data)) for data in known["leaf_inputs_hex"]]
-    roots = [tree.root_of(leaves[:size]).hex() for size in range(len(leaves) + 1)]
+    leaves = [merkle.leaf_hash(bytes.fromhex(data)) for data in known["leaf_inputs_hex"]]
+    roots = [merkle.root_of(leaves[:size]).hex() for size in range(len(leaves) + 1)]
     assert roots == known["root_hashes_hex"]
 
 
@@ -40,24 +40,24 @@ def test_proofs_are_judged_as_others_judge_them(path: Path) -> None:
     case = json.loads(path.read_text())
     leaf, root = (base64.b64decode(case[name] or "") for name in ("leafHash", "root"))
     proof = [base64.b64decode(step) for step in case["proof"] or []]
-    included = tree.is_included(leaf=leaf, index=case["leafIdx"], size=case["treeSize"], proof=proof, root=root)
+    included = merkle.is_included(leaf=leaf, index=case["leafIdx"], size=case["treeSize"], proof=proof, root=root)
     assert included is not case["wantErr"]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LEAVES)
 def test_the_root_is_the_one_of_the_definition(leaves: list[bytes]) -> None:
-    assert tree.root_of(leaves) == root_by_definition(leaves)
+    assert merkle.root_of(leaves) == root_by_definition(leaves)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LEAVES, st.data())
 def test_every_leaf_is_proved_and_no_other(leaves: list[bytes], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(leaves) - 1))
-    proof, root = tree.inclusion_proof(leaves, index), tree.root_of(leaves)
+    proof, root = merkle.inclusion_proof(leaves, index), merkle.root_of(leaves)
 
     def proved(leaf: bytes, steps: list[bytes]) -> bool:
-        return tree.is_included(leaf=leaf, index=index, size=len(leaves), proof=steps, root=root)
+        return merkle.is_included(leaf=leaf, index=index, size=len(leaves), proof=steps, root=root)
 
     assert proved(leaves[index], proof)
     assert not proved(bytes(32) if leaves[index] != bytes(32) else b"\x01" * 32, proof)
@@ -67,4 +67,4 @@ def test_every_leaf_is_proved_and_no_other(leaves: list[bytes], data: st.DataObj
 
 def test_no_proof_of_a_leaf_that_is_not_there() -> None:
     with pytest.raises(IndexError):
-        tree.inclusion_proof([bytes(32)], 1)
+        merkle.inclusion_proof([bytes(32)], 1)

@@ -91,7 +91,7 @@ def test_the_example_of_the_document_is_the_first_event_of_the_vectors() -> None
 
 def chain_of_ours() -> dict[str, Any]:
     """Make a chain of two batches with the product's own code."""
-    from pregonero.records import body, tree
+    from pregonero.records import canonical_body, merkle
     from pregonero.records.models import Batch, Event
 
     salt, text = "00112233445566778899aabbccddeeff", "Lo pidió la señora Inés: cambió la fecha de la rueda «Ñandú» 😀"
@@ -99,29 +99,31 @@ def chain_of_ours() -> dict[str, Any]:
     system = {"kind": "system", "id": None, "name": "Pregonero", "role": ""}
     acts: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
         ("publication.moved", ana, {"from": "2026-11-24T15:00:00Z", "minutes": 30, "urgent": False},
-         {"reason": body.digest_of_words(salt, text)}),
+         {"reason": canonical_body.digest_of_words(salt, text)}),
         ("delivery.attempted", system, {"attempt": 1, "network": "x"}, {}),
         ("delivery.published", system, {"remote": "1993", "media": ["a1", "b2"], "none": None}, {}),
-        ("publication.closed", ana, {"largest": body.LARGEST_INTEGER, "smallest": -body.LARGEST_INTEGER}, {}),
+        ("publication.closed", ana, {"largest": canonical_body.LARGEST_INTEGER, "smallest": -canonical_body.LARGEST_INTEGER}, {}),
     ]  # fmt: skip
     events = [
         Event(
-            pk=101 + place, entity_id=1, at=datetime(2026, 11, 24, 14, place, 0, 250, tzinfo=UTC), verb=verb,
-            actor=actor, thing="publication:12", label="Rueda de negocios «Ñandú»", related=["news:5", "account:1"],
+            pk=101 + place, entity_id=1, at=datetime(2026, 11, 24, 14, place, 0, 250, tzinfo=UTC), event_type=event_type,
+            actor=actor, ref="publication:12", label="Rueda de negocios «Ñandú»", related=["news:5", "account:1"],
             facts=facts, digests=digests,
         )
-        for place, (verb, actor, facts, digests) in enumerate(acts)
+        for place, (event_type, actor, facts, digests) in enumerate(acts)
     ]  # fmt: skip
     batches: list[dict[str, Any]] = []
     for number, sealed in enumerate((events[:3], events[3:]), start=1):
         batch = Batch(
             entity_id=1, number=number, sealed_at=datetime(2026, 11, 24, 14, 10 * number, tzinfo=UTC),
             size=len(sealed), total=sum(each["body"]["size"] for each in batches) + len(sealed),
-            root=tree.root_of([body.leaf_of(event) for event in sealed]).hex(),
-            previous=batches[-1]["head"] if batches else body.BEFORE_THE_FIRST,
+            root=merkle.root_of([canonical_body.leaf_of(event) for event in sealed]).hex(),
+            previous=batches[-1]["head"] if batches else canonical_body.BEFORE_THE_FIRST,
         )  # fmt: skip
-        bodies = [body.event_body(event) for event in sealed]
-        batches.append({"body": body.batch_body(batch), "head": body.head_of(batch), "events": bodies})
+        bodies = [canonical_body.event_body(event) for event in sealed]
+        batches.append(
+            {"body": canonical_body.batch_body(batch), "head": canonical_body.head_of(batch), "events": bodies}
+        )
     return {"batches": batches, "texts": {"101:reason": {"salt": salt, "text": text}}}
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pytest_django import DjangoDbBlocker
 
-from pregonero.records.models import Batch, Event, Leaf, Wording
+from pregonero.records.models import Batch, Event, EventText, Leaf
 from pregonero.records.queries import Problem, Verification, verification, verify
 from tests.databases import as_default_database, fresh_database
 from tests.records.acts import leave, leave_and_seal
@@ -96,7 +96,7 @@ def test_the_end_of_a_chain_cut_off_is_noticed_by_who_noted_its_head(chain: list
     with tampering():
         last = Leaf.objects.filter(entity_id=1, batch=len(SIZES))
         events = list(last.values_list("event_id", flat=True))
-        Wording.objects.filter(event_id__in=events).delete()
+        EventText.objects.filter(event_id__in=events).delete()
         Event.objects.filter(pk__in=events).delete()
         last.delete()
         Batch.objects.filter(entity_id=1, number=len(SIZES)).delete()
@@ -115,7 +115,7 @@ def test_a_last_batch_made_anew_is_noticed_by_who_noted_its_head(chain: list[int
 
 def test_words_without_an_event_are_noticed(chain: list[int]) -> None:
     with tampering():
-        Wording.objects.create(event_id=99_999, field="reason", salt="", text="Otra cosa")
+        EventText.objects.create(event_id=99_999, field="reason", salt="", text="Otra cosa")
         assert named(verify().problem) == Named("text_of_nothing", None, 99_999)
 
 
@@ -147,13 +147,13 @@ def test_the_number_of_queries_does_not_grow_with_the_events(db: None) -> None:
 def test_verify_sees_one_moment_while_others_write(committed: str) -> None:
     leave_and_seal([2, 2])
     with ThreadPoolExecutor(1) as pool:
-        with locked(committed, "records_wording", "ACCESS EXCLUSIVE") as wait_for_verify:
+        with locked(committed, "records_eventtext", "ACCESS EXCLUSIVE") as wait_for_verify:
             checking = pool.submit(in_a_thread, verify)
             wait_for_verify()
             with psycopg.connect(committed) as other:  # an event that nobody seals, written meanwhile
                 other.execute(
-                    "INSERT INTO records_event (entity_id, at, verb, actor, thing, label, related, facts, digests)"
-                    " SELECT entity_id, at, verb, actor, thing, label, related, facts, '{}' FROM records_event"
+                    "INSERT INTO records_event (entity_id, at, event_type, actor, ref, label, related, facts, digests)"
+                    " SELECT entity_id, at, event_type, actor, ref, label, related, facts, '{}' FROM records_event"
                 )
         seen = checking.result(WAIT_SECONDS)
     assert isinstance(seen, Verification) and seen.ok and seen.chains[0].sealed == 4

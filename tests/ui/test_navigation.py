@@ -5,7 +5,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 
 from pregonero.people.models import Member
-from pregonero.ui.navigation import ROOMS, Count
+from pregonero.ui.navigation import NAVIGATION, Count
 
 
 def side_bar(path: str, **context: object) -> str:
@@ -14,7 +14,7 @@ def side_bar(path: str, **context: object) -> str:
 
 def test_rooms_stand_in_their_order() -> None:
     page = side_bar("/")
-    places = [page.index(f"<span>{room.label}</span>") for room in ROOMS]
+    places = [page.index(f"<span>{room.label}</span>") for room in NAVIGATION]
     assert places == sorted(places)
 
 

@@ -10,7 +10,7 @@ from django.urls import path
 
 from pregonero.errors import Conflict, Issue, NotAllowed, NotFound, NotReady, WrongState
 from pregonero.people.models import Member
-from pregonero.ui.refusals import RefusalMiddleware
+from pregonero.ui.error_middleware import ErrorMiddleware
 from pregonero.urls import urlpatterns as product
 
 ERRORS = {
@@ -94,7 +94,7 @@ def test_the_same_without_htmx_is_redirected_as_ever(client: Client, db: None) -
 
 
 def test_a_bug_is_left_to_surface() -> None:
-    middleware = RefusalMiddleware(lambda request: HttpResponse())
+    middleware = ErrorMiddleware(lambda request: HttpResponse())
     assert middleware.process_exception(RequestFactory().get("/"), ZeroDivisionError()) is None
 
 

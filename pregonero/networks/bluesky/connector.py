@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from pregonero.errors import Issue
-from pregonero.networks import checks
+from pregonero.networks import post_validation
 from pregonero.networks.base import (
     STALE,
-    Access,
+    ApiCredentials,
     AttemptWindow,
     Finding,
     Identity,
@@ -19,20 +19,20 @@ from pregonero.networks.base import (
     Permanent,
     Post,
     Prepared,
+    PreparedExpired,
     Published,
-    Stale,
     Verdict,
 )
 from pregonero.networks.bluesky import sessions
-from pregonero.networks.bluesky.codes import CODES, LOST, MISSING, TAKEN
+from pregonero.networks.bluesky.capabilities import CAPABILITIES, KINDS
+from pregonero.networks.bluesky.errors import ERRORS, LOST, MISSING, TAKEN
 from pregonero.networks.bluesky.facets import facets_of, graphemes, handles_in, links_in
-from pregonero.networks.bluesky.keys import new_key
-from pregonero.networks.bluesky.limits import CAPABILITIES, KINDS
+from pregonero.networks.bluesky.tid import new_key
 from pregonero.networks.bluesky.xrpc import Xrpc
 from pregonero.networks.captions import LANGUAGE, as_webvtt
+from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.http_client import HttpError
 from pregonero.networks.multipart import File
-from pregonero.networks.outcomes import judged
-from pregonero.networks.wire import Refusal
 
 COLLECTION = "app.bsky.feed.post"
 PUBLIC_ADDRESS = "https://bsky.app"
@@ -47,52 +47,52 @@ class BlueskyConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return what Bluesky would not take of a post."""
-        return checks.all_of(_text(post), checks.media(post, CAPABILITIES, KINDS))
+        return post_validation.all_of(_text(post), post_validation.media(post, CAPABILITIES, KINDS))
 
     def measure(self, text: str) -> int:
         """Return the length of a text in graphemes; links count whole."""
         return graphemes(text)
 
-    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+    def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
         """A post without pictures that names nobody needs only a key of ours."""
         return not post.media and "key" not in prepared and not handles_in(post.text)
 
-    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
         """Choose the post's key, find out whom it mentions, and leave its pictures at the server."""
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             _choose_key(access, post, prepared, keep)
             _find_above(access, post, prepared, keep)
             _find_mentioned(access, post, prepared, keep)
-        with sessions.opened(access) as session, judged(CODES, public=False):
+        with sessions.opened(access) as session, mapped_errors(ERRORS, public=False):
             _upload_media(session, post, prepared, keep)
         return prepared
 
-    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Write the post under its key, only if nothing is there: written twice, it is one."""
         try:
-            with sessions.opened(access) as session, judged(CODES, public=True):
+            with sessions.opened(access) as session, mapped_errors(ERRORS, public=True):
                 return _write(session, post, prepared)
         except Permanent as error:
             if error.code != TAKEN:
                 raise
         return _earlier(access, post, prepared)
 
-    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Look at what is under the post's key; anybody may, so this needs no session."""
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             ours = _is_ours(_look(access, prepared["key"]), post)
         if ours:
             return Finding(Verdict.PUBLISHED, published=_published(access, prepared["key"]))
         # Should the server still be taking it, the next write will find the key in use: there is no second post.
         return Finding(Verdict.NOT_TAKEN)
 
-    def probe(self, access: Access) -> Identity:
+    def probe(self, access: ApiCredentials) -> Identity:
         """Ask the server who the password opens."""
-        with sessions.opened(access) as inside, judged(CODES, public=False):
+        with sessions.opened(access) as inside, mapped_errors(ERRORS, public=False):
             me = Xrpc(inside).get("com.atproto.server.getSession")
             return Identity(str(me["did"]), str(me["handle"]))
 
-    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove nothing: a picture that no post names is let go by the server itself."""
         return []
 
@@ -100,12 +100,12 @@ class BlueskyConnector:
 def _text(post: Post) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Bluesky necesita un texto o una imagen.")
-    yield from checks.too_long("text", CAPABILITIES, graphemes(post.text), limit="text", what="el texto")
+    yield from post_validation.too_long("text", CAPABILITIES, graphemes(post.text), limit="text", what="el texto")
     weight = len(post.text.encode())
-    yield from checks.too_long("text", CAPABILITIES, weight, limit="text_bytes", what="el texto", unit="byte")
+    yield from post_validation.too_long("text", CAPABILITIES, weight, limit="text_bytes", what="el texto", unit="byte")
 
 
-def _choose_key(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _choose_key(access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     """Choose a key, or another one when somebody else's post turned out to be under it."""
     if "key" in prepared:
         found = _look(access, prepared["key"])
@@ -115,21 +115,21 @@ def _choose_key(access: Access, post: Post, prepared: Prepared, keep: Keep) -> N
     keep(prepared)
 
 
-def _find_above(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _find_above(access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     """Find how the posts above are named: a reply gives the address and the digest of its thread's first and last."""
     if post.reply_to and "reply" not in prepared:
         prepared["reply"] = {"root": _named(access, post.root), "parent": _named(access, post.reply_to)}
         keep(prepared)
 
 
-def _named(access: Access, key: str) -> dict[str, str]:
+def _named(access: ApiCredentials, key: str) -> dict[str, str]:
     found = _find(access, key)
     if found is None:
         raise Permanent("La publicación bajo la que va ya no está en Bluesky.", code=MISSING)
     return {"uri": found["uri"], "cid": found["cid"]}
 
 
-def _find_mentioned(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _find_mentioned(access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     """Find the identity of each account that the text names; a name that is nobody's stays plain text."""
     known: dict[str, str] = prepared.setdefault("mentions", {})
     for handle in handles_in(post.text):
@@ -138,17 +138,17 @@ def _find_mentioned(access: Access, post: Post, prepared: Prepared, keep: Keep) 
             keep(prepared)
 
 
-def _identity(access: Access, handle: str) -> str:
+def _identity(access: ApiCredentials, handle: str) -> str:
     try:
         found = Xrpc(access, secret=False).get("com.atproto.identity.resolveHandle", handle=handle)
         return str(found["did"])
-    except Refusal as refusal:
+    except HttpError as refusal:
         if refusal.status == REFUSED:
             return ""
         raise
 
 
-def _upload_media(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _upload_media(access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     """Leave each medium at the server; one uploaded long ago is uploaded again, since the server lets go of it."""
     if prepared.pop(STALE, "") == LOST:
         prepared["media"] = []
@@ -166,7 +166,7 @@ def _upload_media(access: Access, post: Post, prepared: Prepared, keep: Keep) ->
             keep(prepared)
 
 
-def _upload_captions(access: Access, path: Path) -> Any:
+def _upload_captions(access: ApiCredentials, path: Path) -> Any:
     """Leave captions at the server, which takes WebVTT alone."""
     with tempfile.NamedTemporaryFile(suffix=".vtt") as written:
         written.write(as_webvtt(path))
@@ -174,7 +174,7 @@ def _upload_captions(access: Access, path: Path) -> Any:
         return Xrpc(access).upload(File(Path(written.name), "text/vtt"))
 
 
-def _write(access: Access, post: Post, prepared: Prepared) -> Published:
+def _write(access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
     written = Xrpc(access).post(
         "com.atproto.repo.putRecord",
         {
@@ -227,20 +227,20 @@ def _card(post: Post) -> dict[str, Any]:
     return {"$type": "app.bsky.embed.external", "external": {"uri": links[0], "title": title, "description": ""}}
 
 
-def _look(access: Access, key: str) -> dict[str, Any] | None:
+def _look(access: ApiCredentials, key: str) -> dict[str, Any] | None:
     """Return what the record under a key says, or nothing."""
     found = _find(access, key)
     return None if found is None else found["value"]
 
 
-def _find(access: Access, key: str) -> dict[str, Any] | None:
+def _find(access: ApiCredentials, key: str) -> dict[str, Any] | None:
     """Return the record under a key with its address and digest, or nothing."""
     try:
         found: dict[str, Any] = Xrpc(access, secret=False).get(
             "com.atproto.repo.getRecord", repo=access.remote_id, collection=COLLECTION, rkey=key
         )
-    except Refusal as refusal:
-        if CODES.meaning(refusal)[0] == MISSING:
+    except HttpError as refusal:
+        if ERRORS.meaning(refusal)[0] == MISSING:
             return None
         raise
     return found
@@ -250,16 +250,18 @@ def _is_ours(found: dict[str, Any] | None, post: Post) -> bool:
     return found is not None and found.get("text") == post.text
 
 
-def _earlier(access: Access, post: Post, prepared: Prepared) -> Published:
+def _earlier(access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
     """Return the post that an earlier write left under the key; another's there, by chance, asks for another key."""
-    with judged(CODES, public=True):
+    with mapped_errors(ERRORS, public=True):
         ours = _is_ours(_look(access, prepared["key"]), post)
     if not ours:
-        raise Stale("La clave de esta publicación ya se usó en Bluesky; se escoge otra.", code=TAKEN, retry_after=1.0)
+        raise PreparedExpired(
+            "La clave de esta publicación ya se usó en Bluesky; se escoge otra.", code=TAKEN, retry_after=1.0
+        )
     return _published(access, prepared["key"])
 
 
-def _published(access: Access, key: str) -> Published:
+def _published(access: ApiCredentials, key: str) -> Published:
     return Published(key, f"{PUBLIC_ADDRESS}/profile/{access.remote_id}/post/{key}")
 
 

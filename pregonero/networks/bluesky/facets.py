@@ -6,7 +6,7 @@ from typing import Any
 
 import regex  # type: ignore[import-untyped]
 
-from pregonero.networks.bluesky.limits import CAPABILITIES
+from pregonero.networks.bluesky.capabilities import CAPABILITIES
 
 LINK = re.compile(r"https?://[^\s<>\"«»“”]+", re.IGNORECASE)
 MENTION = re.compile(r"(?<![\w@./-])@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9])", re.I)

@@ -2,10 +2,10 @@
 
 from datetime import date
 
+from pregonero.networks.auth_config import AppPassword
 from pregonero.networks.bluesky.sessions import close
-from pregonero.networks.ways import AppPassword
 
-WAY = AppPassword(
+AUTH = AppPassword(
     label="Bluesky",
     where="Ajustes, Privacidad y seguridad, Contraseñas de aplicación",
     pattern=r"[a-z0-9]{4}(-[a-z0-9]{4}){3}",

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from pregonero.networks.base import Access
-from pregonero.networks.bluesky.calls import CALLS
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.bluesky.endpoints import ENDPOINTS
+from pregonero.networks.http_client import NetworkClient
 from pregonero.networks.multipart import File
-from pregonero.networks.wire import Line
 
 
 class Xrpc:
     """An account's server, for one task. Without `secret`, the calls go as anybody's: the server asks for no more."""
 
-    def __init__(self, access: Access, *, secret: bool = True) -> None:
-        self._line = Line(access, CALLS)
+    def __init__(self, access: ApiCredentials, *, secret: bool = True) -> None:
+        self._line = NetworkClient(access, ENDPOINTS)
         self._base = f"{access.address.rstrip('/')}/xrpc"
         if not secret:
             del self._line.headers["Authorization"]

@@ -7,48 +7,48 @@ take a second one with the same words. Only a person can tell.
 
 from typing import Any
 
-from pregonero.networks.base import Access, AttemptWindow, Finding, NetworkError, Post, Published, Verdict
-from pregonero.networks.facebook.calls import CALLS
-from pregonero.networks.facebook.codes import CODES
+from pregonero.networks.base import ApiCredentials, AttemptWindow, Finding, NetworkError, Post, Published, Verdict
+from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.facebook.capabilities import CAPABILITIES, COMMENT_WAITS
+from pregonero.networks.facebook.endpoints import ENDPOINTS
+from pregonero.networks.facebook.errors import ERRORS
 from pregonero.networks.facebook.graph import Graph, briefly
-from pregonero.networks.facebook.limits import CAPABILITIES, COMMENT_WAITS
-from pregonero.networks.outcomes import judged
 
 PUBLIC_ADDRESS = "https://www.facebook.com/"
 
 
-def write(access: Access, post: Post) -> Published:
+def write(access: ApiCredentials, post: Post) -> Published:
     """Write the comment, in one call."""
-    with judged(CODES, public=True):
-        id = str(Graph(access, CALLS).post(post.reply_to, "comments", message=post.text)["id"])
+    with mapped_errors(ERRORS, public=True):
+        id = str(Graph(access, ENDPOINTS).post(post.reply_to, "comments", message=post.text)["id"])
     return Published(id, _address(access, id))
 
 
-def look_for(access: Access, post: Post, attempt: AttemptWindow) -> Finding:
+def look_for(access: ApiCredentials, post: Post, attempt: AttemptWindow) -> Finding:
     """Look for the comment among those of its post; several of ours at once is one that went out before."""
-    with judged(CODES, public=False):
-        found = Graph(access, CALLS).list(
+    with mapped_errors(ERRORS, public=False):
+        found = Graph(access, ENDPOINTS).list(
             post.reply_to, "comments", fields="id,message,from,permalink_url", filter="stream",
             order="reverse_chronological", limit=CAPABILITIES.limits["comments_read"].value,
         )  # fmt: skip
         ours = [each for each in found if _is_ours(access, post, each) and str(each["id"]) not in attempt.known]
     if ours:
         return Finding(Verdict.PUBLISHED, published=_published(ours[-1]))
-    if attempt.looks < len(COMMENT_WAITS):
-        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=COMMENT_WAITS[attempt.looks])
+    if attempt.checks_made < len(COMMENT_WAITS):
+        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=COMMENT_WAITS[attempt.checks_made])
     return Finding(Verdict.UNKNOWABLE)
 
 
-def _is_ours(access: Access, post: Post, found: dict[str, Any]) -> bool:
+def _is_ours(access: ApiCredentials, post: Post, found: dict[str, Any]) -> bool:
     author = found.get("from") or {}
     return str(author.get("id")) == access.remote_id and str(found.get("message") or "").strip() == post.text.strip()
 
 
-def _address(access: Access, id: str) -> str:
+def _address(access: ApiCredentials, id: str) -> str:
     """Return where the comment is read; failing to read it cannot undo that it is public."""
     try:
-        with judged(CODES, public=False):
-            return _published(Graph(briefly(access), CALLS).get(id, "permalink_url")).url
+        with mapped_errors(ERRORS, public=False):
+            return _published(Graph(briefly(access), ENDPOINTS).get(id, "permalink_url")).url
     except NetworkError:
         return PUBLIC_ADDRESS + id
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pregonero.errors import Issue
-from pregonero.networks import checks
+from pregonero.networks import post_validation
 from pregonero.networks.base import (
-    Access,
+    ApiCredentials,
     AttemptWindow,
     Finding,
     Identity,
@@ -17,15 +17,15 @@ from pregonero.networks.base import (
     Published,
     Verdict,
 )
-from pregonero.networks.facebook import comments, films, reels, videos
-from pregonero.networks.facebook.calls import CALLS
-from pregonero.networks.facebook.codes import CODES, is_gone
-from pregonero.networks.facebook.films import Film, film_of
+from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.facebook import comments, reels, video_common, videos
+from pregonero.networks.facebook.capabilities import CAPABILITIES, KINDS
+from pregonero.networks.facebook.endpoints import ENDPOINTS
+from pregonero.networks.facebook.errors import ERRORS, is_gone
 from pregonero.networks.facebook.graph import Graph, briefly
-from pregonero.networks.facebook.limits import CAPABILITIES, KINDS
+from pregonero.networks.facebook.video_common import Film, film_of
+from pregonero.networks.http_client import HttpError
 from pregonero.networks.multipart import File
-from pregonero.networks.outcomes import judged
-from pregonero.networks.wire import Refusal
 
 PUBLIC_ADDRESS = "https://www.facebook.com/"
 REEL = "reel"
@@ -39,64 +39,66 @@ class FacebookConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return what Facebook would not take of a post."""
-        return checks.all_of(_text(post, self.measure(_message(post))), checks.media(post, CAPABILITIES, KINDS))
+        return post_validation.all_of(
+            _text(post, self.measure(_message(post))), post_validation.media(post, CAPABILITIES, KINDS)
+        )
 
     def measure(self, text: str) -> int:
         """Return the length of a text in characters."""
         return len(text)
 
-    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+    def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
         """Whatever goes out is left at the page first, unpublished."""
         return False
 
-    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
         """Leave the media and the whole post at the page, unpublished; a comment needs nothing before its hour."""
         if post.reply_to:
             return prepared
-        with judged(CODES, public=False):
-            graph = Graph(access, CALLS)
+        with mapped_errors(ERRORS, public=False):
+            graph = Graph(access, ENDPOINTS)
             film = _film(access, post)
             if film is not None:
                 leave = reels.leave if post.format == REEL else videos.leave
                 leave(graph, film, prepared, keep)
-                films.accompany(graph, film.medium, prepared, keep)
-                films.wait_for(graph, prepared["video_id"])
+                video_common.accompany(graph, film.medium, prepared, keep)
+                video_common.wait_for(graph, prepared["video_id"])
             else:
                 _upload_pictures(graph, access, post, prepared, keep)
                 _write_post(graph, access, post, prepared, keep)
         return prepared
 
-    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the post by one change, which made twice is one; or write the comment that goes under it."""
         if post.reply_to:
             return comments.write(access, post)
-        graph = Graph(access, CALLS)
+        graph = Graph(access, ENDPOINTS)
         film = _film(access, post)
         if film is not None:
             _publish_film(graph, film, prepared)
             return _published_video(access, prepared["video_id"])
-        with judged(CODES, public=True):
+        with mapped_errors(ERRORS, public=True):
             _taken(graph.post(prepared["post_id"], is_published=True))
         return _post({"permalink_url": prepared.get("url")}, prepared["post_id"])
 
-    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask whether the post is published; a comment is looked for under its post."""
         if post.reply_to:
             return comments.look_for(access, post, attempt)
-        with judged(CODES, public=False):
-            published = _look(Graph(access, CALLS), prepared)
+        with mapped_errors(ERRORS, public=False):
+            published = _look(Graph(access, ENDPOINTS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
 
-    def probe(self, access: Access) -> Identity:
+    def probe(self, access: ApiCredentials) -> Identity:
         """Ask Facebook which page the token opens."""
-        with judged(CODES, public=False):
-            me = Graph(access, CALLS).get("me", "id,name,username")
+        with mapped_errors(ERRORS, public=False):
+            me = Graph(access, ENDPOINTS).get("me", "id,name,username")
             return Identity(str(me["id"]), str(me.get("username") or me["id"]), str(me.get("name") or ""))
 
-    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove what was left at the page, unless it became public."""
-        with judged(CODES, public=False):
-            graph = Graph(access, CALLS)
+        with mapped_errors(ERRORS, public=False):
+            graph = Graph(access, ENDPOINTS)
             if _look(graph, prepared) is not None:
                 return []
             ids = [prepared.get("video_id"), prepared.get("post_id")]
@@ -107,7 +109,7 @@ class FacebookConnector:
 def _text(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.link and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.")
-    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 def _message(post: Post) -> str:
@@ -117,7 +119,7 @@ def _message(post: Post) -> str:
     return post.text
 
 
-def _upload_pictures(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _upload_pictures(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     entries: list[dict[str, Any]] = prepared.setdefault("media", [])
     for at, picture in enumerate(post.media):
         if at < len(entries):
@@ -128,7 +130,7 @@ def _upload_pictures(graph: Graph, access: Access, post: Post, prepared: Prepare
         keep(prepared)
 
 
-def _write_post(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _write_post(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     if "post_id" not in prepared:
         about: dict[str, Any] = {"message": _message(post), "published": False}
         if post.media:
@@ -142,14 +144,14 @@ def _write_post(graph: Graph, access: Access, post: Post, prepared: Prepared, ke
         keep(prepared)
 
 
-def _film(access: Access, post: Post) -> Film | None:
+def _film(access: ApiCredentials, post: Post) -> Film | None:
     medium = film_of(post)
     return None if medium is None else Film(access.remote_id, medium, post.title, _message(post))
 
 
 def _publish_film(graph: Graph, film: Film, prepared: Prepared) -> None:
     id = prepared["video_id"]
-    with judged(CODES, public=True):
+    with mapped_errors(ERRORS, public=True):
         if prepared.get("reel"):
             _taken(reels.close(graph, film, id, reels.PUBLISHED))
         else:
@@ -166,11 +168,11 @@ def _file(medium: Medium) -> File:
     return File(medium.path, medium.mime)
 
 
-def _published_video(access: Access, id: str) -> Published:
+def _published_video(access: ApiCredentials, id: str) -> Published:
     """Return a video's address, which it has only once public; failing to read it cannot undo that it is public."""
     try:
-        with judged(CODES, public=False):
-            return _video(Graph(briefly(access), CALLS).get(id, "permalink_url,post_id"), id)
+        with mapped_errors(ERRORS, public=False):
+            return _video(Graph(briefly(access), ENDPOINTS).get(id, "permalink_url,post_id"), id)
     except NetworkError:
         return _video({}, id)
 
@@ -193,7 +195,7 @@ def _look(graph: Graph, prepared: Prepared) -> Published | None:
         if "post_id" in prepared:
             found = graph.get(prepared["post_id"], "is_published,permalink_url")
             return _post(found, prepared["post_id"]) if found.get("is_published") else None
-    except Refusal as refusal:
+    except HttpError as refusal:
         if not is_gone(refusal):
             raise
     return None
@@ -203,7 +205,7 @@ def _remove(graph: Graph, id: str) -> bool:
     """Remove one thing; what is not there any more, since an earlier removal was cut, counts as not removed."""
     try:
         graph.delete(id)
-    except Refusal as refusal:
+    except HttpError as refusal:
         if is_gone(refusal):
             return False
         raise

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.conf import settings
 
-from pregonero.networks.base import Access
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.http_client import Endpoint, HttpError, NetworkClient, ResponseLost
 from pregonero.networks.multipart import File
-from pregonero.networks.wire import Call, Line, Lost, Refusal
 
 AFTERWARDS_SECONDS = 5.0
 UPLOAD_HOSTS = ".facebook.com"
 
 
-def briefly(access: Access) -> Access:
+def briefly(access: ApiCredentials) -> ApiCredentials:
     """Return an access for a read that follows a publication: it may fail, and must not hold the worker long."""
     return replace(access, seconds=min(access.seconds, AFTERWARDS_SECONDS))
 
@@ -22,13 +22,13 @@ def briefly(access: Access) -> Access:
 class Graph:
     """The Graph for one account and one task."""
 
-    def __init__(self, access: Access, calls: tuple[Call, ...]) -> None:
+    def __init__(self, access: ApiCredentials, calls: tuple[Endpoint, ...]) -> None:
         from facebook_business.api import FacebookAdsApi  # noqa: PLC0415 - only a worker pays for it
         from facebook_business.session import FacebookSession  # noqa: PLC0415
 
         # Given the token, the SDK would write it into every address; our line sends it in a header.
         session = FacebookSession()
-        self._line = session.requests = Line(access, calls, sibling_hosts=UPLOAD_HOSTS)
+        self._line = session.requests = NetworkClient(access, calls, sibling_hosts=UPLOAD_HOSTS)
         session.GRAPH = access.address
         self._api = FacebookAdsApi(session, api_version=settings.GRAPH_VERSION)
 
@@ -77,8 +77,8 @@ class Graph:
             answer = self._api.call(method, path, params=params, files=files).json()
         except FacebookRequestError as error:
             # A no inside a 200; the SDK's own message holds all that was sent, so it goes no further.
-            raise Refusal(error.http_status(), error.http_headers(), error.body()) from None
+            raise HttpError(error.http_status(), error.http_headers(), error.body()) from None
         if not isinstance(answer, dict):
             # The SDK takes any text for a good answer, also what a proxy in between says of itself.
-            raise Lost("unreadable answer")
+            raise ResponseLost("unreadable answer")
         return answer

@@ -6,17 +6,17 @@ The token of the person is not kept: only the page's is, and it speaks for the p
 from datetime import date
 from typing import Any
 
-from pregonero.networks.base import Access, Identity, Permanent
-from pregonero.networks.facebook.calls import CALLS
+from pregonero.networks.auth_config import Client, Consent, Scope, Tokens
+from pregonero.networks.base import ApiCredentials, Identity, Permanent
+from pregonero.networks.facebook.endpoints import ENDPOINTS
 from pregonero.networks.oauth import read, tokens_for
-from pregonero.networks.ways import Client, Consent, Scope, Tokens
 
 PAGES = Scope("pages_show_list", "encontrar la página entre las que administra quien autoriza")
 READ_ON = date(2026, 11, 26)
 OVER = frozenset({"102", "104", "190"})
 
 
-def pages_of(way: Consent, at: Access, client: Client, tokens: Tokens, fields: str) -> list[dict[str, Any]]:
+def pages_of(way: Consent, at: ApiCredentials, client: Client, tokens: Tokens, fields: str) -> list[dict[str, Any]]:
     """Return the pages that the person lets us speak for, each with its own token, which does not end."""
     form = {"grant_type": "fb_exchange_token", "fb_exchange_token": tokens.access}
     long = tokens_for(way, at, client, form)
@@ -33,22 +33,22 @@ def token_of(way: Consent, page: dict[str, Any]) -> str:
     return token
 
 
-def _settle(at: Access, client: Client, tokens: Tokens) -> tuple[Tokens, Identity]:
-    pages = pages_of(WAY, at, client, tokens, "id,name,username,access_token")
+def _settle(at: ApiCredentials, client: Client, tokens: Tokens) -> tuple[Tokens, Identity]:
+    pages = pages_of(AUTH, at, client, tokens, "id,name,username,access_token")
     if not pages:
         raise Permanent("Quien autorizó no administra ninguna página, o no eligió ninguna.", code="no_page")
     chosen = next((page for page in pages if _is(page, at)), pages[0])
     identity = Identity(str(chosen["id"]), str(chosen.get("username") or chosen["id"]), str(chosen.get("name", "")))
-    return Tokens(token_of(WAY, chosen), scopes=tuple(scope.name for scope in WAY.scopes)), identity
+    return Tokens(token_of(AUTH, chosen), scopes=tuple(scope.name for scope in AUTH.scopes)), identity
 
 
-def _is(page: dict[str, Any], at: Access) -> bool:
+def _is(page: dict[str, Any], at: ApiCredentials) -> bool:
     if at.remote_id:
         return str(page.get("id")) == at.remote_id
     return str(page.get("username", "")).casefold() == at.handle.casefold()
 
 
-WAY = Consent(
+AUTH = Consent(
     label="Facebook",
     consent="/{version}/dialog/oauth",
     token="/{version}/oauth/access_token",  # noqa: S106  a path
@@ -57,7 +57,7 @@ WAY = Consent(
         Scope("pages_read_engagement", "leer lo publicado en la página, para confirmar que salió"),
         Scope("pages_manage_posts", "publicar en la página"),
     ),
-    calls=CALLS,
+    calls=ENDPOINTS,
     separator=",",
     pkce=False,  # Facebook's login for servers has none: the application's secret stands for it
     over=OVER,

@@ -3,8 +3,8 @@
 from typing import Any
 
 from pregonero.networks.base import Prepared
-from pregonero.networks.facebook.films import Film, Keep, status_of
 from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.video_common import Film, Keep, status_of
 from pregonero.networks.multipart import File
 
 DRAFT, PUBLISHED = "DRAFT", "PUBLISHED"

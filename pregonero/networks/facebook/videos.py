@@ -5,11 +5,11 @@ import time
 from typing import Any
 
 from pregonero.networks.base import Prepared, Transient
-from pregonero.networks.facebook.codes import is_gone, told
-from pregonero.networks.facebook.films import Film, Keep, patience, state_of
+from pregonero.networks.facebook.errors import is_gone, told
 from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.video_common import Film, Keep, patience, state_of
+from pregonero.networks.http_client import HttpError
 from pregonero.networks.multipart import File
-from pregonero.networks.wire import Refusal
 
 WRONG_PLACE = 1363037  # the piece does not begin where Facebook wants it: it says where
 SESSION_OVER = (1363030, 1363033, 1363041)
@@ -27,7 +27,7 @@ def leave(graph: Graph, film: Film, prepared: Prepared, keep: Keep) -> None:
     try:
         _transfer(graph, film, prepared, keep)
         _finish(graph, film, prepared, keep)
-    except Refusal as refusal:
+    except HttpError as refusal:
         if not (is_gone(refusal) or told(refusal).get("error_subcode") in SESSION_OVER):
             raise
         del prepared["upload"]
@@ -55,13 +55,13 @@ def _transfer(graph: Graph, film: Film, prepared: Prepared, keep: Keep) -> None:
                 film.page, "videos", files={"video_file_chunk": piece}, upload_phase="transfer",
                 upload_session_id=upload["session"], start_offset=upload["start"],
             )  # fmt: skip
-        except Refusal as refusal:
+        except HttpError as refusal:
             said = _wanted(refusal, upload)
         upload |= _place(said)
         keep(prepared)
 
 
-def _wanted(refusal: Refusal, upload: dict[str, Any]) -> dict[str, Any]:
+def _wanted(refusal: HttpError, upload: dict[str, Any]) -> dict[str, Any]:
     """Return where Facebook wants the next piece, when that is why it refused this one: an earlier one did arrive."""
     error = told(refusal)
     if error.get("error_subcode") != WRONG_PLACE:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pregonero.errors import Issue
-from pregonero.networks import checks
+from pregonero.networks import post_validation
 from pregonero.networks.base import (
-    Access,
+    ApiCredentials,
     AttemptWindow,
     Finding,
     Identity,
@@ -19,12 +19,12 @@ from pregonero.networks.base import (
     Transient,
     Verdict,
 )
+from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook.graph import Graph, briefly
 from pregonero.networks.instagram import containers
-from pregonero.networks.instagram.calls import CALLS
-from pregonero.networks.instagram.codes import CODES, NOT_READY
-from pregonero.networks.instagram.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
-from pregonero.networks.outcomes import judged
+from pregonero.networks.instagram.capabilities import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.instagram.endpoints import ENDPOINTS
+from pregonero.networks.instagram.errors import ERRORS, NOT_READY
 
 PUBLIC_ADDRESS = "https://www.instagram.com/"
 UNAVAILABLE = (NOT_READY, "9007")
@@ -39,27 +39,29 @@ class InstagramConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return what Instagram would not take of a post."""
-        return checks.all_of(_text(post, self.measure(post.text)), checks.media(post, CAPABILITIES, KINDS))
+        return post_validation.all_of(
+            _text(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
+        )
 
     def measure(self, text: str) -> int:
         """Return the length of a text in characters."""
         return len(text)
 
-    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+    def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
         """Whatever goes out is a container there first."""
         return False
 
-    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: containers.Keep) -> Prepared:
+    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: containers.Keep) -> Prepared:
         """Leave a finished container; `Transient` while Instagram is still fetching or processing the media."""
-        with judged(CODES, public=False):
-            return containers.make_ready(Graph(access, CALLS), access, post, prepared, keep)
+        with mapped_errors(ERRORS, public=False):
+            return containers.make_ready(Graph(access, ENDPOINTS), access, post, prepared, keep)
 
-    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the container. Instagram publishes a container once: a repeated call does not make a second post."""
         container = prepared["container_id"]
-        graph = Graph(access, CALLS)
+        graph = Graph(access, ENDPOINTS)
         try:
-            with judged(CODES, public=True):
+            with mapped_errors(ERRORS, public=True):
                 id = str(graph.post(access.remote_id, "media_publish", creation_id=container)["id"])
         except Transient as error:
             # Instagram says "not available" of a container that it is processing, and of one published already.
@@ -69,35 +71,35 @@ class InstagramConnector:
             return earlier
         return _published(access, id)
 
-    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask for the container's state, and find its post among the latest of the account."""
-        with judged(CODES, public=False):
-            graph = Graph(access, CALLS)
+        with mapped_errors(ERRORS, public=False):
+            graph = Graph(access, ENDPOINTS)
             state = containers.state_of(graph, prepared["container_id"])
             if state != containers.PUBLISHED:
-                return _not_published(state, attempt.looks)
+                return _not_published(state, attempt.checks_made)
             recent = _recent(graph, access, post, attempt.started_at - SLACK)
             found = [each for each in recent if each.remote_id not in attempt.known]
         if len(found) == 1:
             return Finding(Verdict.PUBLISHED, published=found[0])
-        if attempt.looks < len(LOOK_WAITS):
-            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
+        if attempt.checks_made < len(LOOK_WAITS):
+            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
         # It is public for certain; only which of the account's posts it is cannot be told.
         return Finding(Verdict.PUBLISHED, published=_unnamed(access, prepared), candidates=tuple(found))
 
-    def probe(self, access: Access) -> Identity:
+    def probe(self, access: ApiCredentials) -> Identity:
         """Ask Instagram for the account that the page's token opens."""
-        with judged(CODES, public=False):
-            me = Graph(access, CALLS).get(access.remote_id, "id,username,name")
+        with mapped_errors(ERRORS, public=False):
+            me = Graph(access, ENDPOINTS).get(access.remote_id, "id,username,name")
             return Identity(str(me["id"]), str(me.get("username") or me["id"]), str(me.get("name") or ""))
 
-    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove nothing: Instagram has no way to, and a container that is not published dies within a day."""
         return []
 
 
 def _text(post: Post, length: int) -> Iterator[Issue]:
-    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
     yield from _too_many("hashtags", len(HASHTAG.findall(post.text)), "etiqueta", "etiquetas")
     yield from _too_many("mentions", len(MENTION.findall(post.text)), "mención", "menciones")
 
@@ -110,27 +112,27 @@ def _too_many(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
         yield Issue("text", name, f"{lead}: Instagram admite {most} y el texto tiene {used}.")
 
 
-def _not_published(state: str, looks: int) -> Finding:
+def _not_published(state: str, checks_made: int) -> Finding:
     """Say that it may be sent again, once a publication that Instagram may still be making has had time to show."""
-    if looks < len(SETTLE_WAITS) and state in (containers.FINISHED, containers.IN_PROGRESS):
-        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=SETTLE_WAITS[looks])
+    if checks_made < len(SETTLE_WAITS) and state in (containers.FINISHED, containers.IN_PROGRESS):
+        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=SETTLE_WAITS[checks_made])
     return Finding(Verdict.NOT_TAKEN)
 
 
-def _published(access: Access, id: str) -> Published:
+def _published(access: ApiCredentials, id: str) -> Published:
     """Return a post's address; failing to read it cannot undo that it is public."""
     try:
-        with judged(CODES, public=False):
-            address = str(Graph(briefly(access), CALLS).get(id, "permalink").get("permalink") or "")
+        with mapped_errors(ERRORS, public=False):
+            address = str(Graph(briefly(access), ENDPOINTS).get(id, "permalink").get("permalink") or "")
     except NetworkError:
         address = ""
     return Published(id, address or f"{PUBLIC_ADDRESS}{access.handle}/")
 
 
-def _published_before(access: Access, post: Post, prepared: Prepared) -> Published | None:
+def _published_before(access: ApiCredentials, post: Post, prepared: Prepared) -> Published | None:
     try:
-        with judged(CODES, public=False):
-            graph = Graph(briefly(access), CALLS)
+        with mapped_errors(ERRORS, public=False):
+            graph = Graph(briefly(access), ENDPOINTS)
             if containers.state_of(graph, prepared["container_id"]) != containers.PUBLISHED:
                 return None
             found = list(_recent(graph, access, post, datetime.now(UTC) - timedelta(days=1)))
@@ -139,7 +141,7 @@ def _published_before(access: Access, post: Post, prepared: Prepared) -> Publish
     return found[0] if len(found) == 1 else _unnamed(access, prepared)
 
 
-def _recent(graph: Graph, access: Access, post: Post, since: datetime) -> Iterator[Published]:
+def _recent(graph: Graph, access: ApiCredentials, post: Post, since: datetime) -> Iterator[Published]:
     """Give the account's posts with these words since an instant, however many came after them."""
     fields, limit = "id,permalink,caption,timestamp", CAPABILITIES.limits["search_recent"].value
     most = CAPABILITIES.limits["search_pages"].value
@@ -154,7 +156,7 @@ def _same(text: str, found: dict[str, Any]) -> bool:
     return " ".join(text.split()) == " ".join(str(found.get("caption") or "").split())
 
 
-def _unnamed(access: Access, prepared: Prepared) -> Published:
+def _unnamed(access: ApiCredentials, prepared: Prepared) -> Published:
     return Published(str(prepared["container_id"]), f"{PUBLIC_ADDRESS}{access.handle}/")
 
 

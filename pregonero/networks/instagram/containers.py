@@ -4,18 +4,27 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pregonero.networks.base import Access, Medium, Permanent, Post, Prepared, Spent, Stale, Transient
-from pregonero.networks.facebook.codes import HOUR, is_gone
+from pregonero.networks.base import (
+    ApiCredentials,
+    Medium,
+    Permanent,
+    Post,
+    Prepared,
+    PreparedExpired,
+    QuotaExhausted,
+    Transient,
+)
+from pregonero.networks.facebook.errors import HOUR, is_gone
 from pregonero.networks.facebook.graph import Graph
-from pregonero.networks.instagram.limits import CAPABILITIES, POLL_AGAIN, POLL_WAITS
-from pregonero.networks.own_address import check_serves
-from pregonero.networks.wire import Refusal
+from pregonero.networks.http_client import HttpError
+from pregonero.networks.instagram.capabilities import CAPABILITIES, POLL_AGAIN, POLL_WAITS
+from pregonero.networks.media_url_check import check_serves
 
 FINISHED, IN_PROGRESS, PUBLISHED, FAILED, GONE = "FINISHED", "IN_PROGRESS", "PUBLISHED", "ERROR", "EXPIRED"
 Keep = Callable[[Prepared], None]
 
 
-def make_ready(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+def make_ready(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
     """Leave a finished container, going on from the one there is; one that died is made again."""
     if "container_id" in prepared and state_of(graph, prepared["container_id"]) == GONE:
         prepared.clear()
@@ -23,14 +32,14 @@ def make_ready(graph: Graph, access: Access, post: Post, prepared: Prepared, kee
     try:
         _make_all(graph, access, post, prepared, keep)
         _wait_for(graph, prepared["container_id"])
-    except Stale:
+    except PreparedExpired:
         prepared.clear()  # of a carousel, a part may die before the whole is made
         keep(prepared)
         raise
     return prepared
 
 
-def _make_all(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _make_all(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     if "container_id" in prepared:
         return
     if not prepared.get("children"):
@@ -41,12 +50,12 @@ def _make_all(graph: Graph, access: Access, post: Post, prepared: Prepared, keep
     keep(prepared)
 
 
-def _check_room(graph: Graph, access: Access) -> None:
+def _check_room(graph: Graph, access: ApiCredentials) -> None:
     """Ask Instagram how many posts the account has left today: its own pages disagree on how many it has."""
     (found, *_) = graph.list(access.remote_id, "content_publishing_limit", fields="config,quota_usage") or [{}]
     total = int((found.get("config") or {}).get("quota_total") or CAPABILITIES.limits["posts_per_day"].value)
     if int(found.get("quota_usage") or 0) >= total:
-        raise Spent(
+        raise QuotaExhausted(
             f"La cuenta llegó a las {total} publicaciones por día de Instagram.", code="quota", retry_after=HOUR
         )
 
@@ -55,13 +64,13 @@ def state_of(graph: Graph, id: str) -> str:
     """Return a container's state; one that Instagram does not know any more is as good as expired."""
     try:
         return str(graph.get(id, "status_code").get("status_code") or IN_PROGRESS)
-    except Refusal as refusal:
+    except HttpError as refusal:
         if is_gone(refusal):
             return GONE
         raise
 
 
-def _make_children(graph: Graph, access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _make_children(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     children: list[str] = prepared.setdefault("children", [])
     for medium in post.media[len(children) :]:
         about = _source(access, medium) | {"is_carousel_item": True}
@@ -71,7 +80,7 @@ def _make_children(graph: Graph, access: Access, post: Post, prepared: Prepared,
         _wait_for(graph, child)
 
 
-def _about(access: Access, post: Post, prepared: Prepared) -> dict[str, Any]:
+def _about(access: ApiCredentials, post: Post, prepared: Prepared) -> dict[str, Any]:
     if prepared.get("children"):
         return {"media_type": "CAROUSEL", "children": prepared["children"], "caption": post.text}
     (medium,) = post.media
@@ -79,7 +88,7 @@ def _about(access: Access, post: Post, prepared: Prepared) -> dict[str, Any]:
     return _source(access, medium) | kind | {"caption": post.text}
 
 
-def _source(access: Access, medium: Medium) -> dict[str, Any]:
+def _source(access: ApiCredentials, medium: Medium) -> dict[str, Any]:
     """Return where Instagram fetches a medium, once we have; alternative text is taken with pictures only."""
     if not medium.address:
         raise Permanent("Instagram necesita que el archivo tenga una dirección pública.", code="no_address")
@@ -89,7 +98,7 @@ def _source(access: Access, medium: Medium) -> dict[str, Any]:
     return {"image_url": medium.address} | ({"alt_text": medium.alt} if medium.alt else {})
 
 
-def _make(graph: Graph, access: Access, about: dict[str, Any]) -> str:
+def _make(graph: Graph, access: ApiCredentials, about: dict[str, Any]) -> str:
     return str(graph.post(access.remote_id, "media", **about)["id"])
 
 
@@ -102,6 +111,8 @@ def _wait_for(graph: Graph, id: str) -> None:
         if state == FAILED:
             raise Permanent("Instagram no pudo procesar el archivo: revisa su formato y su duración.", code="container")
         if state == GONE:
-            raise Stale("Lo preparado en Instagram venció; se prepara otra vez.", code="expired", retry_after=1.0)
+            raise PreparedExpired(
+                "Lo preparado en Instagram venció; se prepara otra vez.", code="expired", retry_after=1.0
+            )
         time.sleep(seconds)
     raise Transient("Instagram está procesando el archivo.", code="in_progress", retry_after=POLL_AGAIN)

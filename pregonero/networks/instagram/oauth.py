@@ -2,32 +2,32 @@
 
 from typing import Any
 
-from pregonero.networks.base import Access, Identity, Permanent
+from pregonero.networks.auth_config import Client, Consent, Scope, Tokens
+from pregonero.networks.base import ApiCredentials, Identity, Permanent
 from pregonero.networks.facebook.oauth import OVER, PAGES, READ_ON, pages_of, token_of
-from pregonero.networks.instagram.calls import CALLS
-from pregonero.networks.ways import Client, Consent, Scope, Tokens
+from pregonero.networks.instagram.endpoints import ENDPOINTS
 
 FIELDS = "id,name,access_token,instagram_business_account{id,username,name}"
 
 
-def _settle(at: Access, client: Client, tokens: Tokens) -> tuple[Tokens, Identity]:
-    pages = [page for page in pages_of(WAY, at, client, tokens, FIELDS) if page.get("instagram_business_account")]
+def _settle(at: ApiCredentials, client: Client, tokens: Tokens) -> tuple[Tokens, Identity]:
+    pages = [page for page in pages_of(AUTH, at, client, tokens, FIELDS) if page.get("instagram_business_account")]
     if not pages:
         reason = "Ninguna de las páginas que se autorizaron tiene una cuenta profesional de Instagram."
         raise Permanent(reason, code="no_page")
     chosen = next((page for page in pages if _is(page["instagram_business_account"], at)), pages[0])
     theirs = chosen["instagram_business_account"]
     identity = Identity(str(theirs["id"]), str(theirs.get("username") or theirs["id"]), str(theirs.get("name", "")))
-    return Tokens(token_of(WAY, chosen), scopes=tuple(scope.name for scope in WAY.scopes)), identity
+    return Tokens(token_of(AUTH, chosen), scopes=tuple(scope.name for scope in AUTH.scopes)), identity
 
 
-def _is(theirs: dict[str, Any], at: Access) -> bool:
+def _is(theirs: dict[str, Any], at: ApiCredentials) -> bool:
     if at.remote_id:
         return str(theirs.get("id")) == at.remote_id
     return str(theirs.get("username", "")).casefold() == at.handle.casefold()
 
 
-WAY = Consent(
+AUTH = Consent(
     label="Instagram",
     consent="/{version}/dialog/oauth",
     token="/{version}/oauth/access_token",  # noqa: S106  a path
@@ -37,7 +37,7 @@ WAY = Consent(
         Scope("instagram_basic", "saber qué cuenta es, y leer lo publicado para confirmar que salió"),
         Scope("instagram_content_publish", "publicar"),
     ),
-    calls=CALLS,
+    calls=ENDPOINTS,
     separator=",",
     pkce=False,
     over=OVER,

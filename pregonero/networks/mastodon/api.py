@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pregonero.networks.base import Access
-from pregonero.networks.mastodon.calls import CALLS
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.mastodon.endpoints import ENDPOINTS
 from pregonero.networks.multipart import File
-from pregonero.networks.wire import Line
 
 
 class Api:
     """An account's server, for one task."""
 
-    def __init__(self, access: Access) -> None:
-        self._line = Line(access, CALLS)
+    def __init__(self, access: ApiCredentials) -> None:
+        self._line = NetworkClient(access, ENDPOINTS)
         self._base = f"{access.address.rstrip('/')}/api"
 
     def get(self, path: str, **params: Any) -> Any:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from pregonero.errors import Issue
-from pregonero.networks import checks
+from pregonero.networks import post_validation
 from pregonero.networks.base import (
     UNCERTAIN_SINCE,
-    Access,
+    ApiCredentials,
     AttemptWindow,
     Finding,
     Identity,
@@ -24,15 +24,15 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
-from pregonero.networks.checks import number
-from pregonero.networks.hand import Seen
+from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.mastodon.api import Api
-from pregonero.networks.mastodon.codes import CODES, REFUSED
-from pregonero.networks.mastodon.counting import length_of, same_text, text_of
-from pregonero.networks.mastodon.limits import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
-from pregonero.networks.mastodon.servers import configuration_of
+from pregonero.networks.mastodon.capabilities import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.mastodon.errors import ERRORS, REFUSED
+from pregonero.networks.mastodon.instance import configuration_of
+from pregonero.networks.mastodon.text_length import length_of, same_text, text_of
 from pregonero.networks.multipart import File, picture
-from pregonero.networks.outcomes import judged
+from pregonero.networks.post_validation import number
 
 LIMITS = CAPABILITIES.limits
 SLACK = timedelta(seconds=LIMITS["clock_slack_seconds"].value)
@@ -49,19 +49,21 @@ class MastodonConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return what a Mastodon server that sets no limits of its own would not take of a post."""
-        return checks.all_of(_text(post, self.measure(post.text)), checks.media(post, CAPABILITIES, KINDS))
+        return post_validation.all_of(
+            _text(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
+        )
 
     def measure(self, text: str) -> int:
         """Return the length of a text as Mastodon counts it: links 23."""
         return length_of(text)
 
-    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+    def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
         """A post without media needs a key of ours, and to know how long a text its server takes."""
         return not post.media
 
-    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
+    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
         """Choose the post's key, make sure that its server takes the text, and leave the media there."""
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             api = Api(access)
             if "key" not in prepared:
                 _check_server(access, post)
@@ -70,7 +72,7 @@ class MastodonConnector:
             _upload_media(api, post, prepared, keep)
         return prepared
 
-    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the post; within the hour, the same key twice is one post."""
         about: dict[str, Any] = {"status": post.text, "visibility": "public", "language": "es"}
         if post.reply_to:
@@ -78,7 +80,7 @@ class MastodonConnector:
         if post.media:
             about["media_ids"] = [entry["id"] for entry in prepared["media"]]
         try:
-            with judged(CODES, public=True):
+            with mapped_errors(ERRORS, public=True):
                 return _published(Api(access).post("/v1/statuses", about, key=prepared["key"]))
         except Permanent as error:
             if error.code == REFUSED and UNCERTAIN_SINCE in prepared:
@@ -86,10 +88,10 @@ class MastodonConnector:
                 raise Unknown("Mastodon no la acepta: puede tenerla de un intento anterior.", code=REFUSED) from error
             raise
 
-    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Look for the post among the account's own; while its key holds, sending it again is safe."""
         first = _first_attempt(prepared, attempt)
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             own = list(_own_posts(access, min(first, attempt.started_at) - SLACK))
             same = [_seen(each) for each in own if _same(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
@@ -98,17 +100,17 @@ class MastodonConnector:
         if found:
             return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
         waits = SETTLE_WAITS if attempt.asked_at - first < KEY_HOLDS else LOOK_WAITS
-        if attempt.looks < len(waits):
-            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=waits[attempt.looks])
+        if attempt.checks_made < len(waits):
+            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=waits[attempt.checks_made])
         return Finding(Verdict.UNKNOWABLE if attempt.code == REFUSED else Verdict.NOT_TAKEN)
 
-    def probe(self, access: Access) -> Identity:
+    def probe(self, access: ApiCredentials) -> Identity:
         """Ask the server who the token opens."""
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             me = Api(access).get("/v1/accounts/verify_credentials")
             return Identity(str(me["id"]), str(me["acct"]), str(me.get("display_name") or ""))
 
-    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove nothing: a medium that no post has is let go by the server itself within a day."""
         return []
 
@@ -116,10 +118,10 @@ class MastodonConnector:
 def _text(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Mastodon necesita un texto o un archivo.")
-    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
-def _check_server(access: Access, post: Post) -> None:
+def _check_server(access: ApiCredentials, post: Post) -> None:
     """Refuse, while there is time, a text that is too long for the account's own server."""
     configuration = configuration_of(access)
     _check_files(configuration.get("media_attachments") or {}, post)
@@ -184,10 +186,10 @@ def _published(status: dict[str, Any]) -> Published:
     return Published(str(status["id"]), str(status["url"]))
 
 
-def _seen(status: dict[str, Any]) -> Seen:
+def _seen(status: dict[str, Any]) -> RemotePost:
     """Return a post that was read, with what a person needs to tell it from another."""
     public = _published(status)
-    return Seen(public.remote_id, public.url, text_of(str(status["content"])), str(status["created_at"]))
+    return RemotePost(public.remote_id, public.url, text_of(str(status["content"])), str(status["created_at"]))
 
 
 def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
@@ -195,7 +197,7 @@ def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
     return datetime.fromisoformat(told) if told else attempt.started_at
 
 
-def _own_posts(access: Access, since: datetime) -> Iterator[dict[str, Any]]:
+def _own_posts(access: ApiCredentials, since: datetime) -> Iterator[dict[str, Any]]:
     """Give the account's posts since an instant, newest first, page by page."""
     path = f"/v1/accounts/{access.remote_id}/statuses"
     asked: dict[str, Any] = {"limit": LIMITS["reconcile_page_posts"].value, "exclude_reblogs": "true"}

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from pregonero.networks.mastodon.calls import CALLS
-from pregonero.networks.ways import Consent, Scope
+from pregonero.networks.auth_config import Consent, Scope
+from pregonero.networks.mastodon.endpoints import ENDPOINTS
 
-WAY = Consent(
+AUTH = Consent(
     label="Mastodon",
     consent="/oauth/authorize",
     token="/oauth/token",  # noqa: S106  a path
@@ -16,7 +16,7 @@ WAY = Consent(
         Scope("write:media", "subir imágenes y videos"),
         Scope("write:statuses", "publicar"),
     ),
-    calls=CALLS,
+    calls=ENDPOINTS,
     over=frozenset({"invalid_grant", "invalid_token"}),
     read_on=date(2026, 11, 26),
     source="https://docs.joinmastodon.org/spec/oauth/",

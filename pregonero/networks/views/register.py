@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Conflict
-from pregonero.networks import actions, connecting, queries, rules
+from pregonero.networks import actions, oauth_flow, queries, rules
 from pregonero.networks.forms import (
     AccountForm,
     AdministratorForm,
@@ -18,7 +18,7 @@ from pregonero.networks.forms import (
     link_form_of,
 )
 from pregonero.networks.models import Network
-from pregonero.networks.registry import way_of
+from pregonero.networks.registry import auth_config_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
@@ -49,7 +49,7 @@ def account(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "account": found,
         "line": queries.line_of(found),
-        "way": way_of(found.network),
+        "way": auth_config_of(found.network),
         "application": queries.application_for(found),
         "may_manage": rules.may_edit(request.member, found, now=now),
         "may_test": rules.may_test(request.member, found, now=now),
@@ -143,9 +143,9 @@ def retire(request: MemberRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         actions.retire_account(account=found, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, f"{found} quedó retirada. {connecting.farewell(found)}")
+        messages.success(request, f"{found} quedó retirada. {oauth_flow.revocation_notice(found)}")
         return redirect("networks:accounts")
-    context = {"form": form, "account": found, "farewell": connecting.farewell(found)}
+    context = {"form": form, "account": found, "farewell": oauth_flow.revocation_notice(found)}
     return render(request, "networks/retire.html", context, status=UNPROCESSABLE if form.errors else None)
 
 

@@ -7,10 +7,10 @@ from functools import cache
 from typing import Any
 
 from pregonero.errors import Issue
-from pregonero.networks import checks
+from pregonero.networks import post_validation
 from pregonero.networks.base import (
     UNCERTAIN_SINCE,
-    Access,
+    ApiCredentials,
     AttemptWindow,
     Finding,
     Identity,
@@ -21,14 +21,14 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
-from pregonero.networks.hand import Seen
-from pregonero.networks.outcomes import judged
-from pregonero.networks.wire import Line
-from pregonero.networks.x import counting, media
-from pregonero.networks.x.calls import CALLS
-from pregonero.networks.x.codes import CODES, DUPLICATE
-from pregonero.networks.x.fingerprint import same_post, text_as_sent
-from pregonero.networks.x.limits import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
+from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.manual_posting import RemotePost
+from pregonero.networks.x import media, text_length
+from pregonero.networks.x.capabilities import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
+from pregonero.networks.x.endpoints import ENDPOINTS
+from pregonero.networks.x.errors import DUPLICATE, ERRORS
+from pregonero.networks.x.post_matching import same_post, text_as_sent
 
 SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
 FIELDS = ["created_at", "entities", "attachments", "referenced_posts"]
@@ -41,24 +41,28 @@ class XConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return what X would not take of a post."""
-        return checks.all_of(_text(post, self.measure(post.text)), checks.media(post, CAPABILITIES, KINDS))
+        return post_validation.all_of(
+            _text(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
+        )
 
     def measure(self, text: str) -> int:
         """Return the weighted length of a text: links 23, emoji 2."""
-        return counting.weighted_length(text)
+        return text_length.weighted_length(text)
 
-    def prepares_here(self, post: Post, prepared: Prepared) -> bool:
+    def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
         """A post without media needs nothing of X before its hour."""
         return not post.media
 
-    def prepare(self, access: Access, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]) -> Prepared:
+    def prepare(
+        self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]
+    ) -> Prepared:
         """Leave the media at X; a post without media needs nothing before its hour."""
         if not post.media:
             return prepared
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             return media.upload_all(_client(access).media, post.media, prepared, keep)
 
-    def commit(self, access: Access, post: Post, prepared: Prepared) -> Published:
+    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the post."""
         body: dict[str, Any] = {"text": post.text}
         if post.reply_to:
@@ -67,7 +71,7 @@ class XConnector:
             body["media"] = {"media_ids": [entry["id"] for entry in prepared["media"]]}
         posts = _client(access).posts
         try:
-            with judged(CODES, public=True):
+            with mapped_errors(ERRORS, public=True):
                 return _published(access, str(posts.create(body).data.id))
         except Permanent as error:
             if error.code == DUPLICATE and UNCERTAIN_SINCE in prepared:
@@ -76,10 +80,10 @@ class XConnector:
                 ) from error
             raise
 
-    def resolve(self, access: Access, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Look for the post among the account's own of the attempt's window, what is under others of them included."""
         since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             own, whole = _own_posts(access, since, attempt.asked_at + SLACK)
         same = [_seen(access, each) for each in own if same_post(post, each)]
         found = [each for each in same if each.remote_id not in attempt.known]
@@ -87,18 +91,18 @@ class XConnector:
             return Finding(Verdict.PUBLISHED, published=Published(found[0].remote_id, found[0].url))
         if found:
             return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
-        if attempt.looks < len(LOOK_WAITS):
-            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.looks])
+        if attempt.checks_made < len(LOOK_WAITS):
+            return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
         # X has said that it holds this text, or it is behind more posts than we read: only a person can tell.
         return Finding(Verdict.NOT_TAKEN if whole and attempt.code != DUPLICATE else Verdict.UNKNOWABLE)
 
-    def probe(self, access: Access) -> Identity:
+    def probe(self, access: ApiCredentials) -> Identity:
         """Ask X who the token opens."""
-        with judged(CODES, public=False):
+        with mapped_errors(ERRORS, public=False):
             me = _client(access).users.get_me().data
             return Identity(str(me.id), str(me.username), str(me.name))
 
-    def discard(self, access: Access, prepared: Prepared) -> list[str]:
+    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove nothing: X has no way to, and lets go of a medium that is not posted within a day."""
         return []
 
@@ -106,9 +110,9 @@ class XConnector:
 def _text(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
         yield Issue("text", "empty", "El texto está vacío: X necesita un texto o un archivo.")
-    if not counting.is_valid(post.text):
+    if not text_length.is_valid(post.text):
         yield Issue("text", "characters", "El texto tiene caracteres invisibles que X no acepta.")
-    yield from checks.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 @cache
@@ -118,28 +122,32 @@ def _blank() -> Any:
     return Client()
 
 
-def _client(access: Access) -> Any:
+def _client(access: ApiCredentials) -> Any:
     """Return the SDK's client, made for this task alone and speaking over our line.
 
     It is a copy of one that knows nobody, with its three parts that we use: making a session and thirty parts anew took
     a tenth of each call's processor time.
     """
     client = copy(_blank())
-    client.base_url, client.access_token, client.session = access.address, access.token, Line(access, CALLS)
+    client.base_url, client.access_token, client.session = (
+        access.address,
+        access.token,
+        NetworkClient(access, ENDPOINTS),
+    )
     for name in ("media", "posts", "users"):
         setattr(client, name, type(getattr(client, name))(client))
     return client
 
 
-def _published(access: Access, id: str) -> Published:
+def _published(access: ApiCredentials, id: str) -> Published:
     site = access.address.replace(f"://{API_PREFIX}", "://", 1)
     return Published(id, f"{site}/{access.handle}/status/{id}")
 
 
-def _seen(access: Access, found: dict[str, Any]) -> Seen:
+def _seen(access: ApiCredentials, found: dict[str, Any]) -> RemotePost:
     """Return a post that was read, with what a person needs to tell it from another."""
     public = _published(access, str(found["id"]))
-    return Seen(public.remote_id, public.url, text_as_sent(found), str(found["created_at"]))
+    return RemotePost(public.remote_id, public.url, text_as_sent(found), str(found["created_at"]))
 
 
 def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
@@ -147,7 +155,7 @@ def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
     return datetime.fromisoformat(told) if told else attempt.started_at
 
 
-def _own_posts(access: Access, since: datetime, until: datetime) -> tuple[list[dict[str, Any]], bool]:
+def _own_posts(access: ApiCredentials, since: datetime, until: datetime) -> tuple[list[dict[str, Any]], bool]:
     """Return the account's posts of a span of time, and whether those are all: few reads, as each post read costs."""
     pages = _client(access).users.get_posts(
         access.remote_id, max_results=CAPABILITIES.limits["reconcile_page_posts"].value,

@@ -10,9 +10,9 @@ from typing import Any
 
 from pregonero.networks.base import STALE, Medium, Permanent, Prepared, Transient
 from pregonero.networks.captions import LANGUAGE, LANGUAGE_NAME
-from pregonero.networks.wire import Refusal
-from pregonero.networks.x.codes import CODES, GONE
-from pregonero.networks.x.limits import CAPABILITIES
+from pregonero.networks.http_client import HttpError
+from pregonero.networks.x.capabilities import CAPABILITIES
+from pregonero.networks.x.errors import ERRORS, GONE
 
 CATEGORIES = {"picture": "tweet_image", "video": "tweet_video"}
 GIF, GIF_CATEGORY = "image/gif", "tweet_gif"
@@ -54,7 +54,7 @@ def _upload(api: Any, medium: Medium, entries: list[dict[str, Any]], at: int, ke
     try:
         for _ in _steps(api, medium, entries[at]):
             keep()
-    except Refusal as refusal:
+    except HttpError as refusal:
         if "id" not in entries[at] or not _is_gone(refusal):
             raise
         entries[at] = {"sha256": medium.sha256}
@@ -64,8 +64,8 @@ def _upload(api: Any, medium: Medium, entries: list[dict[str, Any]], at: int, ke
         ) from refusal
 
 
-def _is_gone(refusal: Refusal) -> bool:
-    return refusal.status == HTTPStatus.NOT_FOUND or CODES.meaning(refusal)[0] == GONE
+def _is_gone(refusal: HttpError) -> bool:
+    return refusal.status == HTTPStatus.NOT_FOUND or ERRORS.meaning(refusal)[0] == GONE
 
 
 def _steps(api: Any, medium: Medium, entry: dict[str, Any]) -> Iterator[None]:
@@ -150,5 +150,5 @@ def _add_captions(api: Any, video: str, track: str) -> None:
 def _told(answer: Any) -> Any:
     """Return what X answers with; it says 200, with `errors` in place of `data`, of what it does not have."""
     if answer.data is None:
-        raise Refusal(HTTPStatus.NOT_FOUND, {}, answer.model_dump())
+        raise HttpError(HTTPStatus.NOT_FOUND, {}, answer.model_dump())
     return answer.data

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from pregonero.networks.ways import Consent, Scope
-from pregonero.networks.x.calls import CALLS
+from pregonero.networks.auth_config import Consent, Scope
+from pregonero.networks.x.endpoints import ENDPOINTS
 
-WAY = Consent(
+AUTH = Consent(
     label="X",
     consent="/i/oauth2/authorize",
     token="/2/oauth2/token",  # noqa: S106  a path
@@ -17,7 +17,7 @@ WAY = Consent(
         Scope("media.write", "subir imágenes y videos"),
         Scope("offline.access", "renovar la autorización sin pedirla cada dos horas"),
     ),
-    calls=CALLS,
+    calls=ENDPOINTS,
     basic=True,
     over=frozenset({"invalid_grant", "invalid_request", "invalid_token"}),
     read_on=date(2026, 11, 26),

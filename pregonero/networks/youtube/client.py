@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from pregonero.networks.base import Access
-from pregonero.networks.wire import Line
-from pregonero.networks.youtube.calls import CALLS
-from pregonero.networks.youtube.limits import UPLOAD_HOSTS
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.youtube.capabilities import UPLOAD_HOSTS
+from pregonero.networks.youtube.endpoints import ENDPOINTS
 
 RESUME_INCOMPLETE = 308
 
@@ -16,8 +16,8 @@ RESUME_INCOMPLETE = 308
 class Http:
     """What Google's client takes for `httplib2.Http`: our line. `opened` learns the address of an upload's session."""
 
-    def __init__(self, access: Access, opened: Callable[[str], None] = lambda _: None) -> None:
-        self._line = Line(access, CALLS, sibling_hosts=UPLOAD_HOSTS, passes=frozenset({RESUME_INCOMPLETE}))
+    def __init__(self, access: ApiCredentials, opened: Callable[[str], None] = lambda _: None) -> None:
+        self._line = NetworkClient(access, ENDPOINTS, sibling_hosts=UPLOAD_HOSTS, passes=frozenset({RESUME_INCOMPLETE}))
         self._opened = opened
 
     def request(
@@ -34,17 +34,17 @@ class Http:
         return httplib2.Response(about | {"status": str(answer.status_code)}), answer.content
 
 
-def service(access: Access) -> Any:
+def service(access: ApiCredentials) -> Any:
     """Return Google's client for an account's address; each call is given its own `Http`."""
     return _service(access.address)
 
 
-def videos(access: Access) -> Any:
+def videos(access: ApiCredentials) -> Any:
     """Return the part of Google's client that is about videos."""
     return service(access).videos()
 
 
-def channels(access: Access) -> Any:
+def channels(access: ApiCredentials) -> Any:
     """Return the part of Google's client that is about channels."""
     return _service(access.address).channels()
 

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from pregonero.networks.ways import Consent, Scope
-from pregonero.networks.youtube.calls import CALLS
+from pregonero.networks.auth_config import Consent, Scope
+from pregonero.networks.youtube.endpoints import ENDPOINTS
 
-WAY = Consent(
+AUTH = Consent(
     label="YouTube",
     consent="/o/oauth2/v2/auth",
     token="/token",  # noqa: S106  a path
@@ -15,7 +15,7 @@ WAY = Consent(
         # The least that lets a video that was uploaded private be made public.
         Scope("https://www.googleapis.com/auth/youtube.force-ssl", "subir videos y publicarlos, con sus subtítulos"),
     ),
-    calls=CALLS,
+    calls=ENDPOINTS,
     # Google gives the refresh token only when asked for use while nobody is there, and when the consent is new.
     asks={"access_type": "offline", "prompt": "consent"},
     over=frozenset({"invalid_grant", "invalid_token"}),

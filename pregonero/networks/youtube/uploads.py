@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pregonero.networks.base import Access, Medium, Post, Prepared, Transient
-from pregonero.networks.wire import Refusal
+from pregonero.networks.base import ApiCredentials, Medium, Post, Prepared, Transient
+from pregonero.networks.http_client import HttpError
+from pregonero.networks.youtube.capabilities import CAPABILITIES, CATEGORY, LANGUAGE
 from pregonero.networks.youtube.client import RESUME_INCOMPLETE, Http, videos
-from pregonero.networks.youtube.limits import CAPABILITIES, CATEGORY, LANGUAGE
 
 SESSION_GONE = (404, 410)
 Keep = Callable[[Prepared], None]
@@ -18,7 +18,7 @@ def film_of(post: Post) -> Medium:
     return next(medium for medium in post.media if medium.kind == "video")
 
 
-def upload(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
+def upload(access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
     """Leave the whole video at YouTube, and its id in `prepared`; `Transient` when there is more to send."""
     request = _request(access, post, film_of(post))
     if "session" in prepared:
@@ -35,7 +35,7 @@ def upload(access: Access, post: Post, prepared: Prepared, keep: Keep) -> None:
     _done(prepared, body, keep)
 
 
-def _send_piece(access: Access, request: Any, prepared: Prepared, keep: Keep) -> Any:
+def _send_piece(access: ApiCredentials, request: Any, prepared: Prepared, keep: Keep) -> Any:
     def opened(session: str) -> None:
         prepared["session"] = session
         keep(prepared)
@@ -44,7 +44,7 @@ def _send_piece(access: Access, request: Any, prepared: Prepared, keep: Keep) ->
     return body
 
 
-def _request(access: Access, post: Post, video: Medium) -> Any:
+def _request(access: ApiCredentials, post: Post, video: Medium) -> Any:
     from googleapiclient.http import MediaFileUpload  # noqa: PLC0415 - only a worker pays for it
 
     piece = CAPABILITIES.limits["chunk_bytes"].value
@@ -59,13 +59,13 @@ def _request(access: Access, post: Post, video: Medium) -> Any:
     return videos(access).insert(part="snippet,status", body=about, media_body=content)
 
 
-def _go_on(access: Access, request: Any, prepared: Prepared, keep: Keep) -> Any:
+def _go_on(access: ApiCredentials, request: Any, prepared: Prepared, keep: Keep) -> Any:
     """Ask the session how far it got; returns the video when it has it all, and forgets a session that died."""
     size = request.resumable.size()
     headers = {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
     try:
         response, content = Http(access).request(prepared["session"], "PUT", headers=headers)
-    except Refusal as refusal:
+    except HttpError as refusal:
         if refusal.status not in SESSION_GONE:
             raise
         del prepared["session"]

@@ -16,16 +16,16 @@ from pregonero.newsroom.models import (
     StandingRule,
     VersionCause,
 )
-from pregonero.newsroom.reading.address import key
 from pregonero.newsroom.reading.dates import BOGOTA
 from pregonero.newsroom.reading.item import digest_of
 from pregonero.newsroom.reading.page import Page
+from pregonero.newsroom.reading.urls import key
 from pregonero.newsroom.rules import check_may_dismiss, check_may_inform, check_official
-from pregonero.people.actions import tell
+from pregonero.people.actions import notify
 from pregonero.people.models import Entity, Member
 from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may
-from pregonero.records.actions import Thing, record
+from pregonero.records.actions import ObjectRef, record
 
 SOON = 10  # priority of the job that reads an informed page: somebody is about to compose from it
 
@@ -92,13 +92,13 @@ def inform(
     news.state = NewsState.INFORMED
     news.save(update_fields=["state"])
     record(
-        entity_id=news.entity_id, verb="news.informed", actor=informing.actor, thing=news.thing, at=now,
-        related=[rule.source.thing] if rule else [], words={"note": note},
+        entity_id=news.entity_id, event_type="news.informed", actor=informing.actor, ref=news.ref, at=now,
+        related=[rule.source.ref] if rule else [], words={"note": note},
         facts={"address": news.address, "reference": reference, "rule": rule.pk if rule else None},
     )  # fmt: skip
-    tell(
+    notify(
         members=networks_people(news.entity, today=now.astimezone(BOGOTA).date()), kind="news.informed",
-        thing=news.thing, title=news.title, path=news.get_absolute_url(), now=now, why=_why(informing),
+        ref=news.ref, title=news.title, path=news.get_absolute_url(), now=now, why=_why(informing),
     )  # fmt: skip
     ask_for_page(news, priority=SOON)
     return news
@@ -118,7 +118,7 @@ def dismiss_news(*, news: News, reason: str, by: Member, now: datetime) -> News:
     news.state = NewsState.DISMISSED
     news.save(update_fields=["state"])
     record(
-        entity_id=news.entity_id, verb="news.dismissed", actor=by.actor, thing=news.thing, at=now,
+        entity_id=news.entity_id, event_type="news.dismissed", actor=by.actor, ref=news.ref, at=now,
         words={"reason": reason},
     )  # fmt: skip
     return news
@@ -138,6 +138,6 @@ def ask_for_page(news: News, *, priority: int = 0) -> None:
     app.configure_task("newsroom.read_page", priority=priority).defer(news_id=news.pk)
 
 
-def source_things(news: News) -> list[Thing]:
+def source_refs(news: News) -> list[ObjectRef]:
     """Return the source that a news item came from, for its records."""
-    return [news.source.thing] if news.source is not None else []
+    return [news.source.ref] if news.source is not None else []

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from pregonero.newsroom import queries
-from pregonero.newsroom.actions.arrivals import note_edit
-from pregonero.newsroom.actions.informing import keep_version, source_things
-from pregonero.newsroom.actions.keeping import keep_medium
+from pregonero.newsroom.actions.informing import keep_version, source_refs
+from pregonero.newsroom.actions.ingest import note_edit
+from pregonero.newsroom.actions.media import keep_medium
 from pregonero.newsroom.models import News, VersionCause
-from pregonero.newsroom.reading.media import KeptFile
+from pregonero.newsroom.reading.media_store import KeptFile
 from pregonero.newsroom.reading.page import Page
 from pregonero.records.actions import SYSTEM, record
 
@@ -61,7 +61,7 @@ def _note_first(news: News, texts: tuple[str, str, str], now: datetime) -> None:
         keep_version(news, VersionCause.READ, now)
     media = {"picture": news.picture, "video": news.video}
     record(
-        entity_id=news.entity_id, verb="news.read", actor=SYSTEM, thing=news.thing, at=now, related=source_things(news),
+        entity_id=news.entity_id, event_type="news.read", actor=SYSTEM, ref=news.ref, at=now, related=source_refs(news),
         facts={"address": news.address, "sha256": news.page_sha256}
         | {name: medium.sha256 for name, medium in media.items() if medium is not None},
     )  # fmt: skip

@@ -9,8 +9,8 @@ from pregonero.errors import Conflict, Issue, NotReady, WrongState
 from pregonero.networks import vault
 from pregonero.newsroom import queries
 from pregonero.newsroom.models import Source, SourceKind, SourceState, StandingRule
-from pregonero.newsroom.reading.address import canonical
 from pregonero.newsroom.reading.selectors import issues_of
+from pregonero.newsroom.reading.urls import canonical
 from pregonero.newsroom.rules import check_may_manage, check_may_sign, check_official
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
@@ -49,7 +49,7 @@ def register_source(
         source.sealed_secret = vault.seal(secret, bound=source.sealed_for)
     source.save()
     record(
-        entity_id=entity.pk, verb="source.registered", actor=by.actor, thing=source.thing, at=now,
+        entity_id=entity.pk, event_type="source.registered", actor=by.actor, ref=source.ref, at=now,
         facts={"kind": kind, "address": address, "every_minutes": every_minutes},
     )  # fmt: skip
     return source
@@ -76,7 +76,7 @@ def retire_source(*, source: Source, by: Member, now: datetime) -> Source:
     source.state, source.retired_by, source.retired_at = SourceState.RETIRED, by, now
     source.save(update_fields=["state", "retired_by", "retired_at"])
     StandingRule.objects.filter(source=source, revoked_at__isnull=True).update(revoked_by=by, revoked_at=now)
-    record(entity_id=source.entity_id, verb="source.retired", actor=by.actor, thing=source.thing, at=now)
+    record(entity_id=source.entity_id, event_type="source.retired", actor=by.actor, ref=source.ref, at=now)
     return source
 
 
@@ -89,7 +89,7 @@ def sign_rule(*, source: Source, reason: str, by: Member, now: datetime) -> Stan
         raise Conflict(f"«{source}» ya tiene una regla permanente en vigor.")
     rule = StandingRule.objects.create(source=source, signed_by=by, signed_at=now, reason=reason)
     record(
-        entity_id=source.entity_id, verb="rule.signed", actor=by.actor, thing=source.thing, at=now,
+        entity_id=source.entity_id, event_type="rule.signed", actor=by.actor, ref=source.ref, at=now,
         words={"reason": reason}, facts={"rule": rule.pk},
     )  # fmt: skip
     return rule
@@ -106,7 +106,7 @@ def revoke_rule(*, source: Source, by: Member, now: datetime) -> StandingRule:
     rule.revoked_by, rule.revoked_at = by, now
     rule.save(update_fields=["revoked_by", "revoked_at"])
     record(
-        entity_id=source.entity_id, verb="rule.revoked", actor=by.actor, thing=source.thing, at=now,
+        entity_id=source.entity_id, event_type="rule.revoked", actor=by.actor, ref=source.ref, at=now,
         facts={"rule": rule.pk},
     )  # fmt: skip
     return rule

@@ -7,13 +7,13 @@ from xml.parsers import expat
 
 import feedparser
 
-from pregonero.newsroom.reading.address import canonical
 from pregonero.newsroom.reading.dates import instant
 from pregonero.newsroom.reading.encodings import declares_known
+from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.item import ITEMS_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, Item
-from pregonero.newsroom.reading.unreadable import Malformed
-from pregonero.newsroom.reading.words import line
+from pregonero.newsroom.reading.plain_text import line
+from pregonero.newsroom.reading.urls import canonical
 
 CLOSING = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 LOOKS_LIKE_PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html)\b", re.IGNORECASE)

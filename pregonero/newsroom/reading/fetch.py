@@ -20,10 +20,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import DecodeError, HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from pregonero.newsroom.reading.clockwork import Deadline
-from pregonero.newsroom.reading.destination import Destination, destination
+from pregonero.newsroom.reading.deadline import Deadline
 from pregonero.newsroom.reading.encodings import known
-from pregonero.newsroom.reading.unreadable import Malformed, TooLarge, Unreachable, Unreadable
+from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreachable, Unreadable
+from pregonero.newsroom.reading.safe_url import Destination, destination
 
 MEGABYTE = 1024 * 1024
 CHUNK = 64 * 1024

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from pregonero.newsroom.reading.dates import instant
+from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import Fetched
+from pregonero.newsroom.reading.html import link_in, select, tree_of
 from pregonero.newsroom.reading.item import ITEMS_LIMIT, SUMMARY_LIMIT, TITLE_LIMIT, Item
-from pregonero.newsroom.reading.markup import link_in, select, tree_of
-from pregonero.newsroom.reading.unreadable import Malformed
-from pregonero.newsroom.reading.words import line
+from pregonero.newsroom.reading.plain_text import line
 
 
 def read_listing(fetched: Fetched, selectors: Mapping[str, str]) -> list[Item]:

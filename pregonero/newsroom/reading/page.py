@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import trafilatura
 from lxml.html import HtmlElement
 
-from pregonero.newsroom.reading.address import host_of
 from pregonero.newsroom.reading.dates import instant
+from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import PAGE, Fetched, fetch
+from pregonero.newsroom.reading.html import link_in, select, tree_of
 from pregonero.newsroom.reading.item import SUMMARY_LIMIT, TITLE_LIMIT, digest_of
-from pregonero.newsroom.reading.markup import link_in, select, tree_of
-from pregonero.newsroom.reading.unreadable import Malformed
-from pregonero.newsroom.reading.words import line, paragraphs
+from pregonero.newsroom.reading.plain_text import line, paragraphs
+from pregonero.newsroom.reading.urls import host_of
 
 BODY_LIMIT = 100_000
 ALT_LIMIT = 1000

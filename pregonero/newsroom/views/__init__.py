@@ -10,8 +10,8 @@ from pregonero.newsroom.views.news import (
     preview_link,
     receive_news,
 )
-from pregonero.newsroom.views.notices import take_notice
 from pregonero.newsroom.views.sources import register_source, retire_source, revoke_rule, sign_rule, sources, try_source
+from pregonero.newsroom.views.webhook import take_notice
 
 __all__ = [
     "dismiss_news",

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.errors import NotFound
 from pregonero.newsroom import actions, queries, rules
-from pregonero.newsroom.changes import history_of
+from pregonero.newsroom.diff import history_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import NewsState
+from pregonero.newsroom.reading.errors import Unreadable
 from pregonero.newsroom.reading.page import Page, open_page
-from pregonero.newsroom.reading.unreadable import Unreadable
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial, check_official
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest

@@ -17,9 +17,9 @@ from pregonero.errors import Conflict
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.forms import ReasonForm, SourceForm
 from pregonero.newsroom.models import Source, SourceKind
+from pregonero.newsroom.reading.errors import Malformed, Unreadable
 from pregonero.newsroom.reading.item import Item
-from pregonero.newsroom.reading.trial import read_once
-from pregonero.newsroom.reading.unreadable import Malformed, Unreadable
+from pregonero.newsroom.reading.preview import read_once
 from pregonero.newsroom.rules import NotOfficial
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may

@@ -1,6 +1,6 @@
 """What publishing keeps: publications and their deliveries, and the media that go with them."""
 
-from pregonero.publishing.models.media import Attachment, Making, MakingState
+from pregonero.publishing.models.media import Attachment, MakingState, MediaConversion
 from pregonero.publishing.models.publications import (
     AFTER_THE_ONE_ABOVE,
     NOT_YET,
@@ -29,8 +29,8 @@ __all__ = [
     "Delivery",
     "LinkAcceptance",
     "LinkCheck",
-    "Making",
     "MakingState",
+    "MediaConversion",
     "Outcome",
     "Publication",
     "PublicationState",

@@ -56,7 +56,7 @@ class MakingState(models.TextChoices):
     FAILED = "FAILED", "no se pudo"
 
 
-class Making(models.Model):
+class MediaConversion(models.Model):
     """A version of a video that is being made because a network would not take it as it is; it takes a while."""
 
     adaptation = models.ForeignKey(Adaptation, on_delete=models.PROTECT, related_name="makings")

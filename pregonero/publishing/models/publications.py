@@ -12,9 +12,9 @@ from django.utils.functional import cached_property
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Entity, Member
-from pregonero.publishing import persons  # noqa: F401  its models are the app's too
+from pregonero.publishing.models import manual  # noqa: F401  its models are the app's too
 from pregonero.publishing.states import NOT_PUBLIC, PAIRS, PUBLIC, DeliveryState
-from pregonero.records.actions import Thing
+from pregonero.records.actions import ObjectRef
 
 if TYPE_CHECKING:
     from pregonero.publishing.models.media import Attachment
@@ -96,9 +96,9 @@ class Publication(models.Model):
         return self.title
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return Thing("publication", self.pk, self.title)
+        return ObjectRef("publication", self.pk, self.title)
 
 
 class Adaptation(models.Model):
@@ -191,10 +191,10 @@ class Delivery(models.Model):
 
     Most have one part, the first (`position` 0). A thread has more, and so has a post whose link goes as its first
     comment: each further part `follows` the delivery right above it, and waits until that one is out (rule 8).
-    `prepared` is what was left at the network, for the content whose fingerprint is `prepared_for`. `held_by` and
-    `held_until` are the lease of the worker that is preparing, sending or asking; whoever finds it past may go on.
+    `prepared` is what was left at the network, for the content whose fingerprint is `prepared_for`. `leased_by` and
+    `leased_until` are the lease of the worker that is preparing, sending or asking; whoever finds it past may go on.
     `prepare_at` is when it may be prepared, and `ready_at` when it may be sent or asked about: its own moment, or later
-    when the network asked to wait. `stopped_because` is why a person stopped it while it was being sent or found out:
+    when the network asked to wait. `cancel_requested_reason` is why a person stopped it while it was being sent or found out:
     if it did not go out, it will not.
     """
 
@@ -211,13 +211,13 @@ class Delivery(models.Model):
     prepared = models.JSONField(default=dict, blank=True)
     prepared_for = models.CharField(max_length=64, blank=True)
     attempts_made = models.PositiveSmallIntegerField(default=0)
-    looks = models.PositiveSmallIntegerField(default=0)
-    held_by = models.CharField(max_length=80, blank=True)
-    held_until = models.DateTimeField(null=True)
+    checks_made = models.PositiveSmallIntegerField(default=0)
+    leased_by = models.CharField(max_length=80, blank=True)
+    leased_until = models.DateTimeField(null=True)
     reason_code = models.CharField(max_length=60, blank=True)
     reason = models.CharField(max_length=300, blank=True)
     candidates = models.JSONField(default=list, blank=True)
-    stopped_because = models.CharField(max_length=300, blank=True)
+    cancel_requested_reason = models.CharField(max_length=300, blank=True)
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)
@@ -238,11 +238,12 @@ class Delivery(models.Model):
                 name="delivery_public_has_post",
             ),
             models.CheckConstraint(
-                condition=Q(held_by="", held_until__isnull=True) | (~Q(held_by="") & Q(held_until__isnull=False)),
+                condition=Q(leased_by="", leased_until__isnull=True)
+                | (~Q(leased_by="") & Q(leased_until__isnull=False)),
                 name="delivery_held_by_and_until",
             ),
             models.CheckConstraint(
-                condition=~Q(state=DeliveryState.SENDING) | ~Q(held_by=""), name="delivery_sending_is_held"
+                condition=~Q(state=DeliveryState.SENDING) | ~Q(leased_by=""), name="delivery_sending_is_held"
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("due_at")), name="delivery_expires_after_due"),
         )
@@ -260,7 +261,7 @@ class Delivery(models.Model):
             models.Index(fields=["ready_at"], condition=Q(state=DeliveryState.PLANNED), name="delivery_to_turn"),
             models.Index(fields=["account", "due_at", "id"], condition=Q(state="DUE"), name="delivery_in_its_turn"),
             models.Index(
-                fields=["held_until"],
+                fields=["leased_until"],
                 condition=Q(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN]),
                 name="delivery_in_flight",
             ),
@@ -297,10 +298,10 @@ class Delivery(models.Model):
         return f"{self.publication} · {self.account}"
 
     @property
-    def thing(self) -> Thing:
+    def ref(self) -> ObjectRef:
         """Return how records refer to it."""
         name = f"{self.account}, parte {self.position + 1}" if self.position else str(self.account)
-        return Thing("delivery", self.pk, name)
+        return ObjectRef("delivery", self.pk, name)
 
     @property
     def waits_for_another(self) -> bool:
@@ -308,9 +309,9 @@ class Delivery(models.Model):
         return self.ready_at == NOT_YET
 
     @property
-    def publication_thing(self) -> Thing:
+    def publication_ref(self) -> ObjectRef:
         """Return how records refer to its publication beside it, without reading it."""
-        return Thing("publication", self.publication_id)
+        return ObjectRef("publication", self.publication_id)
 
 
 class Outcome(models.TextChoices):

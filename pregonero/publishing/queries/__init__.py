@@ -1,7 +1,6 @@
 """What the screens and the workers read of publications and deliveries."""
 
-from pregonero.publishing.queries.deciding import handwork_of, question_of, who_decided, whose_post
-from pregonero.publishing.queries.doors import (
+from pregonero.publishing.queries.getters import (
     get_attachment,
     get_delivery,
     get_making,
@@ -12,7 +11,8 @@ from pregonero.publishing.queries.doors import (
     publication_to_check,
 )
 from pregonero.publishing.queries.limits import foresee, get_sending_stop, limits_of, planned_on
-from pregonero.publishing.queries.reading import (
+from pregonero.publishing.queries.pauses import in_the_air, not_stopped, stop_of, stop_of_all, why_stopped
+from pregonero.publishing.queries.publications import (
     adaptation_of,
     adaptations_for,
     adaptations_of,
@@ -29,8 +29,7 @@ from pregonero.publishing.queries.reading import (
     place_of,
     uncertain_since,
 )
-from pregonero.publishing.queries.stopping import in_the_air, not_stopped, stop_of, stop_of_all, why_stopped
-from pregonero.publishing.queries.working import (
+from pregonero.publishing.queries.queue import (
     access_of,
     account_due,
     accounts_to_send,
@@ -53,6 +52,7 @@ from pregonero.publishing.queries.working import (
     to_prepare_here,
     with_followers,
 )
+from pregonero.publishing.queries.resolution import handwork_of, question_of, who_decided, whose_post
 
 __all__ = [
     "access_of",

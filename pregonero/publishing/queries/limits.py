@@ -9,18 +9,18 @@ from functools import partial
 from django.db.models import Sum
 
 from pregonero.errors import NotFound
-from pregonero.networks.budgets import queries as budgets
-from pregonero.networks.budgets.forecast import Forecast, Leaving, Planned, Track, track_of
-from pregonero.networks.budgets.kinds import ACT_WORDS, Act, Scope, Unit, act_in
-from pregonero.networks.budgets.models import Allowance, LedgerLine, SendingStop
-from pregonero.networks.budgets.room import Left
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
-from pregonero.networks.registry import connector, rates_of
+from pregonero.networks.rate_limits import queries as budgets
+from pregonero.networks.rate_limits.capacity import QuotaStatus
+from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track, track_of
+from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota
+from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, PostClass, Scope, Unit, classify_post
+from pregonero.networks.registry import connector, rate_limit_policy
 from pregonero.people.models import Entity, Member
-from pregonero.publishing.content import texts_of
 from pregonero.publishing.models import Adaptation, Delivery, PublicationState
-from pregonero.publishing.queries.working import in_the_air_of
+from pregonero.publishing.payload import texts_of
+from pregonero.publishing.queries.queue import in_the_air_of
 from pregonero.publishing.states import WAITING
 
 MOST_FORESEEN = 500  # of what waits: a page is not kept waiting for the whole year
@@ -33,10 +33,10 @@ class BudgetLine:
     """One budget on the page: how it stands, and the limit that a person set, if any."""
 
     account: Account
-    left: Left
+    left: QuotaStatus
     set_by: str
     set_at: datetime | None
-    limit_set: int | None
+    own_limit: int | None
 
     @property
     def is_money(self) -> bool:
@@ -60,7 +60,7 @@ class NetworkLimits:
     label: str
     shared: tuple[BudgetLine, ...]
     own: tuple[BudgetLine, ...]
-    stops: tuple[SendingStop, ...]
+    stops: tuple[NetworkSuspension, ...]
     spent: tuple[Spent, ...]
     micros: int
     foreseen: int  # what the rest of the month's programme will cost besides
@@ -76,11 +76,11 @@ def limits_of(entity: Entity, *, today: date, now: datetime) -> list[NetworkLimi
     networks: dict[str, list[Account]] = defaultdict(list)
     for account in accounts_of(entity):
         networks[account.network].append(account)
-    stops = budgets.stops_of(entity.pk, now=now)
+    stops = budgets.suspensions_of(entity.pk, now=now)
     return [_network(accounts, stops, today, now) for accounts in networks.values()]
 
 
-def _network(accounts: list[Account], stops: list[SendingStop], today: date, now: datetime) -> NetworkLimits:
+def _network(accounts: list[Account], stops: list[NetworkSuspension], today: date, now: datetime) -> NetworkLimits:
     network = accounts[0].network
     lines = [line for account in accounts for line in _lines(account, now)]
     shared = [line for line in lines if line.left.budget.scope == Scope.APP and line.account == accounts[0]]
@@ -97,28 +97,28 @@ def _network(accounts: list[Account], stops: list[SendingStop], today: date, now
 
 
 def _lines(account: Account, now: datetime) -> Iterable[BudgetLine]:
-    rows = Allowance.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
+    rows = Quota.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
     known = {(row.account_id, row.budget): row for row in rows}
-    for left in budgets.lefts_of(account, in_flight=in_the_air_of(account), now=now):
+    for left in budgets.quota_statuses(account, in_flight=in_the_air_of(account), now=now):
         owner = account.pk if left.budget.scope == Scope.ACCOUNT else None
         row = known.get((owner, left.budget.key))
-        limit = row.limit_set if row else None
+        limit = row.own_limit if row else None
         set_by = row.set_by.name if row and row.set_by and limit is not None else ""
         yield BudgetLine(account, left, set_by, row.set_at if row else None, limit)
 
 
 def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:
     network = accounts[0].network
-    words: dict[str, str] = dict(ACT_WORDS)
-    words |= {cost.kind: cost.label for cost in rates_of(network).calls.values()}
-    lines = LedgerLine.objects.filter(account__in=accounts, day__gte=today.replace(day=1), day__lte=today)
+    words: dict[str, str] = dict(POST_CLASS_LABELS)
+    words |= {cost.kind: cost.label for cost in rate_limit_policy(network).calls.values()}
+    lines = CostEntry.objects.filter(account__in=accounts, day__gte=today.replace(day=1), day__lte=today)
     sums = lines.values_list("kind").annotate(Sum("quantity"), Sum("micros")).order_by("kind")
     return tuple(Spent(words.get(kind, kind), quantity, micros) for kind, quantity, micros in sums if quantity)
 
 
-def get_sending_stop(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> SendingStop:
+def get_sending_stop(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> NetworkSuspension:
     """Return something that stops the member's entity now; any other is not found."""
-    stops = SendingStop.objects.select_for_update() if for_update else SendingStop.objects.all()
+    stops = NetworkSuspension.objects.select_for_update() if for_update else NetworkSuspension.objects.all()
     stop = stops.filter(budgets.running(now), pk=pk, entity_id=member.entity_id).first()
     if stop is None:
         raise NotFound
@@ -135,29 +135,32 @@ def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[Planned]
     )[:MOST_FORESEEN])  # fmt: skip
     acts = _acts_of({publication for *_, publication in found})
     return [
-        Planned(pk, account, due_at, acts.get((publication, account, position), Act.REPLY), expires_at)
+        Planned(pk, account, due_at, acts.get((publication, account, position), PostClass.REPLY), expires_at)
         for pk, account, due_at, _, expires_at, position, publication in found
     ]
 
 
-def _acts_of(publications: set[int]) -> dict[tuple[int, int, int], Act]:
+def _acts_of(publications: set[int]) -> dict[tuple[int, int, int], PostClass]:
     """Return what each part of the publications is, by publication, account and place."""
     adaptations = Adaptation.objects.filter(publication__in=publications or {0}).select_related(
         "account", "publication"
     )
-    found: dict[tuple[int, int, int], Act] = {}
+    found: dict[tuple[int, int, int], PostClass] = {}
     for adaptation in adaptations:
         for position, act in enumerate(acts_of(adaptation)):
             found[adaptation.publication_id, adaptation.account_id, position] = act
     return found
 
 
-def acts_of(adaptation: Adaptation) -> list[Act]:
+def acts_of(adaptation: Adaptation) -> list[PostClass]:
     """Return what each of an adaptation's parts will be to its network."""
     beside = connector(adaptation.account.network).capabilities.link_beside and not adaptation.link_under
     first, *rest = texts_of(adaptation)
     link = adaptation.publication.link if beside else ""
-    return [act_in(first, link=link, format=adaptation.format), *(act_in(text, part=True) for text in rest)]
+    return [
+        classify_post(first, link=link, format=adaptation.format),
+        *(classify_post(text, part=True) for text in rest),
+    ]
 
 
 def foresee(accounts: Sequence[Account], planned: Iterable[Planned], *, now: datetime) -> dict[int, Leaving]:
@@ -167,12 +170,12 @@ def foresee(accounts: Sequence[Account], planned: Iterable[Planned], *, now: dat
         networks[account.network].append(account)
     planned = list(planned)
     tracks = _tracks(accounts, now)
-    stops = budgets.stopped_accounts(accounts, now=now)
+    stops = budgets.suspended_accounts(accounts, now=now)
     stopped = {number: (stop.until, stop.code) for number, stop in stops.items()}
     found: dict[int, Leaving] = {}
     for network, theirs in networks.items():
         numbers = {account.pk for account in theirs}
-        forecast = Forecast(rates_of(network), partial(_track, tracks, network), stopped)
+        forecast = Forecast(rate_limit_policy(network), partial(_track, tracks, network), stopped)
         ours = [each for each in planned if each.account in numbers]
         found |= {leaving.key: leaving for leaving in forecast.of(ours, now=now)}
     return found
@@ -184,7 +187,7 @@ def _track(tracks: Mapping[Key, Track], network: str, owner: int | None, budget:
 
 def _tracks(accounts: Sequence[Account], now: datetime) -> dict[Key, Track]:
     found: dict[Key, Track] = {}
-    for key, standing in budgets.standings_of(accounts, now=now).items():
+    for key, standing in budgets.quota_standings(accounts, now=now).items():
         track = track_of(standing.left, standing.pieces)
         if track is not None:
             found[key] = track
@@ -193,7 +196,7 @@ def _tracks(accounts: Sequence[Account], now: datetime) -> dict[Key, Track]:
 
 def _foreseen_cost(accounts: list[Account], now: datetime) -> int:
     """Return what the programme of the rest of the month will cost, in micro-dollars."""
-    rates = rates_of(accounts[0].network)
+    rates = rate_limit_policy(accounts[0].network)
     money = next((budget for budget in rates.budgets if budget.unit == Unit.MONEY), None)
     if money is None:
         return 0

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import NotFound
-from pregonero.networks.budgets.kinds import MICROS, Unit
 from pregonero.networks.queries import get_account
-from pregonero.networks.registry import rates_of
+from pregonero.networks.rate_limits.policy import MICROS, Unit
+from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import may
 from pregonero.publishing import actions, queries
@@ -39,7 +39,9 @@ def set_limit(request: MemberRequest) -> HttpResponse:
         messages.error(request, "Escribe el tope como un número, o déjalo vacío para quitarlo.")
         return redirect("publishing:limits")
     account = get_account(member=request.member, pk=form.cleaned_data["account"])
-    budget = next((each for each in rates_of(account.network).budgets if each.key == form.cleaned_data["budget"]), None)
+    budget = next(
+        (each for each in rate_limit_policy(account.network).budgets if each.key == form.cleaned_data["budget"]), None
+    )
     if budget is None:
         raise NotFound
     limit = form.cleaned_data["limit"]

@@ -15,14 +15,14 @@ from pregonero.errors import Conflict, NotFound, Refused
 from pregonero.networks.registry import connector
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.models import Medium, MediumKind
-from pregonero.newsroom.reading.media import LARGEST, keep_upload
+from pregonero.newsroom.reading.media_store import LARGEST, keep_upload
 from pregonero.people.middleware import MemberRequest
-from pregonero.publishing import actions, queries, rules, versions
+from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import Described
 from pregonero.publishing.editor import editor_of
 from pregonero.publishing.forms import BesideForm, FixForm, UploadForm
 from pregonero.publishing.models import Attachment, Publication
-from pregonero.publishing.views.editing import UNPROCESSABLE, save_written, show_both, show_editor
+from pregonero.publishing.views.editor import UNPROCESSABLE, save_written, show_both, show_editor
 
 Act = Callable[[Publication], str]
 
@@ -139,10 +139,10 @@ def _fix(request: MemberRequest, attachment: Attachment) -> str:
     adaptations = queries.adaptations_of(attachment.adaptation.publication)
     adaptation = next(each for each in adaptations if each.pk == attachment.adaptation_id)
     present = next(each for each in adaptation.media if each.pk == attachment.pk)
-    issues = versions.fixable(present, rules.adaptation_issues(adaptation))
-    offer = versions.offer_for(present, issues)
+    issues = media_versions.fixable(present, rules.adaptation_issues(adaptation))
+    offer = media_versions.offer_for(present, issues)
     choice = FixForm(attachment.pk, offer.ratios if offer else (), request.POST).choice()
-    return versions.fix_medium(
+    return media_versions.fix_medium(
         attachment=present, issues=issues, choice=choice, by=request.member, now=timezone.now()
     )  # fmt: skip
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
-from pregonero.records.actions import Thing
-from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
+from pregonero.records.actions import ObjectRef
+from pregonero.records.models import Batch, Event, EventText, Leaf, Pending
 
 
 @dataclass(frozen=True)
@@ -18,20 +18,20 @@ class ChainState:
     last: Batch | None
 
 
-def events_of(entity_id: int, things: Iterable[Thing], limit: int = 1_000) -> list[Event]:
+def events_of(entity_id: int, refs: Iterable[ObjectRef], limit: int = 1_000) -> list[Event]:
     """Return the events about any of the things, or related to them, in their order: the expediente (M-1).
 
     At most `limit`, from the first on; one query. `event.verb_words` says each in Spanish.
     """
-    references = [thing.reference for thing in things]
-    about = Q(thing__in=references) | Q(related__overlap=references)
+    references = [ref.reference for ref in refs]
+    about = Q(ref__in=references) | Q(related__overlap=references)
     return list(Event.objects.filter(about, entity_id=entity_id).order_by("pk")[:limit])
 
 
 def wordings_of(events: Iterable[Event]) -> dict[int, dict[str, str]]:
     """Return, by event and field, the words that people wrote and that were not erased; one query."""
     words: dict[int, dict[str, str]] = {}
-    found = Wording.objects.filter(event_id__in=[event.pk for event in events if event.digests])
+    found = EventText.objects.filter(event_id__in=[event.pk for event in events if event.digests])
     for wording in found.order_by("event_id", "field"):
         words.setdefault(wording.event_id, {})[wording.field] = wording.text
     return words

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
+from pregonero.records.models import Batch, Event, EventText, Leaf, Pending
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def text_uncalled_for(event: Event, field: str) -> Broken:
     return _in_event("text_uncalled_for", event, sentence)
 
 
-def text_of_nothing(wording: Wording) -> Broken:
+def text_of_nothing(wording: EventText) -> Broken:
     """Say that words hang from an event that is not there."""
     sentence = f"El texto «{wording.field}» cuelga del registro {wording.event_id}, que no existe."
     return Broken(Problem("text_of_nothing", sentence, None, None, wording.event_id))

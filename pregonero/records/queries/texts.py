@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from pregonero.records import body
-from pregonero.records.actions import Thing
-from pregonero.records.models import Event, Wording
+from pregonero.records import canonical_body
+from pregonero.records.actions import ObjectRef
+from pregonero.records.models import Event, EventText
 from pregonero.records.queries import problems
 
 
@@ -13,8 +13,8 @@ class Texts:
 
     def __init__(self, events: Iterable[Event]) -> None:
         events = list(events)
-        self._words: dict[int, dict[str, Wording]] = {}
-        for wording in Wording.objects.filter(event_id__in=[event.pk for event in events]):
+        self._words: dict[int, dict[str, EventText]] = {}
+        for wording in EventText.objects.filter(event_id__in=[event.pk for event in events]):
             self._words.setdefault(wording.event_id, {})[wording.field] = wording
         self._erased = _erasures_of([event for event in events if self._lacks_words(event)])
 
@@ -24,13 +24,13 @@ class Texts:
         for field in sorted(_fields_of(event) | words.keys()):
             self._check_field(event, field, words.get(field))
 
-    def _check_field(self, event: Event, field: str, wording: Wording | None) -> None:
+    def _check_field(self, event: Event, field: str, wording: EventText | None) -> None:
         if wording is None:
             if (event.entity_id, event.pk, field) not in self._erased:
                 raise problems.text_missing(event, field)
         elif field not in _fields_of(event):
             raise problems.text_uncalled_for(event, field)
-        elif body.digest_of_words(wording.salt, wording.text) != event.digests[field]:
+        elif canonical_body.digest_of_words(wording.salt, wording.text) != event.digests[field]:
             raise problems.text_changed(event, field)
 
     def _lacks_words(self, event: Event) -> bool:
@@ -40,10 +40,10 @@ class Texts:
 def _erasures_of(events: list[Event]) -> set[tuple[int, int, object]]:
     if not events:
         return set()
-    pk_of = {Thing("record", event.pk).reference: event.pk for event in events}
-    erasures = Event.objects.filter(verb="wording.erased", thing__in=pk_of)
+    pk_of = {ObjectRef("record", event.pk).reference: event.pk for event in events}
+    erasures = Event.objects.filter(event_type="wording.erased", ref__in=pk_of)
     return {
-        (erasure.entity_id, pk_of[erasure.thing], erasure.facts.get("field"))
+        (erasure.entity_id, pk_of[erasure.ref], erasure.facts.get("field"))
         for erasure in erasures
         if isinstance(erasure.facts, dict)
     }

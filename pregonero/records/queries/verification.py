@@ -14,8 +14,8 @@ import rfc8785
 from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from pregonero.records import body, tree
-from pregonero.records.models import Batch, Event, Leaf, Pending, Wording
+from pregonero.records import canonical_body, merkle
+from pregonero.records.models import Batch, Event, EventText, Leaf, Pending
 from pregonero.records.queries import problems
 from pregonero.records.queries.events import entities_with_events
 from pregonero.records.queries.problems import Broken, Problem
@@ -80,7 +80,7 @@ def _one_snapshot() -> Iterator[None]:
 
 def _check_entity(entity_id: int) -> ChainCheck:
     leaves = _leaves_with_events(entity_id)
-    number, total, head = 0, 0, body.BEFORE_THE_FIRST
+    number, total, head = 0, 0, canonical_body.BEFORE_THE_FIRST
     for batch in _batches(entity_id):
         _check_link(batch, number + 1, head)
         digests = _check_leaves(batch, leaves)
@@ -167,7 +167,7 @@ def _check_event(leaf: Leaf, event: Event | None) -> bytes:
 def _leaf_of(event: Event) -> bytes | None:
     """Return the event's leaf, or None when what it holds now could never have been sealed."""
     try:
-        return body.leaf_of(event)
+        return canonical_body.leaf_of(event)
     except rfc8785.CanonicalizationError:
         return None
 
@@ -175,9 +175,9 @@ def _leaf_of(event: Event) -> bytes | None:
 def _check_seal(batch: Batch, digests: list[bytes], total: int) -> None:
     if batch.total != total:
         raise problems.batch_total(batch, total)
-    if batch.root != tree.root_of(digests).hex():
+    if batch.root != merkle.root_of(digests).hex():
         raise problems.batch_root(batch)
-    if batch.head != body.head_of(batch):
+    if batch.head != canonical_body.head_of(batch):
         raise problems.batch_head(batch)
 
 
@@ -218,7 +218,7 @@ def _check_ownerless(entity_id: int | None) -> None:
     if entity_id is not None:
         return
     event = Event.objects.filter(pk=OuterRef("event_id"))
-    wording = Wording.objects.filter(~Exists(event)).order_by("event_id", "field").first()
+    wording = EventText.objects.filter(~Exists(event)).order_by("event_id", "field").first()
     if wording is not None:
         raise problems.text_of_nothing(wording)
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pregonero.newsroom.reading.address import canonical, key
-from pregonero.newsroom.reading.unreadable import Malformed
+from pregonero.newsroom.reading.errors import Malformed
+from pregonero.newsroom.reading.urls import canonical, key
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 

@@ -5,10 +5,10 @@ import socket
 import pytest
 from pytest_django import Settings
 
-from pregonero.newsroom.reading.destination import destination, is_allowed_by_name
+from pregonero.newsroom.reading.errors import NotPublic, Unreachable
 from pregonero.newsroom.reading.fetch import PAGE, fetch
-from pregonero.newsroom.reading.unreadable import NotPublic, Unreachable
-from pregonero.reachable import is_public
+from pregonero.newsroom.reading.safe_url import destination, is_allowed_by_name
+from pregonero.ssrf import is_public
 from tests.newsroom.website import Website
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pregonero.newsroom.reading.errors import Malformed, Unreadable
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.item import Item
-from pregonero.newsroom.reading.unreadable import Malformed, Unreadable
 
 ADDRESS = "https://www.mincit.gov.co/rss/noticias"
 ITEM = "<item><title>{0}</title><link>https://mincit.gov.co/{0}</link><pubDate>{1}</pubDate></item>"

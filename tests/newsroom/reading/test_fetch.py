@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from pytest_django import Settings
 
+from pregonero.newsroom.reading.errors import Malformed, NotPublic, TooLarge, Unreachable, Unreadable
 from pregonero.newsroom.reading.fetch import FEED, MEGABYTE, PAGE, fetch
-from pregonero.newsroom.reading.unreadable import Malformed, NotPublic, TooLarge, Unreachable, Unreadable
 from tests.newsroom.website import Behaviour, Website, answering, running, streaming
 
 RSS = "application/rss+xml"

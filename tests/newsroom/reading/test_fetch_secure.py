@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
+from pregonero.newsroom.reading.errors import Unreachable
 from pregonero.newsroom.reading.fetch import PAGE, fetch
-from pregonero.newsroom.reading.unreadable import Unreachable
 from tests.networks.wires import Peer, answering, drip, drip_body, peer
 from tests.newsroom.reading.test_destination import answer_names
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.listing import read_listing
 from pregonero.newsroom.reading.selectors import PRESETS, issues_of
-from pregonero.newsroom.reading.unreadable import Malformed
 
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias"
 

@@ -9,8 +9,8 @@ import av
 import pytest
 from PIL import Image
 
-from pregonero.newsroom.reading.media import keep_picture, keep_video
-from pregonero.newsroom.reading.unreadable import Malformed, NotPublic, TooLarge
+from pregonero.newsroom.reading.errors import Malformed, NotPublic, TooLarge
+from pregonero.newsroom.reading.media_store import keep_picture, keep_video
 from tests.newsroom.website import Website, streaming
 
 

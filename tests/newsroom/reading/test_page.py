@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.page import Page, read_page
-from pregonero.newsroom.reading.unreadable import Malformed
 
 SITE = "https://www.mincit.gov.co"
 ADDRESS = f"{SITE}/prensa/noticias/comercio/exportaciones-de-cafe"

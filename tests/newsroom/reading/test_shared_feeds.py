@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from pregonero.newsroom.reading.dates import instant
+from pregonero.newsroom.reading.errors import Unreadable
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import Fetched
 from pregonero.newsroom.reading.listing import read_listing
 from pregonero.newsroom.reading.selectors import PRESETS
-from pregonero.newsroom.reading.unreadable import Unreadable
 
 CHECKOUT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("PREGONERO_SHARED_DATA") or CHECKOUT.parent / "shared" / "data")

@@ -1,0 +1,42 @@
+"""Hoy."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from pregonero.dashboard.queries import today_of
+from pregonero.dashboard.status import status_of
+from pregonero.people.actions import see_notice
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.queries import get_notice
+from pregonero.people.rules import check_may, may
+
+
+@require_GET
+def today(request: MemberRequest) -> HttpResponse:
+    """Show what this person must do now, what goes out today and what went wrong."""
+    now = timezone.now()
+    context = {
+        "today": today_of(request.member, now=now),
+        "now": now,
+        "may_compose": may(request.member, "publication.compose", now=now),
+    }
+    return render(request, "dashboard/today.html", context)
+
+
+@require_GET
+def status(request: MemberRequest) -> HttpResponse:
+    """Show whether the system is well, how each account fares, and what befell it lately."""
+    member, now = request.member, timezone.now()
+    check_may(member, "status.see", now=now)
+    context = {"status": status_of(member, now=now), "now": now}
+    return render(request, "dashboard/status.html", context)
+
+
+@require_POST
+def receive(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep the receipt of a notice and open what it tells of."""
+    notice = get_notice(member=request.member, pk=pk)
+    see_notice(notice=notice, by=request.member, now=timezone.now())
+    return redirect(notice.path)

@@ -1,0 +1,137 @@
+"""The demonstration's entity: an invented team of the ministry and its accounts in the laboratory.
+
+Each part is made only when it is missing, so that a start that was cut goes on where it stopped.
+"""
+
+import hmac
+import json
+import secrets
+import urllib.request
+from datetime import datetime
+from typing import Any
+from urllib.error import URLError
+
+from django.conf import settings
+from django.utils import timezone
+
+from pregonero.networks import actions as networks
+from pregonero.networks import oauth_flow
+from pregonero.networks.models import Account, Application, Credential, Network
+from pregonero.newsroom.actions import register_source
+from pregonero.newsroom.models import Source, SourceKind
+from pregonero.people import actions as people
+from pregonero.people.models import Employment, Entity, Member
+from pregonero.people.roles import Role
+from pregonero.stack import Addresses, NotStarted
+
+SLUG = "demostracion"
+PEOPLE = (
+    ("luis", "Luis Peña", Role.CONTENT_MANAGER),
+    ("ana", "Ana Rojas", Role.COMMUNITY_MANAGER),
+    ("beto", "Beto Mora", Role.DIGITAL_STRATEGIST),
+    ("marta", "Marta Gil", Role.ADVISER),
+    ("carmen", "Carmen Ortiz", Role.COORDINATOR),
+    ("ines", "Inés Duarte", Role.AUDITOR),
+)
+NETWORKS = ("x", "facebook", "instagram", "youtube")
+PURPOSES = {
+    "x": "Noticias y avisos del Ministerio, al minuto",
+    "facebook": "Página institucional: noticias, convocatorias y respuestas",
+    "instagram": "Imágenes y reels de los programas del Ministerio",
+    "youtube": "Videos y transmisiones en vivo",
+}
+SOURCE = "Noticias de la sede (RSS)"
+
+
+def load(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
+    """Have the entity, its people, its accounts and its source; return the people by their first name."""
+    entity = Entity.objects.filter(slug=SLUG).first() or people.register_entity(
+        slug=SLUG, name="Ministerio de Comercio, Industria y Turismo (demostración)", short_name="MinComercio",
+        initials="MC", official_domains=["127.0.0.1"], now=now,
+    )  # fmt: skip
+    _register_people(entity, now)
+    cast = _cast(entity)
+    _register_accounts(addresses, cast["carmen"], now)
+    if not Source.objects.filter(entity=entity, name=SOURCE).exists():
+        address = f"{addresses.lab}/sitio/feed.xml"
+        register_source(entity=entity, kind=SourceKind.FEED, name=SOURCE, address=address, by=cast["carmen"], now=now)
+    return cast
+
+
+def password() -> str:
+    """Return the demonstration people's password, made once for each installation."""
+    path = settings.DATA_DIR / "demo-password"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
+
+
+def _cast(entity: Entity) -> dict[str, Member]:
+    members = Member.objects.filter(entity=entity).select_related("entity", "user")
+    return {member.user.email.partition("@")[0]: member for member in members}
+
+
+def _register_people(entity: Entity, now: datetime) -> None:
+    present = _cast(entity)
+    for first, name, role in PEOPLE:
+        if first not in present:
+            people.register_member(
+                entity=entity, email=f"{first}@{SLUG}.test", password=password(), name=name, roles=[role],
+                employment=Employment.STAFF, by=None, now=now,
+            )  # fmt: skip
+
+
+def _register_accounts(addresses: Addresses, carmen: Member, now: datetime) -> None:
+    found = {account["network"]: account for account in _read_json(f"{addresses.lab}/accounts.json")["accounts"]}
+    for network in NETWORKS:
+        theirs = found[network]
+        account = Account.objects.filter(entity=carmen.entity, network=network).first() or networks.register_account(
+            entity=carmen.entity, network=Network(network), handle=theirs["handle"], remote_id=theirs["id"],
+            display_name=theirs["name"], purpose=PURPOSES[network], root_mailbox=f"redes@{SLUG}.test",
+            by=carmen, now=now,
+        )  # fmt: skip
+        if not Credential.objects.filter(account=account).exists():
+            networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+        _register_application(addresses, Network(network), carmen, now)
+        _name_administrators(account, carmen, now)
+
+
+def _register_application(addresses: Addresses, network: Network, carmen: Member, now: datetime) -> None:
+    """Have the entity's application at the laboratory, so that its accounts can be connected there again."""
+    secret = hmac.new(settings.SECRET_KEY.encode(), f"demo:{network}".encode(), "sha256").hexdigest()
+    id = f"pregonero-{network}"
+    redirects = [oauth_flow.return_address()]
+    _post_json(f"{addresses.lab}/apps", {"id": id, "secret": secret, "redirects": redirects, "name": "Pregonero"})
+    if not Application.objects.filter(entity=carmen.entity, network=network).exists():
+        networks.keep_application(network=network, server="", client_id=id, secret=secret, by=carmen, now=now)
+
+
+def _name_administrators(account: Account, carmen: Member, now: datetime) -> None:
+    """Facebook's page has the two that the procedure asks for; the others, whoever answers for them."""
+    if account.administrators.exists():
+        return
+    cast = _cast(carmen.entity)
+    for first in ("ana", "marta") if account.network == Network.FACEBOOK else ("ana",):
+        networks.name_administrator(
+            account=account, name="", member=cast[first], since=timezone.localdate(now), by=carmen, now=now
+        )
+
+
+def _post_json(address: str, body: dict[str, Any]) -> None:
+    request = urllib.request.Request(  # noqa: S310  the laboratory's own address
+        address, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310
+            return
+    except URLError as error:
+        raise NotStarted(f"El laboratorio no respondió {address} ({error.reason}).") from error
+
+
+def _read_json(address: str) -> Any:
+    try:
+        with urllib.request.urlopen(address, timeout=10) as response:  # noqa: S310  the laboratory's own address
+            return json.load(response)
+    except URLError as error:
+        raise NotStarted(f"El laboratorio no respondió {address} ({error.reason}).") from error

@@ -1,0 +1,1 @@
+"""Heartbeats of the workers, system incidents, and the checks of `pregonero doctor` and the status page."""

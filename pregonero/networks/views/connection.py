@@ -1,0 +1,126 @@
+"""The pages where an account is connected to its network, tried, and disconnected."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pregonero.errors import Refused
+from pregonero.networks import actions, oauth_flow, queries, rules
+from pregonero.networks.auth_config import AppPassword
+from pregonero.networks.connection_test import try_account
+from pregonero.networks.forms import ApplicationForm, PasswordForm
+from pregonero.networks.models import Account, Network
+from pregonero.networks.registry import auth_config_of
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.rules import check_may
+
+UNPROCESSABLE = 422
+LONGEST = 4096  # characters of anything that a network sends back
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def connect(request: MemberRequest, pk: int) -> HttpResponse:
+    """Say what will be asked, and begin: at the network's consent page, or with an application password."""
+    found = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_connect(request.member, found, now=timezone.now())
+    if isinstance(auth_config_of(found.network), AppPassword):
+        return _with_password(request, found)
+    way, kept = auth_config_of(found.network), queries.application_for(found)
+    context: dict[str, object] = {"account": found, "way": way, "application": kept}
+    if request.method == "POST":
+        session = request.session.session_key or ""
+        context["address"] = oauth_flow.begin(account=found, session=session, by=request.member, now=timezone.now())
+    return render(request, "networks/connect.html", context)
+
+
+def _with_password(request: MemberRequest, found: Account) -> HttpResponse:
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        try:
+            oauth_flow.connect_with_password(
+                account=found, password=form.cleaned_data["password"], by=request.member, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error("password", refusal.message)
+        else:
+            messages.success(request, f"{found} quedó conectada.")
+            return redirect("networks:account", pk=found.pk)
+    context = {"form": form, "account": found, "way": auth_config_of(found.network)}
+    return render(request, "networks/password.html", context, status=UNPROCESSABLE if form.errors else None)
+
+
+@never_cache
+@login_not_required
+@require_GET
+def returned(request: MemberRequest) -> HttpResponse:
+    """Take back what the network answered; its address holds a code, so it is left at once, whatever comes of it."""
+    if not request.user.is_authenticated:
+        # Not as elsewhere: the address that a person signs in for would carry the code.
+        return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': reverse('networks:accounts')})}")
+    check_may(request.member, "accounts.see", now=timezone.now())
+    answer = {name: request.GET.get(name, "")[:LONGEST].replace("\x00", "") for name in ("state", "code", "error")}
+    now, session = timezone.now(), request.session.session_key or ""
+    try:
+        taken = actions.take_authorization(state=answer["state"], session=session, by=request.member, now=now)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("networks:accounts")
+    try:
+        found = oauth_flow.finish(taken, code=answer["code"], error=answer["error"], by=request.member, now=now)
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, f"{found} quedó conectada.")
+    return redirect("networks:account", pk=taken.account.pk)
+
+
+@require_http_methods(["GET", "POST"])
+def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask, and forget what opens an account."""
+    found = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_disconnect(request.member, found, now=timezone.now())
+    if request.method == "POST":
+        actions.disconnect_account(account=found, by=request.member, now=timezone.now())
+        messages.success(request, f"{found} quedó desconectada. {oauth_flow.revocation_notice(found)}")
+        return redirect("networks:account", pk=pk)
+    context = {"account": found, "farewell": oauth_flow.revocation_notice(found)}
+    return render(request, "networks/disconnect.html", context)
+
+
+@require_POST
+def try_out(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make the harmless test call."""
+    found = queries.get_account(member=request.member, pk=pk)
+    tested = try_account(account=found, by=request.member, now=timezone.now())
+    (messages.success if tested.test_passed else messages.error)(request, tested.test_said)
+    return redirect("networks:account", pk=pk)
+
+
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "POST"])
+def application(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep the entity's application where an account lives; its secret is never shown again."""
+    found, now = queries.get_account(member=request.member, pk=pk), timezone.now()
+    rules.check_may_connect(request.member, found, now=now)
+    kept = queries.application_for(found)
+    form = ApplicationForm(
+        request.POST or None, kept=kept is not None, initial={"client_id": kept.client_id if kept else ""}
+    )
+    if form.is_valid():
+        network = Network(found.network)
+        actions.keep_application(network=network, server=found.server, by=request.member, now=now, **form.cleaned_data)
+        messages.success(request, "Aplicación guardada. Ya se puede conectar la cuenta.")
+        return redirect("networks:account", pk=pk)
+    context = {"form": form, "account": found, "redirect": oauth_flow.return_address()}
+    return render(request, "networks/application.html", context, status=UNPROCESSABLE if form.errors else None)

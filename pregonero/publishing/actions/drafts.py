@@ -1,0 +1,178 @@
+"""Preparing a publication: its first texts, made from the news, and their edits (P-3)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from pregonero.errors import Conflict
+from pregonero.networks.models import Account, AccountState
+from pregonero.networks.queries import accounts_of
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import News
+from pregonero.newsroom.queries import get_news
+from pregonero.people.actions import mark_seen
+from pregonero.people.models import Entity, Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.scheduling import follow_adaptations, place_link, plan_taken_in
+from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, take_words
+from pregonero.publishing.first_draft import compose
+from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication, PublicationState, Relevance
+from pregonero.publishing.states import WAITING
+from pregonero.records.actions import record
+
+
+@transaction.atomic(durable=True)
+def draft_publication(*, news: News, key: UUID, by: Member, now: datetime) -> Publication:
+    """Start a publication from an informed news item, with a first text for each account.
+
+    `key` comes from the form: a second click or a second tab of the same form returns the same publication.
+    """
+    news = get_news(member=by, pk=news.pk)
+    rules.check_may_draft(by, news, now=now)
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
+    made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
+    if made is not None:
+        return made
+    publication = Publication.objects.create(
+        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, news=news, title=news.title,
+        theme=news.section, link=news.address, created_by=by, created_at=now, edited_by=by, edited_at=now,
+    )  # fmt: skip
+    for account in accounts_of(by.entity).filter(state=AccountState.ACTIVE):
+        _first_adaptation(publication, account, news)
+    record(
+        entity_id=by.entity_id, event_type="publication.drafted", actor=by.actor, ref=publication.ref, at=now,
+        related=[news.ref], facts={"number": publication.number},
+    )  # fmt: skip
+    mark_seen(kind="news.informed", ref=news.ref, by=by, now=now)
+    app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
+    return publication
+
+
+def next_number(entity_id: int, now: datetime) -> str:
+    day = timezone.localtime(now).strftime("%Y-%m%d")
+    return f"{day}-{Publication.objects.filter(entity_id=entity_id, number__startswith=day).count() + 1:02d}"
+
+
+def _first_adaptation(publication: Publication, account: Account, news: News) -> None:
+    first = compose(news, connector(account.network))
+    adaptation = Adaptation.objects.create(
+        publication=publication, account=account, text=first.text, title=first.title,
+        skipped=bool(first.skip_reason), skip_reason=first.skip_reason,
+        link_under=account.link_as_comment and connector(account.network).capabilities.takes_comments,
+    )  # fmt: skip
+    Attachment.objects.bulk_create(
+        Attachment(adaptation=adaptation, position=at, medium=medium, alt=medium.alt)
+        for at, medium in enumerate(first.media, start=1)
+    )
+
+
+@transaction.atomic(durable=True)
+def edit_publication(
+    *, publication: Publication, change: PublicationChange, revision: int, by: Member, now: datetime
+) -> Publication:
+    """Save what a person wrote. `revision` is the one that they were looking at: a stale one is refused.
+
+    A programmed publication stays ready: an edit that would leave it with something missing is refused whole.
+    """
+    publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
+    rules.check_may_edit(by, publication, now=now)
+    _check_revision(publication, revision)
+    link_changed = publication.link != change.link
+    publication.why, publication.theme = change.why.strip(), change.theme.strip()
+    publication.relevance, publication.link = Relevance(change.relevance), change.link
+    publication.revision += 1
+    publication.edited_by, publication.edited_at = by, now
+    if publication.state == PublicationState.PROGRAMMED:
+        rules.check_ready(rules.why_issues(publication))  # before the database, which can only fail
+    publication.save()
+    changed = _change_adaptations(publication, change.adaptations, by)
+    if publication.state == PublicationState.PROGRAMMED:
+        rules.check_ready(queries.issues(publication))
+        follow_adaptations(publication, by=by, now=now)
+    record(
+        entity_id=by.entity_id, event_type="publication.edited", actor=by.actor, ref=publication.ref, at=now,
+        facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed]},
+        words=_words_changed(changed),
+    )  # fmt: skip
+    if link_changed and publication.link:
+        app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
+    return publication
+
+
+def _check_revision(publication: Publication, revision: int) -> None:
+    if publication.revision != revision:
+        at = timezone.localtime(publication.edited_at)
+        raise Conflict(
+            f"{publication.edited_by.name} guardó cambios a las {at:%H:%M}, después de que abriste esta página. "
+            "Ábrela de nuevo para ver lo último; lo tuyo no se guardó encima."
+        )
+
+
+def _change_adaptations(
+    publication: Publication, changes: Mapping[int, AdaptationChange], by: Member
+) -> list[tuple[Adaptation, AdaptationChange]]:
+    """Put each change in its place, and return what changed, each with what it said before."""
+    deliveries = queries.lock_deliveries(publication)
+    for waiting in deliveries:
+        prepare_again(waiting)
+    threads = queries.by_account(deliveries)
+    changed = []
+    for adaptation in queries.adaptations_of(publication):
+        thread = threads.get(adaptation.account_id, [])
+        place_link(adaptation, thread)
+        kept = as_it_is(adaptation)
+        wanted = complete(adaptation, changes.get(adaptation.account_id, kept))
+        if wanted == kept:
+            continue
+        _check_may_change(kept, wanted, thread)
+        _plan_taken_in(adaptation, wanted, thread, publication)
+        take_words(adaptation, wanted, by)
+        adaptation.save()
+        for attachment in adaptation.media:
+            attachment.save()
+        changed.append((adaptation, kept))
+    return changed
+
+
+def _words_changed(changed: Iterable[tuple[Adaptation, AdaptationChange]]) -> dict[str, str]:
+    """Return what the texts that changed said before and what they say now, each under its account's name."""
+    pairs = [
+        (str(each.account), "\n\n".join((kept.text, *kept.parts)), "\n\n".join((each.text, *each.parts)))
+        for each, kept in changed
+    ]
+    told = [pair for pair in pairs if pair[1] != pair[2]]
+    return {
+        "before": "\n\n".join(f"{name}: {before}" for name, before, _ in told),
+        "after": "\n\n".join(f"{name}: {after}" for name, _, after in told),
+    }
+
+
+def _check_may_change(kept: AdaptationChange, wanted: AdaptationChange, thread: list[Delivery]) -> None:
+    """Each part may change up to the second before its own commit (rule 7)."""
+    if replace(wanted, parts=kept.parts) != kept:
+        for delivery in thread[:1]:
+            rules.check_may_edit_adaptation(delivery)
+    rules.check_may_change_parts(thread, kept.parts, wanted.parts)
+
+
+def _plan_taken_in(
+    adaptation: Adaptation, wanted: AdaptationChange, thread: list[Delivery], publication: Publication
+) -> None:
+    """Plan again what had been left out, or taken away from the thread, and comes back."""
+    if wanted.skipped:
+        return
+    first = 0 if adaptation.skipped else 1 + len(adaptation.parts)
+    for delivery in thread[first : 1 + len(wanted.parts) + adaptation.link_under]:
+        plan_taken_in(delivery, publication)
+
+
+def prepare_again(delivery: Delivery) -> None:
+    """Have a waiting delivery prepared again: what was prepared was for other words (rule 7)."""
+    if delivery.state in WAITING and delivery.prepared_for:
+        delivery.prepared_for = ""
+        delivery.save(update_fields=["prepared_for"])

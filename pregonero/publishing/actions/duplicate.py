@@ -1,0 +1,49 @@
+"""Taking up again what was stopped: a new draft with its words, and the stopped one stays as it is (P-2)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from pregonero.people.models import Entity, Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.drafts import next_number
+from pregonero.publishing.models import Adaptation, Publication, PublicationState
+from pregonero.records.actions import record
+
+
+@transaction.atomic(durable=True)
+def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datetime) -> Publication:
+    """Copy a stopped publication's texts, media, reason and theme into a new draft; `key` is as in drafting."""
+    stopped = queries.get_publication(member=by, pk=publication.pk)
+    rules.check_may_take_up_again(by, stopped, now=now)
+    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
+    made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
+    if made is not None:
+        return made
+    draft = Publication.objects.create(
+        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, news=stopped.news,
+        source_kind=stopped.source_kind, title=stopped.title, theme=stopped.theme, why=stopped.why, link=stopped.link,
+        relevance=stopped.relevance, state=PublicationState.DRAFT, created_by=by, created_at=now, edited_by=by,
+        edited_at=now,
+    )  # fmt: skip
+    for adaptation in queries.adaptations_of(stopped):
+        _copy(adaptation, draft)
+    record(
+        entity_id=by.entity_id, event_type="publication.drafted", actor=by.actor, ref=draft.ref, at=now,
+        related=[stopped.ref], facts={"number": draft.number, "from": stopped.number},
+    )  # fmt: skip
+    app.configure_task("publishing.check_link").defer(publication_id=draft.pk)
+    return draft
+
+
+def _copy(adaptation: Adaptation, draft: Publication) -> None:
+    attachments = adaptation.media
+    adaptation.pk, adaptation.publication = None, draft
+    adaptation._state.adding = True
+    adaptation.save(force_insert=True)
+    for attachment in attachments:
+        attachment.pk, attachment.adaptation = None, adaptation
+        attachment._state.adding = True
+        attachment.save(force_insert=True)

@@ -1,0 +1,103 @@
+"""Versions of a video that take a while: asked for by a person, made by a worker, put in their place (D-1)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+
+from pregonero.errors import NotReady, WrongState
+from pregonero.networks.media_conversion import ConversionPlan
+from pregonero.newsroom.actions import keep_version
+from pregonero.newsroom.models import Medium
+from pregonero.newsroom.reading.media_store import KeptFile
+from pregonero.people.models import Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.drafts import prepare_again
+from pregonero.publishing.models import Attachment, MakingState, MediaConversion, Publication, PublicationState
+from pregonero.records.actions import record
+
+OPEN = (MakingState.QUEUED, MakingState.WORKING)
+
+
+@transaction.atomic(durable=True)
+def ask_version(*, attachment: Attachment, recipe: ConversionPlan, by: Member, now: datetime) -> MediaConversion:
+    """Have a version of a video made; one that is being made already is not made twice."""
+    attachment = queries.get_attachment(member=by, pk=attachment.pk)
+    publication = queries.get_publication(member=by, pk=attachment.adaptation.publication_id, for_update=True)
+    rules.check_may_edit(by, publication, now=now)
+    present = MediaConversion.objects.filter(
+        adaptation=attachment.adaptation, medium=attachment.medium, state__in=OPEN
+    ).first()  # fmt: skip
+    if present is not None:
+        return present
+    making = MediaConversion.objects.create(
+        adaptation=attachment.adaptation, medium=attachment.medium, recipe=recipe.as_data(), asked_by=by, asked_at=now
+    )
+    app.configure_task("publishing.make_version").defer(making_id=making.pk)
+    return making
+
+
+@transaction.atomic(durable=True)
+def begin_making(*, making_id: int) -> MediaConversion | None:
+    """Take a version to make it; nothing when it is done, or failed, already. One that was cut begins again."""
+    making = queries.making_to_do(pk=making_id, for_update=True)
+    if making is None or making.state not in OPEN:
+        return None
+    making.state, making.percent = MakingState.WORKING, 0
+    making.save(update_fields=["state", "percent"])
+    return making
+
+
+def report_progress(*, making: MediaConversion, percent: int) -> None:
+    """Keep how far it got, for who is looking."""
+    MediaConversion.objects.filter(pk=making.pk, state=MakingState.WORKING).update(percent=percent)
+
+
+def finish_making(*, making: MediaConversion, kept: KeptFile, now: datetime) -> Medium:
+    """Keep the version and put it where the video was, unless somebody changed that meanwhile."""
+    made = keep_version(medium=making.medium, kept=kept, how=dict(making.recipe), by=making.asked_by, now=now)
+    _put_in_place(making, made, now)
+    return made
+
+
+@transaction.atomic(durable=True)
+def _put_in_place(making: MediaConversion, made: Medium, now: datetime) -> None:
+    publication = queries.get_publication(
+        member=making.asked_by, pk=making.adaptation.publication_id, for_update=True
+    )  # fmt: skip
+    making.state, making.percent, making.made, making.ended_at = MakingState.DONE, 100, made, now
+    making.reason = _exchange(publication, making, made)[:300]
+    making.save()
+    if making.reason:
+        return
+    record(
+        entity_id=publication.entity_id, event_type="publication.media", actor=making.asked_by.actor, at=now,
+        ref=publication.ref,
+        facts={"accounts": [making.adaptation.account_id], "act": "exchanged", "sha256": made.sha256,
+               "before": making.medium.sha256},
+    )  # fmt: skip
+
+
+def _exchange(publication: Publication, making: MediaConversion, made: Medium) -> str:
+    """Put the version where the video was, and return why not otherwise: what is programmed must still be ready."""
+    ours = [each for each in queries.lock_deliveries(publication) if each.account_id == making.adaptation.account_id]
+    first = next((each for each in ours if not each.position), None)
+    try:
+        if first is not None:
+            rules.check_may_edit_adaptation(first)
+        with transaction.atomic():  # undone when the publication would not be ready with it
+            Attachment.objects.filter(adaptation=making.adaptation, medium=making.medium).update(medium=made)
+            if publication.state == PublicationState.PROGRAMMED:
+                rules.check_ready(queries.issues(publication))
+    except (WrongState, NotReady) as refusal:
+        return refusal.message
+    if first is not None:
+        prepare_again(first)
+    return ""
+
+
+@transaction.atomic(durable=True)
+def fail_making(*, making: MediaConversion, reason: str, now: datetime) -> None:
+    """Keep why it could not be made, where whoever asked for it sees it; the video stays as it was."""
+    making.state, making.reason, making.ended_at = MakingState.FAILED, reason[:300], now
+    making.save(update_fields=["state", "reason", "ended_at"])

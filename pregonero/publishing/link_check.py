@@ -1,0 +1,16 @@
+"""Keeping what is known of a publication's link fresh: read outside any transaction, then kept."""
+
+from datetime import datetime
+
+from pregonero.publishing import queries
+from pregonero.publishing.actions.links import keep_link_check
+from pregonero.publishing.linking import read_link
+from pregonero.publishing.models import Publication
+from pregonero.publishing.rules import needs_link_check
+
+
+def refresh_link(publication: Publication, *, now: datetime, even_if_fresh: bool = False) -> None:
+    """Open a publication's link when what is known of it is not enough, and have it kept (D-4)."""
+    check = queries.latest_link_check(publication)
+    if publication.link and (even_if_fresh or needs_link_check(publication, check, now=now)):
+        keep_link_check(publication=publication, finding=read_link(publication.link, publication.entity), now=now)

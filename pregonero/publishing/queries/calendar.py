@@ -1,0 +1,244 @@
+"""The page Parrilla: a day of the entity's accounts, hour by hour (P-2)."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
+from pregonero.newsroom.models import News, NewsState
+from pregonero.people.models import Entity
+from pregonero.publishing.calendar import (
+    FIRST_HOUR,
+    LAST_HOUR,
+    Finding,
+    Proposal,
+    ThreadPosition,
+    at_hour,
+    find_troubles,
+    propose,
+)
+from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState
+from pregonero.publishing.models.manual import PublishingStop
+from pregonero.publishing.queries.forecast import foreseen_of
+from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING, DeliveryState
+from pregonero.publishing.threads import speaks_for, threads_in, words_of
+
+MOST_WAITING = 20
+MOST_IN_CELL = 12
+TINTS = {
+    DeliveryState.REJECTED: "bad",
+    DeliveryState.EXPIRED: "bad",
+    DeliveryState.NEEDS_PERSON: "bad",
+    DeliveryState.CANCELLED: "hold",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A delivery in its place of the day."""
+
+    publication_id: int
+    at: datetime
+    title: str
+    word: str
+    state: str  # "", "bad" or "hold", as the ui's entry takes it
+    moves: bool = False  # its publication may be given another hour from here: once in the day
+
+
+@dataclass(frozen=True)
+class Cell:
+    """An hour of an account."""
+
+    account: Account
+    entries: tuple[Entry, ...]
+    proposal: str
+    more: int = 0  # that do not fit in it: the hour has pages of its own
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour of the day, across the accounts."""
+
+    number: int
+    hour: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something informed that has no minute yet: a news item, or a draft made from it."""
+
+    news: News
+    publication: Publication | None
+    relevance: str
+    proposal: Proposal | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """The programme of a day."""
+
+    day: date
+    accounts: tuple[Account, ...]
+    hours: tuple[Hour, ...]
+    publications: int
+    troubles: int
+    waiting: tuple[Waiting, ...]
+    is_today: bool
+    foreseen: tuple[str, ...]  # what the networks' limits will do to it
+
+
+def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
+    """Return a day's programme with its clashes, repeats, free places and what waits."""
+    accounts = tuple(accounts_of(entity))
+    deliveries = deliveries_on(entity, day)
+    threads = threads_in(deliveries)
+    standing = [speaks_for(thread) for thread in threads]
+    places = [_place(delivery) for delivery in standing if delivery.state not in STOPPED]
+    troubles = find_troubles(places)
+    waiting = _waiting(entity, places, accounts, day, now)
+    foreseen = foreseen_of(accounts, deliveries, now=now)
+    return Day(
+        day=day,
+        accounts=accounts,
+        hours=_hours(threads, accounts, troubles, waiting, day, foreseen=foreseen.words),
+        publications=len({delivery.publication_id for delivery in deliveries}),
+        troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
+        waiting=waiting,
+        is_today=day == _local(now).date(),
+        foreseen=foreseen.sentences,
+    )
+
+
+def deliveries_on(entity: Entity, day: date) -> list[Delivery]:
+    """Return what has its minute on that day in Bogotá, in order."""
+    start = at_hour(day, 0)
+    deliveries = Delivery.objects.filter(entity=entity, due_at__gte=start, due_at__lt=start + timedelta(days=1))
+    return list(deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk", "position"))
+
+
+def _place(delivery: Delivery) -> ThreadPosition:
+    return ThreadPosition(
+        key=delivery.pk,
+        publication=delivery.publication_id,
+        account=delivery.account_id,
+        at=_local(delivery.due_at),
+        title=delivery.publication.title,
+        theme=delivery.publication.theme,
+    )
+
+
+def _local(moment: datetime) -> datetime:
+    return moment.astimezone(ZoneInfo(ZONE))
+
+
+def _hours(
+    threads: list[list[Delivery]],
+    accounts: tuple[Account, ...],
+    troubles: dict[int, Finding],
+    waiting: tuple[Waiting, ...],
+    day: date,
+    *,
+    foreseen: dict[int, str],
+) -> tuple[Hour, ...]:
+    cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+    held = foreseen | _held([speaks_for(thread) for thread in threads])
+    movable = _movable(threads)
+    for thread in threads:
+        delivery = speaks_for(thread)
+        at = _local(delivery.due_at)
+        entry = _entry(thread, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
+        entry = replace(entry, moves=movable.get(delivery.publication_id) == delivery.pk)
+        cells[at.hour, delivery.account_id].append(entry)
+    proposed = _proposed(waiting, day)
+    shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
+    return tuple(
+        Hour(
+            number=hour,
+            hour=f"{hour:02d}:00",
+            cells=tuple(
+                _cell(account, cells[hour, account.pk], proposed.get((hour, account.pk), "")) for account in accounts
+            ),
+        )
+        for hour in range(min(shown), max(shown) + 1)
+    )
+
+
+def _cell(account: Account, entries: list[Entry], proposal: str) -> Cell:
+    return Cell(account, tuple(entries[:MOST_IN_CELL]), proposal, more=max(0, len(entries) - MOST_IN_CELL))
+
+
+def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
+    """Return what has its minute in an hour of a day in Bogotá, in order: for a page that shows some of it."""
+    start = at_hour(day, hour)
+    deliveries = Delivery.objects.filter(
+        entity=entity, due_at__gte=start, due_at__lt=start + timedelta(hours=1), position=0
+    )  # the first of a thread stands for it
+    return deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk")
+
+
+def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: str) -> Entry:
+    delivery, word = speaks_for(thread), words_of(thread)
+    state = TINTS.get(DeliveryState(delivery.state), "")
+    if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
+        word, state = trouble.words, "bad"
+    elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
+        word, state = held, "hold"
+    return Entry(delivery.publication_id, at, delivery.publication.title, word, state)
+
+
+def _movable(threads: list[list[Delivery]]) -> dict[int, int]:
+    """Return, by publication, the first of its deliveries that still waits, where nothing of it is being sent."""
+    standing = [speaks_for(thread) for thread in threads]
+    busy = {each.publication_id for thread in threads for each in thread if each.state in IN_FLIGHT}
+    waiting: dict[int, int] = {}
+    for delivery in standing:
+        if delivery.state in (*WAITING, *STOPPED) and delivery.publication_id not in busy:
+            waiting.setdefault(delivery.publication_id, delivery.pk)
+    return waiting
+
+
+def _held(deliveries: list[Delivery]) -> dict[int, str]:
+    """Return in words, by delivery, what a person holds: its account, everything, or its publication."""
+    entities = {delivery.entity_id for delivery in deliveries}
+    stops = PublishingStop.objects.filter(entity_id__in=entities, lifted_at__isnull=True)
+    stopped = set(stops.values_list("publication_id", flat=True))
+    held = {each.pk: "en pausa" for each in deliveries if None in stopped or each.publication_id in stopped}
+    return held | {each.pk: "retenida: cuenta en pausa" for each in deliveries if each.account.paused_reason}
+
+
+def _proposed(waiting: tuple[Waiting, ...], day: date) -> dict[tuple[int, int], str]:
+    return {
+        (item.proposal.at.hour, account): item.news.title
+        for item in waiting
+        if item.proposal is not None and item.proposal.at.date() == day
+        for account in item.proposal.accounts
+    }
+
+
+def _waiting(
+    entity: Entity, places: list[ThreadPosition], accounts: tuple[Account, ...], day: date, now: datetime
+) -> tuple[Waiting, ...]:
+    found = waiting_for_minute(entity)
+    # Where a text and a link are enough something can always go out; pictures and videos need what the news brings.
+    open_accounts = [account.pk for account in accounts if not account.paused_reason][:2]
+    themes = [(news.pk, publication.theme if publication else news.section) for news, publication in found]
+    proposals = {proposal.waiting: proposal for proposal in propose(themes, places, open_accounts, day, _local(now))}
+    return tuple(
+        Waiting(news, publication, publication.get_relevance_display() if publication else "", proposals.get(news.pk))
+        for news, publication in found
+    )
+
+
+def waiting_for_minute(entity: Entity) -> list[tuple[News, Publication | None]]:
+    """Return what was informed and has no minute: drafts by their relevance, then news by age; newest first."""
+    drafts = Publication.objects.filter(entity=entity, state=PublicationState.DRAFT).select_related("news")
+    ordered = drafts.order_by("relevance", "-created_at", "-pk")[:MOST_WAITING]
+    found: list[tuple[News, Publication | None]] = [(draft.news, draft) for draft in ordered if draft.news]
+    untouched = News.objects.filter(entity=entity, state=NewsState.INFORMED, publications__isnull=True)
+    found += [(news, None) for news in untouched.order_by("-found_at", "-pk")[:MOST_WAITING]]
+    return found[:MOST_WAITING]

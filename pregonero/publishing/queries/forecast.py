@@ -1,0 +1,114 @@
+"""What the limits will do to the programme, in words: when each thing would really leave, and what it will cost."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from pregonero.networks.models import Account
+from pregonero.networks.rate_limits.forecast import Leaving, Planned
+from pregonero.networks.rate_limits.money import dollars
+from pregonero.networks.rate_limits.policy import Unit
+from pregonero.networks.registry import connector, rate_limit_policy
+from pregonero.publishing.models import ZONE, Adaptation, Delivery
+from pregonero.publishing.queries.limits import acts_of, foresee, planned_on
+from pregonero.publishing.states import WAITING
+
+WORTH_SAYING = timedelta(minutes=1)
+MOST_SAID = 4
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What the limits do to a day: words for each delivery's place, and sentences for the top of the page."""
+
+    words: dict[int, str]
+    sentences: tuple[str, ...]
+
+
+def foreseen_of(accounts: Sequence[Account], deliveries: Sequence[Delivery], *, now: datetime) -> Foreseen:
+    """Return what the limits, as they stand, do to a day's deliveries; what comes before them counts too."""
+    waiting = [delivery for delivery in deliveries if delivery.state in WAITING and not delivery.position]
+    until = max((delivery.due_at for delivery in waiting), default=now) + WORTH_SAYING
+    leavings = foresee(accounts, planned_on(accounts, until=until), now=now)
+    words, sentences = {}, []
+    for delivery in waiting:
+        leaving = leavings.get(delivery.pk)
+        said = _words(leaving, max(delivery.due_at, now)) if leaving else ""
+        if said:
+            words[delivery.pk] = said
+            place = f"{_hour(delivery.due_at)} en {delivery.account.get_network_display()}"
+            sentences.append(f"Con estos límites, la de las {place} {said}.")
+    return Foreseen(words, tuple(sentences[:MOST_SAID]))
+
+
+def _words(leaving: Leaving, due_at: datetime) -> str:
+    """Return what happens to it, after its subject; nothing when it leaves at its minute."""
+    if leaving.at is None:
+        return "espera: la red no deja enviar"
+    if leaving.late:
+        return f"no alcanzaría: podría salir a las {_hour(leaving.at)}, cuando ya pasó su hora"
+    if leaving.at - due_at < WORTH_SAYING:
+        return ""
+    return f"saldría a las {_hour(leaving.at)}"
+
+
+def _hour(moment: datetime) -> str:
+    local = moment.astimezone(ZoneInfo(ZONE))
+    return f"{local.hour}:{local.minute:02d}"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Something to know of an account before programming: it does not stand in the way."""
+
+    badge: str
+    text: str
+
+
+def advice_for(adaptations: Iterable[Adaptation], *, due_at: datetime, now: datetime) -> tuple[Advice, ...]:
+    """Return when a publication would leave on each account if it were programmed for that minute, and its cost."""
+    going = [adaptation for adaptation in adaptations if not adaptation.skipped]
+    accounts = [adaptation.account for adaptation in going]
+    if not going:
+        return ()
+    ours = {publication.pk for publication in {adaptation.publication for adaptation in going}}
+    mine = set(Delivery.objects.filter(publication__in=ours).values_list("pk", flat=True))
+    others = [each for each in planned_on(accounts, until=due_at + WORTH_SAYING) if each.key not in mine]
+    parts = [part for number, adaptation in enumerate(going) for part in _planned(adaptation, number, due_at)]
+    leavings = foresee(accounts, [*others, *parts], now=now)
+    return tuple(
+        advice
+        for number, adaptation in enumerate(going)
+        for advice in _advice(adaptation, leavings.get(_key(number)), max(due_at, now))
+    )
+
+
+def _key(number: int, position: int = 0) -> int:
+    """Return a key after every delivery's: of two in the same minute, the one programmed before goes first."""
+    return 10**15 + number * 1000 + position
+
+
+def _planned(adaptation: Adaptation, number: int, due_at: datetime) -> list[Planned]:
+    lasts = timedelta(minutes=adaptation.publication.tolerance_minutes)
+    return [
+        Planned(_key(number, position), adaptation.account_id, due_at, act, due_at + lasts)
+        for position, act in enumerate(acts_of(adaptation))
+    ]
+
+
+def _advice(adaptation: Adaptation, leaving: Leaving | None, due_at: datetime) -> Iterable[Advice]:
+    badge, label = _names(adaptation)
+    said = _words(leaving, due_at) if leaving else ""
+    if said:
+        yield Advice(badge, f"{label}: con estos límites, {said}.")
+    rates = rate_limit_policy(adaptation.account.network)
+    money = next((budget.key for budget in rates.budgets if budget.unit == Unit.MONEY), "")
+    micros = sum(rates.cost_of(act).get(money, 0) for act in acts_of(adaptation)) if money else 0
+    if micros:
+        yield Advice(badge, f"{label}: publicarla cuesta {dollars(micros)}.")
+
+
+def _names(adaptation: Adaptation) -> tuple[str, str]:
+    capabilities = connector(adaptation.account.network).capabilities
+    return capabilities.badge, capabilities.label

@@ -1,0 +1,73 @@
+"""The doors: look-up and right in one; missing and forbidden are the same "not found"."""
+
+from pregonero.errors import NotFound
+from pregonero.newsroom.models import Medium
+from pregonero.people.models import Member
+from pregonero.publishing.models import Attachment, Delivery, MediaConversion, Publication
+
+MOST_MAKINGS = 50
+
+
+def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Publication:
+    """Return a publication of the member's entity; any other is not found."""
+    publications = Publication.objects.select_related("news", "entity", "created_by", "edited_by")
+    if for_update:
+        publications = publications.select_for_update(of=("self",))
+    publication = publications.filter(pk=pk, entity_id=member.entity_id).first()
+    if publication is None:
+        raise NotFound
+    return publication
+
+
+def get_delivery(*, member: Member, pk: int, for_update: bool = False) -> Delivery:
+    """Return a delivery of the member's entity; any other is not found."""
+    deliveries = Delivery.objects.select_related("publication__entity", "account")
+    if for_update:
+        deliveries = deliveries.select_for_update(of=("self",))
+    delivery = deliveries.filter(pk=pk, entity_id=member.entity_id).first()
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+def get_attachment(*, member: Member, pk: int) -> Attachment:
+    """Return a medium of a text of the member's entity; any other is not found."""
+    attachments = Attachment.objects.select_related("medium", "adaptation__account", "adaptation__publication__entity")
+    attachment = attachments.filter(pk=pk, adaptation__publication__entity_id=member.entity_id).first()
+    if attachment is None:
+        raise NotFound
+    return attachment
+
+
+def making_to_do(*, pk: int, for_update: bool = False) -> MediaConversion | None:
+    """Return a version for the worker that makes it."""
+    makings = MediaConversion.objects.select_for_update(of=("self",)) if for_update else MediaConversion.objects.all()
+    return makings.select_related("medium", "adaptation", "asked_by__entity").filter(pk=pk).first()
+
+
+def get_making(*, member: Member, pk: int) -> MediaConversion:
+    """Return a version of the member's entity; any other is not found."""
+    makings = MediaConversion.objects.select_related("medium", "adaptation")
+    making = makings.filter(pk=pk, adaptation__publication__entity_id=member.entity_id).first()
+    if making is None:
+        raise NotFound
+    return making
+
+
+def makings_of(publication: Publication) -> list[MediaConversion]:
+    """Return the versions that were asked for of a publication's videos, the latest first."""
+    makings = MediaConversion.objects.filter(adaptation__publication=publication)
+    return list(makings.select_related("medium", "asked_by").order_by("-pk")[:MOST_MAKINGS])
+
+
+def publication_to_check(*, pk: int) -> Publication:
+    """Return a publication for the worker that reads its link."""
+    return Publication.objects.select_related("entity").get(pk=pk)
+
+
+def medium_by_digest(sha256: str) -> Medium:
+    """Return the medium that a signed address names; the signature is the right to it."""
+    medium = Medium.objects.filter(sha256=sha256).order_by("pk").first()
+    if medium is None:
+        raise NotFound
+    return medium

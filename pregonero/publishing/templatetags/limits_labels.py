@@ -1,0 +1,61 @@
+"""How the page of limits words amounts, money and whose word each figure is."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+
+from pregonero.networks.post_validation import number
+from pregonero.networks.rate_limits.capacity import BY_NETWORK, BY_PERSON
+from pregonero.networks.rate_limits.money import dollars
+from pregonero.networks.rate_limits.policy import MICROS, Unit
+from pregonero.publishing.queries.limits import BudgetLine
+from pregonero.ui.templatetags.ui_time import ago
+
+register = template.Library()
+
+
+register.filter("dollars", dollars)
+
+
+@register.filter
+def amount(value: int, unit: str) -> str:
+    """Return a figure in its unit."""
+    if unit == Unit.MONEY:
+        return dollars(value)
+    return f"{number(value)} %" if unit == Unit.PERCENT else number(value)
+
+
+@register.filter
+def thousands(value: int) -> str:
+    """Return a whole number with its thousands apart."""
+    return number(value)
+
+
+@register.filter
+def plus(value: int, other: int) -> int:
+    """Return the sum."""
+    return value + other
+
+
+@register.filter
+def said_by(line: BudgetLine, now: datetime) -> str:
+    """Return whose word a figure is, and when it was said."""
+    left = line.left
+    if left.source == BY_NETWORK and left.reported_at is not None:
+        return f"la red, {ago(left.reported_at, now)}"
+    if left.source == BY_PERSON:
+        at = f", {timezone.localtime(line.set_at):%d/%m/%Y}" if line.set_at else ""
+        return f"tope fijado por {line.set_by}{at}; lo usado, según nuestro conteo"
+    limit = left.budget.limit
+    return f"nuestro conteo; el límite se leyó el {limit.read_on:%d/%m/%Y}" if limit else "nuestro conteo"
+
+
+@register.filter
+def set_value(line: BudgetLine) -> str:
+    """Return the entity's own limit as it is written in its field."""
+    if line.own_limit is None:
+        return ""
+    if line.is_money:
+        return f"{line.own_limit / MICROS:.2f}".replace(".", ",")
+    return str(line.own_limit)

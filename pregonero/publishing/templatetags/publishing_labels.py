@@ -1,0 +1,106 @@
+"""How the pages of publications word and draw what the queries return."""
+
+from urllib.parse import urlencode, urlsplit
+
+from django import template
+from django.urls import reverse
+from django.utils.html import escape, urlize
+from django.utils.safestring import SafeString, mark_safe
+
+from pregonero.networks.base import Capabilities
+from pregonero.networks.post_validation import MEGABYTE, decimal, number
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import Medium
+from pregonero.publishing.models import Adaptation
+from pregonero.publishing.payload import media_address
+from pregonero.publishing.queries.calendar import Day, Waiting
+
+register = template.Library()
+
+NUMBERS = ("ninguna", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+
+
+@register.filter
+def programme_words(day: Day) -> str:
+    """Return the day in a sentence: "Nueve publicaciones. Un choque o repetición, tres noticias sin programar."."""
+    parts = []
+    if day.troubles:
+        parts.append(f"{_count(day.troubles)} con choque o tema repetido")
+    if day.waiting:
+        parts.append(f"{_count(len(day.waiting))} sin programar")
+    plural = "publicación" if day.publications <= 1 else "publicaciones"
+    said = f"{_count(day.publications).capitalize()} {plural}."
+    return f"{said} {', '.join(parts).capitalize()}." if parts else said
+
+
+def _count(number: int) -> str:
+    return NUMBERS[number] if number < len(NUMBERS) else str(number)
+
+
+@register.filter
+def waiting_link(item: Waiting) -> str:
+    """Return where something that waits is programmed, with the hour proposed for it."""
+    query = {"hora": f"{item.proposal.at:%H:%M}"} if item.proposal else {}
+    if item.publication is not None:
+        address = reverse("publishing:editor", args=[item.publication.pk])
+    else:
+        address, query = reverse("publishing:start"), {"noticia": str(item.news.pk), **query}
+    return f"{address}?{urlencode(query)}" if query else address
+
+
+@register.filter
+def count_note(capabilities: Capabilities) -> str:
+    """Return how a network counts, when it is not one by one."""
+    link = capabilities.limits.get("link_length")
+    return f"un enlace cuenta {link.value}, una emoji 2" if link else ""
+
+
+@register.filter
+def medium_address(medium: Medium) -> str:
+    """Return the address of a medium on this installation, for our own pages."""
+    return urlsplit(media_address(medium)).path
+
+
+@register.filter
+def medium_words(medium: Medium) -> str:
+    """Return what a medium is: "Imagen de 1.080 × 1.080, 200 kB"."""
+    lasts = f" y {decimal(medium.seconds)} segundos" if medium.kind == "video" else ""
+    name = str(medium.get_kind_display()).capitalize()
+    return f"{name} de {number(medium.width)} × {number(medium.height)}{lasts}, {_weight(medium.size)}"
+
+
+def _weight(size: int) -> str:
+    return f"{decimal(size / MEGABYTE)} MB" if size >= MEGABYTE else f"{max(1, round(size / 1000))} kB"
+
+
+@register.filter
+def media_count(adaptation: Adaptation) -> str:
+    """Return how many pictures and videos go with a text: "2 imágenes, 2 con texto alternativo"."""
+    pictures = [each for each in adaptation.media if each.medium.kind == "picture"]
+    videos = len(adaptation.media) - len(pictures)
+    parts = []
+    if pictures:
+        described = sum(bool(each.alt) for each in pictures)
+        name = "1 imagen" if len(pictures) == 1 else f"{len(pictures)} imágenes"
+        parts.append(f"{name}, {described} con texto alternativo")
+    if videos:
+        parts.append("1 video" if videos == 1 else f"{videos} videos")
+    return " · ".join(parts)
+
+
+@register.filter
+def domain(link: str) -> str:
+    """Return the domain that a card shows."""
+    return urlsplit(link).hostname or ""
+
+
+@register.filter
+def post_html(text: str) -> SafeString:
+    """Return a post's text as HTML: escaped, its links short as the networks show them; its lines are kept by CSS."""
+    return mark_safe(urlize(escape(text), trim_url_limit=32))  # noqa: S308  escaped just before
+
+
+@register.filter
+def shows_card(network: str) -> bool:
+    """Return whether a network shows the link as a card beside the text."""
+    return connector(network).capabilities.link_beside

@@ -1,0 +1,28 @@
+"""The page of a publication: its expediente, live while it publishes."""
+
+from uuid import uuid4
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+from django.views.decorators.vary import vary_on_headers
+
+from pregonero.people.middleware import MemberRequest
+from pregonero.publishing.forms import ReasonForm
+from pregonero.reports.queries import expediente_of
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def expediente(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the file of a publication; htmx asks again for its moving part while something may change."""
+    now = timezone.now()
+    context = {
+        "file": expediente_of(member=request.member, pk=pk, now=now),
+        "now": now,
+        "reason_form": ReasonForm(),
+        "key": uuid4(),
+    }
+    template = "reports/expediente.html"
+    return render(request, f"{template}#moving" if request.htmx else template, context)

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class TransparencyConfig(AppConfig):
-    name = "pregonero.transparency"
-    label = "transparency"
-    verbose_name = "Transparencia"

@@ -1,0 +1,67 @@
+"""docs/tablas.md: who may do what, what leaves a record, and the commands; made from the tables in the code."""
+
+import os
+from pathlib import Path
+
+import django
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "tablas.md"
+HEAD = """# Tablas
+
+Salen del código (`make fix`); `make check` avisa si no están al día.
+"""
+
+
+def check() -> list[str]:
+    """Return whether the page is behind, and the settings that nobody explains."""
+    behind = [] if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page() else ["tablas.md: falta rehacerla"]
+    return behind + [f"docs/operacion.md no explica {name}" for name in _unexplained()]
+
+
+def page() -> str:
+    """Return the page as it should be."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
+    django.setup()
+    return "\n".join([HEAD, *_permissions(), "", *_verbs(), "", *_commands()]) + "\n"
+
+
+def _permissions() -> list[str]:
+    from pregonero.people.roles import PERMISSIONS, Role
+
+    lines = ["## Quién puede qué", "", "| Acto | " + " | ".join(role.label for role in Role) + " |"]
+    lines.append("|---" * (len(Role) + 1) + "|")
+    for name, permission in PERMISSIONS.items():
+        marks = ["sí" if role in permission.roles else "" for role in Role]
+        lines.append(f"| {permission.words} (`{name}`) | " + " | ".join(marks) + " |")
+    return lines
+
+
+def _verbs() -> list[str]:
+    from pregonero.records.event_types import VERBS
+
+    lines = ["## Qué deja registro", "", "| Verbo | En la pantalla |", "|---|---|"]
+    return lines + [f"| `{name}` | {words} |" for name, words in VERBS.items()]
+
+
+def _commands() -> list[str]:
+    from pregonero.cli import main
+
+    lines = ["## Comandos", "", "| Comando | Qué hace |", "|---|---|"]
+    return lines + [
+        f"| `pregonero {name}` | {(command.help or '').splitlines()[0]} |" for name, command in main.commands.items()
+    ]
+
+
+def _unexplained() -> list[str]:
+    import re
+
+    source = (ROOT / "pregonero" / "settings.py").read_text(encoding="utf-8")
+    names = set(re.findall(r'"((?:PREGONERO_|DATABASE_)[A-Z_]+)"', source))
+    explained = (ROOT / "docs" / "operacion.md").read_text(encoding="utf-8")
+    short = {name for name in names if name.removeprefix("PREGONERO_EMAIL") in explained}
+    return sorted(name for name in names - short if name not in explained)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

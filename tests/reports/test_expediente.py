@@ -1,0 +1,144 @@
+"""The file of a publication: its whole way on one page (M-1), with every record (M-2)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from pregonero.networks.models import Account
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member
+from pregonero.publishing import actions
+from pregonero.publishing.actions import PublicationChange
+from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.models import Publication
+from pregonero.publishing.states import DeliveryState
+from pregonero.records.actions import SYSTEM, record
+from pregonero.reports.queries import expediente_of
+from tests.publishing.test_states import put
+from tests.stage import programmed
+
+pytestmark = [pytest.mark.usefixtures("accounts"), pytest.mark.procedure("M-1")]
+
+
+@pytest.fixture
+def publication(news: News, beto: Member, now: datetime) -> Publication:
+    return programmed(news, beto, now, due_at=now + timedelta(hours=1))
+
+
+def page_of(publication: Publication, member: Member, **headers: str) -> str:
+    client = Client()
+    client.force_login(member.user)
+    return client.get(f"/publicaciones/{publication.pk}/", headers=headers).content.decode()
+
+
+def test_the_page_tells_the_whole_way(publication: Publication, ana: Member) -> None:
+    page = page_of(publication, ana)
+    for words in ("Noticia en la sede electrónica", "Luis Peña", "Textos preparados", "Enlace comprobado",
+                  "Programada para las", "Interacción", publication.number, "Muestra dónde hay empleo."):  # fmt: skip
+        assert words in page
+
+
+@pytest.mark.procedure("M-2")
+def test_every_record_is_there_with_who_and_why(
+    publication: Publication, ana: Member, beto: Member, now: datetime
+) -> None:
+    actions.cancel_publication(publication=publication, reason="Cambió la cifra.", by=beto, now=now)
+    page = page_of(publication, ana)
+    assert "Publicación cancelada" in page
+    assert "Cambió la cifra." in page
+    assert "Beto Mora" in page
+
+
+@pytest.mark.procedure("M-2")
+def test_a_record_says_from_which_minute_to_which_and_what_text_changed(
+    publication: Publication, ana: Member, beto: Member, now: datetime, accounts: dict[str, Account]
+) -> None:
+    adaptation = publication.adaptations.get(account=accounts["x"])
+    change = PublicationChange(
+        publication.why, publication.theme, 2, publication.link,
+        {accounts["x"].pk: replace(as_it_is(adaptation), text=f"Crecieron 9 %. {publication.link}")},
+    )  # fmt: skip
+    actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=beto, now=now)
+    actions.move_publication(publication=publication, due_at=now + timedelta(hours=3), by=beto, now=now)
+    lines = expediente_of(member=ana, pk=publication.pk, now=now).lines
+    moved, edited = (next(each for each in reversed(lines) if each.event.event_type == f"publication.{event_type}")
+                     for event_type in ("moved", "edited"))  # fmt: skip
+    assert moved.minute == "De las 10:00 a las 12:00 del 24 nov."
+    assert edited.words["before"] == f"{adaptation.account}: {adaptation.text}"
+    assert edited.words["after"] == f"{adaptation.account}: Crecieron 9 %. {publication.link}"
+    page = page_of(publication, ana)
+    for words in (moved.minute, "Ver qué texto cambió", "Crecieron 9 %."):
+        assert words in page
+
+
+@pytest.mark.procedure("M-2")
+def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana: Member, now: datetime) -> None:
+    for seconds, delivery in enumerate(publication.deliveries.order_by("pk")):
+        record(
+            entity_id=delivery.entity_id, event_type="delivery.published", actor=SYSTEM, ref=delivery.ref,
+            at=now + timedelta(seconds=seconds), related=[publication.ref],
+        )  # fmt: skip
+    last = expediente_of(member=ana, pk=publication.pk, now=now).groups[-1]
+    assert (last.summary, len(last.lines)) == ("Publicada (4)", 4)
+    page = page_of(publication, ana)
+    assert "24 nov, 09:00:00 a 09:00:03" in page
+    assert "Ver los 4 pasos" in page
+
+
+@pytest.mark.parametrize(
+    ("states", "words"),
+    [
+        (["PLANNED"] * 4, "programada"),
+        (["PUBLISHED", "SENDING", "DUE", "DUE"], "publicando, 1 de 4"),
+        (["PUBLISHED"] * 4, "publicada en 4 de 4"),
+        (["PUBLISHED", "PUBLISHED", "REJECTED", "PUBLISHED"], "publicada en 3 de 4, revisa lo demás"),
+        (["CANCELLED"] * 4, "detenida"),
+        (["EXPIRED"] * 4, "publicada en 0 de 4, revisa lo demás"),
+    ],
+)
+def test_the_situation_in_words(
+    publication: Publication, ana: Member, now: datetime, states: list[str], words: str
+) -> None:
+    for delivery, state in zip(publication.deliveries.order_by("pk"), states, strict=True):
+        put(delivery, DeliveryState(state))
+    assert expediente_of(member=ana, pk=publication.pk, now=now).situation[1] == words
+
+
+def test_it_keeps_looking_only_while_something_may_change(
+    publication: Publication, ana: Member, accounts: dict[str, Account]
+) -> None:
+    assert 'hx-trigger="every 2s"' in page_of(publication, ana)
+    for delivery in publication.deliveries.all():
+        put(delivery, DeliveryState.PUBLISHED)
+    assert "hx-trigger" not in page_of(publication, ana)
+
+
+def test_htmx_gets_only_the_part_that_moves(publication: Publication, ana: Member) -> None:
+    part = page_of(publication, ana, hx_request="true")
+    assert part.lstrip().startswith("<div")
+    assert 'id="moving"' in part
+    assert "<html" not in part
+
+
+def test_nobody_of_another_entity_finds_it(publication: Publication, dario: Member) -> None:
+    client = Client()
+    client.force_login(dario.user)
+    assert client.get(f"/publicaciones/{publication.pk}/").status_code == 404
+
+
+def test_it_takes_the_same_queries_whatever_its_length(
+    publication: Publication, ana: Member, beto: Member, now: datetime
+) -> None:
+    def count() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            expediente_of(member=ana, pk=publication.pk, now=now)
+        return len(captured)
+
+    few = count()
+    for hours in range(2, 12):
+        actions.move_publication(publication=publication, due_at=now + timedelta(hours=hours), by=beto, now=now)
+    assert count() == few
