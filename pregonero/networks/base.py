@@ -28,6 +28,21 @@ class Resolution(StrEnum):
     RECONCILE = "reconcile"  # our own recent posts are read and compared
 
 
+class OperationKind(StrEnum):
+    """What an operation does at a network. Only `WITHDRAW` removes something, and only a post of our own."""
+
+    POST = "POST"  # a publication, or a further part of its thread
+    COMMENT = "COMMENT"  # a comment of ours under our own post
+    REPLY = "REPLY"  # an answer to what somebody else wrote
+    MESSAGE = "MESSAGE"  # a private message
+    HIDE = "HIDE"
+    UNHIDE = "UNHIDE"
+    HOLD_FOR_REVIEW = "HOLD_FOR_REVIEW"
+    WITHDRAW = "WITHDRAW"
+    PIN = "PIN"
+    SET_WORD_LIST = "SET_WORD_LIST"
+
+
 @dataclass(frozen=True)
 class Limit:
     """A limit of a network as data: its value, the day it was read, and where."""
