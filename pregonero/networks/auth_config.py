@@ -1,17 +1,12 @@
 """How a network lets us in, as data: its consent page and its habits, or a password made for this application."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pregonero import logs
 from pregonero.networks.base import ApiCredentials, Identity
-
-if TYPE_CHECKING:
-    from pregonero.networks.http_client import Endpoint  # which asks the registry, which gives these
+from pregonero.networks.client import Endpoint
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from pregonero.networks.base import NetworkError, Permanent, QuotaExhausted, Transient, Unauthorized, Unknown
-from pregonero.networks.http_client import ConnectFailed, HttpClientError, HttpError, ResponseLost
+from pregonero.networks.client import ConnectFailed, HttpClientError, HttpError, ResponseLost
 
 log = structlog.get_logger(__name__)
 

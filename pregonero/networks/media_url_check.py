@@ -5,7 +5,7 @@ whoever runs the installation is told what to look at.
 """
 
 from pregonero.networks.base import MediaUnreachable, Medium
-from pregonero.networks.http_client import HttpClientError, head_of
+from pregonero.networks.client import HttpClientError, head_of
 
 SECONDS = 10.0  # a file of our own begins to come at once, or something is wrong
 AGAIN = 60.0

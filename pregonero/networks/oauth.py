@@ -17,7 +17,7 @@ from django.conf import settings
 from pregonero import logs
 from pregonero.networks.auth_config import Client, Consent, Tokens
 from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
-from pregonero.networks.http_client import ConnectFailed, HttpClientError, HttpError, NetworkClient, ResponseLost
+from pregonero.networks.client import ConnectFailed, HttpClientError, HttpError, NetworkClient, ResponseLost
 
 SERVER_ERROR, TOO_MANY, NOT_YET = 500, 429, 30.0
 INTERNAL_ERROR = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})

@@ -15,11 +15,11 @@ import structlog
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from pregonero.deadlines import boottime
 from pregonero.errors import Refused
 from pregonero.networks import actions, oauth, oauth_flow
 from pregonero.networks.auth_config import Consent, Tokens
 from pregonero.networks.base import ApiCredentials, NetworkError, Permanent, Transient, Unauthorized
-from pregonero.networks.deadlines import boottime
 from pregonero.networks.models import Account
 from pregonero.networks.registry import auth_config_of, connector
 

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
-from pregonero.networks.deadlines import boottime
+from pregonero.deadlines import boottime
 from pregonero.publishing import queries, sender
 from pregonero.publishing.batch_prepare import prepare_locally
 from pregonero.publishing.send_job import SendResult

@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 
+from pregonero.deadlines import boottime
 from pregonero.errors import Refused
 from pregonero.networks.base import (
     AttemptWindow,
@@ -22,7 +23,6 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
-from pregonero.networks.deadlines import boottime
 from pregonero.networks.rate_limits.actions import flush_rate_limits
 from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
 from pregonero.networks.registry import connector

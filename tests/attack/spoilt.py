@@ -17,7 +17,7 @@ def set_up() -> None:
     stack.set_up()
     from django.conf import settings
 
-    from pregonero.networks.http_client import NetworkClient
+    from pregonero.networks.client import NetworkClient
 
     settings.DEBUG = False  # the tests' environment has it on, for the static files
     exchange = NetworkClient._exchange

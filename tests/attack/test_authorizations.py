@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.networks import actions as networks
-from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Authorization, Credential, Network
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role

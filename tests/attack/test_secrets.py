@@ -22,7 +22,7 @@ from pytest_django import DjangoDbBlocker
 
 from pregonero import embedded_postgres, processes, stack
 from pregonero.networks import actions as networks
-from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Credential, CredentialState, Network
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import SourceKind

@@ -84,9 +84,10 @@ def _known(event_type: str, inner: Callable[..., Any]) -> Callable[..., Any]:
 
 def watch_calls() -> None:
     """Wrap each exchange with a network: before a byte leaves, when all have left, and when the answer is here."""
-    from pregonero.networks import deadlines, http_client
+    from pregonero import deadlines
+    from pregonero.networks import client
 
-    exchange, read = http_client.NetworkClient._exchange, deadlines._Reader.readinto
+    exchange, read = client.NetworkClient._exchange, deadlines._Reader.readinto
 
     def watched(self: Any, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         if not NOW.event_type:
@@ -107,7 +108,7 @@ def watch_calls() -> None:
             _pass(f"{name} · enviada", {NOW.account})
         return read(self, buffer)
 
-    http_client.NetworkClient._exchange = watched
+    client.NetworkClient._exchange = watched
     deadlines._Reader.readinto = reading
 
 

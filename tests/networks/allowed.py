@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ALLOWED: dict[str, tuple[str, ...]] = {
     "x": (

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pregonero.networks.base import Medium
-from pregonero.networks.http_client import HttpResponse, NetworkClient
+from pregonero.networks.client import HttpResponse, NetworkClient
 from pregonero.networks.registry import MODULES
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.http_client import Endpoint, NetworkClient
+from pregonero.networks.client import Endpoint, NetworkClient
 from pregonero.networks.registry import MODULES
 from tests.networks.allowed import ALLOWED, beyond, refused
 from tests.networks.conftest import Watched

@@ -35,7 +35,7 @@ CAPABILITIES = Capabilities(
 KINDS = Kinds(pictures={}, videos={})
 """,
     "endpoints.py": """
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("POST", "/drafts", "dejar un borrador (invisible)"),
@@ -56,7 +56,7 @@ from pregonero.networks.juguete.endpoints import ENDPOINTS
 from pregonero.networks.juguete.errors import ERRORS
 from pregonero.networks.juguete.capabilities import CAPABILITIES, KINDS
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.client import NetworkClient
 
 
 class JugueteConnector:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.http_client import ConnectFailed, Endpoint, NetworkClient, ResponseLost
+from pregonero.networks.client import ConnectFailed, Endpoint, NetworkClient, ResponseLost
 from pregonero.networks.multipart import File
 from tests.networks.wires import answering, drip, drip_body, peer, silent
 

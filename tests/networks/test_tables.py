@@ -18,8 +18,8 @@ from pregonero.networks.base import (
     Unauthorized,
     Unknown,
 )
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorTable, network_error_for
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.registry import connector
 from tests.networks.subjects import NETWORKS, ROOT, SHARED
 

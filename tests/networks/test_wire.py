@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pregonero.networks.base import NetworkError, Transient, Unauthorized, Unknown
-from pregonero.networks.http_client import Endpoint, EndpointNotAllowed, HttpError, NetworkClient, ResponseLost
+from pregonero.networks.client import Endpoint, EndpointNotAllowed, HttpError, NetworkClient, ResponseLost
 from tests.networks.subjects import MakeSubject, Subject
 from tests.networks.wires import Behaviour, answering, drip, drip_body, peer, silent
 

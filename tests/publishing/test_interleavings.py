@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from pregonero.deadlines import boottime
 from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
-from pregonero.networks.deadlines import boottime
 from pregonero.networks.models import Account, Credential
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News

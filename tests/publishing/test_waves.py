@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from pregonero.deadlines import boottime
 from pregonero.networks.base import Permanent, Published, Unknown
-from pregonero.networks.deadlines import boottime
 from pregonero.networks.models import Account
 from pregonero.networks.rate_limits import actions as budgets
 from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer

@@ -30,8 +30,8 @@ from pregonero.networks.bluesky.facets import facets_of, graphemes, handles_in, 
 from pregonero.networks.bluesky.tid import new_key
 from pregonero.networks.bluesky.xrpc import Xrpc
 from pregonero.networks.captions import LANGUAGE, as_webvtt
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.multipart import File
 
 COLLECTION = "app.bsky.feed.post"

@@ -1,6 +1,6 @@
 """Every call that the connector of Bluesky makes. None deletes, hides, blocks or mutes; a test reads this table."""
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("POST", "/xrpc/com.atproto.server.createSession", "abrir una sesión con la contraseña de aplicación"),

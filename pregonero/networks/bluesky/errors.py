@@ -3,8 +3,8 @@
 import time
 
 from pregonero.networks.base import Permanent, PreparedExpired, Transient, Unauthorized
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
-from pregonero.networks.http_client import HttpError
 
 TAKEN = "InvalidSwap"
 MISSING = "RecordNotFound"

@@ -6,8 +6,8 @@ from datetime import date
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.bluesky.errors import ERRORS, MISSING
 from pregonero.networks.bluesky.xrpc import Xrpc
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
 
 POST = re.compile(r"/profile/([^/]+)/post/(\w{5,40})")

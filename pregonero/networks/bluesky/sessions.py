@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from pregonero import logs
+from pregonero.deadlines import boottime
 from pregonero.networks.base import ApiCredentials, Transient, Unauthorized
 from pregonero.networks.bluesky.capabilities import CAPABILITIES
 from pregonero.networks.bluesky.errors import ERRORS
 from pregonero.networks.bluesky.xrpc import Xrpc
-from pregonero.networks.deadlines import boottime
 from pregonero.networks.error_mapping import mapped_errors
 
 PARTS = 3  # of a session's token, with a full stop between: a password has none

@@ -17,6 +17,7 @@ from pregonero.networks.base import (
     Published,
     Verdict,
 )
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook import comments, reels, video_common, videos
 from pregonero.networks.facebook.capabilities import CAPABILITIES, KINDS
@@ -24,7 +25,6 @@ from pregonero.networks.facebook.endpoints import ENDPOINTS
 from pregonero.networks.facebook.errors import ERRORS, is_gone
 from pregonero.networks.facebook.graph import Graph, briefly
 from pregonero.networks.facebook.video_common import Film, film_of
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.multipart import File
 
 PUBLIC_ADDRESS = "https://www.facebook.com/"

@@ -3,7 +3,7 @@
 The only removal is of what was prepared by us and never became public: before it, the post's `is_published` is read.
 """
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("POST", "/{version}/{page}/photos", "subir una imagen sin publicar (invisible)"),

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pregonero.networks.base import Permanent, Transient, Unauthorized, Unknown
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
-from pregonero.networks.http_client import HttpError
 
 USAGE_HEADERS = ("x-business-use-case-usage", "x-ad-account-usage")
 # {"<id>": [{"type": "pages", "estimated_time_to_regain_access": 12, …}]}: only that number, in minutes, is of use.

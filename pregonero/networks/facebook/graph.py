@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.http_client import Endpoint, HttpError, NetworkClient, ResponseLost
+from pregonero.networks.client import Endpoint, HttpError, NetworkClient, ResponseLost
 from pregonero.networks.multipart import File
 
 AFTERWARDS_SECONDS = 5.0

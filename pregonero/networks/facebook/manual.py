@@ -4,11 +4,11 @@ import re
 from datetime import date
 
 from pregonero.networks.base import ApiCredentials, Permanent
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook.endpoints import ENDPOINTS
 from pregonero.networks.facebook.errors import ERRORS, is_gone
 from pregonero.networks.facebook.graph import Graph
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
 
 POST = re.compile(r"/(?:posts|videos|reel)/(?:[^/?]+/)?(\w{5,100})|[?&](?:story_fbid|fbid|v)=(\w{5,100})")

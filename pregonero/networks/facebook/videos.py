@@ -5,10 +5,10 @@ import time
 from typing import Any
 
 from pregonero.networks.base import Prepared, Transient
+from pregonero.networks.client import HttpError
 from pregonero.networks.facebook.errors import is_gone, told
 from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.facebook.video_common import Film, Keep, patience, state_of
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.multipart import File
 
 WRONG_PLACE = 1363037  # the piece does not begin where Facebook wants it: it says where

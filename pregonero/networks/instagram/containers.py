@@ -14,9 +14,9 @@ from pregonero.networks.base import (
     QuotaExhausted,
     Transient,
 )
+from pregonero.networks.client import HttpError
 from pregonero.networks.facebook.errors import HOUR, is_gone
 from pregonero.networks.facebook.graph import Graph
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.instagram.capabilities import CAPABILITIES, POLL_AGAIN, POLL_WAITS
 from pregonero.networks.media_url_check import check_serves
 

@@ -1,6 +1,6 @@
 """Every call that the connector of Instagram makes. None deletes, hides, restricts or blocks; a test reads this."""
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("POST", "/{version}/{user}/media", "crear el contenedor de una publicación (invisible)"),

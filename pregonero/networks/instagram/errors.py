@@ -1,9 +1,9 @@
 """What Instagram's refusals mean to a delivery: the Graph's common codes, and its own subcodes of publishing."""
 
 from pregonero.networks.base import Permanent, PreparedExpired, QuotaExhausted, Transient, Unknown
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.facebook.errors import HOUR, MINUTE, common_table, keys, wait
-from pregonero.networks.http_client import HttpError
 
 NOT_READY, EXPIRED, MISSING, NOT_FOUND = "2207027", "2207020", "2207006", "2207008"
 _AGAIN = ErrorMeaning(Transient, "Instagram no pudo preparar el archivo; se prepara otra vez.", MINUTE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.client import NetworkClient
 from pregonero.networks.mastodon.endpoints import ENDPOINTS
 from pregonero.networks.multipart import File
 

@@ -1,6 +1,6 @@
 """Every call that the connector of Mastodon makes. None deletes, hides, blocks or mutes; a test reads this table."""
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("GET", "/api/v2/instance", "leer los límites que fija el servidor de la cuenta"),

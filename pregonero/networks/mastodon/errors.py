@@ -4,8 +4,8 @@ import time
 from datetime import datetime
 
 from pregonero.networks.base import Permanent, Transient, Unauthorized
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
-from pregonero.networks.http_client import HttpError
 
 REFUSED = "422"
 TOO_MANY = 429

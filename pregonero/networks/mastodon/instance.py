@@ -4,9 +4,9 @@ import threading
 from http import HTTPStatus
 from typing import Any
 
+from pregonero.deadlines import boottime
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.deadlines import boottime
-from pregonero.networks.http_client import HttpError
+from pregonero.networks.client import HttpError
 from pregonero.networks.mastodon.api import Api
 from pregonero.networks.mastodon.capabilities import CAPABILITIES
 

@@ -4,8 +4,8 @@ import re
 from datetime import date
 
 from pregonero.networks.base import ApiCredentials
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.http_client import HttpError
 from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
 from pregonero.networks.mastodon.api import Api
 from pregonero.networks.mastodon.errors import ERRORS

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pregonero.networks.base import ApiCredentials
+from pregonero.networks.client import Endpoint, HttpResponse
 from pregonero.networks.rate_limits.policy import Headers, RateLimitPolicy, Usage
 from pregonero.networks.registry import rate_limit_policy
 
@@ -111,6 +113,18 @@ class RateLimitBuffer:
 
 
 rate_limit_buffer = RateLimitBuffer()
+
+
+def observe_response(credentials: ApiCredentials, endpoint: Endpoint, response: HttpResponse) -> None:
+    """Record what a response reports of the account's rate limits; calls without an account have none."""
+    if credentials.account_id:
+        rate_limit_buffer.observe(
+            account_id=credentials.account_id,
+            network=credentials.network,
+            call=f"{endpoint.method} {endpoint.path}",
+            headers=response.headers,
+            body=response.content,
+        )
 
 
 def readings_in(

@@ -21,8 +21,8 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
+from pregonero.networks.client import NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.http_client import NetworkClient
 from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.x import media, text_length
 from pregonero.networks.x.capabilities import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS

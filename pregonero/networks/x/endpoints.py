@@ -1,6 +1,6 @@
 """Every call that the connector of X makes. None deletes, hides, blocks or mutes; a test reads this table."""
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("POST", "/2/media/upload/initialize", "abrir la subida de un medio (invisible)"),

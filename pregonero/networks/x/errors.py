@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator, Mapping
 
 from pregonero.networks.base import Permanent, PreparedExpired, QuotaExhausted, Transient, Unauthorized
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
-from pregonero.networks.http_client import HttpError
 
 DUPLICATE = "duplicate"
 GONE = "media_gone"

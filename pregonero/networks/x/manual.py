@@ -4,8 +4,8 @@ import re
 from datetime import date
 
 from pregonero.networks.base import ApiCredentials
+from pregonero.networks.client import HttpError, NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.http_client import HttpError, NetworkClient
 from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
 from pregonero.networks.x.capabilities import API_PREFIX
 from pregonero.networks.x.endpoints import ENDPOINTS

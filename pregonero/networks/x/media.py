@@ -10,7 +10,7 @@ from typing import Any
 
 from pregonero.networks.base import STALE, Medium, Permanent, Prepared, Transient
 from pregonero.networks.captions import LANGUAGE, LANGUAGE_NAME
-from pregonero.networks.http_client import HttpError
+from pregonero.networks.client import HttpError
 from pregonero.networks.x.capabilities import CAPABILITIES
 from pregonero.networks.x.errors import ERRORS, GONE
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.http_client import NetworkClient
+from pregonero.networks.client import NetworkClient
 from pregonero.networks.youtube.capabilities import UPLOAD_HOSTS
 from pregonero.networks.youtube.endpoints import ENDPOINTS
 

@@ -3,7 +3,7 @@
 The only removal is of the video that we uploaded and that is still private: before it, its `privacyStatus` is read.
 """
 
-from pregonero.networks.http_client import Endpoint
+from pregonero.networks.client import Endpoint
 
 ENDPOINTS = (
     Endpoint("POST", "/upload/youtube/v3/videos", "abrir la subida del video, privado (invisible)"),

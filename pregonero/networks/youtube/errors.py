@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pregonero.networks.base import Permanent, QuotaExhausted, Transient, Unauthorized, Unknown
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
-from pregonero.networks.http_client import HttpError
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAILY = ("quotaExceeded", "dailyLimitExceeded")

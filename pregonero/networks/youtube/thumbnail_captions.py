@@ -7,7 +7,7 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials, Medium, Prepared
 from pregonero.networks.captions import LANGUAGE, LANGUAGE_NAME
-from pregonero.networks.http_client import HttpError
+from pregonero.networks.client import HttpError
 from pregonero.networks.multipart import picture
 from pregonero.networks.youtube.client import Http, service
 

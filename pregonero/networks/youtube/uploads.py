@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pregonero.networks.base import ApiCredentials, Medium, Post, Prepared, Transient
-from pregonero.networks.http_client import HttpError
+from pregonero.networks.client import HttpError
 from pregonero.networks.youtube.capabilities import CAPABILITIES, CATEGORY, LANGUAGE
 from pregonero.networks.youtube.client import RESUME_INCOMPLETE, Http, videos
 

@@ -9,7 +9,7 @@ import json as jsons
 import re
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,10 +21,9 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import urllib3
 
+from pregonero.deadlines import CALL, OpenHTTP, OpenHTTPS, TimedHTTP, TimedHTTPS, boottime
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.deadlines import CALL, OpenHTTP, OpenHTTPS, TimedHTTP, TimedHTTPS, boottime
 from pregonero.networks.multipart import File, Multipart
-from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
 
 CONNECT_SECONDS = 10.0
 UPLOAD_RATE = 1_000_000  # bytes a second: an upload has the call's time, and a second more for each of these
@@ -98,6 +97,11 @@ class HttpResponse:
         """Do nothing: whatever is not a yes was raised as `Refusal` before any SDK saw it."""
 
 
+ResponseListener = Callable[[ApiCredentials, Endpoint, HttpResponse], None]
+response_listeners: list[ResponseListener] = []
+"""Called with every response of a network, also those that report an error, before the caller sees it."""
+
+
 @dataclass
 class NetworkClient:
     """One account's line, for one task. The connections under it are shared, and carry no secret."""
@@ -125,7 +129,8 @@ class NetworkClient:
         sent, about = _encode(data, json, body, files)
         full = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
         answer = self._exchange(method, full, sent, self.headers | dict(headers or {}) | about)
-        self._hear(call, answer)
+        for listener in response_listeners:
+            listener(self.access, call, answer)
         if answer.status_code >= REDIRECTION and answer.status_code not in self.passes:
             raise HttpError(answer.status_code, answer.headers, _said(answer.content))
         return answer
@@ -137,14 +142,6 @@ class NetworkClient:
     def post(self, url: str, **options: Any) -> HttpResponse:
         """Make a POST, as `requests` names it."""
         return self.request("POST", url, **options)
-
-    def _hear(self, call: Endpoint, answer: HttpResponse) -> None:
-        """Have what the answer says of the network's limits taken in, whether it is a yes or a no."""
-        if self.access.account_id:
-            rate_limit_buffer.observe(
-                account_id=self.access.account_id, network=self.access.network, call=f"{call.method} {call.path}",
-                headers=answer.headers, body=answer.content,
-            )  # fmt: skip
 
     def _check(self, method: str, url: str) -> Endpoint:
         base, asked = urlsplit(self.access.address), urlsplit(url)
