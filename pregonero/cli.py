@@ -135,12 +135,14 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
     """Revisa la instalación: qué está bien, qué falta y qué hacer."""
     with stack.database():
         stack.set_up()
-        from pregonero.health.runner import examine  # noqa: PLC0415
+        from pregonero.health.runner import run_checks  # noqa: PLC0415
+        from pregonero.publishing.health_checks import rebuild_queue  # noqa: PLC0415
 
-        findings = examine(requeue=requeue)
-    healthy = all(finding.ok for finding in findings)
-    lines = [f"{'bien ' if finding.ok else 'FALTA'}  {finding.sentence}" for finding in findings]
-    _say({"ok": healthy, "findings": [vars(finding) for finding in findings]}, "\n".join(lines), as_json=as_json)
+        checks = [rebuild_queue()] if requeue else []
+        checks += run_checks()
+    healthy = all(check.ok for check in checks)
+    lines = [f"{'bien ' if check.ok else 'FALTA'}  {check.sentence}" for check in checks]
+    _say({"ok": healthy, "checks": [vars(check) for check in checks]}, "\n".join(lines), as_json=as_json)
     sys.exit(0 if healthy else 1)
 
 

@@ -3,18 +3,25 @@
 import ctypes
 import os
 import pwd
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
+from functools import cache, partial
 from typing import IO
 
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 STOP_SECONDS = 15.0
 SECRETS = ("PREGONERO_SECRET_KEY", "PREGONERO_VAULT_KEY", "PREGONERO_EMAIL_PASSWORD", "DATABASE_URL")
+
+
+@cache
+def worker_name() -> str:
+    """Return the name of this process, which no other process ever has: host, process id and a random part."""
+    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def plain_environment() -> dict[str, str]:

@@ -1,14 +1,10 @@
 """The process that does the jobs: one or many, on any machine that reaches the database."""
 
 import asyncio
-import os
-import secrets
 import signal
-import socket
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from typing import Any, ParamSpec, TypeVar
 
 import structlog
@@ -25,6 +21,7 @@ from psycopg.errors import RaiseException
 
 from pregonero.health import incident_buffer
 from pregonero.health.models import IncidentKind
+from pregonero.processes import worker_name
 
 log = structlog.get_logger(__name__)
 P = ParamSpec("P")
@@ -63,24 +60,6 @@ class PoolWorker(Worker):
 
     async def _periodic_deferrer(self) -> None:
         await ClockSafeDeferrer(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
-
-
-@cache
-def worker_name() -> str:
-    """Return this process's own name, never used by another one."""
-    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
-
-
-def closes_connection(function: Callable[P, T]) -> Callable[P, T]:
-    """Return the function made to give its thread's database connection back to the pool."""
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connection.close()
-
-    return call
 
 
 def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:

@@ -61,7 +61,7 @@ def test_demo_alone_publishes_once_and_takes_down_what_it_brought_up(environment
     assert verified.returncode == 0
     assert json.loads(verified.stdout)["ok"] is True
     doctor = json.loads(pregonero("doctor", "--json", environment=environment).stdout)
-    well = {finding["name"]: finding["ok"] for finding in doctor["findings"]}
+    well = {check["name"]: check["ok"] for check in doctor["checks"]}
     assert well.pop("workers") is False  # nobody works any more, and it says so
     assert all(well.values()), well
 

@@ -7,8 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from pregonero.health.models import Incident
 from pregonero.health.queries import recent_incidents
-from pregonero.health.result import Finding
-from pregonero.health.runner import examine
+from pregonero.health.runner import CheckResult, run_checks
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of, register_of
 from pregonero.people.models import Member
@@ -46,7 +45,7 @@ class AccountHealth:
 class Status:
     """How the system is."""
 
-    findings: tuple[Finding, ...]  # what needs somebody first
+    checks: tuple[CheckResult, ...]  # the failed ones first
     accounts: tuple[AccountHealth, ...]
     undecided: tuple[Delivery, ...]
     in_the_air: int
@@ -57,7 +56,7 @@ class Status:
     @property
     def wanting(self) -> int:
         """Return how many things need somebody."""
-        return sum(not finding.ok for finding in self.findings)
+        return sum(not check.ok for check in self.checks)
 
 
 def status_of(member: Member, *, now: datetime) -> Status:
@@ -65,7 +64,7 @@ def status_of(member: Member, *, now: datetime) -> Status:
     stop = queries.stop_of_all(member.entity_id)
     undecided = Delivery.objects.filter(entity=member.entity, state=DeliveryState.NEEDS_PERSON)
     return Status(
-        findings=tuple(sorted(examine(entity_id=member.entity_id), key=lambda finding: finding.ok)),
+        checks=tuple(sorted(run_checks(entity_id=member.entity_id), key=lambda check: check.ok)),
         accounts=tuple(_accounts(member)),
         undecided=tuple(undecided.select_related("publication", "account").order_by("due_at", "pk")[:MOST]),
         in_the_air=queries.in_the_air(member.entity),

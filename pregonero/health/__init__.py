@@ -1,1 +1,1 @@
-"""Heartbeats of the workers, system incidents, and the checks of `pregonero doctor` and the status page."""
+"""Worker heartbeats, system incidents, and the checks of `pregonero doctor` and the status page."""

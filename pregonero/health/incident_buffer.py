@@ -1,6 +1,6 @@
-"""What this process saw and could not write down at that moment: the database was away, or its disk was full.
+"""Incidents of this process that could not be stored when they happened, because the database or disk had failed.
 
-Kept in memory until the next beat writes it. Whoever sees something says so here, and goes on.
+They stay in memory until the next heartbeat stores them.
 """
 
 import errno
@@ -12,51 +12,51 @@ from psycopg.errors import DiskFull
 
 from pregonero.health.models import IncidentKind
 
-MOST = 100
+LIMIT = 100
 JUMP_SECONDS = 2.0
-_seen: deque[tuple[IncidentKind, str]] = deque(maxlen=MOST)
+_incidents: deque[tuple[IncidentKind, str]] = deque(maxlen=LIMIT)
 _lock = threading.Lock()
-_clocks: list[float] = []
+_clock_offsets: list[float] = []
 
 
-def note_incident(kind: IncidentKind, words: str) -> None:
-    """Remember an incident."""
+def note_incident(kind: IncidentKind, detail: str) -> None:
+    """Buffer an incident. Beyond `LIMIT`, the oldest one is dropped."""
     with _lock:
-        _seen.append((kind, words))
+        _incidents.append((kind, detail))
 
 
 def note_error(error: BaseException) -> None:
-    """Remember an error if it is a full disk, wherever it was found.
+    """Buffer a DISK_FULL incident if the error, or any error in its chain of causes, is a full disk.
 
-    Each is looked at once: an error raised again while another is at hand can come to be a cause of its own cause.
+    The chain can be circular: an exception that is raised again while another one is handled.
     """
-    seen: BaseException | None = error
-    looked_at: set[int] = set()
-    while seen is not None and id(seen) not in looked_at:
-        looked_at.add(id(seen))
-        if isinstance(seen, DiskFull) or (isinstance(seen, OSError) and seen.errno == errno.ENOSPC):
+    current: BaseException | None = error
+    visited: set[int] = set()
+    while current is not None and id(current) not in visited:
+        visited.add(id(current))
+        if isinstance(current, DiskFull) or (isinstance(current, OSError) and current.errno == errno.ENOSPC):
             note_incident(IncidentKind.DISK_FULL, "No se pudo escribir: esos trabajos se repiten cuando haya espacio.")
             return
-        seen = seen.__cause__ or seen.__context__
+        current = current.__cause__ or current.__context__
 
 
-def take() -> list[tuple[IncidentKind, str]]:
-    """Return what was remembered, and forget it."""
+def drain() -> list[tuple[IncidentKind, str]]:
+    """Empty the buffer and return the incidents that it held, oldest first."""
     with _lock:
-        seen = list(_seen)
-        _seen.clear()
-    return seen
+        incidents = list(_incidents)
+        _incidents.clear()
+    return incidents
 
 
 def watch_clock() -> None:
-    """Compare this machine's clock with one that never jumps, since the last time."""
+    """Buffer a CLOCK_JUMPED incident if the system clock has moved since the last call, compared with `monotonic`."""
     offset = time.time() - time.monotonic()
     with _lock:
-        before = _clocks[0] if _clocks else offset
-        _clocks[:] = [offset]
-    if abs(offset - before) > JUMP_SECONDS:
-        way = "adelantó" if offset > before else "atrasó"
+        previous = _clock_offsets[0] if _clock_offsets else offset
+        _clock_offsets[:] = [offset]
+    if abs(offset - previous) > JUMP_SECONDS:
+        direction = "adelantó" if offset > previous else "atrasó"
         note_incident(
             IncidentKind.CLOCK_JUMPED,
-            f"Se {way} {abs(offset - before):.0f} s. Los envíos salen por el reloj de la base de datos.",
+            f"Se {direction} {abs(offset - previous):.0f} s. Los envíos salen por el reloj de la base de datos.",
         )

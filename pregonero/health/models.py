@@ -1,10 +1,10 @@
-"""What befell the installation, and the beat of each worker: rows of no entity, with nothing of what is published."""
+"""System incidents and worker heartbeats. They belong to the installation, not to an entity."""
 
 from django.db import models
 
 
 class IncidentKind(models.TextChoices):
-    """What may befall an installation, as the status page names it."""
+    """The kinds of incident, with the name that the status page shows."""
 
     WORKER_LOST = "WORKER_LOST", "Un proceso trabajador murió"
     DELIVERY_ABANDONED = "DELIVERY_ABANDONED", "Un envío quedó a medias"
@@ -15,24 +15,26 @@ class IncidentKind(models.TextChoices):
 
 
 class Incident(models.Model):
-    """Something that befell the installation, and what it did; the same soon after is counted in the same row."""
+    """A failure of the installation. One row counts the incidents of one kind that follow each other closely."""
 
     kind = models.CharField(max_length=20, choices=IncidentKind.choices)
-    words = models.CharField(max_length=300)
-    at = models.DateTimeField()
+    detail = models.CharField(max_length=300)
+    first_at = models.DateTimeField()
     last_at = models.DateTimeField()
-    times = models.PositiveIntegerField(default=1)
+    occurrences = models.PositiveIntegerField(default=1)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=models.Q(last_at__gte=models.F("at")), name="incident_order"),)
+        constraints = (
+            models.CheckConstraint(condition=models.Q(last_at__gte=models.F("first_at")), name="incident_order"),
+        )
         indexes = (models.Index(fields=["-last_at"], name="incident_latest"),)
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.words}"
+        return f"{self.kind}: {self.detail}"
 
 
 class Heartbeat(models.Model):
-    """The last sign of one worker: a job of it was done then, by its clock and by the database's."""
+    """The latest heartbeat of one worker: `at` is the database's time when a job of that worker ran."""
 
     worker = models.CharField(max_length=80, unique=True)
     at = models.DateTimeField()

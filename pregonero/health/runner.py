@@ -1,11 +1,27 @@
-"""Everything that is looked at, in order."""
+"""The health checks of every app, and running them."""
 
-from pregonero.health import deliveries, system
-from pregonero.health.result import Finding
+from collections.abc import Callable
+from dataclasses import dataclass
 
 
-def examine(*, requeue: bool = False, entity_id: int | None = None) -> list[Finding]:
-    """Return every finding, of one entity's deliveries or of all; with `requeue`, rebuild the queue first."""
-    findings = [deliveries.rebuild_queue()] if requeue else []
-    findings += [look() for look in system.LOOKS]
-    return findings + [look(entity_id) for look in deliveries.LOOKS]
+@dataclass(frozen=True)
+class CheckResult:
+    """The result of one check: its name, whether all is well, and a sentence that says what to do."""
+
+    name: str
+    ok: bool
+    sentence: str
+
+
+Check = Callable[[int | None], CheckResult]
+_checks: list[Check] = []
+
+
+def register_checks(*checks: Check) -> None:
+    """Add an app's checks; its AppConfig calls this in `ready()`. A check that is registered already is ignored."""
+    _checks.extend(check for check in checks if check not in _checks)
+
+
+def run_checks(*, entity_id: int | None = None) -> list[CheckResult]:
+    """Run every check in the order of `INSTALLED_APPS`; the checks of deliveries and accounts look at one entity."""
+    return [check(entity_id) for check in _checks]

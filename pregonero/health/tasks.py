@@ -1,23 +1,27 @@
-"""The beat of the workers: that jobs advance, by which clock, and what was seen since the last one."""
+"""The worker heartbeat: a periodic job that shows that jobs run, and stores the buffered incidents."""
 
 from typing import Any
 
 from procrastinate.contrib.django import app
 
+from pregonero.database import database_now
 from pregonero.health import incident_buffer, queries
 from pregonero.health.actions import record_heartbeat, record_incident
-from pregonero.worker import worker_name
+from pregonero.processes import worker_name
 
 
 @app.periodic(cron="* * * * * */15")
 @app.task(name="health.beat", queue="looking", queueing_lock="health.beat", pass_context=False)
 def beat(timestamp: int, **_later: Any) -> None:
-    """Keep this worker's sign of life, and whatever it saw and could not write down."""
+    """Store this worker's heartbeat and the incidents that its process buffered."""
     incident_buffer.watch_clock()
-    now = queries.clock()
+    now = database_now()
     record_heartbeat(
-        worker=worker_name(), drift_seconds=queries.drift(), free_bytes=queries.free_bytes(),
-        database_since=queries.database_since(), now=now,
-    )  # fmt: skip
-    for kind, words in incident_buffer.take():
-        record_incident(kind=kind, words=words, now=now)
+        worker=worker_name(),
+        drift_seconds=queries.clock_drift(),
+        free_bytes=queries.free_bytes(),
+        database_since=queries.database_since(),
+        now=now,
+    )
+    for kind, detail in incident_buffer.drain():
+        record_incident(kind=kind, detail=detail, now=now)

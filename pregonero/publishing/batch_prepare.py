@@ -7,6 +7,7 @@ from datetime import datetime
 
 import structlog
 
+from pregonero.database import database_now
 from pregonero.networks.base import ApiCredentials, NetworkError, Permanent
 from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for
@@ -40,7 +41,7 @@ def prepare_locally(*, now: datetime, account_id: int | None = None) -> BatchPre
     for at in range(0, len(waiting), BATCH):
         batch = waiting[at : at + BATCH]
         ready = _ready(queries.preparing(batch), silent)
-        done.kept += store_prepared_locally(ready=ready, now=queries.clock()) if ready else 0
+        done.kept += store_prepared_locally(ready=ready, now=database_now()) if ready else 0
         done.left += sorted(set(batch) - {each.delivery_id for each in ready})
     return done
 

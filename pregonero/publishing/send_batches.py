@@ -7,11 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
 
+from pregonero.database import closes_connection, database_now
 from pregonero.deadlines import boottime
-from pregonero.publishing import queries, sender
+from pregonero.publishing import sender
 from pregonero.publishing.batch_prepare import prepare_locally
 from pregonero.publishing.send_job import SendResult
-from pregonero.worker import closes_connection
 
 AT_ONCE = 64  # deliveries of one account that a job has in the air
 FEWEST = 16  # places that are free before more are taken: a claim costs the same for one as for many
@@ -110,6 +110,6 @@ def _send(wave: Batch, account_id: int, worker: str) -> int:
     """Fill the wave's places; what could be prepared on the way, and was not, is prepared now."""
     room = AT_ONCE - wave.in_the_air
     taken = wave.send(account_id=account_id, worker=worker)
-    if taken < room and prepare_locally(account_id=account_id, now=queries.clock()).kept:
+    if taken < room and prepare_locally(account_id=account_id, now=database_now()).kept:
         taken += wave.send(account_id=account_id, worker=worker)
     return taken

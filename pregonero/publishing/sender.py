@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection
 
+from pregonero.database import database_now
 from pregonero.deadlines import boottime
 from pregonero.errors import Refused
 from pregonero.networks.base import (
@@ -62,7 +63,7 @@ def prepare_delivery(*, delivery_id: int, worker: str) -> None:
 
 def _prepare(work: SendJob) -> None:
     def keep(prepared: dict[str, Any]) -> None:
-        store_prepared(work=work, prepared=prepared, now=queries.clock())
+        store_prepared(work=work, prepared=prepared, now=database_now())
 
     try:
         network = connector(work.network)
@@ -70,29 +71,29 @@ def _prepare(work: SendJob) -> None:
             work.access, lambda access: network.prepare(access, work.post, work.prepared, keep)
         )
     except Permanent as error:
-        reject_prepared(work=work, error=error, now=queries.clock())
+        reject_prepared(work=work, error=error, now=database_now())
     except NetworkError as error:
         # Even an unknown outcome only waits here: whatever it left is invisible.
-        postpone_preparing(work=work, error=error, now=queries.clock())
+        postpone_preparing(work=work, error=error, now=database_now())
     except Exception:
-        postpone_preparing(work=work, error=INTERNAL_ERROR, now=queries.clock())
+        postpone_preparing(work=work, error=INTERNAL_ERROR, now=database_now())
         raise
     else:
-        finish_preparing(work=work, prepared=prepared, now=queries.clock())
+        finish_preparing(work=work, prepared=prepared, now=database_now())
 
 
 def _held_for_preparing(delivery_id: int, worker: str) -> SendJob | None:
     """Hold it; what stands in the way before there is anything to hold is kept where people see it."""
     try:
-        return lease_for_preparing(delivery_id=delivery_id, worker=worker, now=queries.clock())
+        return lease_for_preparing(delivery_id=delivery_id, worker=worker, now=database_now())
     except Refused as refusal:
         lonely = Unauthorized(refusal.message, code="not_connected")
-        record_obstacle(delivery_id=delivery_id, error=lonely, now=queries.clock())
+        record_obstacle(delivery_id=delivery_id, error=lonely, now=database_now())
         return None
     except (OperationalError, InterfaceError):
         raise
     except Exception:
-        record_obstacle(delivery_id=delivery_id, error=INTERNAL_ERROR, now=queries.clock())
+        record_obstacle(delivery_id=delivery_id, error=INTERNAL_ERROR, now=database_now())
         raise
 
 
@@ -103,7 +104,7 @@ def claim(*, account_id: int, worker: str, limit: int) -> list[SendJob]:
     lease that others see.
     """
     good_until = boottime() + settings.LEASE_SECONDS
-    now = queries.clock()
+    now = database_now()
     try:
         wave = claim_batch(account_id=account_id, worker=worker, limit=limit, now=now)
     except (IntegrityError, DataError):
@@ -178,7 +179,7 @@ def flush_limit_readings(*, at_once: bool = False) -> None:
     in the network's word already. The next answer says it again, should the database be away."""
     try:
         if rate_limit_buffer.wants_keeping(at_once=at_once):
-            flush_rate_limits(now=queries.clock(), at_once=at_once)
+            flush_rate_limits(now=database_now(), at_once=at_once)
     except (OperationalError, InterfaceError):
         log.warning("limits.words_wait", exc_info=True)
         connection.close()
@@ -198,7 +199,7 @@ def _keep(settle: Callable[..., None]) -> None:
     until = boottime() + OUTCOME_SECONDS
     while True:
         try:
-            settle(now=queries.clock())
+            settle(now=database_now())
             return
         except (OperationalError, InterfaceError):
             if boottime() > until:
@@ -210,7 +211,7 @@ def _keep(settle: Callable[..., None]) -> None:
 
 def ask_delivery(*, delivery_id: int, worker: str) -> None:
     """Ask the network what became of an uncertain delivery: reads only."""
-    work = lease_for_reconciling(delivery_id=delivery_id, worker=worker, now=queries.clock())
+    work = lease_for_reconciling(delivery_id=delivery_id, worker=worker, now=database_now())
     if work is None or work.attempt is None:
         return
     try:
@@ -220,7 +221,7 @@ def ask_delivery(*, delivery_id: int, worker: str) -> None:
 
 
 def _ask(work: SendJob, attempt: Attempt) -> None:
-    window = AttemptWindow(attempt.started_at, queries.clock(), work.checks_made, code=attempt.code, known=work.known)
+    window = AttemptWindow(attempt.started_at, database_now(), work.checks_made, code=attempt.code, known=work.known)
     try:
         network = connector(work.network)
         finding = with_token_refresh(
@@ -228,21 +229,21 @@ def _ask(work: SendJob, attempt: Attempt) -> None:
         )
     except Permanent as error:
         log.warning("delivery.unreadable", delivery=work.delivery_id, code=error.code)
-        record_finding(work=work, finding=Finding(Verdict.UNKNOWABLE), now=queries.clock())
+        record_finding(work=work, finding=Finding(Verdict.UNKNOWABLE), now=database_now())
     except NetworkError as error:
-        postpone_reconciling(work=work, error=error, now=queries.clock())
+        postpone_reconciling(work=work, error=error, now=database_now())
     except Exception:
-        postpone_reconciling(work=work, error=INTERNAL_ERROR, now=queries.clock())
+        postpone_reconciling(work=work, error=INTERNAL_ERROR, now=database_now())
         raise
     else:
-        record_finding(work=work, finding=finding, now=queries.clock())
+        record_finding(work=work, finding=finding, now=database_now())
 
 
 def clean_delivery(*, delivery_id: int, account_id: int, prepared: dict[str, Any]) -> None:
     """Remove at the network what was prepared and will not go out (rule 12); what is public there stays."""
     access, network = queries.access_of(account_id=account_id)
     removed = with_token_refresh(access, lambda access: connector(network).discard(access, prepared))
-    record_cleanup(delivery_id=delivery_id, removed=removed, now=queries.clock())
+    record_cleanup(delivery_id=delivery_id, removed=removed, now=database_now())
 
 
 def _lease_allows(work: SendJob) -> bool:

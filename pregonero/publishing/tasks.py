@@ -14,14 +14,15 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from pregonero.database import database_now
 from pregonero.health import incident_buffer
 from pregonero.health.models import IncidentKind
+from pregonero.processes import worker_name
 from pregonero.publishing import batch_prepare, media_versions, queries, sender
 from pregonero.publishing.actions.outcomes import recover_abandoned
 from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.link_check import refresh_link
 from pregonero.publishing.send_batches import send_for_a_while, sending_here
-from pregonero.worker import worker_name
 
 HELP_AGAIN = 1  # seconds until help that came to the wrong process is offered to the others again
 OWN_JOBS = 500  # given at a time: the next look gives the rest
@@ -42,7 +43,7 @@ def look(**_later: Any) -> None:
 
 def dispatch_due() -> None:
     """Turn what is due, recover what was abandoned, and give each delivery the job that it needs now."""
-    now = queries.clock()
+    now = database_now()
     _turn_all(now)
     _recover_all(now)
     if queries.to_prepare(now=now, limit=1):
@@ -96,7 +97,7 @@ def prepare_locally(**_later: Any) -> None:
 
 
 def _prepare_here() -> None:
-    now = queries.clock()
+    now = database_now()
     # First what goes apart: a network that does not answer here holds no other one.
     _prepare_apart(queries.to_prepare_apart(now=now))
     done = batch_prepare.prepare_locally(now=now)
@@ -115,7 +116,7 @@ def _prepare_apart(deliveries: Sequence[int]) -> None:
 def prepare(*, delivery_id: int, **_later: Any) -> None:
     """Leave at the network, invisibly, what the commit needs; at its minute, go on to send."""
     sender.prepare_delivery(delivery_id=delivery_id, worker=worker_name())
-    account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
+    account_id = queries.account_due(delivery_id=delivery_id, now=database_now())
     if account_id is not None:
         _send_soon(account_id)
 
@@ -123,7 +124,7 @@ def prepare(*, delivery_id: int, **_later: Any) -> None:
 @app.task(name="publishing.send", queue="sending")
 def send(*, account_id: int, **_later: Any) -> None:
     """Send an account's due deliveries (decision 0004); after a while, let others have this place and come back."""
-    _turn_all(queries.clock())
+    _turn_all(database_now())
     if sending_here(account_id):
         _scale_out(account_id, after=HELP_AGAIN)
         return
@@ -136,7 +137,7 @@ def help_send(*, account_id: int, **_later: Any) -> None:
     """Send beside the wave of another worker, that has more than fits it; in the same one, look again in a while."""
     if not sending_here(account_id):
         send_for_a_while(account_id=account_id, worker=worker_name(), scale_out=lambda: None)
-    elif account_id in queries.accounts_to_send(now=queries.clock()):
+    elif account_id in queries.accounts_to_send(now=database_now()):
         _scale_out(account_id, after=HELP_AGAIN)
 
 
@@ -144,7 +145,7 @@ def help_send(*, account_id: int, **_later: Any) -> None:
 def ask(*, delivery_id: int, **_later: Any) -> None:
     """Ask the network what became of an uncertain delivery; one that it does not have is sent again at once."""
     sender.ask_delivery(delivery_id=delivery_id, worker=worker_name())
-    account_id = queries.account_due(delivery_id=delivery_id, now=queries.clock())
+    account_id = queries.account_due(delivery_id=delivery_id, now=database_now())
     if account_id is not None:
         _send_soon(account_id)
 

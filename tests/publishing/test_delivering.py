@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from pregonero.database import database_now
 from pregonero.networks.actions import pause_account
 from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for
@@ -233,17 +234,17 @@ def test_what_the_limit_holds_back_keeps_its_order_and_says_why(
     news = [informed_news(lab, luis, now, with_media=False) for _ in range(5)]
     order = [programmed(each, ana, now).deliveries.get().pk for each in news]
     actions.set_limit(account=account, budget="posts", limit=3, by=carmen, now=now)
-    promote_due(now=queries.clock())
-    batch_prepare.prepare_locally(now=queries.clock())
+    promote_due(now=database_now())
+    batch_prepare.prepare_locally(now=database_now())
 
-    first = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    first = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=database_now())
     assert [work.delivery_id for work in first] == order[:3]
     held = Delivery.objects.filter(pk__in=order[3:])
     assert {(each.state, each.reason_code) for each in held} == {("DUE", "limit:posts")}
     assert all(each.ready_at > now + timedelta(minutes=14) for each in held)
 
-    actions.set_limit(account=account, budget="posts", limit=10, by=carmen, now=queries.clock())
-    rest = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    actions.set_limit(account=account, budget="posts", limit=10, by=carmen, now=database_now())
+    rest = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=database_now())
     assert [work.delivery_id for work in rest] == order[3:]
 
 
@@ -254,11 +255,11 @@ def test_a_spent_credit_that_several_hear_of_is_let_go_for_all_of_them(
     for _ in range(3):
         programmed(informed_news(lab, luis, now, with_media=False), ana, now)
     fault(lab, account, "status", code=402, times=3)
-    promote_due(now=queries.clock())
-    batch_prepare.prepare_locally(now=queries.clock())
-    wave = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())
+    promote_due(now=database_now())
+    batch_prepare.prepare_locally(now=database_now())
+    wave = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=database_now())
     sender.keep_outcomes([sender.make_public(work) for work in wave])
     assert set(Delivery.objects.values_list("reason_code", flat=True)) == {"limit:402"}
 
-    actions.resume_sending(stop=NetworkSuspension.objects.get(), by=ana, now=queries.clock())
-    assert len(claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=queries.clock())) == 3
+    actions.resume_sending(stop=NetworkSuspension.objects.get(), by=ana, now=database_now())
+    assert len(claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=database_now())) == 3

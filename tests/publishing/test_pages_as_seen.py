@@ -62,7 +62,7 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
     stopped = programmed(news, beto, now, due_at=now + timedelta(hours=3))
     actions.cancel_publication(publication=stopped, reason="Cambió la cifra.", by=beto, now=now)
     draft = drafted(news, beto, now)
-    record_incident(kind=IncidentKind.WORKER_LOST, words="Sus trabajos volvieron a la cola.", now=now)
+    record_incident(kind=IncidentKind.WORKER_LOST, detail="Sus trabajos volvieron a la cola.", now=now)
     client = signed_in(beto)
     stale = sent(draft)
     client.post(f"/publicaciones/{draft.pk}/textos/", stale | {f"red{accounts['x'].pk}-text": "Otro texto, sin enlace"})

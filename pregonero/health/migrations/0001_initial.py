@@ -27,14 +27,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('WORKER_LOST', 'Un proceso trabajador murió'), ('DELIVERY_ABANDONED', 'Un envío quedó a medias'), ('DATABASE_AWAY', 'La base de datos no respondía'), ('DATABASE_RESTARTED', 'La base de datos se reinició'), ('DISK_FULL', 'Se llenó el disco'), ('CLOCK_JUMPED', 'El reloj de un equipo saltó')], max_length=20)),
-                ('words', models.CharField(max_length=300)),
-                ('at', models.DateTimeField()),
+                ('detail', models.CharField(max_length=300)),
+                ('first_at', models.DateTimeField()),
                 ('last_at', models.DateTimeField()),
-                ('times', models.PositiveIntegerField(default=1)),
+                ('occurrences', models.PositiveIntegerField(default=1)),
             ],
             options={
                 'indexes': [models.Index(fields=['-last_at'], name='incident_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('last_at__gte', models.F('at'))), name='incident_order')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_at__gte', models.F('first_at'))), name='incident_order')],
             },
         ),
     ]

@@ -216,12 +216,3 @@ def access_of(*, account_id: int) -> tuple[ApiCredentials, str]:
     """Return what a call for an account needs, and its network's name."""
     account = Account.objects.get(pk=account_id)
     return credentials_for(account), account.network
-
-
-def clock() -> datetime:
-    """Return the time of the database: the one clock that workers on different machines share."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (now,) = cursor.fetchone()
-    assert isinstance(now, datetime)  # noqa: S101  what the function returns
-    return now
