@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.checks import budgets, hosts, tables, traceability, writes
+from tests.checks import budgets, hosts, imports, tables, traceability, writes
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -39,6 +39,7 @@ def migrations() -> list[str]:
 FAST: dict[str, Callable[[], list[str]]] = {
     "escrituras solo en actions": writes.check,
     "presupuestos de tamaño": budgets.check,
+    "círculos de importación": imports.check,
     "nombres de equipos y registros": hosts.check,
     "trazabilidad": traceability.check,
     "tablas de la documentación": tables.check,
