@@ -1,4 +1,4 @@
-"""Comments under posts of Facebook and Instagram: read, answered, hidden, never deleted."""
+"""Comments under posts of Facebook and Instagram: read, answered, hidden; only a page's own one can be deleted."""
 
 from __future__ import annotations
 
@@ -63,6 +63,21 @@ async def hide_comment(lab: LabState, call: Call) -> Answer:
     if not call.field(name):
         raise errors.not_spoken(f"{call.address} without {name}")
     lab.comments.set_hidden(comment.id, flag(call, name, False))
+    return Answer({"success": True})
+
+
+async def delete_comment(lab: LabState, call: Call) -> Answer:
+    """Delete the page's own comment. Meta would also delete a citizen's: here that is an error (N-3)."""
+    comment = _own(lab, call)
+    post = lab.posts.get(call.network, comment.post)
+    if comment.author_id != call.who.id or post is None:
+        raise errors.not_spoken(f"{call.address}: deleting what somebody else wrote")
+    lab.comments.remove(comment.id)
+    lab.publications.record(
+        "withdrawn", network=call.network, account=call.who.id, id=comment.id, kind="comment", at=lab.clock.now(),
+        text=comment.text, media=[], link="", place=f"{facebook.place(lab, post)}#c{comment.id}",
+        under=comment.parent or post.id,
+    )  # fmt: skip
     return Answer({"success": True})
 
 

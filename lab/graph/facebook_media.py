@@ -93,7 +93,7 @@ async def get_media(lab: LabState, call: Call) -> Answer:
         "images": [{"source": f"{call.origin}/media/{media.sha256}", "width": media.width, "height": media.height}],
         "permalink_url": call.origin + place(lab, post) if post else None, "post_id": post.id if post else None,
         "page_story_id": post.id if post else None, "length": media.seconds,
-        "captions": {"data": _captions(media)},
+        "captions": {"data": _captions(media)}, "from": {"id": call.who.id, "name": call.who.name},
         "picture": f"{call.origin}/media/{media.extra.get('thumbnail') or media.sha256}",
     }  # fmt: skip
     return Answer(asked(call, "Video" if media.kind == "video" else "Photo", known, ("id",)))
@@ -114,8 +114,9 @@ def _status(media: Media, ready: bool, published: bool) -> dict[str, Any]:
 
 async def delete_media(lab: LabState, call: Call) -> Answer:
     media = _own(lab, call)
-    if lab.posts.get("facebook", f"{media.account}_{media.id}") is not None:
-        raise errors.not_spoken(f"{call.address}: deleting what is already public")
+    post = lab.posts.get("facebook", f"{media.account}_{media.id}")
+    if post is not None:
+        lab.withdraw(post, place=place(lab, post))
     lab.media.remove(media.id)
     return Answer({"success": True})
 

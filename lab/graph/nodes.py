@@ -31,7 +31,7 @@ def _account(lab: LabState, id: str) -> Node | None:
 
 def _post(lab: LabState, id: str) -> Node | None:
     post = lab.posts.get("facebook", id)
-    if post is not None:
+    if post is not None and post.state != "withdrawn":
         return Node("post", "facebook", post.account, post)
     media = lab.posts.get("instagram", id)
     return Node("media", "instagram", media.account, media) if media is not None else None

@@ -41,6 +41,9 @@ class Comments:
     def set_hidden(self, id: str, hidden: bool) -> None:
         self._book.execute("UPDATE comments SET hidden=? WHERE id=?", (hidden, id))
 
+    def remove(self, id: str) -> None:
+        self._book.execute("DELETE FROM comments WHERE id=?", (id,))
+
     def get(self, network: str, id: str) -> Comment | None:
         found = self._book.row("SELECT * FROM comments WHERE network=? AND id=?", (network, id))
         return _comment(found) if found is not None else None

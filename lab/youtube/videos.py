@@ -29,7 +29,8 @@ def place(post: Post) -> str:
 
 
 def stage_of_update(call: Call) -> str:
-    return "commit" if (call.fields.get("status") or {}).get("privacyStatus") == "public" else "prepare"
+    """Return the stage of an update: a change of `privacyStatus` publishes or withdraws the video."""
+    return "commit" if "privacyStatus" in (call.fields.get("status") or {}) else "prepare"
 
 
 def check_snippet(snippet: dict[str, Any]) -> None:

@@ -1,8 +1,9 @@
-"""The port: what every network's connector offers, in our words (see docs/decisions on prepare and commit).
+"""The protocol that every network's connector implements, and the values it takes and returns.
 
-A connector has two verbs. `prepare` may run any number of times: what it leaves at the network is invisible to the
-public, and its ids are kept. `commit` makes it public and is ONE call. After a time-out or a crash in `commit`,
-`resolve` finds out, in the connector's declared way. Nothing outside asks which network it is: it asks here.
+A connector publishes in two steps. `prepare` uploads media and drafts that the public cannot see; it may run any number
+of times and continues from the ids it saved. `commit` makes the post public in a single call. After a time-out or a
+crash during `commit`, `resolve` asks the network whether the post is public. Code outside this package asks a connector
+for its capabilities and never checks which network it is (see docs/decisions, prepare and commit).
 """
 
 import math
@@ -17,15 +18,15 @@ from pregonero import logs
 from pregonero.errors import Issue
 
 Prepared = dict[str, Any]
-"""What `prepare` left at the network, as JSON: ids by which it goes on, and the post is recognised."""
+"""JSON state of a preparation: ids of what was uploaded, used to continue and to recognise the post later."""
 
 
 class Resolution(StrEnum):
-    """How the outcome of a commit that was cut is found out."""
+    """How an operation whose answer was lost is settled."""
 
-    REPEAT = "repeat"  # the same change twice is one change
-    ASK = "ask"  # the network knows the state of what was prepared
-    RECONCILE = "reconcile"  # our own recent posts are read and compared
+    REPEAT = "repeat"  # the operation is idempotent: repeating it changes nothing more
+    ASK = "ask"  # the network reports the state of what was prepared
+    RECONCILE = "reconcile"  # our recent posts are read and compared with what was sent
 
 
 class OperationKind(StrEnum):
@@ -45,7 +46,7 @@ class OperationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit of a network as data: its value, the day it was read, and where."""
+    """A limit of a network: its value, the date it was read and the address of the page that states it."""
 
     value: int
     read_on: date
@@ -54,44 +55,53 @@ class Limit:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What a network takes. `needs` names the medium without which nothing can be published there."""
+    """What a network accepts. `needs` is the kind of medium ("picture" or "video") that every post must have there."""
 
     name: str  # "x"
     label: str  # "X"
     badge: str  # "X", "f", "IG", "YT"
-    resolution: Resolution
-    limits: Mapping[str, Limit]  # by field: "text", "title", "description", "pictures", "picture_bytes", …
-    needs: str | None = None  # "picture", "video" or nothing
-    takes_link: bool = True  # a link in the text is a link there
-    link_beside: bool = False  # the link goes beside the text, as a card, and is not written in it
+    operations: Mapping[OperationKind, Resolution]  # the supported kinds, and how each is settled after a lost answer
+    limits: Mapping[str, Limit]  # by name: "text", "title", "description", "pictures", "picture_bytes", …
+    needs: str | None = None
+    takes_link: bool = True  # a link in the text can be clicked
+    link_beside: bool = False  # the link is sent as a card next to the text instead of inside it
     takes_title: bool = False
     takes_pictures: bool = True
     takes_video: bool = True
-    fetches_media: bool = False  # the network fetches our media from a public address
-    takes_replies: bool = False  # our own post takes more parts under it: a thread
-    sdk: tuple[str, ...] = ()  # modules that take long to import and only a worker needs: it does so when it starts
-    takes_comments: bool = False  # our own post takes a first comment under it, where its link may go
-    reels_apart: bool = False  # a video may be sent as a reel instead, and a person chooses
-    prepares_ahead_seconds: int = 0  # how long before its minute preparation may start
+    fetches_media: bool = False  # the network downloads our media from a public address
+    takes_replies: bool = False  # a post can continue in further parts under it: a thread
+    reels_apart: bool = False  # a video can be sent as a reel instead, which a person chooses
+    prepares_ahead_seconds: int = 0  # how long before its scheduled time a post may be prepared
+    sdk: tuple[str, ...] = ()  # modules that are slow to import: workers import them when they start
+
+    @property
+    def takes_comments(self) -> bool:
+        """Whether we can comment under our own post, where its link may go."""
+        return OperationKind.COMMENT in self.operations
+
+    @property
+    def takes_withdrawals(self) -> bool:
+        """Whether a published post of ours can be removed through the API."""
+        return OperationKind.WITHDRAW in self.operations
 
 
 @dataclass(frozen=True)
 class Traits:
-    """What a decoder read in a file beside its size; what nobody looked at stays empty, and is not judged."""
+    """Properties of a file that a decoder read. An empty value means unknown, and unknown values are not checked."""
 
     frames: int = 0
-    colour: str = ""  # "sRGB", "CMYK", or its profile's own name
+    colour: str = ""  # "sRGB", "CMYK" or the name of another colour profile
     codec: str = ""  # of the video: "h264"
-    audio: str = ""  # of the sound: "aac"; empty also when it has none
+    audio: str = ""  # audio codec: "aac"; also empty when there is no audio track
     audio_hz: int = 0
     fps: float = 0.0
-    bit_rate: int = 0  # of the whole, in bits a second
-    moov_first: bool | None = None  # whether its index comes before what it indexes
+    bit_rate: int = 0  # of the whole file, in bits per second
+    moov_first: bool | None = None  # whether an MP4's index (moov) comes before its frames
 
 
 @dataclass(frozen=True)
 class Medium:
-    """A picture or video of a post: our own copy, and the address where a network may fetch it."""
+    """A picture or video of a post: our local copy, and the public address where a network may download it."""
 
     kind: str  # "picture" or "video"
     path: Path
@@ -103,42 +113,42 @@ class Medium:
     seconds: float = 0.0
     alt: str = ""
     address: str = ""
-    captions: Path | None = None  # of a video, in Spanish: WebVTT or SRT
-    thumbnail: Path | None = None  # of a video: the picture that stands for it
+    captions: Path | None = None  # of a video: Spanish captions, in WebVTT or SRT
+    thumbnail: Path | None = None  # of a video: its cover picture
     traits: Traits = Traits()
 
 
 @dataclass(frozen=True)
 class Post:
-    """What goes out on one account: the text whole, as the public will read it, and media.
+    """What is published on one account: the complete text, as the public will read it, and the media.
 
-    `link` is set only where the network takes it beside the text (`link_beside`); elsewhere it is already in the text.
-    A part that goes under another post of ours (the rest of a thread, a first comment) says under which: `reply_to`
-    is the network's id of the post right above it, and `root` of the first of them all (rule 8).
+    `link` is set only for networks with `link_beside`; for the others the link is already in the text. For a further
+    part of a thread or a first comment, `reply_to` is the network's id of the post directly above it and `root` is the
+    id of the first post of the thread (rule 8).
     """
 
     text: str
     link: str = ""
     title: str = ""
     media: tuple[Medium, ...] = ()
-    format: str = ""  # "reel" where the network has a place apart for them and a person chose it
+    format: str = ""  # "reel" when a person chose it on a network with `reels_apart`
     reply_to: str = ""
     root: str = ""
 
 
 @dataclass(frozen=True)
 class ApiCredentials:
-    """The account at the network, and what a call needs. `token` never reaches a log or a message."""
+    """An account at its network, with the token and time limits of a call. `token` must never be logged."""
 
     remote_id: str
     handle: str
     address: str  # base address of the network's API
     token: str = field(repr=False)
     seconds: float = 30.0  # time limit of one call
-    until: float = math.inf  # of `clock.ticks()`: nothing leaves after it, whoever was suspended meanwhile
-    network: str = ""  # with the account's own number: whose budgets an answer speaks of
-    account_id: int = 0  # of the register: for who renews its token too
-    public_only: bool = False  # a person wrote the address: nothing is sent to what is inside a private network
+    until: float = math.inf  # on the `boottime()` clock: no call starts later, even if the machine was suspended
+    network: str = ""  # with `account_id`, the account whose rate limits a response updates
+    account_id: int = 0  # primary key in our register; also used to refresh the token
+    public_only: bool = False  # a person typed the address: refuse addresses of private networks
 
     def __post_init__(self) -> None:
         logs.register_secret(self.token)
@@ -146,7 +156,7 @@ class ApiCredentials:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the network says that a token opens."""
+    """The account that a token belongs to, as the network reports it."""
 
     remote_id: str
     handle: str
@@ -155,35 +165,39 @@ class Identity:
 
 @dataclass(frozen=True)
 class Published:
-    """The network's own id and public address of a post."""
+    """The id that the network gave to a post, and its public address."""
 
     remote_id: str
     url: str
 
 
 UNCERTAIN_SINCE = "uncertain_since"
-"""Key of `prepared` by which whoever calls may tell since when (ISO 8601) an earlier attempt of the same delivery is
-uncertain: then a refusal for being a duplicate is a witness that it went out, not a refusal for good."""
+"""Key of `prepared` set by the caller: the time (ISO 8601) of the first attempt whose outcome is unknown.
+
+When it is set, a network that refuses the post as a duplicate may already have it from that earlier attempt.
+"""
 
 
 STALE = "stale"
-"""Key of `prepared` by which whoever calls tells with which code the network said, in `commit`, that what was prepared
-had died (`Stale`): what looks whole from here has to be made again."""
+"""Key of `prepared` set by the caller after `commit` raised `PreparedExpired`: the code of that error.
+
+`prepare` then prepares again what had expired, even if its saved ids look complete.
+"""
 
 
 @dataclass(frozen=True)
 class AttemptWindow:
-    """When an attempt was made and how often it has been looked for since: what `resolve` may need."""
+    """The attempt that `resolve` asks about: when it started, and how many times `resolve` has asked already."""
 
     started_at: datetime
     asked_at: datetime
     checks_made: int
     code: str = ""  # the code of the error that left the attempt uncertain
-    known: frozenset[str] = frozenset()  # ids of the account's posts that are other deliveries': never this one's
+    known: frozenset[str] = frozenset()  # ids of the account's posts that belong to other deliveries
 
 
 class NetworkError(Exception):
-    """What a network's refusal means to us; `reason` is Spanish and safe to show."""
+    """A call to a network failed. `reason` is a Spanish sentence that may be shown to people."""
 
     def __init__(self, reason: str, *, code: str = "") -> None:
         super().__init__(reason)
@@ -192,7 +206,7 @@ class NetworkError(Exception):
 
 
 class Transient(NetworkError):
-    """Not now, and nothing was taken: no connection, 429, 5xx before the body went. `retry_after` in seconds."""
+    """The call had no effect and may be repeated in `retry_after` seconds: no connection, 429, 5xx while preparing."""
 
     def __init__(self, reason: str, *, code: str = "", retry_after: float | None = None) -> None:
         super().__init__(reason, code=code)
@@ -200,41 +214,41 @@ class Transient(NetworkError):
 
 
 class PreparedExpired(Transient):
-    """What was prepared died before its hour: it must be prepared again; nothing was taken."""
+    """What was prepared expired at the network before the commit: nothing was published; it must be prepared again."""
 
 
 class QuotaExhausted(Transient):
-    """Money or quota is used up (402, daily quota): nothing was taken and a person must know."""
+    """Money or quota has run out (402, daily quota): the call had no effect, and a person is notified."""
 
 
 class MediaUnreachable(Transient):
-    """Our own address, where the network would fetch a medium, does not answer: it was told nothing, a person is."""
+    """Our public address of a medium does not answer: the network was not called, and a person is notified."""
 
 
 class Unauthorized(NetworkError):
-    """401: the token is no longer good; nothing was taken."""
+    """The token is no longer valid (401): the call had no effect."""
 
 
 class Permanent(NetworkError):
-    """The network said no, for good; a person sees why."""
+    """The network refused the call, and repeating it would not help: a person reads the reason."""
 
 
 class Unknown(NetworkError):
-    """It may have been taken: time-out, cut connection, 5xx after the body went."""
+    """The call may have taken effect: time-out, connection cut, or 5xx after the body was sent."""
 
 
 class Verdict(StrEnum):
-    """What `resolve` found out about an uncertain commit."""
+    """What `resolve` concluded about an attempt."""
 
     PUBLISHED = "published"
     NOT_TAKEN = "not_taken"  # it may be sent again
-    LOOK_AGAIN = "look_again"  # the network's reads have not settled yet
+    LOOK_AGAIN = "look_again"  # the network may not show the post yet
     UNKNOWABLE = "unknowable"  # a person decides
 
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict of `resolve`, with the post when it was found and the candidates when a person must choose."""
+    """The verdict of `resolve`: with the post if it was found, and the candidates if a person must choose."""
 
     verdict: Verdict
     published: Published | None = None
@@ -243,47 +257,65 @@ class Finding:
 
 
 class Connector(Protocol):
-    """One network. Instances hold no state: everything comes as arguments, so that workers can share them."""
+    """One network. A connector has no state, so all workers share it: everything comes as arguments."""
 
     capabilities: Capabilities
 
     def check(self, post: Post) -> list[Issue]:
-        """Return what this network would not take of a post, each with its limit and by how much it is passed."""
+        """Return the issues for which the network would refuse a post; each names the limit and the excess."""
         ...
 
     def measure(self, text: str) -> int:
-        """Return the length of a text as this network counts it."""
+        """Return the length of a text as the network counts it."""
         ...
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Whether preparing this leaves nothing at the network: then it needs no job of its own (decision 0010).
+        """Return whether preparing the post sends nothing about it to the network (decision 0010).
 
-        What it asks the network is at most what it keeps afterwards for every post of the account.
+        Such a post is prepared together with others, without a job of its own.
         """
         ...
 
     def prepare(
-        self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]
+        self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Callable[[Prepared], None]
     ) -> Prepared:
-        """Leave at the network everything that `commit` needs, invisibly; go on from what `prepared` holds already.
+        """Upload everything that `commit` needs, invisible to the public, continuing from `prepared`.
 
-        `keep` stores what is known so far, as soon as it is known. Raises `NetworkError`; `Transient` when it may be
-        tried again later (also while the network is still processing a medium).
+        Calls `save` with the new state after each step, so that a later call continues from there. Raises
+        `NetworkError`; `Transient` also while the network is still processing a medium.
         """
         ...
 
-    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Make it public, in one call. Raises `Unknown` unless the network certainly did or did not take it."""
+    def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
+        """Make the post public in one call. Raises `NetworkError`; `Unknown` when the outcome is not certain."""
         ...
 
-    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Find out what became of a commit whose answer was lost; reads only."""
+    def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Find out whether a commit whose answer was lost took effect. It only reads. Raises `NetworkError`."""
         ...
 
-    def probe(self, access: ApiCredentials) -> Identity:
-        """Ask the network who the token opens: one harmless read, which changes nothing and shows nothing."""
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Remove a published post of this account from the public; do nothing if it is already gone.
+
+        Only networks with `takes_withdrawals` support it; it is the only deletion that the allow-list permits. It is
+        idempotent: after a lost answer it raises `Transient` and may be repeated. Raises `Permanent` with the code
+        `NOT_OURS` when the post belongs to another account; other failures raise their own `NetworkError`.
+        """
         ...
 
-    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
-        """Remove at the network what was prepared and never made public; return the ids removed."""
+    def probe(self, credentials: ApiCredentials) -> Identity:
+        """Return the account that the token belongs to, with one call that changes nothing."""
         ...
+
+    def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
+        """Remove what was prepared and never published; return the ids that were removed."""
+        ...
+
+
+NOT_OURS = "not_ours"
+"""Code of the error that `withdraw` raises for a post of another account."""
+
+
+def not_ours(label: str) -> Permanent:
+    """Return the error for a post that belongs to another account of a network."""
+    return Permanent(f"Esa publicación no es de esta cuenta de {label}: no se puede retirar.", code=NOT_OURS)

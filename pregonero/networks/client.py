@@ -143,6 +143,10 @@ class NetworkClient:
         """Make a POST, as `requests` names it."""
         return self.request("POST", url, **options)
 
+    def delete(self, url: str, **options: Any) -> HttpResponse:
+        """Make a DELETE, as `requests` names it."""
+        return self.request("DELETE", url, **options)
+
     def _check(self, method: str, url: str) -> Endpoint:
         base, asked = urlsplit(self.access.address), urlsplit(url)
         ours = (asked.scheme, asked.netloc) == (base.scheme, base.netloc)

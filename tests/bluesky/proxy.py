@@ -33,6 +33,7 @@ from lab.state import LabState
 COLLECTION = "app.bsky.feed.post"
 STAGES = {
     "com.atproto.repo.putRecord": "commit",
+    "com.atproto.repo.deleteRecord": "commit",
     "com.atproto.repo.uploadBlob": "prepare",
     "com.atproto.server.createSession": "session",
 }

@@ -53,13 +53,15 @@ def test_unpublishing_is_refused(fb: Speaker) -> None:
     assert code(fb.http.post(f"/{id}", data={"is_published": "false"})) == 100
 
 
-def test_only_what_was_never_public_can_be_deleted(lab: Lab, fb: Speaker) -> None:
+def test_deleting_a_public_post_leaves_its_withdrawal_in_the_audit_log(lab: Lab, fb: Speaker) -> None:
     first, second = draft(fb, "uno"), draft(fb, "dos")
     fb.http.post(f"/{second}", data={"is_published": "true"})
 
     assert fb.http.delete(f"/{first}").json() == {"success": True}
-    assert fb.http.delete(f"/{second}").status_code == 501
-    assert [post["id"] for post in lab.posts(account=fb.id)] == [second]
+    assert fb.http.delete(f"/{second}").json() == {"success": True}
+    assert fb.http.get(f"/{second}").status_code == 400
+    ledger = lab.client.get("/ledger.json", params={"account": fb.id}).json()
+    assert [post["id"] for post in ledger["withdrawn"]] == [second]
 
 
 def test_photo_waits_unpublished_and_goes_out_with_its_post(lab: Lab, fb: Speaker, photo: bytes) -> None:

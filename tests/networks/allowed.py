@@ -17,6 +17,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /2/users/me", "POST /2/oauth2/token", "POST /2/oauth2/revoke",
         "POST /2/media/upload/initialize", "POST /2/media/upload/{id}/append", "POST /2/media/upload/{id}/finalize",
         "GET /2/media/upload", "POST /2/media/metadata", "POST /2/media/subtitles", "POST /2/tweets",
+        "DELETE /2/tweets/{id}",
         "GET /2/users/{id}/tweets", "GET /2/tweets/{id}",
     ),
     "facebook": (
@@ -43,16 +44,21 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "POST /xrpc/com.atproto.server.createSession", "POST /xrpc/com.atproto.server.deleteSession",
         "GET /xrpc/com.atproto.identity.resolveHandle",
         "POST /xrpc/com.atproto.repo.uploadBlob", "POST /xrpc/com.atproto.repo.putRecord",
-        "GET /xrpc/com.atproto.repo.getRecord",
+        "POST /xrpc/com.atproto.repo.deleteRecord", "GET /xrpc/com.atproto.repo.getRecord",
     ),
     "mastodon": (
         "GET /api/v1/accounts/verify_credentials", "POST /oauth/token", "POST /oauth/revoke",
         "GET /api/v2/instance", "POST /api/v2/media", "GET /api/v1/media/{id}", "POST /api/v1/statuses",
         "GET /api/v1/accounts/{id}/statuses", "GET /api/v1/statuses/{id}",
+        "DELETE /api/v1/statuses/{id}",
     ),
 }  # fmt: skip
-# The only removals, each of what we prepared and the public never saw; its connector reads that first.
-REMOVALS = {("facebook", "/{version}/{id}"), ("youtube", "/youtube/v3/videos")}
+# The only removals: our own published posts (withdrawals), and drafts of ours that the public never saw. The connector
+# first reads that it is ours, or the network refuses what is not.
+REMOVALS = {
+    ("x", "/2/tweets/{id}"), ("facebook", "/{version}/{id}"), ("youtube", "/youtube/v3/videos"),
+    ("mastodon", "/api/v1/statuses/{id}"),
+}  # fmt: skip
 # Where an allowed address could still be made to do what is not: by a parameter, or by what a record is.
 NEVER_SAID = {
     "is_hidden", "hide", "hidden", "moderationstatus", "banauthor", "rejected", "heldforreview", "block", "ban", "mute",

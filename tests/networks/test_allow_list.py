@@ -13,7 +13,7 @@ from tests.networks.wires import answering, peer
 
 pytestmark = pytest.mark.procedure("N-3")
 ROGUE = {
-    "x": Endpoint("DELETE", "/2/tweets/{id}", "borrar lo de otros"),
+    "x": Endpoint("PUT", "/2/tweets/{id}/hidden", "ocultar la respuesta de otro"),
     "facebook": Endpoint("POST", "/{version}/{page}/blocked", "bloquear a alguien"),
     "instagram": Endpoint("DELETE", "/{version}/{comment}", "borrar un comentario"),
     "youtube": Endpoint("POST", "/youtube/v3/comments/setModerationStatus", "rechazar un comentario"),
@@ -46,13 +46,21 @@ def test_the_list_sees_a_call_that_is_not_on_it(name: str) -> None:
 @pytest.mark.parametrize(
     ("network", "method", "path", "sent", "why"),
     [
-        ("x", "DELETE", "/2/tweets/1", b"", "is not on the list"),
+        ("x", "DELETE", "/2/tweets/1", b"", ""),
+        ("x", "DELETE", "/2/users/1/following/2", b"", "is not on the list"),
         ("x", "PUT", "/2/tweets/1/hidden", b'{"hidden": true}', "is not on the list"),
         ("facebook", "POST", "/v26.0/1_2", b"is_hidden=true", "with is_hidden"),
         ("facebook", "DELETE", "/v26.0/1_2/comments", b"", "is not on the list"),
         ("youtube", "PUT", "/youtube/v3/videos?banAuthor=true", b"{}", "with banAuthor"),
         ("youtube", "POST", "/youtube/v3/comments/setModerationStatus", b"", "is not on the list"),
         ("bluesky", "POST", "/xrpc/com.atproto.repo.putRecord", b'{"collection": "app.bsky.graph.block"}', "it writes"),
+        (
+            "bluesky",
+            "POST",
+            "/xrpc/com.atproto.repo.deleteRecord",
+            b'{"collection": "app.bsky.graph.follow"}',
+            "it writes",
+        ),
         ("x", "POST", "/2/tweets", b'{"text": "hide & ban"}', ""),
         ("facebook", "POST", "/graph/v26.0/1/feed", b"message=hidden", ""),
     ],
@@ -69,7 +77,7 @@ def test_a_request_that_a_connector_makes_outside_of_the_list_fails_the_test_tha
     """The same watch stands over every test of this folder: here it is seen to bite."""
     with peer(answering("200 OK", b"{}")) as server:
         line = NetworkClient(ApiCredentials("1", "cuenta", server.address, "secreto"), (*_calls("x"), ROGUE["x"]))
-        line.request("DELETE", f"{server.address}/2/tweets/1")
+        line.request("PUT", f"{server.address}/2/tweets/1/hidden")
 
-    assert watched.refused == [": DELETE /2/tweets/1 is not on the list"]
+    assert watched.refused == [": PUT /2/tweets/1/hidden is not on the list"]
     watched.refused.clear()

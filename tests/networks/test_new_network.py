@@ -24,11 +24,11 @@ FOLDER = {
     "__init__.py": "",
     "capabilities.py": """
 from datetime import date
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 CAPABILITIES = Capabilities(
-    name="juguete", label="Juguete", badge="J", resolution=Resolution.REPEAT,
+    name="juguete", label="Juguete", badge="J", operations={OperationKind.POST: Resolution.REPEAT},
     limits={"text": Limit(40, date(2026, 11, 26), "https://juguete.example/docs"),
             "pictures": Limit(0, date(2026, 11, 26), "https://juguete.example/docs")},
 )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 READ_ON = date(2026, 11, 24)
@@ -23,7 +23,10 @@ CAPABILITIES = Capabilities(
     name="bluesky",
     label="Bluesky",
     badge="BS",
-    resolution=Resolution.REPEAT,
+    operations={
+        OperationKind.POST: Resolution.REPEAT,
+        OperationKind.WITHDRAW: Resolution.REPEAT,
+    },
     limits={
         "text": _limit(300, POST),  # graphemes: what a person takes for one character
         "text_bytes": _limit(3_000, POST),

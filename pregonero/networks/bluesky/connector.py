@@ -86,6 +86,12 @@ class BlueskyConnector:
         # Should the server still be taking it, the next write will find the key in use: there is no second post.
         return Finding(Verdict.NOT_TAKEN)
 
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Delete the record from the account's own repository; the server does nothing when it is not there."""
+        with sessions.opened(credentials) as session, mapped_errors(ERRORS, public=False):
+            key = {"repo": credentials.remote_id, "collection": COLLECTION, "rkey": remote_id}
+            Xrpc(session).post("com.atproto.repo.deleteRecord", key)
+
     def probe(self, access: ApiCredentials) -> Identity:
         """Ask the server who the password opens."""
         with sessions.opened(access) as inside, mapped_errors(ERRORS, public=False):

@@ -19,6 +19,7 @@ READ_ON = date(2026, 11, 24)
 RATES_PAGE = "https://docs.bsky.app/docs/advanced-guides/rate-limits"
 HOUR, DAY = 3600, 86_400
 WRITE = "POST /xrpc/com.atproto.repo.putRecord"
+DELETE = "POST /xrpc/com.atproto.repo.deleteRecord"
 SESSION = "POST /xrpc/com.atproto.server.createSession"
 # Written with `putRecord`: 2, and not the 3 of a record created. Read in the server's own code, @atproto/pds 0.4.217
 # (`repo-write-hour`, `repo-write-day`: "creates=3, puts=2, deletes=1"), which says the same limits as the page.
@@ -41,7 +42,10 @@ RATE_LIMITS = RateLimitPolicy(
         ),
     ),
     posts={PostClass.POST: {"points": POINTS, "day_points": POINTS}},
-    calls={SESSION: Cost("session", "Sesiones abiertas", {"sessions": 1})},
+    calls={
+        SESSION: Cost("session", "Sesiones abiertas", {"sessions": 1}),
+        DELETE: Cost("withdrawal", "Publicaciones retiradas", {"points": 1, "day_points": 1}),
+    },
     # Of the two it tells the one of which less is left.
     headers=(
         Headers("points", *_TOLD, policy="ratelimit-policy", lasts=HOUR),

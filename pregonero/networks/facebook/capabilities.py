@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 READ_ON = date(2026, 11, 24)
@@ -23,7 +23,11 @@ CAPABILITIES = Capabilities(
     name="facebook",
     label="Facebook",
     badge="f",
-    resolution=Resolution.REPEAT,
+    operations={
+        OperationKind.POST: Resolution.REPEAT,
+        OperationKind.COMMENT: Resolution.RECONCILE,
+        OperationKind.WITHDRAW: Resolution.REPEAT,
+    },
     limits={
         "text": _limit(63_206, SECOND_HAND),
         "pictures": _limit(10, PHOTOS),
@@ -48,7 +52,6 @@ CAPABILITIES = Capabilities(
     link_beside=True,
     reels_apart=True,
     prepares_ahead_seconds=6 * 3600,
-    takes_comments=True,
     sdk=("facebook_business.api",),
 )
 

@@ -16,6 +16,7 @@ from pregonero.networks.base import (
     Prepared,
     Published,
     Verdict,
+    not_ours,
 )
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
@@ -88,6 +89,22 @@ class FacebookConnector:
         with mapped_errors(ERRORS, public=False):
             published = _look(Graph(access, ENDPOINTS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
+
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Delete the post, video or comment, after reading that its author is the page.
+
+        A page may also delete what others wrote on it, so the author is always read first (N-3).
+        """
+        with mapped_errors(ERRORS, public=False):
+            graph = Graph(credentials, ENDPOINTS)
+            try:
+                author = graph.get(remote_id, "from").get("from") or {}
+                if str(author.get("id")) != credentials.remote_id:
+                    raise not_ours(CAPABILITIES.label)
+                _taken(graph.delete(remote_id))
+            except HttpError as refusal:
+                if not is_gone(refusal):
+                    raise
 
     def probe(self, access: ApiCredentials) -> Identity:
         """Ask Facebook which page the token opens."""

@@ -64,9 +64,9 @@ class Graph:
         said: dict[str, Any] = self._line.post(address, body=file, headers=headers).json()
         return said
 
-    def delete(self, id: str) -> None:
-        """Remove a node."""
-        self._call("DELETE", (id,), {})
+    def delete(self, id: str) -> dict[str, Any]:
+        """Delete a node; return the answer, `{"success": true}`."""
+        return self._call("DELETE", (id,), {})
 
     def _call(
         self, method: str, path: tuple[str, ...], params: dict[str, Any], files: dict[str, File] | None = None

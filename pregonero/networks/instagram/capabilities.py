@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 READ_ON = date(2026, 11, 24)
@@ -21,7 +21,9 @@ CAPABILITIES = Capabilities(
     name="instagram",
     label="Instagram",
     badge="IG",
-    resolution=Resolution.ASK,
+    operations={
+        OperationKind.POST: Resolution.ASK,
+    },
     limits={
         "text": _limit(2_200, MEDIA),
         "hashtags": _limit(5, SECOND_HAND),  # the reference still says 30

@@ -13,6 +13,7 @@ from pregonero.networks.base import (
     Finding,
     Identity,
     NetworkError,
+    Permanent,
     Post,
     Prepared,
     Published,
@@ -86,6 +87,13 @@ class InstagramConnector:
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
         # It is public for certain; only which of the account's posts it is cannot be told.
         return Finding(Verdict.PUBLISHED, published=_unnamed(access, prepared), candidates=tuple(found))
+
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Raise `Permanent`: Instagram's API cannot delete a post, so a person deletes it in the application."""
+        raise Permanent(
+            "Instagram no deja retirar publicaciones desde aquí: alguien debe borrarla en la aplicación.",
+            code="not_supported",
+        )
 
     def probe(self, access: ApiCredentials) -> Identity:
         """Ask Instagram for the account that the page's token opens."""

@@ -28,6 +28,10 @@ class Api:
         """Send a file, and what goes with it."""
         return self._line.post(self._base + path, data=fields, files=files).json()
 
+    def delete(self, path: str) -> None:
+        """Delete something."""
+        self._line.delete(self._base + path)
+
     def post(self, path: str, about: Mapping[str, Any], *, key: str) -> Any:
         """Have something done once, however often it is asked with this key."""
         return self._line.post(self._base + path, json=dict(about), headers={"Idempotency-Key": key}).json()

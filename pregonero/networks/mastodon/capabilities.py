@@ -5,7 +5,7 @@ Each server may set its own: `prepare` asks it, and these are the values of one 
 
 from datetime import date
 
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 READ_ON = date(2026, 11, 24)
@@ -25,7 +25,11 @@ CAPABILITIES = Capabilities(
     name="mastodon",
     label="Mastodon",
     badge="M",
-    resolution=Resolution.RECONCILE,
+    operations={
+        OperationKind.POST: Resolution.RECONCILE,
+        OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.WITHDRAW: Resolution.REPEAT,
+    },
     limits={
         "text": _limit(500, POSTING),
         "link_weight": _limit(23, POSTING),

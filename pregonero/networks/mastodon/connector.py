@@ -23,7 +23,9 @@ from pregonero.networks.base import (
     Transient,
     Unknown,
     Verdict,
+    not_ours,
 )
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.mastodon.api import Api
@@ -103,6 +105,19 @@ class MastodonConnector:
         if attempt.checks_made < len(waits):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=waits[attempt.checks_made])
         return Finding(Verdict.UNKNOWABLE if attempt.code == REFUSED else Verdict.NOT_TAKEN)
+
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Delete the post, after reading that it is ours: the server answers 404 also for a post of somebody else."""
+        with mapped_errors(ERRORS, public=False):
+            api = Api(credentials)
+            try:
+                status = api.get(f"/v1/statuses/{remote_id}")
+                if str(status["account"]["id"]) != credentials.remote_id:
+                    raise not_ours(CAPABILITIES.label)
+                api.delete(f"/v1/statuses/{remote_id}")
+            except HttpError as refusal:
+                if refusal.status != HTTPStatus.NOT_FOUND:
+                    raise
 
     def probe(self, access: ApiCredentials) -> Identity:
         """Ask the server who the token opens."""

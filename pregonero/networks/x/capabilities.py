@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 READ_ON = date(2026, 11, 24)
@@ -21,7 +21,11 @@ CAPABILITIES = Capabilities(
     name="x",
     label="X",
     badge="X",
-    resolution=Resolution.RECONCILE,
+    operations={
+        OperationKind.POST: Resolution.RECONCILE,
+        OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.WITHDRAW: Resolution.REPEAT,
+    },
     limits={
         "text": _limit(280, COUNTING),
         "link_weight": _limit(23, COUNTING),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from pregonero.errors import Issue
@@ -20,8 +21,9 @@ from pregonero.networks.base import (
     Published,
     Unknown,
     Verdict,
+    not_ours,
 )
-from pregonero.networks.client import NetworkClient
+from pregonero.networks.client import HttpError, NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.x import media, text_length
@@ -95,6 +97,20 @@ class XConnector:
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
         # X has said that it holds this text, or it is behind more posts than we read: only a person can tell.
         return Finding(Verdict.NOT_TAKEN if whole and attempt.code != DUPLICATE else Verdict.UNKNOWABLE)
+
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Delete the post. X also answers yes for a post that is already deleted."""
+        with mapped_errors(ERRORS, public=False):
+            try:
+                response = _client(credentials).posts.delete(remote_id)
+            except HttpError as refusal:
+                if refusal.status == HTTPStatus.NOT_FOUND:
+                    return
+                if ERRORS.meaning(refusal)[0] == str(int(HTTPStatus.FORBIDDEN)):
+                    raise not_ours(CAPABILITIES.label) from refusal
+                raise
+            if response.data.deleted is not True:
+                raise ValueError("X answered that the post was not deleted")
 
     def probe(self, access: ApiCredentials) -> Identity:
         """Ask X who the token opens."""

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pregonero.networks.base import Capabilities, Limit, Resolution
+from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
 from pregonero.networks.post_validation import Kinds
 
 READ_ON = date(2026, 11, 24)
@@ -23,7 +23,10 @@ CAPABILITIES = Capabilities(
     name="youtube",
     label="YouTube",
     badge="YT",
-    resolution=Resolution.REPEAT,
+    operations={
+        OperationKind.POST: Resolution.REPEAT,
+        OperationKind.WITHDRAW: Resolution.REPEAT,
+    },
     limits={
         "title": _limit(100, VIDEOS),
         "text": _limit(5_000, VIDEOS),  # bytes of the description

@@ -15,6 +15,7 @@ from pregonero.networks.base import (
     Prepared,
     Published,
     Verdict,
+    not_ours,
 )
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.youtube import thumbnail_captions, uploads
@@ -83,6 +84,16 @@ class YouTubeConnector:
             return Finding(Verdict.PUBLISHED, published=_published(access, prepared))
         return Finding(Verdict.NOT_TAKEN)
 
+    def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
+        """Make the video private, which can be undone; a public video is never deleted."""
+        with mapped_errors(ERRORS, public=False):
+            listed = videos(credentials).list(part="snippet,status", id=remote_id).execute(http=Http(credentials))
+            for video in listed.get("items") or []:
+                if video["snippet"]["channelId"] != credentials.remote_id:
+                    raise not_ours(CAPABILITIES.label)
+                if video["status"]["privacyStatus"] != "private":
+                    _make_private(credentials, remote_id, video["status"])
+
     def probe(self, access: ApiCredentials) -> Identity:
         """Ask YouTube which channel the token opens."""
         with mapped_errors(ERRORS, public=False):
@@ -126,6 +137,14 @@ def _status(access: ApiCredentials, id: str) -> dict[str, Any]:
     found = videos(access).list(part="status", id=id).execute(http=Http(access)).get("items") or [{}]
     status: dict[str, Any] = found[0].get("status") or {}
     return status
+
+
+def _make_private(credentials: ApiCredentials, id: str, status: dict[str, Any]) -> None:
+    same = {name: status[name] for name in KEPT if name in status}
+    change = videos(credentials).update(part="status", body={"id": id, "status": same | {"privacyStatus": "private"}})
+    changed = change.execute(http=Http(credentials))
+    if changed["status"]["privacyStatus"] != "private":
+        raise ValueError("YouTube left the video public")
 
 
 def _published(access: ApiCredentials, prepared: Prepared) -> Published:
