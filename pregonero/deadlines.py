@@ -1,8 +1,7 @@
-"""The time limit of a whole call, kept below the HTTP library: a wait on the socket has only what is left of it.
+"""The time limit of a whole HTTP call, enforced below the HTTP library: every wait on the socket ends at the deadline.
 
-A time limit between two bytes, which is what HTTP libraries offer, lets a peer that sends one byte at a
-time hold a worker for ever. Whether anything left this machine is noted here too: it decides whether a call
-may be repeated.
+The time limits of HTTP libraries apply between two bytes: a peer that sends one byte at a time could block a worker for
+ever. This module also records whether any byte was sent, which decides whether a call may be repeated.
 """
 
 import io
@@ -15,27 +14,29 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 
-from pregonero.ssrf import is_allowed, is_public
+from pregonero.ssrf import open_addresses
 
-PIECE = 64 * 1024  # bytes sent between two looks at the clock
+CHUNK = 64 * 1024  # bytes sent between two checks of the deadline
+CONNECT_SECONDS = 10.0
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def boottime() -> float:
-    """Return seconds of a clock that nobody sets and that also runs while this machine sleeps."""
+    """Return the seconds of a clock that is never adjusted and keeps running while the machine is suspended."""
     return time.clock_gettime(_CLOCK)
 
 
 class _Call(threading.local):
-    """The call that this thread is making: when it must be over, and whether a byte of it was sent."""
+    """The HTTP call of the current thread: its deadline, of `boottime`, and whether any byte of it was sent."""
 
     deadline: float = 0.0
     sent: bool = False
 
-    def left(self) -> float:
+    def seconds_left(self) -> float:
+        """Return the seconds until the deadline. Raises `TimeoutError` after it."""
         left = self.deadline - boottime()
         if left <= 0:
-            raise TimeoutError("the call's time is over")
+            raise TimeoutError("the deadline of the call has passed")
         return left
 
 
@@ -43,7 +44,7 @@ CALL = _Call()
 
 
 class _Reader(io.RawIOBase):
-    """What comes from a socket, waiting no longer than what is left of the call."""
+    """The bytes that arrive on a socket; no read waits past the call's deadline."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._connected = connected
@@ -53,7 +54,7 @@ class _Reader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._connected.settimeout(CALL.left())
+        self._connected.settimeout(CALL.seconds_left())
         return cast("int | None", self._raw.readinto(buffer))
 
     def close(self) -> None:
@@ -62,7 +63,7 @@ class _Reader(io.RawIOBase):
 
 
 class _TimedSocket:
-    """A connected socket whose every wait ends with the call that is being made."""
+    """A connected socket on which no read or write waits past the call's deadline."""
 
     def __init__(self, connected: socket.socket) -> None:
         self._connected = connected
@@ -71,72 +72,96 @@ class _TimedSocket:
         return getattr(self._connected, name)
 
     def settimeout(self, seconds: float | None) -> None:
-        """Take no notice: the limit of the whole call holds, which is never longer."""
+        """Ignore the time limit of the HTTP library: the call's deadline is never later."""
 
     def sendall(self, data: Any) -> None:
-        """Send everything, in pieces, each with what is left of the call's time."""
+        """Send everything in chunks. Raises `TimeoutError` before a chunk that would leave after the deadline."""
         view = memoryview(data).cast("B")
-        for at in range(0, len(view), PIECE):
-            # The last look before anything leaves: who was suspended until its time was over sends nothing.
-            self._connected.settimeout(CALL.left())
+        for start in range(0, len(view), CHUNK):
+            # A process that was suspended past its deadline must not send anything.
+            self._connected.settimeout(CALL.seconds_left())
             CALL.sent = True
-            self._connected.sendall(view[at : at + PIECE])
+            self._connected.sendall(view[start : start + CHUNK])
 
     def makefile(self, mode: str = "rb", *_: Any, **__: Any) -> io.BufferedReader:
-        """Return what the HTTP library reads the answer from."""
+        """Return the file from which the HTTP library reads the response."""
         return io.BufferedReader(_Reader(self._connected))
 
 
 class _Connection(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _limit_handshake(super()._new_conn())
+
     def connect(self) -> None:
         super().connect()
         self.sock = cast(socket.socket, _TimedSocket(self.sock))
 
 
 class _SecureConnection(HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _limit_handshake(super()._new_conn())
+
     def connect(self) -> None:
         super().connect()
         self.sock = cast(socket.socket, _TimedSocket(self.sock))
 
 
-class _OpenConnection(_Connection):
+class _PublicConnection(_Connection):
     def _new_conn(self) -> socket.socket:
-        return _checked(self, super()._new_conn())
+        return _connect_to_public(self)
 
 
-class _OpenSecureConnection(_SecureConnection):
+class _PublicSecureConnection(_SecureConnection):
     def _new_conn(self) -> socket.socket:
-        return _checked(self, super()._new_conn())
+        return _connect_to_public(self)
 
 
-def _checked(connection: HTTPConnection, connected: socket.socket) -> socket.socket:
-    """Return a connection whose other end is public, or allowed by name; on any other not a byte is sent."""
-    ip = str(connected.getpeername()[0])
-    if not is_public(ip) and not is_allowed(connection.host, int(connection.port or 0), ip):
-        connected.close()
-        raise NewConnectionError(connection, "the address is inside a private network")
-    return connected
+def _connect_to_public(connection: HTTPConnection) -> socket.socket:
+    """Connect to the first address that answers, of a host whose addresses are all public or allowed by name.
+
+    The name is resolved once: a name that changes its address between the check and the connection (DNS rebinding)
+    gains nothing. Raises `ssrf.NotPublic` and `ssrf.Unreachable`.
+    """
+    failure: Exception | None = None
+    for ip in open_addresses(connection.host, int(connection.port or 0)):
+        try:
+            sock = socket.create_connection(
+                (ip, connection.port or 0), timeout=min(CONNECT_SECONDS, CALL.seconds_left())
+            )
+        except OSError as error:
+            failure = error
+            continue
+        for option in connection.socket_options or ():
+            sock.setsockopt(*option)
+        return _limit_handshake(sock)
+    raise NewConnectionError(connection, f"no address of the host answers: {failure}") from failure
+
+
+def _limit_handshake(sock: socket.socket) -> socket.socket:
+    """Set the time limit of the whole TLS handshake, which the standard library applies to all its steps together."""
+    sock.settimeout(min(CONNECT_SECONDS, CALL.seconds_left()))
+    return sock
 
 
 class TimedHTTP(HTTPConnectionPool):
-    """Connections in the clear: only the laboratory's, on this machine."""
+    """Unencrypted connections: to the laboratory, on this machine."""
 
     ConnectionCls = _Connection
 
 
 class TimedHTTPS(HTTPSConnectionPool):
-    """Connections to the real networks."""
+    """Encrypted connections to the hosts of the installation's own settings."""
 
     ConnectionCls = _SecureConnection
 
 
-class OpenHTTP(HTTPConnectionPool):
-    """Connections in the clear to an address that a person wrote: only where the installation allows it by name."""
+class PublicHTTP(HTTPConnectionPool):
+    """Unencrypted connections to a host that a person wrote: never into a private network, unless allowed by name."""
 
-    ConnectionCls = _OpenConnection
+    ConnectionCls = _PublicConnection
 
 
-class OpenHTTPS(HTTPSConnectionPool):
-    """Connections to an address that a person wrote: never into a private network, whatever its name answers now."""
+class PublicHTTPS(HTTPSConnectionPool):
+    """Encrypted connections to a host that a person wrote: never into a private network, unless allowed by name."""
 
-    ConnectionCls = _OpenSecureConnection
+    ConnectionCls = _PublicSecureConnection

@@ -1,52 +1,32 @@
-"""The line to a network that every SDK speaks over: one call, one answer, within its time, no secret in what fails.
+"""The HTTP client of the networks, in the place of the sessions of their SDKs (`requests`, `httplib2`).
 
-It takes the place of the SDKs' own sessions (`requests`, `httplib2`), which repeat, follow redirects, or
-have no limit for a whole call. Nothing here repeats: only the rules of a delivery do. Only the calls of the
-network's own table go out (`Call`): a call that is not written there is a bug, and stops here.
+Those repeat calls, follow redirects, or have no time limit for a whole call. This client does none of that: only the
+rules of a delivery repeat a call. It makes only the calls of the network's own table (`Endpoint`); any other is a bug
+and raises `EndpointNotAllowed`. No exception contains a secret.
 """
 
 import json as jsons
 import re
-import ssl
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
-import certifi
-import urllib3
-
-from pregonero.deadlines import CALL, OpenHTTP, OpenHTTPS, TimedHTTP, TimedHTTPS, boottime
+from pregonero.deadlines import boottime
+from pregonero.http_client import ConnectFailed, HttpClientError, ResponseLost, open_response
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.multipart import File, Multipart
+from pregonero.ssrf import Unreadable
 
-CONNECT_SECONDS = 10.0
 UPLOAD_RATE = 1_000_000  # bytes a second: an upload has the call's time, and a second more for each of these
-MAX_ANSWER = 8 * 1024 * 1024  # bytes; the longest answer we ask for is a page of a hundred posts
-CONNECTIONS = 256  # kept open per host and process: as many calls as a full wave has in the air, several at once
-REDIRECTION = 300
+MAX_RESPONSE = 8 * 1024 * 1024  # bytes; the longest response that we ask for is a page of a hundred posts
+FIRST_REDIRECT = 300
 _IDENTIFIER = r"[^/?#]+"
 
 
-class HttpClientError(Exception):
-    """A call did not end in a good answer. Holds nothing that may not be shown."""
-
-
-class ConnectFailed(HttpClientError):
-    """Nothing was sent: no address, nobody there, no secure channel."""
-
-
-class ResponseLost(HttpClientError):
-    """Something was sent, and no whole answer came: it may have been taken."""
-
-
 class HttpError(HttpClientError):
-    """The network answered, and not with a yes."""
+    """The network answered with an error or a redirect."""
 
     def __init__(self, status: int, headers: Mapping[str, str], body: Any) -> None:
         super().__init__(f"status {status}")
@@ -56,15 +36,15 @@ class HttpError(HttpClientError):
 
 
 class EndpointNotAllowed(RuntimeError):
-    """A connector tried a call that its table of calls does not hold: a bug, and nothing was sent."""
+    """A connector tried a call that is not in its table of endpoints. This is a bug; nothing was sent."""
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A call that a connector may make: its method, its path below the base address, and what for."""
+    """A call that a connector may make: its method, its path below the base address, and its purpose."""
 
     method: str
-    path: str  # "/2/tweets/{id}": what stands in braces is one identifier
+    path: str  # "/2/tweets/{id}": a name in braces matches one identifier
     why: str
 
     @property
@@ -75,7 +55,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """A network's answer, with the names that the SDKs expect of `requests`."""
+    """A network's response, with the attribute names that the SDKs expect of `requests`."""
 
     status_code: int
     headers: Mapping[str, str]
@@ -87,14 +67,14 @@ class HttpResponse:
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the body's JSON; raises `Lost` when it cannot be read: what it said is not known."""
+        """Return the JSON of the body. Raises `ResponseLost` when it cannot be parsed: the outcome is not known."""
         try:
             return jsons.loads(self.content)
         except ValueError as error:
-            raise ResponseLost("unreadable answer") from error
+            raise ResponseLost("the body of the response is not JSON") from error
 
     def raise_for_status(self) -> None:
-        """Do nothing: whatever is not a yes was raised as `Refusal` before any SDK saw it."""
+        """Do nothing: the client has already raised `HttpError` for every error."""
 
 
 ResponseListener = Callable[[ApiCredentials, Endpoint, HttpResponse], None]
@@ -104,36 +84,44 @@ response_listeners: list[ResponseListener] = []
 
 @dataclass
 class NetworkClient:
-    """One account's line, for one task. The connections under it are shared, and carry no secret."""
+    """The API of one account's network, for one task. The connections are shared, and store no secret."""
 
-    access: ApiCredentials
-    calls: tuple[Endpoint, ...]
-    sibling_hosts: str = ""  # a domain, with the leading dot, whose hosts the network may send us to
-    passes: frozenset[int] = frozenset()  # statuses above 299 that are part of the protocol
+    credentials: ApiCredentials
+    endpoints: tuple[Endpoint, ...]
+    sibling_hosts: str = ""  # a domain, with the leading dot, to whose hosts the network may direct our calls
+    accepted_statuses: frozenset[int] = frozenset()  # statuses above 299 that are part of the protocol
     headers: dict[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
-        self.headers |= {"Authorization": f"Bearer {self.access.token}", "User-Agent": "Pregonero"}
+        self.headers |= {"Authorization": f"Bearer {self.credentials.token}", "User-Agent": "Pregonero"}
 
     def request(
-        self, method: str, url: str, *, params: Mapping[str, Any] | None = None,
-        data: Mapping[str, Any] | None = None, json: Any = None, body: Any = None,
-        headers: Mapping[str, str] | None = None, files: Mapping[str, File] | None = None, **_: Any,
-    ) -> HttpResponse:  # fmt: skip
-        """Make one call. Raises `NoConnection`, `Lost` or `Refusal`; a redirection is a refusal.
+        self,
+        method: str,
+        url: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        data: Mapping[str, Any] | None = None,
+        json: Any = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        files: Mapping[str, File] | None = None,
+        **_: Any,
+    ) -> HttpResponse:
+        """Make one call. Raises `ConnectFailed`, `ResponseLost` or `HttpError`; a redirect is an `HttpError`.
 
-        The arguments are those that the SDKs give to `requests`; of those about time limits no notice is taken.
+        The arguments are those that the SDKs pass to `requests`; their time limits are ignored.
         """
         method = method.upper()
-        call = self._check(method, url)
-        sent, about = _encode(data, json, body, files)
-        full = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
-        answer = self._exchange(method, full, sent, self.headers | dict(headers or {}) | about)
+        endpoint = self._check(method, url)
+        encoded, body_headers = _encode(data, json, body, files)
+        full_url = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}" if params else url
+        response = self._exchange(method, full_url, encoded, self.headers | dict(headers or {}) | body_headers)
         for listener in response_listeners:
-            listener(self.access, call, answer)
-        if answer.status_code >= REDIRECTION and answer.status_code not in self.passes:
-            raise HttpError(answer.status_code, answer.headers, _said(answer.content))
-        return answer
+            listener(self.credentials, endpoint, response)
+        if response.status_code >= FIRST_REDIRECT and response.status_code not in self.accepted_statuses:
+            raise HttpError(response.status_code, response.headers, _error_body(response.content))
+        return response
 
     def get(self, url: str, **options: Any) -> HttpResponse:
         """Make a GET, as `requests` names it."""
@@ -148,53 +136,35 @@ class NetworkClient:
         return self.request("DELETE", url, **options)
 
     def _check(self, method: str, url: str) -> Endpoint:
-        base, asked = urlsplit(self.access.address), urlsplit(url)
-        ours = (asked.scheme, asked.netloc) == (base.scheme, base.netloc)
-        sibling = bool(self.sibling_hosts) and asked.scheme == "https" and asked.netloc.endswith(self.sibling_hosts)
-        path = asked.path.removeprefix(base.path.rstrip("/")) if ours else asked.path
-        found = _allowed(self.calls).fullmatch(f"{method} {path}") if ours or sibling else None
-        if found is None or found.lastindex is None:
-            raise EndpointNotAllowed(f"{method} {path}")
-        return self.calls[found.lastindex - 1]
+        base, asked = urlsplit(self.credentials.address), urlsplit(url)
+        is_own = (asked.scheme, asked.netloc) == (base.scheme, base.netloc)
+        is_sibling = bool(self.sibling_hosts) and asked.scheme == "https" and asked.netloc.endswith(self.sibling_hosts)
+        path = asked.path.removeprefix(base.path.rstrip("/")) if is_own else asked.path
+        match = _pattern_of_all(self.endpoints).fullmatch(f"{method} {path}") if is_own or is_sibling else None
+        if match is None or match.lastindex is None:
+            raise EndpointNotAllowed(f"{method} {path} is not in the network's table of endpoints")
+        return self.endpoints[match.lastindex - 1]
 
     def _exchange(self, method: str, url: str, body: Any, headers: dict[str, str]) -> HttpResponse:
-        seconds = self.access.seconds + _length(body, headers) / UPLOAD_RATE
-        with _timed(min(boottime() + seconds, self.access.until)):
-            raw = _pool(*urlsplit(url)[:2], self.access.public_only).urlopen(
-                method, url, body=body, headers=headers, retries=False, redirect=False, preload_content=False,
-                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
-            )  # fmt: skip
-            content = raw.read(MAX_ANSWER + 1)
-            if len(content) > MAX_ANSWER:
-                raw.close()
-                raise ResponseLost("answer too long")
-        return HttpResponse(raw.status, raw.headers, content)
-
-
-def head_of(address: str, *, seconds: float) -> tuple[int, Mapping[str, str]]:
-    """Return how an address of our own answers, by its head alone. Raises `NoConnection` or `Lost`."""
-    with _timed(boottime() + seconds):
-        raw = _pool(*urlsplit(address)[:2], public_only=False).urlopen(
-            "GET", address, retries=False, redirect=False, preload_content=False,
-            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
-        )  # fmt: skip
-        raw.close()  # the file itself is not read
-    return raw.status, raw.headers
-
-
-@contextmanager
-def _timed(deadline: float) -> Iterator[None]:
-    CALL.deadline, CALL.sent = deadline, False
-    try:
-        yield
-    except (urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
-        raise (ResponseLost if CALL.sent else ConnectFailed)(type(error).__name__) from error
+        seconds = self.credentials.seconds + _length(body, headers) / UPLOAD_RATE
+        try:
+            with open_response(
+                method,
+                url,
+                deadline=min(boottime() + seconds, self.credentials.until),
+                body=body,
+                headers=headers,
+                public_only=self.credentials.public_only,
+            ) as response:
+                return HttpResponse(response.status, response.headers, response.read(MAX_RESPONSE))
+        except Unreadable as error:
+            raise ConnectFailed("the address of the host is not allowed, or has no answer") from error
 
 
 def _encode(
     data: Mapping[str, Any] | None, json: Any, body: Any, files: Mapping[str, File] | None
 ) -> tuple[Any, dict[str, str]]:
-    """Return the body and the headers that tell its kind."""
+    """Return the encoded body and the headers that describe it."""
     if files:
         form = Multipart({name: str(value) for name, value in (data or {}).items()}, files)
         return form, form.headers
@@ -211,7 +181,7 @@ def _length(body: Any, headers: Mapping[str, str]) -> int:
     return int(headers.get("Content-Length", 0))
 
 
-def _said(content: bytes) -> Any:
+def _error_body(content: bytes) -> Any:
     try:
         return jsons.loads(content)
     except ValueError:
@@ -219,40 +189,6 @@ def _said(content: bytes) -> Any:
 
 
 @cache
-def _allowed(calls: tuple[Endpoint, ...]) -> re.Pattern[str]:
-    """Return one expression for all the calls of a table, each in a group of its own, by its place."""
-    return re.compile("|".join(f"({call.pattern})" for call in calls))
-
-
-_MAKING_POOLS = threading.Lock()
-_POOLS: dict[tuple[str, str, bool], urllib3.PoolManager] = {}
-
-
-def _pool(scheme: str, host: str, public_only: bool) -> urllib3.PoolManager:
-    """Return the connections to a host, shared by all threads and accounts."""
-    found = _POOLS.get((scheme, host, public_only))
-    if found is None:
-        with _MAKING_POOLS:
-            found = _POOLS.setdefault((scheme, host, public_only), _new_pool(scheme, host, public_only))
-    return found
-
-
-def _new_pool(scheme: str, host: str, public_only: bool) -> urllib3.PoolManager:
-    options: dict[str, Any] = {"maxsize": CONNECTIONS}
-    if scheme == "https":
-        options["ssl_context"] = _trust()
-    proxy = "" if proxy_bypass(host) else getproxies().get(scheme, "")
-    manager = urllib3.ProxyManager(proxy, **options) if proxy else urllib3.PoolManager(**options)
-    # Through a proxy the other end is the proxy: what it may reach is for whoever runs it.
-    guarded = public_only and not proxy
-    manager.pool_classes_by_scheme = (
-        {"http": OpenHTTP, "https": OpenHTTPS} if guarded else {"http": TimedHTTP, "https": TimedHTTPS}
-    )
-    return manager
-
-
-def _trust() -> ssl.SSLContext:
-    """Return the machine's own certificates (an entity's proxy may need one) and the well-known ones."""
-    context = ssl.create_default_context()
-    context.load_verify_locations(certifi.where())
-    return context
+def _pattern_of_all(endpoints: tuple[Endpoint, ...]) -> re.Pattern[str]:
+    """Return one expression for all the calls of a table, each in a group whose number is its position."""
+    return re.compile("|".join(f"({endpoint.pattern})" for endpoint in endpoints))

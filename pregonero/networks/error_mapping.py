@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from pregonero.http_client import ConnectFailed, HttpClientError, ResponseLost
 from pregonero.networks.base import NetworkError, Permanent, QuotaExhausted, Transient, Unauthorized, Unknown
-from pregonero.networks.client import ConnectFailed, HttpClientError, HttpError, ResponseLost
+from pregonero.networks.client import HttpError
 
 log = structlog.get_logger(__name__)
 

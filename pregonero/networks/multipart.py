@@ -1,49 +1,51 @@
-"""A form with files, sent as it is read: a video is never held whole in memory."""
+"""Files and multipart forms that are read while they are sent: a video is never whole in memory."""
 
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PIECE = 256 * 1024
+from urllib3.fields import RequestField
+
+CHUNK = 256 * 1024  # bytes
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
 @dataclass(frozen=True)
 class File:
-    """A file to be sent, or a piece of one: where it is, and of what kind. Iterate over it to send it."""
+    """A file to be sent, or a part of one. Iterate over it to read what is sent."""
 
     path: Path
     mime: str
     start: int = 0
-    most: int | None = None  # bytes, of a piece; all that is left unless said
-    name: str = ""  # told only where the network reads something in it
+    limit: int | None = None  # bytes of a part; None for everything from `start`
+    name: str = ""  # the file name in a form, only for networks that read something in it
 
     @property
     def length(self) -> int:
         """Return how many bytes are sent."""
         left = self.path.stat().st_size - self.start
-        return left if self.most is None else min(left, self.most)
+        return left if self.limit is None else min(left, self.limit)
 
     def __iter__(self) -> Iterator[bytes]:
         left = self.length
         with self.path.open("rb") as content:
             content.seek(self.start)
-            while left and (piece := content.read(min(PIECE, left))):
-                left -= len(piece)
-                yield piece
+            while left and (chunk := content.read(min(CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
 
 
 def picture(path: Path) -> File:
-    """Return a picture as a file to send; of which of the two kinds is told by how it begins."""
+    """Return a picture as a file to send, with its type (PNG or JPEG) read from its first bytes."""
     with path.open("rb") as content:
-        kind = "image/png" if content.read(len(PNG)) == PNG else "image/jpeg"
-    return File(path, kind)
+        mime = "image/png" if content.read(len(PNG)) == PNG else "image/jpeg"
+    return File(path, mime)
 
 
 @dataclass(frozen=True)
 class Multipart:
-    """The form's body: iterate over it to send it; `length` in bytes."""
+    """The body of a multipart form with files. Iterate over it to read what is sent."""
 
     fields: Mapping[str, str]
     files: Mapping[str, File]
@@ -51,36 +53,29 @@ class Multipart:
 
     @property
     def headers(self) -> dict[str, str]:
-        """Return the headers that go with the body."""
-        kind = f"multipart/form-data; boundary={self.boundary}"
-        return {"Content-Type": kind, "Content-Length": str(self.length)}
-
-    @property
-    def length(self) -> int:
-        """Return how many bytes the body has."""
-        heads = sum(len(self._head(name, file)) + len(b"\r\n") for name, file in self.files.items())
-        sizes = sum(file.length for file in self.files.values())
-        return len(self._fields()) + heads + sizes + len(self._end())
+        """Return the headers that describe the body."""
+        content_type = f"multipart/form-data; boundary={self.boundary}"
+        length = sum(len(piece) if isinstance(piece, bytes) else piece.length for piece in self._pieces())
+        return {"Content-Type": content_type, "Content-Length": str(length)}
 
     def __iter__(self) -> Iterator[bytes]:
-        yield self._fields()
+        for piece in self._pieces():
+            if isinstance(piece, bytes):
+                yield piece
+            else:
+                yield from piece
+
+    def _pieces(self) -> Iterator[bytes | File]:
+        """Yield the body in order: the bytes that frame the parts, and the files themselves."""
+        for name, value in self.fields.items():
+            yield self._head(RequestField(name, value)) + value.encode() + b"\r\n"
         for name, file in self.files.items():
-            yield self._head(name, file)
-            yield from file
+            # The name of the file on our disk is not sent: it means nothing there, and may disclose something.
+            yield self._head(RequestField(name, b"", filename=file.name or name), file.mime)
+            yield file
             yield b"\r\n"
-        yield self._end()
+        yield f"--{self.boundary}--\r\n".encode()
 
-    def _fields(self) -> bytes:
-        parts = (
-            f'--{self.boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in self.fields.items()
-        )
-        return "".join(parts).encode()
-
-    def _head(self, name: str, file: File) -> bytes:
-        # The file's own name says nothing to the network, and may say too much: it does not go.
-        disposition = f'Content-Disposition: form-data; name="{name}"; filename="{file.name or name}"'
-        return f"--{self.boundary}\r\n{disposition}\r\nContent-Type: {file.mime}\r\n\r\n".encode()
-
-    def _end(self) -> bytes:
-        return f"--{self.boundary}--\r\n".encode()
+    def _head(self, part: RequestField, mime: str | None = None) -> bytes:
+        part.make_multipart(content_type=mime)
+        return f"--{self.boundary}\r\n{part.render_headers()}".encode()

@@ -15,9 +15,10 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from pregonero import logs
+from pregonero.http_client import ConnectFailed, HttpClientError, ResponseLost
 from pregonero.networks.auth_config import Client, Consent, Tokens
 from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
-from pregonero.networks.client import ConnectFailed, HttpClientError, HttpError, NetworkClient, ResponseLost
+from pregonero.networks.client import HttpError, NetworkClient
 
 SERVER_ERROR, TOO_MANY, NOT_YET = 500, 429, 30.0
 INTERNAL_ERROR = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})

@@ -23,7 +23,7 @@ def set_up() -> None:
     exchange = NetworkClient._exchange
 
     def broken(line: NetworkClient, method: str, url: str, body: Any, headers: dict[str, str]) -> Any:
-        if line.access.handle == BROKEN:
+        if line.credentials.handle == BROKEN:
             raise RuntimeError(f"Invalid header value {headers!r} in {method} {url}")
         return exchange(line, method, url, body, headers)
 

@@ -85,7 +85,7 @@ def _whose(line: NetworkClient) -> str:
     tables = {
         name: import_module(module.replace(".connector", ".endpoints")).ENDPOINTS for name, module in MODULES.items()
     }
-    return next((name for name, calls in tables.items() if calls is line.calls), "")
+    return next((name for name, calls in tables.items() if calls is line.endpoints), "")
 
 
 @pytest.fixture(scope="session")

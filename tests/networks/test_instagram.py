@@ -230,7 +230,7 @@ def test_instagram_is_never_told_an_address_of_ours_that_does_not_serve(
 def test_an_address_of_ours_that_never_ends_its_head_holds_nobody(
     instagram: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media_url_check, "SECONDS", 0.5)  # of this one call, which never answers in time
+    monkeypatch.setattr(media_url_check, "TIMEOUT_SECONDS", 0.5)  # of this one call, which never answers in time
     with peer(drip) as ours, pytest.raises(MediaUnreachable, match="no respondió"):
         instagram.prepare(instagram.post(media=(replace(instagram.picture, address=f"{ours.address}/a.jpg"),)))
 

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from pregonero.http_client import ConnectFailed, ResponseLost
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.client import ConnectFailed, Endpoint, NetworkClient, ResponseLost
+from pregonero.networks.client import Endpoint, NetworkClient
 from pregonero.networks.multipart import File
 from tests.networks.wires import answering, drip, drip_body, peer, silent
 

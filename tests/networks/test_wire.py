@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
+from pregonero.http_client import ResponseLost
 from pregonero.networks.base import NetworkError, Transient, Unauthorized, Unknown
-from pregonero.networks.client import Endpoint, EndpointNotAllowed, HttpError, NetworkClient, ResponseLost
+from pregonero.networks.client import Endpoint, EndpointNotAllowed, HttpError, NetworkClient
 from tests.networks.subjects import MakeSubject, Subject
 from tests.networks.wires import Behaviour, answering, drip, drip_body, peer, silent
 

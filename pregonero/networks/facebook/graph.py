@@ -6,8 +6,9 @@ from typing import Any
 
 from django.conf import settings
 
+from pregonero.http_client import ResponseLost
 from pregonero.networks.base import ApiCredentials
-from pregonero.networks.client import Endpoint, HttpError, NetworkClient, ResponseLost
+from pregonero.networks.client import Endpoint, HttpError, NetworkClient
 from pregonero.networks.multipart import File
 
 AFTERWARDS_SECONDS = 5.0
@@ -58,7 +59,7 @@ class Graph:
     def send(self, address: str, file: File) -> dict[str, Any]:
         """Send a file, from one of its bytes on, to the address that Meta gave for it: the SDK has no call for it."""
         headers = {
-            "Authorization": f"OAuth {self._line.access.token}", "Content-Type": file.mime,
+            "Authorization": f"OAuth {self._line.credentials.token}", "Content-Type": file.mime,
             "offset": str(file.start), "file_size": str(file.start + file.length), "Content-Length": str(file.length),
         }  # fmt: skip
         said: dict[str, Any] = self._line.post(address, body=file, headers=headers).json()
@@ -80,5 +81,5 @@ class Graph:
             raise HttpError(error.http_status(), error.http_headers(), error.body()) from None
         if not isinstance(answer, dict):
             # The SDK takes any text for a good answer, also what a proxy in between says of itself.
-            raise ResponseLost("unreadable answer")
+            raise ResponseLost("the response is not what was asked for")
         return answer

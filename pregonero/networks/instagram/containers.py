@@ -18,7 +18,7 @@ from pregonero.networks.client import HttpError
 from pregonero.networks.facebook.errors import HOUR, is_gone
 from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.instagram.capabilities import CAPABILITIES, POLL_AGAIN, POLL_WAITS
-from pregonero.networks.media_url_check import check_serves
+from pregonero.networks.media_url_check import check_media_url
 
 FINISHED, IN_PROGRESS, PUBLISHED, FAILED, GONE = "FINISHED", "IN_PROGRESS", "PUBLISHED", "ERROR", "EXPIRED"
 Keep = Callable[[Prepared], None]
@@ -92,7 +92,7 @@ def _source(access: ApiCredentials, medium: Medium) -> dict[str, Any]:
     """Return where Instagram fetches a medium, once we have; alternative text is taken with pictures only."""
     if not medium.address:
         raise Permanent("Instagram necesita que el archivo tenga una dirección pública.", code="no_address")
-    check_serves(medium, network=CAPABILITIES.label, seconds=access.seconds)
+    check_media_url(medium, network=CAPABILITIES.label, seconds=access.seconds)
     if medium.kind == "video":
         return {"video_url": medium.address}
     return {"image_url": medium.address} | ({"alt_text": medium.alt} if medium.alt else {})

@@ -17,7 +17,9 @@ class Http:
     """What Google's client takes for `httplib2.Http`: our line. `opened` learns the address of an upload's session."""
 
     def __init__(self, access: ApiCredentials, opened: Callable[[str], None] = lambda _: None) -> None:
-        self._line = NetworkClient(access, ENDPOINTS, sibling_hosts=UPLOAD_HOSTS, passes=frozenset({RESUME_INCOMPLETE}))
+        self._line = NetworkClient(
+            access, ENDPOINTS, sibling_hosts=UPLOAD_HOSTS, accepted_statuses=frozenset({RESUME_INCOMPLETE})
+        )
         self._opened = opened
 
     def request(

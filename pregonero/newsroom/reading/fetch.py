@@ -1,34 +1,33 @@
-"""One GET to the outside, bounded in everything: where it may go, how long it takes, how much comes and of
-what kind.
+"""One GET of a public web page, feed or file, with limits on its address, time, size and content type.
 
-Uses urllib3's connection under our own checks: it connects to the address that was checked, with the host's
-name in TLS and in the request; each redirect is checked again. Nothing is sent but the request: no cookies,
-no credentials.
+Each redirect is checked again like the first link. No credentials are sent, and only the cookies that the same site
+has set in a redirect of the same reading.
 """
 
 import io
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from typing import IO
 from urllib.parse import urljoin
 
 from django.conf import settings
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import DecodeError, HTTPError
-from urllib3.response import BaseHTTPResponse
 
-from pregonero.newsroom.reading.deadline import Deadline
+from pregonero.deadlines import boottime
+from pregonero.http_client import (
+    BodyTooLarge,
+    BodyUndecodable,
+    HttpClientError,
+    OpenResponse,
+    TlsFailed,
+    open_response,
+)
 from pregonero.newsroom.reading.encodings import known
 from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreachable, Unreadable
-from pregonero.newsroom.reading.safe_url import Destination, destination
+from pregonero.newsroom.reading.urls import canonical, host_of
 
 MEGABYTE = 1024 * 1024
-CHUNK = 64 * 1024
 REDIRECTS = 5
-CONNECT_SECONDS = 10.0
 REDIRECTED = frozenset({301, 302, 303, 307, 308})
 UNCHANGED, TOO_MANY, SERVER_FAILED = 304, 429, 500
 ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
@@ -76,74 +75,70 @@ def fetch(link: str, want: Want, *, etag: str = "", last_modified: str = "") -> 
 
 def fetch_into(output: IO[bytes], link: str, want: Want, *, etag: str = "", last_modified: str = "") -> Fetched:
     """Write what is at a link to a file, as `fetch` does; after an error what was written is void."""
-    deadline = Deadline(want.seconds)
-    validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    deadline = boottime() + want.seconds
+    cookies: dict[str, dict[str, str]] = {}  # by host
     for _ in range(REDIRECTS + 1):
-        place = destination(link)
-        with _answer(place, validators, deadline, want) as response:
+        address = canonical(link)
+        own_cookies = cookies.setdefault(host_of(address), {})
+        headers = _headers(etag, last_modified)
+        if own_cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in own_cookies.items())
+        with _response(address, headers, deadline, want) as response:
             if response.status in REDIRECTED and response.headers.get("location"):
-                link = urljoin(place.address, response.headers["location"])
+                _store_cookies(own_cookies, response)
+                link = urljoin(address, response.headers["location"])
                 continue
             _check_status(response.status, want)
             if response.status != UNCHANGED:
                 _check_head(response, want)
-                _copy(response, output, want, deadline)
-            return _fetched(place.address, response)
+                for chunk in response.chunks(want.limit):
+                    output.write(chunk)
+            return _fetched(address, response)
     raise Unreadable(f"{want.words} redirige más de {REDIRECTS} veces; revisa el enlace.")
 
 
 @contextmanager
-def _answer(
-    place: Destination, validators: dict[str, str], deadline: Deadline, want: Want
-) -> Iterator[BaseHTTPResponse]:
-    """Open the connection, and turn everything that can go wrong on the way into our words."""
-    connection: HTTPConnection | None = None
+def _response(address: str, headers: dict[str, str], deadline: float, want: Want) -> Iterator[OpenResponse]:
+    """Open the connection, and raise everything that can go wrong as an `Unreadable` with a Spanish sentence."""
+    host = host_of(address)
     try:
-        connection = _connect(place, deadline)
-        with deadline.cuts(connection.sock):
-            connection.request("GET", place.target, headers=_headers(place, validators), preload_content=False)
-            yield connection.getresponse()
-    except DecodeError as error:
+        with open_response(
+            "GET", address, deadline=deadline, headers=headers, public_only=True, direct=True
+        ) as response:
+            yield response
+    except BodyTooLarge as error:
+        raise _too_large(want) from error
+    except BodyUndecodable as error:
         raise Malformed(f"{want.words} llegó mal comprimida.") from error
-    except ssl.SSLError as error:
-        raise Unreachable(f"El certificado de «{place.host}» no es válido, o su conexión segura falló.") from error
-    except (HTTPError, HTTPException, OSError) as error:
-        raise Unreachable(deadline.words(want.words, place.host)) from error
-    finally:
-        if connection is not None:
-            connection.close()
-
-
-def _connect(place: Destination, deadline: Deadline) -> HTTPConnection:
-    """Connect to the first checked address that answers."""
-    failure: Exception | None = None
-    for ip in place.ips:
-        seconds = min(CONNECT_SECONDS, deadline.left())
-        connection = (
-            HTTPSConnection(ip, place.port, timeout=seconds, server_hostname=place.host.strip("[]"),
-                            ssl_context=ssl.create_default_context())
-            if place.scheme == "https"
-            else HTTPConnection(ip, place.port, timeout=seconds)
-        )  # fmt: skip
-        try:
-            connection.connect()
-        except (HTTPError, OSError) as error:
-            connection.close()
-            failure = error
+    except TlsFailed as error:
+        raise Unreachable(f"El certificado de «{host}» no es válido, o su conexión segura falló.") from error
+    except (HttpClientError, OSError) as error:
+        if boottime() >= deadline:
+            seconds = f"{want.seconds:g}".replace(".", ",")
+            problem = f"{want.words} tardó más de {seconds} segundos en llegar; se intentará más tarde."
         else:
-            return connection
-    raise failure or Unreachable(f"«{place.host}» no tiene una dirección.")
+            problem = f"No hubo conexión con «{host}», o se cortó a la mitad; se intentará más tarde."
+        raise Unreachable(problem) from error
 
 
-def _headers(place: Destination, validators: dict[str, str]) -> dict[str, str]:
-    return {
-        "Host": place.host_header,
+def _headers(etag: str, last_modified: str) -> dict[str, str]:
+    headers = {
         "User-Agent": f"Pregonero (lector de noticias oficiales; +{settings.PUBLIC_ADDRESS})",
         "Accept": "*/*",
         "Accept-Language": "es-CO, es",
         "Accept-Encoding": "gzip",
         "Connection": "close",
-    } | {name: value for name, value in validators.items() if value}
+    }
+    validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return headers | {name: value for name, value in validators.items() if value}
+
+
+def _store_cookies(cookies: dict[str, str], response: OpenResponse) -> None:
+    """Store the cookies that a site sets in a redirect, without their attributes: they last for this reading only."""
+    for line in response.headers.getlist("set-cookie"):
+        name, _, value = line.partition(";")[0].strip().partition("=")
+        if name and _sayable(name + value):
+            cookies[name] = value
 
 
 def _check_status(status: int, want: Want) -> None:
@@ -158,7 +153,7 @@ def _check_status(status: int, want: Want) -> None:
     raise Unreadable(f"El sitio respondió {status} a ese enlace.")
 
 
-def _check_head(response: BaseHTTPResponse, want: Want) -> None:
+def _check_head(response: OpenResponse, want: Want) -> None:
     kind = response.headers.get("content-type", "").lower()
     if kind and not any(wanted in kind for wanted in want.kinds):
         raise Malformed(f"{want.words} es de otro tipo: el sitio entregó «{_sayable(kind)[:60]}».")
@@ -169,22 +164,11 @@ def _check_head(response: BaseHTTPResponse, want: Want) -> None:
         raise _too_large(want)
 
 
-def _copy(response: BaseHTTPResponse, output: IO[bytes], want: Want, deadline: Deadline) -> None:
-    written = 0
-    while chunk := response.read1(CHUNK):
-        written += len(chunk)
-        if written > want.limit:
-            raise _too_large(want)
-        output.write(chunk)
-        deadline.check(want.words)
-    deadline.check(want.words)
-
-
 def _too_large(want: Want) -> TooLarge:
     return TooLarge(f"{want.words} pesa más de {want.limit // MEGABYTE} MB, que es el límite; no se leyó.")
 
 
-def _fetched(address: str, response: BaseHTTPResponse) -> Fetched:
+def _fetched(address: str, response: OpenResponse) -> Fetched:
     kind, _, rest = response.headers.get("content-type", "").lower().partition(";")
     charset = known(rest.partition("charset=")[2].strip(" \"';"))
     return Fetched(

@@ -74,6 +74,33 @@ def test_redirects_are_followed_and_counted(site: Website) -> None:
         fetch(site.redirect("/vuelta", "/vuelta"), PAGE)
 
 
+def test_a_cookie_set_in_a_redirect_is_sent_to_that_site_in_the_same_reading_only(site: Website) -> None:
+    def ask_for_cookie(request: BaseHTTPRequestHandler) -> None:
+        has_cookie = request.headers.get("Cookie") == "sesion=a1; otra=b2"
+        request.send_response(200 if has_cookie else 302)
+        if not has_cookie:
+            request.send_header("Location", "/x")
+            request.send_header("Set-Cookie", "sesion=a1; Path=/; HttpOnly")
+            request.send_header("Set-Cookie", "otra=b2")
+        request.send_header("Content-Type", "text/html")
+        request.end_headers()
+
+    site.pages["/x"] = ask_for_cookie
+    fetch(site.at("/x"), PAGE)
+    fetch(site.at("/x"), PAGE)
+    assert [headers.get("cookie") for _, headers in site.requests] == [None, "sesion=a1; otra=b2"] * 2
+
+
+def test_a_cookie_is_not_sent_to_another_host(site: Website, settings: Settings) -> None:
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.0/8", "::1"]
+    elsewhere = site.put("/fin", "hola").replace("127.0.0.1", "localhost")
+    site.pages["/x"] = answering(b"", "text/plain", {"Location": elsewhere, "Set-Cookie": "sesion=a1"}, status=302)
+
+    assert fetch(site.at("/x"), PAGE).address == elsewhere
+
+    assert [headers.get("cookie") for _, headers in site.requests] == [None, None]
+
+
 @pytest.mark.procedure("P-1")
 def test_two_hundred_megabytes_are_refused_without_reading_them(site: Website) -> None:
     site.pages["/x"] = streaming(b" " * MEGABYTE, 200, RSS)
