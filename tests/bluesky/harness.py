@@ -84,13 +84,28 @@ def _install(folder: Path) -> None:
     for name in ("package.json", "package-lock.json"):
         shutil.copy(HERE / name, folder / name)
     command = ["npm", "ci", "--no-audit", "--no-fund"]
+    environment = os.environ | _node_headers()
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=INSTALLING)
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=INSTALLING
+        )
     except subprocess.TimeoutExpired as cause:
         raise NotHere(f"npm no terminó de instalar en {INSTALLING} segundos") from cause
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "ERR" in line or "error" in line]
         raise NotHere(f"npm no pudo instalar el servidor: {' '.join(lines[:3])[:300]}")
+
+
+def _node_headers() -> dict[str, str]:
+    """Return the npm setting that names Node's headers, where they are installed beside Node, as on Debian.
+
+    Without it, npm downloads them from nodejs.org to compile a native package, and cannot where that site is closed.
+    """
+    node = shutil.which("node")
+    folder = Path(node).resolve().parent.parent if node else None
+    if folder is None or not (folder / "include/node/common.gypi").exists():
+        return {}
+    return {"npm_config_nodedir": str(folder)}
 
 
 @contextmanager
