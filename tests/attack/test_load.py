@@ -1,7 +1,5 @@
-"""Large days: 10,000 news and 5,000 deliveries in a day cost as many queries as a few; pages stay short and quick."""
+"""Large days: 10,000 news and 5,000 deliveries in a day run as many queries as a few, and pages stay short."""
 
-import time
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -19,8 +17,7 @@ from pregonero.publishing.models import Delivery, Publication
 from tests.attack.conftest import Stage, signed_in
 
 NEWS, PUBLICATIONS = 10_000, 1_250  # on four accounts: 5,000 deliveries
-ROUNDS = 5
-LONGEST = 15.0  # seconds for the slowest of a few, on a machine that others use too
+FEW = 60
 LARGEST = 600_000  # bytes
 PATHS = ["/", "/noticias/", "/noticias/?estado=informadas&pagina=200", "/publicaciones/nueva/", "/noticias/fuentes/"]
 
@@ -35,73 +32,54 @@ def many_news(stage: Stage, count: int, now: datetime) -> None:
     )  # fmt: skip
 
 
-def many_deliveries(beto: Member, accounts: list[Account], count: int, day: datetime) -> None:
+def many_deliveries(beto: Member, accounts: list[Account], numbers: range, day: datetime) -> None:
     publications = Publication.objects.bulk_create(
         Publication(entity=beto.entity, number=f"M-{number}", key=uuid4(), title=f"Tema {number}", why="Sí",
                     theme=f"Tema {number % 40}", link="https://www.mincit.gov.co/n", created_by=beto, created_at=day,
                     news=News.objects.earliest("pk"), edited_by=beto, edited_at=day, state="PROGRAMMED", due_at=day)
-        for number in range(count)
+        for number in numbers
     )  # fmt: skip
     Delivery.objects.bulk_create(
         (Delivery(entity=beto.entity, publication=publication, account=account, due_at=at, prepare_at=at, ready_at=at,
                   expires_at=at + timedelta(hours=1))
-         for number, publication in enumerate(publications) for account in accounts
+         for number, publication in zip(numbers, publications, strict=True) for account in accounts
          for at in [day + timedelta(seconds=50 * number)]),
         batch_size=2000,
     )  # fmt: skip
 
 
-def measured(client: Client, path: str, rounds: int = ROUNDS) -> tuple[int, float, int]:
-    """Return how many queries a page takes, the slowest of a few rounds in seconds, and its bytes."""
-    times = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        response = client.get(path)
-        times.append(time.perf_counter() - start)
-        assert response.status_code == 200
+def queries_and_size(client: Client, path: str) -> tuple[int, int]:
+    """Return how many queries a page runs once the caches are warm, and its size in bytes."""
+    client.get(path)
     with CaptureQueriesContext(connection) as queries:
-        client.get(path)
-    return len(queries), max(times), len(response.content)
-
-
-@pytest.fixture
-def say(record_property: Callable[[str, object], None]) -> Callable[[str, tuple[int, float, int]], None]:
-    def tell(path: str, found: tuple[int, float, int]) -> None:
-        record_property(path, found)
-        print(f"{path}: {found[0]} queries, {found[1] * 1000:.0f} ms, {found[2] // 1024} kB")
-
-    return tell
+        response = client.get(path)
+    assert response.status_code == 200
+    return len(queries), len(response.content)
 
 
 @pytest.mark.parametrize("items", [1_000, pytest.param(NEWS, marks=pytest.mark.slow)])
-def test_ten_thousand_news_cost_no_more_queries(
-    stage: Stage, now: datetime, items: int, say: Callable[[str, tuple[int, float, int]], None]
-) -> None:
+def test_ten_thousand_news_cost_no_more_queries(stage: Stage, now: datetime, items: int) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
-    many_news(stage, 60, now)
-    before = {path: measured(client, path)[0] for path in PATHS[:1] + PATHS[3:]}
-    many_news(stage, items - 60, now)
+    many_news(stage, FEW, now)
+    before = {path: queries_and_size(client, path)[0] for path in PATHS[:1] + PATHS[3:]}
+    many_news(stage, items - FEW, now)
     for path in PATHS:
-        queries, slowest, size = measured(client, path)
-        say(path, (queries, slowest, size))
+        queries, size = queries_and_size(client, path)
         assert queries <= before.get(path, 20), path
-        assert slowest < LONGEST, path
         assert size < LARGEST, path
 
 
 @pytest.mark.procedure("P-2")
 @pytest.mark.parametrize("publications", [150, pytest.param(PUBLICATIONS, marks=pytest.mark.slow)])
 def test_five_thousand_deliveries_of_a_day_cost_no_more_queries(
-    stage: Stage, accounts: dict[str, Account], publications: int, say: Callable[[str, tuple[int, float, int]], None]
+    stage: Stage, accounts: dict[str, Account], publications: int
 ) -> None:
+    """The first deliveries come before the first count: the stage's own may be due tomorrow when it is late."""
     client, beto = signed_in(stage.people[Role.DIGITAL_STRATEGIST]), stage.people[Role.DIGITAL_STRATEGIST]
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    paths = ["/", "/parrilla/"]
-    before = {path: measured(client, path)[0] for path in paths}
-    many_deliveries(beto, list(accounts.values()), publications, midnight + timedelta(minutes=5))
+    day, paths = midnight + timedelta(minutes=5), ["/", "/parrilla/"]
+    many_deliveries(beto, list(accounts.values()), range(FEW), day)
+    before = {path: queries_and_size(client, path)[0] for path in paths}
+    many_deliveries(beto, list(accounts.values()), range(FEW, publications), day)
     for path in paths:
-        found = measured(client, path, rounds=1)
-        say(path, found)
-        assert found[0] <= before[path], path
-    # The programme shows its whole day, and takes what it takes; the first page of everybody does not.
-    assert measured(client, "/")[1] < LONGEST
+        assert queries_and_size(client, path)[0] <= before[path], path
