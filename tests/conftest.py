@@ -6,20 +6,20 @@ from datetime import UTC, datetime
 
 import hypothesis
 import pytest
-from hypothesis import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
 
-# How long an example takes says more of the machine that runs it than of the code.
-hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.load_profile("house")
+# No example has a deadline: how long one takes depends on how busy the machine is.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
+
+# The tests register thousands of people. A hash carries its own cost, so other processes verify these too.
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 09:00 in Bogotá, a Tuesday
-# No example has a deadline: how long one takes says how busy the machine is.
-settings.register_profile("any machine", deadline=None)
-settings.load_profile("any machine")
 PASSWORD = "una-clave-larga-de-prueba"
 
 

@@ -28,12 +28,6 @@ __all__ = ["accounts", "candidate", "news", "picture", "video"]
 SECRET = "secreto-compartido-con-la-sede-electronica"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Hash cheaply: these tests register many people, and none of them measures Argon2."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @dataclass(frozen=True)
 class Stage:
     """What there is to attack."""

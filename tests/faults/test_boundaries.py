@@ -24,7 +24,6 @@ from tests.stage import Workers
 
 pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
 ACTIONS = Path(actions.__file__).parent
-QUICK_HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
 APART = ("prepare sesión", "commit sesión")  # sessions, opened again whenever they are needed
 # Durable acts of the machine that are in no delivery's way, and what their own tests are about.
 OTHERS = {
@@ -69,8 +68,11 @@ def played(
     wanted = [item.callspec.params for item in request.session.items if getattr(item, "originalname", "") == TEST]
     cases = [Case(each["boundary"], each["network"]) for each in wanted if server or each["network"] != "bluesky"]
     stage = Stage(lab, server)
-    quick = override_settings(PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"], PASSWORD_HASHERS=[QUICK_HASHER])
-    with quick, module_workers.web(), nursery(module_workers) as born:
+    with (
+        override_settings(PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"]),
+        module_workers.web(),
+        nursery(module_workers) as born,
+    ):
         campaign = Campaign(stage, born, module_workers.url, Path(tmp_path_factory.mktemp("muertes")))
         campaign.run(sorted(cases, key=lambda case: BOUNDARIES.index(case.boundary)))
     deaths = sum(each.arrived for each in cases)
