@@ -2,6 +2,7 @@
 another entity.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import hypothesis
@@ -11,6 +12,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
+from tests.databases import as_default_database, fresh_database
 
 # No example has a deadline: how long one takes depends on how busy the machine is.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -21,6 +23,13 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2Password
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 09:00 in Bogotá, a Tuesday
 PASSWORD = "una-clave-larga-de-prueba"
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> Iterator[None]:
+    """Copy the database of the tests that roll back from the migrated template, instead of migrating it again."""
+    with fresh_database() as url, as_default_database(url):
+        yield
 
 
 @pytest.fixture
