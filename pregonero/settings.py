@@ -16,7 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded_postgres.data_folder()
 MEDIA_FOLDER = DATA_DIR / "media"
 FILE_UPLOAD_HANDLERS = [
-    "pregonero.newsroom.upload_handlers.BoundedUpload",
+    "pregonero.media.upload_handlers.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "pregonero.health",
     "pregonero.records",
+    "pregonero.media",
     "pregonero.networks",
     "pregonero.newsroom",
     "pregonero.publishing",

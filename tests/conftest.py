@@ -4,10 +4,12 @@ another entity.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import hypothesis
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from pytest_django import Settings
 
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
@@ -42,6 +44,12 @@ def register_mincomercio(now: datetime) -> Entity:
         slug="mincomercio", name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio",
         initials="MC", official_domains=["mincit.gov.co"], now=now,
     )  # fmt: skip
+
+
+@pytest.fixture
+def media_folder(settings: Settings, tmp_path: Path) -> Path:
+    settings.MEDIA_FOLDER = tmp_path / "media"
+    return tmp_path / "media"
 
 
 @pytest.fixture

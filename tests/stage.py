@@ -17,13 +17,14 @@ from uuid import uuid4
 import httpx
 from django.utils import timezone
 
+from pregonero.media.models import Medium
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Network
 from pregonero.networks.rate_limits.models import Quota
 from pregonero.networks.rate_limits.policy import Scope, Unit
 from pregonero.networks.registry import rate_limit_policy
-from pregonero.newsroom.models import Informing, Medium, News, NewsState
-from pregonero.newsroom.reading.media_store import keep_picture, keep_video
+from pregonero.newsroom.models import Informing, News, NewsState
+from pregonero.newsroom.reading.media import fetch_picture, fetch_video
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
@@ -64,14 +65,23 @@ def lift_limits(account: Account, by: Member, now: datetime) -> None:
             )  # fmt: skip
 
 
-def kept_medium(member: Member, link: str, kind: str, now: datetime) -> Medium:
-    """Keep a medium of the sample website as the reading of a page does."""
-    kept = keep_picture(link) if kind == "picture" else keep_video(link)
+def stored_medium(member: Member, link: str, kind: str, now: datetime) -> Medium:
+    """Store a file of the sample website as the reading of a page does."""
+    stored = fetch_picture(link) if kind == "picture" else fetch_video(link)
     return Medium.objects.create(
-        entity=member.entity, kind=kept.kind, sha256=kept.sha256, file=kept.file, mime=kept.mime, size=kept.size,
-        width=kept.width, height=kept.height, seconds=kept.seconds, alt="Gráfica de barras" * (kind == "picture"),
-        origin=link, kept_at=now,
-    )  # fmt: skip
+        entity=member.entity,
+        kind=stored.kind,
+        sha256=stored.sha256,
+        file=stored.file,
+        mime=stored.mime,
+        size=stored.size,
+        width=stored.width,
+        height=stored.height,
+        seconds=stored.seconds,
+        alt="Gráfica de barras" * (kind == "picture"),
+        origin=link,
+        stored_at=now,
+    )
 
 
 def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", with_media: bool = True) -> News:
@@ -82,7 +92,7 @@ def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", wit
     if with_media:
         place = lab.url + PLACE
         media = {kind: Medium.objects.filter(entity=luis.entity, kind=kind).first()
-                 or kept_medium(luis, f"{place}.{ending}", kind, now)
+                 or stored_medium(luis, f"{place}.{ending}", kind, now)
                  for kind, ending in (("picture", "jpg"), ("video", "mp4"))}  # fmt: skip
     news = News.objects.create(
         entity=luis.entity, address=address, key=address, title=title or f"Las exportaciones crecieron, nota {number}",

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from pregonero.demo.seed import NETWORKS, load
+from pregonero.media.models import MediumKind
 from pregonero.newsroom.actions import inform_link
-from pregonero.newsroom.models import MediumKind, News
+from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import FEED, fetch
 from pregonero.newsroom.reading.page import open_page

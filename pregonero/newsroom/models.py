@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from pregonero.media.models import Medium
 from pregonero.networks.encrypted_fields import EncryptedField
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, ObjectRef
@@ -114,50 +115,6 @@ class StandingRule(models.Model):
 
     def __str__(self) -> str:
         return f"regla de {self.source_id}"
-
-
-class MediumKind(models.TextChoices):
-    """What a medium is."""
-
-    PICTURE = "picture", "imagen"
-    VIDEO = "video", "video"
-    CAPTIONS = "captions", "subtítulos"
-
-
-class Medium(models.Model):
-    """A picture, a video or its captions, kept by its content. `file` is relative to the media folder.
-
-    What came is never changed: a version that a network takes is another one, `made_from` it, and `made_how` is the
-    recipe. `traits` is what a decoder read in it (`networks.base.Traits`).
-    """
-
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="media")
-    kind = models.CharField(max_length=10, choices=MediumKind.choices)
-    sha256 = models.CharField(max_length=64)
-    file = models.CharField(max_length=120)
-    mime = models.CharField(max_length=40)
-    size = models.PositiveBigIntegerField()
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    seconds = models.FloatField(default=0)
-    alt = models.CharField(max_length=1000, blank=True)
-    origin = models.URLField(max_length=500, blank=True)
-    kept_at = models.DateTimeField()
-    traits = models.JSONField(default=dict, blank=True)
-    made_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="versions", null=True)
-    made_how = models.JSONField(default=dict, blank=True)
-    uploaded_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["entity", "sha256"], name="medium_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.sha256[:12]}"
-
-    @property
-    def ref(self) -> ObjectRef:
-        """Return how records refer to it."""
-        return ObjectRef("medium", self.pk, str(self))
 
 
 class NewsState(models.TextChoices):

@@ -9,7 +9,6 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from pregonero.errors import NotFound
 from pregonero.newsroom.models import (
     Informing,
-    Medium,
     News,
     NewsState,
     NewsVersion,
@@ -50,14 +49,6 @@ def get_source(*, member: Member, pk: int, for_update: bool = False) -> Source:
     if source is None:
         raise NotFound
     return source
-
-
-def get_medium(*, member: Member, pk: int) -> Medium:
-    """Return a picture or video of the member's entity; any other is not found."""
-    medium = Medium.objects.filter(pk=pk, entity_id=member.entity_id).first()
-    if medium is None:
-        raise NotFound
-    return medium
 
 
 def source_to_read(*, pk: int, for_update: bool = False) -> Source:

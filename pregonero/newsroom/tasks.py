@@ -9,14 +9,17 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from pregonero.media.errors import UnusableFile
+from pregonero.media.models import Medium
+from pregonero.media.store import StoredFile
 from pregonero.newsroom import actions, queries
-from pregonero.newsroom.models import Medium, News, Source, SourceKind, SourceState
+from pregonero.newsroom.models import News, Source, SourceKind, SourceState
 from pregonero.newsroom.reading.errors import Unreachable, Unreadable
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import FEED, PAGE, Fetched, fetch
 from pregonero.newsroom.reading.item import Item
 from pregonero.newsroom.reading.listing import read_listing
-from pregonero.newsroom.reading.media_store import KeptFile, keep_picture, keep_video
+from pregonero.newsroom.reading.media import fetch_picture, fetch_video
 from pregonero.newsroom.reading.page import Page, open_page
 
 EVERY_HALF_MINUTE = "* * * * * */30"
@@ -100,17 +103,17 @@ def _read(source: Source) -> tuple[Fetched, Sequence[Item]]:
     return fetched, read_listing(fetched, source.selectors)
 
 
-def _media(news: News, page: Page) -> tuple[KeptFile | None, KeptFile | None, str]:
+def _media(news: News, page: Page) -> tuple[StoredFile | None, StoredFile | None, str]:
     """Return our copies of the page's picture and video, and what could not be read of them."""
-    picture, problem = _copy(keep_picture, page.picture or news.picture_address, news.picture)
-    video, other = _copy(keep_video, page.video, news.video)
+    picture, problem = _copy(fetch_picture, page.picture or news.picture_address, news.picture)
+    video, other = _copy(fetch_video, page.video, news.video)
     return picture, video, " ".join(filter(None, (problem, other)))
 
 
-def _copy(keep: Any, link: str, present: Medium | None) -> tuple[KeptFile | None, str]:
+def _copy(keep: Any, link: str, present: Medium | None) -> tuple[StoredFile | None, str]:
     if not link or (present is not None and present.origin == link):
         return None, ""
     try:
         return keep(link), ""
-    except Unreadable as problem:
+    except (Unreadable, UnusableFile) as problem:
         return None, problem.message

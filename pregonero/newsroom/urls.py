@@ -13,7 +13,6 @@ urlpatterns = [
     path("noticias/<int:pk>/informe/", views.inform_news, name="inform_news"),
     path("noticias/<int:pk>/descarte/", views.dismiss_news, name="dismiss_news"),
     path("noticias/<int:pk>/recibo/", views.receive_news, name="receive_news"),
-    path("noticias/medios/<int:pk>/", views.medium, name="medium"),
     path("noticias/fuentes/", views.sources, name="sources"),
     path("noticias/fuentes/nueva/", views.register_source, name="register_source"),
     path("noticias/fuentes/prueba/", views.try_source, name="try_source"),

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pregonero.media.models import Medium
 from pregonero.networks.base import Capabilities, Connector
-from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.models import News
 
 SHORTEST_SUMMARY = 60  # a summary cut shorter than this says nothing; the title alone is better
 ELLIPSIS = "…"

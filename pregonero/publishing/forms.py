@@ -9,9 +9,9 @@ from django import forms
 from django.http import QueryDict
 
 from pregonero.errors import Refused
+from pregonero.media.models import MediumKind
 from pregonero.networks.media_conversion import Choice
 from pregonero.networks.post_validation import REEL
-from pregonero.newsroom.models import MediumKind
 from pregonero.publishing import rules
 from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance

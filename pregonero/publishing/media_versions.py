@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from pregonero.errors import Issue, Refused
+from pregonero.media.actions import save_version
+from pregonero.media.errors import UnusableFile
+from pregonero.media.models import MediumKind
+from pregonero.media.store import convert_picture, convert_video, path_of
 from pregonero.networks.media_conversion import CannotConvert, Choice, ConversionPlan, conversion_plan, ratios_for
 from pregonero.networks.registry import connector, kinds_of
-from pregonero.newsroom import actions as newsroom
-from pregonero.newsroom.models import Medium, MediumKind
-from pregonero.newsroom.reading.errors import Unreadable
-from pregonero.newsroom.reading.media_store import make_picture, make_video
 from pregonero.people.models import Member
 from pregonero.publishing.actions import ask_version, exchange_medium
 from pregonero.publishing.actions.media_versions import begin_making, fail_making, finish_making, report_progress
@@ -96,7 +94,7 @@ def offer_for(attachment: Attachment, issues: list[Issue], choice: Choice = AS_O
         recipe = conversion_plan(medium, caps, kinds_of(network), form, choice)
     except CannotConvert as reason:
         return Offer(None, why_not=reason.reason)
-    crops = recipe.box != (0, 0, medium.width, medium.height)
+    crops = recipe.conversion.box != (0, 0, medium.width, medium.height)
     return Offer(recipe, tuple(ratios_for(medium, caps, form)) if crops else ())
 
 
@@ -110,16 +108,11 @@ def fix_medium(*, attachment: Attachment, issues: list[Issue], choice: Choice, b
     if attachment.medium.kind == MediumKind.VIDEO:
         ask_version(attachment=attachment, recipe=offer.recipe, by=by, now=now)
         return "La versión se está haciendo; puedes seguir con lo demás."
-    kept = make_picture(path_of(attachment.medium), offer.recipe)
-    how = {**offer.recipe.as_data(), "steps": list(offer.recipe.steps)}
-    made = newsroom.keep_version(medium=attachment.medium, kept=kept, how=how, by=by, now=now)
+    stored = convert_picture(path_of(attachment.medium), offer.recipe.conversion)
+    how = offer.recipe.as_data()
+    made = save_version(medium=attachment.medium, stored=stored, how=how, by=by, now=now)
     exchange_medium(attachment=attachment, medium=made, by=by, now=now)
     return f"Listo: {offer.words[:1].lower()}{offer.words[1:]}."
-
-
-def path_of(medium: Medium) -> Path:
-    """Return where a medium's file is."""
-    return Path(settings.MEDIA_FOLDER) / medium.file
 
 
 def make_version(*, making_id: int) -> None:
@@ -136,8 +129,8 @@ def make_version(*, making_id: int) -> None:
             report_progress(making=making, percent=percent)
 
     try:
-        kept = make_video(path_of(making.medium), ConversionPlan.of(making.recipe), say)
-    except Unreadable as problem:
+        stored = convert_video(path_of(making.medium), ConversionPlan.from_data(making.recipe).conversion, say)
+    except UnusableFile as problem:
         fail_making(making=making, reason=problem.message, now=timezone.now())
         return
-    finish_making(making=making, kept=kept, now=timezone.now())
+    finish_making(making=making, stored=stored, now=timezone.now())

@@ -3,20 +3,16 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import rfc8785
-from django.conf import settings
-from django.core import signing
-from django.urls import reverse
 
+from pregonero.media.models import Medium, MediumKind
+from pregonero.media.signed_addresses import signed_address
+from pregonero.media.store import path_of
 from pregonero.networks import base
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import Medium, MediumKind
 from pregonero.publishing.models import Adaptation, Attachment
-
-MEDIA_SALT = "pregonero.media"
 
 
 @dataclass(frozen=True)
@@ -90,12 +86,6 @@ def current_fingerprint(adaptation: Adaptation, place: ThreadPosition = FIRST) -
     return fingerprint_of(content_of(adaptation, post_of(adaptation, place)))
 
 
-def media_address(medium: Medium) -> str:
-    """Return a public address that serves this one file for a short time, for networks that fetch media."""
-    token = signing.TimestampSigner(salt=MEDIA_SALT).sign(medium.sha256)
-    return settings.PUBLIC_ADDRESS + reverse("publishing:medium", args=[token])
-
-
 def _alt(attachment: Attachment) -> str:
     return attachment.alt if attachment.medium.kind == MediumKind.PICTURE else ""
 
@@ -110,20 +100,16 @@ def _attached(attachment: Attachment, *, signed: bool) -> base.Medium:
     medium = _medium(attachment.medium, _alt(attachment))
     return replace(
         medium,
-        address=media_address(attachment.medium) if signed else "",
-        captions=_path(attachment.captions) if attachment.captions else None,
-        thumbnail=_path(attachment.thumbnail) if attachment.thumbnail else None,
+        address=signed_address(attachment.medium) if signed else "",
+        captions=path_of(attachment.captions) if attachment.captions else None,
+        thumbnail=path_of(attachment.thumbnail) if attachment.thumbnail else None,
     )
-
-
-def _path(medium: Medium) -> Path:
-    return Path(settings.MEDIA_FOLDER) / medium.file
 
 
 def _medium(medium: Medium, alt: str) -> base.Medium:
     return base.Medium(
         kind=medium.kind,
-        path=_path(medium),
+        path=path_of(medium),
         mime=medium.mime,
         sha256=medium.sha256,
         size=medium.size,

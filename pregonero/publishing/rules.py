@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pregonero.errors import Issue, NotReady, Refused, WrongState
+from pregonero.media.models import MediumKind
 from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import MediumKind, News, NewsState
+from pregonero.newsroom.models import News, NewsState
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
 from pregonero.publishing.models import (

@@ -40,5 +40,4 @@ urlpatterns = [
     path("envios/<int:pk>/decision/no-salio/", resolution.is_not_out, name="is_not_out"),
     path("envios/<int:pk>/a-mano/", manual.by_hand, name="by_hand"),
     path("envios/<int:pk>/a-mano/toma/", manual.take, name="take_in_hand"),
-    path("medios/<str:token>/", views.medium, name="medium"),
 ]

@@ -9,9 +9,9 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, NETWORKS_PEOPLE, Role
-from pregonero.publishing.payload import media_address
 from tests.attack.conftest import Stage
 from tests.publishing.test_views import sent
 
@@ -147,7 +147,7 @@ ROWS = (
     Row("newsroom:inform_news", "POST", CANDIDATE, lambda _: {"reference": "7"}, CONTENT, FOUND, both=True),
     Row("newsroom:dismiss_news", "POST", CANDIDATE, reason, NETWORKS_PEOPLE | CONTENT, FOUND, both=True),
     Row("newsroom:receive_news", "POST", CANDIDATE, status=FOUND),
-    Row("newsroom:medium", arguments=lambda stage: [stage.informed.picture_id]),
+    Row("media:file", arguments=lambda stage: [stage.informed.picture_id]),
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
@@ -185,7 +185,7 @@ ROWS = (
 PUBLIC = {
     "health": OK,
     "newsroom:notice": UNSIGNED,
-    "publishing:medium": OK,
+    "media:signed": OK,
     "account_login": OK,
     "account_logout": FOUND,
     "account_inactive": OK,
@@ -214,7 +214,7 @@ def public_path(name: str, stage: Stage) -> str:
     """Return the path of a public address, with arguments where it has some."""
     arguments: dict[str, list[Any]] = {
         "newsroom:notice": [stage.source.pk],
-        "publishing:medium": [media_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
+        "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
         if stage.informed.picture
         else [],
         "account_reset_password_from_key": ["1", "set-password"],

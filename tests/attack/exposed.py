@@ -89,7 +89,7 @@ def _name_of(path: str) -> str:
         name = resolve(urlsplit(path).path).view_name
     except Resolver404:
         return ""
-    return "" if name in {"account_logout", "publishing:medium"} or name.startswith("ui:") else name
+    return "" if name in {"account_logout", "media:signed"} or name.startswith("ui:") else name
 
 
 class _Echo(BaseHTTPRequestHandler):

@@ -12,11 +12,10 @@ from django.core import mail, signing
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from pregonero.newsroom.models import Medium
+from pregonero.media.models import Medium
+from pregonero.media.signed_addresses import SALT, VALID_FOR, signed_address
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
-from pregonero.publishing.payload import MEDIA_SALT, media_address
-from pregonero.publishing.views.editor import MEDIUM_LASTS
 from tests.attack.conftest import Stage, signed_in
 from tests.conftest import PASSWORD, member
 
@@ -155,26 +154,26 @@ class TestMedia:
     """The signed address of one file."""
 
     def test_it_is_of_one_file_and_of_its_hour(self, picture: Medium) -> None:
-        token = media_address(picture).rpartition("/medios/")[2].rstrip("/")
+        token = signed_address(picture).rpartition("/medios/")[2].rstrip("/")
         client = Client(raise_request_exception=False)
         assert client.get(f"/medios/{token}/").status_code == 200
         forged = [
             token[:-1] + ("A" if token[-1] != "A" else "B"), token.upper(), f"{token}x", token.replace("a", "b", 1),
             signing.TimestampSigner(salt="pregonero.otra").sign(picture.sha256),
-            signing.TimestampSigner(key="otra", salt=MEDIA_SALT).sign(picture.sha256),
-            signing.TimestampSigner(salt=MEDIA_SALT).sign("../../secret.key"),
+            signing.TimestampSigner(key="otra", salt=SALT).sign(picture.sha256),
+            signing.TimestampSigner(salt=SALT).sign("../../secret.key"),
         ]  # fmt: skip
         assert {client.get(f"/medios/{each}/").status_code for each in forged} == {404}
 
     def test_it_is_good_no_longer_than_it_says(self, picture: Medium, monkeypatch: pytest.MonkeyPatch) -> None:
-        path = media_address(picture).partition("8800")[2]
+        path = signed_address(picture).partition("8800")[2]
         client, now = Client(raise_request_exception=False), time.time()
-        for later, status in ((MEDIUM_LASTS.total_seconds() - 60, 200), (MEDIUM_LASTS.total_seconds() + 60, 404)):
+        for later, status in ((VALID_FOR.total_seconds() - 60, 200), (VALID_FOR.total_seconds() + 60, 404)):
             monkeypatch.setattr(signing.time, "time", lambda: now + later)  # noqa: B023  used in its turn
             assert client.get(path).status_code == status
 
     def test_it_is_only_read_and_of_no_other_file(self, picture: Medium) -> None:
-        client, token = Client(raise_request_exception=False), signing.TimestampSigner(salt=MEDIA_SALT).sign
+        client, token = Client(raise_request_exception=False), signing.TimestampSigner(salt=SALT).sign
         for digest in ("0" * 64, picture.sha256[:-1], picture.sha256.upper(), picture.file, "", "%"):
             assert client.get(f"/medios/{token(digest)}/").status_code == 404
         path = f"/medios/{token(picture.sha256)}/"
@@ -183,13 +182,13 @@ class TestMedia:
         assert client.get(path)["X-Content-Type-Options"] == "nosniff"
 
     def test_a_copy_that_is_gone_is_not_found(self, picture: Medium, settings: Any) -> None:
-        path = media_address(picture).partition("8800")[2]
+        path = signed_address(picture).partition("8800")[2]
         (settings.MEDIA_FOLDER / picture.file).unlink()
         assert Client(raise_request_exception=False).get(path).status_code == 404
 
     @pytest.mark.parametrize("ranges", ["bytes=0-0", "bytes=-1", "bytes=99999999-", "bytes=0-1,2-3" * 500, "x"])
     def test_a_part_of_it_is_never_more_than_it(self, picture: Medium, ranges: str) -> None:
-        path = media_address(picture).partition("8800")[2]
+        path = signed_address(picture).partition("8800")[2]
         response: Any = Client(raise_request_exception=False).get(path, headers={"Range": ranges})
         assert response.status_code in {200, 206, 416}
         body = b"".join(response.streaming_content) if response.streaming else response.content

@@ -11,9 +11,10 @@ from django.db.models import Model
 from django.test import RequestFactory
 
 from pregonero import logs
+from pregonero.media.models import Medium
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account
-from pregonero.newsroom.models import Dismissal, Informing, Medium, News, NewsState, NewsVersion, Source
+from pregonero.newsroom.models import Dismissal, Informing, News, NewsState, NewsVersion, Source
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import accept_link, cancel_publication

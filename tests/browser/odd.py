@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
+from pregonero.media.actions import save_upload
+from pregonero.media.models import Medium
+from pregonero.media.store import store_upload
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Credential, Network
 from pregonero.newsroom import actions as newsroom
-from pregonero.newsroom.models import Medium
-from pregonero.newsroom.reading.media_store import keep_upload
 from pregonero.newsroom.reading.page import open_page
 from pregonero.newsroom.tasks import read_page
 from pregonero.publishing import actions, link_check, queries
@@ -114,7 +115,7 @@ def _fill(publication: Publication, team: Team, now: datetime) -> None:
         )  # fmt: skip
 
     def uploaded(data: bytes, name: str, wanted: str = "media") -> Medium:
-        return newsroom.keep_upload(kept=keep_upload(iter([data]), name, wanted=wanted), by=beto, now=now)
+        return save_upload(stored=store_upload(iter([data]), name, expected=wanted), by=beto, now=now)
 
     attach("x", uploaded(picture("PNG", (640, 400)), "mapa.png"), alt="Mapa de los departamentos que más exportan")
     attach("instagram", uploaded(picture("PNG", (900, 300)), "franja.png"), alt="Franja con las tres cifras del mes")

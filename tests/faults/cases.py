@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 from django.utils import timezone
 
+from pregonero.media.models import Medium
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Network
-from pregonero.newsroom.models import Medium
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Member
 from pregonero.people.roles import Role

@@ -14,8 +14,8 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
+from pregonero.media.models import Medium
 from pregonero.networks.models import Network
-from pregonero.newsroom.models import Medium
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
@@ -66,7 +66,7 @@ def _kept_film(lab: Lab, luis: Member, folder: Path, now: datetime) -> Medium:
     target.write_bytes(data)
     return Medium.objects.create(
         entity=luis.entity, kind="video", sha256=long.sha256, file=name, mime=long.mime, size=long.size, width=640,
-        height=360, seconds=6, kept_at=now,
+        height=360, seconds=6, stored_at=now,
     )  # fmt: skip
 
 

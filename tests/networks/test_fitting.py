@@ -1,4 +1,4 @@
-"""A recipe makes of any picture or video one that its network takes, by the network's own limits (D-1)."""
+"""Conversion plans: the file that each one produces is accepted by its network (D-1)."""
 
 import hashlib
 from dataclasses import replace
@@ -8,19 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pregonero.media.conversion import Bounds, crop_box, fit_size
+from pregonero.media.sandbox import image
 from pregonero.networks.base import Medium, Post, Traits
-from pregonero.networks.media_conversion import (
-    RATIOS,
-    Bounds,
-    CannotConvert,
-    Choice,
-    ConversionPlan,
-    box_for,
-    conversion_plan,
-    fitted,
-)
+from pregonero.networks.media_conversion import RATIOS, CannotConvert, Choice, ConversionPlan, conversion_plan
 from pregonero.networks.registry import MODULES, connector, kinds_of
-from pregonero.newsroom.media_sandbox import image
 from tests.films import picture
 
 pytestmark = pytest.mark.procedure("D-1")
@@ -44,10 +36,12 @@ def complaints(name: str, found: Medium, form: str = "") -> list[str]:
 @given(width=SIDES, height=SIDES, mime=st.sampled_from(["image/png", "image/gif", "image/tiff", "image/jpeg"]))
 def test_every_picture_has_a_version_of_a_size_that_is_taken(name: str, width: int, height: int, mime: str) -> None:
     came = medium("picture", width, height, mime, traits=Traits(frames=900, colour="CMYK"))
-    recipe = conversion_plan(came, connector(name).capabilities, kinds_of(name))
-    made = medium("picture", recipe.width, recipe.height, recipe.mime, traits=Traits(frames=1, colour="sRGB"))
+    plan = conversion_plan(came, connector(name).capabilities, kinds_of(name))
+    made = medium(
+        "picture", plan.conversion.width, plan.conversion.height, plan.mime, traits=Traits(frames=1, colour="sRGB")
+    )
     assert complaints(name, made) == []
-    left, top, right, bottom = recipe.box
+    left, top, right, bottom = plan.conversion.box
     assert 0 <= left < right <= width + 1e-6
     assert 0 <= top < bottom <= height + 1e-6
 
@@ -64,20 +58,22 @@ def test_every_video_has_a_version_that_is_taken_or_a_reason(
 ) -> None:
     came = medium("video", width, height, "video/webm", seconds=20.0, traits=Traits(codec="vp9", fps=round(fps, 2)))
     try:
-        recipe = conversion_plan(came, connector(name).capabilities, kinds_of(name), form)
+        plan = conversion_plan(came, connector(name).capabilities, kinds_of(name), form)
     except CannotConvert as reason:
         assert "pequeño" in reason.reason
         return
-    assert recipe.width % 2 == recipe.height % 2 == 0
-    traits = Traits(codec="h264", audio="aac", audio_hz=48_000, fps=recipe.fps or round(fps, 2), moov_first=True)
-    made = medium("video", recipe.width, recipe.height, recipe.mime, seconds=20.0, traits=traits)
+    assert plan.conversion.width % 2 == plan.conversion.height % 2 == 0
+    traits = Traits(
+        codec="h264", audio="aac", audio_hz=48_000, fps=plan.conversion.fps or round(fps, 2), moov_first=True
+    )
+    made = medium("video", plan.conversion.width, plan.conversion.height, plan.mime, seconds=20.0, traits=traits)
     assert complaints(name, made, form) == []
 
 
 @given(width=SIDES, height=SIDES, ratio=st.sampled_from([None, *RATIOS.values()]), step=st.sampled_from([1, 2]))
 def test_a_size_is_within_its_bounds(width: int, height: int, ratio: tuple[int, int] | None, step: int) -> None:
     bounds = Bounds(800, 1_910, 320, 1_440, 1, 1_000_000, step)
-    found = fitted(width, height, bounds, ratio)
+    found = fit_size(width, height, bounds, ratio)
     if found is None:  # it would have to grow to more than twice its size
         wanted = min(max(ratio[0] / ratio[1] if ratio else width / height, 0.8), 1.91)
         assert min(width, height * wanted) * 2 < 320 + 2 * step
@@ -88,9 +84,9 @@ def test_a_size_is_within_its_bounds(width: int, height: int, ratio: tuple[int, 
 
 
 def test_what_must_stay_stays() -> None:
-    assert box_for(100, 300, (100, 100), "top") == (0, 0, 100, 100)
-    assert box_for(100, 300, (100, 100), "centre") == (0, 100, 100, 200)
-    assert box_for(100, 300, (100, 100), "bottom") == (0, 200, 100, 300)
+    assert crop_box(100, 300, (100, 100), "top") == (0, 0, 100, 100)
+    assert crop_box(100, 300, (100, 100), "centre") == (0, 100, 100, 200)
+    assert crop_box(100, 300, (100, 100), "bottom") == (0, 200, 100, 300)
 
 
 @pytest.mark.parametrize("name", WITH_PICTURES)
@@ -106,18 +102,18 @@ def test_the_very_file_passes_the_check(
     path.write_bytes(picture(kind, (width, height)))
     came = medium("picture", width, height, f"image/{kind.lower()}", size=path.stat().st_size)
     caps = connector(name).capabilities
-    recipe = conversion_plan(came, caps, kinds_of(name), choice=Choice(ratio, focus))
-    made = written(path, recipe)
+    plan = conversion_plan(came, caps, kinds_of(name), choice=Choice(ratio, focus))
+    made = written(path, plan)
     assert complaints(name, made) == []
 
 
-def written(path: Path, recipe: ConversionPlan) -> Medium:
+def written(path: Path, plan: ConversionPlan) -> Medium:
     """Make the version, and look at it as anybody's file."""
-    from pregonero.newsroom.media_sandbox.inspect import look_at_picture
+    from pregonero.media.sandbox.inspect import inspect_picture
 
     output = path.with_suffix(".made")
-    image.make({"path": str(path), "output": str(output), "recipe": recipe.as_data()})
-    found, data = look_at_picture(output), output.read_bytes()
+    image.convert({"path": str(path), "output": str(output), "conversion": plan.conversion.as_data()})
+    found, data = inspect_picture(output), output.read_bytes()
     return Medium(
         "picture", output, found["mime"], hashlib.sha256(data).hexdigest(), len(data), found["width"], found["height"],
         alt="x", traits=Traits(**found["traits"]),
@@ -128,8 +124,8 @@ def test_a_weight_is_kept_by_quality_and_then_by_size(tmp_path: Path) -> None:
     path = tmp_path / "original"
     path.write_bytes(picture("PNG", (900, 700)))
     came = medium("picture", 900, 700, "image/png", size=path.stat().st_size)
-    recipe = replace(conversion_plan(came, connector("bluesky").capabilities, kinds_of("bluesky")), most_bytes=6_000)
-    made = written(path, recipe)
+    plan = conversion_plan(came, connector("bluesky").capabilities, kinds_of("bluesky"))
+    made = written(path, replace(plan, conversion=replace(plan.conversion, max_bytes=6_000)))
     assert made.size <= 6_000
     assert made.width <= 900
 
@@ -157,7 +153,7 @@ def test_what_no_version_puts_right_says_why(name: str, seconds: float, reason: 
     assert reason in refused.value.reason
 
 
-def test_a_recipe_survives_being_kept_as_json() -> None:
+def test_a_plan_survives_json() -> None:
     came = medium("picture", 640, 360, "image/png")
-    recipe = conversion_plan(came, connector("instagram").capabilities, kinds_of("instagram"))
-    assert ConversionPlan.of(recipe.as_data()) == recipe
+    plan = conversion_plan(came, connector("instagram").capabilities, kinds_of("instagram"))
+    assert ConversionPlan.from_data(plan.as_data()) == plan

@@ -28,9 +28,3 @@ def inner() -> Iterator[Website]:
     with running() as website:
         website.put("/secreto", "no debe leerse")
         yield website
-
-
-@pytest.fixture
-def media_folder(settings: Settings, tmp_path: Path) -> Path:
-    settings.MEDIA_FOLDER = tmp_path / "media"
-    return tmp_path / "media"

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from pregonero.media.models import Medium
 from pregonero.newsroom import actions, queries, tasks
-from pregonero.newsroom.models import Medium, News, NewsState, NewsVersion, Source, SourceKind
+from pregonero.newsroom.models import News, NewsState, NewsVersion, Source, SourceKind
 from pregonero.newsroom.reading.errors import Unreachable
 from pregonero.newsroom.reading.fetch import MEGABYTE
 from pregonero.newsroom.reading.page import open_page

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from pregonero.media.models import Medium
 from pregonero.networks import actions as networks
 from pregonero.networks.models import Account, Network
-from pregonero.newsroom.models import Informing, Medium, News, NewsState
+from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
 
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones"
@@ -38,7 +39,7 @@ def picture(luis: Member, now: datetime, settings: Any, tmp_path: Path) -> Mediu
     (tmp_path / "a.jpg").write_bytes(data.getvalue())
     return Medium.objects.create(
         entity=luis.entity, kind="picture", sha256="a" * 64, file="a.jpg", mime="image/jpeg",
-        size=len(data.getvalue()), width=1080, height=1080, alt="Gráfica de barras", kept_at=now,
+        size=len(data.getvalue()), width=1080, height=1080, alt="Gráfica de barras", stored_at=now,
     )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ def picture(luis: Member, now: datetime, settings: Any, tmp_path: Path) -> Mediu
 def video(luis: Member, now: datetime) -> Medium:
     return Medium.objects.create(
         entity=luis.entity, kind="video", sha256="b" * 64, file="b.mp4", mime="video/mp4", size=90_000,
-        width=1280, height=720, seconds=6.0, kept_at=now,
+        width=1280, height=720, seconds=6.0, stored_at=now,
     )  # fmt: skip
 
 

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pregonero.media.models import Medium
 from pregonero.networks.registry import MODULES, connector
-from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.models import News
 from pregonero.publishing.first_draft import compose
 
 pytestmark = pytest.mark.procedure("P-3")

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from pregonero.errors import NotFound, NotReady, WrongState
+from pregonero.media.actions import save_upload
+from pregonero.media.models import Medium
+from pregonero.media.store import store_upload
 from pregonero.networks.media_conversion import Choice
 from pregonero.networks.models import Account
-from pregonero.newsroom import actions as newsroom
-from pregonero.newsroom.models import Medium, News
-from pregonero.newsroom.reading.media_store import keep_upload
+from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import AttachmentWords, Described
@@ -38,7 +39,7 @@ def of(publication: Publication, network: str) -> Adaptation:
 
 
 def uploaded(by: Member, now: datetime, data: bytes, name: str = "", wanted: str = "media") -> Medium:
-    return newsroom.keep_upload(kept=keep_upload(iter([data]), name, wanted=wanted), by=by, now=now)
+    return save_upload(stored=store_upload(iter([data]), name, expected=wanted), by=by, now=now)
 
 
 def attach(publication: Publication, network: str, medium: Medium, by: Member, now: datetime, **said: str) -> None:
@@ -278,8 +279,8 @@ def test_a_version_that_the_network_would_not_take_is_not_put_in_a_programmed_pu
 ) -> None:
     making = made_while_programmed(reel, ana, now)
     came = of(reel, "facebook").media[0].medium
-    mistaken = keep_upload(iter([picture("PNG")]), "mapa.png", wanted="media")  # of no kind that goes without words
-    monkeypatch.setattr(media_versions, "make_video", lambda *_: mistaken)
+    mistaken = store_upload(iter([picture("PNG")]), "mapa.png", expected="media")  # of no kind that goes without words
+    monkeypatch.setattr(media_versions, "convert_video", lambda *_: mistaken)
     media_versions.make_version(making_id=making.pk)
     making.refresh_from_db()
     assert "texto alternativo" in making.reason

@@ -9,12 +9,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
+from pregonero.media.models import Medium
+from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.models import Account
-from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import media_versions, queries
 from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
-from pregonero.publishing.payload import media_address
 from tests.films import CAPTIONS, film, picture
 from tests.publishing.test_views import sent, signed_in
 from tests.stage import drafted
@@ -81,7 +82,7 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_half_kept(
 
 
 def test_too_heavy_is_said(publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pregonero.newsroom.upload_handlers.LARGEST", 10)
+    monkeypatch.setattr("pregonero.media.upload_handlers.MAX_UPLOAD_BYTES", 10)
     assert "El archivo pesa más de" in upload(publication, beto, picture("PNG"))
     assert len(x_of(publication).media) == 1
 
@@ -173,7 +174,7 @@ class TestAddress:
 
     @pytest.fixture
     def path(self, picture: Medium) -> str:
-        return media_address(picture).partition("8800")[2]
+        return signed_address(picture).partition("8800")[2]
 
     def test_its_head_is_asked_for_without_its_body(self, path: str, picture: Medium) -> None:
         response = Client().head(path)

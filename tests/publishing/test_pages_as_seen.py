@@ -15,9 +15,10 @@ from playwright.sync_api import Browser
 
 from pregonero.health.actions import record_incident
 from pregonero.health.models import IncidentKind
+from pregonero.media.models import Medium
 from pregonero.networks.base import QuotaExhausted
 from pregonero.networks.models import Account
-from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions.throttling import stop_for

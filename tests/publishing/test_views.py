@@ -10,12 +10,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.media.models import Medium
+from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.models import Account
 from pregonero.newsroom.actions import inform_news
-from pregonero.newsroom.models import Medium, News
+from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing.models import Attachment, Publication
-from pregonero.publishing.payload import media_address
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.usefixtures("accounts")
@@ -287,15 +288,15 @@ class TestMedium:
     """The signed address of one file, for networks that fetch media."""
 
     def test_it_serves_that_file_without_signing_in(self, picture: Medium) -> None:
-        response = Client().get(media_address(picture).partition("8800")[2])
+        response = Client().get(signed_address(picture).partition("8800")[2])
         assert response["Content-Type"] == "image/jpeg"
         assert len(b"".join(response.streaming_content)) == picture.size  # type: ignore[arg-type]
 
     def test_a_forged_address_is_not_found(self, picture: Medium) -> None:
-        address = media_address(picture).partition("8800")[2]
+        address = signed_address(picture).partition("8800")[2]
         assert Client().get(address.replace("aaaa", "bbbb", 1)).status_code == 404
 
     def test_it_ends(self, picture: Medium, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        address = media_address(picture).partition("8800")[2]
-        monkeypatch.setattr("pregonero.publishing.views.editor.MEDIUM_LASTS", timedelta(seconds=-1))
+        address = signed_address(picture).partition("8800")[2]
+        monkeypatch.setattr("pregonero.media.signed_addresses.VALID_FOR", timedelta(seconds=-1))
         assert Client().get(address).status_code == 404

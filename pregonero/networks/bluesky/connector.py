@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pregonero.errors import Issue
+from pregonero.media.captions import LANGUAGE, as_webvtt
 from pregonero.networks import post_validation
 from pregonero.networks.base import (
     STALE,
@@ -29,7 +30,6 @@ from pregonero.networks.bluesky.errors import ERRORS, LOST, MISSING, TAKEN
 from pregonero.networks.bluesky.facets import facets_of, graphemes, handles_in, links_in
 from pregonero.networks.bluesky.tid import new_key
 from pregonero.networks.bluesky.xrpc import Xrpc
-from pregonero.networks.captions import LANGUAGE, as_webvtt
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.multipart import File

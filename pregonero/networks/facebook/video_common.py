@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from pregonero.media.captions import as_subrip
 from pregonero.networks.base import Medium, Permanent, Post, Prepared, Transient
-from pregonero.networks.captions import as_subrip
 from pregonero.networks.facebook.capabilities import CAPABILITIES, CAPTIONS_LOCALE
 from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.multipart import File, picture

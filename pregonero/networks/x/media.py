@@ -8,8 +8,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from pregonero.media.captions import LANGUAGE, LANGUAGE_NAME
 from pregonero.networks.base import STALE, Medium, Permanent, Prepared, Transient
-from pregonero.networks.captions import LANGUAGE, LANGUAGE_NAME
 from pregonero.networks.client import HttpError
 from pregonero.networks.x.capabilities import CAPABILITIES
 from pregonero.networks.x.errors import ERRORS, GONE

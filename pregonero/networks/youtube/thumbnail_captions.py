@@ -5,8 +5,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from pregonero.media.captions import LANGUAGE, LANGUAGE_NAME
 from pregonero.networks.base import ApiCredentials, Medium, Prepared
-from pregonero.networks.captions import LANGUAGE, LANGUAGE_NAME
 from pregonero.networks.client import HttpError
 from pregonero.networks.multipart import picture
 from pregonero.networks.youtube.client import Http, service

@@ -2,7 +2,6 @@
 
 from pregonero.newsroom.actions.informing import dismiss_news, inform_link, inform_news
 from pregonero.newsroom.actions.ingest import Answer, Kept, keep_problem, keep_reading, receive_webhook
-from pregonero.newsroom.actions.media import keep_medium, keep_upload, keep_version
 from pregonero.newsroom.actions.pages import keep_page, keep_page_problem
 from pregonero.newsroom.actions.sources import register_source, retire_source, revoke_rule, sign_rule
 
@@ -12,13 +11,10 @@ __all__ = [
     "dismiss_news",
     "inform_link",
     "inform_news",
-    "keep_medium",
     "keep_page",
     "keep_page_problem",
     "keep_problem",
     "keep_reading",
-    "keep_upload",
-    "keep_version",
     "receive_webhook",
     "register_source",
     "retire_source",

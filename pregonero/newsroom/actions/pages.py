@@ -4,12 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from pregonero.media.actions import save_medium
+from pregonero.media.store import StoredFile
 from pregonero.newsroom import queries
 from pregonero.newsroom.actions.informing import keep_version, source_refs
 from pregonero.newsroom.actions.ingest import note_edit
-from pregonero.newsroom.actions.media import keep_medium
 from pregonero.newsroom.models import News, VersionCause
-from pregonero.newsroom.reading.media_store import KeptFile
 from pregonero.newsroom.reading.page import Page
 from pregonero.records.actions import SYSTEM, record
 
@@ -21,7 +21,7 @@ FIELDS = (
 
 @transaction.atomic(durable=True)
 def keep_page(
-    *, news: News, page: Page, picture: KeptFile | None, video: KeptFile | None, problem: str, now: datetime
+    *, news: News, page: Page, picture: StoredFile | None, video: StoredFile | None, problem: str, now: datetime
 ) -> News:
     """Keep what the page says and its media, read before, outside; `problem` says which medium could not be read.
 
@@ -42,7 +42,7 @@ def keep_page(
     return news
 
 
-def _take(news: News, page: Page, picture: KeptFile | None, video: KeptFile | None, now: datetime) -> None:
+def _take(news: News, page: Page, picture: StoredFile | None, video: StoredFile | None, now: datetime) -> None:
     if news.source_id is None:  # only the page speaks for a news item that no source brought
         news.title, news.summary = page.title, page.summary
     news.body = page.body or news.body
@@ -51,9 +51,9 @@ def _take(news: News, page: Page, picture: KeptFile | None, video: KeptFile | No
     news.published_at = news.published_at or page.published_at
     news.picture_alt = page.picture_alt or news.picture_alt
     if picture is not None:
-        news.picture = keep_medium(news.entity, picture, news.picture_alt, now)
+        news.picture = save_medium(news.entity, picture, news.picture_alt, now)
     if video is not None:
-        news.video = keep_medium(news.entity, video, "", now)
+        news.video = save_medium(news.entity, video, "", now)
 
 
 def _note_first(news: News, texts: tuple[str, str, str], now: datetime) -> None:

@@ -1,17 +1,14 @@
 """News: the list, one news item, informing, dismissing, and its receipt."""
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.diff import history_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
@@ -153,19 +150,6 @@ def receive_news(request: MemberRequest, pk: int) -> HttpResponse:
         if notice.member_id == request.member.pk:
             see_notice(notice=notice, by=request.member, now=timezone.now())
     return redirect(news)
-
-
-@require_GET
-def medium(request: MemberRequest, pk: int) -> FileResponse:
-    """Give our copy of a picture or a video to somebody of its entity."""
-    check_may(request.member, "news.see", now=timezone.now())
-    kept = queries.get_medium(member=request.member, pk=pk)
-    path = Path(settings.MEDIA_FOLDER) / kept.file
-    if not path.is_file():
-        raise NotFound("La copia de este archivo no está en la carpeta de medios.")
-    return FileResponse(
-        path.open("rb"), content_type=kept.mime, headers={"Cache-Control": "private, max-age=86400, immutable"}
-    )
 
 
 def _form(request: MemberRequest, template: str, context: dict[str, Any]) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from pregonero.errors import NotFound, WrongState
-from pregonero.newsroom.models import Medium, MediumKind
+from pregonero.media.models import Medium, MediumKind
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.drafts import prepare_again

@@ -6,10 +6,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 
 from pregonero.errors import NotReady, WrongState
+from pregonero.media.actions import save_version
+from pregonero.media.models import Medium
+from pregonero.media.store import StoredFile
 from pregonero.networks.media_conversion import ConversionPlan
-from pregonero.newsroom.actions import keep_version
-from pregonero.newsroom.models import Medium
-from pregonero.newsroom.reading.media_store import KeptFile
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.drafts import prepare_again
@@ -53,9 +53,9 @@ def report_progress(*, making: MediaConversion, percent: int) -> None:
     MediaConversion.objects.filter(pk=making.pk, state=MakingState.WORKING).update(percent=percent)
 
 
-def finish_making(*, making: MediaConversion, kept: KeptFile, now: datetime) -> Medium:
+def finish_making(*, making: MediaConversion, stored: StoredFile, now: datetime) -> Medium:
     """Keep the version and put it where the video was, unless somebody changed that meanwhile."""
-    made = keep_version(medium=making.medium, kept=kept, how=dict(making.recipe), by=making.asked_by, now=now)
+    made = save_version(medium=making.medium, stored=stored, how=dict(making.recipe), by=making.asked_by, now=now)
     _put_in_place(making, made, now)
     return made
 

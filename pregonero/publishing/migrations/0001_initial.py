@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('media', '0001_initial'),
         ('networks', '0001_initial'),
         ('newsroom', '0001_initial'),
         ('people', '0001_initial'),
@@ -86,8 +87,8 @@ class Migration(migrations.Migration):
                 ('ended_at', models.DateTimeField(null=True)),
                 ('adaptation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='makings', to='publishing.adaptation')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('made', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='newsroom.medium')),
-                ('medium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='newsroom.medium')),
+                ('made', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
+                ('medium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
             ],
         ),
         migrations.CreateModel(
@@ -172,10 +173,10 @@ class Migration(migrations.Migration):
                 ('captions_missing_because', models.CharField(blank=True, max_length=300)),
                 ('adaptation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='publishing.adaptation')),
                 ('alt_missing_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('captions', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='newsroom.medium')),
+                ('captions', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
                 ('captions_missing_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('medium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='newsroom.medium')),
-                ('thumbnail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='newsroom.medium')),
+                ('medium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
+                ('thumbnail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
             ],
             options={
                 'constraints': [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'], fields=('adaptation', 'position'), name='attachment_in_its_place'), models.CheckConstraint(condition=models.Q(models.Q(('alt_missing_because', ''), ('alt_missing_by__isnull', True)), models.Q(models.Q(('alt_missing_because', ''), _negated=True), ('alt_missing_by__isnull', False)), _connector='OR'), name='attachment_without_alt_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('captions_missing_because', ''), ('captions_missing_by__isnull', True)), models.Q(models.Q(('captions_missing_because', ''), _negated=True), ('captions_missing_by__isnull', False)), _connector='OR'), name='attachment_without_captions_by_somebody')],

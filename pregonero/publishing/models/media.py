@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from pregonero.newsroom.models import Medium
+from pregonero.media.models import Medium
 from pregonero.people.models import Member
 from pregonero.publishing.models.publications import Adaptation
 

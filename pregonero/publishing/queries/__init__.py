@@ -7,7 +7,6 @@ from pregonero.publishing.queries.getters import (
     get_publication,
     making_to_do,
     makings_of,
-    medium_by_digest,
     publication_to_check,
 )
 from pregonero.publishing.queries.limits import foresee, get_sending_stop, limits_of, planned_on
@@ -90,7 +89,6 @@ __all__ = [
     "making_to_do",
     "makings_of",
     "media_of",
-    "medium_by_digest",
     "not_stopped",
     "place_of",
     "places_for",

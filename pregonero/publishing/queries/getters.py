@@ -1,7 +1,6 @@
 """The doors: look-up and right in one; missing and forbidden are the same "not found"."""
 
 from pregonero.errors import NotFound
-from pregonero.newsroom.models import Medium
 from pregonero.people.models import Member
 from pregonero.publishing.models import Attachment, Delivery, MediaConversion, Publication
 
@@ -63,11 +62,3 @@ def makings_of(publication: Publication) -> list[MediaConversion]:
 def publication_to_check(*, pk: int) -> Publication:
     """Return a publication for the worker that reads its link."""
     return Publication.objects.select_related("entity").get(pk=pk)
-
-
-def medium_by_digest(sha256: str) -> Medium:
-    """Return the medium that a signed address names; the signature is the right to it."""
-    medium = Medium.objects.filter(sha256=sha256).order_by("pk").first()
-    if medium is None:
-        raise NotFound
-    return medium

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Min, Prefetch, QuerySet
 
 from pregonero.errors import Issue
-from pregonero.newsroom.models import Medium
+from pregonero.media.models import Medium
 from pregonero.publishing import rules
 from pregonero.publishing.models import (
     Adaptation,

@@ -7,10 +7,10 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from pregonero.media.models import Medium
 from pregonero.networks.manual_posting import Intent, RemotePost, opens, profile
 from pregonero.networks.queries import place_of
 from pregonero.networks.registry import manual_posting
-from pregonero.newsroom.models import Medium
 from pregonero.people.models import Member
 from pregonero.publishing.models import Attachment, Attempt, Delivery
 from pregonero.publishing.payload import post_of, texts_of

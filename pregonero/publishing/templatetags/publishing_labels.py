@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from pregonero.media.models import Medium
+from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.base import Capabilities
 from pregonero.networks.post_validation import MEGABYTE, decimal, number
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import Medium
 from pregonero.publishing.models import Adaptation
-from pregonero.publishing.payload import media_address
 from pregonero.publishing.queries.calendar import Day, Waiting
 
 register = template.Library()
@@ -58,7 +58,7 @@ def count_note(capabilities: Capabilities) -> str:
 @register.filter
 def medium_address(medium: Medium) -> str:
     """Return the address of a medium on this installation, for our own pages."""
-    return urlsplit(media_address(medium)).path
+    return urlsplit(signed_address(medium)).path
 
 
 @register.filter

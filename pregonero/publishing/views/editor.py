@@ -4,16 +4,13 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
-from django.core import signing
 from django.core.paginator import Paginator
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Conflict, NotFound
 from pregonero.newsroom.queries import get_news, informing_of
@@ -24,11 +21,8 @@ from pregonero.publishing.edit_conflict import side_by_side
 from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
-from pregonero.publishing.payload import MEDIA_SALT
 from pregonero.publishing.queries.calendar import hour_of, programme_of, waiting_for_minute
-from pregonero.publishing.range_response import file_response
 
-MEDIUM_LASTS = timedelta(hours=6)  # as long as a network may take to fetch a medium that it was told of
 CONFLICT, UNPROCESSABLE = 409, 422
 IN_PAGE, LAST_HOUR_OF_DAY = 50, 23
 LONGEST_NUMBER = 20  # digits: more than any row's number has
@@ -237,18 +231,3 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
     messages.success(request, "Detenida: no saldrá lo que faltaba.")
     return redirect("reports:expediente", pk=pk)
-
-
-@require_safe
-@login_not_required
-def medium(request: MemberRequest, token: str) -> HttpResponseBase:
-    """Serve one medium to the network that was told of it, while its address lasts."""
-    try:
-        sha256 = signing.TimestampSigner(salt=MEDIA_SALT).unsign(token, max_age=MEDIUM_LASTS)
-    except signing.BadSignature as error:
-        raise NotFound from error
-    found = queries.medium_by_digest(sha256)
-    try:
-        return file_response(settings.MEDIA_FOLDER / found.file, found.mime, request.headers.get("Range", ""))
-    except FileNotFoundError as error:
-        raise NotFound("La copia de este archivo no está en la carpeta de medios.") from error

@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import Conflict, NotFound, Refused
+from pregonero.media.actions import save_upload
+from pregonero.media.models import Medium, MediumKind
+from pregonero.media.store import MAX_UPLOAD_BYTES, store_upload
 from pregonero.networks.registry import connector
-from pregonero.newsroom import actions as newsroom
-from pregonero.newsroom.models import Medium, MediumKind
-from pregonero.newsroom.reading.media_store import LARGEST, keep_upload
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import Described
@@ -107,8 +107,8 @@ def _takes(network: str, medium: Medium) -> bool:
 
 
 def _file_of(request: MemberRequest, form: Any, name: str) -> "UploadedFile[Any]":
-    if getattr(request, "too_heavy", False):
-        raise Refused(f"El archivo pesa más de {LARGEST // 1024**2} MB: no se recibe.")
+    if getattr(request, "upload_too_large", False):
+        raise Refused(f"El archivo pesa más de {MAX_UPLOAD_BYTES // 1024**2} MB: no se recibe.")
     file = form.cleaned_data.get(name) if form.is_valid() else None
     if not file:
         raise Refused("Elige primero el archivo.")
@@ -116,9 +116,9 @@ def _file_of(request: MemberRequest, form: Any, name: str) -> "UploadedFile[Any]
     return found
 
 
-def _kept(request: MemberRequest, file: "UploadedFile[Any]", wanted: str) -> Medium:
-    kept = keep_upload(file.chunks(), file.name or "", wanted=wanted)
-    return newsroom.keep_upload(kept=kept, by=request.member, now=timezone.now())
+def _kept(request: MemberRequest, file: "UploadedFile[Any]", expected: str) -> Medium:
+    stored = store_upload(file.chunks(), file.name or "", expected=expected)
+    return save_upload(stored=stored, by=request.member, now=timezone.now())
 
 
 def _remove(request: MemberRequest, attachment: Attachment) -> str:

@@ -9,8 +9,9 @@ import av
 import pytest
 from PIL import Image
 
-from pregonero.newsroom.reading.errors import Malformed, NotPublic, TooLarge
-from pregonero.newsroom.reading.media_store import keep_picture, keep_video
+from pregonero.media.errors import MalformedFile
+from pregonero.newsroom.reading.errors import NotPublic, TooLarge
+from pregonero.newsroom.reading.media import fetch_picture, fetch_video
 from tests.newsroom.website import Website, streaming
 
 
@@ -31,7 +32,7 @@ def video(container: str = "mp4", seconds: int = 1) -> bytes:
     return output.getvalue()
 
 
-def kept_files(folder: Path) -> list[str]:
+def stored_files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
@@ -47,26 +48,26 @@ def kept_files(folder: Path) -> list[str]:
 )
 def test_a_picture_is_kept_by_its_content(site: Website, media_folder: Path, kind: str, mime: str, ending: str) -> None:
     link = site.put("/foto", picture(kind), "image/x")
-    kept = keep_picture(link)
+    kept = fetch_picture(link)
     assert (kept.kind, kept.mime, kept.width, kept.height, kept.origin) == ("picture", mime, 40, 30, link)
     assert kept.file == f"{kept.sha256[:2]}/{kept.sha256[2:]}.{ending}"
     assert (media_folder / kept.file).read_bytes() == picture(kind)
-    assert keep_picture(link) == kept
-    assert kept_files(media_folder) == [kept.file]
+    assert fetch_picture(link) == kept
+    assert stored_files(media_folder) == [kept.file]
 
 
 def test_the_real_kind_counts_not_the_claimed_one(site: Website, media_folder: Path) -> None:
-    assert keep_picture(site.put("/foto.jpg", picture("PNG"), "image/jpeg")).mime == "image/png"
-    with pytest.raises(Malformed, match="no es JPEG"):
-        keep_picture(site.put("/otra.jpg", b"<svg onload='alert(1)'/>", "image/jpeg"))
-    assert len(kept_files(media_folder)) == 1
+    assert fetch_picture(site.put("/foto.jpg", picture("PNG"), "image/jpeg")).mime == "image/png"
+    with pytest.raises(MalformedFile, match="no es JPEG"):
+        fetch_picture(site.put("/otra.jpg", b"<svg onload='alert(1)'/>", "image/jpeg"))
+    assert len(stored_files(media_folder)) == 1
 
 
 def test_half_a_picture_is_not_kept(site: Website, media_folder: Path) -> None:
     half = picture("JPEG", (400, 300))
-    with pytest.raises(Malformed, match="dañada"):
-        keep_picture(site.put("/foto", half[: len(half) // 2], "image/jpeg"))
-    assert kept_files(media_folder) == []
+    with pytest.raises(MalformedFile, match="dañada"):
+        fetch_picture(site.put("/foto", half[: len(half) // 2], "image/jpeg"))
+    assert stored_files(media_folder) == []
 
 
 def bomb(width: int, height: int) -> bytes:
@@ -84,16 +85,16 @@ def bomb(width: int, height: int) -> bytes:
 @pytest.mark.procedure("P-1")
 @pytest.mark.parametrize("size", [(8000, 8000), (100_000, 100_000), (30_000, 1)])
 def test_a_picture_bomb_is_refused(site: Website, media_folder: Path, size: tuple[int, int]) -> None:
-    with pytest.raises(TooLarge):
-        keep_picture(site.put("/foto", bomb(*size), "image/png"))
-    assert kept_files(media_folder) == []
+    with pytest.raises(FileTooLarge):
+        fetch_picture(site.put("/foto", bomb(*size), "image/png"))
+    assert stored_files(media_folder) == []
 
 
 def test_a_picture_over_its_weight_is_refused(site: Website, media_folder: Path) -> None:
     site.pages["/foto"] = streaming(b"\0" * 1024 * 1024, 30, "image/png")
     with pytest.raises(TooLarge, match="20 MB"):
-        keep_picture(site.at("/foto"))
-    assert kept_files(media_folder) == []
+        fetch_picture(site.at("/foto"))
+    assert stored_files(media_folder) == []
 
 
 @pytest.mark.procedure("P-1")
@@ -101,7 +102,7 @@ def test_a_picture_over_its_weight_is_refused(site: Website, media_folder: Path)
     ("container", "mime"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("mov", "video/quicktime")]
 )
 def test_a_video_is_kept_with_its_length(site: Website, media_folder: Path, container: str, mime: str) -> None:
-    kept = keep_video(site.put("/video", video(container, seconds=2), "video/mp4"))
+    kept = fetch_video(site.put("/video", video(container, seconds=2), "video/mp4"))
     assert (kept.kind, kept.mime, kept.width, kept.height) == ("video", mime, 64, 48)
     assert kept.seconds == pytest.approx(2, abs=0.3)
     assert (media_folder / kept.file).stat().st_size == kept.size
@@ -109,19 +110,19 @@ def test_a_video_is_kept_with_its_length(site: Website, media_folder: Path, cont
 
 def test_a_playlist_opens_nothing_else(site: Website, inner: Website, media_folder: Path) -> None:
     playlist = f"#EXTM3U\n#EXTINF:1,\n{inner.at('/secreto')}\n"
-    with pytest.raises(Malformed, match="no es MP4"):
-        keep_video(site.put("/video", playlist, "video/mp4"))
+    with pytest.raises(MalformedFile, match="no es MP4"):
+        fetch_video(site.put("/video", playlist, "video/mp4"))
     assert inner.requests == []
 
 
 @pytest.mark.parametrize("body", [b"", b"....ftypisom" + b"\0" * 100, video()[:300]])
 def test_a_damaged_video_is_said(site: Website, media_folder: Path, body: bytes) -> None:
-    with pytest.raises(Malformed):
-        keep_video(site.put("/video", body, "video/mp4"))
-    assert kept_files(media_folder) == []
+    with pytest.raises(MalformedFile):
+        fetch_video(site.put("/video", body, "video/mp4"))
+    assert stored_files(media_folder) == []
 
 
 def test_a_picture_inside_the_network_is_not_fetched(site: Website, inner: Website, media_folder: Path) -> None:
     with pytest.raises(NotPublic):
-        keep_picture(inner.put("/foto", picture(), "image/png"))
+        fetch_picture(inner.put("/foto", picture(), "image/png"))
     assert inner.requests == []

@@ -1,10 +1,10 @@
-"""Captions said once, for networks that take one kind of file and not the other."""
+"""Captions read from WebVTT and SubRip, and written as either."""
 
 from pathlib import Path
 
 import pytest
 
-from pregonero.networks.captions import as_subrip, as_webvtt, cues
+from pregonero.media.captions import as_subrip, as_webvtt, cues
 from tests.networks.subjects import CAPTIONS
 
 SUBRIP = """1
@@ -27,11 +27,11 @@ CUES = [
 @pytest.mark.parametrize(
     "text", [CAPTIONS, SUBRIP, SUBRIP.replace("\n", "\r\n"), "\ufeff" + SUBRIP, CAPTIONS + "\nNOTE nada\n"]
 )
-def test_captions_of_either_kind_say_the_same(text: str) -> None:
+def test_webvtt_and_subrip_give_the_same_cues(text: str) -> None:
     assert cues(text) == CUES
 
 
-def test_either_kind_is_given_as_the_other(tmp_path: Path) -> None:
+def test_each_format_converts_to_the_other(tmp_path: Path) -> None:
     path = tmp_path / "subtitulos"
     path.write_text(CAPTIONS, encoding="utf-8")
 
@@ -41,7 +41,7 @@ def test_either_kind_is_given_as_the_other(tmp_path: Path) -> None:
     assert not written.exists()
 
 
-def test_words_that_only_look_like_marks_stay() -> None:
-    said = "WEBVTT\n\n00:01.000 --> 00:02.000\n<i>Más</i> de 2 < 3 y <v Ana>hola</v>\n"
+def test_webvtt_tags_are_removed_and_other_angle_brackets_stay() -> None:
+    text = "WEBVTT\n\n00:01.000 --> 00:02.000\n<i>Más</i> de 2 < 3 y <v Ana>hola</v>\n"
 
-    assert cues(said) == [("00:00:01.000", "00:00:02.000", "<i>Más</i> de 2 < 3 y hola")]
+    assert cues(text) == [("00:00:01.000", "00:00:02.000", "<i>Más</i> de 2 < 3 y hola")]

@@ -1,0 +1,1 @@
+"""Files: images, videos and captions, their storage, inspection, conversion and delivery."""

@@ -1,0 +1,170 @@
+"""The media folder: files named by the SHA-256 of their content, inspected in the sandbox before they are stored."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import IO, Any
+
+from django.conf import settings
+
+from pregonero.media.conversion import Conversion
+from pregonero.media.errors import FileTooLarge, MalformedFile
+from pregonero.media.models import Medium
+from pregonero.media.sandbox.runner import IMAGE_LIMITS, INSPECTION_LIMITS, VIDEO_LIMITS, run
+
+CHUNK = 1024 * 1024
+MAX_UPLOAD_BYTES = 1024 * CHUNK
+MIME_OF_EXTENSION = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
+    ".webm": "video/webm",
+}
+FORMAT_NAMES = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "image/gif": "GIF",
+    "image/webp": "WebP",
+    "video/mp4": "MP4",
+    "video/quicktime": "MOV",
+    "video/webm": "WebM",
+}
+INTERCHANGEABLE = {"video/mp4", "video/quicktime"}  # telephones give either extension to the same kind of file
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of the media folder, as the sandbox measured it. `file` is the path relative to the folder.
+
+    When the original had metadata (place, camera, author), this file has none and `original` is the file with them.
+    """
+
+    kind: str  # a `MediumKind`
+    sha256: str
+    file: str
+    mime: str
+    size: int  # bytes
+    width: int
+    height: int
+    seconds: float
+    origin: str = ""
+    traits: dict[str, Any] = field(default_factory=dict)
+    original: "StoredFile | None" = None
+
+
+def path_of(medium: Medium) -> Path:
+    """Return the absolute path of a stored file."""
+    return Path(settings.MEDIA_FOLDER) / medium.file
+
+
+def store_upload(chunks: Iterable[bytes], name: str, *, expected: str = "media") -> StoredFile:
+    """Store an uploaded file. Raises `UnusableFile`, also when the extension of its name is false."""
+    with incoming_file() as output:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > MAX_UPLOAD_BYTES:
+                raise FileTooLarge(f"El archivo pesa más de {MAX_UPLOAD_BYTES // CHUNK} MB: no se recibe.")
+            output.write(chunk)
+        return store_incoming(output, expected, check=lambda mime: _check_extension(name, mime))
+
+
+def convert_picture(path: Path, conversion: Conversion) -> StoredFile:
+    """Convert an image in the sandbox and store the result; the original does not change."""
+    with incoming_file() as output:
+        run("picture", path, IMAGE_LIMITS, output=output.name, conversion=conversion.as_data())
+        return store_incoming(output, "picture")
+
+
+def convert_video(path: Path, conversion: Conversion, on_progress: Callable[[int], None]) -> StoredFile:
+    """Convert a video in the sandbox and store the result; call `on_progress` with the percentage done."""
+    with incoming_file() as output:
+        run("video", path, VIDEO_LIMITS, on_progress=on_progress, output=output.name, conversion=conversion.as_data())
+        return store_incoming(output, "video")
+
+
+@contextmanager
+def incoming_file() -> Iterator[IO[bytes]]:
+    """Open a temporary file in the media folder, so that storing it is a hard link; delete its name at the end."""
+    folder = Path(settings.MEDIA_FOLDER) / "incoming"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix="m-") as output:
+        yield output
+
+
+def store_incoming(
+    output: IO[bytes], expected: str, *, origin: str = "", check: Callable[[str], None] = lambda mime: None
+) -> StoredFile:
+    """Inspect an incoming file and store it, without its metadata. Raises `UnusableFile`.
+
+    `expected` is "picture", "video", "media" (either) or "captions"; `origin` is the address that the file came from;
+    `check` receives the real MIME type and may raise.
+    """
+    output.flush()
+    inspected = run("inspect", Path(output.name), INSPECTION_LIMITS, expected=expected)
+    check(inspected["mime"])
+    stored = _store(output, inspected, origin)
+    if not inspected["has_metadata"]:
+        return stored
+    with incoming_file() as clean_output:
+        run("clean", Path(output.name), IMAGE_LIMITS, output=clean_output.name)
+        inspected = run("inspect", Path(clean_output.name), INSPECTION_LIMITS, expected=expected)
+        return _store(clean_output, inspected, origin, original=stored)
+
+
+def _check_extension(name: str, mime: str) -> None:
+    claimed = MIME_OF_EXTENSION.get(PurePath(name).suffix.lower())
+    if claimed in {None, mime} or {claimed, mime} <= INTERCHANGEABLE or mime not in FORMAT_NAMES:
+        return
+    claimed_name, real_name = FORMAT_NAMES[str(claimed)], FORMAT_NAMES[mime]
+    raise MalformedFile(f"«{name[-80:]}» dice ser {claimed_name} y por dentro es {real_name}: no se recibe.")
+
+
+def _store(output: IO[bytes], inspected: dict[str, Any], origin: str, original: StoredFile | None = None) -> StoredFile:
+    # The file is read by its name: the sandbox may have replaced the content behind our handle.
+    sha256, size = _measure(Path(output.name))
+    file = f"{sha256[:2]}/{sha256[2:]}.{inspected['extension']}"
+    path = Path(settings.MEDIA_FOLDER) / file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.fsync(output.fileno())
+        _link(Path(output.name), path)
+    return StoredFile(
+        kind=inspected["kind"],
+        sha256=sha256,
+        file=file,
+        mime=inspected["mime"],
+        size=size,
+        width=inspected["width"],
+        height=inspected["height"],
+        seconds=inspected["seconds"],
+        origin=origin,
+        traits=inspected["traits"],
+        original=original,
+    )
+
+
+def _link(temporary: Path, path: Path) -> None:
+    """Give a complete file its final name in one step; another process may have stored the same content first."""
+    temporary.chmod(0o644)
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        return
+
+
+def _measure(path: Path) -> tuple[str, int]:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest(), path.stat().st_size

@@ -1,0 +1,11 @@
+"""Addresses of files."""
+
+from django.urls import path
+
+from pregonero.media import views
+
+app_name = "media"
+urlpatterns = [
+    path("noticias/medios/<int:pk>/", views.file, name="file"),
+    path("medios/<str:token>/", views.signed_file, name="signed"),
+]
