@@ -9,7 +9,7 @@ import av
 import pytest
 from PIL import Image
 
-from pregonero.media.errors import MalformedFile
+from pregonero.media.errors import FileTooLarge, MalformedFile
 from pregonero.newsroom.reading.errors import NotPublic, TooLarge
 from pregonero.newsroom.reading.media import fetch_picture, fetch_video
 from tests.newsroom.website import Website, streaming
