@@ -116,15 +116,21 @@ def migrate() -> None:
 
 @main.command(cls=SpanishCommand)
 @click.option("--entity", "slug", default="", help="Solo los registros de esta entidad.")
+@click.option("--head", default="", help="Cabeza anotada antes: debe seguir en la cadena.")
 @click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
-def verify(*, slug: str, as_json: bool) -> None:
-    """Comprueba los registros: dice «ok» o nombra el primero que no corresponde."""
+def verify(*, slug: str, head: str, as_json: bool) -> None:
+    """Comprueba que los registros están completos y como se sellaron.
+
+    Rehace cada huella, cada raíz y cada cabeza de la cadena. Termina con 0 si todo coincide, y con 1 si algo no
+    coincide: entonces dice qué es lo primero que falla.
+    """
     with stack.database():
         stack.set_up()
         from pregonero.people.queries import get_entity  # noqa: PLC0415
         from pregonero.records.commands import report  # noqa: PLC0415
 
-        code = report(entity_id=get_entity(slug=slug).pk if slug else None, as_json=as_json)
+        entity_id = get_entity(slug=slug).pk if slug else None
+        code = report(entity_id=entity_id, noted_head=head, as_json=as_json)
     sys.exit(code)
 
 

@@ -21,7 +21,7 @@ MOST = 20
 MOST_TOLD = 200  # read, to show those that still stand
 STILL_SO = {
     "delivery.rejected": (DeliveryState.REJECTED,),
-    "delivery.late": (DeliveryState.EXPIRED,),
+    "delivery.expired": (DeliveryState.EXPIRED,),
     "delivery.needs_person": (DeliveryState.NEEDS_PERSON,),
     "delivery.unauthorized": (*WAITING, *IN_FLIGHT),
     "delivery.spent": (*WAITING, *IN_FLIGHT),

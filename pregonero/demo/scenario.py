@@ -21,7 +21,7 @@ from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState
 from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING
 from pregonero.records.models import Event
-from pregonero.records.queries import verify
+from pregonero.records.verification import verify
 from pregonero.stack import Addresses, NotStarted
 
 KEY = UUID("5d7b4f0e-3a55-4e0c-9d5f-0c6b6a1f2e11")  # of the one publication: a second run finds it

@@ -49,7 +49,7 @@ def save_version(
     version = _get_or_create(medium.entity_id, stored, defaults)
     record(
         entity_id=medium.entity_id,
-        event_type="medium.made",
+        event_type="medium.converted",
         actor=by.actor if by else SYSTEM,
         ref=version.ref,
         at=now,

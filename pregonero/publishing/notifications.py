@@ -13,7 +13,7 @@ from pregonero.records.actions import ObjectRef
 
 TITLES = {
     "delivery.rejected": "{network} no aceptó «{title}»",
-    "delivery.late": "«{title}» no salió en {network}: pasó su hora",
+    "delivery.expired": "«{title}» no salió en {network}: pasó su hora",
     "delivery.will_be_late": "«{title}» no alcanzará a salir a su hora en {network}",
     "delivery.needs_person": "Decide si «{title}» salió en {network}",
     "delivery.out_anyway": "«{title}» sí salió en {network}, aunque ya no debía salir",

@@ -1,1 +1,1 @@
-"""What happened, sealed: events, the chain of their batches, and how to check it. Knows no other app."""
+"""Sealed records: events, the hash chain of their batches, and its verification. Imports no other app but health."""

@@ -1,4 +1,4 @@
-"""Leaving a record, the only way an act becomes an event; sealing what was left; erasing a person's words."""
+"""Record events, the only trace of an act; seal them in batches; erase a text that a person wrote."""
 
 import json
 import secrets
@@ -19,16 +19,22 @@ BATCH_LIMIT = 10_000
 
 
 class OutsideTransaction(RuntimeError):
-    """A record was asked for without the transaction of its act: it could outlive an act that failed."""
+    """An event was recorded outside the transaction of its act, so it could survive an act that failed."""
+
+    def __init__(self, event_type: str) -> None:
+        super().__init__(f"The event {event_type!r} must be recorded inside the transaction of its act.")
 
 
 class UnknownEventType(LookupError):
-    """The verb has no row in the table of verbs."""
+    """The event type is not in `EVENT_TYPES`."""
+
+    def __init__(self, event_type: str) -> None:
+        super().__init__(f"The event type {event_type!r} is not in pregonero/records/event_types.py.")
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a member, the system by itself, or a standing rule. Staff act in public: named."""
+    """Who acts: a member, the system itself, or a standing rule. Staff act in a public role, so they are named."""
 
     kind: str  # "member", "system" or "rule"
     id: int | None
@@ -38,15 +44,21 @@ class Actor:
 
 @dataclass(frozen=True)
 class ObjectRef:
-    """What an act is about, by value: kind, id and the name it had at that moment."""
+    """A reference by value to the object of an event: its kind, its id and its name at that moment."""
 
     kind: str
     id: int
     label: str = ""
 
+    @classmethod
+    def parse(cls, reference: str) -> "ObjectRef":
+        """Return the reference written as "kind:id", without a label."""
+        kind, _, pk = reference.rpartition(":")
+        return cls(kind, int(pk))
+
     @property
     def reference(self) -> str:
-        """Return "kind:id", as events refer to it."""
+        """Return "kind:id", the form in which events store it."""
         return f"{self.kind}:{self.id}"
 
 
@@ -55,7 +67,7 @@ SYSTEM = Actor(kind="system", id=None, name="Pregonero")
 
 @dataclass(frozen=True)
 class EventDraft:
-    """What is left on record of one act: what `record` takes, for those who leave many together."""
+    """The arguments of `record`, for callers that record many events at once."""
 
     entity_id: int
     event_type: str
@@ -64,7 +76,7 @@ class EventDraft:
     at: datetime
     related: Iterable[ObjectRef] = ()
     facts: Mapping[str, Any] | None = None
-    words: Mapping[str, str] | None = None
+    texts: Mapping[str, str] | None = None
 
 
 def record(
@@ -76,52 +88,52 @@ def record(
     at: datetime,
     related: Iterable[ObjectRef] = (),
     facts: Mapping[str, Any] | None = None,
-    words: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Event:
-    """Leave the record of an act, inside the transaction of the act itself (M-2, R-1).
+    """Record the event of an act, inside the transaction of that act (M-2, R-1).
 
-    `facts` are JSON values without personal words and without decimals (`body.check_facts`); `words` are what
-    the person wrote (a reason, a note): the event keeps their salted digest and the text stays apart,
-    where it can be erased (N-7). Only inserts: writers never wait for each other nor for the sealing.
+    `facts` are JSON values without personal data and without decimals (see `canonical_body.check_facts`). `texts`
+    are what the person wrote, such as a reason: the event stores their salted digests, and the texts are stored
+    apart, where they can be erased (N-7). Recording only inserts rows, so it never waits for another transaction.
     """
-    act = EventDraft(entity_id, event_type, actor, ref, at, related, facts, words)
-    (event,) = record_many([act])
+    draft = EventDraft(entity_id, event_type, actor, ref, at, related, facts, texts)
+    (event,) = record_many([draft])
     return event
 
 
-def record_many(acts: Iterable[EventDraft]) -> list[Event]:
-    """Leave the records of many acts of one transaction, each as `record` does, in as few statements as for one."""
-    told = [(act, _salted(act.words or {})) for act in acts]
-    for act, salted in told:
-        _check_recordable(act.event_type, act.at, act.facts or {}, salted)
-    events = [_event(act, salted) for act, salted in told]
+def record_many(drafts: Iterable[EventDraft]) -> list[Event]:
+    """Record many events of one transaction, in at most two statements. Nothing is stored if one is invalid."""
+    salted_drafts = [(draft, _salted(draft.texts or {})) for draft in drafts]
+    for draft, salted in salted_drafts:
+        _check_recordable(draft.event_type, draft.at, draft.facts or {}, salted)
+    events = [_event(draft, salted) for draft, salted in salted_drafts]
     _insert(events)
-    wordings = [
+    texts = [
         EventText(event_id=event.pk, field=field, salt=salt, text=text)
-        for event, (_, salted) in zip(events, told, strict=True)
+        for event, (_, salted) in zip(events, salted_drafts, strict=True)
         for field, (salt, text) in salted.items()
     ]
-    if wordings:
-        EventText.objects.bulk_create(wordings)
+    if texts:
+        EventText.objects.bulk_create(texts)
     return events
 
 
-# Each event with what seals it later, and the numbers they got in the order they were given: one statement for all,
-# since records are made on the way of every delivery (decision 0010).
+# One statement inserts the events with their pending rows and returns their ids in order, because every delivery
+# records events (decision 0010).
 INSERT = """
-WITH told AS MATERIALIZED (
-    SELECT nextval(pg_get_serial_sequence('records_event', 'id')) AS id, act.*
+WITH draft AS MATERIALIZED (
+    SELECT nextval(pg_get_serial_sequence('records_event', 'id')) AS id, given.*
     FROM ROWS FROM (jsonb_to_recordset(%s::jsonb) AS (
-        entity_id bigint, at timestamptz, event_type text, actor jsonb, ref text, label text, related text[], facts jsonb,
-        digests jsonb
-    )) WITH ORDINALITY AS act ORDER BY act.ordinality
+        entity_id bigint, at timestamptz, event_type text, actor jsonb, ref text, label text, related text[],
+        facts jsonb, digests jsonb
+    )) WITH ORDINALITY AS given ORDER BY given.ordinality
 ), event AS (
     INSERT INTO records_event (id, entity_id, at, event_type, actor, ref, label, related, facts, digests)
-    SELECT id, entity_id, at, event_type, actor, ref, label, related, facts, digests FROM told
+    SELECT id, entity_id, at, event_type, actor, ref, label, related, facts, digests FROM draft
 ), pending AS (
-    INSERT INTO records_pending (event_id, entity_id) SELECT id, entity_id FROM told
+    INSERT INTO records_pending (event_id, entity_id) SELECT id, entity_id FROM draft
 )
-SELECT id FROM told ORDER BY ordinality
+SELECT id FROM draft ORDER BY ordinality
 """
 COLUMNS = ("entity_id", "event_type", "actor", "ref", "label", "related", "facts", "digests")
 
@@ -136,21 +148,22 @@ def _insert(events: Sequence[Event]) -> None:
             event.pk, event._state.adding = pk, False
 
 
-def _salted(words: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    return {field: (secrets.token_hex(16), text) for field, text in words.items() if text}
+def _salted(texts: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Return (salt, text) by field, without the empty texts."""
+    return {field: (secrets.token_hex(16), text) for field, text in texts.items() if text}
 
 
-def _event(act: EventDraft, salted: Mapping[str, tuple[str, str]]) -> Event:
+def _event(draft: EventDraft, salted: Mapping[str, tuple[str, str]]) -> Event:
     return Event(
-        entity_id=act.entity_id,
-        at=act.at,
-        event_type=act.event_type,
-        actor=asdict(act.actor),
-        ref=act.ref.reference,
-        label=act.ref.label[:LABEL_LIMIT],
-        related=[other.reference for other in act.related],
-        facts=dict(act.facts or {}),
-        digests={field: canonical_body.digest_of_words(salt, text) for field, (salt, text) in salted.items()},
+        entity_id=draft.entity_id,
+        at=draft.at,
+        event_type=draft.event_type,
+        actor=asdict(draft.actor),
+        ref=draft.ref.reference,
+        label=draft.ref.label[:LABEL_LIMIT],
+        related=[other.reference for other in draft.related],
+        facts=dict(draft.facts or {}),
+        digests={field: canonical_body.digest_of_text(salt, text) for field, (salt, text) in salted.items()},
     )
 
 
@@ -161,43 +174,48 @@ def _check_recordable(event_type: str, at: datetime, facts: Mapping[str, Any], s
         raise UnknownEventType(event_type)
     if at.tzinfo is None:
         raise canonical_body.NotSealable(f"at: {at} has no time zone")
-    # Now, while the act can still fail: what cannot be sealed would stop the sealing of the whole entity.
+    # Checked now, while the act can still fail: an event that cannot be sealed stops the sealing of its entity.
     canonical_body.check_facts(facts)
-    canonical_body.check_facts(salted, "words")
+    canonical_body.check_facts(salted, "texts")
 
 
 @transaction.atomic(durable=True)
-def erase_wording(*, entity_id: int, event_id: int, field: str, reason: str, by: Actor, now: datetime) -> Event:
-    """Erase what a person wrote with an act and leave a record of that; the act and its digest stay (N-7).
+def erase_text(*, entity_id: int, event_id: int, field: str, reason: str, by: Actor, now: datetime) -> Event:
+    """Erase a text that a person wrote and record the erasure; the event and the text's digest remain (N-7).
 
-    Records know no rights: whoever calls has checked them. The text and its salt are gone: the digest that
-    stays says nothing to who guesses. The erasure shows wherever the erased words did.
+    The salt is erased too, so the text cannot be guessed from the digest. The erasure is an event about the same
+    objects, so it appears wherever the text did. The caller must have checked the actor's rights.
     """
     event = Event.objects.filter(pk=event_id, entity_id=entity_id).first()
     if event is None or field not in event.digests:
         raise NotFound("No encontramos ese texto en los registros de la entidad.")
-    wording = EventText.objects.select_for_update().filter(event_id=event_id, field=field).first()
-    if wording is None:
+    text = EventText.objects.select_for_update().filter(event_id=event_id, field=field).first()
+    if text is None:
         raise WrongState("Ese texto ya se borró.")
     if not reason.strip():
         raise Refused("Escribe por qué se borra el texto.")
-    wording.delete()
+    text.delete()
     return record(
-        entity_id=entity_id, event_type="wording.erased", actor=by, at=now,
-        ref=ObjectRef("record", event_id, event.verb_words),
-        related=[_ref_at(reference) for reference in (event.ref, *event.related)],
-        facts={"field": field}, words={"reason": reason},
-    )  # fmt: skip
+        entity_id=entity_id,
+        event_type="text.erased",
+        actor=by,
+        at=now,
+        ref=ObjectRef("record", event_id, event.type_label),
+        related=[ObjectRef.parse(reference) for reference in (event.ref, *event.related)],
+        facts={"field": field},
+        texts={"reason": reason},
+    )
 
 
 @transaction.atomic(durable=True)
 def seal_events(*, entity_id: int, now: datetime, limit: int = BATCH_LIMIT) -> Batch | None:
-    """Seal at most `limit` waiting events of an entity as the next batch of its chain; None if none (R-1).
+    """Seal up to `limit` pending events of an entity as the next batch of its chain (R-1); None when none is pending.
 
-    Leaves no event of its own: it would never end. A damaged event stops the sealing of its entity, loudly.
+    It records no event, which would need sealing in turn. An event that has no canonical form raises an error, so
+    nothing more of its entity is sealed until somebody repairs it.
     """
     _lock_chain(entity_id)
-    events = Event.objects.filter(pk__in=_take_pending(entity_id, limit)).order_by("pk")
+    events = Event.objects.filter(pk__in=_delete_pending(entity_id, limit)).order_by("pk")
     leaves = [(event.pk, canonical_body.leaf_of(event)) for event in events]
     if not leaves:
         return None
@@ -213,13 +231,13 @@ def seal_events(*, entity_id: int, now: datetime, limit: int = BATCH_LIMIT) -> B
 
 
 def _lock_chain(entity_id: int) -> None:
-    """Wait for any other sealing of this entity; the lock goes with the transaction."""
+    """Wait for any other sealing of this entity; the lock ends with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"records.chain:{entity_id}"])
 
 
-def _take_pending(entity_id: int, limit: int) -> list[int]:
-    # What has no event, or is sealed already, stays behind for `verify` to name: it must not stop the others.
+def _delete_pending(entity_id: int, limit: int) -> list[int]:
+    # Rows without an event or already sealed are left for `verify` to report; they must not stop the others.
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -239,7 +257,7 @@ def _take_pending(entity_id: int, limit: int) -> list[int]:
 
 
 def _next_batch(entity_id: int, leaves: list[bytes], now: datetime) -> Batch:
-    # Read after the lock: in READ COMMITTED each statement sees what the sealing before this one committed.
+    # Read after taking the lock: under READ COMMITTED this sees what the previous sealing committed.
     last = Batch.objects.filter(entity_id=entity_id).order_by("-number").first()
     batch = Batch(
         entity_id=entity_id,
@@ -253,8 +271,3 @@ def _next_batch(entity_id: int, leaves: list[bytes], now: datetime) -> Batch:
     batch.head = canonical_body.head_of(batch)
     batch.save(force_insert=True)
     return batch
-
-
-def _ref_at(reference: str) -> ObjectRef:
-    kind, _, pk = reference.rpartition(":")
-    return ObjectRef(kind, int(pk))

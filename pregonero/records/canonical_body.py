@@ -1,6 +1,6 @@
-"""What is sealed, byte by byte: the body of an event and of a batch (docs/formats/registros.md). No database.
+"""The sealed JSON body of an event and of a batch, byte by byte (docs/formats/registros.md). Uses no database.
 
-A body holds everything that a verifier needs and nothing that can be erased: of people's words, only digests.
+A body contains everything that a verifier needs and nothing that can be erased: only the digests of people's texts.
 """
 
 import hashlib
@@ -14,12 +14,12 @@ from pregonero.records import merkle
 from pregonero.records.models import Batch, Event
 
 VERSION = 1
-BEFORE_THE_FIRST = "0" * 64  # what the first batch of an entity names as the head before it
-LARGEST_INTEGER = 2**53 - 1  # beyond it, JSON readers disagree
+BEFORE_THE_FIRST = "0" * 64  # the previous head in the first batch of an entity
+LARGEST_INTEGER = 2**53 - 1  # JSON readers round larger integers differently
 
 
 class NotSealable(ValueError):
-    """A fact cannot be written in one single way by every reader of JSON; the message names it."""
+    """A value has no JSON form that every reader writes alike; the message gives its path."""
 
 
 def event_body(event: Event) -> dict[str, Any]:
@@ -29,9 +29,9 @@ def event_body(event: Event) -> dict[str, Any]:
         "id": event.pk,
         "entity": event.entity_id,
         "at": instant(event.at),
-        "verb": event.event_type,
+        "event_type": event.event_type,
         "actor": event.actor,
-        "thing": event.ref,
+        "ref": event.ref,
         "label": event.label,
         "related": event.related,
         "facts": event.facts,
@@ -40,7 +40,7 @@ def event_body(event: Event) -> dict[str, Any]:
 
 
 def batch_body(batch: Batch) -> dict[str, Any]:
-    """Return the body of a batch: everything in its row but the head, which is made from it."""
+    """Return the body of a batch: its whole row except the head, which is the digest of this body."""
     return {
         "version": VERSION,
         "entity": batch.entity_id,
@@ -54,35 +54,35 @@ def batch_body(batch: Batch) -> dict[str, Any]:
 
 
 def canonical(body: Mapping[str, Any]) -> bytes:
-    """Return the body in the one form of RFC 8785."""
+    """Return the body as canonical JSON (RFC 8785)."""
     return bytes(rfc8785.dumps(body))
 
 
 def leaf_of(event: Event) -> bytes:
-    """Return the leaf of an event: the digest that its batch's tree holds."""
+    """Return the leaf hash of an event in the Merkle tree of its batch."""
     return merkle.leaf_hash(canonical(event_body(event)))
 
 
 def head_of(batch: Batch) -> str:
-    """Return the head of a batch: it stands for this batch and, through `previous`, for all before it."""
+    """Return the head of a batch: the digest of its body, which includes the previous head."""
     return hashlib.sha256(canonical(batch_body(batch))).hexdigest()
 
 
-def digest_of_words(salt: str, text: str) -> str:
-    """Return the digest that an event keeps of a person's words."""
+def digest_of_text(salt: str, text: str) -> str:
+    """Return the salted digest of a text, which the event stores instead of the text."""
     return hashlib.sha256(f"{salt}\n{text}".encode()).hexdigest()
 
 
 def instant(at: datetime) -> str:
-    """Return a moment in UTC with its six decimals, as bodies write it."""
+    """Return a moment as bodies write it: UTC, six decimals, "Z"."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def check_facts(value: Any, path: str = "facts") -> None:
-    """Raise `NotSealable` unless the value is made of null, yes or no, integers, text, lists and objects.
+    """Raise `NotSealable` unless the value consists of null, booleans, safe integers, strings, lists and objects.
 
-    No decimals: a reader that rounds them otherwise would see a broken seal. Keys are ASCII, so that every
-    order of text sorts them alike.
+    Decimals are not allowed, because readers round them differently. Keys must be ASCII, so that every sort order
+    gives the same result.
     """
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -93,7 +93,7 @@ def check_facts(value: Any, path: str = "facts") -> None:
         for position, inner in enumerate(value):
             check_facts(inner, f"{path}[{position}]")
     elif not _is_plain(value):
-        raise NotSealable(f"{path}: {value!r} is not text, a safe integer, yes or no, or null")
+        raise NotSealable(f"{path}: {value!r} is not a string, a safe integer, a boolean or null")
 
 
 def _is_plain(value: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The tree of RFC 6962: the root of a list of leaves, and the proof that one leaf is in it. Pure."""
+"""The Merkle tree of RFC 6962: the root of a list of leaves, and inclusion proofs."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ DIGEST_SIZE = 32  # bytes of SHA-256
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """Return the digest of a leaf; its prefix keeps a leaf from passing for a node."""
+    """Return the hash of a leaf. Its prefix differs from that of nodes, so a leaf cannot be presented as a node."""
     return hashlib.sha256(LEAF + data).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
-    """Return the digest of two neighbours."""
+    """Return the hash of the node above two neighbours."""
     return hashlib.sha256(NODE + left + right).digest()
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """Return the root of the leaves' digests, in their order; of none, the digest of nothing."""
+    """Return the root of an ordered list of leaf hashes; for an empty list, the hash of the empty string."""
     level = list(leaves)
     if not level:
         return hashlib.sha256(b"").digest()
@@ -29,9 +29,9 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the digests that lead from the leaf at `index` to the root, from below upwards."""
+    """Return the hashes that lead from the leaf at `index` to the root, lowest first; raise IndexError if none is there."""
     if not 0 <= index < len(leaves):
-        raise IndexError(index)
+        raise IndexError(f"There is no leaf {index} among {len(leaves)}.")
     proof, level = [], list(leaves)
     while len(level) > 1:
         neighbour = index ^ 1
@@ -42,12 +42,12 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def is_included(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
-    """Return whether the proof leads from the leaf at `index` of `size` leaves to the root."""
+    """Return whether the inclusion proof of the leaf at `index`, of `size` leaves, leads to the root."""
     if not 0 <= index < size or len(leaf) != DIGEST_SIZE:
         return False
     digest, last, steps = leaf, size - 1, iter(proof)
     while last:
-        # The last of a level with an odd number of nodes has no neighbour: it goes up as it is.
+        # The last node of a level with an odd number of nodes has no neighbour: it moves up unchanged.
         if index % 2 or index < last:
             step = next(steps, None)
             if step is None:

@@ -1,18 +1,19 @@
-"""Events and the batches that seal them. Rows refer to other things by value and outlive them.
+"""Events, the texts that belong to them, and the batches that seal them.
 
-The database itself refuses to change or remove events, batches and leaves, and to change words (migrations
-0002 and 0004): by plain triggers, not by pgtrigger, whose triggers any session may switch off with a setting.
+Rows refer to other objects by value and remain when those are deleted. Database triggers refuse to change or delete
+events, batches and leaves, and to change texts (migration 0002). They are plain triggers, because any session can
+disable those of pgtrigger with a setting.
 """
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
-from pregonero.records import event_types
+from pregonero.records.event_types import EVENT_TYPES
 
 
 class Event(models.Model):
-    """One act: who did what, when, on what (M-2). Holds acts and digests; words live in `Wording`."""
+    """An act: who did what, when and to which object (M-2). It has digests of the texts; `EventText` has the texts."""
 
     entity_id = models.BigIntegerField()
     at = models.DateTimeField()
@@ -27,7 +28,7 @@ class Event(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=["entity_id", "-id"], name="event_entity"),
-            models.Index(fields=["ref", "id"], name="event_thing"),
+            models.Index(fields=["ref", "id"], name="event_ref"),
             GinIndex(fields=["related"], name="event_related"),
         )
 
@@ -35,13 +36,13 @@ class Event(models.Model):
         return f"{self.event_type} {self.ref}"
 
     @property
-    def verb_words(self) -> str:
-        """Return what happened, as a person reads it."""
-        return event_types.label(self.event_type)
+    def type_label(self) -> str:
+        """Return the Spanish label of the event type."""
+        return EVENT_TYPES[self.event_type]
 
 
 class EventText(models.Model):
-    """What a person wrote with an act (a reason, a note). Can be erased; the event keeps its digest (N-7)."""
+    """A text that a person wrote with an act, such as a reason. It can be erased; its digest stays (N-7)."""
 
     event_id = models.BigIntegerField()
     field = models.CharField(max_length=40)
@@ -49,14 +50,14 @@ class EventText(models.Model):
     text = models.TextField()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["event_id", "field"], name="wording_once"),)
+        constraints = (models.UniqueConstraint(fields=["event_id", "field"], name="event_text_once"),)
 
     def __str__(self) -> str:
         return f"{self.field} del registro {self.event_id}"
 
 
 class Pending(models.Model):
-    """An event that no batch has sealed yet; written with it, removed by the sealing."""
+    """An event that no batch has sealed yet: inserted with the event, deleted when it is sealed."""
 
     event_id = models.BigIntegerField(primary_key=True)
     entity_id = models.BigIntegerField()
@@ -69,9 +70,9 @@ class Pending(models.Model):
 
 
 class Batch(models.Model):
-    """A sealed batch of one entity's events: their tree's root, chained to the batch before.
+    """A sealed batch of one entity's events: the root of their Merkle tree and the head of the previous batch.
 
-    `size` counts its events; `total`, those of the whole chain up to it.
+    `size` is the number of its events; `total`, that of the chain up to and including this batch.
     """
 
     entity_id = models.BigIntegerField()
@@ -94,7 +95,7 @@ class Batch(models.Model):
 
 
 class Leaf(models.Model):
-    """The place of an event in its batch, and its digest there, so that a changed event can be named."""
+    """The position of an event in its batch, with the digest that reveals which event was changed."""
 
     event_id = models.BigIntegerField(primary_key=True)
     entity_id = models.BigIntegerField()
@@ -103,7 +104,7 @@ class Leaf(models.Model):
     digest = models.CharField(max_length=64)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["entity_id", "batch", "index"], name="leaf_place_once"),)
+        constraints = (models.UniqueConstraint(fields=["entity_id", "batch", "index"], name="leaf_position_once"),)
 
     def __str__(self) -> str:
         return f"registro {self.event_id}, hoja {self.index} del lote {self.batch}"

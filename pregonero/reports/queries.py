@@ -30,7 +30,7 @@ from pregonero.publishing.queries import (
 from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.publishing.threads import speaks_for, words_of
 from pregonero.records.actions import ObjectRef
-from pregonero.records.queries import ChainState, chain_state, events_of, wordings_of
+from pregonero.records.queries import ChainState, chain_state, events_of, texts_of
 from pregonero.reports.timeline import Group, Line, gathered
 
 TINTS = {
@@ -165,7 +165,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     threads = by_account(deliveries)
     attempts = list(attempts_of(publication))
     events = events_of(publication.entity_id, _refs(publication, deliveries))
-    words, stop = wordings_of(events), stop_of(publication)
+    words, stop = texts_of(events), stop_of(publication)
     return Expediente(
         publication=publication,
         informing=_informing(publication),

@@ -55,7 +55,7 @@ class Group:
     @property
     def summary(self) -> str:
         """Return what was done, each kind once: "Preparada en la red (4), Publicada (4)"."""
-        counted = Counter(line.event.verb_words for line in self.lines)
+        counted = Counter(line.event.type_label for line in self.lines)
         return ", ".join(f"{words} ({times})" if times > 1 else words for words, times in counted.items())
 
 

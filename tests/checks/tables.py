@@ -23,7 +23,7 @@ def page() -> str:
     """Return the page as it should be."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
     django.setup()
-    return "\n".join([HEAD, *_permissions(), "", *_verbs(), "", *_commands()]) + "\n"
+    return "\n".join([HEAD, *_permissions(), "", *_event_types(), "", *_commands()]) + "\n"
 
 
 def _permissions() -> list[str]:
@@ -37,11 +37,11 @@ def _permissions() -> list[str]:
     return lines
 
 
-def _verbs() -> list[str]:
-    from pregonero.records.event_types import VERBS
+def _event_types() -> list[str]:
+    from pregonero.records.event_types import EVENT_TYPES
 
-    lines = ["## Qué deja registro", "", "| Verbo | En la pantalla |", "|---|---|"]
-    return lines + [f"| `{name}` | {words} |" for name, words in VERBS.items()]
+    lines = ["## Qué deja registro", "", "| Tipo | En la pantalla |", "|---|---|"]
+    return lines + [f"| `{name}` | {words} |" for name, words in EVENT_TYPES.items()]
 
 
 def _commands() -> list[str]:

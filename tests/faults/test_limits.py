@@ -181,7 +181,7 @@ def test_spent_money_is_told_once_and_asked_for_no_more(
         stop = NetworkSuspension.objects.get()
         assert (stop.code, stop.until) == ("402", None)
         for person in ("beto", "carmen"):
-            assert Notice.objects.filter(member=people[person], kind="sending.stopped").count() == 1
+            assert Notice.objects.filter(member=people[person], kind="sending.suspended").count() == 1
 
         limited(lab, account, credits=10 * LINK_POST)
         actions.resume_sending(stop=stop, by=people["beto"], now=timezone.now())
@@ -229,4 +229,4 @@ def test_youtube_s_spent_quota_waits_for_midnight_and_is_asked_for_no_more(
     # Each reckons midnight from the moment of its own refusal: the stop is as long as the longest.
     midnight = stop.until - timedelta(minutes=1)
     assert [(each.prepare_at, stop.until) for each in waiting.all() if each.prepare_at < midnight] == []
-    assert Notice.objects.filter(member=people["beto"], kind="sending.stopped").count() == 1
+    assert Notice.objects.filter(member=people["beto"], kind="sending.suspended").count() == 1

@@ -101,6 +101,6 @@ def test_retiring_it_ends_the_session_and_says_where_the_password_is_ended(
     assert "Borra también la contraseña de aplicación en Bluesky" in page.content.decode()
     give_back(PendingRevocation.objects.get().pk)
 
-    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": True}
+    assert Event.objects.get(event_type="account.authorization_revoked").facts == {"confirmed": True}
     again = bluesky.client.post("/xrpc/com.atproto.server.refreshSession", headers={"Authorization": f"Bearer {end}"})
     assert again.status_code == 400

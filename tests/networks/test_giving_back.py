@@ -55,10 +55,10 @@ def test_a_retired_account_s_token_opens_nothing_more(lab: Lab, carmen: Member, 
     with pytest.raises(Unauthorized):
         connector(network).probe(access)
     assert not PendingRevocation.objects.exists()
-    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": True}
+    assert Event.objects.get(event_type="account.authorization_revoked").facts == {"confirmed": True}
     assert told(carmen) == []
     give_back(kept.pk)  # the job ran twice
-    assert Event.objects.filter(event_type="account.given_back").count() == 1
+    assert Event.objects.filter(event_type="account.authorization_revoked").count() == 1
 
 
 def test_a_network_that_cannot_be_told_undoes_nothing_and_is_told_later(lab: Lab, carmen: Member, now: Any) -> None:
@@ -73,7 +73,7 @@ def test_a_network_that_cannot_be_told_undoes_nothing_and_is_told_later(lab: Lab
 
     give_back(kept.pk)
 
-    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": True}
+    assert Event.objects.get(event_type="account.authorization_revoked").facts == {"confirmed": True}
 
 
 def test_who_can_is_told_to_take_the_permission_back_when_the_network_refuses(
@@ -85,7 +85,7 @@ def test_who_can_is_told_to_take_the_permission_back_when_the_network_refuses(
 
     give_back(kept.pk)
 
-    assert Event.objects.get(event_type="account.given_back").facts == {"confirmed": False}
+    assert Event.objects.get(event_type="account.authorization_revoked").facts == {"confirmed": False}
     assert told(carmen) == [f"Retira en X el permiso de {account}"]
     assert not PendingRevocation.objects.exists()
 
@@ -121,7 +121,7 @@ def test_what_was_connected_again_meanwhile_is_not_ended_with_the_old(lab: Lab, 
 
     assert connector("youtube").probe(queries.credentials_for(account)).remote_id == account.remote_id
     assert not PendingRevocation.objects.exists()
-    assert not Event.objects.filter(event_type="account.given_back").exists()
+    assert not Event.objects.filter(event_type="account.authorization_revoked").exists()
 
 
 def test_what_waits_to_be_given_back_is_sealed_with_each_new_key(

@@ -105,7 +105,7 @@ def test_a_cut_answer_is_found_at_the_network_and_never_sent_again(
     delivery.refresh_from_db()
     (post,) = posts(lab, account)
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", post["id"])
-    assert Event.objects.filter(event_type="delivery.settled").count() == 1
+    assert Event.objects.filter(event_type="delivery.reconciled").count() == 1
 
 
 def test_not_now_waits_as_long_as_the_network_says(lab: Lab, account: Account, delivery: Delivery) -> None:
@@ -123,7 +123,7 @@ def test_spent_credit_is_told_to_a_person(lab: Lab, account: Account, delivery: 
     fault(lab, account, "status", code=402)
     send(delivery)
     assert delivery.state == "DUE"
-    assert Notice.objects.filter(member=ana, kind="sending.stopped").count() == 1
+    assert Notice.objects.filter(member=ana, kind="sending.suspended").count() == 1
 
 
 def test_a_refusal_is_final_and_told(lab: Lab, account: Account, delivery: Delivery, ana: Member) -> None:
@@ -177,7 +177,7 @@ def test_too_late_is_refused_and_told(lab: Lab, account: Account, delivery: Deli
     promote_due(now=delivery.expires_at + timedelta(seconds=1))
     delivery.refresh_from_db()
     assert delivery.state == "EXPIRED"
-    assert Notice.objects.filter(member=ana, kind__startswith="delivery.late").exists()
+    assert Notice.objects.filter(member=ana, kind__startswith="delivery.expired").exists()
     assert posts(lab, account) == []
 
 

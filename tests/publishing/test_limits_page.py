@@ -80,7 +80,7 @@ def test_who_coordinates_sets_the_month_s_money_and_it_is_recorded(x: Account, c
 
     assert Quota.objects.get(budget="money").own_limit == 20_000
     assert "0,02" in page
-    event = Event.objects.get(event_type="budget.limited")
+    event = Event.objects.get(event_type="limit.set")
     assert event.facts["after"] == 20_000
     with transaction.atomic():
         room = budgets.admit(account=x, acts=[PostClass.POST] * 3, in_flight=InFlight(), now=timezone.now())
@@ -131,7 +131,7 @@ def test_a_channel_that_takes_no_more_videos_lets_out_at_their_minute_those_that
     spend(youtube, [PostClass.POST])
     assert UsageBucket.objects.get(budget="units").amount == 50
     assert wait_to_prepare(missing, now=now) == Admission(0, FULL.reason, now + timedelta(hours=6), FULL.code)
-    assert ana.notices.get(kind="sending.stopped").title == "YouTube no recibe más por ahora"
+    assert ana.notices.get(kind="sending.suspended").title == "YouTube no recibe más por ahora"
 
 
 def test_people_are_told_of_a_stop_once_and_the_coordinator_too(
@@ -141,7 +141,7 @@ def test_people_are_told_of_a_stop_once_and_the_coordinator_too(
     stop(x)
 
     for person in (ana, carmen):
-        assert person.notices.filter(kind="sending.stopped").count() == 1
+        assert person.notices.filter(kind="sending.suspended").count() == 1
     assert ana.notices.filter(kind__startswith="delivery.will_be_late").count() == 1
 
 

@@ -207,7 +207,7 @@ def test_a_fix_is_a_new_version_and_what_came_stays(draft: Publication, ana: Mem
     assert adaptation.media[0].alt == "Gráfica de barras"
     came.refresh_from_db()
     assert came.mime == "image/png"
-    assert Event.objects.get(event_type="medium.made").facts["from"] == came.sha256
+    assert Event.objects.get(event_type="medium.converted").facts["from"] == came.sha256
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def test_program_plans_a_delivery_on_each_account_and_its_alarm(news: News, ana:
     assert delivery.due_at == now + HOUR
     assert delivery.expires_at == now + 2 * HOUR
     assert now + HOUR in alarms()
-    event = Event.objects.get(event_type="publication.programmed")
+    event = Event.objects.get(event_type="publication.scheduled")
     assert event.facts["due_at"] == (now + HOUR).astimezone(UTC).isoformat()
     assert event.facts["zone"] == "America/Bogota"
 
@@ -87,7 +87,7 @@ def test_program_says_everything_that_is_missing(news: News, ana: Member, now: d
     assert {"no_why", "no_alt", "no_captions"} <= keys
     assert any("13" in issue.text and "280" in issue.text for issue in refused.value.issues)
     assert not publication.deliveries.exists()
-    assert not Event.objects.filter(event_type="publication.programmed").exists()
+    assert not Event.objects.filter(event_type="publication.scheduled").exists()
 
 
 @pytest.mark.procedure("D-4")

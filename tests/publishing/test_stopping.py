@@ -68,7 +68,7 @@ def test_nothing_goes_out_while_everything_is_paused(
     event_types = (
         Event.objects.filter(event_type__startswith="publishing.").order_by("pk").values_list("event_type", flat=True)
     )
-    assert list(event_types) == ["publishing.stopped", "publishing.resumed"]
+    assert list(event_types) == ["publishing.paused", "publishing.resumed"]
 
 
 def test_one_paused_publication_holds_no_other(

@@ -1,4 +1,4 @@
-"""Records know nobody: these tests use entities by number, without rows of their own."""
+"""Fixtures of the records' tests, which name entities by number, without rows in `people`."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from tests.databases import as_default_database, fresh_database
 
 @pytest.fixture
 def committed(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """Give a database of its own, where what is written is really committed, and its address."""
+    """Yield the address of a database of its own, where transactions really commit."""
     with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):
         yield url
 

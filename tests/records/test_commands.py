@@ -1,58 +1,52 @@
-"""`pregonero verify`, as a person and as a program use it."""
+"""The output and the exit code of `pregonero verify`."""
 
 import json
 
 import psycopg
 import pytest
-from click.testing import CliRunner, Result
 
-from pregonero.records.commands import verify_command
-from tests.records.acts import leave, leave_and_seal
-
-
-def run(*arguments: str) -> Result:
-    return CliRunner().invoke(verify_command, list(arguments))
+from pregonero.records.commands import report
+from pregonero.records.verification import verify
+from tests.records.acts import record_act, record_and_seal
 
 
 @pytest.mark.procedure("R-1")
-def test_verify_says_that_all_is_whole_and_ends_with_0(committed: str) -> None:
-    leave_and_seal([2, 1])
-    leave()
-    result = run()
-    assert result.exit_code == 0
-    assert "Entidad 1: 3 registros sellados en 2 lotes, 1 por sellar; cabeza " in result.output
-    assert "Los registros están completos" in result.output
+def test_report_returns_0_and_counts_the_events_of_intact_records(
+    committed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record_and_seal([2, 1])
+    record_act()
+    assert report(entity_id=None) == 0
+    output = capsys.readouterr().out
+    assert "Entidad 1: 3 registros sellados en 2 lotes, 1 por sellar; cabeza " in output
+    assert "Los registros están completos" in output
 
 
 @pytest.mark.procedure("R-1")
-def test_verify_names_the_first_broken_one_and_ends_with_1(committed: str) -> None:
-    sealed = leave_and_seal([2, 1])
+def test_report_returns_1_and_names_the_first_damaged_event(committed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sealed = record_and_seal([2, 1])
     alter_an_event(committed, sealed[1])
-    result = run("--entity", "1")
-    assert result.exit_code == 1
-    assert f"Entidad 1: El registro {sealed[1]} (lote 1, hoja 1) no coincide con su sello" in result.output
+    assert report(entity_id=1) == 1
+    sentence = f"Entidad 1: El registro {sealed[1]} (lote 1, hoja 1) no coincide con su sello"
+    assert sentence in capsys.readouterr().out
 
 
-def test_verify_answers_programs_in_json(committed: str) -> None:
-    sealed = leave_and_seal([2])
-    data = json.loads(run("--json").output)
+def test_report_prints_json_for_programs(committed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sealed = record_and_seal([2])
+    assert report(entity_id=None, as_json=True) == 0
+    data = json.loads(capsys.readouterr().out)
     assert data["ok"] is True
     assert (data["chains"][0]["sealed"], data["problem"]) == (2, None)
     alter_an_event(committed, sealed[0])
-    result = run("--json")
-    assert result.exit_code == 1
-    assert json.loads(result.output)["problem"]["code"] == "event_changed"
+    assert report(entity_id=None, as_json=True) == 1
+    assert json.loads(capsys.readouterr().out)["problem"]["code"] == "event_changed"
 
 
-def test_verify_asks_for_a_noted_head(committed: str) -> None:
-    leave_and_seal([2])
-    head = json.loads(run("--json").output)["chains"][0]["head"]
-    assert run("--head", head.upper()).exit_code == 0
-    assert run("--head", "0" * 64).exit_code == 1
-
-
-def test_verify_explains_itself_in_spanish() -> None:
-    assert "Comprueba que los registros están completos" in run("--help").output
+def test_report_fails_when_the_noted_head_is_in_no_chain(committed: str) -> None:
+    record_and_seal([2])
+    head = verify().chains[0].head
+    assert report(entity_id=None, noted_head=head.upper()) == 0
+    assert report(entity_id=None, noted_head="0" * 64) == 1
 
 
 def alter_an_event(url: str, pk: int) -> None:

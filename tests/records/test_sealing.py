@@ -1,4 +1,4 @@
-"""The job seals what waits in chained batches; writers and sealings never stand in each other's way."""
+"""Sealing pending events in chained batches, also while other transactions write and seal."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,15 +13,16 @@ from procrastinate.contrib.django import app
 from pregonero.records import canonical_body, merkle
 from pregonero.records.actions import seal_events
 from pregonero.records.models import Batch, Event, Leaf, Pending
-from pregonero.records.queries import ChainState, chain_state, verify
+from pregonero.records.queries import ChainState, chain_state
 from pregonero.records.tasks import seal_pending
-from tests.records.acts import leave, leave_and_seal
-from tests.records.waiting import WAIT_SECONDS, in_a_thread, locked
+from pregonero.records.verification import verify
+from tests.records.acts import record_act, record_and_seal
+from tests.records.locks import WAIT_SECONDS, locked, run_in_thread
 
 
 @pytest.mark.procedure("R-1")
-def test_sealing_takes_what_waits_in_order_and_chains_it(db: None, now: datetime) -> None:
-    first = [leave(number).pk for number in range(5)]
+def test_seal_events_seals_pending_events_in_order_and_chains_the_batches(db: None, now: datetime) -> None:
+    first = [record_act(number).pk for number in range(5)]
     one = seal_events(entity_id=1, now=now, limit=3)
     two = seal_events(entity_id=1, now=now, limit=3)
     assert one and two
@@ -34,22 +35,22 @@ def test_sealing_takes_what_waits_in_order_and_chains_it(db: None, now: datetime
     assert verify(1).ok
 
 
-def test_sealing_nothing_makes_no_batch(db: None, now: datetime) -> None:
+def test_seal_events_makes_no_batch_when_nothing_is_pending(db: None, now: datetime) -> None:
     assert seal_events(entity_id=1, now=now) is None
     assert not Batch.objects.exists()
 
 
-def test_each_entity_has_a_chain_of_its_own(db: None, now: datetime) -> None:
+def test_seal_events_seals_only_its_entity(db: None, now: datetime) -> None:
     for entity_id in (1, 2, 1):
-        leave(entity_id=entity_id)
+        record_act(entity_id=entity_id)
     seal_events(entity_id=1, now=now)
     assert chain_state(1).sealed == 2
     assert (chain_state(2).sealed, chain_state(2).pending) == (0, 1)
     assert verify().ok
 
 
-def test_the_database_refuses_a_fork(db: None, now: datetime) -> None:
-    leave_and_seal([1])
+def test_database_refuses_a_second_batch_with_the_same_number(db: None, now: datetime) -> None:
+    record_and_seal([1])
     last = Batch.objects.get()
     last.pk = None
     with pytest.raises(IntegrityError, match="batch_number_once"):
@@ -57,15 +58,15 @@ def test_the_database_refuses_a_fork(db: None, now: datetime) -> None:
 
 
 @pytest.mark.procedure("R-1")
-def test_writers_commit_while_a_sealing_stands_half_way(committed: str, now: datetime) -> None:
-    before = [leave(number).pk for number in range(3)]
+def test_recording_commits_while_a_sealing_is_blocked(committed: str, now: datetime) -> None:
+    before = [record_act(number).pk for number in range(3)]
     with ThreadPoolExecutor(1) as pool:
         with locked(committed, "records_batch", "EXCLUSIVE") as wait_for_sealing:
-            sealing = pool.submit(in_a_thread, lambda: seal_events(entity_id=1, now=now))
+            sealing = pool.submit(run_in_thread, lambda: seal_events(entity_id=1, now=now))
             wait_for_sealing()
             with connection.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '2s'")
-            after = [leave(number).pk for number in range(3, 30)]
+            after = [record_act(number).pk for number in range(3, 30)]
             assert not sealing.done()
         assert isinstance(sealing.result(WAIT_SECONDS), Batch)
     assert list(Leaf.objects.order_by("index").values_list("event_id", flat=True)) == before
@@ -75,13 +76,13 @@ def test_writers_commit_while_a_sealing_stands_half_way(committed: str, now: dat
 
 
 @pytest.mark.procedure("R-1")
-def test_sealings_and_writers_at_once_make_one_chain(committed: str, now: datetime) -> None:
+def test_concurrent_sealings_and_recordings_make_one_chain(committed: str, now: datetime) -> None:
     start = threading.Barrier(5)
 
     def write() -> None:
         start.wait()
         for number in range(40):
-            leave(number)
+            record_act(number)
 
     def seal() -> None:
         start.wait()
@@ -89,7 +90,7 @@ def test_sealings_and_writers_at_once_make_one_chain(committed: str, now: dateti
             seal_events(entity_id=1, now=now, limit=7)
 
     with ThreadPoolExecutor(5) as pool:
-        jobs = [pool.submit(in_a_thread, work) for work in (write, write, seal, seal, seal)]
+        jobs = [pool.submit(run_in_thread, work) for work in (write, write, seal, seal, seal)]
         for job in jobs:
             job.result(WAIT_SECONDS)
     batches = list(Batch.objects.order_by("number"))
@@ -99,14 +100,14 @@ def test_sealings_and_writers_at_once_make_one_chain(committed: str, now: dateti
     assert chain_state(1) == ChainState(sealed=80, pending=0, last=batches[-1])
 
 
-def test_an_event_that_commits_late_goes_into_a_later_batch(committed: str, now: datetime) -> None:
+def test_an_event_that_commits_late_is_sealed_in_a_later_batch(committed: str, now: datetime) -> None:
     with psycopg.connect(committed) as slow:
         slow.execute(
             "INSERT INTO records_event (entity_id, at, event_type, actor, ref, label, related, facts, digests)"
             " VALUES (1, now(), 'link.checked', '{}', 'link:1', '', '{}', '{}', '{}')"
         )
         slow.execute("INSERT INTO records_pending SELECT id, entity_id FROM records_event")
-        leave()
+        record_act()
         seal_events(entity_id=1, now=now)
         assert verify().chains[0].sealed == 1
     seal_events(entity_id=1, now=now)
@@ -116,16 +117,16 @@ def test_an_event_that_commits_late_goes_into_a_later_batch(committed: str, now:
     assert verify().ok
 
 
-def test_the_task_seals_every_entity_that_waits(committed: str) -> None:
+def test_seal_pending_seals_every_entity(committed: str) -> None:
     for entity_id in (1, 2, 2):
-        leave(entity_id=entity_id)
+        record_act(entity_id=entity_id)
     seal_pending(timestamp=0, from_a_newer_version=True)
     assert [chain.sealed for chain in verify().chains] == [1, 2]
     assert not Pending.objects.exists()
 
 
-def test_an_entity_that_cannot_be_sealed_holds_up_no_other(committed: str) -> None:
-    leave(entity_id=2)
+def test_seal_pending_seals_the_other_entities_when_one_fails(committed: str) -> None:
+    record_act(entity_id=2)
     with psycopg.connect(committed) as other:
         other.execute(
             "INSERT INTO records_event (entity_id, at, event_type, actor, ref, label, related, facts, digests)"
@@ -138,7 +139,7 @@ def test_an_entity_that_cannot_be_sealed_holds_up_no_other(committed: str) -> No
     assert verify(2).ok
 
 
-def test_the_task_runs_every_ten_seconds_and_never_queues_twice() -> None:
+def test_seal_pending_runs_every_ten_seconds_with_a_queueing_lock() -> None:
     periodic = app.periodic_registry.periodic_tasks[("pregonero.records.tasks.seal_pending", "")]
     minute = 1_800_000_000
     runs = [periodic.croniter.get_next(float, start_time=minute + after) for after in (0, 10, 55)]

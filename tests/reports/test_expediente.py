@@ -66,7 +66,7 @@ def test_a_record_says_from_which_minute_to_which_and_what_text_changed(
     actions.move_publication(publication=publication, due_at=now + timedelta(hours=3), by=beto, now=now)
     lines = expediente_of(member=ana, pk=publication.pk, now=now).lines
     moved, edited = (next(each for each in reversed(lines) if each.event.event_type == f"publication.{event_type}")
-                     for event_type in ("moved", "edited"))  # fmt: skip
+                     for event_type in ("rescheduled", "edited"))  # fmt: skip
     assert moved.minute == "De las 10:00 a las 12:00 del 24 nov."
     assert edited.words["before"] == f"{adaptation.account}: {adaptation.text}"
     assert edited.words["after"] == f"{adaptation.account}: Crecieron 9 %. {publication.link}"

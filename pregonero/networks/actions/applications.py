@@ -28,7 +28,7 @@ def keep_application(
         application.sealed_secret = vault.seal(secret.strip(), bound=application.sealed_for)
     application.save()
     record(
-        entity_id=by.entity_id, event_type="application.kept", actor=by.actor, ref=application.ref, at=now,
+        entity_id=by.entity_id, event_type="application.saved", actor=by.actor, ref=application.ref, at=now,
         facts={"network": network, "server": server, "client_id": application.client_id, "new_secret": bool(secret)},
     )  # fmt: skip
     return application

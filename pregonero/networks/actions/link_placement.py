@@ -27,6 +27,6 @@ def place_link(*, account: Account, reason: str, by: Member, now: datetime) -> A
     account.save(update_fields=["link_as_comment", "link_as_comment_reason"])
     record(
         entity_id=account.entity_id, event_type="account.link_placed", actor=by.actor, ref=account.ref, at=now,
-        facts={"as_comment": account.link_as_comment}, words={"reason": reason.strip()} if reason.strip() else {},
+        facts={"as_comment": account.link_as_comment}, texts={"reason": reason.strip()} if reason.strip() else {},
     )  # fmt: skip
     return account

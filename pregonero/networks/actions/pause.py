@@ -20,7 +20,7 @@ def pause_account(*, account: Account, reason: str, by: Member, now: datetime) -
     account.save(update_fields=["state", "paused_reason"])
     record(
         entity_id=account.entity_id, event_type="account.paused", actor=by.actor, ref=account.ref, at=now,
-        words={"reason": reason},
+        texts={"reason": reason},
     )  # fmt: skip
     return account
 

@@ -85,7 +85,7 @@ def retire_account(*, account: Account, reason: str, by: Member, now: datetime) 
     relinquish(account, now=now)
     record(
         entity_id=account.entity_id, event_type="account.retired", actor=by.actor, ref=account.ref, at=now,
-        words={"reason": reason},
+        texts={"reason": reason},
     )  # fmt: skip
     return account
 

@@ -96,7 +96,7 @@ def _settle(kept: PendingRevocation, *, confirmed: bool, now: datetime) -> None:
     account = Account.objects.select_related("entity").get(pk=kept.account_id)
     kept.delete()
     record(
-        entity_id=account.entity_id, event_type="account.given_back", actor=SYSTEM, ref=account.ref, at=now,
+        entity_id=account.entity_id, event_type="account.authorization_revoked", actor=SYSTEM, ref=account.ref, at=now,
         facts={"confirmed": confirmed},
     )  # fmt: skip
     if not confirmed:

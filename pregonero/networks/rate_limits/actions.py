@@ -215,7 +215,7 @@ def keep_stop(*, account: Account, error: NetworkError, now: datetime) -> Networ
             since=now, until=until,
         )  # fmt: skip
         record(
-            entity_id=entity_id, event_type="sending.stopped", actor=SYSTEM, ref=made.ref, at=now,
+            entity_id=entity_id, event_type="sending.suspended", actor=SYSTEM, ref=made.ref, at=now,
             related=[account.ref], facts={"network": network, "code": made.code},
         )  # fmt: skip
         return made
@@ -270,7 +270,7 @@ def set_quota_limit(*, account: Account, budget: str, limit: int | None, by: Mem
     row.own_limit, row.set_by, row.set_at = limit, by, now
     row.save(update_fields=["own_limit", "set_by", "set_at"])
     record(
-        entity_id=row.entity_id, event_type="budget.limited", actor=by.actor, ref=row.ref, at=now,
+        entity_id=row.entity_id, event_type="limit.set", actor=by.actor, ref=row.ref, at=now,
         related=[account.ref], facts={"network": row.network, "budget": budget, "before": before, "after": limit},
     )  # fmt: skip
     return row

@@ -93,7 +93,7 @@ def inform(
     news.save(update_fields=["state"])
     record(
         entity_id=news.entity_id, event_type="news.informed", actor=informing.actor, ref=news.ref, at=now,
-        related=[rule.source.ref] if rule else [], words={"note": note},
+        related=[rule.source.ref] if rule else [], texts={"note": note},
         facts={"address": news.address, "reference": reference, "rule": rule.pk if rule else None},
     )  # fmt: skip
     notify(
@@ -119,7 +119,7 @@ def dismiss_news(*, news: News, reason: str, by: Member, now: datetime) -> News:
     news.save(update_fields=["state"])
     record(
         entity_id=news.entity_id, event_type="news.dismissed", actor=by.actor, ref=news.ref, at=now,
-        words={"reason": reason},
+        texts={"reason": reason},
     )  # fmt: skip
     return news
 

@@ -90,7 +90,7 @@ def sign_rule(*, source: Source, reason: str, by: Member, now: datetime) -> Stan
     rule = StandingRule.objects.create(source=source, signed_by=by, signed_at=now, reason=reason)
     record(
         entity_id=source.entity_id, event_type="rule.signed", actor=by.actor, ref=source.ref, at=now,
-        words={"reason": reason}, facts={"rule": rule.pk},
+        texts={"reason": reason}, facts={"rule": rule.pk},
     )  # fmt: skip
     return rule
 

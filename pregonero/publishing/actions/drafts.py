@@ -97,7 +97,7 @@ def edit_publication(
     record(
         entity_id=by.entity_id, event_type="publication.edited", actor=by.actor, ref=publication.ref, at=now,
         facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed]},
-        words=_words_changed(changed),
+        texts=_words_changed(changed),
     )  # fmt: skip
     if link_changed and publication.link:
         app.configure_task("publishing.check_link").defer(publication_id=publication.pk)

@@ -42,6 +42,6 @@ def accept_link(*, publication: Publication, reason: str, by: Member, now: datet
     if made:
         record(
             entity_id=by.entity_id, event_type="link.accepted", actor=by.actor, ref=publication.ref, at=now,
-            words={"reason": reason.strip()},
+            texts={"reason": reason.strip()},
         )  # fmt: skip
     return acceptance

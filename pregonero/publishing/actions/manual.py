@@ -23,7 +23,7 @@ def start_manual_post(*, delivery: Delivery, by: Member, now: datetime) -> Deliv
     if delivery.state in WAITING:
         cancel(delivery, reason=f"La hace a mano {by.name}.", by=by.actor, now=now)
     record(
-        entity_id=delivery.entity_id, event_type="delivery.in_hand", actor=by.actor, ref=delivery.ref, at=now,
+        entity_id=delivery.entity_id, event_type="delivery.manual_started", actor=by.actor, ref=delivery.ref, at=now,
         related=[delivery.publication.ref],
     )  # fmt: skip
     return delivery
@@ -42,8 +42,8 @@ def report_manual_post(*, delivery: Delivery, sighting: PostLookup, by: Member, 
         same_text=same, why_unread="" if seen else sighting.why_unread[:300],
     )  # fmt: skip
     record(
-        entity_id=delivery.entity_id, event_type="delivery.hand_made", actor=by.actor, ref=delivery.ref, at=now,
-        related=[delivery.publication.ref], words={"reason": sighting.why_unread},
+        entity_id=delivery.entity_id, event_type="delivery.manual_finished", actor=by.actor, ref=delivery.ref, at=now,
+        related=[delivery.publication.ref], texts={"reason": sighting.why_unread},
         facts={"remote_id": sighting.remote_id, "read_back": seen is not None, "same_text": same},
     )  # fmt: skip
     return delivery

@@ -22,8 +22,8 @@ def stop_everything(*, reason: str, by: Member, now: datetime) -> PublishingStop
     rules.check_may_stop_everything(by, queries.stop_of_all(by.entity_id), now=now)
     stop = _stop(None, reason, by, now)
     record(
-        entity_id=by.entity_id, event_type="publishing.stopped", actor=by.actor, ref=by.entity.ref, at=now,
-        words={"reason": stop.reason}, facts={"in_the_air": queries.in_the_air(by.entity)},
+        entity_id=by.entity_id, event_type="publishing.paused", actor=by.actor, ref=by.entity.ref, at=now,
+        texts={"reason": stop.reason}, facts={"in_the_air": queries.in_the_air(by.entity)},
     )  # fmt: skip
     return stop
 
@@ -36,8 +36,8 @@ def stop_publication(*, publication: Publication, reason: str, by: Member, now: 
     rules.check_may_stop_publication(by, publication, queries.stop_of(publication), now=now)
     stop = _stop(publication, reason, by, now)
     record(
-        entity_id=by.entity_id, event_type="publication.held", actor=by.actor, ref=publication.ref, at=now,
-        words={"reason": stop.reason}, facts={"in_the_air": queries.in_the_air(by.entity, publication)},
+        entity_id=by.entity_id, event_type="publication.paused", actor=by.actor, ref=publication.ref, at=now,
+        texts={"reason": stop.reason}, facts={"in_the_air": queries.in_the_air(by.entity, publication)},
     )  # fmt: skip
     return stop
 
@@ -64,7 +64,7 @@ def resume_publication(*, publication: Publication, by: Member, now: datetime) -
     """Let one publication go out again, if its hour has not passed."""
     publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
     stop = _lift(queries.stop_of(publication), by, now)
-    record(entity_id=by.entity_id, event_type="publication.released", actor=by.actor, ref=publication.ref, at=now)
+    record(entity_id=by.entity_id, event_type="publication.resumed", actor=by.actor, ref=publication.ref, at=now)
     return stop
 
 

@@ -63,11 +63,11 @@ def _expire(delivery: Delivery, now: datetime) -> None:
     schedule_cleanup(delivery)
     clear_lease(delivery)
     record(
-        entity_id=delivery.entity_id, event_type="delivery.late", actor=SYSTEM, ref=delivery.ref, at=now,
+        entity_id=delivery.entity_id, event_type="delivery.expired", actor=SYSTEM, ref=delivery.ref, at=now,
         related=[delivery.publication.ref],
     )  # fmt: skip
     cancel_following_parts(delivery, by=SYSTEM, now=now)
-    notify_publishers(delivery, kind="delivery.late", now=now)
+    notify_publishers(delivery, kind="delivery.expired", now=now)
 
 
 @transaction.atomic(durable=True)

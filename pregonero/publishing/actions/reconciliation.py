@@ -124,6 +124,6 @@ def _leave_to_person(delivery: Delivery, finding: Finding, now: datetime) -> Non
 
 def _record_settled(delivery: Delivery, verdict: Verdict, actor: Actor, now: datetime) -> None:
     record(
-        entity_id=delivery.entity_id, event_type="delivery.settled", actor=actor, ref=delivery.ref, at=now,
+        entity_id=delivery.entity_id, event_type="delivery.reconciled", actor=actor, ref=delivery.ref, at=now,
         related=[delivery.publication.ref], facts={"verdict": verdict, "checks_made": delivery.checks_made},
     )  # fmt: skip

@@ -30,7 +30,7 @@ def decide_is_out(
     accept_post(delivery, sighting, now=now)
     record(
         entity_id=delivery.entity_id, event_type="delivery.decided", actor=by.actor, ref=delivery.ref, at=now,
-        related=[delivery.publication.ref], words={"reason": note.strip() or sighting.why_unread},
+        related=[delivery.publication.ref], texts={"reason": note.strip() or sighting.why_unread},
         facts={"out": True, "remote_id": sighting.remote_id, "read_back": sighting.seen is not None},
     )  # fmt: skip
     return delivery
@@ -47,7 +47,7 @@ def decide_is_not_out(*, delivery: Delivery, attempt: int, reason: str, by: Memb
     schedule_wakeups([now], now=now)
     record(
         entity_id=delivery.entity_id, event_type="delivery.decided", actor=by.actor, ref=delivery.ref, at=now,
-        related=[delivery.publication.ref], words={"reason": reason.strip()}, facts={"out": False, "again": again},
+        related=[delivery.publication.ref], texts={"reason": reason.strip()}, facts={"out": False, "again": again},
     )  # fmt: skip
     return delivery
 

@@ -31,7 +31,7 @@ def program_publication(*, publication: Publication, due_at: datetime, by: Membe
         place_link(adaptation, [])
         _plan_parts(publication, adaptation, [])
     names = [str(adaptation.account) for adaptation in going]
-    _record_minute(publication, "publication.programmed", due_at, by, now, accounts=names)
+    _record_minute(publication, "publication.scheduled", due_at, by, now, accounts=names)
     schedule_wakeups(_moments(publication), now=now)
     return publication
 
@@ -51,7 +51,12 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
         if delivery.state in (*WAITING, *STOPPED) and delivery.position < going.get(delivery.account_id, 0):
             _plan_again(delivery, due_at)
     _record_minute(
-        publication, "publication.moved", due_at, by, now, before=before.astimezone(UTC).isoformat() if before else None
+        publication,
+        "publication.rescheduled",
+        due_at,
+        by,
+        now,
+        before=before.astimezone(UTC).isoformat() if before else None,
     )
     schedule_wakeups(_moments(publication), now=now)
     return publication
@@ -160,6 +165,6 @@ def cancel_publication(*, publication: Publication, reason: str, by: Member, now
         publication.save(update_fields=["state"])
     record(
         entity_id=by.entity_id, event_type="publication.cancelled", actor=by.actor, ref=publication.ref, at=now,
-        words={"reason": reason},
+        texts={"reason": reason},
     )  # fmt: skip
     return publication

@@ -84,7 +84,7 @@ def spent_stop(account: Account, *, now: datetime) -> NetworkSuspension | None:
 def _tell_of_stop(account: Account, stop: NetworkSuspension, rule: SuspensionRule, now: datetime) -> None:
     notify(
         members=networks_people_and_coordinators(account.entity, today=timezone.localdate(now)),
-        kind="sending.stopped",
+        kind="sending.suspended",
         ref=stop.ref,
         title=f"{account.get_network_display()} no {'recibe' if rule.preparing else 'deja publicar'} más por ahora",
         why=stop.reason,

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('digests', models.JSONField(default=dict)),
             ],
             options={
-                'indexes': [models.Index(fields=['entity_id', '-id'], name='event_entity'), models.Index(fields=['ref', 'id'], name='event_thing'), django.contrib.postgres.indexes.GinIndex(fields=['related'], name='event_related')],
+                'indexes': [models.Index(fields=['entity_id', '-id'], name='event_entity'), models.Index(fields=['ref', 'id'], name='event_ref'), django.contrib.postgres.indexes.GinIndex(fields=['related'], name='event_related')],
             },
         ),
         migrations.CreateModel(
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('event_id', 'field'), name='wording_once')],
+                'constraints': [models.UniqueConstraint(fields=('event_id', 'field'), name='event_text_once')],
             },
         ),
         migrations.CreateModel(
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('digest', models.CharField(max_length=64)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('entity_id', 'batch', 'index'), name='leaf_place_once')],
+                'constraints': [models.UniqueConstraint(fields=('entity_id', 'batch', 'index'), name='leaf_position_once')],
             },
         ),
         migrations.CreateModel(

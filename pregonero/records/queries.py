@@ -1,4 +1,4 @@
-"""The events of a thing, with the words that go with them, and how far the sealing has got."""
+"""The events about an object with their texts, and how many events of an entity are sealed."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pregonero.records.models import Batch, Event, EventText, Leaf, Pending
 
 @dataclass(frozen=True)
 class ChainState:
-    """How many events of an entity are sealed and how many wait, and the batch that its chain ends in."""
+    """How many events of an entity are sealed, how many are pending, and the last batch of its chain."""
 
     sealed: int
     pending: int
@@ -19,40 +19,37 @@ class ChainState:
 
 
 def events_of(entity_id: int, refs: Iterable[ObjectRef], limit: int = 1_000) -> list[Event]:
-    """Return the events about any of the things, or related to them, in their order: the expediente (M-1).
-
-    At most `limit`, from the first on; one query. `event.verb_words` says each in Spanish.
-    """
+    """Return the first `limit` events whose object, or a related one, is among `refs`, oldest first (M-1)."""
     references = [ref.reference for ref in refs]
     about = Q(ref__in=references) | Q(related__overlap=references)
     return list(Event.objects.filter(about, entity_id=entity_id).order_by("pk")[:limit])
 
 
-def wordings_of(events: Iterable[Event]) -> dict[int, dict[str, str]]:
-    """Return, by event and field, the words that people wrote and that were not erased; one query."""
-    words: dict[int, dict[str, str]] = {}
-    found = EventText.objects.filter(event_id__in=[event.pk for event in events if event.digests])
-    for wording in found.order_by("event_id", "field"):
-        words.setdefault(wording.event_id, {})[wording.field] = wording.text
-    return words
+def texts_of(events: Iterable[Event]) -> dict[int, dict[str, str]]:
+    """Return the texts that were not erased, as a mapping from event id to texts by field. One query."""
+    texts: dict[int, dict[str, str]] = {}
+    rows = EventText.objects.filter(event_id__in=[event.pk for event in events if event.digests])
+    for row in rows.order_by("event_id", "field"):
+        texts.setdefault(row.event_id, {})[row.field] = row.text
+    return texts
 
 
 def chain_state(entity_id: int) -> ChainState:
-    """Return how far the sealing of an entity has got."""
+    """Return how many events of an entity are sealed and how many are pending."""
     last = Batch.objects.filter(entity_id=entity_id).order_by("-number").first()
     pending = Pending.objects.filter(entity_id=entity_id).count()
     return ChainState(sealed=last.total if last else 0, pending=pending, last=last)
 
 
 def entities_with_pending() -> list[int]:
-    """Return the entities that have something to seal."""
+    """Return the entities that have events to seal."""
     return list(Pending.objects.order_by("entity_id").values_list("entity_id", flat=True).distinct())
 
 
 def entities_with_events() -> list[int]:
-    """Return every entity that some row of the records names."""
-    named = (
+    """Return every entity that has a row in any table of the records."""
+    ids_by_table = (
         table.objects.order_by().values_list("entity_id", flat=True).distinct()
         for table in (Event, Batch, Leaf, Pending)
     )
-    return sorted(set().union(*named))
+    return sorted(set().union(*ids_by_table))

@@ -1,4 +1,4 @@
-"""The tree of RFC 6962, against the answers that others publish and against its own definition."""
+"""The Merkle tree of RFC 6962, against published vectors and against its definition."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pregonero.records import merkle
-from tests.records.shared import FOLDER, files, needs_shared_data
+from tests.records.third_party import FOLDER, files, needs_shared_data
 
 LEAVES = st.lists(st.binary(min_size=32, max_size=32), min_size=1, max_size=70)
 
@@ -25,7 +25,7 @@ def root_by_definition(leaves: list[bytes]) -> bytes:
 
 
 @needs_shared_data
-def test_roots_are_the_known_ones() -> None:
+def test_root_of_matches_the_published_roots() -> None:
     known = json.loads((FOLDER / "merkle" / "rfc6962_known_answers.json").read_text())
     leaves = [merkle.leaf_hash(bytes.fromhex(data)) for data in known["leaf_inputs_hex"]]
     roots = [merkle.root_of(leaves[:size]).hex() for size in range(len(leaves) + 1)]
@@ -36,7 +36,7 @@ def test_roots_are_the_known_ones() -> None:
 @pytest.mark.parametrize(
     "path", files("merkle/transparency-dev-merkle/inclusion/**/*.json"), ids=lambda path: path.stem
 )
-def test_proofs_are_judged_as_others_judge_them(path: Path) -> None:
+def test_is_included_matches_the_published_verdicts(path: Path) -> None:
     case = json.loads(path.read_text())
     leaf, root = (base64.b64decode(case[name] or "") for name in ("leafHash", "root"))
     proof = [base64.b64decode(step) for step in case["proof"] or []]
@@ -46,13 +46,13 @@ def test_proofs_are_judged_as_others_judge_them(path: Path) -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LEAVES)
-def test_the_root_is_the_one_of_the_definition(leaves: list[bytes]) -> None:
+def test_root_of_matches_the_definition(leaves: list[bytes]) -> None:
     assert merkle.root_of(leaves) == root_by_definition(leaves)
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(LEAVES, st.data())
-def test_every_leaf_is_proved_and_no_other(leaves: list[bytes], data: st.DataObject) -> None:
+def test_inclusion_proof_proves_its_leaf_and_no_other(leaves: list[bytes], data: st.DataObject) -> None:
     index = data.draw(st.integers(0, len(leaves) - 1))
     proof, root = merkle.inclusion_proof(leaves, index), merkle.root_of(leaves)
 
@@ -65,6 +65,6 @@ def test_every_leaf_is_proved_and_no_other(leaves: list[bytes], data: st.DataObj
     assert not proof or not proved(leaves[index], proof[:-1])
 
 
-def test_no_proof_of_a_leaf_that_is_not_there() -> None:
+def test_inclusion_proof_raises_for_an_index_out_of_range() -> None:
     with pytest.raises(IndexError):
         merkle.inclusion_proof([bytes(32)], 1)

@@ -1,4 +1,4 @@
-"""Known answers of third parties, which the project does not carry: found beside it, or where the variable says."""
+"""Test vectors of third parties, which are not in the repository: beside it, or in PREGONERO_SHARED_DATA."""
 
 import os
 from pathlib import Path
@@ -14,5 +14,5 @@ needs_shared_data = pytest.mark.skipif(
 
 
 def files(pattern: str) -> list[Path]:
-    """Return the files that match, in order; none when the folder is missing."""
+    """Return the sorted files that match the pattern; none when the folder is missing."""
     return sorted(FOLDER.glob(pattern))
