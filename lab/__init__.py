@@ -1,6 +1,5 @@
-"""The laboratory: a stand-in for X, Facebook, Instagram, YouTube and Mastodon on one loopback port.
+"""The lab: an emulator of X, Facebook, Instagram, YouTube and Mastodon on one loopback port.
 
-It speaks their real protocols so that nothing ever leaves the machine, and keeps a ledger that judges what
-became public.
-It imports nothing of the product, and the product nothing of it.
+It implements their real HTTP protocols, so that tests and demonstrations send nothing to the internet, and it records
+what became public. It imports nothing of the product, and the product imports nothing of it.
 """

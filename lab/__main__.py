@@ -1,4 +1,4 @@
-"""python -m lab: start the laboratory."""
+"""Start the lab: python -m lab --data FOLDER."""
 
 from __future__ import annotations
 

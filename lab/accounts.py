@@ -1,4 +1,4 @@
-"""Who has an account on each network, and the tokens that open it. All invented: this is the laboratory."""
+"""The accounts on each emulated network and their access tokens. All of them are invented."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lab.ledger import Database
+from lab.store.database import Database
 
 NETWORKS = ("x", "facebook", "instagram", "youtube", "mastodon")
 DEMO_SEED = Path(__file__).with_name("demo.json")
@@ -27,28 +27,29 @@ class Account:
 
 
 class Accounts:
-    """All accounts, in memory for speed and in the book for the next start."""
+    """All accounts: in memory for speed, and in the database for the next start."""
 
-    def __init__(self, book: Database) -> None:
-        self._book = book
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._all: dict[tuple[str, str], Account] = {}
-        for row in book.rows("SELECT * FROM accounts"):
+        for row in database.rows("SELECT * FROM accounts"):
             fields = dict(row)
             fields["extra"] = json.loads(fields["extra"])
             account = Account(**fields)
             self._all[account.network, account.id] = account
-        self._holders: dict[str, list[Account]] = {}
-        self.granted: Callable[[str], list[Account]] = lambda _: []  # by the consent pages
+        self._by_token: dict[str, list[Account]] = {}
+        # Looks up the tokens that the OAuth endpoints issued; Grants replaces it.
+        self.granted: Callable[[str], list[Account]] = lambda _: []
         self._index()
 
     def _index(self) -> None:
-        self._holders.clear()
+        self._by_token.clear()
         for account in self._all.values():
-            self._holders.setdefault(account.token, []).append(account)
+            self._by_token.setdefault(account.token, []).append(account)
 
     def save(self, account: Account) -> Account:
         self._all[account.network, account.id] = account
-        self._book.execute(
+        self._database.execute(
             "INSERT OR REPLACE INTO accounts (network, id, handle, name, token, access, extra) VALUES (?,?,?,?,?,?,?)",
             (account.network, account.id, account.handle, account.name, account.token, account.access,
              json.dumps(account.extra)),
@@ -57,7 +58,7 @@ class Accounts:
         return account
 
     def seed(self, path: Path) -> None:
-        """Load accounts from a JSON list; those already known keep the state of their token."""
+        """Load accounts from a JSON list; an account that exists already is not changed."""
         for fields in json.loads(path.read_text(encoding="utf-8")):
             if (fields["network"], fields["id"]) not in self._all:
                 self.save(account_from(fields))
@@ -68,17 +69,17 @@ class Accounts:
     def get(self, network: str, id: str) -> Account | None:
         return self._all.get((network, id))
 
-    def by_handle(self, network: str, handle: str) -> Account | None:
-        wanted = handle.removeprefix("@").casefold()
-        found = (account for account in self._all.values() if account.network == network)
-        return next((account for account in found if account.handle.casefold() == wanted), None)
+    def get_by_handle(self, network: str, handle: str) -> Account | None:
+        handle = handle.removeprefix("@").casefold()
+        accounts = (account for account in self._all.values() if account.network == network)
+        return next((account for account in accounts if account.handle.casefold() == handle), None)
 
-    def holders(self, token: str) -> list[Account]:
-        """The accounts a token opens: usually one; a page's token may open its Instagram account too."""
-        return self._holders.get(token) or self.granted(token)
+    def get_by_token(self, token: str) -> list[Account]:
+        """Return the accounts that a token gives access to: usually one, or several accounts with the same token."""
+        return self._by_token.get(token) or self.granted(token)
 
-    def renew(self, refresh_token: str, network: str) -> Account | None:
-        """Exchange a refresh token for a fresh access token, unless access was revoked."""
+    def refresh(self, refresh_token: str, network: str) -> Account | None:
+        """Give the account of a refresh token a new access token; return None if it has none or access was revoked."""
         for account in self._all.values():
             if account.network == network and refresh_token and account.extra.get("refresh_token") == refresh_token:
                 if account.access == "revoked":
@@ -89,7 +90,7 @@ class Accounts:
 
 
 def account_from(fields: dict[str, Any]) -> Account:
-    """Read an account from JSON; raises ValueError with the reason when it cannot be one."""
+    """Read an account from JSON. Raises ValueError with the reason when it is invalid."""
     network = str(fields.get("network", ""))
     if network not in NETWORKS:
         raise ValueError(f"network must be one of {', '.join(NETWORKS)}")

@@ -1,4 +1,4 @@
-"""Request bodies as the networks take them: JSON, urlencoded or multipart forms."""
+"""Request bodies: JSON, urlencoded forms, and multipart forms with files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ class BadBody(Exception):
 class Body:
     fields: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)
+    filenames: dict[str, str] = field(default_factory=dict)
 
 
 def parse(content_type: str, raw: bytes) -> Body:
-    """Read a body into fields and files; kinds that carry no fields (video/*, …) give an empty one."""
+    """Return the fields and files of a body; a type without fields, such as video/mp4, has none.
+
+    Raises BadBody when the bytes do not match the Content-Type.
+    """
     if not raw:
         return Body()
     kind = content_type.partition(";")[0].strip().lower()
@@ -41,32 +44,32 @@ def parse(content_type: str, raw: bytes) -> Body:
 
 
 def _related(content_type: str, raw: bytes) -> Body:
-    """Google's way of sending a thing and its file together: first its JSON, then the bytes."""
+    """Read Google's multipart/related upload: the JSON metadata, then the bytes of the file."""
     boundary = BOUNDARY.search(content_type)
     if boundary is None:
-        raise BadBody("no boundary")
+        raise BadBody("the Content-Type has no boundary")
     parts = [
         part.replace(b"\r\n", b"\n").partition(b"\n\n")[2] for part in raw.split(b"--" + boundary[1].encode())[1:3]
     ]
     if len(parts) != 2:  # noqa: PLR2004
-        raise BadBody("two parts are expected")
+        raise BadBody("multipart/related must have two parts")
     return Body(_json(parts[0]), {"media": parts[1].removesuffix(b"\n")})
 
 
 def _json(raw: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(raw)
+        value = json.loads(raw)
     except ValueError as cause:
-        raise BadBody("not JSON") from cause
-    if not isinstance(found, dict):
-        raise BadBody("a JSON object is expected")
-    return found
+        raise BadBody("the body is not JSON") from cause
+    if not isinstance(value, dict):
+        raise BadBody("the body is not a JSON object")
+    return value
 
 
 def _multipart(content_type: str, raw: bytes) -> Body:
     boundary = BOUNDARY.search(content_type)
     if boundary is None:
-        raise BadBody("no boundary")
+        raise BadBody("the Content-Type has no boundary")
     body = Body()
     for part in raw.split(b"--" + boundary[1].encode())[1:]:
         head, separator, content = part.partition(b"\r\n\r\n")
@@ -76,7 +79,7 @@ def _multipart(content_type: str, raw: bytes) -> Body:
         key, value = name[1].decode("utf-8", "replace"), content.removesuffix(b"\r\n")
         filename = FILENAME.search(head)
         if filename is not None:
-            body.files[key], body.names[key] = value, filename[1].decode("utf-8", "replace")
+            body.files[key], body.filenames[key] = value, filename[1].decode("utf-8", "replace")
         else:
             body.fields[key] = value.decode("utf-8", "replace")
     return body

@@ -1,4 +1,4 @@
-"""Faults on demand: what goes wrong, where and how often, so that a test can choose the worst moment."""
+"""Faults on demand: rules that make chosen calls fail, wait or succeed late, so that tests control the moment."""
 
 from __future__ import annotations
 
@@ -7,127 +7,153 @@ import itertools
 import random
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from lab.messages import Call
+
 KINDS = (
     "cut_before", "accept_then_cut", "hold_before", "hold_after", "slow", "status", "half_upload", "accept_then_500",
-    "accept_then_slow", "echo",
+    "accept_then_slow", "echo", "accept_late", "cut_then_accept",
 )  # fmt: skip
-KNOWN = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
+LATE_KINDS = ("accept_late", "cut_then_accept")
+FIELDS = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
 STAGES = ("commit", "prepare", "read")
-# HTTP statuses, which each network words its own way, and codes of Meta itself.
+VERDICTS = ("auto", "process", "cut")
+# HTTP statuses, which each network words in its own way, and error codes of Meta.
 STATUSES = (400, 401, 402, 403, 429, 500, 4, 17, 32, 100, 190, 368, 506, 613)
 
 
 @dataclass
 class Rule:
+    """One fault and the calls that it applies to."""
+
     id: str
     kind: str
     network: str = ""
     endpoint: str = ""  # a stage (commit, prepare, read) or a regular expression over "METHOD /path"
     account: str = ""
     times: int | None = None
-    skip: int = 0  # how many of the calls that it concerns go by before it acts
+    skip: int = 0  # how many matching calls pass before the rule applies
     probability: float = 1.0
     seed: int = 0
     ms: int = 0
     code: int = 429
     fired: int = 0
-    dice: random.Random = field(default_factory=random.Random, repr=False)
+    random: random.Random = field(default_factory=random.Random, repr=False)
 
-    def concerns(self, network: str, account: str, stage: str, address: str) -> bool:
-        return (self.times is None or self.fired < self.times) and self._names(network, account, stage, address)
-
-    def _names(self, network: str, account: str, stage: str, address: str) -> bool:
-        if (self.network and self.network != network) or (self.account and self.account != account):
+    def matches(self, call: Call) -> bool:
+        """Whether the rule has uses left and names this call's network, account and endpoint."""
+        if self.times is not None and self.fired >= self.times:
             return False
-        if not self.endpoint or self.endpoint == stage:
+        if self.network not in ("", call.network) or self.account not in ("", call.account_id):
+            return False
+        if self.endpoint in ("", call.stage):
             return True
-        return self.endpoint not in STAGES and re.search(self.endpoint, address) is not None
+        return self.endpoint not in STAGES and re.search(self.endpoint, call.endpoint) is not None
 
-    def public(self) -> dict[str, Any]:
-        shown = {name: value for name, value in vars(self).items() if name != "dice"}
-        shown["left"] = None if self.times is None else self.times - self.fired
-        return shown
+    def as_dict(self) -> dict[str, Any]:
+        fields = {name: value for name, value in vars(self).items() if name != "random"}
+        return {**fields, "left": None if self.times is None else self.times - self.fired}
 
 
 @dataclass
-class Held:
+class HeldCall:
+    """A call that a rule keeps waiting until it is released."""
+
     id: int
     rule: str
     kind: str
     network: str
     account: str
     stage: str
-    address: str
+    endpoint: str
     since: float
+    is_client_gone: Callable[[], bool] = field(repr=False)
     verdict: asyncio.Future[str] = field(repr=False)
+    finished: asyncio.Event = field(default_factory=asyncio.Event, repr=False)  # set when the call has been handled
 
-    def public(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "verdict"}
+    def as_dict(self) -> dict[str, Any]:
+        names = ("id", "rule", "kind", "network", "account", "stage", "endpoint", "since")
+        return {name: getattr(self, name) for name in names} | {"client_gone": self.is_client_gone()}
 
 
 class Faults:
+    """The rules in force and the calls that they hold."""
+
     def __init__(self) -> None:
         self._rules: list[Rule] = []
-        self._held: dict[int, Held] = {}
+        self._held: dict[int, HeldCall] = {}
         self._ids = itertools.count(1)
         self._fired = 0
         self._changed = asyncio.Event()
 
-    def add(self, wanted: list[dict[str, Any]]) -> list[Rule]:
-        rules = [rule_from(fields, f"r{next(self._ids)}") for fields in wanted]
-        self._rules.extend(rules)
-        return rules
+    def add(self, rules: list[dict[str, Any]]) -> list[Rule]:
+        """Add rules given as JSON objects. Raises ValueError with the reason when one is invalid."""
+        added = [rule_from(fields, f"r{next(self._ids)}") for fields in rules]
+        self._rules.extend(added)
+        return added
 
     def clear(self) -> None:
+        """Remove all rules and release the held calls with the verdict `auto`."""
         self._rules.clear()
         self._fired = 0
         self.release("auto")
 
-    def take(self, *, network: str, account: str, stage: str, address: str, half: bool = False) -> Rule | None:
-        """The first rule that concerns this call and whose dice say yes; it counts as fired.
+    def match(self, call: Call, *, half: bool = False) -> Rule | None:
+        """Return the first rule that applies to a call, and count it as fired.
 
-        `half` asks, before the body is read, only for the kind that cuts in the middle of it.
+        With `half`, which is asked before the body is read, only rules that cut in the middle of the body apply;
+        without it, all the others.
         """
         for rule in self._rules:
-            if (rule.kind == "half_upload") is not half or not rule.concerns(network, account, stage, address):
+            if (rule.kind == "half_upload") is not half or not rule.matches(call):
                 continue
             if rule.skip > 0:
                 rule.skip -= 1
                 continue
-            if rule.dice.random() >= rule.probability:
+            if rule.random.random() >= rule.probability:
                 continue
             rule.fired += 1
             self._fired += 1
-            self._tell()
+            self._changed.set()
             return rule
         return None
 
     def expects_half(self) -> bool:
+        """Whether some rule cuts in the middle of a body."""
         return any(rule.kind == "half_upload" for rule in self._rules)
 
-    async def hold(self, rule: Rule, *, network: str, account: str, stage: str, address: str) -> str:
-        """Wait until released; the answer is the verdict: auto, process or cut."""
+    async def hold(self, rule: Rule, call: Call, is_client_gone: Callable[[], bool]) -> HeldCall:
+        """Wait until the call is released, or the `ms` of a late rule are over; return it with its verdict."""
         verdict: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        held = Held(next(self._ids), rule.id, rule.kind, network, account, stage, address, time.time(), verdict)
+        held = HeldCall(
+            next(self._ids), rule.id, rule.kind, call.network, call.account_id, call.stage, call.endpoint, time.time(),
+            is_client_gone, verdict,
+        )  # fmt: skip
         self._held[held.id] = held
-        self._tell()
+        self._changed.set()
+        timeout = rule.ms / 1000 if rule.kind in LATE_KINDS and rule.ms else None
         try:
-            return await verdict
+            await asyncio.wait_for(asyncio.shield(verdict), timeout)
+        except TimeoutError:
+            if not verdict.done():
+                verdict.set_result("process")
         finally:
             del self._held[held.id]
-            self._tell()
+            self._changed.set()
+        return held
 
-    def release(self, verdict: str, id: int | None = None) -> int:
+    def release(self, verdict: str, id: int | None = None) -> list[HeldCall]:
+        """Release one held call, or all of them, and return those that were released."""
         released = [held for held in self._held.values() if id in (None, held.id) and not held.verdict.done()]
         for held in released:
             held.verdict.set_result(verdict)
-        return len(released)
+        return released
 
     async def wait(self, *, held: int, fired: int, timeout: float) -> bool:
-        """Return as soon as at least `held` calls are held and `fired` faults have happened, or when time is over."""
+        """Wait until at least `held` calls are held and `fired` faults have happened; return False on time-out."""
         deadline = time.monotonic() + timeout
         while len(self._held) < held or self._fired < fired:
             left = deadline - time.monotonic()
@@ -140,39 +166,25 @@ class Faults:
                 return False
         return True
 
-    def public(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         return {
             "held": len(self._held),
             "fired": self._fired,
-            "holding": [held.public() for held in self._held.values()],
-            "rules": [rule.public() for rule in self._rules],
+            "holding": [held.as_dict() for held in self._held.values()],
+            "rules": [rule.as_dict() for rule in self._rules],
         }
-
-    def _tell(self) -> None:
-        self._changed.set()
 
 
 def rule_from(fields: dict[str, Any], id: str) -> Rule:
-    """Read a rule from JSON; raises ValueError with the reason when it cannot be one."""
-    unknown = set(fields) - {
-        "kind",
-        "network",
-        "endpoint",
-        "account",
-        "times",
-        "skip",
-        "probability",
-        "seed",
-        "ms",
-        "code",
-    }
+    """Read a rule from JSON. Raises ValueError with the reason when it is invalid."""
+    unknown = set(fields) - FIELDS
     if unknown:
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        raise ValueError(f"unknown fields of a fault: {', '.join(sorted(unknown))}")
     rule = Rule(id=id, **fields)
     if rule.kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}")
     if rule.kind in ("status", "echo") and rule.code not in STATUSES:
         raise ValueError(f"code must be one of {', '.join(map(str, STATUSES))}")
     re.compile(rule.endpoint)
-    rule.dice = random.Random(rule.seed)
+    rule.random = random.Random(rule.seed)
     return rule

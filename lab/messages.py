@@ -1,40 +1,39 @@
-"""What a client asks and what a network answers, in the words that all dialects share."""
+"""The request that a client sends to an emulated network and the response that it gets."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from lab.accounts import Account
-from lab.rate_limits import Over, Quota
-from lab.state import LabState
 
 
 @dataclass
 class Call:
-    """What the client asked."""
+    """One request to an emulated network."""
 
     network: str
     method: str
-    path: str  # below the network's base address
+    path: str  # below the network's base URL
     origin: str  # http://127.0.0.1:8810
     query: Mapping[str, str]
     headers: Mapping[str, str]
     raw: bytes = b""
-    whole: bool = True  # False when the connection broke inside the body
+    is_complete: bool = True  # False when the connection broke inside the body
     fields: dict[str, Any] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    names: dict[str, str] = field(default_factory=dict)  # of the files, as their sender calls them
+    filenames: dict[str, str] = field(default_factory=dict)  # the name that the client gave to each file
     params: dict[str, str] = field(default_factory=dict)  # identifiers inside the path
     account: Account | None = None
     stage: str = "read"
-    wait: float = 2.0  # seconds until a limit is over, when a fault says there is one
+    retry_after: float = 2.0  # seconds, for a rate-limit response that a fault asks for
 
     @property
-    def address(self) -> str:
+    def endpoint(self) -> str:
+        """The method and the path, as the rules of quotas and faults match them."""
         return f"{self.method} {self.path}"
 
     @property
@@ -42,83 +41,42 @@ class Call:
         return self.account.id if self.account else ""
 
     @property
-    def who(self) -> Account:
-        """The account whose token came with the call; only for handlers, which run after that was checked."""
+    def caller(self) -> Account:
+        """The account of the access token. Only for handlers: they run after the token was checked."""
         assert self.account is not None  # noqa: S101
         return self.account
 
     def field(self, name: str, default: str = "") -> str:
-        """A parameter from the body or else the query, as text."""
+        """Return a parameter of the body, or else of the query, as text."""
         value = self.fields.get(name, self.query.get(name, default))
         return value if isinstance(value, str) else json.dumps(value)
 
-    def beyond(self, *known: str) -> list[str]:
-        """Names of parameters that a handler does not know: to be refused, never passed over."""
+    def unknown_params(self, *known: str) -> list[str]:
+        """Return the names of the parameters that are not in `known`, sorted; `name[0]` counts as `name`."""
         given = (re.sub(r"\[\d+\]$", "", name) for name in (*self.fields, *self.files, *self.query))
         return sorted({name for name in given if name not in known})
 
     def bearer(self) -> str:
+        """Return the token of the Authorization header, or an empty string."""
         return self.headers.get("Authorization", "").removeprefix("Bearer ").strip()
 
 
 @dataclass
-class Answer:
+class Response:
+    """The status, the headers and the JSON body that the network answers with."""
+
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class Refusal(Exception):
-    """The network says no, in its own words."""
+class ApiError(Exception):
+    """The network refuses the call; `response` is the network's error response."""
 
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
-
-
-class Cut(Exception):
-    """The connection is to be broken without an answer."""
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
 
 
-Handler = Callable[[LabState, Call], Awaitable[Answer]]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What a call means to the network: who does it, and at which stage of a publication it stands."""
-
-    do: Handler
-    stage: str | Callable[[Call], str]
-    takes_pieces: bool = False  # keeps what arrived of a broken body
-    open_door: bool = False  # needs no access token
-
-    def stage_of(self, call: Call) -> str:
-        return self.stage if isinstance(self.stage, str) else self.stage(call)
-
-
-class Dialect(Protocol):
-    """How one network understands calls and words its answers."""
-
-    name: str
-
-    @property
-    def quotas(self) -> tuple[Quota, ...]:
-        """What the network limits."""
-
-    def resolve(self, lab: LabState, call: Call) -> Operation:
-        """Find what the call means, from its head alone; raises Refusal (501) for what is not spoken here."""
-
-    def identify(self, lab: LabState, call: Call) -> None:
-        """Set `call.account` from the token, if it is a known one."""
-
-    def admit(self, lab: LabState, call: Call) -> None:
-        """Raise Refusal unless the call's account may act."""
-
-    def failure(self, lab: LabState, call: Call, status: int) -> Answer:
-        """The network's own words for a status."""
-
-    def over(self, lab: LabState, call: Call, excess: Over) -> Answer:
-        """The network's own words for one call more than a window holds."""
-
-    def headers(self, lab: LabState, call: Call) -> dict[str, str]:
-        """Headers that go with every answer (rate limits)."""
+class ConnectionCut(Exception):
+    """The connection must be reset without a response."""

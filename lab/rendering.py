@@ -1,4 +1,4 @@
-"""Turning templates into pages."""
+"""Jinja templates of the lab's pages and of the demonstration website."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from lab.clock import BOGOTA, MONTHS, card_date, iso_offset, long_date
 
-ADDRESS = re.compile(r"https?://[^\s<>\"«»]+[^\s<>\"«».,;:!?)]")
+URL = re.compile(r"https?://[^\s<>\"«»]+[^\s<>\"«».,;:!?)]")
 
 
 def _moment(at: float) -> str:
@@ -21,10 +21,10 @@ def _moment(at: float) -> str:
     return f"{moment.day} de {MONTHS[moment.month - 1]}, {moment:%H:%M}"
 
 
-def _linked(text: str) -> Markup:
-    """A text as a network shows it: its addresses are links, its line breaks stay."""
+def _with_links(text: str) -> Markup:
+    """Return a text as HTML: URLs become links and line breaks become <br>."""
     pieces, at = [], 0
-    for match in ADDRESS.finditer(text):
+    for match in URL.finditer(text):
         pieces += [escape(text[at : match.start()]), Markup('<a href="{0}">{0}</a>').format(match[0])]
         at = match.end()
     pieces.append(escape(text[at:]))
@@ -39,10 +39,11 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters |= {
-    "card_date": card_date, "long_date": long_date, "moment": _moment, "linked": _linked, "iso": iso_offset,
+    "card_date": card_date, "long_date": long_date, "moment": _moment, "linked": _with_links, "iso": iso_offset,
 }  # fmt: skip
 
 
-def page(template: str, *, status: int = 200, content_type: str = "text/html", **values: Any) -> web.Response:
+def render_page(template: str, *, status: int = 200, content_type: str = "text/html", **values: Any) -> web.Response:
+    """Return the HTTP response of a template."""
     text = ENVIRONMENT.get_template(template).render(values)
     return web.Response(text=text, status=status, content_type=content_type)

@@ -1,4 +1,4 @@
-"""One call and its answer: read it, let the faults have their way, answer as the network does, log it."""
+"""Handles one call: reads it, applies a fault, runs the operation, responds as the network does, and logs it."""
 
 from __future__ import annotations
 
@@ -13,62 +13,73 @@ from typing import Any
 from aiohttp import web
 
 from lab import body_parsing
-from lab.faults import Rule
-from lab.messages import Answer, Call, Cut, Dialect, Operation, Refusal
-from lab.rate_limits import Over
+from lab.faults import LATE_KINDS, HeldCall, Rule
+from lab.messages import ApiError, Call, ConnectionCut, Response
+from lab.network_api import NetworkApi, Operation
+from lab.rate_limits import LimitExceeded
 from lab.state import LabState
 
 log = logging.getLogger("lab")
 
 SERVER_ERROR = 500
-NOT_SPOKEN = 501
+NOT_IMPLEMENTED = 501
 
 
 class RequestHandler:
-    def __init__(self, lab: LabState, dialect: Dialect, request: web.Request, path: str) -> None:
+    def __init__(self, lab: LabState, api: NetworkApi, request: web.Request, path: str) -> None:
         self._lab = lab
-        self._dialect = dialect
+        self._api = api
         self._request = request
+        self._held: HeldCall | None = None
         origin = str(request.url.origin())
-        self._call = Call(dialect.name, request.method, path, origin, request.query, request.headers)
+        self._call = Call(api.name, request.method, path, origin, request.query, request.headers)
 
     async def run(self) -> web.StreamResponse:
+        """Handle the call and return the HTTP response."""
+        try:
+            return await self._run()
+        finally:
+            if self._held is not None:
+                self._held.finished.set()
+
+    async def _run(self) -> web.StreamResponse:
         at, started = self._lab.clock.now(), time.perf_counter()
         rule: Rule | None = None
         try:
-            deed = self._dialect.resolve(self._lab, self._call)
-            self._dialect.identify(self._lab, self._call)
-            rule = await self._read(deed)
-            answer = await self._suffer(deed, rule)
-        except Refusal as refusal:
-            answer = refusal.answer
-        except Cut:
+            operation = self._resolve()
+            rule = await self._read(operation)
+            response = await self._apply_fault(operation, rule)
+        except ApiError as error:
+            response = error.response
+        except ConnectionCut:
             self._abort()
-            answer = Answer(status=0)
-        self._log(answer, rule.kind if rule else "", at, time.perf_counter() - started)
-        return self._response(answer)
+            response = Response(status=0)
+        self._log(response, rule.kind if rule else "", at, time.perf_counter() - started)
+        return self._http_response(response)
 
-    async def _read(self, deed: Operation) -> Rule | None:
-        """Read the body and say which fault befalls the call, if any."""
+    def _resolve(self) -> Operation:
+        operation = self._api.resolve(self._lab, self._call)
+        self._api.identify(self._lab, self._call)
+        return operation
+
+    async def _read(self, operation: Operation) -> Rule | None:
+        """Read the body and return the fault that applies to the call, if any."""
         half: Rule | None = None
         if self._request.can_read_body:
             if self._lab.faults.expects_half():
-                self._call.stage = deed.stage if isinstance(deed.stage, str) else "prepare"
-                half = self._take(half=True)
-            self._call.raw, self._call.whole = await self._receive(half)
-            if self._call.whole:
+                self._call.stage = operation.stage if isinstance(operation.stage, str) else "prepare"
+                half = self._lab.faults.match(self._call, half=True)
+            self._call.raw, self._call.is_complete = await self._receive(half)
+            if self._call.is_complete:
                 self._parse()
-        self._call.stage = deed.stage_of(self._call)
-        return half or self._take()
-
-    def _take(self, half: bool = False) -> Rule | None:
-        call = self._call
-        return self._lab.faults.take(
-            network=call.network, account=call.account_id, stage=call.stage, address=call.address, half=half
-        )
+        self._call.stage = operation.stage_of(self._lab, self._call)
+        return half or self._lab.faults.match(self._call)
 
     async def _receive(self, half: Rule | None) -> tuple[bytes, bool]:
-        """The body's bytes and whether they are all there; what had arrived when the client died is kept."""
+        """Return the bytes of the body that arrived, and whether they are all of it.
+
+        With a `half` rule, reading stops in the middle. When the client dies, the bytes before its death are returned.
+        """
         received, limit = bytearray(), (self._request.content_length or 0) // 2
         try:
             while half is None or len(received) < limit:
@@ -85,89 +96,94 @@ class RequestHandler:
         try:
             body = body_parsing.parse(call.headers.get("Content-Type", ""), call.raw)
         except body_parsing.BadBody as cause:
-            log.warning("%s %s: %s", call.network, call.address, cause)
+            log.warning("%s %s: %s", call.network, call.endpoint, cause)
             return
-        call.fields, call.files, call.names = body.fields, body.files, body.names
+        call.fields, call.files, call.filenames = body.fields, body.files, body.filenames
 
-    async def _perform(self, deed: Operation) -> Answer:
+    async def _execute(self, operation: Operation) -> Response:
         try:
-            if not deed.open_door:
-                self._dialect.admit(self._lab, self._call)
-            self._lab.rate_limits.take(self._dialect.quotas, self._call, self._lab.clock.now())
-            return await deed.do(self._lab, self._call)
-        except Refusal as refusal:
-            return refusal.answer
-        except Over as excess:
-            return self._dialect.over(self._lab, self._call, excess)
+            if not operation.allows_anonymous:
+                self._api.authorize(self._lab, self._call)
+            self._lab.rate_limits.count(self._api.quotas, self._call, self._lab.clock.now())
+            return await operation.handler(self._lab, self._call)
+        except ApiError as error:
+            return error.response
+        except LimitExceeded as exceeded:
+            return self._api.limit_response(self._lab, self._call, exceeded)
 
-    async def _suffer(self, deed: Operation, rule: Rule | None) -> Answer:
-        """Let the call go through the fault that befell it."""
-        if not self._call.whole:
-            if deed.takes_pieces:
-                await self._perform(deed)
-            raise Cut
+    async def _apply_fault(self, operation: Operation, rule: Rule | None) -> Response:
+        """Run the operation with the fault of a rule. Raises ConnectionCut when the client must get no response."""
+        if not self._call.is_complete:
+            if operation.accepts_partial_body:
+                await self._execute(operation)
+            raise ConnectionCut
         if rule is None:
-            return await self._perform(deed)
+            return await self._execute(operation)
         if rule.kind.startswith("accept_then") or rule.kind == "hold_after":
-            return await self._after(rule, await self._perform(deed))
+            return await self._after(rule, await self._execute(operation))
         if rule.kind in ("status", "echo"):
-            self._call.wait = rule.ms / 1000 or self._call.wait
-            answer = self._dialect.failure(self._lab, self._call, rule.code)
-            return answer if rule.kind == "status" else _echoed(answer, self._call)
+            self._call.retry_after = rule.ms / 1000 or self._call.retry_after
+            response = self._api.fault_response(self._lab, self._call, rule.code)
+            return response if rule.kind == "status" else _with_echo(response, self._call)
         await self._before(rule)
-        return await self._perform(deed)
+        # The network reads its state when it accepts the call, not when the call arrived.
+        return await self._execute(self._resolve())
 
     async def _before(self, rule: Rule) -> None:
+        """Cut or delay a call that the network has not accepted yet."""
         if rule.kind == "cut_before":
-            raise Cut
+            raise ConnectionCut
         if rule.kind == "slow":
             await asyncio.sleep(rule.ms / 1000)
             return
+        if rule.kind == "cut_then_accept":
+            self._abort()
         verdict = await self._hold(rule)
-        gone = self._request.transport is None or self._request.transport.is_closing()
-        if verdict == "cut" or (verdict == "auto" and gone):
-            raise Cut
+        is_dropped = verdict == "auto" and self._is_client_gone() and rule.kind not in LATE_KINDS
+        if verdict == "cut" or is_dropped:
+            raise ConnectionCut
 
-    async def _after(self, rule: Rule, answer: Answer) -> Answer:
-        """The network did it; whether the client learns of it is another matter."""
+    async def _after(self, rule: Rule, response: Response) -> Response:
+        """Cut, replace or delay the response to a call that the network has accepted."""
         if rule.kind == "accept_then_cut":
-            raise Cut
+            raise ConnectionCut
         if rule.kind == "accept_then_500":
-            return self._dialect.failure(self._lab, self._call, SERVER_ERROR)
+            return self._api.fault_response(self._lab, self._call, SERVER_ERROR)
         if rule.kind == "accept_then_slow":
             await asyncio.sleep(rule.ms / 1000)
-            return answer
+            return response
         if await self._hold(rule) == "cut":
-            raise Cut
-        return answer
+            raise ConnectionCut
+        return response
 
     async def _hold(self, rule: Rule) -> str:
-        call = self._call
-        return await self._lab.faults.hold(
-            rule, network=call.network, account=call.account_id, stage=call.stage, address=call.address
-        )
+        self._held = await self._lab.faults.hold(rule, self._call, self._is_client_gone)
+        return self._held.verdict.result()
 
-    def _log(self, answer: Answer, fault: str, at: float, seconds: float) -> None:
+    def _is_client_gone(self) -> bool:
+        return self._request.transport is None or self._request.transport.is_closing()
+
+    def _log(self, response: Response, fault: str, at: float, seconds: float) -> None:
         call = self._call
-        if answer.status == NOT_SPOKEN:
-            log.warning("not spoken here: %s %s", call.network, call.address)
-        self._lab.publications.log_call(
+        if response.status == NOT_IMPLEMENTED:
+            log.warning("not implemented: %s %s", call.network, call.endpoint)
+        self._lab.audit_log.log_call(
             at=at, network=call.network, account=call.account_id, method=call.method, path=call.path, kind=call.stage,
-            status=answer.status, fault=fault, millis=round(seconds * 1000, 2),
+            status=response.status, fault=fault, millis=round(seconds * 1000, 2),
         )  # fmt: skip
 
-    def _response(self, answer: Answer) -> web.Response:
-        if not answer.status:
-            return web.Response(status=SERVER_ERROR)  # goes nowhere: the connection is gone
-        headers = self._dialect.headers(self._lab, self._call) | answer.headers
-        if answer.body is None:
-            return web.Response(status=answer.status, headers=headers)
-        raw = json.dumps(answer.body, ensure_ascii=False, separators=(",", ":")).encode()
+    def _http_response(self, response: Response) -> web.Response:
+        if not response.status:
+            return web.Response(status=SERVER_ERROR)  # never sent: the connection is gone
+        headers = self._api.headers(self._lab, self._call) | response.headers
+        if response.body is None:
+            return web.Response(status=response.status, headers=headers)
+        raw = json.dumps(response.body, ensure_ascii=False, separators=(",", ":")).encode()
         headers["Content-Type"] = "application/json; charset=utf-8"
-        return web.Response(body=raw, status=answer.status, headers=headers)
+        return web.Response(body=raw, status=response.status, headers=headers)
 
     def _abort(self) -> None:
-        """Break the TCP connection with a reset, as a failing network does, not with a polite end."""
+        """Reset the TCP connection (RST), as a network failure does, instead of closing it."""
         transport = self._request.transport
         if transport is None:
             return
@@ -177,16 +193,16 @@ class RequestHandler:
         transport.abort()
 
 
-def _echoed(answer: Answer, call: Call) -> Answer:
-    """A refusal that repeats what it was asked with, secrets and all, wherever it has words: some servers do."""
+def _with_echo(response: Response, call: Call) -> Response:
+    """Return an error response that repeats the request, its token included, in every text: some servers do so."""
     token = call.headers.get("Authorization", "")
-    asked = json.dumps([token, dict(call.query), call.fields], ensure_ascii=False, default=str)
-    return Answer(_after_each(answer.body, asked), answer.status, {**answer.headers, "X-Echo": token})
+    request = json.dumps([token, dict(call.query), call.fields], ensure_ascii=False, default=str)
+    return Response(_append_to_texts(response.body, request), response.status, {**response.headers, "X-Echo": token})
 
 
-def _after_each(body: Any, asked: str) -> Any:
+def _append_to_texts(body: Any, suffix: str) -> Any:
     if isinstance(body, dict):
-        return {name: _after_each(value, asked) for name, value in body.items()}
+        return {name: _append_to_texts(value, suffix) for name, value in body.items()}
     if isinstance(body, list):
-        return [_after_each(value, asked) for value in body]
-    return f"{body} {asked}" if isinstance(body, str) else body
+        return [_append_to_texts(value, suffix) for value in body]
+    return f"{body} {suffix}" if isinstance(body, str) else body

@@ -1,4 +1,4 @@
-"""Start the laboratory and stop it: one process, one loopback port."""
+"""Starts and stops the lab: one process on one loopback port."""
 
 from __future__ import annotations
 
@@ -14,29 +14,34 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from lab import graph, mastodon, x, youtube
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
-from lab.messages import Dialect
-from lab.oauth.pages import ConsentPages
-from lab.pages import Pages
+from lab.graph import api as graph
+from lab.mastodon import api as mastodon
+from lab.network_api import NetworkApi
+from lab.oauth.consent_pages import ConsentPages
+from lab.pages import PublicPages
 from lab.request_handler import RequestHandler
-from lab.site import Site
+from lab.site.website import Site
 from lab.state import LabState
+from lab.x import api as x
+from lab.youtube import api as youtube
 
 MAX_BODY = 1024**3
-# A held or slow call must not delay the end: what still runs after this long is cut.
-PATIENCE = 0.05
-BASES: dict[str, tuple[str, Dialect]] = {
-    "x": (r"/x/{path:2/.+}", x.DIALECT),
-    "graph": (r"/graph/{path:.*}", graph.DIALECT),
-    "mastodon": (r"/mastodon/{path:(?:api|oauth)/.+}", mastodon.DIALECT),
-    "youtube": (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|revoke|v3).*}", youtube.DIALECT),
-}
+SHUTDOWN_TIMEOUT = 0.05  # seconds; after it, held and slow calls are cut
+APIS: tuple[tuple[str, NetworkApi], ...] = (
+    (r"/x/{path:2/.+}", x.API),
+    (r"/graph/{path:.*}", graph.API),
+    (r"/mastodon/{path:(?:api|oauth)/.+}", mastodon.API),
+    (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|revoke|v3).*}", youtube.API),
+)
 
 
 def serve(host: str, port: int, data: Path, demo: bool = True, seeds: tuple[Path, ...] = (), *, seed: int = 0) -> None:
-    """Run until SIGTERM or SIGINT; says {"event": "lab.ready", "port": …} on standard output when it listens."""
+    """Run until SIGTERM or SIGINT.
+
+    Prints {"event": "lab.ready", "port": …, "url": …} on standard output once it listens.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     asyncio.run(_run(host, port, data, ((DEMO_SEED,) if demo else ()) + seeds, seed))
 
@@ -45,17 +50,17 @@ async def _run(host: str, port: int, data: Path, seeds: tuple[Path, ...], seed: 
     lab = LabState(data, seed)
     for accounts in seeds:
         lab.accounts.seed(accounts)
-    runner = web.AppRunner(build(lab), access_log=None, shutdown_timeout=PATIENCE)
-    told_to_stop = _on_signal()
+    runner = web.AppRunner(build(lab), access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT)
+    stop_requested = _on_signal()
     try:
         await runner.setup()
         await web.TCPSite(runner, host, port, backlog=1024).start()
         _announce(host, runner)
-        await told_to_stop.wait()
+        await stop_requested.wait()
     finally:
         lab.faults.release("cut")
         await runner.cleanup()
-        lab.book.close()
+        lab.database.close()
 
 
 def _announce(host: str, runner: web.AppRunner) -> None:
@@ -66,37 +71,38 @@ def _announce(host: str, runner: web.AppRunner) -> None:
 
 
 def _on_signal() -> asyncio.Event:
-    told = asyncio.Event()
+    stop_requested = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, told.set)
-    return told
+        asyncio.get_running_loop().add_signal_handler(name, stop_requested.set)
+    return stop_requested
 
 
 def build(lab: LabState) -> web.Application:
+    """Return the application: the admin API, the networks, their pages and the demonstration website."""
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
     ConsentPages(lab).add_to(app)
-    for pattern, dialect in BASES.values():
-        app.router.add_route("*", pattern, _listener(lab, dialect))
+    for pattern, api in APIS:
+        app.router.add_route("*", pattern, _handler(lab, api))
     Site(lab).add_to(app)
-    Pages(lab).add_to(app)
+    PublicPages(lab).add_to(app)
     app.cleanup_ctx.append(_background(lab))
     return app
 
 
-def _listener(lab: LabState, dialect: Dialect) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    async def listen(request: web.Request) -> web.StreamResponse:
-        return await RequestHandler(lab, dialect, request, "/" + request.match_info["path"]).run()
+def _handler(lab: LabState, api: NetworkApi) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handle(request: web.Request) -> web.StreamResponse:
+        return await RequestHandler(lab, api, request, "/" + request.match_info["path"]).run()
 
-    return listen
+    return handle
 
 
 def _background(lab: LabState) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
         lab.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
-        keeper = asyncio.create_task(lab.keep_book())
+        committer = asyncio.create_task(lab.commit_periodically())
         yield
-        for task in (keeper, *lab.errands):
+        for task in (committer, *lab.background_tasks):
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task

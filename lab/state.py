@@ -1,4 +1,4 @@
-"""The laboratory as one object: what every protocol, page and fault shares."""
+"""The state of the lab, which the emulated networks, the pages and the faults share."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import aiohttp
 
 from lab.accounts import Account, Accounts
-from lab.clock import Clock
+from lab.clock import Clock, ProcessingTimes
 from lab.faults import Faults
-from lab.latency import Latency
-from lab.ledger import Comments, Containers, Database, MediaShelf, Post, Posts, Publications, Uploads
-from lab.oauth import Grants
-from lab.rate_limits import Limits
+from lab.oauth.grants import Grants
+from lab.rate_limits import RateLimiter
+from lab.store.database import AuditLog, Database
+from lab.store.media import Containers, MediaStore, Uploads
+from lab.store.posts import Comments, Post, Posts
 
 COMMIT_EVERY = 0.05  # seconds
 
@@ -21,59 +22,63 @@ COMMIT_EVERY = 0.05  # seconds
 class LabState:
     def __init__(self, folder: Path, seed: int = 0) -> None:
         self.clock = Clock()
-        self.book = Database(folder)
-        self.accounts = Accounts(self.book)
-        self.grants = Grants(self.book, self.accounts, self.clock)
-        self.posts = Posts(self.book)
-        self.media = MediaShelf(self.book, folder)
-        self.containers = Containers(self.book)
-        self.uploads = Uploads(self.book, folder)
-        self.comments = Comments(self.book)
-        self.publications = Publications(self.book)
+        self.database = Database(folder)
+        self.accounts = Accounts(self.database)
+        self.grants = Grants(self.database, self.accounts, self.clock)
+        self.posts = Posts(self.database)
+        self.media = MediaStore(self.database, folder)
+        self.containers = Containers(self.database)
+        self.uploads = Uploads(self.database, folder)
+        self.comments = Comments(self.database)
+        self.audit_log = AuditLog(self.database)
         self.faults = Faults()
-        self.rate_limits = Limits()
-        self.latency = Latency(seed)
+        self.rate_limits = RateLimiter()
+        self.processing_times = ProcessingTimes(seed)
         self.folder = folder
-        self.http: aiohttp.ClientSession | None = None  # fetches the media that the networks fetch by themselves
-        self.errands: set[asyncio.Task[None]] = set()
+        self.http: aiohttp.ClientSession | None = None  # for the media that Meta fetches from a URL
+        self.background_tasks: set[asyncio.Task[None]] = set()
         self.containers.fail_unfinished()
 
-    def settled(self, account: Account) -> float:
-        """Until when an account's lists are up to date: real networks show a new post some moments late."""
+    def lists_until(self, account: Account) -> float:
+        """Return the time of the newest post that the account's lists show.
+
+        Real networks show a new post some moments late; `read_lag` in the account's extra is that delay in seconds.
+        """
         return self.clock.now() - float(account.extra.get("read_lag", 0))
 
-    async def keep_book(self) -> None:
-        """Commit what was written, for as long as the laboratory runs."""
+    async def commit_periodically(self) -> None:
+        """Commit the database every COMMIT_EVERY seconds, until cancelled."""
         while True:
             await asyncio.sleep(COMMIT_EVERY)
-            self.book.commit()
+            self.database.commit()
 
-    def make_public(self, post: Post, *, place: str, kind: str = "post") -> None:
-        """Turn a stored draft public and write it in the judge's list; a public one stays as it is."""
+    def make_public(self, post: Post, *, path: str, kind: str = "post") -> None:
+        """Publish a stored draft; `path` is its page. A post that is public already stays unchanged."""
         if post.state == "public":
             return
         post.state, post.public_at = "public", post.public_at or self.clock.now()
-        post.rank = self.book.next_number()
+        post.rank = self.database.next_number()
         self.posts.save(post)
-        self._judge("published", post, place, kind)
+        self._record("published", post, path, kind)
 
-    def record_public(self, post: Post, *, place: str, kind: str = "post") -> None:
-        """Store a post that is born public: one write less than draft and change, where thousands come a second."""
+    def add_public(self, post: Post, *, path: str, kind: str = "post") -> None:
+        """Store a new post as public: one write less than a draft and a change, for thousands of posts per second."""
         post.state, post.public_at = "public", post.created_at
-        post.rank = self.book.next_number()
+        post.rank = self.database.next_number()
         self.posts.add(post)
-        self._judge("published", post, place, kind)
+        self._record("published", post, path, kind)
 
-    def withdraw(self, post: Post, *, place: str) -> None:
+    def withdraw(self, post: Post, *, path: str) -> None:
+        """Withdraw a public post. A draft or a withdrawn post stays unchanged."""
         if post.state != "public":
             return
         post.state = "withdrawn"
         self.posts.save(post)
-        self._judge("withdrawn", post, place, "post")
+        self._record("withdrawn", post, path, "post")
 
-    def _judge(self, event: str, post: Post, place: str, kind: str) -> None:
-        digests = [media.sha256 for media in self.media.of(post.network, post.media)]
-        self.publications.record(
+    def _record(self, event: str, post: Post, path: str, kind: str) -> None:
+        digests = [media.sha256 for media in self.media.get_many(post.network, post.media)]
+        self.audit_log.record(
             event, network=post.network, account=post.account, id=post.id, kind=kind, at=self.clock.now(),
-            text=post.text, media=digests, link=post.link, place=place, under=post.reply_to,
+            text=post.text, media=digests, link=post.link, path=path, under=post.reply_to,
         )  # fmt: skip

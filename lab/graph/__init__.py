@@ -1,5 +1,1 @@
-"""The Graph API of Facebook pages and Instagram: one address, one door, two networks."""
-
-from lab.graph.api import DIALECT
-
-__all__ = ["DIALECT"]
+"""An emulator of the Graph API for Facebook pages and Instagram accounts."""

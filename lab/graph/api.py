@@ -1,60 +1,59 @@
-"""How Meta understands a call: a node, perhaps one of its edges, and a token that opens that node."""
+"""The Graph API: a call names a node and perhaps one of its edges, and needs the access token of the node's owner."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 
-from lab.graph import comments, errors, facebook, facebook_media, facebook_uploads, instagram, nodes, rate_limits
-from lab.messages import Answer, Call, Handler, Operation, Refusal
-from lab.oauth import facebook as signing_in
-from lab.rate_limits import Over
+from lab.graph import comments, errors, facebook, facebook_media, instagram
+from lab.messages import ApiError, Call, Response
+from lab.network_api import COMMIT, PREPARE, READ, Handler, Operation, Stage
+from lab.oauth import tokens
+from lab.rate_limits import LimitExceeded
 from lab.state import LabState
 
-ADDRESS = re.compile(r"/(?:v\d+\.\d+/)?(?P<id>[\w.-]+)(?:/(?P<edge>\w+))?/?")
-FILE_OF_A_REEL = re.compile(r"/video-upload/v\d+\.\d+/(?P<id>\d+)")
-SIGNING_IN = {
-    re.compile(r"/(?:v\d+\.\d+/)?oauth/access_token"): signing_in.token,
-    re.compile(r"/(?:v\d+\.\d+/)?me/accounts"): signing_in.pages,
+PATH = re.compile(r"/(?:v\d+\.\d+/)?(?P<id>[\w.-]+)(?:/(?P<edge>\w+))?/?")
+REEL_FILE_PATH = re.compile(r"/video-upload/v\d+\.\d+/(?P<id>\d+)")
+LOGIN_HANDLERS = {
+    re.compile(r"/(?:v\d+\.\d+/)?oauth/access_token"): tokens.create_facebook_token,
+    re.compile(r"/(?:v\d+\.\d+/)?me/accounts"): tokens.list_facebook_pages,
 }
-Stage = str | Callable[[Call], str]
-PREPARE, COMMIT, READ = "prepare", "commit", "read"
 
-# (method, kind of node, edge) → who answers, at which stage
-DEEDS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
+# (method, kind of node, edge): handler and stage
+OPERATIONS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "page", ""): (facebook.get_page, READ),
     ("GET", "page", "feed"): (facebook.list_feed, READ),
     ("GET", "page", "posts"): (facebook.list_feed, READ),
     ("GET", "page", "published_posts"): (facebook.list_feed, READ),
     ("POST", "page", "feed"): (facebook.create_post, facebook.stage_of_creation),
     ("POST", "page", "photos"): (facebook_media.create_photo, facebook.stage_of_creation),
-    ("POST", "page", "videos"): (facebook_uploads.create_video, facebook_uploads.stage),
-    ("POST", "page", "video_reels"): (facebook_uploads.reels, facebook_uploads.stage),
+    ("POST", "page", "videos"): (facebook_media.create_video, facebook_media.stage_of_upload),
+    ("POST", "page", "video_reels"): (facebook_media.create_reel, facebook_media.stage_of_upload),
     ("GET", "post", ""): (facebook.get_post, READ),
     ("POST", "post", ""): (facebook.update_post, facebook.stage_of_update),
     ("DELETE", "post", ""): (facebook.delete_post, facebook.stage_of_deletion),
     ("GET", "photo", ""): (facebook_media.get_media, READ),
     ("GET", "video", ""): (facebook_media.get_media, READ),
-    ("GET", "upload", ""): (facebook_uploads.get_upload, READ),
+    ("GET", "upload", ""): (facebook_media.get_upload, READ),
     ("POST", "video", "thumbnails"): (facebook_media.set_thumbnail, PREPARE),
     ("POST", "video", "captions"): (facebook_media.set_captions, PREPARE),
     ("POST", "video", ""): (facebook_media.update_video, facebook.stage_of_update),
-    ("DELETE", "photo", ""): (facebook_media.delete_media, PREPARE),
-    ("DELETE", "video", ""): (facebook_media.delete_media, PREPARE),
+    ("DELETE", "photo", ""): (facebook_media.delete_media, facebook.stage_of_deletion),
+    ("DELETE", "video", ""): (facebook_media.delete_media, facebook.stage_of_deletion),
     ("GET", "post", "comments"): (comments.list_comments, READ),
     ("POST", "post", "comments"): (comments.create_comment, COMMIT),
     ("GET", "comment", ""): (comments.get_comment, READ),
     ("POST", "comment", ""): (comments.hide_comment, COMMIT),
     ("DELETE", "comment", ""): (comments.delete_comment, COMMIT),
-    ("GET", "comment", "comments"): (comments.list_answers, READ),
-    ("POST", "comment", "comments"): (comments.answer_comment, COMMIT),
-    ("GET", "comment", "replies"): (comments.list_answers, READ),
-    ("POST", "comment", "replies"): (comments.answer_comment, COMMIT),
+    ("GET", "comment", "comments"): (comments.list_replies, READ),
+    ("POST", "comment", "comments"): (comments.create_reply, COMMIT),
+    ("GET", "comment", "replies"): (comments.list_replies, READ),
+    ("POST", "comment", "replies"): (comments.create_reply, COMMIT),
     ("GET", "user", ""): (instagram.get_user, READ),
     ("GET", "user", "media"): (instagram.list_media, READ),
-    ("GET", "user", "content_publishing_limit"): (instagram.publishing_limit, READ),
+    ("GET", "user", "content_publishing_limit"): (instagram.get_publishing_limit, READ),
     ("POST", "user", "media"): (instagram.create_container, PREPARE),
-    ("POST", "user", "media_publish"): (instagram.publish, COMMIT),
+    ("POST", "user", "media_publish"): (instagram.publish_container, COMMIT),
     ("GET", "container", ""): (instagram.get_container, READ),
     ("GET", "media", ""): (instagram.get_media, READ),
     ("GET", "media", "comments"): (comments.list_comments, READ),
@@ -62,75 +61,127 @@ DEEDS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
 }
 
 
-class GraphDialect:
+class GraphApi:
+    """Facebook pages and Instagram accounts; `call.network` is set from the node."""
+
     name = "facebook"
-    quotas = rate_limits.QUOTAS
+    quotas = errors.QUOTAS
 
     def resolve(self, lab: LabState, call: Call) -> Operation:
-        sent = FILE_OF_A_REEL.fullmatch(call.path) if call.method == "POST" else None
-        if sent is not None:
-            upload = lab.uploads.get("facebook", sent["id"])
-            call.network, call.params = "facebook", {"id": sent["id"], "owner": upload.account if upload else ""}
-            return Operation(facebook_uploads.receive, PREPARE, takes_pieces=True)
-        for path, does in SIGNING_IN.items():
-            if path.fullmatch(call.path):
+        reel_file = REEL_FILE_PATH.fullmatch(call.path) if call.method == "POST" else None
+        if reel_file is not None:
+            upload = lab.uploads.get("facebook", reel_file["id"])
+            call.network = "facebook"
+            call.params = {"id": reel_file["id"], "owner": upload.account if upload else ""}
+            return Operation(facebook_media.receive_reel_file, PREPARE, accepts_partial_body=True)
+        for pattern, handler in LOGIN_HANDLERS.items():
+            if pattern.fullmatch(call.path):
                 call.params = {"owner": ""}
-                return Operation(does, READ, open_door=True)
-        match = ADDRESS.fullmatch(call.path)
+                return Operation(handler, READ, allows_anonymous=True)
+        match = PATH.fullmatch(call.path)
         if match is None:
-            raise errors.not_spoken(call.address)
-        id, edge = self._own(lab, call, match["id"]), match["edge"] or ""
-        node = nodes.find(lab, id)
+            raise errors.not_supported(call.endpoint)
+        id, edge = self._node_id(lab, call, match["id"]), match["edge"] or ""
+        node = find_node(lab, id)
         if node is None:
-            raise self._unknown(lab, call, id)
+            raise self._unknown_node(lab, call, id)
         call.network, call.params = node.network, {"id": id, "owner": node.owner}
-        found = DEEDS.get((call.method, node.kind, edge))
-        if found is None:
-            raise errors.not_spoken(call.address)
-        return Operation(*found)
+        operation = OPERATIONS.get((call.method, node.kind, edge))
+        if operation is None:
+            raise errors.not_supported(call.endpoint)
+        return Operation(*operation)
 
-    def _own(self, lab: LabState, call: Call, id: str) -> str:
-        holders = lab.accounts.holders(_token(call)) if id == "me" else []
-        return holders[0].id if holders else id
+    def _node_id(self, lab: LabState, call: Call, id: str) -> str:
+        """Return the id of the path, in which `me` stands for the account of the access token."""
+        accounts = lab.accounts.get_by_token(_token(call)) if id == "me" else []
+        return accounts[0].id if accounts else id
 
-    def _unknown(self, lab: LabState, call: Call, id: str) -> Refusal:
-        """Without a token Meta does not even say whether the object exists."""
+    def _unknown_node(self, lab: LabState, call: Call, id: str) -> ApiError:
+        """Return the error for a node that does not exist; without a valid token, Meta reports only the token."""
         if not _token(call):
             return errors.token_missing()
-        if not lab.accounts.holders(_token(call)):
+        if not lab.accounts.get_by_token(_token(call)):
             return errors.token_unknown()
-        return errors.not_found(id, call.method) if re.fullmatch(r"[\d_]+", id) else errors.not_spoken(call.address)
+        is_id = re.fullmatch(r"[\d_]+", id)
+        return errors.not_found(id, call.method) if is_id else errors.not_supported(call.endpoint)
 
     def identify(self, lab: LabState, call: Call) -> None:
-        """The account is the node's owner; whether the token opens it is asked at `admit`, once the body is read."""
+        """Set the account to the node's owner; `authorize` checks the token once the body is read."""
         call.account = lab.accounts.get(call.network, call.params["owner"])
 
-    def admit(self, lab: LabState, call: Call) -> None:
+    def authorize(self, lab: LabState, call: Call) -> None:
         token = _token(call)
         if not token:
             raise errors.token_missing()
-        holders = lab.accounts.holders(token)
-        if not holders:
+        accounts = lab.accounts.get_by_token(token)
+        if not accounts:
             raise errors.token_unknown()
-        if holders[0].access != "valid":
-            raise errors.token_expired() if holders[0].access == "expired" else errors.token_revoked()
+        if accounts[0].access != "valid":
+            raise errors.token_expired() if accounts[0].access == "expired" else errors.token_revoked()
         owner = call.account
-        linked = owner.extra.get("page") if owner and owner.network == "instagram" else ""
-        if owner is None or not any(account.id in (owner.id, linked) for account in holders):
+        linked_page = owner.extra.get("page") if owner and owner.network == "instagram" else ""
+        if owner is None or not any(account.id in (owner.id, linked_page) for account in accounts):
             raise errors.not_allowed()
 
-    def failure(self, lab: LabState, call: Call, status: int) -> Answer:
-        return errors.for_code(status).answer
+    def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
+        return errors.error_for_code(status).response
 
-    def over(self, lab: LabState, call: Call, excess: Over) -> Answer:
-        return rate_limits.over(lab, call, excess)
+    def limit_response(self, lab: LabState, call: Call, exceeded: LimitExceeded) -> Response:
+        return errors.limit_response(call, exceeded)
 
     def headers(self, lab: LabState, call: Call) -> dict[str, str]:
-        return rate_limits.headers(lab, call) | {"facebook-api-version": "v26.0"}
+        return errors.rate_limit_headers(lab, call) | {"facebook-api-version": "v26.0"}
 
 
 def _token(call: Call) -> str:
     return call.field("access_token") or call.bearer().removeprefix("OAuth ")
 
 
-DIALECT = GraphDialect()
+@dataclass(frozen=True)
+class Node:
+    """What the id of a path identifies, and the id of the account that owns it."""
+
+    kind: str  # page, post, photo, video, upload, comment (Facebook); user, container, media, comment (Instagram)
+    network: str
+    owner: str
+
+
+def find_node(lab: LabState, id: str) -> Node | None:
+    """Return the node of an id, or None when there is none."""
+    return _account_node(lab, id) or _post_node(lab, id) or _prepared_node(lab, id) or _comment_node(lab, id)
+
+
+def _account_node(lab: LabState, id: str) -> Node | None:
+    if lab.accounts.get("facebook", id) is not None:
+        return Node("page", "facebook", id)
+    return Node("user", "instagram", id) if lab.accounts.get("instagram", id) is not None else None
+
+
+def _post_node(lab: LabState, id: str) -> Node | None:
+    post = lab.posts.get("facebook", id)
+    if post is not None and post.state != "withdrawn":
+        return Node("post", "facebook", post.account)
+    media = lab.posts.get("instagram", id)
+    return Node("media", "instagram", media.account) if media is not None else None
+
+
+def _prepared_node(lab: LabState, id: str) -> Node | None:
+    media = lab.media.get("facebook", id)
+    if media is not None:
+        return Node("video" if media.kind == "video" else "photo", "facebook", media.account)
+    upload = lab.uploads.get("facebook", id)
+    if upload is not None:
+        return Node("upload", "facebook", upload.account)
+    container = lab.containers.get(id)
+    return Node("container", "instagram", container.account) if container is not None else None
+
+
+def _comment_node(lab: LabState, id: str) -> Node | None:
+    for network in ("facebook", "instagram"):
+        comment = lab.comments.get(network, id)
+        if comment is not None:
+            return Node("comment", network, comment.account)
+    return None
+
+
+API = GraphApi()

@@ -1,4 +1,4 @@
-"""Comments under posts of Facebook and Instagram: read, answered, hidden; only a page's own one can be deleted."""
+"""Comments under posts of Facebook and Instagram. An account can delete only its own comments."""
 
 from __future__ import annotations
 
@@ -6,132 +6,138 @@ from typing import Any
 
 from lab.clock import iso_offset
 from lab.graph import errors, facebook, instagram
-from lab.graph.params import asked, flag, limit, paged
-from lab.ledger import Comment, Post
-from lab.messages import Answer, Call
+from lab.graph.params import bool_param, page_size, paginated, select_fields
+from lab.messages import Call, Response
 from lab.state import LabState
+from lab.store.posts import Comment, Post
 
 FACEBOOK_DEFAULT = ("created_time", "from", "message")
 INSTAGRAM_DEFAULT = ("timestamp", "text")
 
 
-async def list_comments(lab: LabState, call: Call) -> Answer:
-    """The comments of a post; like an account's posts, a new one shows in the list some moments late."""
-    under = lab.comments.under(call.network, call.params["id"])
-    settled, whole = lab.settled(call.who), call.field("filter") == "stream"
-    found = [each for each in under if (whole or not each.parent) and each.at <= settled]
-    return _listed(lab, call, found)
+async def list_comments(lab: LabState, call: Call) -> Response:
+    """List the comments of a post; with filter=stream, the replies to them too."""
+    comments = lab.comments.under(call.network, call.params["id"])
+    until, has_replies = lab.lists_until(call.caller), call.field("filter") == "stream"
+    listed = [comment for comment in comments if (has_replies or not comment.parent) and comment.at <= until]
+    return _page(lab, call, listed)
 
 
-async def list_answers(lab: LabState, call: Call) -> Answer:
-    return _listed(lab, call, lab.comments.answers(call.network, call.params["id"]))
+async def list_replies(lab: LabState, call: Call) -> Response:
+    return _page(lab, call, lab.comments.replies(call.network, call.params["id"]))
 
 
-def _listed(lab: LabState, call: Call, found: list[Comment]) -> Answer:
-    after, most = int(call.field("after") or 0), limit(call)
+def _page(lab: LabState, call: Call, comments: list[Comment]) -> Response:
+    after, limit = int(call.field("after") or 0), page_size(call)
     if call.field("order") == "reverse_chronological":
-        rest = [comment for comment in reversed(found) if not after or comment.seq < after]
+        rest = [comment for comment in reversed(comments) if not after or comment.seq < after]
     else:
-        rest = [comment for comment in found if comment.seq > after]
-    page = rest[:most]
-    data = [_shown(lab, call, comment) for comment in page]
-    return Answer(paged(call, data, [comment.seq for comment in page], len(rest) > most))
+        rest = [comment for comment in comments if comment.seq > after]
+    page = rest[:limit]
+    data = [_shape(lab, call, comment) for comment in page]
+    return Response(paginated(call, data, [comment.seq for comment in page], len(rest) > limit))
 
 
-async def get_comment(lab: LabState, call: Call) -> Answer:
-    return Answer(_shown(lab, call, _own(lab, call)))
+async def get_comment(lab: LabState, call: Call) -> Response:
+    return Response(_shape(lab, call, _get_comment(lab, call)))
 
 
-async def create_comment(lab: LabState, call: Call) -> Answer:
-    post = lab.posts.get(call.network, call.params["id"])
-    if post is None or post.state != "public":
+async def create_comment(lab: LabState, call: Call) -> Response:
+    post = lab.posts.get_public(call.network, call.params["id"])
+    if post is None:
         raise errors.not_found(call.params["id"], call.method)
-    return Answer({"id": _write(lab, call, post, "").id})
+    return Response({"id": _add_comment(lab, call, post, "").id})
 
 
-async def answer_comment(lab: LabState, call: Call) -> Answer:
-    comment = _own(lab, call)
-    post = lab.posts.get(call.network, comment.post)
+async def create_reply(lab: LabState, call: Call) -> Response:
+    comment = _get_comment(lab, call)
+    post = lab.posts.get_public(call.network, comment.post)
     if post is None:
         raise errors.not_found(comment.post, call.method)
-    return Answer({"id": _write(lab, call, post, comment.parent or comment.id).id})
+    return Response({"id": _add_comment(lab, call, post, comment.parent or comment.id).id})
 
 
-async def hide_comment(lab: LabState, call: Call) -> Answer:
-    comment = _own(lab, call)
+async def hide_comment(lab: LabState, call: Call) -> Response:
+    comment = _get_comment(lab, call)
     name = "is_hidden" if call.network == "facebook" else "hide"
     if not call.field(name):
-        raise errors.not_spoken(f"{call.address} without {name}")
-    lab.comments.set_hidden(comment.id, flag(call, name, False))
-    return Answer({"success": True})
+        raise errors.not_supported(f"{call.endpoint} without {name}")
+    lab.comments.set_hidden(comment.id, bool_param(call, name, False))
+    return Response({"success": True})
 
 
-async def delete_comment(lab: LabState, call: Call) -> Answer:
-    """Delete the page's own comment. Meta would also delete a citizen's: here that is an error (N-3)."""
-    comment = _own(lab, call)
+async def delete_comment(lab: LabState, call: Call) -> Response:
+    """Delete a comment of the account itself. Meta would delete a citizen's comment too; the lab refuses it (N-3)."""
+    comment = _get_comment(lab, call)
     post = lab.posts.get(call.network, comment.post)
-    if comment.author_id != call.who.id or post is None:
-        raise errors.not_spoken(f"{call.address}: deleting what somebody else wrote")
+    if comment.author_id != call.caller.id or post is None:
+        raise errors.not_supported(f"{call.endpoint}: deleting another author's comment")
     lab.comments.remove(comment.id)
-    lab.publications.record(
-        "withdrawn", network=call.network, account=call.who.id, id=comment.id, kind="comment", at=lab.clock.now(),
-        text=comment.text, media=[], link="", place=f"{facebook.place(lab, post)}#c{comment.id}",
-        under=comment.parent or post.id,
+    lab.audit_log.record(
+        "withdrawn", network=call.network, account=call.caller.id, id=comment.id, kind="comment", at=lab.clock.now(),
+        text=comment.text, media=[], link="", path=_page_path(lab, comment, post), under=comment.parent or post.id,
     )  # fmt: skip
-    return Answer({"success": True})
+    return Response({"success": True})
 
 
-def _write(lab: LabState, call: Call, post: Post, parent: str) -> Comment:
+def _page_path(lab: LabState, comment: Comment, post: Post) -> str:
+    path = facebook.page_path(lab, post) if post.network == "facebook" else instagram.page_path(post)
+    return f"{path}#c{comment.id}"
+
+
+def _add_comment(lab: LabState, call: Call, post: Post, parent: str) -> Comment:
     message = call.field("message")
     if not message:
-        raise errors.parameter("Param message is required")
+        raise errors.invalid_parameter("Param message is required")
     comment = lab.comments.add(
         Comment(
-            id=new_id(lab, post), network=call.network, account=post.account, post=post.id, author=call.who.name,
-            author_id=call.who.id, text=message, at=lab.clock.now(), parent=parent, own=True,
+            id=new_id(lab, post), network=call.network, account=post.account, post=post.id, author=call.caller.name,
+            author_id=call.caller.id, text=message, at=lab.clock.now(), parent=parent, own=True,
         )
     )  # fmt: skip
-    where = facebook.place(lab, post) if call.network == "facebook" else instagram.place(post)
-    lab.publications.record(
-        "published", network=call.network, account=call.who.id, id=comment.id, kind="comment", at=comment.at,
-        text=message, media=[], link="", place=f"{where}#c{comment.id}", under=parent or post.id,
+    lab.audit_log.record(
+        "published", network=call.network, account=call.caller.id, id=comment.id, kind="comment", at=comment.at,
+        text=message, media=[], link="", path=_page_path(lab, comment, post), under=parent or post.id,
     )  # fmt: skip
     return comment
 
 
 def new_id(lab: LabState, post: Post) -> str:
-    number = lab.book.next_number()
+    """Return an id for a comment, in the format of the post's network."""
+    number = lab.database.next_number()
     return f"{post.id.rpartition('_')[2]}_{number}" if post.network == "facebook" else f"1790{number:013d}"
 
 
-def _own(lab: LabState, call: Call) -> Comment:
+def _get_comment(lab: LabState, call: Call) -> Comment:
     comment = lab.comments.get(call.network, call.params["id"])
     if comment is None:
         raise errors.not_found(call.params["id"], call.method)
     return comment
 
 
-def _shown(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
+def _shape(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
     if call.network == "facebook":
-        return asked(call, "Comment", _facebook_shape(lab, call, comment), FACEBOOK_DEFAULT)
-    return asked(call, "IGComment", _instagram_shape(lab, comment), INSTAGRAM_DEFAULT)
+        return select_fields(call, "Comment", _facebook_shape(lab, call, comment), FACEBOOK_DEFAULT)
+    return select_fields(call, "IGComment", _instagram_shape(lab, comment), INSTAGRAM_DEFAULT)
 
 
 def _facebook_shape(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
     post = lab.posts.get("facebook", comment.post)
-    where = facebook.place(lab, post) if post else ""
+    path = facebook.page_path(lab, post) if post else ""
     return {
         "id": comment.id, "message": comment.text, "created_time": iso_offset(comment.at), "is_hidden": comment.hidden,
         "from": {"id": comment.author_id, "name": comment.author}, "can_hide": not comment.own, "like_count": 0,
-        "comment_count": len(lab.comments.answers("facebook", comment.id)), "can_comment": True,
+        "comment_count": len(lab.comments.replies("facebook", comment.id)), "can_comment": True,
         "parent": {"id": comment.parent} if comment.parent else None, "object": {"id": comment.post},
-        "permalink_url": f"{call.origin}{where}#c{comment.id}",
+        "permalink_url": f"{call.origin}{path}#c{comment.id}",
     }  # fmt: skip
 
 
 def _instagram_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
-    answers = lab.comments.answers("instagram", comment.id)
-    replies = [{"id": answer.id, "text": answer.text, "timestamp": iso_offset(answer.at)} for answer in answers]
+    replies = [
+        {"id": reply.id, "text": reply.text, "timestamp": iso_offset(reply.at)}
+        for reply in lab.comments.replies("instagram", comment.id)
+    ]
     return {
         "id": comment.id, "text": comment.text, "timestamp": iso_offset(comment.at), "hidden": comment.hidden,
         "username": comment.author, "from": {"id": comment.author_id, "username": comment.author}, "like_count": 0,

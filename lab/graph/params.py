@@ -1,4 +1,4 @@
-"""Small things of the Graph that both networks read the same: fields, flags, lists, files by address."""
+"""Parameters and pagination of the Graph API, which Facebook and Instagram share."""
 
 from __future__ import annotations
 
@@ -11,62 +11,63 @@ from lab.graph import errors
 from lab.messages import Call
 from lab.state import LabState
 
-MAX_PAGE = 100
+MAX_PAGE_SIZE = 100
 
 
-class NotFetched(Exception):
-    """The address gave no file."""
+class FetchFailed(Exception):
+    """The URL of a media file could not be fetched."""
 
 
 async def fetch(lab: LabState, address: str) -> bytes:
-    """Meta fetches media from a public address; here from whatever address answers."""
+    """Return the file of a URL. Raises FetchFailed. Meta accepts public URLs only; the lab accepts any."""
     assert lab.http is not None  # noqa: S101
     try:
         async with lab.http.get(address) as response:
             if response.status != 200:  # noqa: PLR2004
-                raise NotFetched(f"HTTP {response.status}")
+                raise FetchFailed(f"HTTP {response.status}")
             return await response.read()
     except (aiohttp.ClientError, TimeoutError, ValueError, OSError) as cause:
-        raise NotFetched(str(cause)) from cause
+        raise FetchFailed(str(cause)) from cause
 
 
-def refuse_beyond(call: Call, *known: str) -> None:
-    """What a call brings and nobody here understands is refused: passing it over would be a lie."""
-    beyond = call.beyond(*known, "access_token", "appsecret_proof", "fields")
-    if beyond:
-        raise errors.not_spoken(f"{call.address} with {', '.join(beyond)}")
+def reject_unknown_params(call: Call, *known: str) -> None:
+    """Raise ApiError (501) for a parameter that the lab does not implement, instead of ignoring it."""
+    unknown = call.unknown_params(*known, "access_token", "appsecret_proof", "fields")
+    if unknown:
+        raise errors.not_supported(f"{call.endpoint} with {', '.join(unknown)}")
 
 
-def flag(call: Call, name: str, default: bool) -> bool:
+def bool_param(call: Call, name: str, default: bool) -> bool:
+    """Return a boolean parameter; everything but `false`, `0` and an empty value is true."""
     value = call.field(name, "true" if default else "false").lower()
     return value not in ("false", "0", "")
 
 
-def items(value: Any) -> list[Any]:
-    """A list as Graph takes it: JSON, comma-separated, or already a list."""
+def list_param(value: Any) -> list[Any]:
+    """Return a list that is given as JSON, as comma-separated text or as a list."""
     if isinstance(value, list):
         return value
     if not value:
         return []
     try:
-        found = json.loads(value)
+        parsed = json.loads(value)
     except ValueError:
         return [piece.strip() for piece in str(value).split(",") if piece.strip()]
-    return found if isinstance(found, list) else [str(found)]
+    return parsed if isinstance(parsed, list) else [str(parsed)]
 
 
-def asked(call: Call, kind: str, known: dict[str, Any], default: tuple[str, ...]) -> dict[str, Any]:
-    """Only the fields asked for; one that is not known is refused, as Graph does."""
-    wanted = _names(call.field("fields")) or list(default)
-    for name in wanted:
-        if name not in known:
-            raise errors.parameter(f"Tried accessing nonexisting field ({name}) on node type ({kind})")
-    found = {name: known[name] for name in wanted if known[name] is not None}
-    return {**found, "id": known["id"]}
+def select_fields(call: Call, kind: str, fields: dict[str, Any], default: tuple[str, ...]) -> dict[str, Any]:
+    """Return the fields that the call requests, without those that are None. Raises ApiError for an unknown field."""
+    requested = _names(call.field("fields")) or list(default)
+    for name in requested:
+        if name not in fields:
+            raise errors.invalid_parameter(f"Tried accessing nonexisting field ({name}) on node type ({kind})")
+    selected = {name: fields[name] for name in requested if fields[name] is not None}
+    return {**selected, "id": fields["id"]}
 
 
 def _names(fields: str) -> list[str]:
-    """Top-level names of `a,b{c,d},e.limit(3)`."""
+    """Return the top-level names of a field list such as `a,b{c,d},e.limit(3)`."""
     names, name, depth = [], "", 0
     for letter in fields + ",":
         depth += (letter in "{(") - (letter in "})")
@@ -78,16 +79,17 @@ def _names(fields: str) -> list[str]:
     return [name for name in names if name]
 
 
-def limit(call: Call) -> int:
-    wanted = call.field("limit", "25")
-    return min(int(wanted), MAX_PAGE) if wanted.isdigit() else MAX_PAGE
+def page_size(call: Call) -> int:
+    """Return the `limit` of a list: 25 by default, MAX_PAGE_SIZE at most."""
+    limit = call.field("limit", "25")
+    return min(int(limit), MAX_PAGE_SIZE) if limit.isdigit() else MAX_PAGE_SIZE
 
 
-def paged(call: Call, data: list[dict[str, Any]], cursors: list[int], more: bool) -> dict[str, Any]:
-    """A list with Graph's cursors; the cursor is the sequence number of the last one."""
+def paginated(call: Call, data: list[dict[str, Any]], cursors: list[int], has_more: bool) -> dict[str, Any]:
+    """Return a page of a list in Graph's format; `cursors` has a number for each entry."""
     body: dict[str, Any] = {"data": data}
     if data:
         body["paging"] = {"cursors": {"before": str(cursors[0]), "after": str(cursors[-1])}}
-        if more:
-            body["paging"]["next"] = f"{call.origin}/graph{call.path}?limit={limit(call)}&after={cursors[-1]}"
+        if has_more:
+            body["paging"]["next"] = f"{call.origin}/graph{call.path}?limit={page_size(call)}&after={cursors[-1]}"
     return body

@@ -1,5 +1,1 @@
-"""Mastodon's API as its public documents describe it: posts with their key, media, own posts, replies."""
-
-from lab.mastodon.api import DIALECT
-
-__all__ = ["DIALECT"]
+"""An emulator of the Mastodon API."""

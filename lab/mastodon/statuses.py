@@ -1,4 +1,4 @@
-"""Posting on Mastodon: within an hour, the same key twice is the same post; after it, it is another one."""
+"""Posts on Mastodon: publishing with an idempotency key, withdrawing and reading."""
 
 from __future__ import annotations
 
@@ -6,115 +6,123 @@ from typing import Any
 
 from lab.accounts import Account
 from lab.clock import iso_millis
-from lab.ledger import Comment, Media, Post
 from lab.mastodon import errors, media, text
-from lab.messages import Answer, Call
+from lab.messages import Call, Response
 from lab.state import LabState
+from lab.store.media import Media
+from lab.store.posts import Comment, Post
 
-KEY_LIFE = 3600.0
+KEY_LIFE = 3600.0  # seconds
+DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 40
+PAGING = ("limit", "max_id", "since_id", "min_id")
 MAX_CHARACTERS = 500
-MAX_PICTURES = 4
-KNOWN = ("status", "media_ids", "in_reply_to_id", "visibility", "language", "sensitive", "spoiler_text")
+MAX_MEDIA = 4
+PARAMETERS = ("status", "media_ids", "in_reply_to_id", "visibility", "language", "sensitive", "spoiler_text")
 
 
-def place(lab: LabState, post: Post) -> str:
+def page_path(lab: LabState, post: Post) -> str:
+    """Return the path of a post's public page."""
     account = lab.accounts.get("mastodon", post.account)
     return f"/mastodon/@{account.handle if account else post.account}/{post.id}"
 
 
-def limit_of(account: Account | None) -> int:
-    """How many characters an account's server takes: the laboratory has one server for each account."""
+def max_characters(account: Account | None) -> int:
+    """Return the character limit of an account's server; in the lab each account has a server of its own."""
     return int(account.extra.get("max_characters", MAX_CHARACTERS)) if account else MAX_CHARACTERS
 
 
-async def create(lab: LabState, call: Call) -> Answer:
-    beyond = call.beyond(*KNOWN)
-    if beyond or call.field("visibility", "public") != "public":
-        raise errors.not_spoken(f"{call.address} {', '.join(beyond) or call.field('visibility')}")
+async def create_status(lab: LabState, call: Call) -> Response:
+    """Publish a status. Within an hour, the same Idempotency-Key returns the earlier status and publishes nothing."""
+    unknown = call.unknown_params(*PARAMETERS)
+    if unknown or call.field("visibility", "public") != "public":
+        raise errors.not_supported(f"{call.endpoint} {', '.join(unknown) or call.field('visibility')}")
     key, now = call.headers.get("Idempotency-Key", ""), lab.clock.now()
-    known = lab.posts.by_key(call.who.id, key, since=now - KEY_LIFE) if key else None
-    if known is not None:
-        return Answer(shape(lab, call, known))
-    wanted, attached = call.field("status"), _attached(lab, call)
-    _check_text(call, wanted, attached)
-    post = _compose(lab, call, wanted, attached, key)
-    for each in attached:
-        each.extra["post"] = post.id
-        lab.media.remember(each)
-    lab.record_public(post, place=place(lab, post))
-    return Answer(shape(lab, call, post))
+    earlier = lab.posts.get_by_key(call.caller.id, key, since=now - KEY_LIFE) if key else None
+    if earlier is not None:
+        return Response(shape(lab, call, earlier))
+    content, attached = call.field("status"), _attached_media(lab, call)
+    _check_text(call, content, attached)
+    post = _compose(lab, call, content, attached, key)
+    for item in attached:
+        item.extra["post"] = post.id
+        lab.media.save_extra(item)
+    lab.add_public(post, path=page_path(lab, post))
+    return Response(shape(lab, call, post))
 
 
-def _check_text(call: Call, wanted: str, attached: list[Media]) -> None:
-    most = limit_of(call.account)
-    if not wanted.strip() and not attached:
+def _check_text(call: Call, content: str, attached: list[Media]) -> None:
+    limit = max_characters(call.account)
+    if not content.strip() and not attached:
         raise errors.invalid("Text can't be blank")
-    if text.length(wanted) > most:
-        raise errors.invalid(f"Text character limit of {most} exceeded")
+    if text.length(content) > limit:
+        raise errors.invalid(f"Text character limit of {limit} exceeded")
 
 
-def _attached(lab: LabState, call: Call) -> list[Media]:
+def _attached_media(lab: LabState, call: Call) -> list[Media]:
     given = call.fields.get("media_ids") or call.fields.get("media_ids[]") or []
     ids = [str(id) for id in (given if isinstance(given, list) else [given])]
-    if len(ids) > MAX_PICTURES:
+    if len(ids) > MAX_MEDIA:
         raise errors.error(422, "Cannot attach more than 4 files")
-    found = lab.media.of("mastodon", ids)
-    if len(found) != len(ids) or any(each.account != call.who.id or "post" in each.extra for each in found):
+    attached = lab.media.get_many("mastodon", ids)
+    if len(attached) != len(ids) or any(item.account != call.caller.id or "post" in item.extra for item in attached):
         raise errors.error(422, f"Media {', '.join(ids)} not found or already attached to another post")
-    if len(found) > 1 and any(each.kind != "image" for each in found):
+    if len(attached) > 1 and any(item.kind != "image" for item in attached):
         raise errors.error(422, "Cannot attach a video to a post that already contains images")
-    if any(each.ready_at > lab.clock.now() for each in found):
+    if any(item.ready_at > lab.clock.now() for item in attached):
         raise errors.error(422, "Cannot attach files that have not finished processing. Try again in a moment!")
-    return found
+    return attached
 
 
-def _compose(lab: LabState, call: Call, wanted: str, attached: list[Media], key: str) -> Post:
+def _compose(lab: LabState, call: Call, content: str, attached: list[Media], key: str) -> Post:
     now, reply_to = lab.clock.now(), call.field("in_reply_to_id")
-    if reply_to and not _is_there(lab, reply_to):
+    if reply_to and not _is_visible(lab, reply_to):
         raise errors.not_found()
     id = media.new_id(now)
-    links = [piece for piece, is_link in text.pieces(wanted) if is_link]
-    shown = text.to_html(wanted, call.origin, lambda handle: lab.accounts.by_handle("mastodon", handle) is not None)
+    links = [piece for piece, is_link in text.pieces(content) if is_link]
+    shown = text.to_html(
+        content, call.origin, lambda handle: lab.accounts.get_by_handle("mastodon", handle) is not None
+    )
     return Post(
-        "mastodon", id, call.who.id, "status", wanted, now, shown=shown, link=links[0] if links else "",
-        media=[each.id for each in attached], reply_to=reply_to, conversation=_conversation(lab, reply_to) or id,
+        "mastodon", id, call.caller.id, "status", content, now, shown=shown, link=links[0] if links else "",
+        media=[item.id for item in attached], reply_to=reply_to, conversation=_conversation(lab, reply_to) or id,
         extra={"key": key} if key else {},
     )  # fmt: skip
 
 
-def _is_there(lab: LabState, id: str) -> bool:
+def _is_visible(lab: LabState, id: str) -> bool:
     post = lab.posts.get("mastodon", id)
     return post.state == "public" if post else lab.comments.get("mastodon", id) is not None
 
 
 def _conversation(lab: LabState, reply_to: str) -> str:
-    answered = lab.posts.get("mastodon", reply_to) if reply_to else None
-    comment = lab.comments.get("mastodon", reply_to) if reply_to and answered is None else None
-    return answered.conversation if answered else comment.post if comment else ""
+    target = lab.posts.get("mastodon", reply_to) if reply_to else None
+    comment = lab.comments.get("mastodon", reply_to) if reply_to and target is None else None
+    return target.conversation if target else comment.post if comment else ""
 
 
-async def delete(lab: LabState, call: Call) -> Answer:
+async def delete_status(lab: LabState, call: Call) -> Response:
     post = lab.posts.get("mastodon", call.params["id"])
-    if post is None or post.account != call.who.id or post.state != "public":
+    if post is None or post.account != call.caller.id or post.state != "public":
         raise errors.not_found()
-    lab.withdraw(post, place=place(lab, post))
-    return Answer(shape(lab, call, post) | {"text": post.text})
+    lab.withdraw(post, path=page_path(lab, post))
+    return Response(shape(lab, call, post) | {"text": post.text})
 
 
 def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
+    """Return a post in Mastodon's format of a status."""
     account = lab.accounts.get("mastodon", post.account)
-    return _status(call, post.id, post.shown, post.created_at, call.origin + place(lab, post)) | {
+    return _status(call, post.id, post.shown, post.created_at, call.origin + page_path(lab, post)) | {
         "in_reply_to_id": post.reply_to or None,
-        "media_attachments": [media.shape(lab, call, each) for each in lab.media.of("mastodon", post.media)],
+        "media_attachments": [media.shape(lab, call, item) for item in lab.media.get_many("mastodon", post.media)],
         "replies_count": len(lab.comments.under("mastodon", post.conversation)),
         "account": shape_account(call, account) if account else None,
     }
 
 
 def shape_comment(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
-    """A citizen's reply, as the post that it is on Mastodon."""
-    answered = lab.posts.get("mastodon", comment.post)
-    address = f"{call.origin}{place(lab, answered) if answered else ''}#c{comment.id}"
+    """Return a citizen's reply in Mastodon's format of a status."""
+    post = lab.posts.get("mastodon", comment.post)
+    address = f"{call.origin}{page_path(lab, post) if post else ''}#c{comment.id}"
     content = text.to_html(comment.text, call.origin, lambda _: False)
     return _status(call, comment.id, content, comment.at, address) | {
         "in_reply_to_id": comment.parent or comment.post,
@@ -136,3 +144,82 @@ def _status(call: Call, id: str, content: str, at: float, address: str) -> dict[
         "in_reply_to_id": None, "media_attachments": [], "mentions": [], "tags": [], "card": None, "poll": None,
         "replies_count": 0, "reblogs_count": 0, "favourites_count": 0,
     }  # fmt: skip
+
+
+async def get_status(lab: LabState, call: Call) -> Response:
+    post = lab.posts.get_public("mastodon", call.params["id"])
+    if post is not None:
+        return Response(shape(lab, call, post))
+    comment = lab.comments.get("mastodon", call.params["id"])
+    if comment is None:
+        raise errors.not_found()
+    return Response(shape_comment(lab, call, comment))
+
+
+async def get_context(lab: LabState, call: Call) -> Response:
+    """Return the posts above a post in its conversation, and the posts and replies below it."""
+    post = lab.posts.get_public("mastodon", call.params["id"])
+    if post is None:
+        raise errors.not_found()
+    thread = lab.posts.in_conversation("mastodon", post.conversation)
+    ancestors = [shape(lab, call, other) for other in thread if int(other.id) < int(post.id)]
+    descendants = [shape(lab, call, other) for other in thread if int(other.id) > int(post.id)]
+    comments = lab.comments.under("mastodon", post.conversation)
+    descendants += [shape_comment(lab, call, comment) for comment in comments if not comment.hidden]
+    descendants.sort(key=lambda status: int(status["id"]))
+    return Response({"ancestors": ancestors, "descendants": descendants})
+
+
+async def list_account_statuses(lab: LabState, call: Call) -> Response:
+    unknown = call.unknown_params(*PAGING, "exclude_reblogs", "exclude_replies")
+    if unknown:
+        raise errors.not_supported(f"{call.endpoint}?{'&'.join(unknown)}")
+    account = lab.accounts.get("mastodon", call.params["id"])
+    if account is None:
+        raise errors.not_found()
+    before = lab.posts.get("mastodon", call.query.get("max_id", ""))
+    posts = lab.posts.latest(
+        "mastodon",
+        account.id,
+        limit=_page_size(call),
+        before=before.rank if before else 0,
+        until=lab.lists_until(account),
+        after_id=call.query.get("since_id") or call.query.get("min_id") or "",
+    )
+    if call.query.get("exclude_replies") == "true":
+        posts = [post for post in posts if not post.reply_to]
+    return Response([shape(lab, call, post) for post in posts])
+
+
+async def get_me(lab: LabState, call: Call) -> Response:
+    return Response(shape_account(call, call.caller))
+
+
+async def get_instance(lab: LabState, call: Call) -> Response:
+    """Return the limits of the server of the account; the call needs no token."""
+    return Response(
+        {
+            "domain": call.origin.partition("://")[2], "title": "Laboratorio", "version": "4.5.0",
+            "configuration": {
+                "statuses": {
+                    "max_characters": max_characters(call.account), "max_media_attachments": MAX_MEDIA,
+                    "characters_reserved_per_url": text.LINK_LENGTH,
+                },
+                "media_attachments": _media_limits(),
+            },
+        }
+    )  # fmt: skip
+
+
+def _media_limits() -> dict[str, Any]:
+    return {
+        "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp", "video/mp4"],
+        "image_size_limit": media.MAX_BYTES["image"],
+        "video_size_limit": media.MAX_BYTES["video"],
+        "description_limit": media.MAX_DESCRIPTION,
+    }
+
+
+def _page_size(call: Call) -> int:
+    limit = call.query.get("limit", "")
+    return min(int(limit), MAX_PAGE_SIZE) if limit.isdigit() else DEFAULT_PAGE_SIZE

@@ -1,5 +1,1 @@
-"""The networks' consent pages and the tokens that come of them: OAuth 2 as each network has it, PKCE verified."""
-
-from lab.oauth.grants import Denied, Grant, Grants
-
-__all__ = ["Denied", "Grant", "Grants"]
+"""OAuth 2.0 of the emulated networks: consent pages, authorization codes and access tokens."""

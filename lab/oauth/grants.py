@@ -1,4 +1,4 @@
-"""Applications, codes that are good once, and tokens: who was let in, for which account, and until when."""
+"""OAuth applications, single-use authorization codes, and the access tokens issued for them."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 
 from lab.accounts import Account, Accounts
 from lab.clock import Clock
-from lab.ledger import Database
+from lab.store.database import Database
 
-CODE_LIFE = 60.0
+CODE_LIFE = 60.0  # seconds
 
 
-class Denied(Exception):
-    """A token call is refused; the word is RFC 6749's, and each network says it in its own way."""
+class OAuthError(Exception):
+    """A token request is refused; the message is an error code of RFC 6749, which each network words in its own way."""
 
 
 @dataclass
 class Code:
-    """What a person brings back: for one application, one address and one challenge, and only once."""
+    """An authorization code, valid once for one application, redirect address and PKCE challenge."""
 
     client: str
     redirect: str
@@ -30,136 +30,145 @@ class Code:
     network: str
     accounts: list[str]
     scope: str
-    ends: float
+    expires_at: float = 0.0  # set when the code is issued
     used: bool = False
 
 
 @dataclass
 class Grant:
+    """An access token, the accounts that it gives access to, and its refresh token."""
+
     token: str
     network: str
-    accounts: list[str]  # ids; a person's token at Facebook stands for several pages
+    accounts: list[str]  # ids; a Facebook user's token covers several pages
     client: str
     scope: str = ""
-    refresh: str = ""
-    ends: float = 0.0  # 0: it does not end
+    refresh_token: str = ""
+    expires_at: float = 0.0  # 0: the token does not expire
     revoked: bool = False
-    person: bool = False
+    is_user: bool = False  # a Facebook user's token, which is not a page's
     extra: dict[str, Any] = field(default_factory=dict)
 
 
 class Grants:
-    def __init__(self, book: Database, accounts: Accounts, clock: Clock) -> None:
-        self._book, self._accounts, self._clock = book, accounts, clock
+    def __init__(self, database: Database, accounts: Accounts, clock: Clock) -> None:
+        self._database, self._accounts, self._clock = database, accounts, clock
         self._codes: dict[str, Code] = {}
-        self._apps = {row["id"]: json.loads(row["fields"]) for row in book.rows("SELECT * FROM apps")}
-        self._all = {row["token"]: Grant(**json.loads(row["fields"])) for row in book.rows("SELECT * FROM grants")}
+        self._apps = {row["id"]: json.loads(row["fields"]) for row in database.rows("SELECT * FROM apps")}
+        self._all = {row["token"]: Grant(**json.loads(row["fields"])) for row in database.rows("SELECT * FROM grants")}
         accounts.granted = self.accounts_of
 
     def register(self, fields: dict[str, Any]) -> None:
-        """Know an application: its id, its secret, and the addresses that people may be sent back to."""
+        """Store an application: its id, its secret and its redirect addresses."""
         self._apps[fields["id"]] = fields
-        self._book.insert("apps", {"id": fields["id"], "fields": json.dumps(fields)}, replace=True)
+        self._database.insert("apps", {"id": fields["id"], "fields": json.dumps(fields)}, replace=True)
 
-    def app(self, id: str) -> dict[str, Any] | None:
+    def get_app(self, id: str) -> dict[str, Any] | None:
         return self._apps.get(id)
 
-    def code(self, code: Code) -> str:
+    def issue_code(self, code: Code) -> str:
+        """Store a code that expires after CODE_LIFE seconds, and return its text."""
         name = f"codigo-{secrets.token_urlsafe(24)}"
-        self._codes[name] = replace(code, ends=self._clock.now() + CODE_LIFE)
+        self._codes[name] = replace(code, expires_at=self._clock.now() + CODE_LIFE)
         return name
 
-    def known(self, client: str, secret: str) -> str:
-        """The application's id, if the secret is its own."""
+    def verify_client(self, client: str, secret: str) -> str:
+        """Return the application's id. Raises OAuthError when the id is unknown or the secret is wrong."""
         app = self._apps.get(client)
         if app is None or not secrets.compare_digest(str(app["secret"]), secret):
-            raise Denied("invalid_client")
+            raise OAuthError("invalid_client")
         return client
 
-    def redeem(self, name: str, *, client: str, redirect: str, verifier: str, person: bool = False) -> Code:
-        """Take a code, once; a second use is refused, and so is any other application, address or verifier."""
+    def redeem(self, name: str, *, client: str, redirect: str, verifier: str, is_user: bool = False) -> Code:
+        """Mark a code as used and return it; `is_user` is Facebook's login, which has no PKCE.
+
+        Raises OAuthError for a used or expired code, another application or address, or a wrong PKCE verifier.
+        """
         code = self._codes.get(name)
-        if code is None or code.used or code.ends < self._clock.now():
-            raise Denied("invalid_grant")
+        if code is None or code.used or code.expires_at < self._clock.now():
+            raise OAuthError("invalid_grant")
         code.used = True
         if code.client != client or code.redirect != redirect:
-            raise Denied("invalid_grant")
+            raise OAuthError("invalid_grant")
         digest = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        if not person and (not code.challenge or digest != code.challenge):
-            raise Denied("invalid_grant")
+        if not is_user and (not code.challenge or digest != code.challenge):
+            raise OAuthError("invalid_grant")
         return code
 
-    def give(self, code: Code | Grant, *, life: float = 0.0, refreshes: bool = False, person: bool = False) -> Grant:
-        """A new token for what a code, or an earlier token, stands for."""
+    def issue(
+        self, source: Code | Grant, *, life: float = 0.0, has_refresh_token: bool = False, is_user: bool = False
+    ) -> Grant:
+        """Issue a token for the accounts and the scope of a code or of an earlier token; `life` is in seconds."""
         grant = Grant(
-            f"lab-{code.network}-{secrets.token_urlsafe(24)}", code.network, list(code.accounts), code.client,
-            code.scope, f"lab-renueva-{secrets.token_urlsafe(24)}" if refreshes else "",
-            self._clock.now() + life if life else 0.0, person=person,
+            f"lab-{source.network}-{secrets.token_urlsafe(24)}", source.network, list(source.accounts), source.client,
+            source.scope, f"lab-renueva-{secrets.token_urlsafe(24)}" if has_refresh_token else "",
+            self._clock.now() + life if life else 0.0, is_user=is_user,
         )  # fmt: skip
         return self.save(grant)
 
     def save(self, grant: Grant) -> Grant:
         self._all[grant.token] = grant
-        self._book.insert("grants", {"token": grant.token, "fields": json.dumps(asdict(grant))}, replace=True)
+        self._database.insert("grants", {"token": grant.token, "fields": json.dumps(asdict(grant))}, replace=True)
         return grant
 
-    def by_refresh(self, refresh: str, client: str) -> Grant | None:
-        """The grant that a refresh token renews, unless it ended, or the person took the account's access back."""
+    def get_by_refresh_token(self, refresh_token: str, client: str) -> Grant | None:
+        """Return the grant of a refresh token; None if it is revoked or the account's access was revoked."""
         for grant in self._all.values():
-            if refresh and grant.refresh == refresh and grant.client == client and not grant.revoked:
+            if refresh_token and grant.refresh_token == refresh_token and grant.client == client and not grant.revoked:
                 account = self._accounts.get(grant.network, grant.accounts[0])
                 return None if account is None or account.access == "revoked" else grant
         return None
 
-    def renewed(self, grant: Grant, *, life: float, turns: bool) -> Grant:
-        """A fresh token; where the refresh token turns, the old one is good no more."""
+    def refresh(self, grant: Grant, *, life: float, rotates: bool) -> Grant:
+        """Issue a new access token and revoke the old one; with `rotates`, the refresh token is replaced too."""
         grant.revoked = True
         self.save(grant)
-        self._let_in(grant)
-        fresh = self.give(grant, life=life, refreshes=turns)
-        if not turns:
-            fresh.refresh = grant.refresh
+        self._restore_expired(grant)
+        fresh = self.issue(grant, life=life, has_refresh_token=rotates)
+        if not rotates:
+            fresh.refresh_token = grant.refresh_token
             self.save(fresh)
         return fresh
 
     def revoke(self, token: str, client: str) -> None:
+        """Revoke the grants of an application that have this access token or refresh token."""
         for grant in list(self._all.values()):
-            if token and token in (grant.token, grant.refresh) and grant.client == client:
+            if token and token in (grant.token, grant.refresh_token) and grant.client == client:
                 grant.revoked = True
                 self.save(grant)
 
-    def let_in(self, network: str, ids: list[str]) -> None:
-        """The person said yes again: what they had taken back before is given anew."""
+    def restore_access(self, network: str, ids: list[str]) -> None:
+        """Make the access of accounts valid again, after a person consents once more."""
         for id in ids:
             account = self._accounts.get(network, id)
             if account is not None and account.access != "valid":
                 account.access = "valid"
                 self._accounts.save(account)
 
-    def _let_in(self, grant: Grant) -> None:
+    def _restore_expired(self, grant: Grant) -> None:
         for id in grant.accounts:
             account = self._accounts.get(grant.network, id)
             if account is not None and account.access == "expired":
                 account.access = "valid"
                 self._accounts.save(account)
 
-    def person(self, token: str) -> Grant | None:
-        """The person's grant of a token at Facebook."""
+    def get_user_grant(self, token: str) -> Grant | None:
+        """Return the grant of a Facebook user's token, or None when it is another token or revoked."""
         grant = self._all.get(token)
-        return grant if grant is not None and grant.person and not grant.revoked else None
+        return grant if grant is not None and grant.is_user and not grant.revoked else None
 
     def accounts_of(self, token: str) -> list[Account]:
-        """The accounts that a token opens, each with the state of this very token."""
+        """Return the accounts that a token gives access to, with the state of this token as their access."""
         grant = self._all.get(token)
-        if grant is None or grant.person:
+        if grant is None or grant.is_user:
             return []
-        found = [self._accounts.get(grant.network, id) for id in grant.accounts]
-        return [self._seen(account, grant) for account in found if account is not None]
+        accounts = [self._accounts.get(grant.network, id) for id in grant.accounts]
+        return [self._with_state(account, grant) for account in accounts if account is not None]
 
-    def _seen(self, account: Account, grant: Grant) -> Account:
+    def _with_state(self, account: Account, grant: Grant) -> Account:
         state = account.access
         if state == "valid" and grant.revoked:
             state = "revoked"
-        elif state == "valid" and grant.ends and grant.ends < self._clock.now():
+        elif state == "valid" and grant.expires_at and grant.expires_at < self._clock.now():
             state = "expired"
         return replace(account, token=grant.token, access=state)

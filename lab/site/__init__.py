@@ -1,5 +1,1 @@
-"""The website of the demonstration ministry, from which the product takes its news."""
-
-from lab.site.pages import Site
-
-__all__ = ["Site"]
+"""The website of a demonstration ministry, from which the product imports news."""

@@ -1,5 +1,1 @@
-"""X API v2 as its public documents describe it: posts, reads, media, replies."""
-
-from lab.x.api import DIALECT
-
-__all__ = ["DIALECT"]
+"""An emulator of X API v2."""

@@ -1,67 +1,116 @@
-"""How X understands a call: bearer token, table of addresses, rate-limit headers."""
+"""X API v2: its endpoints, access tokens and rate-limit headers."""
 
 from __future__ import annotations
 
-from lab.messages import Answer, Call, Operation
-from lab.rate_limits import Over
-from lab.routes import find, route
+from lab.messages import Call, Response
+from lab.network_api import COMMIT, PREPARE, Operation, find_operation, route
+from lab.oauth.grants import OAuthError
+from lab.oauth.tokens import issue_token, revoke_token
+from lab.rate_limits import LimitExceeded
 from lab.state import LabState
-from lab.x import media, posts, problems, rate_limits, reads, subtitles, tokens
+from lab.x import errors, media, posts, reads
 
-PREPARE, COMMIT = "prepare", "commit"
 TOO_MANY = 429
+TOKEN_LIFE = 7200  # seconds
+SCOPE = "tweet.read tweet.write users.read media.write offline.access"
+OAUTH_ERRORS = {
+    "invalid_grant": ("invalid_request", "Value passed for the token was invalid.", 400),
+    "invalid_client": ("unauthorized_client", "Missing valid authorization header", 401),
+    "unsupported_grant_type": ("unsupported_grant_type", "The grant type is not supported.", 400),
+}
+
+
+async def create_token(lab: LabState, call: Call) -> Response:
+    """Exchange an authorization code or a refresh token; the refresh token changes each time."""
+    account = lab.accounts.refresh(call.field("refresh_token"), "x")
+    if account is not None:
+        return _token_response(account.token, account.extra["refresh_token"], SCOPE)
+    try:
+        grant = issue_token(lab, call, life=TOKEN_LIFE, has_refresh_token=True, rotates=True)
+    except OAuthError as error:
+        return _oauth_error(error)
+    return _token_response(grant.token, grant.refresh_token, grant.scope)
+
+
+async def revoke(lab: LabState, call: Call) -> Response:
+    """Revoke an access token or a refresh token."""
+    try:
+        revoke_token(lab, call)
+    except OAuthError as error:
+        return _oauth_error(error)
+    return Response({"revoked": True})
+
+
+def _token_response(token: str, refresh_token: str, scope: str) -> Response:
+    return Response(
+        {
+            "token_type": "bearer",
+            "expires_in": TOKEN_LIFE,
+            "access_token": token,
+            "refresh_token": refresh_token,
+            "scope": scope,
+        }
+    )
+
+
+def _oauth_error(error: OAuthError) -> Response:
+    code, description, status = OAUTH_ERRORS[str(error)]
+    return Response({"error": code, "error_description": description}, status)
+
+
 ROUTES = [
-    route("POST", "/2/tweets", posts.create, COMMIT),
+    route("POST", "/2/tweets", posts.create_post, COMMIT),
     route("GET", "/2/tweets/search/recent", reads.search),
-    route("GET", "/2/tweets/{id}", reads.get),
-    route("GET", "/2/tweets", reads.get_many),
-    route("GET", "/2/users/me", reads.me),
-    route("GET", "/2/users/by/username/{handle}", reads.user_by_handle),
-    route("GET", "/2/users/{id}/tweets", reads.own_posts),
-    route("GET", "/2/users/{id}/mentions", reads.mentions),
-    route("DELETE", "/2/tweets/{id}", posts.delete, COMMIT),
-    route("PUT", "/2/tweets/{id}/hidden", posts.hide, COMMIT),
+    route("GET", "/2/tweets/{id}", reads.get_post),
+    route("GET", "/2/tweets", reads.get_posts),
+    route("GET", "/2/users/me", reads.get_me),
+    route("GET", "/2/users/by/username/{handle}", reads.get_user_by_handle),
+    route("GET", "/2/users/{id}/tweets", reads.list_user_posts),
+    route("GET", "/2/users/{id}/mentions", reads.list_mentions),
+    route("DELETE", "/2/tweets/{id}", posts.delete_post, COMMIT),
+    route("PUT", "/2/tweets/{id}/hidden", posts.hide_reply, COMMIT),
     route("POST", "/2/media/upload", media.upload, PREPARE),
-    route("GET", "/2/media/upload", media.status),
+    route("GET", "/2/media/upload", media.get_status),
     route("POST", "/2/media/upload/initialize", media.initialize, PREPARE),
     route("POST", "/2/media/upload/{id}/append", media.append, PREPARE),
     route("POST", "/2/media/upload/{id}/finalize", media.finalize, PREPARE),
-    route("POST", "/2/media/metadata", media.metadata, PREPARE),
-    route("POST", "/2/media/subtitles", subtitles.create, PREPARE),
-    route("POST", "/2/oauth2/token", tokens.renew, "read", open_door=True),
-    route("POST", "/2/oauth2/revoke", tokens.revoke, "read", open_door=True),
+    route("POST", "/2/media/metadata", media.set_metadata, PREPARE),
+    route("POST", "/2/media/subtitles", media.set_subtitles, PREPARE),
+    route("POST", "/2/oauth2/token", create_token, allows_anonymous=True),
+    route("POST", "/2/oauth2/revoke", revoke, allows_anonymous=True),
 ]
 
 
-class XDialect:
+class XApi:
     name = "x"
-    quotas = rate_limits.QUOTAS
+    quotas = errors.QUOTAS
 
     def resolve(self, lab: LabState, call: Call) -> Operation:
-        deed = find(ROUTES, call)
-        if deed is None:
-            raise problems.not_spoken(call.address)
-        return deed
+        operation = find_operation(ROUTES, call)
+        if operation is None:
+            raise errors.not_supported(call.endpoint)
+        return operation
 
     def identify(self, lab: LabState, call: Call) -> None:
-        holders = lab.accounts.holders(call.bearer())
-        call.account = next((account for account in holders if account.network == self.name), None)
+        accounts = lab.accounts.get_by_token(call.bearer())
+        call.account = next((account for account in accounts if account.network == self.name), None)
 
-    def admit(self, lab: LabState, call: Call) -> None:
+    def authorize(self, lab: LabState, call: Call) -> None:
         if call.account is None or call.account.access != "valid":
-            raise problems.unauthorized()
+            raise errors.unauthorized()
 
-    def failure(self, lab: LabState, call: Call, status: int) -> Answer:
-        answer = problems.STATUS_PROBLEMS.get(status, problems.STATUS_PROBLEMS[500]).answer
-        if answer.status != TOO_MANY:
-            return answer
-        return Answer(answer.body, TOO_MANY, rate_limits.spent(lab.clock.now() + call.wait, call.wait))
+    def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
+        response = errors.STATUS_ERRORS.get(status, errors.STATUS_ERRORS[500]).response
+        if response.status != TOO_MANY:
+            return response
+        reset = lab.clock.now() + call.retry_after
+        return Response(response.body, TOO_MANY, errors.exhausted_headers(reset, call.retry_after))
 
-    def over(self, lab: LabState, call: Call, excess: Over) -> Answer:
-        return rate_limits.over(lab, call, excess)
+    def limit_response(self, lab: LabState, call: Call, exceeded: LimitExceeded) -> Response:
+        return errors.limit_response(lab, exceeded)
 
     def headers(self, lab: LabState, call: Call) -> dict[str, str]:
-        return rate_limits.headers(lab, call)
+        return errors.rate_limit_headers(lab, call)
 
 
-DIALECT = XDialect()
+API = XApi()

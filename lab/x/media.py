@@ -1,154 +1,188 @@
-"""Media for X: simple upload, or initialize, append, finalize and its status; alternative text apart."""
+"""Media for X: simple and chunked upload, processing status, alternative text and subtitles."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import hashlib
+import re
 from typing import Any
 
-from lab.latency import share
-from lab.ledger import Media, Upload
-from lab.ledger.media import NotMedia, Probe, probe
-from lab.messages import Answer, Call
+from lab.clock import progress
+from lab.messages import Call, Response
 from lab.state import LabState
-from lab.x import problems, subtitles
-from lab.x.posts import MEDIA_LIFE as LIFE
-from lab.x.posts import media_key, new_id
+from lab.store.media import Media, MediaInfo, NotMedia, Upload, probe
+from lab.x import errors
+from lab.x.posts import MEDIA_LIFE, media_key, new_id
 
-PROCESSING = (0.1, 0.4)  # seconds a video takes to be ready
-PENDING = 0.2  # of its processing, before X says that it has begun
+PROCESSING = (0.1, 0.4)  # seconds until a video is ready
+PENDING = 0.2  # share of the processing time during which X reports `pending`
 MAX_ALT = 1000
 MAX_BYTES = {"image": 5_000_000, "gif": 15_000_000, "video": 512_000_000}
 VIDEO_SECONDS = (0.5, 140.0)
+SUBTITLES = "subtitles"
+SUBTITLED_CATEGORIES = ("AmplifyVideo", "TweetVideo")
+SUBTITLE_TIME = re.compile(rb"(?:\d+:)?\d\d:\d\d[.,]\d{3} --> (?:\d+:)?\d\d:\d\d[.,]\d{3}")
 
 
-async def upload(lab: LabState, call: Call) -> Answer:
+async def upload(lab: LabState, call: Call) -> Response:
+    """Store a file that comes in one call."""
     data = call.files.get("media") or _decoded(call.fields.get("media"))
-    media = _take(lab, call, new_id(lab.clock.now()), data)
-    return Answer({"data": _about(lab, media)})
+    media = _add_media(lab, call, new_id(lab.clock.now()), data)
+    return Response({"data": _shape(lab, media)})
 
 
-async def initialize(lab: LabState, call: Call) -> Answer:
+async def initialize(lab: LabState, call: Call) -> Response:
+    """Start a chunked upload."""
     total, mime = call.fields.get("total_bytes"), str(call.fields.get("media_type") or "")
     if not str(total).isdigit() or not mime:
-        raise problems.invalid("total_bytes", str(total), "total_bytes and media_type are required")
+        raise errors.invalid("total_bytes", str(total), "total_bytes and media_type are required")
     now = lab.clock.now()
-    about = {"category": str(call.fields.get("media_category") or "")}
-    started = lab.uploads.save(Upload(new_id(now), "x", call.who.id, int(str(total)), mime, now, about))
-    return Answer({"data": {"id": started.id, "media_key": f"7_{started.id}", "expires_after_secs": LIFE}})
+    metadata = {"category": str(call.fields.get("media_category") or "")}
+    upload = lab.uploads.save(Upload(new_id(now), "x", call.caller.id, int(str(total)), mime, now, metadata))
+    return Response({"data": {"id": upload.id, "media_key": f"7_{upload.id}", "expires_after_secs": MEDIA_LIFE}})
 
 
-async def append(lab: LabState, call: Call) -> Answer:
-    started = _started(lab, call)
+async def append(lab: LabState, call: Call) -> Response:
+    """Add a segment to a chunked upload; a segment that is sent again is not added twice."""
+    upload = _get_upload(lab, call)
     index = str(call.fields.get("segment_index", ""))
     if not index.isdigit():
-        raise problems.invalid("segment_index", index, "segment_index is required")
+        raise errors.invalid("segment_index", index, "segment_index is required")
     data = call.files.get("media") or _decoded(call.fields.get("media"))
-    # A segment sent again after a cut replaces nothing: X keeps segments by number, so the same number is written once.
-    taken = started.about.setdefault("segments", [])
-    if int(index) not in taken:
-        lab.uploads.append(started, data)
-        taken.append(int(index))
-        lab.uploads.save(started)
-    return Answer({"data": {"expires_at": int(started.created_at) + LIFE}})
+    segments = upload.metadata.setdefault("segments", [])
+    if int(index) not in segments:
+        lab.uploads.append(upload, data)
+        segments.append(int(index))
+        lab.uploads.save(upload)
+    return Response({"data": {"expires_at": int(upload.created_at) + MEDIA_LIFE}})
 
 
-async def finalize(lab: LabState, call: Call) -> Answer:
-    started = _started(lab, call)
-    done = lab.media.get("x", started.id)
-    if done is None:
-        received = lab.uploads.received(started)
-        if received != started.total:
-            raise problems.invalid("id", started.id, f"Segments do not add up to total_bytes ({received}).")
-        data = lab.uploads.content(started)
-        captions = started.about.get("category") == subtitles.CATEGORY
-        done = subtitles.take(lab, call, started.id, data) if captions else _take(lab, call, started.id, data)
-        lab.uploads.discard(started)
-    return Answer({"data": _about(lab, done)})
+async def finalize(lab: LabState, call: Call) -> Response:
+    """End a chunked upload and return its media; a repeated call returns the same media."""
+    upload = _get_upload(lab, call)
+    media = lab.media.get("x", upload.id)
+    if media is None:
+        received = lab.uploads.received_bytes(upload)
+        if received != upload.total:
+            raise errors.invalid("id", upload.id, f"Segments do not add up to total_bytes ({received}).")
+        data = lab.uploads.content(upload)
+        is_subtitles = upload.metadata.get("category") == SUBTITLES
+        media = (_add_subtitles if is_subtitles else _add_media)(lab, call, upload.id, data)
+        lab.uploads.discard(upload)
+    return Response({"data": _shape(lab, media)})
 
 
-async def status(lab: LabState, call: Call) -> Answer:
+async def get_status(lab: LabState, call: Call) -> Response:
     id = call.query.get("media_id", "")
     media = lab.media.get("x", id)
-    if media is None or media.account != call.who.id or expired(lab, media):
-        raise problems.not_found("media", id)
-    return Answer({"data": _about(lab, media)})
+    if media is None or media.account != call.caller.id or _is_expired(lab, media):
+        raise errors.not_found("media", id)
+    return Response({"data": _shape(lab, media)})
 
 
-def expired(lab: LabState, thing: Media | Upload) -> bool:
-    return lab.clock.now() - thing.created_at > LIFE
+def _is_expired(lab: LabState, media: Media | Upload) -> bool:
+    return lab.clock.now() - media.created_at > MEDIA_LIFE
 
 
-async def metadata(lab: LabState, call: Call) -> Answer:
+async def set_metadata(lab: LabState, call: Call) -> Response:
+    """Set the alternative text of media."""
     id = str(call.fields.get("id", ""))
     media = lab.media.get("x", id)
-    if media is None or media.account != call.who.id or expired(lab, media):
-        raise problems.invalid("id", id, "Your media IDs are invalid.")
-    about = call.fields.get("metadata") or {}
-    alt = str((about.get("alt_text") or {}).get("text") or "")
+    if media is None or media.account != call.caller.id or _is_expired(lab, media):
+        raise errors.invalid("id", id, "Your media IDs are invalid.")
+    metadata = call.fields.get("metadata") or {}
+    alt = str((metadata.get("alt_text") or {}).get("text") or "")
     if len(alt) > MAX_ALT:
-        raise problems.invalid("metadata.alt_text.text", alt[:20], "alt_text is limited to 1000 characters")
-    lab.media.describe(id, alt)
-    return Answer({"data": {"id": id, "associated_metadata": {"alt_text": {"text": alt}}}})
+        raise errors.invalid("metadata.alt_text.text", alt[:20], "alt_text is limited to 1000 characters")
+    lab.media.set_alt(id, alt)
+    return Response({"data": {"id": id, "associated_metadata": {"alt_text": {"text": alt}}}})
 
 
-def _started(lab: LabState, call: Call) -> Upload:
-    started = lab.uploads.get("x", call.params["id"])
-    if started is None or started.account != call.who.id or expired(lab, started):
-        raise problems.not_found("media", call.params["id"])
-    return started
+async def set_subtitles(lab: LabState, call: Call) -> Response:
+    """Attach an uploaded subtitles file to a video."""
+    subtitles = call.fields.get("subtitles") or {}
+    video = _own_media(lab, call, str(call.fields.get("id") or ""), "video")
+    track = _own_media(lab, call, str(subtitles.get("id") or ""), SUBTITLES)
+    category, language = call.fields.get("media_category"), subtitles.get("language_code")
+    if category not in SUBTITLED_CATEGORIES or not language:
+        raise errors.invalid("media_category", str(category), "media_category is not valid")
+    entry = {"id": track.id, "language_code": language, "display_name": subtitles.get("display_name", "")}
+    video.extra["subtitles"] = [*video.extra.get("subtitles", []), entry]
+    lab.media.save_extra(video)
+    return Response({"data": {"id": video.id, "media_category": category, "associated_subtitles": entry}})
+
+
+def _get_upload(lab: LabState, call: Call) -> Upload:
+    upload = lab.uploads.get("x", call.params["id"])
+    if upload is None or upload.account != call.caller.id or _is_expired(lab, upload):
+        raise errors.not_found("media", call.params["id"])
+    return upload
+
+
+def _own_media(lab: LabState, call: Call, id: str, kind: str) -> Media:
+    media = lab.media.get("x", id)
+    if media is None or media.account != call.caller.id or media.kind != kind:
+        raise errors.invalid("id", id, "Your media IDs are invalid.")
+    return media
 
 
 def _decoded(value: Any) -> bytes:
     try:
         return base64.b64decode(str(value or ""), validate=True)
     except (binascii.Error, ValueError):
-        raise problems.invalid("media", "", "media must be base64 or a file") from None
+        raise errors.invalid("media", "", "media must be base64 or a file") from None
 
 
-def _take(lab: LabState, call: Call, id: str, data: bytes) -> Media:
+def _add_media(lab: LabState, call: Call, id: str, data: bytes) -> Media:
     try:
-        found = probe(data)
+        info = probe(data)
     except NotMedia as cause:
-        raise problems.invalid("media", "", f"media type unrecognized: {cause}") from cause
-    _check(found, data)
-    return lab.media.put(
-        id=id, network="x", account=call.who.id, data=data, found=found, now=lab.clock.now(),
-        processing=_processing(lab, call, data) if found.kind == "video" else 0.0,
-    )  # fmt: skip
+        raise errors.invalid("media", "", f"media type unrecognized: {cause}") from cause
+    _check_limits(info, data)
+    processing = 0.0
+    if info.kind == "video":
+        processing = lab.processing_times.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
+    return lab.media.add(
+        id=id, network="x", account=call.caller.id, data=data, info=info, now=lab.clock.now(), processing=processing
+    )
 
 
-def _processing(lab: LabState, call: Call, data: bytes) -> float:
-    return lab.latency.seconds(call.account, hashlib.sha256(data).hexdigest(), *PROCESSING)
+def _add_subtitles(lab: LabState, call: Call, id: str, data: bytes) -> Media:
+    if not SUBTITLE_TIME.search(data):
+        raise errors.invalid("media", "", "media type unrecognized: not SubRip nor WebVTT")
+    info = MediaInfo(SUBTITLES, "text/vtt" if data.startswith(b"WEBVTT") else "text/srt", 0, 0)
+    return lab.media.add(id=id, network="x", account=call.caller.id, data=data, info=info, now=lab.clock.now())
 
 
-def _check(found: Probe, data: bytes) -> None:
-    if len(data) > MAX_BYTES[found.kind]:
-        raise problems.invalid("media", "", f"File size exceeds {MAX_BYTES[found.kind]} bytes.")
-    if found.kind != "video":
+def _check_limits(info: MediaInfo, data: bytes) -> None:
+    if len(data) > MAX_BYTES[info.kind]:
+        raise errors.invalid("media", "", f"File size exceeds {MAX_BYTES[info.kind]} bytes.")
+    if info.kind != "video":
         return
     shortest, longest = VIDEO_SECONDS
-    if found.video_codec != "h264" or found.audio_codec not in ("", "aac") or not shortest <= found.seconds <= longest:
-        raise problems.invalid("media", "", "Video must be H.264 with AAC, between 0.5 and 140 seconds.")
+    if info.video_codec != "h264" or info.audio_codec not in ("", "aac") or not shortest <= info.seconds <= longest:
+        raise errors.invalid("media", "", "Video must be H.264 with AAC, between 0.5 and 140 seconds.")
 
 
-def _about(lab: LabState, media: Media) -> dict[str, Any]:
+def _shape(lab: LabState, media: Media) -> dict[str, Any]:
+    """Return media in X's format; a video has its processing state."""
     now = lab.clock.now()
-    about: dict[str, Any] = {
-        "id": media.id, "media_key": media_key(media), "size": media.size,
-        "expires_after_secs": max(0, int(media.created_at + LIFE - now)),
-    }  # fmt: skip
+    fields: dict[str, Any] = {
+        "id": media.id,
+        "media_key": media_key(media),
+        "size": media.size,
+        "expires_after_secs": max(0, int(media.created_at + MEDIA_LIFE - now)),
+    }
     if media.kind == "image":
-        about["image"] = {"image_type": media.mime, "w": media.width, "h": media.height}
-        return about
-    if media.kind == subtitles.KIND:
-        return about
-    return about | {"processing_info": _state(media, now), "video": {"video_type": media.mime}}
+        return fields | {"image": {"image_type": media.mime, "w": media.width, "h": media.height}}
+    if media.kind == SUBTITLES:
+        return fields
+    return fields | {"processing_info": _processing_info(media, now), "video": {"video_type": media.mime}}
 
 
-def _state(media: Media, now: float) -> dict[str, Any]:
-    done = share(media.created_at, media.ready_at, now)
+def _processing_info(media: Media, now: float) -> dict[str, Any]:
+    done = progress(media.created_at, media.ready_at, now)
     if done < PENDING:
         return {"state": "pending", "check_after_secs": 1}
     if done < 1:

@@ -1,4 +1,4 @@
-"""What X does to a text: links become t.co, entities are escaped, the length is weighed."""
+"""X's treatment of a text: it shortens links, escapes entities and counts a weighted length."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from twitter_text import parse_tweet
 from twitter_text.extract_urls import extract_urls_with_indices
 
 LIMIT = 280
-# X links no address without a public domain; the laboratory's website lives on one, so here it counts as a link too.
+# X does not link an address without a public domain; here loopback counts, since the lab's website is on it.
 LOOPBACK = re.compile(r"https?://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?(?:/[^\s<>\"«»]*)?")
 TRAILING = ".,;:!?)'\u2026"
 HASHTAG = re.compile(r"(?<![\w&])#(\w*[^\W\d_]\w*)")
@@ -29,14 +29,14 @@ class Link:
 
 
 def find_links(text: str) -> list[Link]:
-    """Links as X finds them, word by word: a link never holds a space."""
+    """Return the links of a text, in order, as X recognizes them."""
     if "." not in text and "localhost" not in text:
         return []
-    found: list[Link] = []
+    links: list[Link] = []
     for word in re.finditer(r"\S+", text):
         for start, end, address in _links_in(word[0]):
-            found.append(Link(word.start() + start, word.start() + end, address))
-    return found
+            links.append(Link(word.start() + start, word.start() + end, address))
+    return links
 
 
 @functools.lru_cache(maxsize=4096)
@@ -47,16 +47,17 @@ def _links_in(word: str) -> tuple[tuple[int, int, str], ...]:
         return ((loopback.start(), loopback.start() + len(address), address),)
     if "." not in word:
         return ()
-    found = extract_urls_with_indices(word)
-    return tuple((entry["indices"][0], entry["indices"][1], entry["url"]) for entry in found)
+    entries = extract_urls_with_indices(word)
+    return tuple((entry["indices"][0], entry["indices"][1], entry["url"]) for entry in entries)
 
 
 def short_address(address: str) -> str:
+    """Return the t.co address of a link; the same link always gets the same one."""
     return "https://t.co/" + hashlib.sha256(address.encode()).hexdigest()[:10]
 
 
 def rewrite(text: str, links: list[Link]) -> str:
-    """The text as X keeps it: links shortened, & < > escaped."""
+    """Return the text as X stores it: links shortened, and & < > escaped."""
     pieces, at = [], 0
     for link in links:
         pieces += [html.escape(text[at : link.start], quote=False), short_address(link.address)]
@@ -66,21 +67,21 @@ def rewrite(text: str, links: list[Link]) -> str:
 
 
 def fits(text: str, links: list[Link]) -> bool:
-    """Whether the weighted length is within the limit and every character is allowed."""
-    weighed, at = [], 0
+    """Whether the weighted length is at most LIMIT and every character is allowed."""
+    shortened, at = [], 0
     for link in links:
-        weighed += [text[at : link.start], short_address(link.address)]
+        shortened += [text[at : link.start], short_address(link.address)]
         at = link.end
-    plain = "".join([*weighed, text[at:]])
-    # The exact parser takes half a millisecond: only asked when this upper bound does not settle it already.
+    plain = "".join([*shortened, text[at:]])
+    # The exact parser takes half a millisecond, so it runs only when this upper bound does not decide.
     if len(plain) + sum(1 for letter in plain if not letter.isascii()) <= LIMIT and plain.isprintable():
         return bool(plain.strip())
     return bool(parse_tweet(unicodedata.normalize("NFC", plain)).valid)
 
 
 def entities(shown: str, expanded: dict[str, str]) -> dict[str, Any]:
-    """Entities of the shown text, with indices into it; `expanded` maps each t.co to where it leads."""
-    found: dict[str, Any] = {}
+    """Return the entities of a stored text, with indices into it; `expanded` maps each t.co address to its link."""
+    result: dict[str, Any] = {}
     urls = [
         {"start": match.start(), "end": match.end(), "url": match[0], "expanded_url": expanded[match[0]],
          "display_url": _display(expanded[match[0]])}
@@ -91,8 +92,8 @@ def entities(shown: str, expanded: dict[str, str]) -> dict[str, Any]:
     mentions = [{"start": match.start(), "end": match.end(), "username": match[1]} for match in MENTION.finditer(shown)]
     for name, entries in (("urls", urls), ("hashtags", tags), ("mentions", mentions)):
         if entries:
-            found[name] = entries
-    return found
+            result[name] = entries
+    return result
 
 
 def _display(address: str) -> str:

@@ -1,32 +1,32 @@
-"""Comments under videos: threads, answers, held for review and published again; never rejected: that can't go back."""
+"""Comments under videos: threads, replies and moderation, of which the lab implements only what can be undone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from lab.clock import iso_seconds
-from lab.ledger import Comment, Post
-from lab.messages import Answer, Call
+from lab.messages import Call, Response
 from lab.state import LabState
+from lab.store.posts import Comment, Post
 from lab.youtube import errors
-from lab.youtube.videos import listing, place
+from lab.youtube.videos import listing, page_path
 
 REVERSIBLE = ("heldForReview", "published")
 
 
-async def list_threads(lab: LabState, call: Call) -> Answer:
-    found = _asked(lab, call)
-    held = call.query.get("moderationStatus") == "heldForReview"
-    threads = [comment for comment in found if not comment.parent and comment.hidden == held]
+async def list_threads(lab: LabState, call: Call) -> Response:
+    comments = _requested_comments(lab, call)
+    is_held = call.query.get("moderationStatus") == "heldForReview"
+    threads = [comment for comment in comments if not comment.parent and comment.hidden == is_held]
     newest = sorted(threads, key=lambda comment: comment.seq, reverse=True)
-    before, most = int(call.query.get("pageToken") or 0), int(call.query.get("maxResults") or 20)
+    before, limit = int(call.query.get("pageToken") or 0), int(call.query.get("maxResults") or 20)
     rest = [comment for comment in newest if not before or comment.seq < before]
-    page = rest[:most]
-    next_page = str(page[-1].seq) if len(rest) > most else ""
-    return Answer(listing("commentThreadListResponse", [_thread(lab, comment) for comment in page], next_page))
+    page = rest[:limit]
+    next_page = str(page[-1].seq) if len(rest) > limit else ""
+    return Response(listing("commentThreadListResponse", [_thread_shape(lab, comment) for comment in page], next_page))
 
 
-def _asked(lab: LabState, call: Call) -> list[Comment]:
+def _requested_comments(lab: LabState, call: Call) -> list[Comment]:
     video, channel = call.query.get("videoId"), call.query.get("allThreadsRelatedToChannelId")
     if video:
         if lab.posts.get("youtube", video) is None:
@@ -34,40 +34,42 @@ def _asked(lab: LabState, call: Call) -> list[Comment]:
         return lab.comments.under("youtube", video)
     if channel:
         return lab.comments.for_account("youtube", channel, limit=1000)
-    raise errors.not_spoken("commentThreads.list without videoId or allThreadsRelatedToChannelId")
+    raise errors.not_supported("commentThreads.list without videoId or allThreadsRelatedToChannelId")
 
 
-async def create_thread(lab: LabState, call: Call) -> Answer:
+async def create_thread(lab: LabState, call: Call) -> Response:
     snippet = call.fields.get("snippet") or {}
     text = ((snippet.get("topLevelComment") or {}).get("snippet") or {}).get("textOriginal")
-    comment = _write(lab, call, _public(lab, str(snippet.get("videoId") or "")), text, "")
-    return Answer(_thread(lab, comment))
+    comment = _add_comment(lab, call, _public_video(lab, str(snippet.get("videoId") or "")), text, "")
+    return Response(_thread_shape(lab, comment))
 
 
-async def list_comments(lab: LabState, call: Call) -> Answer:
+async def list_comments(lab: LabState, call: Call) -> Response:
     if call.query.get("parentId"):
-        found = lab.comments.answers("youtube", call.query["parentId"])
+        comments = lab.comments.replies("youtube", call.query["parentId"])
     else:
-        every = (lab.comments.get("youtube", id) for id in call.query.get("id", "").split(","))
-        found = [comment for comment in every if comment is not None]
-    return Answer(listing("commentListResponse", [_comment(comment) for comment in found]))
+        candidates = (lab.comments.get("youtube", id) for id in call.query.get("id", "").split(","))
+        comments = [comment for comment in candidates if comment is not None]
+    return Response(listing("commentListResponse", [_comment_shape(comment) for comment in comments]))
 
 
-async def answer(lab: LabState, call: Call) -> Answer:
+async def create_reply(lab: LabState, call: Call) -> Response:
     snippet = call.fields.get("snippet") or {}
     parent = lab.comments.get("youtube", str(snippet.get("parentId") or ""))
     if parent is None:
         raise errors.error(
             404, "parentCommentNotFound", "The specified parent comment was not found.", "youtube.comment"
         )
-    comment = _write(lab, call, _public(lab, parent.post), snippet.get("textOriginal"), parent.parent or parent.id)
-    return Answer(_comment(comment))
+    comment = _add_comment(
+        lab, call, _public_video(lab, parent.post), snippet.get("textOriginal"), parent.parent or parent.id
+    )
+    return Response(_comment_shape(comment))
 
 
-async def moderate(lab: LabState, call: Call) -> Answer:
+async def set_moderation_status(lab: LabState, call: Call) -> Response:
     status = call.query.get("moderationStatus", "")
     if status not in REVERSIBLE or call.query.get("banAuthor") == "true":
-        raise errors.not_spoken(f"setModerationStatus {status}: it cannot be undone")
+        raise errors.not_supported(f"setModerationStatus {status}: it cannot be undone")
     for id in call.query.get("id", "").split(","):
         comment = lab.comments.get("youtube", id)
         if comment is None:
@@ -75,50 +77,51 @@ async def moderate(lab: LabState, call: Call) -> Answer:
                 404, "commentNotFound", "One or more of the comments cannot be found.", "youtube.comment"
             )
         lab.comments.set_hidden(comment.id, status == "heldForReview")
-    return Answer(None, 204)
+    return Response(None, 204)
 
 
-def _public(lab: LabState, id: str) -> Post:
+def _public_video(lab: LabState, id: str) -> Post:
     post = lab.posts.get("youtube", id)
     if post is None or post.state != "public":
         raise errors.error(404, "videoNotFound", "The video cannot be found.", "youtube.commentThread")
     return post
 
 
-def _write(lab: LabState, call: Call, post: Post, text: Any, parent: str) -> Comment:
+def _add_comment(lab: LabState, call: Call, post: Post, text: Any, parent: str) -> Comment:
     if not text:
         raise errors.error(400, "commentTextRequired", "The comment text is required.", "youtube.comment")
     comment = lab.comments.add(
         Comment(
-            id=new_id(lab, parent), network="youtube", account=post.account, post=post.id, author=call.who.name,
-            author_id=call.who.id, text=str(text), at=lab.clock.now(), parent=parent, own=True,
+            id=new_id(lab, parent), network="youtube", account=post.account, post=post.id, author=call.caller.name,
+            author_id=call.caller.id, text=str(text), at=lab.clock.now(), parent=parent, own=True,
         )
     )  # fmt: skip
-    lab.publications.record(
-        "published", network="youtube", account=call.who.id, id=comment.id, kind="comment", at=comment.at,
-        text=comment.text, media=[], link="", place=f"{place(post)}#c{comment.id}",
+    lab.audit_log.record(
+        "published", network="youtube", account=call.caller.id, id=comment.id, kind="comment", at=comment.at,
+        text=comment.text, media=[], link="", path=f"{page_path(post)}#c{comment.id}",
     )  # fmt: skip
     return comment
 
 
 def new_id(lab: LabState, parent: str) -> str:
-    number = lab.book.next_number()
+    """Return a comment's id; a reply's id begins with that of its parent, as on YouTube."""
+    number = lab.database.next_number()
     return f"{parent}.{number:022d}" if parent else f"Ug{number:020d}AaABAg"
 
 
-def _thread(lab: LabState, comment: Comment) -> dict[str, Any]:
-    replies = lab.comments.answers("youtube", comment.id)
-    found: dict[str, Any] = {
+def _thread_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
+    replies = lab.comments.replies("youtube", comment.id)
+    thread: dict[str, Any] = {
         "kind": "youtube#commentThread", "etag": "lab", "id": comment.id,
         "snippet": {
-            "channelId": comment.account, "videoId": comment.post, "topLevelComment": _comment(comment),
+            "channelId": comment.account, "videoId": comment.post, "topLevelComment": _comment_shape(comment),
             "canReply": True, "totalReplyCount": len(replies), "isPublic": not comment.hidden,
         },
     }  # fmt: skip
-    return found | ({"replies": {"comments": [_comment(reply) for reply in replies]}} if replies else {})
+    return thread | ({"replies": {"comments": [_comment_shape(reply) for reply in replies]}} if replies else {})
 
 
-def _comment(comment: Comment) -> dict[str, Any]:
+def _comment_shape(comment: Comment) -> dict[str, Any]:
     snippet = {
         "channelId": comment.account, "videoId": comment.post,
         "textDisplay": comment.text, "textOriginal": comment.text,

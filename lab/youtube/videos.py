@@ -1,16 +1,21 @@
-"""Videos: uploaded private, made public by a change that repeated is one change."""
+"""Videos, their captions and the channel: a video is uploaded private and published by a change."""
 
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
-from lab.clock import iso_seconds
-from lab.ledger import Media, Post
-from lab.messages import Answer, Call
+from lab.clock import iso_millis, iso_seconds
+from lab.messages import ApiError, Call, Response
+from lab.network_api import COMMIT, PREPARE
 from lab.state import LabState
+from lab.store.media import Media
+from lab.store.posts import Post
 from lab.youtube import errors
 
+CAPTIONS_TIME = re.compile(rb"(?:\d+:)?\d\d:\d\d[.,]\d{3} --> (?:\d+:)?\d\d:\d\d[.,]\d{3}")
+MAX_TRACK_NAME = 150
 MAX_TITLE = 100
 MAX_DESCRIPTION_BYTES = 5000
 MAX_TAGS = 500
@@ -19,54 +24,58 @@ PARTS = ("snippet", "status", "contentDetails", "statistics", "processingDetails
 DEFAULT_CATEGORY = "25"  # news and politics
 
 
-def new_id(number: int) -> str:
+def _video_id(number: int) -> str:
     raw = (number * 0x9E3779B97F4A7C15 % 2**64).to_bytes(8, "big")
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def place(post: Post) -> str:
+def page_path(post: Post) -> str:
+    """Return the path of a video's public page."""
     return f"/youtube/watch?v={post.id}"
 
 
-def stage_of_update(call: Call) -> str:
-    """Return the stage of an update: a change of `privacyStatus` publishes or withdraws the video."""
-    return "commit" if "privacyStatus" in (call.fields.get("status") or {}) else "prepare"
+def stage_of_update(lab: LabState, call: Call) -> str:
+    """Return `commit` when the update publishes a video or withdraws a public one."""
+    privacy = (call.fields.get("status") or {}).get("privacyStatus")
+    is_public = lab.posts.get_public("youtube", str(call.fields.get("id") or "")) is not None
+    return COMMIT if privacy == "public" or (privacy and is_public) else PREPARE
 
 
 def check_snippet(snippet: dict[str, Any]) -> None:
-    """What YouTube refuses of a title, a description or the tags."""
+    """Raise ApiError unless YouTube accepts the title, the description and the tags."""
     title, description = str(snippet.get("title") or ""), str(snippet.get("description") or "")
-    if not title.strip() or len(title) > MAX_TITLE or _angled(title):
-        raise errors.bad("invalidTitle", "The request metadata specifies an invalid or empty video title.")
-    if len(description.encode()) > MAX_DESCRIPTION_BYTES or _angled(description):
-        raise errors.bad("invalidDescription", "The request metadata specifies an invalid video description.")
+    if not title.strip() or len(title) > MAX_TITLE or _has_angle_brackets(title):
+        raise errors.bad_request("invalidTitle", "The request metadata specifies an invalid or empty video title.")
+    if len(description.encode()) > MAX_DESCRIPTION_BYTES or _has_angle_brackets(description):
+        raise errors.bad_request("invalidDescription", "The request metadata specifies an invalid video description.")
     tags = snippet.get("tags") or []
     if sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1) > MAX_TAGS:
-        raise errors.bad("invalidTags", "The request metadata specifies invalid video keywords.")
+        raise errors.bad_request("invalidTags", "The request metadata specifies invalid video keywords.")
 
 
-def _angled(text: str) -> bool:
+def _has_angle_brackets(text: str) -> bool:
     return "<" in text or ">" in text
 
 
 def check_status(status: dict[str, Any]) -> None:
+    """Raise ApiError for an unknown privacy status or for publishAt, which the lab does not implement."""
     if "publishAt" in status:
-        raise errors.not_spoken("status.publishAt")
+        raise errors.not_supported("status.publishAt")
     if status.get("privacyStatus", "public") not in PRIVACY:
-        raise errors.bad("invalidVideoMetadata", "The request metadata is invalid.")
+        raise errors.bad_request("invalidVideoMetadata", "The request metadata is invalid.")
 
 
-def create(lab: LabState, account: str, about: dict[str, Any], media: Media) -> Post:
-    """A whole upload becomes a video; one uploaded as public is public at once."""
-    snippet, status = about.get("snippet") or {}, about.get("status") or {}
+def create_video(lab: LabState, account: str, metadata: dict[str, Any], media: Media) -> Post:
+    """Create the video of a complete upload; it is public at once when its privacy status is `public`."""
+    snippet, status = metadata.get("snippet") or {}, metadata.get("status") or {}
     privacy = status.get("privacyStatus", "public")
     post = Post(
-        "youtube", new_id(lab.book.next_number()), account, "video", snippet["title"], lab.clock.now(),
+        "youtube", _video_id(lab.database.next_number()), account, "video", snippet["title"], lab.clock.now(),
         media=[media.id], link=_first_link(snippet), extra={"snippet": snippet, "status": status, "privacy": privacy},
     )  # fmt: skip
     lab.posts.add(post)
     if privacy == "public":
-        lab.make_public(post, place=place(post))
+        lab.make_public(post, path=page_path(post))
     return post
 
 
@@ -75,20 +84,22 @@ def _first_link(snippet: dict[str, Any]) -> str:
     return next((word.rstrip(".,;)") for word in words if word.startswith(("http://", "https://"))), "")
 
 
-async def update(lab: LabState, call: Call) -> Answer:
-    post = _own(lab, call, str(call.fields.get("id") or ""))
+async def update_video(lab: LabState, call: Call) -> Response:
+    post = _own_video(lab, call, str(call.fields.get("id") or ""))
     parts = _parts(call)
     if "snippet" in parts:
         snippet = call.fields.get("snippet") or {}
         check_snippet(snippet)
         if not snippet.get("categoryId"):
-            raise errors.bad("invalidCategoryId", "The snippet.categoryId property specifies an invalid category ID.")
+            raise errors.bad_request(
+                "invalidCategoryId", "The snippet.categoryId property specifies an invalid category ID."
+            )
         post.extra["snippet"], post.text, post.link = snippet, snippet["title"], _first_link(snippet)
         post.shown = post.text
     if "status" in parts:
         _change_status(lab, post, call.fields.get("status") or {})
     lab.posts.save(post)
-    return Answer(shape(lab, call, post, parts))
+    return Response(shape(lab, call, post, parts))
 
 
 def _change_status(lab: LabState, post: Post, status: dict[str, Any]) -> None:
@@ -97,44 +108,46 @@ def _change_status(lab: LabState, post: Post, status: dict[str, Any]) -> None:
     post.extra["status"] = post.extra.get("status", {}) | status
     post.extra["privacy"] = privacy
     if privacy == "public":
-        lab.make_public(post, place=place(post))
+        lab.make_public(post, path=page_path(post))
     else:
-        lab.withdraw(post, place=place(post))
+        lab.withdraw(post, path=page_path(post))
 
 
-async def list_videos(lab: LabState, call: Call) -> Answer:
+async def list_videos(lab: LabState, call: Call) -> Response:
     ids = call.query.get("id", "")
     if not ids:
-        raise errors.not_spoken("videos.list without id")
+        raise errors.not_supported("videos.list without id")
     parts = _parts(call)
-    found = [lab.posts.get("youtube", id) for id in ids.split(",")]
-    seen = [post for post in found if post and (post.state == "public" or post.account == call.who.id)]
-    return Answer(listing("videoListResponse", [shape(lab, call, post, parts) for post in seen]))
+    posts = [lab.posts.get("youtube", id) for id in ids.split(",")]
+    visible = [post for post in posts if post and (post.state == "public" or post.account == call.caller.id)]
+    return Response(listing("videoListResponse", [shape(lab, call, post, parts) for post in visible]))
 
 
-async def delete(lab: LabState, call: Call) -> Answer:
-    post = _own(lab, call, call.query.get("id", ""))
+async def delete_video(lab: LabState, call: Call) -> Response:
+    post = _own_video(lab, call, call.query.get("id", ""))
     if post.state != "draft":
-        raise errors.not_spoken("videos.delete of what was public")
+        raise errors.not_supported("videos.delete of what was public")
     lab.posts.remove_draft(post)
-    return Answer(None, 204)
+    return Response(None, 204)
 
 
-async def list_channels(lab: LabState, call: Call) -> Answer:
-    if call.query.get("mine") != "true" and call.query.get("id") != call.who.id:
-        raise errors.not_spoken("channels.list other than mine=true")
+async def list_channels(lab: LabState, call: Call) -> Response:
+    if call.query.get("mine") != "true" and call.query.get("id") != call.caller.id:
+        raise errors.not_supported("channels.list other than mine=true")
     channel = {
-        "kind": "youtube#channel", "etag": "lab", "id": call.who.id,
-        "snippet": {"title": call.who.name, "description": "", "customUrl": f"@{call.who.handle.lower()}",
+        "kind": "youtube#channel", "etag": "lab", "id": call.caller.id,
+        "snippet": {"title": call.caller.name, "description": "", "customUrl": f"@{call.caller.handle.lower()}",
                     "publishedAt": "2026-01-01T00:00:00Z"},
-        "statistics": {"videoCount": str(lab.posts.count("youtube", call.who.id)), "viewCount": "0"},
+        "statistics": {"videoCount": str(lab.posts.count("youtube", call.caller.id)), "viewCount": "0"},
         "status": {"privacyStatus": "public", "longUploadsStatus": "allowed"},
     }  # fmt: skip
-    wanted = {"kind", "etag", "id", *call.query.get("part", "snippet").split(",")}
-    return Answer(listing("channelListResponse", [{name: part for name, part in channel.items() if name in wanted}]))
+    names = {"kind", "etag", "id", *call.query.get("part", "snippet").split(",")}
+    fields = {name: part for name, part in channel.items() if name in names}
+    return Response(listing("channelListResponse", [fields]))
 
 
 def listing(kind: str, items: list[dict[str, Any]], next_page: str = "") -> dict[str, Any]:
+    """Return a list in YouTube's format; `next_page` is the token of the next page, if there is one."""
     info = {"totalResults": len(items), "resultsPerPage": len(items)}
     body: dict[str, Any] = {"kind": f"youtube#{kind}", "etag": "lab", "pageInfo": info, "items": items}
     return body | ({"nextPageToken": next_page} if next_page else {})
@@ -146,37 +159,38 @@ def _parts(call: Call) -> list[str]:
         raise errors.error(400, "missingRequiredParameter", "No filter selected or part missing.", "global")
     unknown = [part for part in parts if part not in (*PARTS, "id")]
     if unknown:
-        raise errors.not_spoken(f"part={','.join(unknown)}")
+        raise errors.not_supported(f"part={','.join(unknown)}")
     return parts
 
 
-def _own(lab: LabState, call: Call, id: str) -> Post:
+def _own_video(lab: LabState, call: Call, id: str) -> Post:
     post = lab.posts.get("youtube", id)
     if post is None:
         raise errors.video_not_found()
-    if post.account != call.who.id:
+    if post.account != call.caller.id:
         raise errors.forbidden()
     return post
 
 
 def shape(lab: LabState, call: Call, post: Post, parts: list[str]) -> dict[str, Any]:
-    media = lab.media.of("youtube", post.media)
-    now, film = lab.clock.now(), media[0] if media else None
-    processed = film is None or now >= film.ready_at
-    known: dict[str, Any] = {
+    """Return the requested parts of a video in YouTube's format."""
+    media = lab.media.get_many("youtube", post.media)
+    now, video = lab.clock.now(), media[0] if media else None
+    processed = video is None or now >= video.ready_at
+    known_parts: dict[str, Any] = {
         "snippet": _snippet(lab, call, post),
         "status": {
             "uploadStatus": "processed" if processed else "uploaded", "license": "youtube", "embeddable": True,
             **post.extra.get("status", {}), "privacyStatus": post.extra["privacy"],
         },
-        "contentDetails": {"duration": f"PT{round(film.seconds) if film else 0}S",
+        "contentDetails": {"duration": f"PT{round(video.seconds) if video else 0}S",
                            "caption": "true" if post.extra.get("captions") else "false"},
         "statistics": {"viewCount": "0", "likeCount": "0",
                        "commentCount": str(len(lab.comments.under("youtube", post.id)))},
         "processingDetails": {"processingStatus": "succeeded" if processed else "processing"},
     }  # fmt: skip
     head = {"kind": "youtube#video", "etag": "lab", "id": post.id}
-    return head | {part: known[part] for part in parts if part in known}
+    return head | {part: known_parts[part] for part in parts if part in known_parts}
 
 
 def _snippet(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
@@ -188,3 +202,55 @@ def _snippet(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
         "liveBroadcastContent": "none",
         "thumbnails": {"default": {"url": f"{call.origin}/media/{thumbnail}"}} if thumbnail else {},
     }  # fmt: skip
+
+
+async def insert_captions(lab: LabState, call: Call) -> Response:
+    """Add a caption track; a video has at most one for each language and name."""
+    if call.query.get("part") != "snippet" or call.query.get("uploadType") != "multipart":
+        raise errors.not_supported(f"captions.insert part={call.query.get('part')} {call.query.get('uploadType')}")
+    snippet = call.fields.get("snippet") or {}
+    post, language, name = _captioned_video(lab, call, snippet), str(snippet.get("language") or ""), snippet.get("name")
+    if not language or name is None or len(name) > MAX_TRACK_NAME:
+        raise _captions_error(400, "invalidMetadata", "The request contains invalid metadata values.")
+    if not CAPTIONS_TIME.search(call.files.get("media", b"")):
+        raise _captions_error(400, "contentRequired", "The request does not contain the caption track contents.")
+    tracks = post.extra.setdefault("captions", [])
+    if any((track["language"], track["name"]) == (language, name) for track in tracks):
+        raise _captions_error(
+            409, "captionExists", "The specified video already has a caption track with the given language and name."
+        )
+    track = {
+        "id": f"AUieDa{lab.database.next_number():012d}", "language": language, "name": name,
+        "draft": bool(snippet.get("isDraft")), "at": lab.clock.now(), "sha256": lab.media.write(call.files["media"]),
+    }  # fmt: skip
+    tracks.append(track)
+    lab.posts.save(post)
+    return Response(_captions_shape(post, track))
+
+
+async def list_captions(lab: LabState, call: Call) -> Response:
+    post = _captioned_video(lab, call, {"videoId": call.query.get("videoId", "")})
+    tracks = [_captions_shape(post, track) for track in post.extra.get("captions", [])]
+    return Response(listing("captionListResponse", tracks))
+
+
+def _captioned_video(lab: LabState, call: Call, snippet: dict[str, Any]) -> Post:
+    post = lab.posts.get("youtube", str(snippet.get("videoId") or ""))
+    if post is None:
+        raise _captions_error(404, "videoNotFound", "The video identified by the videoId parameter could not be found.")
+    if post.account != call.caller.id:
+        raise errors.forbidden()
+    return post
+
+
+def _captions_error(status: int, reason: str, message: str) -> ApiError:
+    return errors.error(status, reason, message, "youtube.caption")
+
+
+def _captions_shape(post: Post, track: dict[str, Any]) -> dict[str, Any]:
+    snippet = {
+        "videoId": post.id, "lastUpdated": iso_millis(track["at"]), "trackKind": "standard",
+        "language": track["language"], "name": track["name"], "audioTrackType": "unknown", "isCC": False,
+        "isLarge": False, "isEasyReader": False, "isDraft": track["draft"], "isAutoSynced": False, "status": "serving",
+    }  # fmt: skip
+    return {"kind": "youtube#caption", "etag": "lab", "id": track["id"], "snippet": snippet}

@@ -95,7 +95,7 @@ def test_hold_before_drops_the_call_of_a_client_that_died(lab: Lab, x: Speaker) 
     lab.fault(kind="hold_before", account=x.id, endpoint="commit", times=1)
     connection = raw_tweet(lab, x)
     [holding] = held(lab)["holding"]
-    assert (holding["account"], holding["address"]) == (x.id, "POST /2/tweets")
+    assert (holding["account"], holding["endpoint"]) == (x.id, "POST /2/tweets")
 
     die(connection)
     until(lambda: tweet(x, "Otra").status_code == 201)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.ledger.database import FILE
+from lab.store.database import FILE
 from tests.lab.process import Lab, Speaker, start
 
 
@@ -53,7 +53,7 @@ def test_publications_can_be_neither_changed_nor_removed(tmp_path: Path) -> None
     running.stop()
 
     with sqlite3.connect(tmp_path / FILE) as book:
-        for change in ("UPDATE publications SET text='otro'", "DELETE FROM publications"):
+        for change in ("UPDATE audit_log SET text='otro'", "DELETE FROM audit_log"):
             with pytest.raises(sqlite3.IntegrityError):
                 book.execute(change)
 

@@ -152,7 +152,7 @@ def test_what_is_not_spoken_is_refused_loudly(
     refused = mastodon.http.request(method, path, json=about)
 
     assert refused.status_code == 501
-    assert "does not speak" in refused.json()["error"]
+    assert "does not implement" in refused.json()["error"]
     assert lab.posts(account=mastodon.id) == []
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from lab.graph import errors as graph
-from lab.messages import Refusal
-from lab.x import problems
+from lab.messages import ApiError
+from lab.x import errors as x
 from lab.youtube import errors as youtube
 from tests.networks.subjects import SHARED
 
 EXAMPLES = SHARED / "api_examples" / "errores"
-SAME: dict[str, Callable[[], Refusal]] = {
-    "x-401": problems.unauthorized,
-    "x-403-duplicado": problems.duplicate,
-    "x-429-limite": lambda: problems.STATUS_PROBLEMS[429],
+SAME: dict[str, Callable[[], ApiError]] = {
+    "x-401": x.unauthorized,
+    "x-403-duplicado": x.duplicate,
+    "x-429-limite": lambda: x.STATUS_ERRORS[429],
     "graph-190-463-sesion-vencida": graph.token_expired,
     "instagram-36004-2207010-texto-largo": lambda: graph.error(
         400, 36004, "The caption was too long.", subcode=2207010
@@ -26,7 +26,7 @@ SAME: dict[str, Callable[[], Refusal]] = {
     "instagram-9007-2207027-medio-no-listo": lambda: graph.error(
         400, 9007, "Media ID is not available", subcode=2207027
     ),
-    "youtube-403-quotaExceeded": youtube.quota,
+    "youtube-403-quotaExceeded": youtube.quota_exceeded,
 }
 TOLD_DIFFERENTLY = ("message", "fbtrace_id")  # an instant and a trace are each answer's own
 
@@ -35,7 +35,7 @@ TOLD_DIFFERENTLY = ("message", "fbtrace_id")  # an instant and a trace are each 
 @pytest.mark.parametrize("example", SAME)
 def test_a_refusal_is_worded_as_the_real_one(example: str) -> None:
     real = json.loads((EXAMPLES / f"{example}.json").read_text(encoding="utf-8"))
-    ours = SAME[example]().answer
+    ours = SAME[example]().response
 
     assert ours.status == real["status"]
     assert _lacking(real["body"], ours.body) == []

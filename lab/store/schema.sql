@@ -1,4 +1,4 @@
--- The laboratory's book. `publications` is what judges: append-only, one row each time something becomes public or is withdrawn.
+-- The lab's tables. `audit_log` is append-only: one row each time a post or comment becomes public or is withdrawn.
 CREATE TABLE IF NOT EXISTS accounts (
     network TEXT NOT NULL, id TEXT NOT NULL, handle TEXT NOT NULL, name TEXT NOT NULL, token TEXT NOT NULL,
     access TEXT NOT NULL DEFAULT 'valid', extra TEXT NOT NULL DEFAULT '{}',
@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS containers (
     id TEXT PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, caption TEXT NOT NULL, media TEXT NOT NULL, children TEXT NOT NULL,
     carousel_item INTEGER NOT NULL, created_at REAL NOT NULL, ready_at REAL, error TEXT NOT NULL, published TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS uploads (
-    id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, total INTEGER NOT NULL, mime TEXT NOT NULL, about TEXT NOT NULL,
+    id TEXT PRIMARY KEY, network TEXT NOT NULL, account TEXT NOT NULL, total INTEGER NOT NULL, mime TEXT NOT NULL, metadata TEXT NOT NULL,
     result TEXT NOT NULL, created_at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS comments (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, network TEXT NOT NULL, account TEXT NOT NULL, post TEXT NOT NULL,
@@ -31,12 +31,12 @@ CREATE INDEX IF NOT EXISTS comments_by_post ON comments (network, post, seq);
 CREATE TABLE IF NOT EXISTS calls (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, kind TEXT NOT NULL, status INTEGER NOT NULL, fault TEXT NOT NULL, millis REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS publications (
+CREATE TABLE IF NOT EXISTS audit_log (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, event TEXT NOT NULL CHECK (event IN ('published', 'withdrawn')), network TEXT NOT NULL,
     account TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, at REAL NOT NULL, text TEXT NOT NULL, media TEXT NOT NULL,
-    link TEXT NOT NULL, place TEXT NOT NULL, under TEXT NOT NULL);
-CREATE TRIGGER IF NOT EXISTS publications_stay BEFORE UPDATE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
-CREATE TRIGGER IF NOT EXISTS publications_remain BEFORE DELETE ON publications BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+    link TEXT NOT NULL, path TEXT NOT NULL, under TEXT NOT NULL);
+CREATE TRIGGER IF NOT EXISTS audit_log_no_update BEFORE UPDATE ON audit_log BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+CREATE TRIGGER IF NOT EXISTS audit_log_no_delete BEFORE DELETE ON audit_log BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 CREATE TABLE IF NOT EXISTS apps (id TEXT PRIMARY KEY, fields TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS grants (token TEXT PRIMARY KEY, fields TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS numbers (value INTEGER NOT NULL);
