@@ -15,6 +15,7 @@ from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
 from tests.databases import as_default_database, fresh_database
+from tests.lab.process import SAMPLE_MEDIA, Lab, start
 
 # No example has a deadline: how long one takes depends on how busy the machine is.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -32,6 +33,23 @@ def django_db_setup() -> Iterator[None]:
     """Copy the database of the tests that roll back from the migrated template, instead of migrating it again."""
     with fresh_database() as url, as_default_database(url):
         yield
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The laboratory of this process, for every test that does not move its clock; each test makes its own accounts."""
+    running = start(tmp_path_factory.mktemp("lab"))
+    for extension in ("jpg", "mp4"):  # the first request draws them, which may outlast a network call
+        running.client.get(f"{SAMPLE_MEDIA}.{extension}", timeout=300).raise_for_status()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _clear_faults(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    if "lab" in request.fixturenames:
+        request.getfixturevalue("lab").client.delete("/faults")
 
 
 @pytest.fixture

@@ -31,12 +31,11 @@ from pregonero.publishing.actions import AdaptationChange, AttachmentWords, Publ
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.linking import LinkFinding
 from pregonero.publishing.models import Adaptation, Delivery, Publication
-from tests.lab.process import Lab, until
+from tests.lab.process import SAMPLE_MEDIA, Lab, until
 
 ROOT = Path(__file__).resolve().parent.parent
 NETWORKS = ("x", "facebook", "instagram", "youtube")
 NO_VOICE = "El video no tiene voz, solo un tono."
-PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
 
 
 def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str, ...] = NETWORKS) -> list[Account]:
@@ -90,7 +89,7 @@ def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", wit
     address = f"https://www.mincit.gov.co/prensa/noticias/{number}"
     media: dict[str, Any] = {}
     if with_media:
-        place = lab.url + PLACE
+        place = lab.url + SAMPLE_MEDIA
         media = {kind: Medium.objects.filter(entity=luis.entity, kind=kind).first()
                  or stored_medium(luis, f"{place}.{ending}", kind, now)
                  for kind, ending in (("picture", "jpg"), ("video", "mp4"))}  # fmt: skip

@@ -16,8 +16,6 @@ from tests.databases import fresh_database
 ROOT = Path(__file__).resolve().parent.parent
 COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor")
 
-pytestmark = pytest.mark.xdist_group("commands")
-
 
 @pytest.fixture
 def environment(tmp_path: Path, django_db_blocker: Any) -> Iterator[dict[str, str]]:

@@ -37,7 +37,6 @@ from tests.newsroom.test_at_once import at_once
 from tests.publishing.test_views import sent
 from tests.stage import drafted, programmed
 
-pytestmark = pytest.mark.xdist_group("attack-races")
 ROOT = Path(__file__).resolve().parents[2]
 DONE, REFUSED = 302, 409
 # A browser in another process, with a session that was opened before.

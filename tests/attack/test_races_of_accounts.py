@@ -19,7 +19,7 @@ from tests.attack.test_races import DONE, REFUSED, clicks, database, going, news
 from tests.newsroom.test_at_once import at_once
 
 __all__ = ["database", "going", "news", "people"]
-pytestmark = [pytest.mark.xdist_group("attack-races-of-accounts"), pytest.mark.procedure("M-3")]
+pytestmark = pytest.mark.procedure("M-3")
 BUG, UNPROCESSABLE = 500, 422
 
 

@@ -43,12 +43,10 @@ from tests.attack.exposed import (
 from tests.attack.planted import found_in
 from tests.attack.spoilt import BROKEN
 from tests.databases import as_default_database, fresh_database
-from tests.faults.conftest import lab
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, lift_limits, programmed, workers_on
 
-__all__ = ["lab"]
-pytestmark = [pytest.mark.xdist_group("attack-secrets"), pytest.mark.procedure("M-3")]
+pytestmark = pytest.mark.procedure("M-3")
 ROLES = {"luis": Role.CONTENT_MANAGER, "beto": Role.DIGITAL_STRATEGIST, "carmen": Role.COORDINATOR,
          "sara": Role.SYSTEMS_OFFICE, "ines": Role.AUDITOR}  # fmt: skip
 PLANTED = {

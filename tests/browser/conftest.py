@@ -17,7 +17,7 @@ from tests.browser.people import DESK, Person, Visits
 from tests.browser.processes import PREGONERO, address_of, apart, installation, port_of, running, web_command
 from tests.browser.teams import Team, register_team
 from tests.databases import fresh_database
-from tests.lab.process import Lab, start
+from tests.lab.process import Lab
 
 WAYS = ("escritorio", "telefono", "sin-programas", "teclado")
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
@@ -45,13 +45,6 @@ class Shown:
         """Return one of the day's people; of the other entity's, when «otra» goes before the name."""
         entity, _, first_name = name.rpartition(" ")
         return (self.odd if entity else self.day).team.people[first_name]
-
-
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running_lab = start(tmp_path_factory.mktemp("lab"))
-    yield running_lab
-    running_lab.stop()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from tests.browser.conftest import Shown
 from tests.browser.people import DESK, PHONE, Person, Visits
 from tests.ui.browser import faults_of
 
-pytestmark = [pytest.mark.procedure("N-6"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.procedure("N-6")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 # Who sees it, and where it is: {news name} and {publication name} of the invented day.

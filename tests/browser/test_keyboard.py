@@ -12,7 +12,7 @@ from tests.browser.people import Person, Visits
 from tests.conftest import PASSWORD
 from tests.lab.process import Lab, until
 
-pytestmark = [pytest.mark.procedure("N-6"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.procedure("N-6")
 TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PLACE = "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"
 STOPS = 80  # more than any of these pages has

@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Shown
 from tests.browser.people import DESK, PHONE, Person, Visits
 
-pytestmark = pytest.mark.xdist_group("browser")
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "img"
 HEAVIEST = 200_000  # bytes

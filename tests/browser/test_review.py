@@ -8,7 +8,7 @@ from playwright.sync_api import Request, Route
 from tests.browser.conftest import Shown
 from tests.browser.people import Person
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 120_000.0  # milliseconds
 
 

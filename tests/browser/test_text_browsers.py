@@ -13,7 +13,7 @@ from tests.browser.people import Person
 from tests.conftest import PASSWORD
 from tests.ui.test_text_browser import BROWSERS, in_order
 
-pytestmark = [pytest.mark.procedure("D-4"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.procedure("D-4")
 FAR = 4102444800  # a cookie file says until when; the server's own end comes first
 TITLE = "Exportaciones no mineras crecieron 8,4 %"
 

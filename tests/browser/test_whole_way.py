@@ -13,7 +13,7 @@ from tests.browser.conftest import Stage
 from tests.browser.people import DESK, PHONE, Person, Visits
 from tests.lab.process import Lab, until
 
-pytestmark = [pytest.mark.procedure("P-1", "P-2", "P-3", "P-6", "M-1"), pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.procedure("P-1", "P-2", "P-3", "P-6", "M-1")
 TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PLACE = "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"
 REFERENCE = "SEDE-2026-0417"

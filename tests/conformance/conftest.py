@@ -8,11 +8,10 @@ import pytest
 from pregonero.networks.base import Medium
 from tests.conformance.recorder import Recorder, recording
 from tests.lab.conftest import film, film_path, lab, photo, photo_address
-from tests.lab.process import Lab
+from tests.lab.process import SAMPLE_MEDIA, Lab
 from tests.networks.subjects import ALT, BASES, MakeSubject, Subject, access_to, medium_of
 
 __all__ = ["film", "film_path", "lab", "photo", "photo_address"]
-PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
 
 
 @pytest.fixture(scope="session")
@@ -28,8 +27,8 @@ def recorded_subject(lab: Lab, recorded: Recorder, tmp_path_factory: pytest.Temp
 
     def medium(kind: str, ending: str, mime: str, alt: str = "") -> Medium:
         path = folder / f"file{ending}"
-        path.write_bytes(lab.client.get(PLACE + ending).content)
-        return medium_of(kind, path, mime, f"{lab.url}{PLACE}{ending}", alt)
+        path.write_bytes(lab.client.get(SAMPLE_MEDIA + ending).content)
+        return medium_of(kind, path, mime, f"{lab.url}{SAMPLE_MEDIA}{ending}", alt)
 
     picture, video = medium("picture", ".jpg", "image/jpeg", ALT), medium("video", ".mp4", "video/mp4")
 

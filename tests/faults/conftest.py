@@ -18,17 +18,8 @@ from tests import conftest as cast
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
 from tests.databases import as_default_database, fresh_database
-from tests.lab.process import Lab, start
-from tests.stage import PLACE, ROOT, Workers, workers_on
-
-
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = start(tmp_path_factory.mktemp("lab"))
-    for ending in ("jpg", "mp4"):  # drawn when first asked for: on a busy machine, longer than who fetches them waits
-        running.client.get(f"{PLACE}.{ending}", timeout=300).raise_for_status()
-    yield running
-    running.stop()
+from tests.lab.process import Lab
+from tests.stage import ROOT, Workers, workers_on
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from tests.faults.nursery import Nursery, nursery
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed, workers_on
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 SEED, THREE_OF_TEN = 20261126, 0.3
 LEASE, CALL = "20", "3"  # seconds: a time-out costs little, and a busy machine has time to begin its calls
 ENOUGH = 900.0

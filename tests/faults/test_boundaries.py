@@ -22,7 +22,7 @@ from tests.faults.nursery import nursery
 from tests.lab.process import Lab
 from tests.stage import Workers
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 ACTIONS = Path(actions.__file__).parent
 APART = ("prepare sesión", "commit sesión")  # sessions, opened again whenever they are needed
 # Durable acts of the machine that are in no delivery's way, and what their own tests are about.

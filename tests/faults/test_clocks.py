@@ -22,7 +22,7 @@ from tests.faults.test_database_cut import held
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 AN_HOUR = 3600.0
 AHEAD = timedelta(minutes=40)
 NETWORKS = ("x", "facebook")

@@ -14,7 +14,7 @@ from tests.faults.crowd import Ended, all_final, counted, due_at_once, ended
 from tests.lab.process import Lab, until
 from tests.stage import NETWORKS, Workers
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 240.0
 WAITS = 4 * 300.0  # Meta's "not now" is five minutes each time, and the dice may say it again after every one
 MANY = 50

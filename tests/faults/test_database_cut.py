@@ -15,7 +15,7 @@ from tests.faults.test_crowds import ENOUGH, shown, stop
 from tests.lab.process import Lab, until
 from tests.stage import Workers
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 
 
 class Wire:

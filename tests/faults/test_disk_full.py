@@ -21,7 +21,7 @@ from tests.faults.test_database_cut import held
 from tests.lab.process import Lab, until
 from tests.stage import Workers, workers_on
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from pregonero.publishing.models import Delivery, Publication
 from tests.lab.process import Lab, until
 from tests.stage import NETWORKS, Workers, informed_news, programmed, register_accounts, states
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 300.0
 
 

@@ -22,7 +22,7 @@ from pregonero.publishing.models import Delivery, Publication
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed, register_accounts
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 180.0
 TOO_MANY, NO_MONEY, FORBIDDEN, CREATED = 429, 402, 403, 201
 LINK_POST = 200_000

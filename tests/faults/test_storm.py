@@ -30,7 +30,7 @@ from tests.faults.nursery import Nursery, Worker, nursery
 from tests.lab.process import Lab, until
 from tests.stage import informed_news, programmed, workers_on
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 SEED = 20261127
 FEW, MANY = (1, 20.0, 3.0), (20, 60.0, 10.0)  # entities; and seconds of a lease and of a call, for so many at once
 PLACES = 16  # of each lane of a worker

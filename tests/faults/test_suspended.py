@@ -12,7 +12,7 @@ from tests.faults.test_kills import ENOUGH, deliveries, release, wait_held
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed, register_accounts, states
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from tests.lab.process import Lab, until
 from tests.publishing.test_parts import edited
 from tests.stage import Workers, drafted, informed_news, register_accounts
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 180.0
 PARTS = ("Segunda parte del hilo.", "Tercera parte del hilo.", "Cuarta parte del hilo.")
 THREADED = ("x", "mastodon")

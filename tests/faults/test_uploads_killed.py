@@ -19,11 +19,11 @@ from pregonero.networks.models import Network
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
-from tests.lab.process import Lab, until
+from tests.lab.process import SAMPLE_MEDIA, Lab, until
 from tests.networks.subjects import lengthened, medium_of
-from tests.stage import NO_VOICE, PLACE, Workers, drafted, informed_news, register_accounts, states
+from tests.stage import NO_VOICE, Workers, drafted, informed_news, register_accounts, states
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.procedure("P-6")
 NETWORKS = (Network.X, Network.FACEBOOK, Network.YOUTUBE)
 SIZE = 9_000_000  # bytes: five of X's segments, nine of the laboratory's Facebook pieces, two of YouTube's
 # In the middle of each upload: what goes by before, and the call in which the worker dies.
@@ -57,7 +57,7 @@ def publication(lab: Lab, workers: Workers, people: dict[str, Member], tmp_path:
 def _kept_film(lab: Lab, luis: Member, folder: Path, now: datetime) -> Medium:
     """Keep a long film, as the entity's own."""
     short = folder / "corto.mp4"
-    short.write_bytes(lab.client.get(f"{PLACE}.mp4").content)
+    short.write_bytes(lab.client.get(f"{SAMPLE_MEDIA}.mp4").content)
     long = lengthened(medium_of("video", short, "video/mp4"), folder, SIZE)
     data = long.path.read_bytes()
     name = f"{hashlib.sha256(data).hexdigest()}.mp4"

@@ -1,4 +1,4 @@
-"""One laboratory for the whole session, a real process on a free port; and small media made by code."""
+"""A laboratory apart from the other tests', because these move its clock; and its sample media."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     running = start(tmp_path_factory.mktemp("lab"))
     yield running
     running.stop()
-
-
-@pytest.fixture(autouse=True)
-def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    if "lab" in request.fixturenames:
-        request.getfixturevalue("lab").client.delete("/faults")
 
 
 @pytest.fixture(scope="session")

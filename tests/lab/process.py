@@ -16,6 +16,7 @@ import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0  # seconds: a busy machine may take long over drawing a film, and that is no fault
+SAMPLE_MEDIA = "/sitio/getmedia/exportaciones-no-mineras-crecieron"  # the website's picture and video, by extension
 BREATH = 0.02  # seconds between two looks at a condition
 
 

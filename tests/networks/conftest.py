@@ -1,4 +1,4 @@
-"""The laboratory for the whole session, and a network of it with an account of its own for each test."""
+"""A network of the laboratory, with an account of its own for each test."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,7 +14,7 @@ from pregonero.networks.client import HttpResponse, NetworkClient
 from pregonero.networks.registry import MODULES
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
-from tests.lab.process import Lab, start
+from tests.lab.process import SAMPLE_MEDIA, Lab
 from tests.networks.allowed import refused
 from tests.networks.subjects import (
     ALT,
@@ -27,15 +27,6 @@ from tests.networks.subjects import (
     medium_of,
 )
 
-PLACE = "/sitio/getmedia/exportaciones-no-mineras-crecieron"
-
-
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = start(tmp_path_factory.mktemp("lab"))
-    yield running
-    running.stop()
-
 
 @pytest.fixture(scope="session")
 def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky]:
@@ -45,13 +36,6 @@ def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky]:
         except harness.NotHere as reason:
             pytest.skip(f"sin servidor de Bluesky: {reason}")
         yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_faults_left(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    if "lab" in request.fixturenames:
-        request.getfixturevalue("lab").client.delete("/faults")
 
 
 @dataclass
@@ -91,13 +75,13 @@ def _whose(line: NetworkClient) -> str:
 @pytest.fixture(scope="session")
 def picture(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
     path = _fetched(lab, tmp_path_factory.mktemp("picture") / "file.jpg")
-    return medium_of("picture", path, "image/jpeg", f"{lab.url}{PLACE}.jpg", ALT)
+    return medium_of("picture", path, "image/jpeg", f"{lab.url}{SAMPLE_MEDIA}.jpg", ALT)
 
 
 @pytest.fixture(scope="session")
 def film(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
     path = _fetched(lab, tmp_path_factory.mktemp("film") / "file.mp4")
-    return medium_of("video", path, "video/mp4", f"{lab.url}{PLACE}.mp4")
+    return medium_of("video", path, "video/mp4", f"{lab.url}{SAMPLE_MEDIA}.mp4")
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +92,7 @@ def reel(film: Medium, tmp_path_factory: pytest.TempPathFactory) -> Medium:
 
 
 def _fetched(lab: Lab, path: Path) -> Path:
-    path.write_bytes(lab.client.get(PLACE + path.suffix).content)
+    path.write_bytes(lab.client.get(SAMPLE_MEDIA + path.suffix).content)
     return path
 
 

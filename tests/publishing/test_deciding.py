@@ -20,20 +20,13 @@ from pregonero.publishing.models import Delivery
 from pregonero.publishing.models.manual import ManualPost
 from pregonero.records.models import Event
 from tests.browser.working import leave_to_person
-from tests.lab.process import Lab, start
+from tests.lab.process import Lab
 from tests.publishing.test_delivering import posts, send
 from tests.publishing.test_stopping import client_of
 from tests.stage import informed_news, programmed, register_accounts
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = start(tmp_path_factory.mktemp("lab"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -19,18 +19,11 @@ from pregonero.publishing.actions.outcomes import claim_batch, recover_abandoned
 from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.models import Attempt, Delivery
 from pregonero.records.models import Event
-from tests.lab.process import Lab, start
+from tests.lab.process import Lab
 from tests.stage import informed_news, programmed, register_accounts
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = start(tmp_path_factory.mktemp("lab"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

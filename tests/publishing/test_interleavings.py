@@ -29,21 +29,14 @@ from pregonero.publishing.actions.reconciliation import lease_for_reconciling, r
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Attempt, Delivery
 from pregonero.publishing.send_job import SendJob
-from tests.lab.process import Lab, start
+from tests.lab.process import Lab
 from tests.stage import informed_news, programmed, register_accounts
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
 LATER = timedelta(minutes=5)
 NO = Permanent("No.", code="403")
 OUT = Published("777", "https://x.com/mincomercioco/status/777")
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = start(tmp_path_factory.mktemp("lab"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Holding everything or one publication: effective at once, and what passes its hour meanwhile is not sent (rule 9)."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,19 +17,12 @@ from pregonero.publishing.actions.prepare import promote_due
 from pregonero.publishing.models import Delivery
 from pregonero.publishing.queries.calendar import programme_of
 from pregonero.records.models import Event
-from tests.lab.process import Lab, start
+from tests.lab.process import Lab
 from tests.publishing.test_delivering import posts, send
 from tests.stage import informed_news, programmed, register_accounts
 
-pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.xdist_group("lab")]
+pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
-
-
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    running = start(tmp_path_factory.mktemp("lab"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture
