@@ -85,7 +85,7 @@ class Editor:
         return all([self.general.is_valid(), *(part.form.is_valid() for part in self.parts)])
 
     @property
-    def why_not_saved(self) -> str:
+    def not_saved_reason(self) -> str:
         """Return that what was sent cannot be saved, and in which part to look; nothing when it can."""
         wrong = [part.capabilities.label for part in self.parts if part.form.errors]
         if self.general.errors:
@@ -95,7 +95,7 @@ class Editor:
         return f"Nada se guardó ni se programó: corrige {', '.join(wrong) or 'la hora'}."
 
     @property
-    def why_not_ready(self) -> str:
+    def not_scheduled_reason(self) -> str:
         """Return that it was saved and not programmed, and how much is missing."""
         count = len(self.issues)
         return f"Se guardó, pero no se programó: {'falta' if count == 1 else 'faltan'} {count} por resolver."

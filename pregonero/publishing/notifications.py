@@ -57,7 +57,7 @@ def notify_publishers(delivery: Delivery, *, kind: str, now: datetime) -> None:
 
 def _path(delivery: Delivery, kind: str) -> str:
     if kind == "delivery.needs_person":
-        return reverse("publishing:decide", args=[delivery.pk])
+        return reverse("publishing:resolution", args=[delivery.pk])
     if kind == "delivery.unauthorized":
         return reverse("networks:account", args=[delivery.account_id])
     return reverse("reports:expediente", args=[delivery.publication_id])

@@ -9,8 +9,6 @@ from pregonero.publishing.models import Adaptation, Delivery
 from pregonero.publishing.states import PUBLIC, REMOVED, STOPPED, WAITING
 from pregonero.publishing.thread_splitting import split_text
 
-ACTS = ("partir", "agregar", "quitar", "subir", "bajar")
-
 
 @dataclass(frozen=True)
 class Part:
@@ -72,32 +70,50 @@ def words_of(thread: Sequence[Delivery]) -> str:
     return f"{out} de {total} publicadas" + (f", {said}" if standing.state not in WAITING else "")
 
 
-def arranged(texts: Sequence[str], act: str, number: int, fixed: int, network: Connector) -> list[str]:
-    """Return the texts of a thread after a person's act on part `number`; the first `fixed` can no longer change."""
-    texts, at = list(texts), number - 1
-    if act in ("quitar", "subir", "bajar") and not max(fixed, act == "quitar") <= at < len(texts):
-        raise Refused("Esa parte ya no se puede cambiar.")
-    if act == "partir":
-        return _split_again(texts, fixed, network)
-    if act == "agregar":
-        return [*texts, ""]
-    if act == "quitar":
-        return texts[:at] + texts[at + 1 :]
-    other = at - 1 if act == "subir" else at + 1
-    if fixed <= other < len(texts):
-        texts[at], texts[other] = texts[other], texts[at]
-    return texts
+@dataclass(frozen=True)
+class DraftThread:
+    """The texts that an account will publish one under the other, as a person is writing them.
 
+    The first `fixed` are public or being sent and cannot change. Each method returns the texts after the change.
+    """
 
-def _split_again(texts: list[str], fixed: int, network: Connector) -> list[str]:
-    fits = _fits(network)
-    return [
-        piece
-        for at, text in enumerate(texts)
-        for piece in ([text] if at < fixed or fits(text) else split_text(text, fits))
-    ]
+    texts: tuple[str, ...]
+    fixed: int
+    network: Connector
+
+    def split(self) -> list[str]:
+        """Split the texts that are too long for the network."""
+        fits = _fits(self.network)
+        return [
+            piece
+            for index, text in enumerate(self.texts)
+            for piece in ([text] if index < self.fixed or fits(text) else split_text(text, fits))
+        ]
+
+    def with_new_part(self) -> list[str]:
+        """Add an empty part at the end."""
+        return [*self.texts, ""]
+
+    def without_part(self, number: int) -> list[str]:
+        """Remove a part, counted from 1. The first text stays: without it there is no thread."""
+        index = self._index(number, first=max(self.fixed, 1))
+        return [*self.texts[:index], *self.texts[index + 1 :]]
+
+    def with_part_moved(self, number: int, step: int) -> list[str]:
+        """Swap a part, counted from 1, with its neighbour `step` places away, unless that one is fixed or missing."""
+        index, texts = self._index(number, first=self.fixed), list(self.texts)
+        other = index + step
+        if self.fixed <= other < len(texts):
+            texts[index], texts[other] = texts[other], texts[index]
+        return texts
+
+    def _index(self, number: int, *, first: int) -> int:
+        index = number - 1
+        if not first <= index < len(self.texts):
+            raise Refused("Esa parte ya no se puede cambiar.")
+        return index
 
 
 def _fits(network: Connector) -> Callable[[str], bool]:
-    """Return the network's own judgement of whether a text is too long."""
+    """Return a function that tells whether a text is within the network's length limit."""
     return lambda text: not any(issue.key == "too_long" for issue in network.check(Post(text)))

@@ -1,43 +1,61 @@
-"""Where publications are prepared, programmed and followed."""
+"""Addresses of the editor, the calendar, the pauses, the limits and the acts on a delivery."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
 from pregonero.publishing.converters import DayConverter
-from pregonero.publishing.views import editor as views
-from pregonero.publishing.views import limits, manual, media, pauses, reschedule, resolution, threads
+from pregonero.publishing.views import calendar, deliveries, editor, limits, media, pauses, threads
 
 app_name = "publishing"
 register_converter(DayConverter, "day")
 
+THREAD = [
+    path("division/", threads.split_thread, name="split_thread"),
+    path("partes/", threads.add_part, name="add_part"),
+    path("partes/<int:number>/retiro/", threads.remove_part, name="remove_part"),
+    path("partes/<int:number>/subida/", threads.move_part_up, name="move_part_up"),
+    path("partes/<int:number>/bajada/", threads.move_part_down, name="move_part_down"),
+]
+ATTACHMENT = [
+    path("retiro/", media.remove, name="remove_medium"),
+    path("antes/", media.move_before, name="move_medium_before"),
+    path("despues/", media.move_after, name="move_medium_after"),
+    path("arreglo/", media.fix, name="fix_medium"),
+    path("subtitulos/", media.add_captions, name="add_captions"),
+    path("sin-subtitulos/", media.remove_captions, name="remove_captions"),
+    path("miniatura/", media.add_thumbnail, name="add_thumbnail"),
+]
 urlpatterns = [
-    path("parrilla/", views.today, name="today"),
-    path("parrilla/<day:day>/", views.day, name="day"),
-    path("parrilla/<day:day>/<int:hour>/", views.hour, name="hour"),
-    path("publicaciones/nueva/", views.start, name="start"),
-    path("publicaciones/<int:pk>/editor/", views.editor, name="editor"),
-    path("publicaciones/<int:pk>/textos/", views.save, name="save"),
-    path("publicaciones/<int:pk>/revision/", views.review, name="review"),
-    path("publicaciones/<int:pk>/hilo/", threads.parts, name="parts"),
-    path("publicaciones/<int:pk>/programacion/", views.program, name="program"),
-    path("publicaciones/<int:pk>/hora/", reschedule.move, name="move"),
-    path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload, name="upload"),
-    path("publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/", media.from_news, name="from_news"),
-    path("publicaciones/<int:pk>/medios/<int:attachment>/<str:act>/", media.change, name="change_medium"),
-    path("versiones/<int:pk>/", media.making, name="making"),
-    path("publicaciones/<int:pk>/enlace/", views.check_link, name="check_link"),
-    path("publicaciones/<int:pk>/enlace/aceptacion/", views.accept_link, name="accept_link"),
-    path("publicaciones/<int:pk>/cancelacion/", views.cancel, name="cancel"),
-    path("publicaciones/<int:pk>/pausa/", pauses.publication, name="stop_publication"),
+    path("parrilla/", calendar.today, name="today"),
+    path("parrilla/<day:day>/", calendar.day, name="day"),
+    path("parrilla/<day:day>/<int:hour>/", calendar.hour, name="hour"),
+    path("publicaciones/nueva/", editor.start, name="start"),
+    path("publicaciones/<int:pk>/editor/", editor.editor, name="editor"),
+    path("publicaciones/<int:pk>/textos/", editor.save, name="save"),
+    path("publicaciones/<int:pk>/revision/", editor.review, name="review"),
+    path("publicaciones/<int:pk>/programacion/", editor.schedule, name="schedule"),
+    path("publicaciones/<int:pk>/hora/", calendar.reschedule, name="reschedule"),
+    path("publicaciones/<int:pk>/redes/<int:account>/enlace/", editor.add_link, name="add_link"),
+    path("publicaciones/<int:pk>/redes/<int:account>/hilo/", include(THREAD)),
+    path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload_medium, name="upload_medium"),
+    path(
+        "publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/", media.add_news_medium, name="add_news_medium"
+    ),
+    path("publicaciones/<int:pk>/medios/<int:attachment>/", include(ATTACHMENT)),
+    path("versiones/<int:pk>/", media.conversion, name="conversion"),
+    path("publicaciones/<int:pk>/enlace/", editor.check_link, name="check_link"),
+    path("publicaciones/<int:pk>/enlace/aceptacion/", editor.accept_link, name="accept_link"),
+    path("publicaciones/<int:pk>/cancelacion/", pauses.cancel, name="cancel"),
+    path("publicaciones/<int:pk>/pausa/", pauses.pause_publication, name="pause_publication"),
     path("publicaciones/<int:pk>/reanudacion/", pauses.resume_publication, name="resume_publication"),
-    path("publicaciones/<int:pk>/retoma/", pauses.take_up_again, name="take_up_again"),
-    path("limites/", limits.page, name="limits"),
+    path("publicaciones/<int:pk>/retoma/", pauses.duplicate, name="duplicate"),
+    path("limites/", limits.limits, name="limits"),
     path("limites/tope/", limits.set_limit, name="set_limit"),
-    path("limites/<int:pk>/reanudacion/", limits.resume, name="resume_sending"),
-    path("pausa/", pauses.everything, name="everything"),
-    path("pausa/reanudacion/", pauses.resume_everything, name="resume_everything"),
-    path("envios/<int:pk>/decision/", resolution.question, name="decide"),
-    path("envios/<int:pk>/decision/salio/", resolution.is_out, name="is_out"),
-    path("envios/<int:pk>/decision/no-salio/", resolution.is_not_out, name="is_not_out"),
-    path("envios/<int:pk>/a-mano/", manual.by_hand, name="by_hand"),
-    path("envios/<int:pk>/a-mano/toma/", manual.take, name="take_in_hand"),
+    path("limites/<int:pk>/reanudacion/", limits.resume_sending, name="resume_sending"),
+    path("pausa/", pauses.pause_all, name="pause_all"),
+    path("pausa/reanudacion/", pauses.resume_all, name="resume_all"),
+    path("envios/<int:pk>/decision/", deliveries.resolution, name="resolution"),
+    path("envios/<int:pk>/decision/salio/", deliveries.confirm_published, name="confirm_published"),
+    path("envios/<int:pk>/decision/no-salio/", deliveries.confirm_not_published, name="confirm_not_published"),
+    path("envios/<int:pk>/a-mano/", deliveries.manual_post, name="manual_post"),
+    path("envios/<int:pk>/a-mano/toma/", deliveries.start_manual_post, name="start_manual_post"),
 ]

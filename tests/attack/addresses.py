@@ -52,10 +52,10 @@ def reason(_: Stage) -> dict[str, str]:
     return {"reason": "Porque sí"}
 
 
-def parted(stage: Stage) -> dict[str, str]:
-    """Return what the editor sends to part a text in a thread."""
+def threaded(stage: Stage) -> dict[str, str]:
+    """Return the editor's form with a thread of two parts on X."""
     account = stage.draft.adaptations.get(account__network="x").account_id
-    return written(stage) | {"acto": f"{account}:partir", f"red{account}-thread": "1"}
+    return written(stage) | {f"red{account}-thread": "1", f"red{account}-parts": "Segunda parte."}
 
 
 def limited(stage: Stage) -> dict[str, str]:
@@ -89,8 +89,14 @@ def account_of(stage: Stage) -> list[Any]:
 
 
 def medium_of(stage: Stage) -> list[Any]:
-    attachment = stage.draft.adaptations.get(account__network="x").attachments.get()
-    return [stage.draft.pk, attachment.pk, "despues"]
+    """Return the arguments of an address of X's file; after it was removed, those of a file that does not exist."""
+    attachment = stage.draft.adaptations.get(account__network="x").attachments.first()
+    return [stage.draft.pk, attachment.pk if attachment else 0]
+
+
+def part_of(stage: Stage) -> list[Any]:
+    """Return the arguments of an address of the second part of X's thread."""
+    return [*account_of(stage), 2]
 
 
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
@@ -109,33 +115,46 @@ ROWS = (
     Row("publishing:editor", arguments=DRAFT),
     Row("publishing:save", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:review", "POST", DRAFT, written),
-    Row("publishing:parts", "POST", DRAFT, parted, NETWORKS_PEOPLE),
-    Row("publishing:program", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
-    Row("publishing:upload", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
-    Row("publishing:from_news", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE, FOUND),
-    Row("publishing:change_medium", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
-    Row("publishing:making", arguments=of("making")),
+    Row("publishing:schedule", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:upload_medium", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:add_news_medium", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE,
+        FOUND),
+    Row("publishing:add_link", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:split_thread", "POST", account_of, threaded, NETWORKS_PEOPLE),
+    Row("publishing:add_part", "POST", account_of, threaded, NETWORKS_PEOPLE),
+    Row("publishing:remove_part", "POST", part_of, threaded, NETWORKS_PEOPLE),
+    Row("publishing:move_part_up", "POST", part_of, threaded, NETWORKS_PEOPLE),
+    Row("publishing:move_part_down", "POST", part_of, threaded, NETWORKS_PEOPLE),
+    Row("publishing:remove_medium", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:move_medium_before", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:move_medium_after", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:fix_medium", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:add_captions", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:remove_captions", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:add_thumbnail", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:conversion", arguments=of("making")),
     Row("publishing:check_link", "POST", DRAFT, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("publishing:accept_link", "POST", DRAFT, reason, NETWORKS_AND_HEADS, FOUND),
-    Row("publishing:move", "POST", GOING, tomorrow, NETWORKS_PEOPLE, FOUND),
+    Row("publishing:reschedule", "POST", GOING, tomorrow, NETWORKS_PEOPLE, FOUND),
     Row("publishing:cancel", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),
-    Row("publishing:stop_publication", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),
+    Row("publishing:pause_publication", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND),
     Row("publishing:resume_publication", "POST", of("held"), roles=NETWORKS_AND_HEADS, status=FOUND),
-    Row("publishing:take_up_again", "POST", GOING, lambda _: {"key": str(uuid4())}, NETWORKS_PEOPLE, 409),
-    Row("publishing:everything", outside=OK, both=True),
-    Row("publishing:everything", "POST", data=reason, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND, both=True),
+    Row("publishing:duplicate", "POST", GOING, lambda _: {"key": str(uuid4())}, NETWORKS_PEOPLE, 409),
+    Row("publishing:pause_all", outside=OK, both=True),
+    Row("publishing:pause_all", "POST", data=reason, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND, both=True),
     Row("publishing:limits", outside=OK),
     Row("publishing:set_limit", "POST", data=limited, roles=COORDINATOR, status=FOUND),
     Row("publishing:resume_sending", "POST", of("sending_stop"), roles=NETWORKS_PEOPLE | COORDINATOR, status=FOUND),
-    Row("publishing:resume_everything", "POST", roles=NETWORKS_AND_HEADS, status=409, outside=409),
-    Row("publishing:decide", arguments=of("undecided"), roles=NETWORKS_AND_HEADS),
-    Row("publishing:is_out", "POST", of("undecided"), lambda _: {"attempt": "0"}, NETWORKS_AND_HEADS, INVALID),
-    Row("publishing:is_not_out", "POST", of("undecided"), lambda _: {"attempt": "0", "reason": "No está"},
+    Row("publishing:resume_all", "POST", roles=NETWORKS_AND_HEADS, status=409, outside=409),
+    Row("publishing:resolution", arguments=of("undecided"), roles=NETWORKS_AND_HEADS),
+    Row("publishing:confirm_published", "POST", of("undecided"), lambda _: {"attempt": "0"}, NETWORKS_AND_HEADS,
+        INVALID),
+    Row("publishing:confirm_not_published", "POST", of("undecided"), lambda _: {"attempt": "0", "reason": "No está"},
         NETWORKS_AND_HEADS, FOUND),
-    Row("publishing:by_hand", arguments=of("waiting"), roles=NETWORKS_PEOPLE, both=True),
-    Row("publishing:by_hand", "POST", of("waiting"), lambda _: {"address": "https://otra.example/1"}, NETWORKS_PEOPLE,
-        INVALID, both=True),
-    Row("publishing:take_in_hand", "POST", of("waiting"), roles=NETWORKS_PEOPLE, status=FOUND),
+    Row("publishing:manual_post", arguments=of("waiting"), roles=NETWORKS_PEOPLE, both=True),
+    Row("publishing:manual_post", "POST", of("waiting"), lambda _: {"address": "https://otra.example/1"},
+        NETWORKS_PEOPLE, INVALID, both=True),
+    Row("publishing:start_manual_post", "POST", of("waiting"), roles=NETWORKS_PEOPLE, status=FOUND),
     Row("reports:expediente", arguments=GOING),
     Row("newsroom:list", outside=OK),
     Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),

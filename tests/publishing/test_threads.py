@@ -21,7 +21,7 @@ from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import programme_of
 from pregonero.publishing.states import DeliveryState
 from pregonero.publishing.thread_splitting import split_text
-from pregonero.publishing.threads import arranged, speaks_for, words_of
+from pregonero.publishing.threads import DraftThread, speaks_for, words_of
 from tests.publishing.test_parts import edited, put_out
 from tests.publishing.test_states import put
 from tests.publishing.test_views import sent, signed_in
@@ -78,22 +78,31 @@ def test_a_text_that_fits_is_one_part() -> None:
     assert split_text("", fits_on("x")) == [""]
 
 
-def test_parts_are_added_taken_away_and_moved() -> None:
-    x, texts = connector("x"), ["uno", "dos", "tres"]
-    assert arranged(texts, "agregar", 0, 0, x) == ["uno", "dos", "tres", ""]
-    assert arranged(texts, "quitar", 2, 0, x) == ["uno", "tres"]
-    assert arranged(texts, "subir", 3, 0, x) == ["uno", "tres", "dos"]
-    assert arranged(texts, "bajar", 1, 0, x) == ["dos", "uno", "tres"]
-    assert arranged(texts, "bajar", 3, 0, x) == texts
+def test_parts_are_added_removed_and_moved() -> None:
+    thread = DraftThread(("uno", "dos", "tres"), 0, connector("x"))
+    assert thread.with_new_part() == ["uno", "dos", "tres", ""]
+    assert thread.without_part(2) == ["uno", "tres"]
+    assert thread.with_part_moved(3, -1) == ["uno", "tres", "dos"]
+    assert thread.with_part_moved(1, 1) == ["dos", "uno", "tres"]
+    assert thread.with_part_moved(3, 1) == ["uno", "dos", "tres"]
 
 
-def test_what_is_out_stays_where_it_is() -> None:
-    x, texts = connector("x"), [LONG, "dos", "tres"]
-    assert arranged(texts, "subir", 3, 2, x) == texts
-    assert arranged(texts, "partir", 0, 1, x) == texts
-    for act in ("quitar", "subir", "bajar"):
+@pytest.mark.parametrize("number", [0, 1, 4])
+def test_the_first_text_and_missing_parts_cannot_be_removed(number: int) -> None:
+    with pytest.raises(Refused, match="ya no se puede"):
+        DraftThread(("uno", "dos", "tres"), 0, connector("x")).without_part(number)
+
+
+def test_public_parts_cannot_be_split_moved_or_removed() -> None:
+    texts = (LONG, "dos", "tres")
+    assert DraftThread(texts, 1, connector("x")).split() == list(texts)
+    thread = DraftThread(texts, 2, connector("x"))
+    assert thread.with_part_moved(3, -1) == list(texts)
+    for change in (lambda: thread.without_part(2), lambda: thread.with_part_moved(2, -1)):
         with pytest.raises(Refused, match="ya no se puede"):
-            arranged(texts, act, 2, 2, x)
+            change()
+    with pytest.raises(Refused, match="ya no se puede"):
+        thread.with_part_moved(2, 1)
 
 
 @pytest.fixture
@@ -101,10 +110,10 @@ def draft(accounts: dict[str, Account], news: News, ana: Member) -> Publication:
     return drafted(news, ana, timezone.now())
 
 
-def acted(client: Client, publication: Publication, account: Account, act: str, **more: Any) -> Any:
-    prefix = f"red{account.pk}"
-    data: dict[str, Any] = sent(publication) | {f"{prefix}-thread": "1", "acto": f"{account.pk}:{act}"} | more
-    return client.post(f"/publicaciones/{publication.pk}/hilo/", data)
+def post_thread(client: Client, publication: Publication, account: Account, path: str, **more: Any) -> Any:
+    """Send the editor's form to an address of the account's thread."""
+    data: dict[str, Any] = sent(publication) | {f"red{account.pk}-thread": "1"} | more
+    return client.post(f"/publicaciones/{publication.pk}/redes/{account.pk}/hilo/{path}", data)
 
 
 def written(page: str, account: Account) -> list[str]:
@@ -117,7 +126,7 @@ def test_a_text_that_is_too_long_is_parted_in_the_editor_and_saved(
     draft: Publication, accounts: dict[str, Account], ana: Member
 ) -> None:
     x, client = accounts["x"], signed_in(ana)
-    page = acted(client, draft, x, "partir", **{f"red{x.pk}-text": LONG}).content.decode()
+    page = post_thread(client, draft, x, "division/", **{f"red{x.pk}-text": LONG}).content.decode()
     parts = written(page, x)
     assert len(parts) > 2
     assert f"parte {len(parts)} de {len(parts)}" in page
@@ -139,16 +148,35 @@ def test_what_the_browser_does_not_send_of_a_thread_stays(
     assert draft.adaptations.get(account=accounts["x"]).parts == ["Segunda.", "Tercera."]
 
 
-@pytest.mark.parametrize("act", ["borrar", "quitar:x", "subir:9", "quitar:1"])
-def test_an_act_that_does_not_exist_changes_nothing(
-    draft: Publication, accounts: dict[str, Account], ana: Member, act: str
+@pytest.mark.procedure("P-3")
+def test_the_buttons_of_a_part_change_the_thread_and_keep_what_is_written(
+    draft: Publication, accounts: dict[str, Account], ana: Member
 ) -> None:
-    assert acted(signed_in(ana), draft, accounts["x"], act).status_code in (404, 409, 422, 302, 403)
+    x, client = accounts["x"], signed_in(ana)
+    form = {f"red{x.pk}-text": "Primera", f"red{x.pk}-parts": ["Segunda", "Tercera"], "why": "Sin guardar"}
+
+    def texts_after(path: str) -> list[str]:
+        page = post_thread(client, draft, x, path, **form).content.decode()
+        assert "Sin guardar" in page
+        return written(page, x)
+
+    assert texts_after("partes/") == ["Primera", "Segunda", "Tercera", ""]
+    assert texts_after("partes/2/retiro/") == ["Primera", "Tercera"]
+    assert texts_after("partes/3/subida/") == ["Primera", "Tercera", "Segunda"]
+    assert texts_after("partes/2/bajada/") == ["Primera", "Tercera", "Segunda"]
+    assert draft.adaptations.get(account=x).parts == []  # nothing is saved
+
+
+@pytest.mark.parametrize("path", ["partes/x/retiro/", "partes/9/subida/", "partes/1/retiro/", "partes/2/borrado/"])
+def test_a_part_that_does_not_exist_cannot_be_changed(
+    draft: Publication, accounts: dict[str, Account], ana: Member, path: str
+) -> None:
+    assert post_thread(signed_in(ana), draft, accounts["x"], path).status_code in (404, 409, 422, 403)
 
 
 def test_a_network_without_threads_has_no_parts(draft: Publication, accounts: dict[str, Account], ana: Member) -> None:
     client = signed_in(ana)
-    assert acted(client, draft, accounts["facebook"], "partir").status_code == 404
+    assert post_thread(client, draft, accounts["facebook"], "division/").status_code == 404
     page = client.get(f"/publicaciones/{draft.pk}/editor/").content.decode()
     assert page.count("Partir en hilo") == 1  # of the four, only X
 

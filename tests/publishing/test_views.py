@@ -151,7 +151,7 @@ def test_a_text_without_its_link_is_said_and_the_link_added_by_a_button(
     assert "no lleva el enlace" not in client.get(f"{path}editor/").content.decode()
     bare = sent(publication, **{f"red{x.pk}-text": "Sin enlace"})
     assert "El texto de X no lleva el enlace" in client.post(f"{path}revision/", bare).content.decode()
-    client.post(f"{path}textos/", bare | {"add_link": str(x.pk)})
+    client.post(f"{path}redes/{x.pk}/enlace/", bare)
     assert publication.adaptations.get(account=x).text == f"Sin enlace\n\n{publication.link}"
     assert "no lleva el enlace" not in client.get(f"{path}editor/").content.decode()
 
@@ -196,7 +196,7 @@ def test_a_very_full_hour_has_pages(publication: Publication, beto: Member, monk
     client.post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
     at = timezone.localtime(publication.deliveries.order_by("pk")[0].due_at)
     monkeypatch.setattr("pregonero.publishing.queries.calendar.MOST_IN_CELL", 0)
-    monkeypatch.setattr("pregonero.publishing.views.editor.IN_PAGE", 3)
+    monkeypatch.setattr("pregonero.publishing.views.calendar.PAGE_SIZE", 3)
     hour = f"/parrilla/{at:%Y-%m-%d}/{at.hour}/"
     assert f'href="{hour}"' in client.get(f"/parrilla/{at:%Y-%m-%d}/").content.decode()
     assert "Página 1 de 2" in client.get(hour).content.decode()

@@ -1,4 +1,4 @@
-"""The page Límites y gasto: what is left of each budget, whose word it is, and the entity's own limits."""
+"""The page "Límites y gasto": the quota left on each network, who reports each figure, and the entity's limits."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -15,12 +15,10 @@ from pregonero.people.rules import may
 from pregonero.publishing import actions, queries
 from pregonero.publishing.forms import LimitForm
 
-UNPROCESSABLE = 422
-
 
 @require_GET
-def page(request: MemberRequest) -> HttpResponse:
-    """Show every budget of the entity's networks, and what was spent this month."""
+def limits(request: MemberRequest) -> HttpResponse:
+    """Show every quota of the entity's networks and the cost of this month."""
     now = timezone.now()
     context = {
         "networks": queries.limits_of(request.member.entity, today=timezone.localdate(now), now=now),
@@ -33,14 +31,14 @@ def page(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def set_limit(request: MemberRequest) -> HttpResponse:
-    """Set the entity's own limit of a budget, or take it away."""
+    """Set or remove the entity's own limit for a quota."""
     form = LimitForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Escribe el tope como un número, o déjalo vacío para quitarlo.")
         return redirect("publishing:limits")
     account = get_account(member=request.member, pk=form.cleaned_data["account"])
     budget = next(
-        (each for each in rate_limit_policy(account.network).budgets if each.key == form.cleaned_data["budget"]), None
+        (item for item in rate_limit_policy(account.network).budgets if item.key == form.cleaned_data["budget"]), None
     )
     if budget is None:
         raise NotFound
@@ -53,8 +51,8 @@ def set_limit(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-def resume(request: MemberRequest, pk: int) -> HttpResponse:
-    """Let go on what a network's refusal stopped."""
+def resume_sending(request: MemberRequest, pk: int) -> HttpResponse:
+    """Resume sending that was suspended because a network rejected it."""
     now = timezone.now()
     stop = queries.get_sending_stop(member=request.member, pk=pk, now=now)
     actions.resume_sending(stop=stop, by=request.member, now=now)

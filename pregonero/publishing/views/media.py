@@ -1,6 +1,7 @@
-"""What a person does in the editor with pictures and videos; what they had written is saved first."""
+"""Pictures and videos in the editor, each act after saving the form."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -22,33 +23,33 @@ from pregonero.publishing.actions import Described
 from pregonero.publishing.editor import editor_of
 from pregonero.publishing.forms import BesideForm, FixForm, UploadForm
 from pregonero.publishing.models import Attachment, Publication
-from pregonero.publishing.views.editor import UNPROCESSABLE, save_written, show_both, show_editor
+from pregonero.publishing.views.editor import UNPROCESSABLE, save_forms, show_edit_conflict, show_editor
 
-Act = Callable[[Publication], str]
+Edit = Callable[[Publication], str]
+"""Changes a publication and returns the message to show."""
 
 
 @require_POST
-def upload(request: MemberRequest, pk: int, account: int) -> HttpResponse:
-    """Add a file of the person's to an account's text, and to others' when they say so."""
+def upload_medium(request: MemberRequest, pk: int, account: int) -> HttpResponse:
+    """Add an uploaded file to an account's text, or to every account that accepts it if the form asks so."""
 
-    def act(publication: Publication) -> str:
+    def edit(publication: Publication) -> str:
         form = UploadForm(account, request.POST, request.FILES)
         file = _file_of(request, form, "file")
-        medium = _kept(request, file, "media")
-        said = form.cleaned_data
-        accounts = _accounts(publication, account, medium, everywhere=said["everywhere"])
-        described = Described(said["alt"], said["because"])
+        medium = _store(request, file, "media")
+        accounts = _accounts(publication, account, medium, everywhere=form.cleaned_data["everywhere"])
+        described = Described(form.cleaned_data["alt"], form.cleaned_data["because"])
         _attach(request, publication, accounts, medium, described)
         return "Archivo agregado." if len(accounts) == 1 else f"Archivo agregado en {len(accounts)} redes."
 
-    return _after_saving(request, pk, account, act)
+    return _after_saving(request, pk, account, edit)
 
 
 @require_POST
-def from_news(request: MemberRequest, pk: int, account: int, kind: str) -> HttpResponse:
-    """Add the news' own picture or video to an account's text."""
+def add_news_medium(request: MemberRequest, pk: int, account: int, kind: str) -> HttpResponse:
+    """Add the picture or video of the news item to an account's text."""
 
-    def act(publication: Publication) -> str:
+    def edit(publication: Publication) -> str:
         news = publication.news
         medium = {"imagen": news.picture, "video": news.video}.get(kind) if news is not None else None
         if medium is None:
@@ -56,30 +57,101 @@ def from_news(request: MemberRequest, pk: int, account: int, kind: str) -> HttpR
         _attach(request, publication, [account], medium, Described())
         return "Archivo agregado."
 
-    return _after_saving(request, pk, account, act)
+    return _after_saving(request, pk, account, edit)
 
 
-@require_POST
-def change(request: MemberRequest, pk: int, attachment: int, act: str) -> HttpResponse:
-    """Take a medium away, put it before or after, fix it, or give it what goes beside it."""
-    present = queries.get_attachment(member=request.member, pk=attachment)
-    if present.adaptation.publication_id != pk or act not in CHANGES:
-        raise NotFound
-    do = CHANGES[act]
-    return _after_saving(request, pk, present.adaptation.account_id, lambda _: do(request, present))
+Change = Callable[[MemberRequest, Attachment], str]
+View = Callable[[MemberRequest, int, int], HttpResponse]
 
 
-def _after_saving(request: MemberRequest, pk: int, account: int, act: Act) -> HttpResponse:
+def _attachment_view(change: Change) -> View:
+    """Make a POST view that saves the editor's form and then applies `change`, which returns the message to show."""
+
+    @require_POST
+    @wraps(change)
+    def view(request: MemberRequest, pk: int, attachment: int) -> HttpResponse:
+        found = queries.get_attachment(member=request.member, pk=attachment)
+        if found.adaptation.publication_id != pk:
+            raise NotFound
+        return _after_saving(request, pk, found.adaptation.account_id, lambda _: change(request, found))
+
+    return view
+
+
+@_attachment_view
+def remove(request: MemberRequest, attachment: Attachment) -> str:
+    """Remove a file from the text that it goes with."""
+    actions.detach_medium(attachment=attachment, by=request.member, now=timezone.now())
+    return "Archivo quitado."
+
+
+@_attachment_view
+def move_before(request: MemberRequest, attachment: Attachment) -> str:
+    """Swap a file with the one before it."""
+    return _move(request, attachment, attachment.position - 1)
+
+
+@_attachment_view
+def move_after(request: MemberRequest, attachment: Attachment) -> str:
+    """Swap a file with the one after it."""
+    return _move(request, attachment, attachment.position + 1)
+
+
+def _move(request: MemberRequest, attachment: Attachment, position: int) -> str:
+    actions.place_medium(attachment=attachment, position=position, by=request.member, now=timezone.now())
+    return "Orden cambiado."
+
+
+@_attachment_view
+def fix(request: MemberRequest, attachment: Attachment) -> str:
+    """Make the version of a file that its network accepts, and use it instead."""
+    adaptations = queries.adaptations_of(attachment.adaptation.publication)
+    adaptation = next(item for item in adaptations if item.pk == attachment.adaptation_id)
+    present = next(item for item in adaptation.media if item.pk == attachment.pk)
+    issues = media_versions.fixable(present, rules.adaptation_issues(adaptation))
+    offer = media_versions.offer_for(present, issues)
+    choice = FixForm(attachment.pk, offer.ratios if offer else (), request.POST).choice()
+    return media_versions.fix_medium(
+        attachment=present, issues=issues, choice=choice, by=request.member, now=timezone.now()
+    )
+
+
+@_attachment_view
+def add_captions(request: MemberRequest, attachment: Attachment) -> str:
+    """Add a captions file to a video."""
+    file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "captions")
+    captions = _store(request, file, "captions")
+    actions.add_captions(attachment=attachment, captions=captions, by=request.member, now=timezone.now())
+    return "Subtítulos agregados."
+
+
+@_attachment_view
+def remove_captions(request: MemberRequest, attachment: Attachment) -> str:
+    """Remove the captions of a video."""
+    actions.take_captions_away(attachment=attachment, by=request.member, now=timezone.now())
+    return "Subtítulos quitados: sube otros, o escribe por qué va sin ellos."
+
+
+@_attachment_view
+def add_thumbnail(request: MemberRequest, attachment: Attachment) -> str:
+    """Add a thumbnail to a video."""
+    file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "thumbnail")
+    thumbnail = _store(request, file, "picture")
+    actions.add_thumbnail(attachment=attachment, thumbnail=thumbnail, by=request.member, now=timezone.now())
+    return "Miniatura agregada."
+
+
+def _after_saving(request: MemberRequest, pk: int, account: int, edit: Edit) -> HttpResponse:
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
     if not page.is_valid:
         return show_editor(request, page, now, status=UNPROCESSABLE)
     try:
-        publication = save_written(request, page, now)
+        publication = save_forms(request, page, now)
     except Conflict:
-        return show_both(request, pk, now, request.POST)
+        return show_edit_conflict(request, pk, now, request.POST)
     try:
-        messages.success(request, act(publication))
+        messages.success(request, edit(publication))
     except Refused as refusal:
         messages.error(request, refusal.message)
     return HttpResponseRedirect(f"{reverse('publishing:editor', args=[pk])}#red-{account}")
@@ -89,19 +161,23 @@ def _attach(
     request: MemberRequest, publication: Publication, accounts: Iterable[int], medium: Medium, described: Described
 ) -> None:
     actions.attach_medium(
-        publication=publication, accounts=accounts, medium=medium, by=request.member, now=timezone.now(),
+        publication=publication,
+        accounts=accounts,
+        medium=medium,
+        by=request.member,
+        now=timezone.now(),
         described=described,
-    )  # fmt: skip
+    )
 
 
 def _accounts(publication: Publication, account: int, medium: Medium, *, everywhere: bool) -> list[int]:
-    """Return the account, and the others whose networks take such a medium, when it goes everywhere."""
+    """Return the account; with `everywhere`, also the publication's other accounts that accept such a medium."""
     others = queries.going_adaptations(publication) if everywhere else []
-    taking = [each.account_id for each in others if _takes(each.account.network, medium)]
-    return [account, *(each for each in taking if each != account)]
+    accepting = [adaptation.account_id for adaptation in others if _accepts(adaptation.account.network, medium)]
+    return [account, *(other for other in accepting if other != account)]
 
 
-def _takes(network: str, medium: Medium) -> bool:
+def _accepts(network: str, medium: Medium) -> bool:
     caps = connector(network).capabilities
     return caps.takes_pictures if medium.kind == MediumKind.PICTURE else caps.takes_video
 
@@ -112,73 +188,17 @@ def _file_of(request: MemberRequest, form: Any, name: str) -> "UploadedFile[Any]
     file = form.cleaned_data.get(name) if form.is_valid() else None
     if not file:
         raise Refused("Elige primero el archivo.")
-    found: UploadedFile[Any] = file
-    return found
+    uploaded: UploadedFile[Any] = file
+    return uploaded
 
 
-def _kept(request: MemberRequest, file: "UploadedFile[Any]", expected: str) -> Medium:
+def _store(request: MemberRequest, file: "UploadedFile[Any]", expected: str) -> Medium:
     stored = store_upload(file.chunks(), file.name or "", expected=expected)
     return save_upload(stored=stored, by=request.member, now=timezone.now())
 
 
-def _remove(request: MemberRequest, attachment: Attachment) -> str:
-    actions.detach_medium(attachment=attachment, by=request.member, now=timezone.now())
-    return "Archivo quitado."
-
-
-def _move(step: int) -> Callable[[MemberRequest, Attachment], str]:
-    def move(request: MemberRequest, attachment: Attachment) -> str:
-        position = attachment.position + step
-        actions.place_medium(attachment=attachment, position=position, by=request.member, now=timezone.now())
-        return "Orden cambiado."
-
-    return move
-
-
-def _fix(request: MemberRequest, attachment: Attachment) -> str:
-    adaptations = queries.adaptations_of(attachment.adaptation.publication)
-    adaptation = next(each for each in adaptations if each.pk == attachment.adaptation_id)
-    present = next(each for each in adaptation.media if each.pk == attachment.pk)
-    issues = media_versions.fixable(present, rules.adaptation_issues(adaptation))
-    offer = media_versions.offer_for(present, issues)
-    choice = FixForm(attachment.pk, offer.ratios if offer else (), request.POST).choice()
-    return media_versions.fix_medium(
-        attachment=present, issues=issues, choice=choice, by=request.member, now=timezone.now()
-    )  # fmt: skip
-
-
-def _caption(request: MemberRequest, attachment: Attachment) -> str:
-    file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "captions")
-    captions = _kept(request, file, "captions")
-    actions.add_captions(attachment=attachment, captions=captions, by=request.member, now=timezone.now())
-    return "Subtítulos agregados."
-
-
-def _uncaption(request: MemberRequest, attachment: Attachment) -> str:
-    actions.take_captions_away(attachment=attachment, by=request.member, now=timezone.now())
-    return "Subtítulos quitados: sube otros, o escribe por qué va sin ellos."
-
-
-def _thumbnail(request: MemberRequest, attachment: Attachment) -> str:
-    file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "thumbnail")
-    thumbnail = _kept(request, file, "picture")
-    actions.add_thumbnail(attachment=attachment, thumbnail=thumbnail, by=request.member, now=timezone.now())
-    return "Miniatura agregada."
-
-
-CHANGES: dict[str, Callable[[MemberRequest, Attachment], str]] = {
-    "retiro": _remove,
-    "antes": _move(-1),
-    "despues": _move(1),
-    "arreglo": _fix,
-    "subtitulos": _caption,
-    "sin-subtitulos": _uncaption,
-    "miniatura": _thumbnail,
-}
-
-
 @require_GET
-def making(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show how far the version of a video is."""
-    found = queries.get_making(member=request.member, pk=pk)
-    return render(request, "publishing/making.html", {"making": found})
+def conversion(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show the progress of a video conversion."""
+    making = queries.get_making(member=request.member, pk=pk)
+    return render(request, "publishing/making.html", {"making": making})

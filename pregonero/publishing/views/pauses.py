@@ -1,4 +1,4 @@
-"""The pages by which a person holds everything or one publication, and lets it go again."""
+"""Pausing and resuming everything or one publication; cancelling and duplicating a publication."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -14,13 +14,13 @@ UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])
-def everything(request: MemberRequest) -> HttpResponse:
-    """Say what a pause of everything does, and hold it; or say who holds it and why."""
+def pause_all(request: MemberRequest) -> HttpResponse:
+    """Pause everything that the entity publishes, or show who paused it and why."""
     member, now = request.member, timezone.now()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.stop_everything(reason=form.cleaned_data["reason"], by=member, now=now)
-        return redirect("publishing:everything")
+        return redirect("publishing:pause_all")
     stop = queries.stop_of_all(member.entity_id)
     if request.method == "POST":
         rules.check_may_stop_everything(member, stop, now=now)
@@ -36,16 +36,16 @@ def everything(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-def resume_everything(request: MemberRequest) -> HttpResponse:
-    """Let everything go out again."""
+def resume_all(request: MemberRequest) -> HttpResponse:
+    """Resume publishing after a pause of everything."""
     actions.resume_everything(by=request.member, now=timezone.now())
     messages.success(request, "Todo sigue: lo que aún está en su hora sale ya; lo que pasó su hora no se envía.")
     return redirect("publishing:today")
 
 
 @require_POST
-def publication(request: MemberRequest, pk: int) -> HttpResponse:
-    """Hold one publication."""
+def pause_publication(request: MemberRequest, pk: int) -> HttpResponse:
+    """Pause one publication."""
     publication = queries.get_publication(member=request.member, pk=pk)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
@@ -56,7 +56,7 @@ def publication(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def resume_publication(request: MemberRequest, pk: int) -> HttpResponse:
-    """Let one publication go out again."""
+    """Resume one publication."""
     publication = queries.get_publication(member=request.member, pk=pk)
     actions.resume_publication(publication=publication, by=request.member, now=timezone.now())
     messages.success(request, "La publicación sigue: sale a su hora, si no ha pasado.")
@@ -64,8 +64,22 @@ def resume_publication(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def take_up_again(request: MemberRequest, pk: int) -> HttpResponse:
-    """Start a new draft with the words of a stopped publication."""
+def cancel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Cancel the deliveries that are not published yet."""
+    publication = queries.get_publication(member=request.member, pk=pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Para detenerla, escribe la razón: queda en el expediente.")
+        return redirect("reports:expediente", pk=pk)
+    reason = form.cleaned_data["reason"]
+    actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
+    messages.success(request, "Detenida: no saldrá lo que faltaba.")
+    return redirect("reports:expediente", pk=pk)
+
+
+@require_POST
+def duplicate(request: MemberRequest, pk: int) -> HttpResponse:
+    """Make a new draft with the texts of a cancelled or paused publication."""
     publication = queries.get_publication(member=request.member, pk=pk)
     form = KeyForm(request.POST)
     if not form.is_valid():

@@ -1,4 +1,6 @@
-"""The acts on a thread that is being written: parted, a part added, taken away or moved. Nothing is saved."""
+"""Changes to the thread that a person is writing for one account. Nothing is saved: the editor shows the result."""
+
+from collections.abc import Callable
 
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone
@@ -8,39 +10,66 @@ from pregonero.errors import NotFound
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 from pregonero.publishing import queries
-from pregonero.publishing.editor import editor_of
+from pregonero.publishing.editor import AccountPart, Editor, editor_of
 from pregonero.publishing.forms import parts_name
-from pregonero.publishing.threads import ACTS, arranged, is_fixed
+from pregonero.publishing.threads import DraftThread, is_fixed
 from pregonero.publishing.views.editor import show_editor
 
 
 @require_POST
-def parts(request: MemberRequest, pk: int) -> HttpResponse:
-    """Arrange the parts of one account as they are written, and show the editor with them."""
+def split_thread(request: MemberRequest, pk: int, account: int) -> HttpResponse:
+    """Split the texts of an account that are too long for its network."""
+    return _show_changed(request, pk, account, DraftThread.split)
+
+
+@require_POST
+def add_part(request: MemberRequest, pk: int, account: int) -> HttpResponse:
+    """Add an empty part to the thread of an account."""
+    return _show_changed(request, pk, account, DraftThread.with_new_part)
+
+
+@require_POST
+def remove_part(request: MemberRequest, pk: int, account: int, number: int) -> HttpResponse:
+    """Remove a part from the thread of an account."""
+    return _show_changed(request, pk, account, lambda thread: thread.without_part(number))
+
+
+@require_POST
+def move_part_up(request: MemberRequest, pk: int, account: int, number: int) -> HttpResponse:
+    """Swap a part with the one above it."""
+    return _show_changed(request, pk, account, lambda thread: thread.with_part_moved(number, -1))
+
+
+@require_POST
+def move_part_down(request: MemberRequest, pk: int, account: int, number: int) -> HttpResponse:
+    """Swap a part with the one below it."""
+    return _show_changed(request, pk, account, lambda thread: thread.with_part_moved(number, 1))
+
+
+def _show_changed(
+    request: MemberRequest, pk: int, account: int, change: Callable[[DraftThread], list[str]]
+) -> HttpResponse:
     now = timezone.now()
     check_may(request.member, "publication.compose", now=now)
-    account_id, act, number = _asked(request.POST.get("acto", ""))
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
-    part = next((part for part in page.parts if part.adaptation.account_id == account_id), None)
+    part = next((part for part in page.parts if part.adaptation.account_id == account), None)
     if part is None or not part.capabilities.takes_replies:
         raise NotFound
-    thread = [each for each in queries.deliveries_of(page.publication) if each.account_id == account_id]
-    fixed = sum(is_fixed(each) for each in thread)
-    texts = arranged([part.form.written, *part.form.parts], act, number, fixed, part.connector)
-    data = _with(request.POST, part.form.prefix or "", texts)
+    texts = change(_draft_thread(page, part))
+    data = _with_texts(request.POST, part.form.prefix or "", texts)
     return show_editor(request, editor_of(member=request.member, pk=pk, now=now, data=data), now)
 
 
-def _asked(act: str) -> tuple[int, str, int]:
-    """Return what a button asks for: "12:quitar:3"."""
-    account, _, rest = act.partition(":")
-    event_type, _, number = rest.partition(":")
-    if not account.isdecimal() or event_type not in ACTS or not (number or "0").isdecimal():
-        raise NotFound
-    return int(account), event_type, int(number or 0)
+def _draft_thread(page: Editor, part: AccountPart) -> DraftThread:
+    fixed = sum(
+        is_fixed(delivery)
+        for delivery in queries.deliveries_of(page.publication)
+        if delivery.account_id == part.adaptation.account_id
+    )
+    return DraftThread((part.form.written, *part.form.parts), fixed, part.connector)
 
 
-def _with(sent: QueryDict, prefix: str, texts: list[str]) -> QueryDict:
+def _with_texts(sent: QueryDict, prefix: str, texts: list[str]) -> QueryDict:
     data = sent.copy()
     data[f"{prefix}-text"] = texts[0]
     data.setlist(parts_name(prefix), list(texts[1:]))
