@@ -59,7 +59,8 @@ def programme(account: dict[str, str], words: list[str], due_at: datetime) -> in
     """Write publications programmed for the same minute on one account; return the account's id."""
     from django.utils import timezone
 
-    from pregonero.networks import actions as networks
+    from pregonero.networks.actions.credentials import connect_account
+    from pregonero.networks.actions.register import register_account
     from pregonero.networks.models import Network
     from pregonero.newsroom.models import News, NewsState
     from pregonero.people import actions as people
@@ -82,11 +83,11 @@ def programme(account: dict[str, str], words: list[str], due_at: datetime) -> in
         entity=entity, email=f"{slug}@bench.test", password="", name="Carmen", roles=[Role.COORDINATOR],
         employment=Employment.STAFF, by=None, now=now,
     )  # fmt: skip
-    ours = networks.register_account(
+    ours = register_account(
         entity=entity, network=Network.X, handle=account["handle"], remote_id=account["id"], display_name="Banco",
         purpose="Medir", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
-    networks.connect_account(account=ours, token=account["token"], expires_at=None, by=carmen, now=now)
+    connect_account(account=ours, token=account["token"], expires_at=None, by=carmen, now=now)
     address = f"https://www.mincit.gov.co/{slug}"
     news = News.objects.create(
         entity=entity, address=address, key=address, title="Medir", state=NewsState.INFORMED, found_at=now

@@ -1,41 +1,42 @@
-"""`pregonero keys rotate`: a new key for the vault, and everything sealed with it; a cut at any moment loses nothing.
+"""`pregonero keys rotate`: a new key for the vault, with which every secret is encrypted again.
 
-The new key joins the old one in the file before anything is sealed with it; the old one leaves when nothing needs it
-any more. A rotation that was cut is finished by the next one, which makes no other key.
+The new key is added to the file before any secret is encrypted with it; the old one is removed when no secret needs
+it. A rotation that was interrupted is finished by the next one, which adds no further key.
 """
 
 from dataclasses import dataclass
 
-from pregonero.networks import keyring
-from pregonero.networks.actions import seal_again
-from pregonero.networks.vault import SecretUnreadable
+from pregonero.networks import vault
+from pregonero.networks.actions.credentials import reencrypt_secrets
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """What came of it: how many secrets are sealed with the key of now, and the sentence."""
+    """The result of a rotation: the number of secrets encrypted with the current key, and a Spanish sentence."""
 
     ok: bool
-    sealed: int
+    secrets: int
     sentence: str
 
 
 def rotate() -> Rotation:
-    """Change the key of the vault, or finish the change that was begun."""
-    problem = keyring.problem()
+    """Replace the key of the vault, or finish a rotation that was interrupted."""
+    problem = vault.key_problem()
     if problem:
-        return Rotation(ok=False, sealed=0, sentence=problem)
-    ours = keyring.is_in_file()
-    if ours and len(keyring.ring()) == 1:
-        keyring.add_key()
+        return Rotation(ok=False, secrets=0, sentence=problem)
+    is_in_file = vault.is_key_in_file()
+    if is_in_file and len(vault.read_keys()) == 1:
+        vault.add_key()
     try:
-        sealed = seal_again()
-    except SecretUnreadable as error:
-        return Rotation(ok=False, sealed=0, sentence=f"{error} No se cambió nada: la llave anterior sigue en uso.")
-    if ours:
-        keyring.drop_old()
+        secrets = reencrypt_secrets()
+    except vault.SecretUnreadable as error:
+        return Rotation(ok=False, secrets=0, sentence=f"{error} No se cambió nada: la llave anterior sigue en uso.")
+    if is_in_file:
+        vault.remove_old_keys()
         return Rotation(
-            ok=True, sealed=sealed, sentence=f"Llave nueva en uso: {sealed} credenciales guardadas con ella."
+            ok=True, secrets=secrets, sentence=f"Llave nueva en uso: {secrets} credenciales guardadas con ella."
         )
-    words = "La llave viene de PREGONERO_VAULT_KEY: ya puedes quitar de allí las que van después de la primera."
-    return Rotation(ok=True, sealed=sealed, sentence=f"{sealed} credenciales guardadas con la primera llave. {words}")
+    advice = "La llave viene de PREGONERO_VAULT_KEY: ya puedes quitar de allí las que van después de la primera."
+    return Rotation(
+        ok=True, secrets=secrets, sentence=f"{secrets} credenciales guardadas con la primera llave. {advice}"
+    )

@@ -18,7 +18,8 @@ import httpx
 from django.utils import timezone
 
 from pregonero.media.models import Medium
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.networks.rate_limits.models import Quota
 from pregonero.networks.rate_limits.policy import Scope, Unit
@@ -43,11 +44,11 @@ def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str,
     registered = []
     for name in names:
         theirs = lab.new_account(name)
-        account = networks.register_account(
+        account = register_account(
             entity=carmen.entity, network=Network(name), handle=theirs["handle"], remote_id=theirs["id"],
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
         )  # fmt: skip
-        networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+        connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
         lift_limits(account, carmen, now)
         registered.append(account)
     return registered

@@ -9,7 +9,7 @@ from pregonero.health.models import Incident
 from pregonero.health.queries import recent_incidents
 from pregonero.health.runner import CheckResult, run_checks
 from pregonero.networks.models import Account
-from pregonero.networks.queries import accounts_of, register_of
+from pregonero.networks.queries import accounts_of, register_entries
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.models import Attempt, Delivery, Outcome
@@ -83,5 +83,5 @@ def _accounts(member: Member) -> list[AccountHealth]:
         wrong_at=Subquery(wrong.values("ended_at")[:1]),
         wrong_why=Subquery(wrong.values("reason")[:1]),
     )
-    states = {line.account.pk: line.state for line in register_of(member.entity)}
+    states = {line.account.pk: line.state for line in register_entries(member.entity)}
     return [AccountHealth(each, each.out_at, each.wrong_at, each.wrong_why or "", states[each.pk]) for each in accounts]

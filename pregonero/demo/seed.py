@@ -14,8 +14,9 @@ from urllib.error import URLError
 from django.conf import settings
 from django.utils import timezone
 
-from pregonero.networks import actions as networks
-from pregonero.networks import oauth_flow
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import add_administrator, register_account, save_application
+from pregonero.networks.connection import redirect_uri
 from pregonero.networks.models import Account, Application, Credential, Network
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import Source, SourceKind
@@ -86,13 +87,13 @@ def _register_accounts(addresses: Addresses, carmen: Member, now: datetime) -> N
     found = {account["network"]: account for account in _read_json(f"{addresses.lab}/accounts.json")["accounts"]}
     for network in NETWORKS:
         theirs = found[network]
-        account = Account.objects.filter(entity=carmen.entity, network=network).first() or networks.register_account(
+        account = Account.objects.filter(entity=carmen.entity, network=network).first() or register_account(
             entity=carmen.entity, network=Network(network), handle=theirs["handle"], remote_id=theirs["id"],
             display_name=theirs["name"], purpose=PURPOSES[network], root_mailbox=f"redes@{SLUG}.test",
             by=carmen, now=now,
         )  # fmt: skip
         if not Credential.objects.filter(account=account).exists():
-            networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+            connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
         _register_application(addresses, Network(network), carmen, now)
         _name_administrators(account, carmen, now)
 
@@ -101,10 +102,10 @@ def _register_application(addresses: Addresses, network: Network, carmen: Member
     """Have the entity's application at the laboratory, so that its accounts can be connected there again."""
     secret = hmac.new(settings.SECRET_KEY.encode(), f"demo:{network}".encode(), "sha256").hexdigest()
     id = f"pregonero-{network}"
-    redirects = [oauth_flow.return_address()]
+    redirects = [redirect_uri()]
     _post_json(f"{addresses.lab}/apps", {"id": id, "secret": secret, "redirects": redirects, "name": "Pregonero"})
     if not Application.objects.filter(entity=carmen.entity, network=network).exists():
-        networks.keep_application(network=network, server="", client_id=id, secret=secret, by=carmen, now=now)
+        save_application(network=network, server="", client_id=id, secret=secret, by=carmen, now=now)
 
 
 def _name_administrators(account: Account, carmen: Member, now: datetime) -> None:
@@ -113,7 +114,7 @@ def _name_administrators(account: Account, carmen: Member, now: datetime) -> Non
         return
     cast = _cast(carmen.entity)
     for first in ("ana", "marta") if account.network == Network.FACEBOOK else ("ana",):
-        networks.name_administrator(
+        add_administrator(
             account=account, name="", member=cast[first], since=timezone.localdate(now), by=carmen, now=now
         )
 

@@ -148,6 +148,7 @@ class ApiCredentials:
     until: float = math.inf  # on the `boottime()` clock: no call starts later, even if the machine was suspended
     network: str = ""  # with `account_id`, the account whose rate limits a response updates
     account_id: int = 0  # primary key in our register; also used to refresh the token
+    generation: int = 0  # of the stored credential; 0 when the token is not stored
     public_only: bool = False  # a person typed the address: refuse addresses of private networks
 
     def __post_init__(self) -> None:

@@ -6,10 +6,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from pregonero.health.runner import CheckResult
-from pregonero.networks import keyring
-from pregonero.networks.encrypted_fields import count_unreadable
+from pregonero.networks import vault
 from pregonero.networks.facebook.graph_versions import ENDS
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
+from pregonero.networks.vault import count_unreadable
 
 WARNING_PERIOD = timedelta(days=90)
 SHORTEST_KEY = 32
@@ -18,10 +18,10 @@ NAMES_SHOWN = 10
 
 def check_keys(entity_id: int | None) -> CheckResult:
     """Check that the encryption key is private, long enough, not the session key, and opens every credential."""
-    problem = keyring.problem()
+    problem = vault.key_problem()
     if problem:
         return CheckResult("keys", ok=False, sentence=problem)
-    texts = [key.text for key in keyring.ring()]
+    texts = [key.text for key in vault.read_keys()]
     if settings.SECRET_KEY in texts or min(map(len, texts)) < SHORTEST_KEY:
         sentence = "La llave de las credenciales es corta o es la misma de las sesiones."
         return CheckResult("keys", ok=False, sentence=sentence)

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from pregonero.networks.encrypted_fields import EncryptedField
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota, UsageBucket
+from pregonero.networks.vault import EncryptedField
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
@@ -53,7 +53,7 @@ class Account(models.Model):
     retired_at = models.DateTimeField(null=True)
     tested_at = models.DateTimeField(null=True)
     test_passed = models.BooleanField(null=True)
-    test_said = models.CharField(max_length=300, blank=True)
+    test_result = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = (
@@ -145,15 +145,16 @@ class Credential(models.Model):
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="credential")
     kind = models.CharField(max_length=10, choices=CredentialKind.choices)
     state = models.CharField(max_length=10, choices=CredentialState.choices, default=CredentialState.GOOD)
-    sealed = EncryptedField()
+    encrypted = EncryptedField()
     scopes = ArrayField(models.CharField(max_length=120), default=list)
     generation = models.PositiveIntegerField(default=1)
     connected_at = models.DateTimeField()
     connected_by = models.CharField(max_length=120)
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
-    renew_at = models.DateTimeField(null=True)
-    renewing_until = models.DateTimeField(null=True)
+    refresh_at = models.DateTimeField(null=True)
+    refresh_leased_until = models.DateTimeField(null=True)
+    retry_refresh_at = models.DateTimeField(null=True)  # after a failed refresh of a refused token, the next one
     problem = models.CharField(max_length=300, blank=True)
     problem_at = models.DateTimeField(null=True)
 
@@ -164,17 +165,19 @@ class Credential(models.Model):
                 name="credential_problem_whole",
             ),
             models.CheckConstraint(
-                condition=Q(state=CredentialState.GOOD) | (Q(renew_at__isnull=True) & ~Q(problem="")),
+                condition=Q(state=CredentialState.GOOD) | (Q(refresh_at__isnull=True) & ~Q(problem="")),
                 name="credential_lost_says_why",
             ),
         )
-        indexes = (models.Index(fields=["renew_at"], condition=Q(renew_at__isnull=False), name="credential_to_renew"),)
+        indexes = (
+            models.Index(fields=["refresh_at"], condition=Q(refresh_at__isnull=False), name="credential_to_refresh"),
+        )
 
     def __str__(self) -> str:
         return f"credencial de {self.account_id}"
 
     @property
-    def sealed_for(self) -> str:
+    def encryption_context(self) -> str:
         """Return what its secret is bound to: moved to another account's row it opens nothing."""
         return f"credential:{self.account_id}"
 
@@ -183,14 +186,14 @@ class PendingRevocation(models.Model):
     """What opened an account that is used no more, until its network has taken it back; encrypted as it was."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    sealed = EncryptedField()
-    given_up_at = models.DateTimeField()
+    encrypted = EncryptedField()
+    requested_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"credencial que fue de {self.account_id}"
 
     @property
-    def sealed_for(self) -> str:
+    def encryption_context(self) -> str:
         """Return what its secret is bound to: the same account as when it was in use."""
         return f"credential:{self.account_id}"
 
@@ -202,7 +205,7 @@ class Application(models.Model):
     network = models.CharField(max_length=20, choices=Network.choices)
     server = models.URLField(blank=True)
     client_id = models.CharField(max_length=200)
-    sealed_secret = EncryptedField()
+    encrypted_secret = EncryptedField()
     updated_at = models.DateTimeField()
 
     class Meta:
@@ -217,7 +220,7 @@ class Application(models.Model):
         return ObjectRef("application", self.pk, str(self))
 
     @property
-    def sealed_for(self) -> str:
+    def encryption_context(self) -> str:
         """Return what its secret is bound to."""
         return f"application:{self.entity_id}:{self.network}:{self.server}"
 
@@ -232,7 +235,7 @@ class Authorization(models.Model):
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     state_digest = models.CharField(max_length=64, unique=True)
     session_digest = models.CharField(max_length=64)
-    sealed_verifier = EncryptedField()
+    encrypted_verifier = EncryptedField()
     started_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -241,6 +244,6 @@ class Authorization(models.Model):
         return f"autorización de {self.account_id}"
 
     @property
-    def sealed_for(self) -> str:
+    def encryption_context(self) -> str:
         """Return what its secret is bound to."""
         return f"authorization:{self.state_digest}"

@@ -1,105 +1,197 @@
-"""OAuth 2 as the networks have it: the consent page, the code for tokens, tokens renewed, and given back.
+"""How networks authorise this application, as data and calls: OAuth 2, or a password created for the application.
 
-What a network asks is data in its folder (`oauth.py`: a `Consent` or an `AppPassword`). Nothing of what it answers is
-repeated in a message: an answer may echo a secret.
+Each network's `oauth.py` has its `OAuthConfig` or `AppPassword`. No message repeats what a network answers: an answer
+may contain a secret.
 """
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
 from pregonero import logs
-from pregonero.http_client import ConnectFailed, HttpClientError, ResponseLost
-from pregonero.networks.auth_config import Client, Consent, Tokens
-from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
-from pregonero.networks.client import HttpError, NetworkClient
+from pregonero.http_client import ConnectFailed, HttpClientError
+from pregonero.networks.base import ApiCredentials, Identity, Permanent, Transient, Unauthorized, Unknown
+from pregonero.networks.client import Endpoint, HttpError, NetworkClient
 
-SERVER_ERROR, TOO_MANY, NOT_YET = 500, 429, 30.0
-INTERNAL_ERROR = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})
-"""Refusals that are about the application: the account's authorisation may be as good as ever."""
+RETRY_SECONDS = 30.0
+APPLICATION_ERRORS = frozenset({"invalid_client", "unauthorized_client", "redirect_uri_mismatch", "101"})
+"""Error codes that concern the application and not the account, whose authorisation may still be valid."""
 
 
-def challenge_of(verifier: str) -> str:
-    """Return the half of PKCE that may be seen (S256)."""
+@dataclass(frozen=True)
+class Scope:
+    """A permission that is requested, and its purpose, in Spanish."""
+
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ClientCredentials:
+    """The id and secret of the entity's application at a network."""
+
+    id: str
+    secret: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        logs.register_secret(self.secret)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The response of a token call: the access token, its lifetime in seconds, and the refresh token if there is one."""
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    seconds: float | None = None
+    scopes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        logs.register_secret(self.access, self.refresh)
+
+    def expires_at(self, now: datetime) -> datetime | None:
+        """Return when the access token expires; None when it does not."""
+        return now + timedelta(seconds=self.seconds) if self.seconds else None
+
+
+AccountTokens = Callable[[ApiCredentials, ClientCredentials, Tokens], tuple[Tokens, Identity]]
+
+
+@dataclass(frozen=True)
+class OAuthConfig:
+    """How a network implements OAuth 2, as data with the day and the source.
+
+    `account_tokens` exchanges the tokens of a person for those of the account, on networks that distinguish the two.
+    """
+
+    label: str
+    consent_path: str  # below the address of the consent pages
+    token_path: str  # below the address of the token calls
+    scopes: tuple[Scope, ...]
+    endpoints: tuple[Endpoint, ...]
+    read_on: date
+    source: str
+    ended_codes: frozenset[str]  # error codes of an authorisation that has ended
+    revoke_path: str = ""
+    revokes_all: bool = False  # revoking one token revokes all that the same person gave to the application
+    separator: str = " "
+    uses_pkce: bool = True
+    uses_basic_auth: bool = False  # the application's secret goes in a header and not in the body
+    consent_params: Mapping[str, str] = field(default_factory=dict)  # further parameters of the consent page
+    account_tokens: AccountTokens | None = None
+
+
+@dataclass(frozen=True)
+class AppPassword:
+    """A network that is used with a password which its owner creates for this application alone."""
+
+    label: str
+    where: str  # the page of the network where it is created, in Spanish
+    pattern: str  # its form, which distinguishes it from the owner's own password
+    read_on: date
+    source: str
+    close: Callable[[ApiCredentials], None] | None = None  # ends the open session; the password remains valid
+
+
+AuthConfig = OAuthConfig | AppPassword
+
+
+def pkce_challenge(verifier: str) -> str:
+    """Return the public half of PKCE (S256) for a verifier."""
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def consent_address(way: Consent, base: str, client: Client, *, redirect: str, state: str, verifier: str) -> str:
-    """Return the page of the network where the person gives the authorisation."""
-    asked = {
+def consent_url(
+    config: OAuthConfig, base: str, client: ClientCredentials, *, redirect: str, state: str, verifier: str
+) -> str:
+    """Return the address of the network's page on which a person authorises the application."""
+    params = {
         "response_type": "code",
         "client_id": client.id,
         "redirect_uri": redirect,
-        "scope": way.separator.join(scope.name for scope in way.scopes),
+        "scope": config.separator.join(scope.name for scope in config.scopes),
         "state": state,
-        **way.asks,
+        **config.consent_params,
     }
-    if way.pkce:
-        asked |= {"code_challenge": challenge_of(verifier), "code_challenge_method": "S256"}
-    return f"{base.rstrip('/')}{_versioned(way.consent)}?{urlencode(asked, quote_via=quote)}"
+    if config.uses_pkce:
+        params |= {"code_challenge": pkce_challenge(verifier), "code_challenge_method": "S256"}
+    return f"{base.rstrip('/')}{_versioned(config.consent_path)}?{urlencode(params, quote_via=quote)}"
 
 
-def exchange(way: Consent, at: ApiCredentials, client: Client, *, code: str, redirect: str, verifier: str) -> Tokens:
-    """Change the code that the person brought back for tokens: once."""
+def exchange_code(
+    config: OAuthConfig,
+    credentials: ApiCredentials,
+    client: ClientCredentials,
+    *,
+    code: str,
+    redirect: str,
+    verifier: str,
+) -> Tokens:
+    """Exchange the code that the consent page returned for tokens; a code works once."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect}
-    if way.pkce:
+    if config.uses_pkce:
         form["code_verifier"] = verifier
-    return tokens_for(way, at, client, form)
+    return tokens_for(config, credentials, client, form)
 
 
-def renew(way: Consent, at: ApiCredentials, client: Client, refresh: str) -> Tokens:
-    """Change a refresh token for new tokens. `Unauthorized` only when the network says that it is over."""
-    return tokens_for(way, at, client, {"grant_type": "refresh_token", "refresh_token": refresh})
+def refresh_tokens(
+    config: OAuthConfig, credentials: ApiCredentials, client: ClientCredentials, refresh_token: str
+) -> Tokens:
+    """Exchange a refresh token for new tokens. Raises `Unauthorized` only when the network ended the authorisation."""
+    return tokens_for(config, credentials, client, {"grant_type": "refresh_token", "refresh_token": refresh_token})
 
 
-def tokens_for(way: Consent, at: ApiCredentials, client: Client, form: dict[str, str]) -> Tokens:
-    """Make the token call with a form, whatever it is that the network changes for tokens."""
-    return _tokens(way, _ask(way, at, client, way.token, form))
+def tokens_for(
+    config: OAuthConfig, credentials: ApiCredentials, client: ClientCredentials, form: dict[str, str]
+) -> Tokens:
+    """Make the token call with the given form and return the tokens of the response."""
+    return _parse_tokens(config, _call(config, credentials, client, config.token_path, form))
 
 
-def revoke(way: Consent, at: ApiCredentials, client: Client, token: str) -> None:
-    """Give a token back: the network takes it no more."""
-    if way.revoke:
-        _ask(way, at, client, way.revoke, {"token": token})
+def revoke_token(config: OAuthConfig, credentials: ApiCredentials, client: ClientCredentials, token: str) -> None:
+    """Revoke a token at the network, if the network can do so."""
+    if config.revoke_path:
+        _call(config, credentials, client, config.revoke_path, {"token": token})
 
 
-def read(way: Consent, at: ApiCredentials, token: str, path: str, **params: str) -> Any:
-    """Read something with a token that is not the account's yet."""
-    with mapped_errors(way):
-        return (
-            NetworkClient(replace(at, token=token), way.calls)
-            .get(at.address.rstrip("/") + _versioned(path), params=params)
-            .json()
-        )
+def read_with_token(config: OAuthConfig, credentials: ApiCredentials, token: str, path: str, **params: str) -> Any:
+    """Return the JSON of a GET made with a token that is not stored yet."""
+    with _mapped_errors(config):
+        client = NetworkClient(replace(credentials, token=token), config.endpoints)
+        return client.get(credentials.address.rstrip("/") + _versioned(path), params=params).json()
 
 
-def _ask(way: Consent, at: ApiCredentials, client: Client, path: str, form: dict[str, str]) -> Any:
-    """Make a call about tokens; it carries the application's name and secret, and no token in its header."""
-    line = NetworkClient(replace(at, token=""), way.calls)
-    del line.headers["Authorization"]
-    if way.basic:
+def _call(
+    config: OAuthConfig, credentials: ApiCredentials, client: ClientCredentials, path: str, form: dict[str, str]
+) -> Any:
+    """Make a call about tokens; it has the application's id and secret, and no token in its header."""
+    network = NetworkClient(replace(credentials, token=""), config.endpoints)
+    del network.headers["Authorization"]
+    if config.uses_basic_auth:
         plain = f"{quote(client.id, safe='')}:{quote(client.secret, safe='')}"
-        together = base64.b64encode(plain.encode()).decode()
-        logs.register_secret(together)
-        line.headers["Authorization"] = f"Basic {together}"
+        encoded = base64.b64encode(plain.encode()).decode()
+        logs.register_secret(encoded)
+        network.headers["Authorization"] = f"Basic {encoded}"
         form = {"client_id": client.id, **form}
     else:
         form = {"client_id": client.id, "client_secret": client.secret, **form}
-    with mapped_errors(way):
-        answer = line.post(f"{at.address.rstrip('/')}{_versioned(path)}", data=form)
-        return answer.json() if answer.content.strip() else {}
+    with _mapped_errors(config):
+        response = network.post(f"{credentials.address.rstrip('/')}{_versioned(path)}", data=form)
+        return response.json() if response.content.strip() else {}
 
 
-def _tokens(way: Consent, body: Any) -> Tokens:
+def _parse_tokens(config: OAuthConfig, body: Any) -> Tokens:
     access = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(access, str) or not access.strip():
-        raise Transient(f"{way.label} no entregó una autorización que se pueda usar.", code="unreadable")
+        raise Transient(f"{config.label} no entregó una autorización que se pueda usar.", code="unreadable")
     refresh, seconds, scopes = body.get("refresh_token"), body.get("expires_in"), body.get("scope")
     return Tokens(
         access,
@@ -114,33 +206,34 @@ def _versioned(path: str) -> str:
 
 
 @contextmanager
-def mapped_errors(way: Consent) -> Iterator[None]:
-    """Raise what happens inside as a `NetworkError`: a blip is `Transient`, and never taken for an end."""
+def _mapped_errors(config: OAuthConfig) -> Iterator[None]:
+    """Raise the HTTP errors of a token call as a `NetworkError`; a lost connection never ends an authorisation."""
     try:
         yield
     except ConnectFailed as error:
-        raise Transient(f"No pudimos conectar con {way.label}.", code="no_connection", retry_after=NOT_YET) from error
-    except HttpError as refusal:
-        raise _meaning(way, refusal) from refusal
-    except (ResponseLost, HttpClientError) as error:
-        raise Unknown(f"Se cortó la conexión con {way.label} antes de su respuesta.", code="lost") from error
+        reason = f"No pudimos conectar con {config.label}."
+        raise Transient(reason, code="no_connection", retry_after=RETRY_SECONDS) from error
+    except HttpError as error:
+        raise _network_error(config, error) from error
+    except HttpClientError as error:
+        raise Unknown(f"Se cortó la conexión con {config.label} antes de su respuesta.", code="lost") from error
 
 
-def _meaning(way: Consent, refusal: HttpError) -> Transient | Unauthorized | Permanent:
-    """Return what a refusal of a token call means, by the network's own word for it."""
-    after = refusal.headers.get("retry-after", "")
-    if refusal.status >= SERVER_ERROR or refusal.status == TOO_MANY:
-        wait = float(after) if after.isdigit() else NOT_YET
-        return Transient(f"{way.label} no atiende ahora ({refusal.status}).", code="busy", retry_after=wait)
-    said = _word(refusal.body)
-    if said in INTERNAL_ERROR:
-        reason = f"{way.label} no reconoce la aplicación de la entidad: revisa su identificador y su secreto."
+def _network_error(config: OAuthConfig, error: HttpError) -> Transient | Unauthorized | Permanent:
+    """Return the meaning of an error response to a token call, by the network's own error code."""
+    retry_after = error.headers.get("retry-after", "")
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = float(retry_after) if retry_after.isdigit() else RETRY_SECONDS
+        return Transient(f"{config.label} no atiende ahora ({error.status}).", code="busy", retry_after=wait)
+    code = _error_code(error.body)
+    if code in APPLICATION_ERRORS:
+        reason = f"{config.label} no reconoce la aplicación de la entidad: revisa su identificador y su secreto."
         return Permanent(reason, code="application")
-    if said in way.over or refusal.status == 401:  # noqa: PLR2004
-        return Unauthorized(f"{way.label} terminó la autorización de esta cuenta: hay que conectarla otra vez.")
-    return Permanent(f"{way.label} no aceptó la autorización ({refusal.status}).", code="refused")
+    if code in config.ended_codes or error.status == HTTPStatus.UNAUTHORIZED:
+        return Unauthorized(f"{config.label} terminó la autorización de esta cuenta: hay que conectarla otra vez.")
+    return Permanent(f"{config.label} no aceptó la autorización ({error.status}).", code="refused")
 
 
-def _word(body: Any) -> str:
+def _error_code(body: Any) -> str:
     error = body.get("error") if isinstance(body, dict) else None
     return str(error.get("code", "")) if isinstance(error, dict) else str(error or "")

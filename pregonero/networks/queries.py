@@ -1,7 +1,7 @@
-"""The register of accounts, read; and the access that a call to a network needs."""
+"""The register of accounts, and the credentials that a call to a network needs."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from pregonero.errors import NotFound, Refused
 from pregonero.networks import vault
-from pregonero.networks.auth_config import Client
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import (
     Account,
@@ -20,9 +19,11 @@ from pregonero.networks.models import (
     CredentialState,
     PendingRevocation,
 )
+from pregonero.networks.oauth import ClientCredentials, OAuthConfig
+from pregonero.networks.registry import auth_config_of
 from pregonero.people.models import Entity, Member
 
-MOST_AT_ONCE = 200
+MAX_ROWS = 200
 
 
 def get_account(*, member: Member, pk: int, for_update: bool = False) -> Account:
@@ -35,11 +36,12 @@ def get_account(*, member: Member, pk: int, for_update: bool = False) -> Account
 
 
 def get_administrator(*, member: Member, pk: int) -> Administrator:
-    """Return somebody who administers an account of the member's entity."""
-    found = Administrator.objects.select_related("account").filter(pk=pk, account__entity_id=member.entity_id).first()
-    if found is None:
+    """Return an administrator of an account of the member's entity; any other is not found."""
+    administrators = Administrator.objects.select_related("account")
+    administrator = administrators.filter(pk=pk, account__entity_id=member.entity_id).first()
+    if administrator is None:
         raise NotFound
-    return found
+    return administrator
 
 
 def accounts_of(entity: Entity) -> QuerySet[Account]:
@@ -48,8 +50,8 @@ def accounts_of(entity: Entity) -> QuerySet[Account]:
 
 
 @dataclass(frozen=True)
-class NetworkClient:
-    """A line of the register: the account, what opens it, and who administers it now."""
+class RegisterEntry:
+    """An entry of the register: an account, its credential, and its administrators."""
 
     account: Account
     credential: Credential | None
@@ -57,7 +59,7 @@ class NetworkClient:
 
     @property
     def state(self) -> str:
-        """Return how things stand, one word of a fixed list: what is worst first."""
+        """Return the state of the account or its connection, the worst that applies."""
         if self.account.state == AccountState.RETIRED:
             return "retired"
         if self.credential is None:
@@ -68,32 +70,37 @@ class NetworkClient:
 
     @property
     def trouble(self) -> str:
-        """Return the last error of its connection or its test, in a sentence; nothing when all is well."""
+        """Return the last error of its connection or test, as a Spanish sentence; empty when there is none."""
         if self.credential is not None and self.credential.problem:
             return self.credential.problem
-        return self.account.test_said if self.account.test_passed is False else ""
+        return self.account.test_result if self.account.test_passed is False else ""
 
 
-def register_of(entity: Entity) -> list[NetworkClient]:
-    """Return the whole register: accounts in use first, those that were retired at the end."""
-    accounts = list(Account.objects.filter(entity=entity).order_by("retired_at", "pk")[:MOST_AT_ONCE])
+def register_entries(entity: Entity) -> list[RegisterEntry]:
+    """Return the whole register, with current administrators: accounts in use first, retired ones at the end."""
+    accounts = list(Account.objects.filter(entity=entity).order_by("retired_at", "pk")[:MAX_ROWS])
     accounts.sort(key=lambda account: (account.retired_at is not None, account.pk))
-    credentials = {found.account_id: found for found in Credential.objects.filter(account__in=accounts).defer("sealed")}
-    named: dict[int, list[Administrator]] = {}
-    for found in Administrator.objects.filter(account__in=accounts, until__isnull=True).order_by("since", "pk"):
-        named.setdefault(found.account_id, []).append(found)
-    return [NetworkClient(each, credentials.get(each.pk), tuple(named.get(each.pk, ()))) for each in accounts]
+    credentials = Credential.objects.filter(account__in=accounts).defer("encrypted")
+    credential_of = {credential.account_id: credential for credential in credentials}
+    administrators_of: dict[int, list[Administrator]] = {}
+    current = Administrator.objects.filter(account__in=accounts, until__isnull=True)
+    for administrator in current.order_by("since", "pk"):
+        administrators_of.setdefault(administrator.account_id, []).append(administrator)
+    return [
+        RegisterEntry(account, credential_of.get(account.pk), tuple(administrators_of.get(account.pk, ())))
+        for account in accounts
+    ]
 
 
-def line_of(account: Account) -> NetworkClient:
-    """Return the line of one account, with everybody who ever administered it."""
-    credential = Credential.objects.filter(account=account).defer("sealed").first()
-    named = Administrator.objects.filter(account=account).order_by("-until", "since", "pk")
-    return NetworkClient(account, credential, tuple(named))
+def register_entry(account: Account) -> RegisterEntry:
+    """Return the entry of one account, with its current and past administrators."""
+    credential = Credential.objects.filter(account=account).defer("encrypted").first()
+    administrators = Administrator.objects.filter(account=account).order_by("-until", "since", "pk")
+    return RegisterEntry(account, credential, tuple(administrators))
 
 
 def application_for(account: Account) -> Application | None:
-    """Return the entity's application where this account lives."""
+    """Return the entity's application on the network and server of this account."""
     return Application.objects.filter(
         entity_id=account.entity_id, network=account.network, server=account.server
     ).first()
@@ -101,37 +108,39 @@ def application_for(account: Account) -> Application | None:
 
 def applications_of(entity: Entity) -> QuerySet[Application]:
     """Return the entity's applications, without their secrets."""
-    return Application.objects.filter(entity=entity).defer("sealed_secret").order_by("network", "server", "pk")
+    return Application.objects.filter(entity=entity).defer("encrypted_secret").order_by("network", "server", "pk")
 
 
-def accounts_to_renew(*, now: datetime) -> list[int]:
-    """Return the accounts whose token has to be renewed by now."""
-    waiting = Credential.objects.filter(state=CredentialState.GOOD, renew_at__lte=now)
-    waiting = waiting.exclude(renewing_until__gt=now).exclude(account__state=AccountState.RETIRED)
-    return list(waiting.order_by("renew_at", "pk").values_list("account_id", flat=True)[:MOST_AT_ONCE])
+def accounts_due_for_refresh(*, now: datetime) -> list[int]:
+    """Return the ids of the accounts whose token has to be refreshed by now."""
+    due = Credential.objects.filter(state=CredentialState.GOOD, refresh_at__lte=now)
+    due = due.exclude(refresh_leased_until__gt=now).exclude(account__state=AccountState.RETIRED)
+    return list(due.order_by("refresh_at", "pk").values_list("account_id", flat=True)[:MAX_ROWS])
 
 
 def credentials_for(account: Account) -> ApiCredentials:
-    """Return what a connector needs to speak for an account. Never keep it, log it or show it."""
+    """Return the credentials of an account's calls. Never store, log or show them. Raises `Refused` without any."""
     credential = Credential.objects.filter(account=account).first()
     if credential is None:
         raise Refused(f"{account} no está conectada: falta autorizarla en la red.")
-    return opened(account, credential)[0]
+    return open_credential(account, credential)[0]
 
 
-def opened(account: Account, credential: Credential | PendingRevocation) -> tuple[ApiCredentials, str]:
-    """Return an account's access, and the refresh token that renews it (or nothing)."""
-    secret = json.loads(vault.unseal(credential.sealed, bound=credential.sealed_for))
-    return credentials_with(account, secret["access"]), secret["refresh"]
+def open_credential(account: Account, credential: Credential | PendingRevocation) -> tuple[ApiCredentials, str]:
+    """Return the decrypted credentials of an account, and its refresh token or an empty string."""
+    secret = json.loads(vault.decrypt(credential.encrypted, context=credential.encryption_context))
+    generation = credential.generation if isinstance(credential, Credential) else 0
+    return credentials_with(account, secret["access"], generation=generation), secret["refresh"]
 
 
-def client_from(application: Application) -> Client:
-    """Return an application with its secret in the clear, for one call."""
-    return Client(application.client_id, vault.unseal(application.sealed_secret, bound=application.sealed_for))
+def open_application(application: Application) -> ClientCredentials:
+    """Return the id and decrypted secret of an application."""
+    secret = vault.decrypt(application.encrypted_secret, context=application.encryption_context)
+    return ClientCredentials(application.client_id, secret)
 
 
-def credentials_with(account: Account, token: str) -> ApiCredentials:
-    """Return the access that a token would give to an account."""
+def credentials_with(account: Account, token: str, *, generation: int = 0) -> ApiCredentials:
+    """Return the credentials of an account's calls with a given token, which need not be stored."""
     return ApiCredentials(
         remote_id=account.remote_id,
         handle=account.handle,
@@ -140,11 +149,35 @@ def credentials_with(account: Account, token: str) -> ApiCredentials:
         seconds=settings.CALL_SECONDS,
         network=account.network,
         account_id=account.pk,
+        generation=generation,
         public_only=bool(account.server),
     )
 
 
-def place_of(account: Account) -> ApiCredentials:
-    """Return where an account is, without its token: enough to know its addresses, and to call nothing."""
+def credentials_without_token(account: Account) -> ApiCredentials:
+    """Return the public data and addresses of an account, for building links; no call can be made with it."""
     address = account.server or settings.NETWORK_ADDRESSES[account.network]
     return ApiCredentials(account.remote_id, account.handle, address, token="")
+
+
+def token_endpoint_credentials(account: Account) -> ApiCredentials:
+    """Return the credentials, without a token, of the calls about an account's tokens."""
+    address = account.server or settings.TOKEN_ADDRESSES[account.network]
+    return replace(credentials_with(account, ""), address=address)
+
+
+def oauth_config_of(account: Account) -> OAuthConfig:
+    """Return the OAuth configuration of an account's network. Raises `Refused` when it uses a password."""
+    config = auth_config_of(account.network)
+    if not isinstance(config, OAuthConfig):
+        raise Refused(f"{account} se conecta con una contraseña de aplicación.")
+    return config
+
+
+def client_of(account: Account) -> ClientCredentials:
+    """Return the entity's application for this account. Raises `Refused` when none is registered."""
+    application = application_for(account)
+    if application is None:
+        where = account.server or account.get_network_display()
+        raise Refused(f"Antes hay que guardar la aplicación de la entidad en {where}.")
+    return open_application(application)

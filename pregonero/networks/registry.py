@@ -4,9 +4,9 @@ from functools import cache
 from importlib import import_module
 from typing import cast
 
-from pregonero.networks.auth_config import AuthConfig
 from pregonero.networks.base import Connector
 from pregonero.networks.manual_posting import ManualPosting
+from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import RateLimitPolicy
 

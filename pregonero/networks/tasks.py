@@ -1,4 +1,4 @@
-"""The worker's jobs for accounts: tokens renewed ahead of their end, and given back; old counts removed."""
+"""The worker's jobs for accounts: refresh tokens before they expire, revoke unused ones, delete old usage counts."""
 
 from typing import Any
 
@@ -7,38 +7,40 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from pregonero.networks import actions, queries, token_refresh, token_revocation
-from pregonero.networks.rate_limits import actions as budgets
+from pregonero.networks import queries, tokens
+from pregonero.networks.actions.credentials import delete_old_authorizations
+from pregonero.networks.actions.tokens import expire_revocations
+from pregonero.networks.rate_limits.actions import forget_spent
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="networks.renew_due", queue="looking", queueing_lock="networks.renew_due", pass_context=False)
-def renew_due(timestamp: int, **_later: Any) -> None:
-    """Give a job to each account whose token has to be renewed by now."""
+@app.task(name="networks.refresh_due", queue="looking", queueing_lock="networks.refresh_due", pass_context=False)
+def refresh_due(timestamp: int, **_later: Any) -> None:
+    """Enqueue a job for each account whose token has to be refreshed by now."""
     now = timezone.now()
-    for account_id in queries.accounts_to_renew(now=now):
+    for account_id in queries.accounts_due_for_refresh(now=now):
         try:
-            app.configure_task("networks.renew", queueing_lock=f"renew:{account_id}").defer(account_id=account_id)
+            app.configure_task("networks.refresh", queueing_lock=f"refresh:{account_id}").defer(account_id=account_id)
         except AlreadyEnqueued:
-            continue  # somebody already waits to do it
-    actions.forget_authorizations(now=now)
-    actions.forget_relinquished(now=now)
+            continue
+    delete_old_authorizations(now=now)
+    expire_revocations(now=now)
 
 
 @app.periodic(cron="17 * * * *")
-@app.task(name="networks.forget_spent", queue="looking", queueing_lock="networks.forget_spent", pass_context=False)
-def forget_spent(timestamp: int, **_later: Any) -> None:
-    """Remove the counts of what was spent so long ago that no limit reaches it."""
-    budgets.forget_spent(now=timezone.now())
+@app.task(name="networks.delete_usage", queue="looking", queueing_lock="networks.delete_usage", pass_context=False)
+def delete_usage(timestamp: int, **_later: Any) -> None:
+    """Delete the usage counts that no window reaches any more."""
+    forget_spent(now=timezone.now())
 
 
-@app.task(name="networks.renew", queue="preparing")
-def renew(*, account_id: int, **_later: Any) -> None:
-    """Renew the token of one account."""
-    token_refresh.refresh_account_token(account_id)
+@app.task(name="networks.refresh", queue="preparing")
+def refresh(*, account_id: int, **_later: Any) -> None:
+    """Refresh the token of one account."""
+    tokens.refresh_account_token(account_id)
 
 
-@app.task(name="networks.give_back", queue="preparing", retry=RetryStrategy(max_attempts=8, exponential_wait=5))
-def give_back(*, relinquished_id: int, **_later: Any) -> None:
-    """Tell a network that what opened an account is used no more."""
-    token_revocation.give_back(relinquished_id)
+@app.task(name="networks.revoke", queue="preparing", retry=RetryStrategy(max_attempts=8, exponential_wait=5))
+def revoke(*, revocation_id: int, **_later: Any) -> None:
+    """Revoke at the network a credential that is no longer used."""
+    tokens.revoke_credential(revocation_id)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from pregonero.media.models import Medium
-from pregonero.networks.encrypted_fields import EncryptedField
+from pregonero.networks.vault import EncryptedField
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, ObjectRef
 
@@ -36,7 +36,7 @@ class Source(models.Model):
     name = models.CharField(max_length=120)
     address = models.URLField(max_length=500, blank=True)
     selectors = models.JSONField(default=dict, blank=True)
-    sealed_secret = EncryptedField(default=bytes)
+    encrypted_secret = EncryptedField(default=bytes)
     state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
     every_minutes = models.PositiveSmallIntegerField(default=5)
     registered_at = models.DateTimeField()
@@ -57,8 +57,8 @@ class Source(models.Model):
                 name="source_once",
             ),
             models.CheckConstraint(
-                condition=(Q(kind=SourceKind.WEBHOOK) & ~Q(sealed_secret=b""))
-                | (~Q(kind=SourceKind.WEBHOOK) & Q(sealed_secret=b"") & ~Q(address="")),
+                condition=(Q(kind=SourceKind.WEBHOOK) & ~Q(encrypted_secret=b""))
+                | (~Q(kind=SourceKind.WEBHOOK) & Q(encrypted_secret=b"") & ~Q(address="")),
                 name="source_address_or_secret",
             ),
             models.CheckConstraint(
@@ -86,7 +86,7 @@ class Source(models.Model):
         return ObjectRef("source", self.pk, self.name)
 
     @property
-    def sealed_for(self) -> str:
+    def encryption_context(self) -> str:
         """Return what its secret is bound to; neither of the two ever changes."""
         return f"source:{self.entity_id}:{self.name}"
 

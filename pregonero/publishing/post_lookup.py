@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pregonero.errors import Refused
 from pregonero.networks.base import NetworkError
 from pregonero.networks.manual_posting import RemotePost
-from pregonero.networks.queries import credentials_for, place_of
+from pregonero.networks.queries import credentials_for, credentials_without_token
 from pregonero.networks.registry import manual_posting
 from pregonero.publishing.models import Delivery
 
@@ -29,7 +29,7 @@ def look_at(delivery: Delivery, address: str, text: str) -> PostLookup:
     """Return the post at an address; refused when it is none of the account's. `text` is what it should say."""
     account = delivery.account
     network, hand = account.get_network_display(), manual_posting(account.network)
-    id = hand.post_id(place_of(account), address)
+    id = hand.post_id(credentials_without_token(account), address)
     if not id or len(id) > LONGEST_ID:
         raise Refused(f"Esa dirección no es de una publicación de @{account.handle} en {network}: cópiala de nuevo.")
     try:

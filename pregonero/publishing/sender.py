@@ -27,7 +27,7 @@ from pregonero.networks.base import (
 from pregonero.networks.rate_limits.actions import flush_rate_limits
 from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
 from pregonero.networks.registry import connector
-from pregonero.networks.token_refresh import with_token_refresh
+from pregonero.networks.tokens import with_token_refresh
 from pregonero.publishing import queries
 from pregonero.publishing.actions.claim import INTERNAL_ERROR, claim_batch, skip_delivery
 from pregonero.publishing.actions.outcomes import record_outcomes

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.register import add_administrator, pause_account, register_account
 from pregonero.networks.models import Account, Administrator, Network
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
@@ -78,12 +78,12 @@ def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], 
         created_at=moment,
     )  # fmt: skip
     coordinator = people[Role.COORDINATOR]
-    paused = networks.pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment)
-    lonely = networks.register_account(
+    paused = pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment)
+    lonely = register_account(
         entity=news.entity, network=Network.MASTODON, handle="mincomercio", display_name="MinComercio",
         purpose="Red abierta", root_mailbox="", by=coordinator, now=moment,
     )  # fmt: skip
-    administrator = networks.name_administrator(
+    administrator = add_administrator(
         account=lonely, name="Ana", member=None, since=date(2026, 1, 1), by=coordinator, now=moment
     )
     account = accounts["facebook"]

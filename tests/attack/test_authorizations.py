@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.register import register_account, retire_account, save_application
 from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Authorization, Credential, Network
 from pregonero.people.models import Entity, Member
@@ -36,8 +36,8 @@ def nothing_leaves(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def account(carmen: Member, now: datetime) -> Account:
-    networks.keep_application(network=Network.X, server="", client_id="app-1", secret="secreto", by=carmen, now=now)
-    return networks.register_account(
+    save_application(network=Network.X, server="", client_id="app-1", secret="secreto", by=carmen, now=now)
+    return register_account(
         entity=carmen.entity, network=Network.X, handle="mincomercioco", display_name="MinComercio",
         purpose="Prueba", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
@@ -100,7 +100,7 @@ def test_who_lost_the_right_on_the_way_finishes_nothing(account: Account, carmen
 def test_an_account_that_was_retired_on_the_way_is_not_opened(account: Account, carmen: Member) -> None:
     client = signed_in(carmen)
     state = begun(client, account)["state"]
-    networks.retire_account(account=account, reason="Se cerró", by=carmen, now=timezone.now())
+    retire_account(account=account, reason="Se cerró", by=carmen, now=timezone.now())
     assert client.get(RETURN, {"state": state, "code": "c"}, follow=True).status_code in {200, 409}
 
 
@@ -119,10 +119,8 @@ def test_a_person_of_two_entities_brings_nothing_from_one_to_the_other(
 
 @pytest.mark.parametrize("network", ["x", "youtube", "mastodon"])
 def test_the_verifier_stays_here_and_only_its_digest_goes(carmen: Member, now: datetime, network: str) -> None:
-    networks.keep_application(
-        network=Network(network), server="", client_id="app-1", secret="secreto-1", by=carmen, now=now
-    )
-    made = networks.register_account(
+    save_application(network=Network(network), server="", client_id="app-1", secret="secreto-1", by=carmen, now=now)
+    made = register_account(
         entity=carmen.entity, network=Network(network), handle="mincomercioco", display_name="MinComercio",
         purpose="Prueba", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip

@@ -15,7 +15,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.networks.queries import get_account
 from pregonero.newsroom.models import Informing, News, NewsState
@@ -67,11 +68,11 @@ def people(database: str) -> dict[str, Member]:
     roles = {"luis": Role.CONTENT_MANAGER, "beto": Role.DIGITAL_STRATEGIST, "carmen": Role.COORDINATOR}
     made = {name: cast.member(entity, name, name.capitalize(), role) for name, role in roles.items()}
     for network in ("x", "facebook"):
-        account = networks.register_account(
+        account = register_account(
             entity=entity, network=Network(network), handle="mincomercioco", remote_id=network,
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=made["carmen"], now=now,
         )  # fmt: skip
-        networks.connect_account(account=account, token="t", expires_at=None, by=made["carmen"], now=now)
+        connect_account(account=account, token="t", expires_at=None, by=made["carmen"], now=now)
     return made
 
 

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Application, Network, PendingRevocation
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
 from pregonero.people.models import Member
@@ -35,14 +36,12 @@ def both(
 def account(people: dict[str, Member]) -> Account:
     """An account of its own for each test, connected."""
     now = timezone.now()
-    made = networks.register_account(
+    made = register_account(
         entity=people["carmen"].entity, network=Network.MASTODON, handle=f"cuenta{uuid4().hex[:8]}",
         remote_id=uuid4().hex, display_name="MinComercio", purpose="Prueba", root_mailbox="", by=people["carmen"],
         now=now,
     )  # fmt: skip
-    return networks.connect_account(
-        account=made, token="ficha-de-prueba", expires_at=None, by=people["carmen"], now=now
-    )
+    return connect_account(account=made, token="ficha-de-prueba", expires_at=None, by=people["carmen"], now=now)
 
 
 def events(event_type: str, account: Account) -> int:

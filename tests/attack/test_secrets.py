@@ -21,7 +21,8 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from pregonero import embedded_postgres, processes, stack
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Credential, CredentialState, Network
 from pregonero.newsroom.actions import register_source
@@ -134,7 +135,7 @@ def _accounts(lab: Lab, carmen: Member) -> dict[str, tuple[Account, dict[str, An
     made = {name: (_register(carmen, name, about["handle"]), about) for name, about in theirs.items()}
     made["instagram"] = (made["instagram"][0], page)  # chosen at the consent page by the page that it is tied to
     broken = _register(carmen, "mastodon", BROKEN)
-    networks.connect_account(
+    connect_account(
         account=broken, token=PLANTED["la ficha de la cuenta rota"], expires_at=None, by=carmen, now=timezone.now(),
         refresh=PLANTED["la renovación de la cuenta rota"],
     )  # fmt: skip
@@ -144,7 +145,7 @@ def _accounts(lab: Lab, carmen: Member) -> dict[str, tuple[Account, dict[str, An
 
 def _register(carmen: Member, network: str, handle: str) -> Account:
     now = timezone.now()
-    account = networks.register_account(
+    account = register_account(
         entity=carmen.entity, network=Network(network), handle=handle, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
@@ -264,8 +265,8 @@ def test_the_page_of_a_bug_shows_nothing_of_what_was_being_handled(
     settings.SECRET_KEY, settings.VAULT_KEYS = PLANTED["la llave de Django"], [PLANTED["la llave de las credenciales"]]
     account = _register(carmen, "x", "mincomercioco")
     token, secret = PLANTED["la ficha de la cuenta rota"], "secreto-plantado-de-la-aplicacion"
-    networks.connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
-    networks.keep_application(network=Network.X, server="", client_id="app-1", secret=secret, by=carmen, now=now)
+    connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
+    save_application(network=Network.X, server="", client_id="app-1", secret=secret, by=carmen, now=now)
     client = signed_in(carmen)
     client.post(f"/cuentas/{account.pk}/conexion/")
 

@@ -11,7 +11,15 @@ from uuid import uuid4
 from pregonero.media.actions import save_upload
 from pregonero.media.models import Medium
 from pregonero.media.store import store_upload
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import record_connection_test, record_lost_authorization
+from pregonero.networks.actions.register import (
+    add_administrator,
+    pause_account,
+    register_account,
+    retire_account,
+    save_application,
+    set_link_placement,
+)
 from pregonero.networks.models import Account, Credential, Network
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.reading.page import open_page
@@ -63,19 +71,15 @@ def make_odd(lab: Lab) -> Odd:
 def _set_up(team: Team, accounts: dict[str, Account], now: datetime) -> None:
     carmen = team.people["carmen"]
     since = now.date() - timedelta(days=60)
-    networks.name_administrator(
-        account=accounts["x"], name="", member=team.people["ana"], since=since, by=carmen, now=now
-    )
-    networks.name_administrator(
-        account=accounts["x"], name="Agencia Sol y Sombra", member=None, since=since, by=carmen, now=now
-    )
-    networks.place_link(
+    add_administrator(account=accounts["x"], name="", member=team.people["ana"], since=since, by=carmen, now=now)
+    add_administrator(account=accounts["x"], name="Agencia Sol y Sombra", member=None, since=since, by=carmen, now=now)
+    set_link_placement(
         account=accounts["facebook"],
         reason="La página pasó sus dos publicaciones con enlace del mes.",
         by=carmen,
         now=now,
     )
-    networks.keep_application(
+    save_application(
         network=Network.X, server="", client_id="pregonero-mincomercio", secret="secreto-de-prueba", by=carmen, now=now
     )
 
@@ -147,23 +151,23 @@ def _by_hand(publication: Publication, team: Team, now: datetime) -> dict[str, i
 
 def _trouble(lab: Lab, team: Team, accounts: dict[str, Account], now: datetime) -> None:
     carmen = team.people["carmen"]
-    networks.keep_test(
+    record_connection_test(
         account=accounts["x"], passed=True, said="X respondió que es @mincomercioco_otra.", by=carmen, now=now
     )
-    networks.pause_account(
+    pause_account(
         account=accounts["instagram"], reason="Cambio de contraseña en curso, hasta que el jefe de sistemas avise.",
         by=carmen, now=now,
     )  # fmt: skip
     generation = Credential.objects.get(account=accounts["youtube"]).generation
-    networks.lose_connection(
+    record_lost_authorization(
         account_id=accounts["youtube"].pk, generation=generation,
         reason="YouTube dice que la autorización terminó: alguien la retiró o cambió la contraseña.", now=now,
     )  # fmt: skip
     for network, server in ((Network.MASTODON, "https://mastodon.example"), (Network.BLUESKY, "https://bsky.social")):
-        accounts[network] = networks.register_account(
+        accounts[network] = register_account(
             entity=team.entity, network=network, handle="mincomercio.gov.co", server=server, remote_id="",
             display_name="MinComercio", purpose="Presencia en redes abiertas", root_mailbox="", by=carmen, now=now,
         )  # fmt: skip
-    networks.retire_account(
+    retire_account(
         account=accounts["bluesky"], reason="Se abrirá otra con el dominio de la entidad.", by=carmen, now=now
     )

@@ -4,7 +4,8 @@ import time
 from dataclasses import dataclass
 from datetime import datetime
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Network
 from pregonero.people import actions as people
 from pregonero.people.models import Entity, Member
@@ -47,9 +48,9 @@ def _connect(lab: Lab, name: str, slug: str, carmen: Member, now: datetime) -> s
     token, id = f"t-{name}-{slug}", f"{'UClab' if name == 'youtube' else ''}{time.monotonic_ns()}"
     theirs = {"network": name, "id": id, "handle": handle, "token": token, "name": "MinComercio", "extra": {}}
     lab.client.post("/accounts", json=[theirs]).raise_for_status()
-    account = networks.register_account(
+    account = register_account(
         entity=carmen.entity, network=Network(name), handle=handle, remote_id=id, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
-    networks.connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
     return handle

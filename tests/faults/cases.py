@@ -9,7 +9,8 @@ import psycopg
 from django.utils import timezone
 
 from pregonero.media.models import Medium
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Member
@@ -142,12 +143,12 @@ def somebody() -> Member:
 def bluesky_account(server: Bluesky, person: Member) -> Account:
     """Open an account at the real server, and connect it."""
     now, theirs = timezone.now(), server.new_account(f"caso{next(_numbers)}")
-    account = networks.register_account(
+    account = register_account(
         entity=person.entity, network=Network.BLUESKY, handle=theirs["handle"], remote_id=theirs["id"],
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=server.url, by=person,
         now=now,
     )  # fmt: skip
-    networks.connect_account(account=account, token=theirs["password"], expires_at=None, by=person, now=now)
+    connect_account(account=account, token=theirs["password"], expires_at=None, by=person, now=now)
     return account
 
 

@@ -10,9 +10,9 @@ from uuid import uuid4
 import httpx
 from django.test import Client
 
-from pregonero.networks import actions
+from pregonero.networks.actions.register import register_account, save_application
+from pregonero.networks.connection import redirect_uri
 from pregonero.networks.models import Account, Network
-from pregonero.networks.oauth_flow import return_address
 from pregonero.people.models import Member
 from tests.lab.process import Lab
 
@@ -33,15 +33,15 @@ def point_at(lab: Lab, settings: Any) -> None:
 def application(lab: Lab, network: str, carmen: Member, now: datetime) -> tuple[str, str]:
     """Register the entity's application at the laboratory and here; return its id and its secret."""
     id, secret = f"app-{uuid4().hex}", f"secreto-{uuid4().hex}"
-    fields = {"id": id, "secret": secret, "redirects": [return_address()], "name": "Pregonero"}
+    fields = {"id": id, "secret": secret, "redirects": [redirect_uri()], "name": "Pregonero"}
     lab.client.post("/apps", json=fields).raise_for_status()
-    actions.keep_application(network=Network(network), server="", client_id=id, secret=secret, by=carmen, now=now)
+    save_application(network=Network(network), server="", client_id=id, secret=secret, by=carmen, now=now)
     return id, secret
 
 
 def registered(theirs: dict[str, Any], carmen: Member, now: datetime) -> Account:
     """Register an account of the laboratory's, by its handle alone."""
-    return actions.register_account(
+    return register_account(
         entity=carmen.entity, network=Network(theirs["network"]), handle=theirs["handle"], display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
@@ -69,7 +69,7 @@ def answer(address: str, *ids: str, yes: bool = True) -> dict[str, str]:
     form |= {"account": list(ids), "answer": "yes" if yes else "no"}
     sent = httpx.post(address.partition("?")[0], data=form)
     assert sent.status_code == 302, sent.text
-    assert sent.headers["location"].startswith(return_address() + "?")
+    assert sent.headers["location"].startswith(redirect_uri() + "?")
     return {name: values[0] for name, values in parse_qs(urlsplit(sent.headers["location"]).query).items()}
 
 

@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions, oauth_flow, queries, token_refresh
+from pregonero.networks import queries
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.base import ApiCredentials, Transient, Unauthorized
 from pregonero.networks.bluesky import sessions
+from pregonero.networks.connection import connect_with_password
 from pregonero.networks.models import Account, AccountState, Credential, CredentialKind, Network, PendingRevocation
 from pregonero.networks.registry import connector
-from pregonero.networks.token_revocation import give_back
+from pregonero.networks.tokens import revoke_credential, with_token_refresh
 from pregonero.people.models import Member
 from pregonero.records.models import Event
 from tests.bluesky.harness import Bluesky
@@ -32,7 +34,7 @@ def theirs(bluesky: Bluesky, settings: Any) -> ApiCredentials:
 
 @pytest.fixture
 def account(bluesky: Bluesky, theirs: ApiCredentials, carmen: Member, now: datetime) -> Account:
-    return actions.register_account(
+    return register_account(
         entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen, now=now,
     )  # fmt: skip
@@ -58,7 +60,7 @@ def test_the_server_says_whose_the_password_is_and_only_then_it_is_kept(
 def test_it_publishes_and_a_session_that_ended_is_opened_again(
     bluesky: Bluesky, lab: Lab, account: Account, theirs: ApiCredentials, carmen: Member, luis: Member, ana: Member
 ) -> None:
-    oauth_flow.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
+    connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
     now = timezone.now()
     first, second = (
         programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get() for _ in range(2)
@@ -68,7 +70,7 @@ def test_it_publishes_and_a_session_that_ended_is_opened_again(
     bluesky.client.post(f"/tokens/{theirs.remote_id}/expire").raise_for_status()
     account.refresh_from_db()
     with pytest.raises(Transient):
-        token_refresh.with_token_refresh(queries.credentials_for(account), connector("bluesky").probe)
+        with_token_refresh(queries.credentials_for(account), connector("bluesky").probe)
     bluesky.client.post(f"/tokens/{theirs.remote_id}/restore").raise_for_status()
 
     assert {send(each).state for each in (first, second)} == {"PUBLISHED"}
@@ -78,12 +80,12 @@ def test_it_publishes_and_a_session_that_ended_is_opened_again(
 def test_a_password_that_its_owner_ended_pauses_the_account(
     bluesky: Bluesky, account: Account, theirs: ApiCredentials, carmen: Member
 ) -> None:
-    oauth_flow.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
+    connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
     account.refresh_from_db()
     bluesky.client.post(f"/tokens/{theirs.remote_id}/revoke").raise_for_status()
 
     with pytest.raises(Unauthorized):
-        token_refresh.with_token_refresh(queries.credentials_for(account), connector("bluesky").probe)
+        with_token_refresh(queries.credentials_for(account), connector("bluesky").probe)
 
     account.refresh_from_db()
     assert account.state == AccountState.PAUSED
@@ -92,14 +94,14 @@ def test_a_password_that_its_owner_ended_pauses_the_account(
 def test_retiring_it_ends_the_session_and_says_where_the_password_is_ended(
     bluesky: Bluesky, account: Account, theirs: ApiCredentials, carmen: Member
 ) -> None:
-    oauth_flow.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
+    connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
     account.refresh_from_db()
     connector("bluesky").probe(queries.credentials_for(account))
     end = sessions._SESSIONS[sessions._name(queries.credentials_for(account))].end
 
     page = signed_in(carmen).post(f"/cuentas/{account.pk}/retiro/", {"reason": "Se cerró"}, follow=True)
     assert "Borra también la contraseña de aplicación en Bluesky" in page.content.decode()
-    give_back(PendingRevocation.objects.get().pk)
+    revoke_credential(PendingRevocation.objects.get().pk)
 
     assert Event.objects.get(event_type="account.authorization_revoked").facts == {"confirmed": True}
     again = bluesky.client.post("/xrpc/com.atproto.server.refreshSession", headers={"Authorization": f"Bearer {end}"})

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Network
 from pregonero.people.models import Member
 from pregonero.publishing import sender
@@ -28,12 +29,12 @@ def delivery(
 ) -> Delivery:
     settings.MEDIA_FOLDER, settings.PRIVATE_ADDRESSES_ALLOWED = tmp_path, ["127.0.0.1"]
     access, now = bluesky_access(bluesky, password=True), timezone.now()
-    account = networks.register_account(
+    account = register_account(
         entity=carmen.entity, network=Network.BLUESKY, handle=access.handle, remote_id=access.remote_id,
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
         now=now,
     )  # fmt: skip
-    networks.connect_account(account=account, token=access.token, expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token=access.token, expires_at=None, by=carmen, now=now)
     return programmed(informed_news(lab, luis, now), ana, now).deliveries.get()
 
 

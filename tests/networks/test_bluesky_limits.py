@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import oauth_flow
-from pregonero.networks.actions import register_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.bluesky.rate_limits import POINTS, RATE_LIMITS
+from pregonero.networks.connection import connect_with_password
 from pregonero.networks.models import Network
 from pregonero.networks.rate_limits.models import Quota, UsageBucket
 from pregonero.people.models import Member
@@ -33,7 +33,7 @@ def test_the_server_counts_a_post_as_we_do(
                 entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
                 purpose="Cuenta institucional", root_mailbox="", server=server.url, by=carmen, now=now,
             )  # fmt: skip
-            oauth_flow.connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
+            connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
             news = informed_news(lab, luis, timezone.now(), with_media=False)
             assert send(programmed(news, ana, timezone.now()).deliveries.get()).state == "PUBLISHED"
             sender.flush_limit_readings(at_once=True)

@@ -9,8 +9,9 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions, queries
-from pregonero.networks.connection_test import try_account
+from pregonero.networks import queries
+from pregonero.networks.actions.register import save_application
+from pregonero.networks.connection import check_connection
 from pregonero.networks.models import Account, Authorization, Credential, CredentialKind
 from pregonero.people.models import Member
 from pregonero.records.models import Event
@@ -51,12 +52,12 @@ def test_an_account_is_connected_and_tried(lab: Lab, carmen: Member, now: dateti
     account.refresh_from_db()
     credential = Credential.objects.get(account=account)
     assert (account.remote_id, credential.kind) == (theirs["id"], CredentialKind.CONSENT)
-    assert bool(credential.renew_at) == (network in {"x", "youtube"})
+    assert bool(credential.refresh_at) == (network in {"x", "youtube"})
     token = queries.credentials_for(account).token
     assert token != theirs["token"]
-    assert token.encode() not in bytes(credential.sealed)
-    tested = try_account(account=account, by=carmen, now=timezone.now())
-    assert (tested.test_passed, theirs["handle"] in tested.test_said) == (True, True)
+    assert token.encode() not in bytes(credential.encrypted)
+    tested = check_connection(account=account, by=carmen, now=timezone.now())
+    assert (tested.test_passed, theirs["handle"] in tested.test_result) == (True, True)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -187,9 +188,7 @@ def test_a_wrong_secret_of_the_application_is_said_as_that(
     brought = answer(begin(client, account), theirs["id"])
     id = queries.application_for(account)
     assert id is not None
-    actions.keep_application(
-        network=account.network, server="", client_id=id.client_id, secret="otro", by=carmen, now=now
-    )  # type: ignore[arg-type]
+    save_application(network=account.network, server="", client_id=id.client_id, secret="otro", by=carmen, now=now)  # type: ignore[arg-type]
 
     assert "no reconoce la aplicación" in come_back(client, brought)
     assert not Credential.objects.exists()

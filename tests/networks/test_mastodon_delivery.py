@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Network
 from pregonero.networks.queries import credentials_for
 from pregonero.people.models import Member
@@ -26,11 +27,11 @@ def test_an_account_is_spoken_to_at_its_own_server(carmen: Member, settings: Any
     settings.NETWORK_ADDRESSES = {"mastodon": "https://de.la.casa"}
     now = timezone.now()
 
-    account = networks.register_account(
+    account = register_account(
         entity=carmen.entity, network=Network.MASTODON, handle="mincomercio", remote_id="1", display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", server=server, by=carmen, now=now,
     )  # fmt: skip
-    networks.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
 
     assert credentials_for(account).address == address
 
@@ -41,12 +42,12 @@ def test_a_delivery_goes_out_at_the_accounts_own_server(
 ) -> None:
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
     theirs, now = lab.new_account("mastodon"), timezone.now()
-    account = networks.register_account(
+    account = register_account(
         entity=carmen.entity, network=Network.MASTODON, handle=theirs["handle"], remote_id=theirs["id"],
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=theirs["base_url"],
         by=carmen, now=now,
     )  # fmt: skip
-    networks.connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
     delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
 
     promote_due(now=timezone.now())

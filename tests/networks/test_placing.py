@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from pregonero.errors import NotAllowed, Refused
-from pregonero.networks import actions
+from pregonero.networks.actions.register import register_account, set_link_placement
 from pregonero.networks.models import Account, Network
 from pregonero.people.models import Member
 from pregonero.records.models import Event
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.procedure("M-3")
 
 
 def account_on(network: Network, carmen: Member, now: datetime) -> Account:
-    return actions.register_account(
+    return register_account(
         entity=carmen.entity, network=network, handle="mincomercioco", remote_id="1", display_name="MinComercio",
         purpose="Institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
@@ -22,14 +22,14 @@ def account_on(network: Network, carmen: Member, now: datetime) -> Account:
 
 def test_links_go_as_first_comments_with_the_reason_and_back(carmen: Member, ana: Member, now: datetime) -> None:
     page = account_on(Network.FACEBOOK, carmen, now)
-    placed = actions.place_link(account=page, reason=" Dos enlaces al mes. ", by=carmen, now=now)
+    placed = set_link_placement(account=page, reason=" Dos enlaces al mes. ", by=carmen, now=now)
     assert (placed.link_as_comment, placed.link_as_comment_reason) == (True, "Dos enlaces al mes.")
     assert Event.objects.get(event_type="account.link_placed").facts == {"as_comment": True}
     with pytest.raises(NotAllowed):
-        actions.place_link(account=page, reason="", by=ana, now=now)
-    assert not actions.place_link(account=page, reason="", by=carmen, now=now).link_as_comment
+        set_link_placement(account=page, reason="", by=ana, now=now)
+    assert not set_link_placement(account=page, reason="", by=carmen, now=now).link_as_comment
 
 
 def test_a_network_without_comments_of_ours_is_refused(carmen: Member, now: datetime) -> None:
     with pytest.raises(Refused, match="no puede ir como primer comentario"):
-        actions.place_link(account=account_on(Network.X, carmen, now), reason="Sí", by=carmen, now=now)
+        set_link_placement(account=account_on(Network.X, carmen, now), reason="Sí", by=carmen, now=now)

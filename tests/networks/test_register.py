@@ -8,7 +8,16 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from pregonero.errors import Conflict, NotAllowed, Refused, WrongState
-from pregonero.networks import actions, queries
+from pregonero.networks import queries
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import (
+    add_administrator,
+    edit_account,
+    end_administrator,
+    pause_account,
+    register_account,
+    retire_account,
+)
 from pregonero.networks.models import Account, AccountState, Administrator, Credential, Network
 from pregonero.people.models import Entity, Member
 from pregonero.records.models import Event
@@ -17,7 +26,7 @@ pytestmark = pytest.mark.procedure("M-3")
 
 
 def register(carmen: Member, now: datetime, handle: str = "@MincomercioCo", network: Network = Network.X) -> Account:
-    return actions.register_account(
+    return register_account(
         entity=carmen.entity, network=network, handle=handle, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="redes@mincomercio.test", by=carmen, now=now,
     )  # fmt: skip
@@ -31,7 +40,7 @@ def event_types(entity: Entity) -> list[str]:
 def test_an_account_is_registered_without_its_at_sign(carmen: Member, now: datetime) -> None:
     account = register(carmen, now)
     assert (account.handle, account.remote_id, account.state) == ("MincomercioCo", "", AccountState.ACTIVE)
-    (line,) = queries.register_of(carmen.entity)
+    (line,) = queries.register_entries(carmen.entity)
     assert line.state == "disconnected"
 
 
@@ -55,50 +64,46 @@ def test_only_who_administers_accounts_registers_them(ana: Member, carmen: Membe
 def test_a_correction_records_what_changed_and_nothing_else(carmen: Member, now: datetime) -> None:
     account = register(carmen, now)
     changed = {"handle": "mincomercio", "display_name": "MinComercio", "purpose": "Turismo"}
-    actions.edit_account(account=account, root_mailbox="redes@mincomercio.test", by=carmen, now=now, **changed)
+    edit_account(account=account, root_mailbox="redes@mincomercio.test", by=carmen, now=now, **changed)
     event = Event.objects.get(event_type="account.edited")
     assert event.facts == {"handle": "mincomercio", "purpose": "Turismo"}
-    actions.edit_account(account=account, root_mailbox="redes@mincomercio.test", by=carmen, now=now, **changed)
+    edit_account(account=account, root_mailbox="redes@mincomercio.test", by=carmen, now=now, **changed)
     assert Event.objects.filter(event_type="account.edited").count() == 1
 
 
 def test_who_administers_it_is_written_with_their_days(carmen: Member, ana: Member, now: datetime) -> None:
     account = register(carmen, now)
-    named = actions.name_administrator(
-        account=account, name="", member=ana, since=date(2026, 1, 15), by=carmen, now=now
-    )
+    named = add_administrator(account=account, name="", member=ana, since=date(2026, 1, 15), by=carmen, now=now)
     assert (named.name, named.member) == ("Ana Rojas", ana)
     with pytest.raises(Conflict, match="ya está entre"):
-        actions.name_administrator(
-            account=account, name="ana rojas", member=None, since=date(2026, 3, 1), by=carmen, now=now
-        )
+        add_administrator(account=account, name="ana rojas", member=None, since=date(2026, 3, 1), by=carmen, now=now)
     with pytest.raises(Refused, match="desde el 15/01/2026"):
-        actions.end_administrator(administrator=named, until=date(2026, 1, 14), by=carmen, now=now)
-    actions.end_administrator(administrator=named, until=date(2026, 6, 30), by=carmen, now=now)
+        end_administrator(administrator=named, until=date(2026, 1, 14), by=carmen, now=now)
+    end_administrator(administrator=named, until=date(2026, 6, 30), by=carmen, now=now)
     with pytest.raises(Conflict, match="ya no administra"):
-        actions.end_administrator(administrator=named, until=date(2026, 7, 1), by=carmen, now=now)
-    assert queries.register_of(carmen.entity)[0].administrators == ()
-    assert [each.name for each in queries.line_of(account).administrators] == ["Ana Rojas"]
+        end_administrator(administrator=named, until=date(2026, 7, 1), by=carmen, now=now)
+    assert queries.register_entries(carmen.entity)[0].administrators == ()
+    assert [each.name for each in queries.register_entry(account).administrators] == ["Ana Rojas"]
 
 
 def test_nobody_of_another_entity_administers_it(carmen: Member, dario: Member, now: datetime) -> None:
     account = register(carmen, now)
     with pytest.raises(Refused, match="no es de la entidad"):
-        actions.name_administrator(account=account, name="", member=dario, since=date(2026, 3, 1), by=carmen, now=now)
+        add_administrator(account=account, name="", member=dario, since=date(2026, 3, 1), by=carmen, now=now)
     assert not Administrator.objects.exists()
 
 
 def test_a_retired_account_keeps_nothing_that_opens_it(carmen: Member, now: datetime) -> None:
     account = register(carmen, now)
-    actions.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
-    retired = actions.retire_account(account=account, reason="Se cerró", by=carmen, now=now)
+    connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
+    retired = retire_account(account=account, reason="Se cerró", by=carmen, now=now)
     assert retired.state == AccountState.RETIRED
     assert not Credential.objects.exists()
-    for act in (actions.pause_account, actions.retire_account):
+    for act in (pause_account, retire_account):
         with pytest.raises(WrongState, match="se retiró"):
             act(account=account, reason="x", by=carmen, now=now)
     with pytest.raises(WrongState, match="se retiró"):
-        actions.connect_account(account=account, token="otro", expires_at=None, by=carmen, now=now)
+        connect_account(account=account, token="otro", expires_at=None, by=carmen, now=now)
     assert list(queries.accounts_of(carmen.entity)) == []
     assert register(carmen, now).pk != account.pk
     assert event_types(carmen.entity) == [
@@ -108,9 +113,9 @@ def test_a_retired_account_keeps_nothing_that_opens_it(carmen: Member, now: date
 
 def test_a_secret_never_gives_way_to_an_empty_one(carmen: Member, now: datetime) -> None:
     account = register(carmen, now)
-    actions.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
     with pytest.raises(Refused, match="sigue en uso"):
-        actions.connect_account(account=account, token="  ", expires_at=None, by=carmen, now=now)
+        connect_account(account=account, token="  ", expires_at=None, by=carmen, now=now)
     assert queries.credentials_for(account).token == "secreto"
 
 
@@ -120,11 +125,11 @@ def test_the_register_takes_as_many_questions_for_twenty_as_for_two(
     for number in range(2):
         register(carmen, now, f"cuenta{number}")
     with django_assert_num_queries(3):
-        assert len(queries.register_of(carmen.entity)) == 2
+        assert len(queries.register_entries(carmen.entity)) == 2
     for number in range(2, 20):
         register(carmen, now, f"cuenta{number}")
     with django_assert_num_queries(3):
-        assert len(queries.register_of(carmen.entity)) == 20
+        assert len(queries.register_entries(carmen.entity)) == 20
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,15 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pregonero.networks import actions, oauth, oauth_flow, queries, token_refresh
+from pregonero.networks import oauth, queries
+from pregonero.networks.actions.credentials import record_lost_authorization
+from pregonero.networks.actions.register import pause_account, save_application
+from pregonero.networks.actions.tokens import lease_refresh
 from pregonero.networks.base import Unauthorized
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.networks.registry import connector
-from pregonero.networks.tasks import renew_due
+from pregonero.networks.tasks import refresh_due
+from pregonero.networks.tokens import refresh_account_token, refreshed_credentials, with_token_refresh
 from pregonero.people.models import Member, Notice
 from pregonero.publishing import sender
 from pregonero.publishing.actions.outcomes import claim_batch
@@ -45,7 +49,7 @@ def connected(lab: Lab, network: str, carmen: Member, now: datetime) -> Account:
 
 
 def secret_of(account: Account) -> tuple[str, str]:
-    access, refresh = queries.opened(account, Credential.objects.get(account=account))
+    access, refresh = queries.open_credential(account, Credential.objects.get(account=account))
     return access.token, refresh
 
 
@@ -56,12 +60,12 @@ def told(member: Member) -> list[str]:
 def test_a_token_is_renewed_ahead_and_the_refresh_token_turns(account: Account) -> None:
     before = secret_of(account)
     credential = Credential.objects.get()
-    assert credential.renew_at is not None and credential.expires_at is not None
-    assert timezone.now() < credential.renew_at < credential.expires_at
-    assert queries.accounts_to_renew(now=timezone.now()) == []
-    assert queries.accounts_to_renew(now=credential.renew_at) == [account.pk]
+    assert credential.refresh_at is not None and credential.expires_at is not None
+    assert timezone.now() < credential.refresh_at < credential.expires_at
+    assert queries.accounts_due_for_refresh(now=timezone.now()) == []
+    assert queries.accounts_due_for_refresh(now=credential.refresh_at) == [account.pk]
 
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
 
     after = secret_of(account)
     assert after[0] != before[0] and after[1] != before[1]
@@ -73,7 +77,7 @@ def test_a_token_is_renewed_ahead_and_the_refresh_token_turns(account: Account) 
 def test_google_gives_no_new_refresh_token_and_the_old_one_stays(lab: Lab, carmen: Member, now: datetime) -> None:
     account = connected(lab, "youtube", carmen, now)
     before = secret_of(account)
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
     after = secret_of(account)
     assert (after[0] != before[0], after[1]) == (True, before[1])
 
@@ -81,34 +85,34 @@ def test_google_gives_no_new_refresh_token_and_the_old_one_stays(lab: Lab, carme
 def test_the_periodic_task_looks_for_what_is_due(account: Account) -> None:
     from procrastinate.contrib.django.models import ProcrastinateJob
 
-    Credential.objects.update(renew_at=timezone.now() - timedelta(seconds=1))
-    renew_due(timestamp=0)
-    jobs = ProcrastinateJob.objects.filter(task_name="networks.renew", args={"account_id": account.pk})
+    Credential.objects.update(refresh_at=timezone.now() - timedelta(seconds=1))
+    refresh_due(timestamp=0)
+    jobs = ProcrastinateJob.objects.filter(task_name="networks.refresh", args={"account_id": account.pk})
     assert jobs.count() == 1
 
 
 def test_one_process_renews_at_a_time(account: Account) -> None:
     now = timezone.now()
-    first = actions.lease_refresh(account_id=account.pk, now=now)
-    second = actions.lease_refresh(account_id=account.pk, now=now)
+    first = lease_refresh(account_id=account.pk, now=now)
+    second = lease_refresh(account_id=account.pk, now=now)
     assert first is not None and second is not None
     assert (first.is_busy, second.is_busy) == (False, True)
-    later = actions.lease_refresh(account_id=account.pk, now=now + timedelta(minutes=5))
+    later = lease_refresh(account_id=account.pk, now=now + timedelta(minutes=5))
     assert later is not None and not later.is_busy
 
 
 def test_whoever_comes_after_a_renewal_uses_what_it_brought(account: Account) -> None:
     stale = queries.credentials_for(account)
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
     events = Event.objects.filter(event_type="account.renewed").count()
-    assert token_refresh.refreshed_credentials(stale, Unauthorized("no")) == queries.credentials_for(account)
+    assert refreshed_credentials(stale, Unauthorized("no")) == queries.credentials_for(account)
     assert Event.objects.filter(event_type="account.renewed").count() == events
 
 
 def test_a_refused_token_is_renewed_and_the_call_made_again(lab: Lab, account: Account) -> None:
     lab.client.post(f"/tokens/{account.remote_id}/expire").raise_for_status()
     stale = queries.credentials_for(account)
-    identity = token_refresh.with_token_refresh(stale, connector("x").probe)
+    identity = with_token_refresh(stale, connector("x").probe)
     assert identity.remote_id == account.remote_id
     assert queries.credentials_for(account).token != stale.token
 
@@ -117,16 +121,16 @@ def test_a_refused_token_is_renewed_and_the_call_made_again(lab: Lab, account: A
 def test_a_blip_is_no_end(lab: Lab, account: Account, carmen: Member, code: int) -> None:
     before = secret_of(account)
     lab.fault(kind="status", code=code, network="x", endpoint=r"POST /2/oauth2/token", times=1)
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
     account.refresh_from_db()
     credential = Credential.objects.get()
     assert (account.state, credential.state, secret_of(account)) == (
         AccountState.ACTIVE, CredentialState.GOOD, before,
     )  # fmt: skip
     assert credential.problem
-    assert credential.renew_at is not None and credential.renew_at > timezone.now()
+    assert credential.refresh_at is not None and credential.refresh_at > timezone.now()
     assert told(carmen) == []
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
     assert (Credential.objects.get().problem, secret_of(account) != before) == ("", True)
 
 
@@ -136,15 +140,15 @@ def test_an_authorisation_that_was_taken_back_pauses_the_account_and_is_told(
     lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
     stale = queries.credentials_for(account)
     with pytest.raises(Unauthorized):
-        token_refresh.with_token_refresh(stale, connector("x").probe)
+        with_token_refresh(stale, connector("x").probe)
     account.refresh_from_db()
     assert (account.state, account.waits_for_connection) == (AccountState.PAUSED, True)
     assert "terminó la autorización" in account.paused_reason
     assert told(carmen) == [f"Vuelve a conectar {account}"]
     assert told(ana) == []
     assert Notice.objects.get(member=carmen).path == f"/cuentas/{account.pk}/"
-    token_refresh.refresh_account_token(account.pk)
-    assert queries.accounts_to_renew(now=timezone.now() + timedelta(days=90)) == []
+    refresh_account_token(account.pk)
+    assert queries.accounts_due_for_refresh(now=timezone.now() + timedelta(days=90)) == []
     assert Event.objects.filter(event_type="account.lost").count() == 1
 
     assert "quedó conectada" in connect(signed_in(carmen), account, account.remote_id)
@@ -153,9 +157,9 @@ def test_an_authorisation_that_was_taken_back_pauses_the_account_and_is_told(
 
 
 def test_a_pause_of_a_person_outlasts_the_connection(lab: Lab, account: Account, carmen: Member) -> None:
-    actions.pause_account(account=account, reason="Veda", by=carmen, now=timezone.now())
+    pause_account(account=account, reason="Veda", by=carmen, now=timezone.now())
     credential = Credential.objects.get()
-    actions.lose_connection(account_id=account.pk, generation=credential.generation, reason="No.", now=timezone.now())
+    record_lost_authorization(account_id=account.pk, generation=credential.generation, reason="No.", now=timezone.now())
     connect(signed_in(carmen), account, account.remote_id)
     account.refresh_from_db()
     assert (account.state, account.paused_reason) == (AccountState.PAUSED, "Veda")
@@ -164,21 +168,21 @@ def test_a_pause_of_a_person_outlasts_the_connection(lab: Lab, account: Account,
 def test_who_dies_between_the_new_token_and_keeping_it_leaves_an_account_to_connect_and_no_loop(
     lab: Lab, account: Account, carmen: Member
 ) -> None:
-    hold = actions.lease_refresh(account_id=account.pk, now=timezone.now())
+    hold = lease_refresh(account_id=account.pk, now=timezone.now())
     assert hold is not None
-    way, client = oauth_flow.consent_of(account), oauth_flow.client_of(account)
-    oauth.renew(
-        way, oauth_flow.token_endpoint_credentials(account), client, hold.refresh
+    way, client = queries.oauth_config_of(account), queries.client_of(account)
+    oauth.refresh_tokens(
+        way, queries.token_endpoint_credentials(account), client, hold.refresh_token
     )  # X has turned it; and here we die
-    Credential.objects.update(renewing_until=timezone.now() - timedelta(seconds=1))
+    Credential.objects.update(refresh_leased_until=timezone.now() - timedelta(seconds=1))
     asked = lambda: len(  # noqa: E731
         [call for call in lab.client.get("/calls.json", params={"network": "x"}).json()["calls"]
          if call["path"] == "/2/oauth2/token"]
     )  # fmt: skip
 
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
     times = asked()
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
 
     assert Credential.objects.get().state == CredentialState.LOST
     assert told(carmen) == [f"Vuelve a conectar {account}"]
@@ -191,12 +195,12 @@ def test_a_token_that_cannot_be_renewed_is_asked_after_before_it_is_given_up(
     account = connected(lab, "mastodon", carmen, now)
     lab.fault(kind="status", code=401, network="mastodon", times=1, endpoint="verify_credentials")
     with pytest.raises(Unauthorized):
-        token_refresh.with_token_refresh(queries.credentials_for(account), connector("mastodon").probe)
+        with_token_refresh(queries.credentials_for(account), connector("mastodon").probe)
     account.refresh_from_db()
     assert account.state == AccountState.ACTIVE
     lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
     with pytest.raises(Unauthorized):
-        token_refresh.with_token_refresh(queries.credentials_for(account), connector("mastodon").probe)
+        with_token_refresh(queries.credentials_for(account), connector("mastodon").probe)
     account.refresh_from_db()
     assert account.state == AccountState.PAUSED
 
@@ -204,7 +208,7 @@ def test_a_token_that_cannot_be_renewed_is_asked_after_before_it_is_given_up(
 def test_a_wrong_application_is_told_and_ends_nothing(account: Account, carmen: Member, now: datetime) -> None:
     found = queries.application_for(account)
     assert found is not None
-    actions.keep_application(
+    save_application(
         network=account.network,
         server="",
         client_id=found.client_id,
@@ -212,7 +216,7 @@ def test_a_wrong_application_is_told_and_ends_nothing(account: Account, carmen: 
         by=carmen,
         now=now,  # type: ignore[arg-type]
     )
-    token_refresh.refresh_account_token(account.pk)
+    refresh_account_token(account.pk)
     assert Credential.objects.get().state == CredentialState.GOOD
     (notice,) = Notice.objects.filter(member=carmen, kind__startswith="account.")
     assert notice.title == "Revisa la aplicación de la entidad en X"

@@ -70,7 +70,7 @@ def test_a_listing_needs_its_selectors(luis: Member) -> None:
 def test_a_webhook_keeps_its_secret_encrypted(luis: Member) -> None:
     source = register(luis, SourceKind.WEBHOOK)
     source.refresh_from_db()
-    assert SECRET.encode() not in bytes(source.sealed_secret)
+    assert SECRET.encode() not in bytes(source.encrypted_secret)
     assert SECRET not in str(Event.objects.get(event_type="source.registered").facts)
     with pytest.raises(NotReady, match="24"):
         register(luis, SourceKind.WEBHOOK, secret="corto")
@@ -121,7 +121,7 @@ def test_one_rule_in_force_for_a_source(luis: Member, carmen: Member, now: datet
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ("kind = 'WEBHOOK', sealed_secret = ''", "source_address_or_secret"),
+        ("kind = 'WEBHOOK', encrypted_secret = ''", "source_address_or_secret"),
         ("address = ''", "source_address_or_secret"),
         ("state = 'RETIRED'", "source_retired_by_somebody"),
         ("every_minutes = 0", "source_pause_between_readings"),

@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from pregonero.media.models import Medium
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
@@ -21,11 +22,11 @@ ADDRESS = "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones"
 def accounts(carmen: Member, now: datetime) -> dict[str, Account]:
     made = {}
     for network in (Network.X, Network.FACEBOOK, Network.INSTAGRAM, Network.YOUTUBE):
-        account = networks.register_account(
+        account = register_account(
             entity=carmen.entity, network=network, handle="mincomercioco", remote_id=f"id-{network}",
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
         )  # fmt: skip
-        made[str(network)] = networks.connect_account(
+        made[str(network)] = connect_account(
             account=account, token=f"token-{network}", expires_at=None, by=carmen, now=now
         )
     return made

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 )
 
 from pregonero.errors import Refused
-from pregonero.networks import actions as networks
+from pregonero.networks.actions.register import pause_account, resume_account
 from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
 from pregonero.networks.models import Account, AccountState
 from pregonero.newsroom.models import News
@@ -237,9 +237,9 @@ class AnyOrder(RuleBasedStateMachine):
         if account.state == AccountState.ACTIVE and not now:
             return
         if account.state == AccountState.ACTIVE:
-            networks.pause_account(account=account, reason="Incidente", by=self.cast.carmen, now=self.now)
+            pause_account(account=account, reason="Incidente", by=self.cast.carmen, now=self.now)
         else:
-            networks.resume_account(account=account, by=self.cast.carmen, now=self.now)
+            resume_account(account=account, by=self.cast.carmen, now=self.now)
 
     def _try(self, act: Callable[[], Any]) -> None:
         """Do what a person wants to do; a refusal with its reason is an answer."""

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from pregonero.database import database_now
-from pregonero.networks.actions import pause_account
+from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for
 from pregonero.networks.rate_limits.models import NetworkSuspension
@@ -216,7 +216,7 @@ def test_no_token_is_kept_in_the_clear(account: Account, lab: Lab) -> None:
     token = next(
         a["token"] for a in lab.client.get("/accounts.json").json()["accounts"] if a["id"] == account.remote_id
     )
-    assert token.encode() not in bytes(account.credential.sealed)
+    assert token.encode() not in bytes(account.credential.encrypted)
     assert token not in repr(credentials_for(account))
 
 

@@ -247,7 +247,7 @@ def test_a_post_of_another_delivery_is_never_taken_for_this_one(
 
 
 def test_a_bug_while_preparing_lets_go_and_is_seen(delivery: Delivery, accounts: dict[str, Account]) -> None:
-    Credential.objects.filter(account=accounts["x"]).update(sealed=b"of another key")
+    Credential.objects.filter(account=accounts["x"]).update(encrypted=b"of another key")
     with pytest.raises(RuntimeError):
         prepare(delivery)
     delivery.refresh_from_db()

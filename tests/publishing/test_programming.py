@@ -6,7 +6,7 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.errors import NotAllowed, NotFound, NotReady, Refused, WrongState
-from pregonero.networks.actions import pause_account
+from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member

@@ -1,26 +1,93 @@
-"""What opens an account at its network is kept, forgotten, or found to open nothing any more."""
+"""The credentials of accounts: how they are obtained on the consent page, stored encrypted, and found to be refused."""
 
+import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from pregonero.errors import Conflict, Refused, WrongState
+from pregonero.errors import Conflict, Refused
 from pregonero.networks import queries, rules, vault
-from pregonero.networks.actions.token_revocation import relinquish
 from pregonero.networks.base import Identity
-from pregonero.networks.models import Account, AccountState, Credential, CredentialKind, CredentialState
+from pregonero.networks.models import (
+    Account,
+    AccountState,
+    Authorization,
+    Credential,
+    CredentialKind,
+    CredentialState,
+)
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.queries import members_with
 from pregonero.people.roles import PERMISSIONS
 from pregonero.records.actions import SYSTEM, Actor, record
 
-EARLIEST, LATEST = timedelta(minutes=10), timedelta(days=7)  # ahead of its end a token is renewed
-PART = 6  # of its life: at the latest when this part of it is left
+AUTHORIZATION_LIFETIME, AUTHORIZATION_RETENTION = timedelta(minutes=10), timedelta(days=1)
+# A token is refreshed when a sixth of its lifetime is left, but within these limits before it expires.
+REFRESH_MARGIN_MIN, REFRESH_MARGIN_MAX, REFRESH_MARGIN_DIVISOR = timedelta(minutes=10), timedelta(days=7), 6
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class ReturnedAuthorization:
+    """An authorisation with which a person came back from the network: its account and the secret half of its PKCE."""
+
+    account: Account
+    verifier: str = field(repr=False)
+
+
+@transaction.atomic(durable=True)
+def start_authorization(
+    *, account: Account, state: str, session: str, verifier: str, by: Member, now: datetime
+) -> Authorization:
+    """Record that a person goes to the network to authorise an account; their earlier ones for it are ended."""
+    account = queries.get_account(member=by, pk=account.pk)
+    rules.check_may_connect(by, account, now=now)
+    Authorization.objects.filter(account=account, member=by, ended_at__isnull=True).update(ended_at=now)
+    authorization = Authorization(
+        account=account,
+        member=by,
+        state_digest=_digest(state),
+        session_digest=_digest(session),
+        started_at=now,
+        expires_at=now + AUTHORIZATION_LIFETIME,
+    )
+    authorization.encrypted_verifier = vault.encrypt(verifier, context=authorization.encryption_context)
+    authorization.save()
+    return authorization
+
+
+@transaction.atomic(durable=True)
+def consume_authorization(*, state: str, session: str, by: Member, now: datetime) -> ReturnedAuthorization:
+    """End and return the authorisation that this person started in this session. It cannot be used a second time."""
+    authorization = Authorization.objects.select_for_update().filter(state_digest=_digest(state), member=by).first()
+    if authorization is None or authorization.session_digest != _digest(session):
+        raise Refused("Esta respuesta de la red no corresponde a una conexión que hayas empezado en esta sesión.")
+    if authorization.ended_at is not None:
+        raise Refused("Esta autorización ya se usó, o empezaste otra después. Empieza de nuevo desde la cuenta.")
+    if authorization.expires_at < now:
+        raise Refused("Pasaron más de diez minutos desde que empezaste. Empieza de nuevo desde la cuenta.")
+    authorization.ended_at = now
+    authorization.save(update_fields=["ended_at"])
+    account = queries.get_account(member=by, pk=authorization.account_id)
+    rules.check_may_connect(by, account, now=now)
+    verifier = vault.decrypt(authorization.encrypted_verifier, context=authorization.encryption_context)
+    return ReturnedAuthorization(account, verifier)
+
+
+@transaction.atomic(durable=True)
+def delete_old_authorizations(*, now: datetime) -> None:
+    """Delete the authorisations that were started more than `AUTHORIZATION_RETENTION` ago."""
+    Authorization.objects.filter(started_at__lt=now - AUTHORIZATION_RETENTION).delete()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic(durable=True)
@@ -36,31 +103,37 @@ def connect_account(
     scopes: Iterable[str] = (),
     identity: Identity | None = None,
 ) -> Account:
-    """Keep what opens an account, encrypted; one that waited for it goes on. A secret never gives way to an empty one.
+    """Store the credential of an account, encrypted; resume the account if it was paused for the lack of one.
 
-    `identity` is who the network says that it opens: the account takes its id from it the first time, and no other.
+    `identity` is the account to which the network says that the credential belongs. The first one sets the account's
+    `remote_id`; a later one must be the same. Raises `Refused` for an empty token: the stored credential remains.
     """
     account = queries.get_account(member=by, pk=account.pk, for_update=True)
     rules.check_may_connect(by, account, now=now)
     if not token.strip():
         raise Refused("La red no entregó una credencial; la que había sigue en uso.")
     if identity is not None:
-        _take_identity(account, identity)
+        _set_identity(account, identity)
     credential = Credential.objects.filter(account=account).first() or Credential(account=account, generation=0)
-    seal_into(credential, token=token, refresh=refresh, expires_at=expires_at, now=now)
+    store_secret(credential, token=token, refresh=refresh, expires_at=expires_at, now=now)
     credential.kind, credential.scopes = kind, list(scopes)
     credential.connected_at, credential.connected_by = now, by.name
     credential.save()
+    facts = {"kind": kind, "scopes": list(scopes), "expires_at": expires_at.isoformat() if expires_at else None}
     record(
-        entity_id=account.entity_id, event_type="account.connected", actor=by.actor, ref=account.ref, at=now,
-        facts={"kind": kind, "scopes": list(scopes), "expires_at": expires_at.isoformat() if expires_at else None},
-    )  # fmt: skip
+        entity_id=account.entity_id,
+        event_type="account.connected",
+        actor=by.actor,
+        ref=account.ref,
+        at=now,
+        facts=facts,
+    )
     if account.waits_for_connection:
-        _go_on(account, by.actor, now)
+        _resume(account, by.actor, now)
     return account
 
 
-def _take_identity(account: Account, identity: Identity) -> None:
+def _set_identity(account: Account, identity: Identity) -> None:
     if account.remote_id and account.remote_id != identity.remote_id:
         raise Conflict("La red dice que es otra cuenta; no se cambió nada.")
     if not account.remote_id:
@@ -68,68 +141,110 @@ def _take_identity(account: Account, identity: Identity) -> None:
         account.save(update_fields=["remote_id"])
 
 
-def _go_on(account: Account, actor: Actor, now: datetime) -> None:
+def _resume(account: Account, actor: Actor, now: datetime) -> None:
     account.state, account.paused_reason, account.waits_for_connection = AccountState.ACTIVE, "", False
     account.save(update_fields=["state", "paused_reason", "waits_for_connection"])
     record(entity_id=account.entity_id, event_type="account.resumed", actor=actor, ref=account.ref, at=now)
 
 
-def seal_into(credential: Credential, *, token: str, refresh: str, expires_at: datetime | None, now: datetime) -> None:
-    """Put a new secret in a locked credential, one generation later, with the moment to renew it."""
-    credential.sealed = vault.seal(json.dumps({"access": token, "refresh": refresh}), bound=credential.sealed_for)
+def store_secret(
+    credential: Credential, *, token: str, refresh: str, expires_at: datetime | None, now: datetime
+) -> None:
+    """Set a new secret in a locked credential, with the next generation; any earlier refusal no longer applies."""
+    secret = json.dumps({"access": token, "refresh": refresh})
+    credential.encrypted = vault.encrypt(secret, context=credential.encryption_context)
     credential.generation += 1
     credential.state = CredentialState.GOOD
     credential.expires_at, credential.updated_at = expires_at, now
-    credential.renew_at = _ahead(expires_at, now) if refresh and expires_at else None
-    credential.renewing_until = credential.problem_at = None
+    credential.refresh_at = _refresh_time(expires_at, now) if refresh and expires_at else None
+    credential.refresh_leased_until = credential.retry_refresh_at = credential.problem_at = None
     credential.problem = ""
 
 
-def _ahead(expires_at: datetime, now: datetime) -> datetime:
-    return expires_at - min(max((expires_at - now) / PART, EARLIEST), LATEST)
+def _refresh_time(expires_at: datetime, now: datetime) -> datetime:
+    margin = (expires_at - now) / REFRESH_MARGIN_DIVISOR
+    return expires_at - min(max(margin, REFRESH_MARGIN_MIN), REFRESH_MARGIN_MAX)
 
 
 @transaction.atomic(durable=True)
-def disconnect_account(*, account: Account, by: Member, now: datetime) -> Account:
-    """Forget what opens an account; what waits on it waits until somebody connects it again."""
-    account = queries.get_account(member=by, pk=account.pk, for_update=True)
-    rules.check_may_disconnect(by, account, now=now)
-    if not relinquish(account, now=now):
-        raise WrongState(f"{account} no está conectada.")
-    record(entity_id=account.entity_id, event_type="account.disconnected", actor=by.actor, ref=account.ref, at=now)
-    return account
+def record_lost_authorization(*, account_id: int, generation: int, reason: str, now: datetime) -> bool:
+    """Record that the network refuses this generation of the credential: pause the account and notify its managers.
 
-
-@transaction.atomic(durable=True)
-def lose_connection(*, account_id: int, generation: int, reason: str, now: datetime) -> bool:
-    """The network ended the authorisation: the account is paused with that reason, and whoever connects it is told.
-
-    False when it was connected again meanwhile: then what was lost is of no more interest.
+    Returns False, and changes nothing, when the account has a newer credential or the refusal is recorded already.
     """
     account = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=account_id)
     credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
     if credential is None or credential.state == CredentialState.LOST:
         return False
-    credential.state, credential.renew_at, credential.renewing_until = CredentialState.LOST, None, None
+    credential.state, credential.refresh_at, credential.refresh_leased_until = CredentialState.LOST, None, None
     credential.problem, credential.problem_at = reason[:300], now
-    credential.save(update_fields=["state", "renew_at", "renewing_until", "problem", "problem_at"])
+    credential.save(update_fields=["state", "refresh_at", "refresh_leased_until", "problem", "problem_at"])
     if account.state == AccountState.ACTIVE:
         account.state, account.paused_reason, account.waits_for_connection = AccountState.PAUSED, reason[:300], True
         account.save(update_fields=["state", "paused_reason", "waits_for_connection"])
     record(
-        entity_id=account.entity_id, event_type="account.lost", actor=SYSTEM, ref=account.ref, at=now,
+        entity_id=account.entity_id,
+        event_type="account.lost",
+        actor=SYSTEM,
+        ref=account.ref,
+        at=now,
         facts={"reason": reason[:300]},
-    )  # fmt: skip
-    tell_who_connects(account, kind=f"account.lost:{generation}", reason=reason, now=now)
+    )
+    notify_account_managers(account, kind=f"account.lost:{generation}", reason=reason, now=now)
     return True
 
 
-def tell_who_connects(
+def notify_account_managers(
     account: Account, *, kind: str, reason: str, now: datetime, title: str = "", page: str = "networks:account"
 ) -> None:
-    """Tell those who can connect accounts, inside the caller's transaction; that it is to be done, unless it is not."""
-    able = PERMISSIONS["accounts.manage"].roles
+    """Notify the people who can connect accounts, inside the caller's transaction; by default, to connect it again."""
+    roles = PERMISSIONS["accounts.manage"].roles
     notify(
-        members=members_with(account.entity, able, today=timezone.localdate(now)), kind=kind, ref=account.ref,
-        title=title or f"Vuelve a conectar {account}", why=reason, path=reverse(page, args=[account.pk]), now=now,
-    )  # fmt: skip
+        members=members_with(account.entity, roles, today=timezone.localdate(now)),
+        kind=kind,
+        ref=account.ref,
+        title=title or f"Vuelve a conectar {account}",
+        why=reason,
+        path=reverse(page, args=[account.pk]),
+        now=now,
+    )
+
+
+@transaction.atomic(durable=True)
+def record_connection_test(*, account: Account, passed: bool, result: str, by: Member, now: datetime) -> Account:
+    """Record the result of a test call, a Spanish sentence."""
+    account = queries.get_account(member=by, pk=account.pk, for_update=True)
+    rules.check_may_test(by, account, now=now)
+    account.tested_at, account.test_passed, account.test_result = now, passed, result[:300]
+    account.save(update_fields=["tested_at", "test_passed", "test_result"])
+    record(
+        entity_id=account.entity_id,
+        event_type="account.tested",
+        actor=by.actor,
+        ref=account.ref,
+        at=now,
+        facts={"passed": passed, "said": account.test_result},
+    )
+    return account
+
+
+@transaction.atomic(durable=True)
+def reencrypt_secrets() -> int:
+    """Encrypt with the current key every secret that is not, all of them or none; return how many secrets there are.
+
+    Waits for the transactions that are encrypting a secret now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [vault.ROTATION_LOCK])
+    return sum(_reencrypt_rows(field_name, rows) for field_name, rows in vault.encrypted_rows())
+
+
+def _reencrypt_rows(field_name: str, rows: models.QuerySet[models.Model]) -> int:
+    count = 0
+    for row in rows.select_for_update(of=("self",)).iterator(chunk_size=PAGE):
+        encrypted, context = bytes(getattr(row, field_name)), row.encryption_context  # type: ignore[attr-defined]
+        if not vault.is_encrypted_with_current_key(encrypted):
+            setattr(row, field_name, vault.encrypt(vault.decrypt(encrypted, context=context), context=context))
+            row.save(update_fields=[field_name])
+        count += 1
+    return count

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from pregonero.networks.auth_config import AppPassword
 from pregonero.networks.bluesky.sessions import close
+from pregonero.networks.oauth import AppPassword
 
 AUTH = AppPassword(
     label="Bluesky",

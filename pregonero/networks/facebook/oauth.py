@@ -6,26 +6,27 @@ The token of the person is not kept: only the page's is, and it speaks for the p
 from datetime import date
 from typing import Any
 
-from pregonero.networks.auth_config import Client, Consent, Scope, Tokens
 from pregonero.networks.base import ApiCredentials, Identity, Permanent
 from pregonero.networks.facebook.endpoints import ENDPOINTS
-from pregonero.networks.oauth import read, tokens_for
+from pregonero.networks.oauth import ClientCredentials, OAuthConfig, Scope, Tokens, read_with_token, tokens_for
 
 PAGES = Scope("pages_show_list", "encontrar la página entre las que administra quien autoriza")
 READ_ON = date(2026, 11, 26)
 OVER = frozenset({"102", "104", "190"})
 
 
-def pages_of(way: Consent, at: ApiCredentials, client: Client, tokens: Tokens, fields: str) -> list[dict[str, Any]]:
+def pages_of(
+    way: OAuthConfig, at: ApiCredentials, client: ClientCredentials, tokens: Tokens, fields: str
+) -> list[dict[str, Any]]:
     """Return the pages that the person lets us speak for, each with its own token, which does not end."""
     form = {"grant_type": "fb_exchange_token", "fb_exchange_token": tokens.access}
     long = tokens_for(way, at, client, form)
-    found = read(way, at, long.access, "/{version}/me/accounts", fields=fields, limit="100")
+    found = read_with_token(way, at, long.access, "/{version}/me/accounts", fields=fields, limit="100")
     pages = found.get("data") if isinstance(found, dict) else None
     return [page for page in pages or [] if isinstance(page, dict)]
 
 
-def token_of(way: Consent, page: dict[str, Any]) -> str:
+def token_of(way: OAuthConfig, page: dict[str, Any]) -> str:
     """Return a page's token. Raises when Facebook leaves it out: the person did not give every permission."""
     token = page.get("access_token")
     if not isinstance(token, str) or not token:
@@ -33,7 +34,7 @@ def token_of(way: Consent, page: dict[str, Any]) -> str:
     return token
 
 
-def _settle(at: ApiCredentials, client: Client, tokens: Tokens) -> tuple[Tokens, Identity]:
+def _settle(at: ApiCredentials, client: ClientCredentials, tokens: Tokens) -> tuple[Tokens, Identity]:
     pages = pages_of(AUTH, at, client, tokens, "id,name,username,access_token")
     if not pages:
         raise Permanent("Quien autorizó no administra ninguna página, o no eligió ninguna.", code="no_page")
@@ -48,20 +49,20 @@ def _is(page: dict[str, Any], at: ApiCredentials) -> bool:
     return str(page.get("username", "")).casefold() == at.handle.casefold()
 
 
-AUTH = Consent(
+AUTH = OAuthConfig(
     label="Facebook",
-    consent="/{version}/dialog/oauth",
-    token="/{version}/oauth/access_token",  # noqa: S106  a path
+    consent_path="/{version}/dialog/oauth",
+    token_path="/{version}/oauth/access_token",  # noqa: S106  a path
     scopes=(
         PAGES,
         Scope("pages_read_engagement", "leer lo publicado en la página, para confirmar que salió"),
         Scope("pages_manage_posts", "publicar en la página"),
     ),
-    calls=ENDPOINTS,
+    endpoints=ENDPOINTS,
     separator=",",
-    pkce=False,  # Facebook's login for servers has none: the application's secret stands for it
-    over=OVER,
-    settle=_settle,
+    uses_pkce=False,  # Facebook's login for servers has none: the application's secret stands for it
+    ended_codes=OVER,
+    account_tokens=_settle,
     read_on=READ_ON,
     source="https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow",
 )

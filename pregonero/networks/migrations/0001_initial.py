@@ -3,7 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
-import pregonero.networks.encrypted_fields
+import pregonero.networks.vault
 from django.db import migrations, models
 
 
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('retired_at', models.DateTimeField(null=True)),
                 ('tested_at', models.DateTimeField(null=True)),
                 ('test_passed', models.BooleanField(null=True)),
-                ('test_said', models.CharField(blank=True, max_length=300)),
+                ('test_result', models.CharField(blank=True, max_length=300)),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='people.entity')),
             ],
         ),
@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
                 ('network', models.CharField(choices=[('x', 'X'), ('facebook', 'Facebook'), ('instagram', 'Instagram'), ('youtube', 'YouTube'), ('bluesky', 'Bluesky'), ('mastodon', 'Mastodon')], max_length=20)),
                 ('server', models.URLField(blank=True)),
                 ('client_id', models.CharField(max_length=200)),
-                ('sealed_secret', pregonero.networks.encrypted_fields.EncryptedField()),
+                ('encrypted_secret', pregonero.networks.vault.EncryptedField()),
                 ('updated_at', models.DateTimeField()),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.entity')),
             ],
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state_digest', models.CharField(max_length=64, unique=True)),
                 ('session_digest', models.CharField(max_length=64)),
-                ('sealed_verifier', pregonero.networks.encrypted_fields.EncryptedField()),
+                ('encrypted_verifier', pregonero.networks.vault.EncryptedField()),
                 ('started_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
@@ -96,15 +96,16 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('CONSENT', 'autorización dada en la red'), ('PASSWORD', 'contraseña de aplicación'), ('TOKEN', 'ficha entregada')], max_length=10)),
                 ('state', models.CharField(choices=[('GOOD', 'conectada'), ('LOST', 'hay que conectarla otra vez')], default='GOOD', max_length=10)),
-                ('sealed', pregonero.networks.encrypted_fields.EncryptedField()),
+                ('encrypted', pregonero.networks.vault.EncryptedField()),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
                 ('generation', models.PositiveIntegerField(default=1)),
                 ('connected_at', models.DateTimeField()),
                 ('connected_by', models.CharField(max_length=120)),
                 ('updated_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField(null=True)),
-                ('renew_at', models.DateTimeField(null=True)),
-                ('renewing_until', models.DateTimeField(null=True)),
+                ('refresh_at', models.DateTimeField(null=True)),
+                ('refresh_leased_until', models.DateTimeField(null=True)),
+                ('retry_refresh_at', models.DateTimeField(null=True)),
                 ('problem', models.CharField(blank=True, max_length=300)),
                 ('problem_at', models.DateTimeField(null=True)),
                 ('account', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='credential', to='networks.account')),
@@ -129,8 +130,8 @@ class Migration(migrations.Migration):
             name='PendingRevocation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', pregonero.networks.encrypted_fields.EncryptedField()),
-                ('given_up_at', models.DateTimeField()),
+                ('encrypted', pregonero.networks.vault.EncryptedField()),
+                ('requested_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='networks.account')),
             ],
         ),
@@ -211,7 +212,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='credential',
-            index=models.Index(condition=models.Q(('renew_at__isnull', False)), fields=['renew_at'], name='credential_to_renew'),
+            index=models.Index(condition=models.Q(('refresh_at__isnull', False)), fields=['refresh_at'], name='credential_to_refresh'),
         ),
         migrations.AddConstraint(
             model_name='credential',
@@ -219,7 +220,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='credential',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'GOOD'), models.Q(('renew_at__isnull', True), models.Q(('problem', ''), _negated=True)), _connector='OR'), name='credential_lost_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(('state', 'GOOD'), models.Q(('refresh_at__isnull', True), models.Q(('problem', ''), _negated=True)), _connector='OR'), name='credential_lost_says_why'),
         ),
         migrations.AddConstraint(
             model_name='networksuspension',

@@ -13,11 +13,21 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Refused
-from pregonero.networks import actions, oauth_flow, queries, rules
-from pregonero.networks.auth_config import AppPassword
-from pregonero.networks.connection_test import try_account
+from pregonero.networks import queries, rules
+from pregonero.networks.actions.credentials import consume_authorization
+from pregonero.networks.actions.register import save_application
+from pregonero.networks.actions.tokens import disconnect_account
+from pregonero.networks.connection import (
+    check_connection,
+    connect_with_password,
+    finish_connection,
+    redirect_uri,
+    revocation_notice,
+    start_connection,
+)
 from pregonero.networks.forms import ApplicationForm, PasswordForm
 from pregonero.networks.models import Account, Network
+from pregonero.networks.oauth import AppPassword
 from pregonero.networks.registry import auth_config_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
@@ -39,7 +49,7 @@ def connect(request: MemberRequest, pk: int) -> HttpResponse:
     context: dict[str, object] = {"account": found, "way": way, "application": kept}
     if request.method == "POST":
         session = request.session.session_key or ""
-        context["address"] = oauth_flow.begin(account=found, session=session, by=request.member, now=timezone.now())
+        context["address"] = start_connection(account=found, session=session, by=request.member, now=timezone.now())
     return render(request, "networks/connect.html", context)
 
 
@@ -47,7 +57,7 @@ def _with_password(request: MemberRequest, found: Account) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         try:
-            oauth_flow.connect_with_password(
+            connect_with_password(
                 account=found, password=form.cleaned_data["password"], by=request.member, now=timezone.now()
             )
         except Refused as refusal:
@@ -71,12 +81,12 @@ def returned(request: MemberRequest) -> HttpResponse:
     answer = {name: request.GET.get(name, "")[:LONGEST].replace("\x00", "") for name in ("state", "code", "error")}
     now, session = timezone.now(), request.session.session_key or ""
     try:
-        taken = actions.take_authorization(state=answer["state"], session=session, by=request.member, now=now)
+        taken = consume_authorization(state=answer["state"], session=session, by=request.member, now=now)
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("networks:accounts")
     try:
-        found = oauth_flow.finish(taken, code=answer["code"], error=answer["error"], by=request.member, now=now)
+        found = finish_connection(taken, code=answer["code"], error=answer["error"], by=request.member, now=now)
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
@@ -90,10 +100,10 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_disconnect(request.member, found, now=timezone.now())
     if request.method == "POST":
-        actions.disconnect_account(account=found, by=request.member, now=timezone.now())
-        messages.success(request, f"{found} quedó desconectada. {oauth_flow.revocation_notice(found)}")
+        disconnect_account(account=found, by=request.member, now=timezone.now())
+        messages.success(request, f"{found} quedó desconectada. {revocation_notice(found)}")
         return redirect("networks:account", pk=pk)
-    context = {"account": found, "farewell": oauth_flow.revocation_notice(found)}
+    context = {"account": found, "farewell": revocation_notice(found)}
     return render(request, "networks/disconnect.html", context)
 
 
@@ -101,8 +111,8 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
 def try_out(request: MemberRequest, pk: int) -> HttpResponse:
     """Make the harmless test call."""
     found = queries.get_account(member=request.member, pk=pk)
-    tested = try_account(account=found, by=request.member, now=timezone.now())
-    (messages.success if tested.test_passed else messages.error)(request, tested.test_said)
+    tested = check_connection(account=found, by=request.member, now=timezone.now())
+    (messages.success if tested.test_passed else messages.error)(request, tested.test_result)
     return redirect("networks:account", pk=pk)
 
 
@@ -119,8 +129,8 @@ def application(request: MemberRequest, pk: int) -> HttpResponse:
     )
     if form.is_valid():
         network = Network(found.network)
-        actions.keep_application(network=network, server=found.server, by=request.member, now=now, **form.cleaned_data)
+        save_application(network=network, server=found.server, by=request.member, now=now, **form.cleaned_data)
         messages.success(request, "Aplicación guardada. Ya se puede conectar la cuenta.")
         return redirect("networks:account", pk=pk)
-    context = {"form": form, "account": found, "redirect": oauth_flow.return_address()}
+    context = {"form": form, "account": found, "redirect": redirect_uri()}
     return render(request, "networks/application.html", context, status=UNPROCESSABLE if form.errors else None)

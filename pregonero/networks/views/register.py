@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Conflict
-from pregonero.networks import actions, oauth_flow, queries, rules
+from pregonero.networks import queries, rules
+from pregonero.networks.actions import register as actions
+from pregonero.networks.connection import revocation_notice
 from pregonero.networks.forms import (
     AccountForm,
     AdministratorForm,
@@ -30,7 +32,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
     """Show the register: every account of the entity, how it stands and what went wrong."""
     now = timezone.now()
     check_may(request.member, "accounts.see", now=now)
-    lines = queries.register_of(request.member.entity)
+    lines = queries.register_entries(request.member.entity)
     context = {
         "lines": lines,
         "troubled": sum(line.state in {"lost", "disconnected"} for line in lines),
@@ -48,7 +50,7 @@ def account(request: MemberRequest, pk: int) -> HttpResponse:
     found = queries.get_account(member=request.member, pk=pk)
     context = {
         "account": found,
-        "line": queries.line_of(found),
+        "line": queries.register_entry(found),
         "way": auth_config_of(found.network),
         "application": queries.application_for(found),
         "may_manage": rules.may_edit(request.member, found, now=now),
@@ -129,7 +131,7 @@ def place_link(request: MemberRequest, pk: int) -> HttpResponse:
     found = queries.get_account(member=request.member, pk=pk)
     form = LinkForm(request.POST)
     if form.is_valid():
-        actions.place_link(account=found, by=request.member, now=timezone.now(), **form.cleaned_data)
+        actions.set_link_placement(account=found, by=request.member, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "Guardado: vale para lo que se programe o edite desde ahora.")
     return redirect("networks:account", pk=pk)
 
@@ -143,9 +145,9 @@ def retire(request: MemberRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         actions.retire_account(account=found, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, f"{found} quedó retirada. {oauth_flow.revocation_notice(found)}")
+        messages.success(request, f"{found} quedó retirada. {revocation_notice(found)}")
         return redirect("networks:accounts")
-    context = {"form": form, "account": found, "farewell": oauth_flow.revocation_notice(found)}
+    context = {"form": form, "account": found, "farewell": revocation_notice(found)}
     return render(request, "networks/retire.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
@@ -158,7 +160,7 @@ def name_administrator(request: MemberRequest, pk: int) -> HttpResponse:
     form = AdministratorForm(request.POST or None, account=found, initial={"since": timezone.localdate(now)})
     if form.is_valid():
         try:
-            named = actions.name_administrator(account=found, by=request.member, now=now, **form.cleaned_data)
+            named = actions.add_administrator(account=found, by=request.member, now=now, **form.cleaned_data)
         except Conflict as conflict:
             form.add_error("name", conflict.message)
         else:

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from pregonero.networks.auth_config import Consent, Scope
+from pregonero.networks.oauth import OAuthConfig, Scope
 from pregonero.networks.x.endpoints import ENDPOINTS
 
-AUTH = Consent(
+AUTH = OAuthConfig(
     label="X",
-    consent="/i/oauth2/authorize",
-    token="/2/oauth2/token",  # noqa: S106  a path
-    revoke="/2/oauth2/revoke",
+    consent_path="/i/oauth2/authorize",
+    token_path="/2/oauth2/token",  # noqa: S106  a path
+    revoke_path="/2/oauth2/revoke",
     scopes=(
         Scope("tweet.read", "leer las publicaciones propias, para confirmar que salieron"),
         Scope("tweet.write", "publicar"),
@@ -17,9 +17,9 @@ AUTH = Consent(
         Scope("media.write", "subir imágenes y videos"),
         Scope("offline.access", "renovar la autorización sin pedirla cada dos horas"),
     ),
-    calls=ENDPOINTS,
-    basic=True,
-    over=frozenset({"invalid_grant", "invalid_request", "invalid_token"}),
+    endpoints=ENDPOINTS,
+    uses_basic_auth=True,
+    ended_codes=frozenset({"invalid_grant", "invalid_request", "invalid_token"}),
     read_on=date(2026, 11, 26),
     source="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
 )

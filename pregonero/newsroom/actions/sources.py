@@ -46,7 +46,7 @@ def register_source(
         registered_at=now, next_check_at=None if kind == SourceKind.WEBHOOK else now,
     )  # fmt: skip
     if kind == SourceKind.WEBHOOK:
-        source.sealed_secret = vault.seal(secret, bound=source.sealed_for)
+        source.encrypted_secret = vault.encrypt(secret, context=source.encryption_context)
     source.save()
     record(
         entity_id=entity.pk, event_type="source.registered", actor=by.actor, ref=source.ref, at=now,

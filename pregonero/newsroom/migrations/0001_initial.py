@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import pregonero.networks.encrypted_fields
+import pregonero.networks.vault
 from django.db import migrations, models
 
 
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('address', models.URLField(blank=True, max_length=500)),
                 ('selectors', models.JSONField(blank=True, default=dict)),
-                ('sealed_secret', pregonero.networks.encrypted_fields.EncryptedField(default=bytes)),
+                ('encrypted_secret', pregonero.networks.vault.EncryptedField(default=bytes)),
                 ('state', models.CharField(choices=[('ACTIVE', 'activa'), ('RETIRED', 'retirada')], default='ACTIVE', max_length=10)),
                 ('every_minutes', models.PositiveSmallIntegerField(default=5)),
                 ('registered_at', models.DateTimeField()),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'WEBHOOK'), models.Q(('sealed_secret', b''), _negated=True)), models.Q(models.Q(('kind', 'WEBHOOK'), _negated=True), ('sealed_secret', b''), models.Q(('address', ''), _negated=True)), _connector='OR'), name='source_address_or_secret'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'WEBHOOK'), models.Q(('encrypted_secret', b''), _negated=True)), models.Q(models.Q(('kind', 'WEBHOOK'), _negated=True), ('encrypted_secret', b''), models.Q(('address', ''), _negated=True)), _connector='OR'), name='source_address_or_secret'),
         ),
         migrations.AddConstraint(
             model_name='source',

@@ -47,7 +47,7 @@ def take_notice(request: HttpRequest, pk: int) -> JsonResponse:
 def _signed_at(request: HttpRequest, source: Source | None, now: datetime) -> int | None:
     if source is None:
         return None
-    secret = vault.unseal(bytes(source.sealed_secret), bound=source.sealed_for)
+    secret = vault.decrypt(bytes(source.encrypted_secret), context=source.encryption_context)
     return signed_at(secret, request.headers.get(HEADER, ""), request.body, now=now.timestamp())
 
 

@@ -4,13 +4,13 @@ from datetime import datetime
 
 import pytest
 
-from pregonero.networks import actions
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.people.models import Member
 
 
 def registered(carmen: Member, now: datetime, name: str, network: Network = Network.X) -> Account:
-    return actions.register_account(
+    return register_account(
         entity=carmen.entity, network=network, handle=name, remote_id=name, display_name=name, purpose="Prueba",
         root_mailbox="", by=carmen, now=now,
     )  # fmt: skip

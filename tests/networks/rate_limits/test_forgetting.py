@@ -10,7 +10,7 @@ from pregonero.networks.rate_limits import actions, queries
 from pregonero.networks.rate_limits.models import CostEntry, UsageBucket
 from pregonero.networks.rate_limits.policy import PostClass
 from pregonero.networks.rate_limits.queries import InFlight
-from pregonero.networks.tasks import forget_spent
+from pregonero.networks.tasks import delete_usage
 
 pytestmark = pytest.mark.procedure("P-6")
 
@@ -42,5 +42,5 @@ def test_what_nobody_limits_any_more_goes_too(account: Account, now: datetime) -
     UsageBucket.objects.create(
         entity=account.entity, network="x", account=account, budget="de-antes", starts_at=now - timedelta(days=90)
     )
-    forget_spent(timestamp=0)
+    delete_usage(timestamp=0)
     assert not UsageBucket.objects.exists()
