@@ -51,9 +51,16 @@ class Accounts:
         self._all[account.network, account.id] = account
         self._database.execute(
             "INSERT OR REPLACE INTO accounts (network, id, handle, name, token, access, extra) VALUES (?,?,?,?,?,?,?)",
-            (account.network, account.id, account.handle, account.name, account.token, account.access,
-             json.dumps(account.extra)),
-        )  # fmt: skip
+            (
+                account.network,
+                account.id,
+                account.handle,
+                account.name,
+                account.token,
+                account.access,
+                json.dumps(account.extra),
+            ),
+        )
         self._index()
         return account
 

@@ -50,10 +50,13 @@ class Admin:
         query = request.query
         try:
             entries = self._lab.audit_log.search(
-                network=query.get("network", ""), account=query.get("account", ""), text=query.get("text", ""),
-                since=parse_instant(query["since"]) if "since" in query else 0.0, after=int(query.get("after", 0)),
+                network=query.get("network", ""),
+                account=query.get("account", ""),
+                text=query.get("text", ""),
+                since=parse_instant(query["since"]) if "since" in query else 0.0,
+                after=int(query.get("after", 0)),
                 kind=query.get("kind", ""),
-            )  # fmt: skip
+            )
         except ValueError as cause:
             raise _bad_request(str(cause)) from cause
         origin = str(request.url.origin())
@@ -72,19 +75,29 @@ class Admin:
     def _entry(self, entry: AuditEntry, origin: str) -> dict[str, Any]:
         account = self._lab.accounts.get(entry.network, entry.account)
         return {
-            "seq": entry.seq, "network": entry.network, "account": entry.account,
-            "handle": account.handle if account else "", "id": entry.id, "kind": entry.kind, "at": iso_millis(entry.at),
-            "text": entry.text, "media": entry.media, "link": entry.link, "url": origin + entry.path,
+            "seq": entry.seq,
+            "network": entry.network,
+            "account": entry.account,
+            "handle": account.handle if account else "",
+            "id": entry.id,
+            "kind": entry.kind,
+            "at": iso_millis(entry.at),
+            "text": entry.text,
+            "media": entry.media,
+            "link": entry.link,
+            "url": origin + entry.path,
             "under": entry.under,
-        }  # fmt: skip
+        }
 
     async def calls(self, request: web.Request) -> web.Response:
         """List the calls received, oldest first."""
         query = request.query
         calls = self._lab.audit_log.calls(
-            network=query.get("network", ""), account=query.get("account", ""), kind=query.get("kind", ""),
+            network=query.get("network", ""),
+            account=query.get("account", ""),
+            kind=query.get("kind", ""),
             after=int(query.get("after", 0)),
-        )  # fmt: skip
+        )
         return web.json_response({"calls": [dict(row) for row in calls]})
 
     async def faults(self, request: web.Request) -> web.Response:
@@ -152,11 +165,16 @@ class Admin:
         """List the accounts that have limits or credits, and what their applications have spent."""
         limited = [account for account in self._lab.accounts.all() if {"limits", "credits"} & set(account.extra)]
         entries = [
-            {"account": account.id, "network": account.network, "app": account.extra.get("app", account.id),
-             "limits": account.extra.get("limits"), "credits": account.extra.get("credits"),
-             "spent": self._lab.rate_limits.spent(account)}
+            {
+                "account": account.id,
+                "network": account.network,
+                "app": account.extra.get("app", account.id),
+                "limits": account.extra.get("limits"),
+                "credits": account.extra.get("credits"),
+                "spent": self._lab.rate_limits.spent(account),
+            }
             for account in limited
-        ]  # fmt: skip
+        ]
         return web.json_response({"accounts": entries})
 
     async def set_limits(self, request: web.Request) -> web.Response:

@@ -14,9 +14,19 @@ from typing import Any
 from lab.messages import Call
 
 KINDS = (
-    "cut_before", "accept_then_cut", "hold_before", "hold_after", "slow", "status", "half_upload", "accept_then_500",
-    "accept_then_slow", "echo", "accept_late", "cut_then_accept",
-)  # fmt: skip
+    "cut_before",
+    "accept_then_cut",
+    "hold_before",
+    "hold_after",
+    "slow",
+    "status",
+    "half_upload",
+    "accept_then_500",
+    "accept_then_slow",
+    "echo",
+    "accept_late",
+    "cut_then_accept",
+)
 LATE_KINDS = ("accept_late", "cut_then_accept")
 FIELDS = {"kind", "network", "endpoint", "account", "times", "skip", "probability", "seed", "ms", "code"}
 STAGES = ("commit", "prepare", "read")
@@ -129,9 +139,17 @@ class Faults:
         """Wait until the call is released, or the `ms` of a late rule are over; return it with its verdict."""
         verdict: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         held = HeldCall(
-            next(self._ids), rule.id, rule.kind, call.network, call.account_id, call.stage, call.endpoint, time.time(),
-            is_client_gone, verdict,
-        )  # fmt: skip
+            next(self._ids),
+            rule.id,
+            rule.kind,
+            call.network,
+            call.account_id,
+            call.stage,
+            call.endpoint,
+            time.time(),
+            is_client_gone,
+            verdict,
+        )
         self._held[held.id] = held
         self._changed.set()
         timeout = rule.ms / 1000 if rule.kind in LATE_KINDS and rule.ms else None

@@ -80,13 +80,21 @@ def view_of(lab: LabState, post: Post) -> PostView:
     text = str(snippet.get("description") or "") if snippet else post.text
     thumbnail = post.extra.get("thumbnail")
     return PostView(
-        network=post.network, label=LABELS[post.network], id=post.id, name=account.name if account else post.account,
-        handle=account.handle if account else "", href=page_path(lab, post), at=post.public_at or post.created_at,
-        title=post.text if snippet else "", text=text, link="" if post.link in text else post.link,
-        poster=f"/media/{thumbnail}" if thumbnail else "", media=_media(lab, post),
+        network=post.network,
+        label=LABELS[post.network],
+        id=post.id,
+        name=account.name if account else post.account,
+        handle=account.handle if account else "",
+        href=page_path(lab, post),
+        at=post.public_at or post.created_at,
+        title=post.text if snippet else "",
+        text=text,
+        link="" if post.link in text else post.link,
+        poster=f"/media/{thumbnail}" if thumbnail else "",
+        media=_media(lab, post),
         comments=len(lab.comments.under(post.network, post.conversation or post.id)),
         parent_href=_parent_href(lab, post),
-    )  # fmt: skip
+    )
 
 
 def _parent_href(lab: LabState, post: Post) -> str:

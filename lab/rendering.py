@@ -39,8 +39,12 @@ ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 ENVIRONMENT.filters |= {
-    "card_date": card_date, "long_date": long_date, "moment": _moment, "linked": _with_links, "iso": iso_offset,
-}  # fmt: skip
+    "card_date": card_date,
+    "long_date": long_date,
+    "moment": _moment,
+    "linked": _with_links,
+    "iso": iso_offset,
+}
 
 
 def render_page(template: str, *, status: int = 200, content_type: str = "text/html", **values: Any) -> web.Response:

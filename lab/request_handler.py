@@ -168,9 +168,16 @@ class RequestHandler:
         if response.status == NOT_IMPLEMENTED:
             log.warning("not implemented: %s %s", call.network, call.endpoint)
         self._lab.audit_log.log_call(
-            at=at, network=call.network, account=call.account_id, method=call.method, path=call.path, kind=call.stage,
-            status=response.status, fault=fault, millis=round(seconds * 1000, 2),
-        )  # fmt: skip
+            at=at,
+            network=call.network,
+            account=call.account_id,
+            method=call.method,
+            path=call.path,
+            kind=call.stage,
+            status=response.status,
+            fault=fault,
+            millis=round(seconds * 1000, 2),
+        )
 
     def _http_response(self, response: Response) -> web.Response:
         if not response.status:

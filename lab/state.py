@@ -79,6 +79,15 @@ class LabState:
     def _record(self, event: str, post: Post, path: str, kind: str) -> None:
         digests = [media.sha256 for media in self.media.get_many(post.network, post.media)]
         self.audit_log.record(
-            event, network=post.network, account=post.account, id=post.id, kind=kind, at=self.clock.now(),
-            text=post.text, media=digests, link=post.link, path=path, under=post.reply_to,
-        )  # fmt: skip
+            event,
+            network=post.network,
+            account=post.account,
+            id=post.id,
+            kind=kind,
+            at=self.clock.now(),
+            text=post.text,
+            media=digests,
+            link=post.link,
+            path=path,
+            under=post.reply_to,
+        )

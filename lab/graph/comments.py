@@ -74,9 +74,18 @@ async def delete_comment(lab: LabState, call: Call) -> Response:
         raise errors.not_supported(f"{call.endpoint}: deleting another author's comment")
     lab.comments.remove(comment.id)
     lab.audit_log.record(
-        "withdrawn", network=call.network, account=call.caller.id, id=comment.id, kind="comment", at=lab.clock.now(),
-        text=comment.text, media=[], link="", path=_page_path(lab, comment, post), under=comment.parent or post.id,
-    )  # fmt: skip
+        "withdrawn",
+        network=call.network,
+        account=call.caller.id,
+        id=comment.id,
+        kind="comment",
+        at=lab.clock.now(),
+        text=comment.text,
+        media=[],
+        link="",
+        path=_page_path(lab, comment, post),
+        under=comment.parent or post.id,
+    )
     return Response({"success": True})
 
 
@@ -91,14 +100,31 @@ def _add_comment(lab: LabState, call: Call, post: Post, parent: str) -> Comment:
         raise errors.invalid_parameter("Param message is required")
     comment = lab.comments.add(
         Comment(
-            id=new_id(lab, post), network=call.network, account=post.account, post=post.id, author=call.caller.name,
-            author_id=call.caller.id, text=message, at=lab.clock.now(), parent=parent, own=True,
+            id=new_id(lab, post),
+            network=call.network,
+            account=post.account,
+            post=post.id,
+            author=call.caller.name,
+            author_id=call.caller.id,
+            text=message,
+            at=lab.clock.now(),
+            parent=parent,
+            own=True,
         )
-    )  # fmt: skip
+    )
     lab.audit_log.record(
-        "published", network=call.network, account=call.caller.id, id=comment.id, kind="comment", at=comment.at,
-        text=message, media=[], link="", path=_page_path(lab, comment, post), under=parent or post.id,
-    )  # fmt: skip
+        "published",
+        network=call.network,
+        account=call.caller.id,
+        id=comment.id,
+        kind="comment",
+        at=comment.at,
+        text=message,
+        media=[],
+        link="",
+        path=_page_path(lab, comment, post),
+        under=parent or post.id,
+    )
     return comment
 
 
@@ -125,12 +151,19 @@ def _facebook_shape(lab: LabState, call: Call, comment: Comment) -> dict[str, An
     post = lab.posts.get("facebook", comment.post)
     path = facebook.page_path(lab, post) if post else ""
     return {
-        "id": comment.id, "message": comment.text, "created_time": iso_offset(comment.at), "is_hidden": comment.hidden,
-        "from": {"id": comment.author_id, "name": comment.author}, "can_hide": not comment.own, "like_count": 0,
-        "comment_count": len(lab.comments.replies("facebook", comment.id)), "can_comment": True,
-        "parent": {"id": comment.parent} if comment.parent else None, "object": {"id": comment.post},
+        "id": comment.id,
+        "message": comment.text,
+        "created_time": iso_offset(comment.at),
+        "is_hidden": comment.hidden,
+        "from": {"id": comment.author_id, "name": comment.author},
+        "can_hide": not comment.own,
+        "like_count": 0,
+        "comment_count": len(lab.comments.replies("facebook", comment.id)),
+        "can_comment": True,
+        "parent": {"id": comment.parent} if comment.parent else None,
+        "object": {"id": comment.post},
         "permalink_url": f"{call.origin}{path}#c{comment.id}",
-    }  # fmt: skip
+    }
 
 
 def _instagram_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
@@ -139,8 +172,15 @@ def _instagram_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
         for reply in lab.comments.replies("instagram", comment.id)
     ]
     return {
-        "id": comment.id, "text": comment.text, "timestamp": iso_offset(comment.at), "hidden": comment.hidden,
-        "username": comment.author, "from": {"id": comment.author_id, "username": comment.author}, "like_count": 0,
-        "media": {"id": comment.post}, "parent_id": comment.parent or None, "user": {"id": comment.author_id},
+        "id": comment.id,
+        "text": comment.text,
+        "timestamp": iso_offset(comment.at),
+        "hidden": comment.hidden,
+        "username": comment.author,
+        "from": {"id": comment.author_id, "username": comment.author},
+        "like_count": 0,
+        "media": {"id": comment.post},
+        "parent_id": comment.parent or None,
+        "user": {"id": comment.author_id},
         "replies": {"data": replies} if replies else None,
-    }  # fmt: skip
+    }

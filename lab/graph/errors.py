@@ -15,9 +15,15 @@ _traces = itertools.count(1)
 
 
 def error(
-    status: int, code: int, message: str, *, subcode: int = 0, kind: str = "OAuthException", transient: bool = False,
+    status: int,
+    code: int,
+    message: str,
+    *,
+    subcode: int = 0,
+    kind: str = "OAuthException",
+    transient: bool = False,
     data: dict[str, Any] | None = None,
-) -> ApiError:  # fmt: skip
+) -> ApiError:
     body: dict[str, Any] = {"message": message, "type": kind, "code": code}
     if subcode:
         body["error_subcode"] = subcode
@@ -134,12 +140,14 @@ def rate_limit_headers(lab: LabState, call: Call) -> dict[str, str]:
     own = lab.rate_limits.status(_account_calls(call.network), account, now)
     used = _percentage(own)
     usage = {
-        "type": TYPES.get(call.network, "pages"), "call_count": used, "total_cputime": used // 4,
+        "type": TYPES.get(call.network, "pages"),
+        "call_count": used,
+        "total_cputime": used // 4,
         "total_time": used // 4,
         "estimated_time_to_regain_access": (
             math.ceil((own.resets_at - now) / 60) if own.is_limited and not own.remaining else 0
         ),
-    }  # fmt: skip
+    }
     return {
         "X-App-Usage": _usage(_percentage(app)),
         "X-Business-Use-Case-Usage": json.dumps({account.id: [usage]}),

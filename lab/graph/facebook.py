@@ -55,10 +55,16 @@ async def get_page(lab: LabState, call: Call) -> Response:
     page = call.caller
     linked_user = page.extra.get("instagram")
     fields = {
-        "id": page.id, "name": page.name, "username": page.handle, "link": f"{call.origin}/facebook/{page.handle}",
-        "access_token": page.token, "instagram_business_account": {"id": linked_user} if linked_user else None,
-        "category": "Government organization", "fan_count": 0, "followers_count": 0,
-    }  # fmt: skip
+        "id": page.id,
+        "name": page.name,
+        "username": page.handle,
+        "link": f"{call.origin}/facebook/{page.handle}",
+        "access_token": page.token,
+        "instagram_business_account": {"id": linked_user} if linked_user else None,
+        "category": "Government organization",
+        "fan_count": 0,
+        "followers_count": 0,
+    }
     return Response(select_fields(call, "Page", fields, ("name",)))
 
 
@@ -71,9 +77,15 @@ async def create_post(lab: LabState, call: Call) -> Response:
     if len(message) > MAX_TEXT:
         raise errors.invalid_parameter("Param message is too long")
     post = Post(
-        "facebook", _post_id(lab, call.caller.id), call.caller.id, "status", message, lab.clock.now(), link=link,
+        "facebook",
+        _post_id(lab, call.caller.id),
+        call.caller.id,
+        "status",
+        message,
+        lab.clock.now(),
+        link=link,
         media=[item.id for item in media],
-    )  # fmt: skip
+    )
     if bool_param(call, "published", True):
         _reject_duplicate(lab, post)
         lab.add_public(post, path=page_path(lab, post))
@@ -144,9 +156,13 @@ async def list_feed(lab: LabState, call: Call) -> Response:
     limit = page_size(call)
     since = call.field("since")
     posts = lab.posts.latest(
-        "facebook", call.caller.id, limit=limit + 1, before=int(call.field("after") or 0),
-        since=parse_instant(since) if since else 0.0, until=lab.lists_until(call.caller),
-    )  # fmt: skip
+        "facebook",
+        call.caller.id,
+        limit=limit + 1,
+        before=int(call.field("after") or 0),
+        since=parse_instant(since) if since else 0.0,
+        until=lab.lists_until(call.caller),
+    )
     page = posts[:limit]
     data = [select_fields(call, "Post", shape(lab, call, post), ("created_time", "message")) for post in page]
     return Response(paginated(call, data, [post.rank for post in page], len(posts) > limit))
@@ -164,24 +180,32 @@ def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     media = lab.media.get_many("facebook", post.media)
     images = [f"{call.origin}/media/{item.sha256}" for item in media if item.kind != "video"]
     return {
-        "id": post.id, "message": post.text or None, "created_time": iso_offset(post.public_at or post.created_at),
-        "updated_time": iso_offset(post.public_at or post.created_at), "is_published": post.state == "public",
-        "is_hidden": False, "is_expired": False, "permalink_url": call.origin + page_path(lab, post),
-        "from": {"id": call.caller.id, "name": call.caller.name}, "full_picture": images[0] if images else None,
+        "id": post.id,
+        "message": post.text or None,
+        "created_time": iso_offset(post.public_at or post.created_at),
+        "updated_time": iso_offset(post.public_at or post.created_at),
+        "is_published": post.state == "public",
+        "is_hidden": False,
+        "is_expired": False,
+        "permalink_url": call.origin + page_path(lab, post),
+        "from": {"id": call.caller.id, "name": call.caller.name},
+        "full_picture": images[0] if images else None,
         "status_type": "added_photos" if images else "added_video" if media else "mobile_status_update",
         "attachments": {"data": _attachments(call, post, media)} if media or post.link else None,
         "comments": {"data": [], "summary": {"total_count": len(lab.comments.under("facebook", post.id))}},
-    }  # fmt: skip
+    }
 
 
 def _attachments(call: Call, post: Post, media: list[Media]) -> list[dict[str, Any]]:
     attachments: list[dict[str, Any]] = [
         {
-            "media_type": "video" if item.kind == "video" else "photo", "target": {"id": item.id},
-            "media": {"image": {"src": f"{call.origin}/media/{item.sha256}"}}, "description": item.alt,
+            "media_type": "video" if item.kind == "video" else "photo",
+            "target": {"id": item.id},
+            "media": {"image": {"src": f"{call.origin}/media/{item.sha256}"}},
+            "description": item.alt,
         }
         for item in media
-    ]  # fmt: skip
+    ]
     if post.link and not media:
         attachments.append({"media_type": "link", "type": "share", "unshimmed_url": post.link, "url": post.link})
     return attachments

@@ -66,9 +66,13 @@ async def set_thumbnail(lab: LabState, call: Call) -> Response:
     if info.kind != "image" or len(data) > MAX_THUMBNAIL_BYTES:
         raise _invalid_file("image")
     image = lab.media.add(
-        id=str(122_000_000_000_000 + lab.database.next_number()), network="facebook", account=call.caller.id, data=data,
-        info=info, now=lab.clock.now(),
-    )  # fmt: skip
+        id=str(122_000_000_000_000 + lab.database.next_number()),
+        network="facebook",
+        account=call.caller.id,
+        data=data,
+        info=info,
+        now=lab.clock.now(),
+    )
     media.extra["thumbnail"] = image.sha256
     lab.media.save_extra(media)
     return Response({"success": True})
@@ -91,15 +95,24 @@ async def get_media(lab: LabState, call: Call) -> Response:
     post = lab.posts.get("facebook", f"{media.account}_{media.id}")
     ready = lab.clock.now() >= media.ready_at
     fields: dict[str, Any] = {
-        "id": media.id, "name": media.extra.get("title"), "description": media.extra.get("description"),
-        "published": post is not None, "alt_text_custom": media.alt, "width": media.width, "height": media.height,
-        "status": _video_status(media, ready, post is not None), "source": f"{call.origin}/media/{media.sha256}",
+        "id": media.id,
+        "name": media.extra.get("title"),
+        "description": media.extra.get("description"),
+        "published": post is not None,
+        "alt_text_custom": media.alt,
+        "width": media.width,
+        "height": media.height,
+        "status": _video_status(media, ready, post is not None),
+        "source": f"{call.origin}/media/{media.sha256}",
         "images": [{"source": f"{call.origin}/media/{media.sha256}", "width": media.width, "height": media.height}],
-        "permalink_url": call.origin + page_path(lab, post) if post else None, "post_id": post.id if post else None,
-        "page_story_id": post.id if post else None, "length": media.seconds,
-        "captions": {"data": _captions(media)}, "from": {"id": call.caller.id, "name": call.caller.name},
+        "permalink_url": call.origin + page_path(lab, post) if post else None,
+        "post_id": post.id if post else None,
+        "page_story_id": post.id if post else None,
+        "length": media.seconds,
+        "captions": {"data": _captions(media)},
+        "from": {"id": call.caller.id, "name": call.caller.name},
         "picture": f"{call.origin}/media/{media.extra.get('thumbnail') or media.sha256}",
-    }  # fmt: skip
+    }
     return Response(select_fields(call, "Video" if media.kind == "video" else "Photo", fields, ("id",)))
 
 
@@ -302,10 +315,14 @@ def _upload_status(lab: LabState, upload: Upload) -> dict[str, Any]:
     is_complete = 0 <= upload.total <= received
     return {
         "video_status": "upload_complete" if is_complete else "uploading",
-        "uploading_phase": {"status": "complete" if is_complete else "in_progress", "bytes_transferred": received,
-                            "source_file_size": max(upload.total, 0)},
-        "processing_phase": {"status": "not_started"}, "publishing_phase": {"status": "not_started"},
-    }  # fmt: skip
+        "uploading_phase": {
+            "status": "complete" if is_complete else "in_progress",
+            "bytes_transferred": received,
+            "source_file_size": max(upload.total, 0),
+        },
+        "processing_phase": {"status": "not_started"},
+        "publishing_phase": {"status": "not_started"},
+    }
 
 
 def _upload_error(subcode: int, chunk: dict[str, str] | None = None) -> ApiError:
@@ -342,9 +359,14 @@ def _finish_upload(lab: LabState, call: Call, upload: Upload) -> Media:
     info = _probe_upload(upload, data)
     digest = hashlib.sha256(data).hexdigest()
     media = lab.media.add(
-        id=upload.id, network="facebook", account=call.caller.id, data=data, info=info, now=lab.clock.now(),
+        id=upload.id,
+        network="facebook",
+        account=call.caller.id,
+        data=data,
+        info=info,
+        now=lab.clock.now(),
         processing=lab.processing_times.seconds(call.account, digest, *PROCESSING),
-    )  # fmt: skip
+    )
     media.extra = {"description": call.field("description"), "title": call.field("title"), **upload.metadata}
     lab.media.save_extra(media)
     upload.result = media.id

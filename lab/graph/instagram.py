@@ -24,8 +24,15 @@ from lab.store.media import Container, Media, MediaInfo, NotMedia, probe
 from lab.store.posts import Post
 
 CONTAINER_PARAMETERS = (
-    "image_url", "video_url", "caption", "alt_text", "media_type", "is_carousel_item", "children", "share_to_feed",
-)  # fmt: skip
+    "image_url",
+    "video_url",
+    "caption",
+    "alt_text",
+    "media_type",
+    "is_carousel_item",
+    "children",
+    "share_to_feed",
+)
 MAX_IMAGE_BYTES = 8_000_000
 MAX_VIDEO_BYTES = 300_000_000
 MIN_ASPECT, MAX_ASPECT = 0.8, 1.91
@@ -53,9 +60,13 @@ async def create_container(lab: LabState, call: Call) -> Response:
     _check_texts(call)
     kind = call.field("media_type", "IMAGE").upper()
     container = Container(
-        id=f"1788{lab.database.next_number():013d}", account=call.caller.id, kind=kind, caption=call.field("caption"),
-        created_at=lab.clock.now(), carousel_item=bool_param(call, "is_carousel_item", False),
-    )  # fmt: skip
+        id=f"1788{lab.database.next_number():013d}",
+        account=call.caller.id,
+        kind=kind,
+        caption=call.field("caption"),
+        created_at=lab.clock.now(),
+        carousel_item=bool_param(call, "is_carousel_item", False),
+    )
     if kind == "CAROUSEL":
         _add_children(lab, call, container)
     elif kind == "IMAGE":
@@ -124,9 +135,15 @@ def _publish_post(lab: LabState, call: Call, container: Container) -> Post:
     media = [id for part in (container, *children) for id in part.media]
     kind = {"CAROUSEL": "CAROUSEL_ALBUM", "REELS": "VIDEO"}.get(container.kind, container.kind)
     post = Post(
-        "instagram", f"1800{number:013d}", call.caller.id, kind, container.caption, lab.clock.now(), media=media,
+        "instagram",
+        f"1800{number:013d}",
+        call.caller.id,
+        kind,
+        container.caption,
+        lab.clock.now(),
+        media=media,
         extra={"shortcode": _shortcode(number)},
-    )  # fmt: skip
+    )
     lab.add_public(post, path=page_path(post))
     container.published = post.id
     lab.containers.save(container)
@@ -140,9 +157,12 @@ def _shortcode(number: int) -> str:
 
 async def get_user(lab: LabState, call: Call) -> Response:
     fields = {
-        "id": call.caller.id, "username": call.caller.handle, "name": call.caller.name, "followers_count": 0,
+        "id": call.caller.id,
+        "username": call.caller.handle,
+        "name": call.caller.name,
+        "followers_count": 0,
         "media_count": lab.posts.count("instagram", call.caller.id),
-    }  # fmt: skip
+    }
     return Response(select_fields(call, "IGUser", fields, ("id",)))
 
 
@@ -175,18 +195,30 @@ def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     media = lab.media.get_many("instagram", post.media)
     first = f"{call.origin}/media/{media[0].sha256}" if media else None
     children = [
-        {"id": item.id, "media_type": "VIDEO" if item.kind == "video" else "IMAGE",
-         "media_url": f"{call.origin}/media/{item.sha256}"}
+        {
+            "id": item.id,
+            "media_type": "VIDEO" if item.kind == "video" else "IMAGE",
+            "media_url": f"{call.origin}/media/{item.sha256}",
+        }
         for item in media
-    ]  # fmt: skip
+    ]
     return {
-        "id": post.id, "caption": post.text or None, "media_type": post.kind, "media_url": first,
-        "media_product_type": "REELS" if post.kind == "VIDEO" else "FEED", "username": call.caller.handle,
-        "permalink": f"{call.origin}{page_path(post)}/", "shortcode": post.extra["shortcode"],
-        "timestamp": iso_offset(post.created_at), "alt_text": media[0].alt if media else None, "like_count": 0,
-        "comments_count": len(lab.comments.under("instagram", post.id)), "is_comment_enabled": True,
-        "owner": {"id": post.account}, "children": {"data": children} if post.kind == "CAROUSEL_ALBUM" else None,
-    }  # fmt: skip
+        "id": post.id,
+        "caption": post.text or None,
+        "media_type": post.kind,
+        "media_url": first,
+        "media_product_type": "REELS" if post.kind == "VIDEO" else "FEED",
+        "username": call.caller.handle,
+        "permalink": f"{call.origin}{page_path(post)}/",
+        "shortcode": post.extra["shortcode"],
+        "timestamp": iso_offset(post.created_at),
+        "alt_text": media[0].alt if media else None,
+        "like_count": 0,
+        "comments_count": len(lab.comments.under("instagram", post.id)),
+        "is_comment_enabled": True,
+        "owner": {"id": post.account},
+        "children": {"data": children} if post.kind == "CAROUSEL_ALBUM" else None,
+    }
 
 
 async def _fetch_image(lab: LabState, call: Call, container: Container) -> None:
@@ -257,6 +289,11 @@ def _check_video(info: MediaInfo, size: int) -> None:
 
 def _store(lab: LabState, container: Container, info: MediaInfo, data: bytes, alt: str) -> Media:
     return lab.media.add(
-        id=f"1789{lab.database.next_number():013d}", network="instagram", account=container.account, data=data,
-        info=info, now=lab.clock.now(), alt=alt,
-    )  # fmt: skip
+        id=f"1789{lab.database.next_number():013d}",
+        network="instagram",
+        account=container.account,
+        data=data,
+        info=info,
+        now=lab.clock.now(),
+        alt=alt,
+    )

@@ -32,9 +32,15 @@ async def upload(lab: LabState, call: Call) -> Response:
     info = _probed(data)
     now = lab.clock.now()
     media = lab.media.add(
-        id=new_id(now), network="mastodon", account=call.caller.id, data=data, info=info, now=now, alt=description,
+        id=new_id(now),
+        network="mastodon",
+        account=call.caller.id,
+        data=data,
+        info=info,
+        now=now,
+        alt=description,
         processing=0.0 if info.kind == "image" else _processing(lab, call, data),
-    )  # fmt: skip
+    )
     _add_thumbnail(lab, call, media)
     return Response(shape(lab, call, media), 200 if media.ready_at <= now else ACCEPTED)
 
@@ -51,9 +57,7 @@ def _add_thumbnail(lab: LabState, call: Call, media: Media) -> None:
     info, now = _probed(data), lab.clock.now()
     if info.kind != "image":
         raise errors.invalid("Thumbnail content type is invalid")
-    image = lab.media.add(
-        id=new_id(now), network="mastodon", account=call.caller.id, data=data, info=info, now=now
-    )  # fmt: skip
+    image = lab.media.add(id=new_id(now), network="mastodon", account=call.caller.id, data=data, info=info, now=now)
     media.extra["thumbnail"] = image.sha256
     lab.media.save_extra(media)
 
@@ -79,10 +83,15 @@ def shape(lab: LabState, call: Call, media: Media) -> dict[str, Any]:
     ready = media.ready_at <= lab.clock.now()
     preview = f"{call.origin}/media/{media.extra.get('thumbnail') or media.sha256}"
     return {
-        "id": media.id, "type": KINDS[media.kind], "url": address if ready else None, "preview_url": preview,
-        "remote_url": None, "description": media.alt or None, "blurhash": None,
+        "id": media.id,
+        "type": KINDS[media.kind],
+        "url": address if ready else None,
+        "preview_url": preview,
+        "remote_url": None,
+        "description": media.alt or None,
+        "blurhash": None,
         "meta": {"original": {"width": media.width, "height": media.height}},
-    }  # fmt: skip
+    }
 
 
 def _own_media(lab: LabState, call: Call) -> Media:

@@ -83,10 +83,19 @@ def _compose(lab: LabState, call: Call, content: str, attached: list[Media], key
         content, call.origin, lambda handle: lab.accounts.get_by_handle("mastodon", handle) is not None
     )
     return Post(
-        "mastodon", id, call.caller.id, "status", content, now, shown=shown, link=links[0] if links else "",
-        media=[item.id for item in attached], reply_to=reply_to, conversation=_conversation(lab, reply_to) or id,
+        "mastodon",
+        id,
+        call.caller.id,
+        "status",
+        content,
+        now,
+        shown=shown,
+        link=links[0] if links else "",
+        media=[item.id for item in attached],
+        reply_to=reply_to,
+        conversation=_conversation(lab, reply_to) or id,
         extra={"key": key} if key else {},
-    )  # fmt: skip
+    )
 
 
 def _is_visible(lab: LabState, id: str) -> bool:
@@ -132,18 +141,38 @@ def shape_comment(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]
 
 def shape_account(call: Call, account: Account) -> dict[str, Any]:
     return {
-        "id": account.id, "username": account.handle, "acct": account.handle, "display_name": account.name,
-        "url": f"{call.origin}/mastodon/@{account.handle}", "locked": False, "bot": False,
-    }  # fmt: skip
+        "id": account.id,
+        "username": account.handle,
+        "acct": account.handle,
+        "display_name": account.name,
+        "url": f"{call.origin}/mastodon/@{account.handle}",
+        "locked": False,
+        "bot": False,
+    }
 
 
 def _status(call: Call, id: str, content: str, at: float, address: str) -> dict[str, Any]:
     return {
-        "id": id, "created_at": iso_millis(at), "content": content, "url": address, "uri": address,
-        "visibility": "public", "language": "es", "sensitive": False, "spoiler_text": "", "reblog": None,
-        "in_reply_to_id": None, "media_attachments": [], "mentions": [], "tags": [], "card": None, "poll": None,
-        "replies_count": 0, "reblogs_count": 0, "favourites_count": 0,
-    }  # fmt: skip
+        "id": id,
+        "created_at": iso_millis(at),
+        "content": content,
+        "url": address,
+        "uri": address,
+        "visibility": "public",
+        "language": "es",
+        "sensitive": False,
+        "spoiler_text": "",
+        "reblog": None,
+        "in_reply_to_id": None,
+        "media_attachments": [],
+        "mentions": [],
+        "tags": [],
+        "card": None,
+        "poll": None,
+        "replies_count": 0,
+        "reblogs_count": 0,
+        "favourites_count": 0,
+    }
 
 
 async def get_status(lab: LabState, call: Call) -> Response:
@@ -199,16 +228,19 @@ async def get_instance(lab: LabState, call: Call) -> Response:
     """Return the limits of the server of the account; the call needs no token."""
     return Response(
         {
-            "domain": call.origin.partition("://")[2], "title": "Laboratorio", "version": "4.5.0",
+            "domain": call.origin.partition("://")[2],
+            "title": "Laboratorio",
+            "version": "4.5.0",
             "configuration": {
                 "statuses": {
-                    "max_characters": max_characters(call.account), "max_media_attachments": MAX_MEDIA,
+                    "max_characters": max_characters(call.account),
+                    "max_media_attachments": MAX_MEDIA,
                     "characters_reserved_per_url": text.LINK_LENGTH,
                 },
                 "media_attachments": _media_limits(),
             },
         }
-    )  # fmt: skip
+    )
 
 
 def _media_limits() -> dict[str, Any]:

@@ -44,9 +44,17 @@ class ConsentPages:
             app = self._lab.grants.get_app(parameters["client_id"]) or {"name": ""}
             scopes = parameters["scope"].replace(",", " ").split()
             return render_page(
-                "consent.html", status=400 if problem else 200, network=network, label=LABELS[network], app=app,
-                accounts=accounts, parameters=parameters, scopes=scopes, problem=problem, several=network == "facebook",
-            )  # fmt: skip
+                "consent.html",
+                status=400 if problem else 200,
+                network=network,
+                label=LABELS[network],
+                app=app,
+                accounts=accounts,
+                parameters=parameters,
+                scopes=scopes,
+                problem=problem,
+                several=network == "facebook",
+            )
 
         return show
 

@@ -100,10 +100,15 @@ class Grants:
     ) -> Grant:
         """Issue a token for the accounts and the scope of a code or of an earlier token; `life` is in seconds."""
         grant = Grant(
-            f"lab-{source.network}-{secrets.token_urlsafe(24)}", source.network, list(source.accounts), source.client,
-            source.scope, f"lab-renueva-{secrets.token_urlsafe(24)}" if has_refresh_token else "",
-            self._clock.now() + life if life else 0.0, is_user=is_user,
-        )  # fmt: skip
+            f"lab-{source.network}-{secrets.token_urlsafe(24)}",
+            source.network,
+            list(source.accounts),
+            source.client,
+            source.scope,
+            f"lab-renueva-{secrets.token_urlsafe(24)}" if has_refresh_token else "",
+            self._clock.now() + life if life else 0.0,
+            is_user=is_user,
+        )
         return self.save(grant)
 
     def save(self, grant: Grant) -> Grant:

@@ -174,10 +174,16 @@ def _metadata(request: web.Request, news: News) -> dict[str, Any]:
     """Return the schema.org NewsArticle that the page of a news item embeds."""
     origin = str(request.url.origin())
     metadata: dict[str, Any] = {
-        "@context": "https://schema.org", "@type": "NewsArticle", "headline": news.title, "description": news.summary,
-        "datePublished": _iso_date(news.published_at), "inLanguage": "es-CO", "mainEntityOfPage": origin + news.path,
-        "articleSection": SECTIONS[news.section], "publisher": {"@type": "GovernmentOrganization", "name": ENTITY},
-    }  # fmt: skip
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": news.title,
+        "description": news.summary,
+        "datePublished": _iso_date(news.published_at),
+        "inLanguage": "es-CO",
+        "mainEntityOfPage": origin + news.path,
+        "articleSection": SECTIONS[news.section],
+        "publisher": {"@type": "GovernmentOrganization", "name": ENTITY},
+    }
     if news.picture:
         metadata["image"] = [f"{origin}/sitio/getmedia/{news.slug}.jpg"]
     return metadata

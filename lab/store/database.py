@@ -96,9 +96,20 @@ class AuditLog:
         self._database = database
 
     def record(
-        self, event: str, *, network: str, account: str, id: str, kind: str, at: float, text: str,
-        media: list[str], link: str, path: str, under: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        event: str,
+        *,
+        network: str,
+        account: str,
+        id: str,
+        kind: str,
+        at: float,
+        text: str,
+        media: list[str],
+        link: str,
+        path: str,
+        under: str = "",
+    ) -> None:
         """Append one entry; `at` is in seconds since the epoch."""
         self._database.execute(
             "INSERT INTO audit_log (event, network, account, id, kind, at, text, media, link, path, under)"
@@ -107,9 +118,18 @@ class AuditLog:
         )
 
     def log_call(
-        self, *, at: float, network: str, account: str, method: str, path: str, kind: str, status: int, fault: str,
+        self,
+        *,
+        at: float,
+        network: str,
+        account: str,
+        method: str,
+        path: str,
+        kind: str,
+        status: int,
+        fault: str,
         millis: float,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Store one call; `status` is 0 when the connection was cut, `kind` is the stage of the operation."""
         self._database.execute(
             "INSERT INTO calls (at, network, account, method, path, kind, status, fault, millis)"

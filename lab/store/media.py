@@ -103,15 +103,33 @@ class MediaStore:
         return mime
 
     def add(
-        self, *, id: str, network: str, account: str, data: bytes, info: MediaInfo, now: float,
-        processing: float = 0.0, alt: str = "",
-    ) -> Media:  # fmt: skip
+        self,
+        *,
+        id: str,
+        network: str,
+        account: str,
+        data: bytes,
+        info: MediaInfo,
+        now: float,
+        processing: float = 0.0,
+        alt: str = "",
+    ) -> Media:
         """Store a file; the network can publish it after `processing` seconds."""
         media = Media(
-            id=id, network=network, account=account, kind=info.kind, mime=info.mime, sha256=self.write(data),
-            size=len(data), width=info.width, height=info.height, seconds=info.seconds,
-            ready_at=now + processing, created_at=now, alt=alt,
-        )  # fmt: skip
+            id=id,
+            network=network,
+            account=account,
+            kind=info.kind,
+            mime=info.mime,
+            sha256=self.write(data),
+            size=len(data),
+            width=info.width,
+            height=info.height,
+            seconds=info.seconds,
+            ready_at=now + processing,
+            created_at=now,
+            alt=alt,
+        )
         self._database.insert("media", {**vars(media), "extra": json.dumps(media.extra)})
         return media
 

@@ -41,9 +41,14 @@ def too_long() -> ApiError:
 def not_found(kind: str, id: str) -> ApiError:
     """Return X's response for an id that does not exist: status 200 with `errors` and no `data`."""
     entry = {
-        "value": id, "detail": f"Could not find {kind} with id: [{id}].", "title": "Not Found Error",
-        "resource_type": kind, "parameter": "id", "resource_id": id, "type": f"{TYPES}/resource-not-found",
-    }  # fmt: skip
+        "value": id,
+        "detail": f"Could not find {kind} with id: [{id}].",
+        "title": "Not Found Error",
+        "resource_type": kind,
+        "parameter": "id",
+        "resource_id": id,
+        "type": f"{TYPES}/resource-not-found",
+    }
     return ApiError(Response({"errors": [entry]}, 200))
 
 
@@ -53,22 +58,28 @@ def not_supported(address: str) -> ApiError:
 
 def usage_capped() -> ApiError:
     body = {
-        "title": "UsageCapExceeded", "detail": "Usage cap exceeded: Monthly product cap", "period": "Monthly",
-        "scope": "Product", "account_id": "1", "type": f"{TYPES}/usage-capped",
-    }  # fmt: skip
+        "title": "UsageCapExceeded",
+        "detail": "Usage cap exceeded: Monthly product cap",
+        "period": "Monthly",
+        "scope": "Product",
+        "account_id": "1",
+        "type": f"{TYPES}/usage-capped",
+    }
     return ApiError(Response(body, 429))
 
 
 STATUS_ERRORS = {
     401: unauthorized(),
     402: error(
-        402, "CreditsDepleted", "Your enrolled account does not have any credits to fulfill this request.",
+        402,
+        "CreditsDepleted",
+        "Your enrolled account does not have any credits to fulfill this request.",
         f"{TYPES}/credits",
     ),
     403: error(403, "Forbidden", "You are not permitted to perform this action."),
     429: error(429, "Too Many Requests", "Too Many Requests"),
     500: error(500, "Internal Server Error", "Internal Server Error"),
-}  # fmt: skip
+}
 
 
 QUARTER, DAY = 15 * 60, 86_400

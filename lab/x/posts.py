@@ -82,10 +82,19 @@ def _compose(lab: LabState, call: Call, content: str, links: list[text.Link], me
         expanded[text.short_address(address)] = address
         shown = f"{shown} {text.short_address(address)}".strip()
     return Post(
-        "x", id, call.caller.id, "tweet", content, now, shown=shown, link=links[0].address if links else "",
-        media=[item.id for item in media], reply_to=reply_to, conversation=_conversation(lab, reply_to) or id,
+        "x",
+        id,
+        call.caller.id,
+        "tweet",
+        content,
+        now,
+        shown=shown,
+        link=links[0].address if links else "",
+        media=[item.id for item in media],
+        reply_to=reply_to,
+        conversation=_conversation(lab, reply_to) or id,
         extra={"expanded": expanded},
-    )  # fmt: skip
+    )
 
 
 def _conversation(lab: LabState, reply_to: str) -> str:
@@ -122,10 +131,15 @@ async def hide_reply(lab: LabState, call: Call) -> Response:
 def shape(lab: LabState, post: Post) -> dict[str, Any]:
     """Return a post in X's format with all known fields; `reads` selects the requested ones."""
     fields: dict[str, Any] = {
-        "id": post.id, "text": post.shown, "author_id": post.account, "created_at": iso_millis(post.created_at),
-        "conversation_id": post.conversation, "edit_history_tweet_ids": [post.id], "lang": "es",
+        "id": post.id,
+        "text": post.shown,
+        "author_id": post.account,
+        "created_at": iso_millis(post.created_at),
+        "conversation_id": post.conversation,
+        "edit_history_tweet_ids": [post.id],
+        "lang": "es",
         "public_metrics": _metrics(_reply_count(lab, post)),
-    }  # fmt: skip
+    }
     entities = text.entities(post.shown, post.extra.get("expanded", {}))
     if entities:
         fields["entities"] = entities
@@ -141,11 +155,18 @@ def shape_comment(lab: LabState, comment: Comment) -> dict[str, Any]:
     """Return a citizen's reply in X's format of a post."""
     reply_to = [{"type": "replied_to", "id": comment.parent or comment.post}]
     fields: dict[str, Any] = {
-        "id": comment.id, "text": comment.text, "author_id": comment.author_id, "created_at": iso_millis(comment.at),
-        "conversation_id": comment.post, "edit_history_tweet_ids": [comment.id], "lang": "es",
+        "id": comment.id,
+        "text": comment.text,
+        "author_id": comment.author_id,
+        "created_at": iso_millis(comment.at),
+        "conversation_id": comment.post,
+        "edit_history_tweet_ids": [comment.id],
+        "lang": "es",
         "in_reply_to_user_id": comment.account,
-        "referenced_tweets": reply_to, "referenced_posts": reply_to, "public_metrics": _metrics(0),
-    }  # fmt: skip
+        "referenced_tweets": reply_to,
+        "referenced_posts": reply_to,
+        "public_metrics": _metrics(0),
+    }
     entities = text.entities(comment.text, {})
     if entities:
         fields["entities"] = entities

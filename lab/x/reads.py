@@ -57,9 +57,14 @@ async def list_user_posts(lab: LabState, call: Call) -> Response:
         raise errors.not_found("user", call.params["id"])
     limit = _max_results(call)
     posts = lab.posts.latest(
-        "x", account.id, limit=limit + 1, before=int(call.query.get("pagination_token") or 0),
-        since=_start_time(call), until=lab.lists_until(account), after_id=call.query.get("since_id", ""),
-    )  # fmt: skip
+        "x",
+        account.id,
+        limit=limit + 1,
+        before=int(call.query.get("pagination_token") or 0),
+        since=_start_time(call),
+        until=lab.lists_until(account),
+        after_id=call.query.get("since_id", ""),
+    )
     page, has_more = posts[:limit], len(posts) > limit
     errors.charge(lab, call, errors.OWN_READ * len(page))
     meta: dict[str, Any] = {"result_count": len(page)}
@@ -137,10 +142,21 @@ async def get_user_by_handle(lab: LabState, call: Call) -> Response:
 def _user(lab: LabState, call: Call, account: Account) -> dict[str, Any]:
     count = lab.posts.count("x", account.id)
     fields = {
-        "id": account.id, "name": account.name, "username": account.handle, "verified": False, "protected": False,
-        "public_metrics": {"followers_count": 0, "following_count": 0, "listed_count": 0, "like_count": 0,
-                           "media_count": 0, "tweet_count": count, "post_count": count},
-    }  # fmt: skip
+        "id": account.id,
+        "name": account.name,
+        "username": account.handle,
+        "verified": False,
+        "protected": False,
+        "public_metrics": {
+            "followers_count": 0,
+            "following_count": 0,
+            "listed_count": 0,
+            "like_count": 0,
+            "media_count": 0,
+            "tweet_count": count,
+            "post_count": count,
+        },
+    }
     names = {*USER_FIELDS, *call.query.get("user.fields", "").split(",")}
     return {name: value for name, value in fields.items() if name in names}
 
@@ -158,11 +174,16 @@ def _includes(lab: LabState, call: Call, posts: list[Post]) -> dict[str, Any]:
     if "attachments.media_keys" in expansions:
         media = [item for post in posts for item in lab.media.get_many("x", post.media)]
         includes["media"] = [
-            {"media_key": media_key(item), "type": "photo" if item.kind == "image" else item.kind,
-             "url": f"{call.origin}/media/{item.sha256}", "alt_text": item.alt,
-             "width": item.width, "height": item.height}
+            {
+                "media_key": media_key(item),
+                "type": "photo" if item.kind == "image" else item.kind,
+                "url": f"{call.origin}/media/{item.sha256}",
+                "alt_text": item.alt,
+                "width": item.width,
+                "height": item.height,
+            }
             for item in media
-        ]  # fmt: skip
+        ]
     if "author_id" in expansions:
         accounts = {post.account: lab.accounts.get("x", post.account) for post in posts}
         includes["users"] = [_user(lab, call, account) for account in accounts.values() if account]

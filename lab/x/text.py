@@ -83,11 +83,16 @@ def entities(shown: str, expanded: dict[str, str]) -> dict[str, Any]:
     """Return the entities of a stored text, with indices into it; `expanded` maps each t.co address to its link."""
     result: dict[str, Any] = {}
     urls = [
-        {"start": match.start(), "end": match.end(), "url": match[0], "expanded_url": expanded[match[0]],
-         "display_url": _display(expanded[match[0]])}
+        {
+            "start": match.start(),
+            "end": match.end(),
+            "url": match[0],
+            "expanded_url": expanded[match[0]],
+            "display_url": _display(expanded[match[0]]),
+        }
         for match in re.finditer(r"https://t\.co/\w{10}", shown)
         if match[0] in expanded
-    ]  # fmt: skip
+    ]
     tags = [{"start": match.start(), "end": match.end(), "tag": match[1]} for match in HASHTAG.finditer(shown)]
     mentions = [{"start": match.start(), "end": match.end(), "username": match[1]} for match in MENTION.finditer(shown)]
     for name, entries in (("urls", urls), ("hashtags", tags), ("mentions", mentions)):

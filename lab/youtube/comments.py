@@ -92,14 +92,30 @@ def _add_comment(lab: LabState, call: Call, post: Post, text: Any, parent: str) 
         raise errors.error(400, "commentTextRequired", "The comment text is required.", "youtube.comment")
     comment = lab.comments.add(
         Comment(
-            id=new_id(lab, parent), network="youtube", account=post.account, post=post.id, author=call.caller.name,
-            author_id=call.caller.id, text=str(text), at=lab.clock.now(), parent=parent, own=True,
+            id=new_id(lab, parent),
+            network="youtube",
+            account=post.account,
+            post=post.id,
+            author=call.caller.name,
+            author_id=call.caller.id,
+            text=str(text),
+            at=lab.clock.now(),
+            parent=parent,
+            own=True,
         )
-    )  # fmt: skip
+    )
     lab.audit_log.record(
-        "published", network="youtube", account=call.caller.id, id=comment.id, kind="comment", at=comment.at,
-        text=comment.text, media=[], link="", path=f"{page_path(post)}#c{comment.id}",
-    )  # fmt: skip
+        "published",
+        network="youtube",
+        account=call.caller.id,
+        id=comment.id,
+        kind="comment",
+        at=comment.at,
+        text=comment.text,
+        media=[],
+        link="",
+        path=f"{page_path(post)}#c{comment.id}",
+    )
     return comment
 
 
@@ -112,23 +128,35 @@ def new_id(lab: LabState, parent: str) -> str:
 def _thread_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
     replies = lab.comments.replies("youtube", comment.id)
     thread: dict[str, Any] = {
-        "kind": "youtube#commentThread", "etag": "lab", "id": comment.id,
+        "kind": "youtube#commentThread",
+        "etag": "lab",
+        "id": comment.id,
         "snippet": {
-            "channelId": comment.account, "videoId": comment.post, "topLevelComment": _comment_shape(comment),
-            "canReply": True, "totalReplyCount": len(replies), "isPublic": not comment.hidden,
+            "channelId": comment.account,
+            "videoId": comment.post,
+            "topLevelComment": _comment_shape(comment),
+            "canReply": True,
+            "totalReplyCount": len(replies),
+            "isPublic": not comment.hidden,
         },
-    }  # fmt: skip
+    }
     return thread | ({"replies": {"comments": [_comment_shape(reply) for reply in replies]}} if replies else {})
 
 
 def _comment_shape(comment: Comment) -> dict[str, Any]:
     snippet = {
-        "channelId": comment.account, "videoId": comment.post,
-        "textDisplay": comment.text, "textOriginal": comment.text,
-        "authorDisplayName": comment.author, "authorChannelId": {"value": comment.author_id}, "canRate": True,
-        "viewerRating": "none", "likeCount": 0,
-        "publishedAt": iso_seconds(comment.at), "updatedAt": iso_seconds(comment.at),
-    }  # fmt: skip
+        "channelId": comment.account,
+        "videoId": comment.post,
+        "textDisplay": comment.text,
+        "textOriginal": comment.text,
+        "authorDisplayName": comment.author,
+        "authorChannelId": {"value": comment.author_id},
+        "canRate": True,
+        "viewerRating": "none",
+        "likeCount": 0,
+        "publishedAt": iso_seconds(comment.at),
+        "updatedAt": iso_seconds(comment.at),
+    }
     if comment.parent:
         snippet["parentId"] = comment.parent
     if comment.hidden:

@@ -104,9 +104,14 @@ def _add_video(lab: LabState, session: Upload, data: bytes) -> Media:
         raise errors.bad_request("mediaBodyRequired", "The request does not include the video content.")
     account, digest = lab.accounts.get("youtube", session.account), hashlib.sha256(data).hexdigest()
     return lab.media.add(
-        id=f"yt{lab.database.next_number()}", network="youtube", account=session.account, data=data, info=info,
-        now=lab.clock.now(), processing=lab.processing_times.seconds(account, digest, *PROCESSING),
-    )  # fmt: skip
+        id=f"yt{lab.database.next_number()}",
+        network="youtube",
+        account=session.account,
+        data=data,
+        info=info,
+        now=lab.clock.now(),
+        processing=lab.processing_times.seconds(account, digest, *PROCESSING),
+    )
 
 
 def _result(lab: LabState, call: Call, session: Upload) -> Response:
@@ -145,9 +150,13 @@ def _set_thumbnail(lab: LabState, video: str, data: bytes) -> str:
     if post is None:
         raise errors.video_not_found()
     image = lab.media.add(
-        id=f"yt{lab.database.next_number()}", network="youtube", account=post.account, data=data, info=info,
+        id=f"yt{lab.database.next_number()}",
+        network="youtube",
+        account=post.account,
+        data=data,
+        info=info,
         now=lab.clock.now(),
-    )  # fmt: skip
+    )
     post.extra["thumbnail"] = image.sha256
     lab.posts.save(post)
     return image.sha256

@@ -70,9 +70,16 @@ def create_video(lab: LabState, account: str, metadata: dict[str, Any], media: M
     snippet, status = metadata.get("snippet") or {}, metadata.get("status") or {}
     privacy = status.get("privacyStatus", "public")
     post = Post(
-        "youtube", _video_id(lab.database.next_number()), account, "video", snippet["title"], lab.clock.now(),
-        media=[media.id], link=_first_link(snippet), extra={"snippet": snippet, "status": status, "privacy": privacy},
-    )  # fmt: skip
+        "youtube",
+        _video_id(lab.database.next_number()),
+        account,
+        "video",
+        snippet["title"],
+        lab.clock.now(),
+        media=[media.id],
+        link=_first_link(snippet),
+        extra={"snippet": snippet, "status": status, "privacy": privacy},
+    )
     lab.posts.add(post)
     if privacy == "public":
         lab.make_public(post, path=page_path(post))
@@ -135,12 +142,18 @@ async def list_channels(lab: LabState, call: Call) -> Response:
     if call.query.get("mine") != "true" and call.query.get("id") != call.caller.id:
         raise errors.not_supported("channels.list other than mine=true")
     channel = {
-        "kind": "youtube#channel", "etag": "lab", "id": call.caller.id,
-        "snippet": {"title": call.caller.name, "description": "", "customUrl": f"@{call.caller.handle.lower()}",
-                    "publishedAt": "2026-01-01T00:00:00Z"},
+        "kind": "youtube#channel",
+        "etag": "lab",
+        "id": call.caller.id,
+        "snippet": {
+            "title": call.caller.name,
+            "description": "",
+            "customUrl": f"@{call.caller.handle.lower()}",
+            "publishedAt": "2026-01-01T00:00:00Z",
+        },
         "statistics": {"videoCount": str(lab.posts.count("youtube", call.caller.id)), "viewCount": "0"},
         "status": {"privacyStatus": "public", "longUploadsStatus": "allowed"},
-    }  # fmt: skip
+    }
     names = {"kind", "etag", "id", *call.query.get("part", "snippet").split(",")}
     fields = {name: part for name, part in channel.items() if name in names}
     return Response(listing("channelListResponse", [fields]))
@@ -180,15 +193,23 @@ def shape(lab: LabState, call: Call, post: Post, parts: list[str]) -> dict[str, 
     known_parts: dict[str, Any] = {
         "snippet": _snippet(lab, call, post),
         "status": {
-            "uploadStatus": "processed" if processed else "uploaded", "license": "youtube", "embeddable": True,
-            **post.extra.get("status", {}), "privacyStatus": post.extra["privacy"],
+            "uploadStatus": "processed" if processed else "uploaded",
+            "license": "youtube",
+            "embeddable": True,
+            **post.extra.get("status", {}),
+            "privacyStatus": post.extra["privacy"],
         },
-        "contentDetails": {"duration": f"PT{round(video.seconds) if video else 0}S",
-                           "caption": "true" if post.extra.get("captions") else "false"},
-        "statistics": {"viewCount": "0", "likeCount": "0",
-                       "commentCount": str(len(lab.comments.under("youtube", post.id)))},
+        "contentDetails": {
+            "duration": f"PT{round(video.seconds) if video else 0}S",
+            "caption": "true" if post.extra.get("captions") else "false",
+        },
+        "statistics": {
+            "viewCount": "0",
+            "likeCount": "0",
+            "commentCount": str(len(lab.comments.under("youtube", post.id))),
+        },
         "processingDetails": {"processingStatus": "succeeded" if processed else "processing"},
-    }  # fmt: skip
+    }
     head = {"kind": "youtube#video", "etag": "lab", "id": post.id}
     return head | {part: known_parts[part] for part in parts if part in known_parts}
 
@@ -197,11 +218,15 @@ def _snippet(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     channel = lab.accounts.get("youtube", post.account)
     thumbnail = post.extra.get("thumbnail")
     return {
-        "categoryId": DEFAULT_CATEGORY, "description": "", **post.extra["snippet"], "channelId": post.account,
-        "channelTitle": channel.name if channel else "", "publishedAt": iso_seconds(post.public_at or post.created_at),
+        "categoryId": DEFAULT_CATEGORY,
+        "description": "",
+        **post.extra["snippet"],
+        "channelId": post.account,
+        "channelTitle": channel.name if channel else "",
+        "publishedAt": iso_seconds(post.public_at or post.created_at),
         "liveBroadcastContent": "none",
         "thumbnails": {"default": {"url": f"{call.origin}/media/{thumbnail}"}} if thumbnail else {},
-    }  # fmt: skip
+    }
 
 
 async def insert_captions(lab: LabState, call: Call) -> Response:
@@ -220,9 +245,13 @@ async def insert_captions(lab: LabState, call: Call) -> Response:
             409, "captionExists", "The specified video already has a caption track with the given language and name."
         )
     track = {
-        "id": f"AUieDa{lab.database.next_number():012d}", "language": language, "name": name,
-        "draft": bool(snippet.get("isDraft")), "at": lab.clock.now(), "sha256": lab.media.write(call.files["media"]),
-    }  # fmt: skip
+        "id": f"AUieDa{lab.database.next_number():012d}",
+        "language": language,
+        "name": name,
+        "draft": bool(snippet.get("isDraft")),
+        "at": lab.clock.now(),
+        "sha256": lab.media.write(call.files["media"]),
+    }
     tracks.append(track)
     lab.posts.save(post)
     return Response(_captions_shape(post, track))
@@ -249,8 +278,17 @@ def _captions_error(status: int, reason: str, message: str) -> ApiError:
 
 def _captions_shape(post: Post, track: dict[str, Any]) -> dict[str, Any]:
     snippet = {
-        "videoId": post.id, "lastUpdated": iso_millis(track["at"]), "trackKind": "standard",
-        "language": track["language"], "name": track["name"], "audioTrackType": "unknown", "isCC": False,
-        "isLarge": False, "isEasyReader": False, "isDraft": track["draft"], "isAutoSynced": False, "status": "serving",
-    }  # fmt: skip
+        "videoId": post.id,
+        "lastUpdated": iso_millis(track["at"]),
+        "trackKind": "standard",
+        "language": track["language"],
+        "name": track["name"],
+        "audioTrackType": "unknown",
+        "isCC": False,
+        "isLarge": False,
+        "isEasyReader": False,
+        "isDraft": track["draft"],
+        "isAutoSynced": False,
+        "status": "serving",
+    }
     return {"kind": "youtube#caption", "etag": "lab", "id": track["id"], "snippet": snippet}

@@ -174,9 +174,13 @@ def _entry(record: dict[str, Any], account: str) -> dict[str, Any]:
     key, value = record["uri"].rpartition("/")[2], record["value"]
     images = (value.get("embed") or {}).get("images") or []
     return {
-        "id": key, "account": account, "text": value["text"], "media": [image["image"]["ref"] for image in images],
-        "record": value, "url": f"https://bsky.app/profile/{account}/post/{key}",
-    }  # fmt: skip
+        "id": key,
+        "account": account,
+        "text": value["text"],
+        "media": [image["image"]["ref"] for image in images],
+        "record": value,
+        "url": f"https://bsky.app/profile/{account}/post/{key}",
+    }
 
 
 async def run(server: str, secret: str, folder: Path) -> None:

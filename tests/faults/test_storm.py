@@ -181,7 +181,7 @@ def until_over(own: OwnDatabase, born: Nursery, deliveries: int) -> None:
         connection.close()
         reach(own, deliveries // 2)
         replace(running, 1, born)
-        until(lambda: final(own) == deliveries, timeout=ENOUGH, breath=BREATH)
+        until(lambda: final(own) == deliveries, timeout=ENOUGH, interval=BREATH)
     finally:
         for worker in running:
             worker.kill()
@@ -193,7 +193,7 @@ def replace(running: list[Worker], place: int, born: Nursery) -> None:
 
 
 def reach(own: OwnDatabase, published: int) -> None:
-    until(lambda: counted(own.url)["PUBLISHED"] >= published, timeout=ENOUGH, breath=BREATH)
+    until(lambda: counted(own.url)["PUBLISHED"] >= published, timeout=ENOUGH, interval=BREATH)
 
 
 def final(own: OwnDatabase) -> int:

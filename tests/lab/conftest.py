@@ -1,4 +1,4 @@
-"""A laboratory apart from the other tests', because these move its clock; and its sample media."""
+"""A lab of its own for these tests, because they advance its clock, and its sample media."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 
 @pytest.fixture(scope="session")
 def film(lab: Lab) -> bytes:
-    """A real H.264 and AAC video of six seconds: the website's own."""
+    """Return a video of the website: H.264 and AAC, six seconds."""
     return lab.client.get("/sitio/getmedia/exportaciones-no-mineras-crecieron.mp4").content
 
 

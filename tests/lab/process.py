@@ -1,4 +1,4 @@
-"""Start and stop a real laboratory, and speak to it as each network's client would."""
+"""Starts and stops a real lab, and sends it the calls of a network's client."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120.0  # seconds: a busy machine may take long over drawing a film, and that is no fault
-SAMPLE_MEDIA = "/sitio/getmedia/exportaciones-no-mineras-crecieron"  # the website's picture and video, by extension
-BREATH = 0.02  # seconds between two looks at a condition
+TIMEOUT = 120.0  # seconds; drawing a video can take long on a busy machine
+SAMPLE_MEDIA = "/sitio/getmedia/exportaciones-no-mineras-crecieron"  # an image and a video, without extension
+POLL_INTERVAL = 0.02  # seconds
 
 
 @dataclass
 class Lab:
+    """A running lab."""
+
     process: subprocess.Popen[str]
     port: int
     data: Path
@@ -32,10 +34,10 @@ class Lab:
         return f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> float:
-        """Ask it to end as a supervisor does, and say how long that took."""
+        """Send SIGTERM, wait for the end of the process, and return the seconds that it took."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout=PATIENCE)
+        self.process.wait(timeout=TIMEOUT)
         self.client.close()
         return time.monotonic() - started
 
@@ -44,53 +46,57 @@ class Lab:
         return next(account for account in accounts if account["network"] == network)
 
     def new_account(self, network: str, **extra: Any) -> dict[str, Any]:
-        """An account of its own for a test, so that tests do not see each other's posts."""
+        """Create an account for one test, so that tests do not see each other's posts."""
         number = time.monotonic_ns()
         prefix = "UClab" if network == "youtube" else ""
         fields = {"network": network, "id": f"{prefix}{number}", "handle": f"cuenta{number}", "token": f"t{number}"}
-        made = self.client.post("/accounts", json=[fields | {"name": "Cuenta de prueba", "extra": extra}])
-        account: dict[str, Any] = made.json()["accounts"][0]
+        response = self.client.post("/accounts", json=[fields | {"name": "Cuenta de prueba", "extra": extra}])
+        account: dict[str, Any] = response.json()["accounts"][0]
         return account
 
     def posts(self, **filters: Any) -> list[dict[str, Any]]:
+        """Return what became public, oldest first."""
         posts: list[dict[str, Any]] = self.client.get("/ledger.json", params=filters).json()["posts"]
         return posts
 
     def fault(self, **rule: Any) -> None:
-        made = self.client.post("/faults", json=[rule])
-        assert made.status_code == httpx.codes.CREATED, made.text
+        """Add a fault rule."""
+        response = self.client.post("/faults", json=[rule])
+        assert response.status_code == httpx.codes.CREATED, response.text
 
     def advance(self, seconds: float) -> None:
+        """Advance the lab's clock."""
         self.client.post("/clock", json={"advance_seconds": seconds}).raise_for_status()
 
 
 def start(data: Path, port: int = 0) -> Lab:
+    """Start a lab with the demonstration accounts; port 0 picks a free one."""
     command = [sys.executable, "-m", "lab", "--port", str(port), "--data", str(data), "--demo"]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     ready = json.loads(process.stdout.readline())
     assert ready["event"] == "lab.ready"
-    client = httpx.Client(base_url=ready["url"], timeout=PATIENCE)
+    client = httpx.Client(base_url=ready["url"], timeout=TIMEOUT)
     return Lab(process, ready["port"], data, client)
 
 
-def until(condition: Callable[[], Any], timeout: float = PATIENCE, *, breath: float = BREATH) -> Any:
-    """Ask again until the answer is true: a real condition with a limit, not a pause of a guessed length."""
+def until(condition: Callable[[], Any], timeout: float = TIMEOUT, *, interval: float = POLL_INTERVAL) -> Any:
+    """Call `condition` until its result is true, and return the result. Fails after `timeout` seconds."""
     deadline = time.monotonic() + timeout
     while True:
-        answer = condition()
-        if answer or time.monotonic() > deadline:
-            assert answer, "the condition never came true"
-            return answer
-        time.sleep(breath)  # whoever is waited for needs the processor more than we do
+        result = condition()
+        if result or time.monotonic() > deadline:
+            assert result, f"the condition was still false after {timeout} seconds"
+            return result
+        time.sleep(interval)
 
 
-class Speaker:
-    """Plain HTTP with one account's token, below one network's base address."""
+class ApiClient:
+    """An HTTP client with the token of one account, below the base URL of its network."""
 
     def __init__(self, lab: Lab, account: dict[str, Any]) -> None:
         base = "graph/v26.0" if account["network"] in ("facebook", "instagram") else account["network"]
         headers = {"Authorization": f"Bearer {account['token']}"}
         self.account = account
         self.id: str = account["id"]
-        self.http = httpx.Client(base_url=f"{lab.url}/{base}", headers=headers, timeout=PATIENCE)
+        self.http = httpx.Client(base_url=f"{lab.url}/{base}", headers=headers, timeout=TIMEOUT)

@@ -1,4 +1,4 @@
-"""A Facebook page: prepared unpublished, published by a change, cleaned up when it was never public."""
+"""The lab's Facebook pages: drafts, publication, deletion, comments and errors."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.lab.process import Lab, Speaker
+from tests.lab.process import ApiClient, Lab
 
 
 @pytest.fixture
-def fb(lab: Lab) -> Speaker:
-    return Speaker(lab, lab.new_account("facebook"))
+def fb(lab: Lab) -> ApiClient:
+    return ApiClient(lab, lab.new_account("facebook"))
 
 
-def code(answer: httpx.Response) -> Any:
-    return answer.json()["error"]["code"]
+def code(response: httpx.Response) -> Any:
+    return response.json()["error"]["code"]
 
 
-def draft(fb: Speaker, message: str = "Hola") -> str:
-    made = fb.http.post(f"/{fb.id}/feed", data={"message": message, "published": "false"})
-    id: str = made.json()["id"]
+def draft(fb: ApiClient, message: str = "Hola") -> str:
+    response = fb.http.post(f"/{fb.id}/feed", data={"message": message, "published": "false"})
+    id: str = response.json()["id"]
     return id
 
 
-def test_draft_is_invisible_until_it_is_changed_to_published(lab: Lab, fb: Speaker) -> None:
+def test_draft_is_invisible_until_it_is_changed_to_published(lab: Lab, fb: ApiClient) -> None:
     id = draft(fb)
     read = fb.http.get(f"/{id}", params={"fields": "is_published,permalink_url,message"}).json()
 
@@ -37,7 +37,7 @@ def test_draft_is_invisible_until_it_is_changed_to_published(lab: Lab, fb: Speak
     assert httpx.get(read["permalink_url"]).status_code == 200
 
 
-def test_same_change_twice_is_one_change(lab: Lab, fb: Speaker) -> None:
+def test_publishing_a_draft_twice_makes_one_post(lab: Lab, fb: ApiClient) -> None:
     id = draft(fb)
 
     answers = [fb.http.post(f"/{id}", data={"is_published": "true"}).json() for _ in range(2)]
@@ -46,14 +46,14 @@ def test_same_change_twice_is_one_change(lab: Lab, fb: Speaker) -> None:
     assert [post["id"] for post in lab.posts(account=fb.id)] == [id]
 
 
-def test_unpublishing_is_refused(fb: Speaker) -> None:
+def test_unpublishing_is_refused(fb: ApiClient) -> None:
     id = draft(fb)
     fb.http.post(f"/{id}", data={"is_published": "true"})
 
     assert code(fb.http.post(f"/{id}", data={"is_published": "false"})) == 100
 
 
-def test_deleting_a_public_post_leaves_its_withdrawal_in_the_audit_log(lab: Lab, fb: Speaker) -> None:
+def test_deleting_a_public_post_leaves_its_withdrawal_in_the_audit_log(lab: Lab, fb: ApiClient) -> None:
     first, second = draft(fb, "uno"), draft(fb, "dos")
     fb.http.post(f"/{second}", data={"is_published": "true"})
 
@@ -64,7 +64,7 @@ def test_deleting_a_public_post_leaves_its_withdrawal_in_the_audit_log(lab: Lab,
     assert [post["id"] for post in ledger["withdrawn"]] == [second]
 
 
-def test_photo_waits_unpublished_and_goes_out_with_its_post(lab: Lab, fb: Speaker, photo: bytes) -> None:
+def test_unpublished_photo_becomes_public_with_its_post(lab: Lab, fb: ApiClient, photo: bytes) -> None:
     fields = {"published": "false", "alt_text_custom": "Gráfica de barras"}
     picture = fb.http.post(f"/{fb.id}/photos", data=fields, files={"source": ("f.jpg", photo)}).json()["id"]
     media = json.dumps([{"media_fbid": picture}])
@@ -75,7 +75,7 @@ def test_photo_waits_unpublished_and_goes_out_with_its_post(lab: Lab, fb: Speake
     assert 'alt="Gráfica de barras"' in httpx.get(post["url"]).text
 
 
-def test_video_published_alone_by_a_change_is_one_post(lab: Lab, fb: Speaker, film: bytes) -> None:
+def test_publishing_a_video_twice_makes_one_post(lab: Lab, fb: ApiClient, film: bytes) -> None:
     fields = {"published": "false", "description": "Las cifras", "title": "Exportaciones"}
     video = fb.http.post(f"/{fb.id}/videos", data=fields, files={"source": ("v.mp4", film)}).json()["id"]
     assert lab.posts(account=fb.id) == []
@@ -86,20 +86,20 @@ def test_video_published_alone_by_a_change_is_one_post(lab: Lab, fb: Speaker, fi
     assert [post["text"] for post in lab.posts(account=fb.id)] == ["Las cifras"]
 
 
-def test_what_is_no_picture_is_refused(fb: Speaker) -> None:
+def test_photo_that_is_not_an_image_is_refused(fb: ApiClient) -> None:
     refused = fb.http.post(f"/{fb.id}/photos", files={"source": ("f.jpg", b"nada")})
 
     assert code(refused) == 324
 
 
-def test_repeated_status_is_a_duplicate(lab: Lab, fb: Speaker) -> None:
+def test_status_with_the_text_of_the_latest_post_is_refused(lab: Lab, fb: ApiClient) -> None:
     fb.http.post(f"/{fb.id}/feed", data={"message": "Igual"})
 
     assert code(fb.http.post(f"/{fb.id}/feed", data={"message": "Igual"})) == 506
     assert len(lab.posts(account=fb.id)) == 1
 
 
-def test_any_version_and_any_place_for_the_token(lab: Lab, fb: Speaker) -> None:
+def test_any_version_is_accepted_and_the_token_in_query_header_or_body(lab: Lab, fb: ApiClient) -> None:
     token = fb.account["token"]
     base = f"{lab.url}/graph"
 
@@ -110,7 +110,7 @@ def test_any_version_and_any_place_for_the_token(lab: Lab, fb: Speaker) -> None:
     assert httpx.get(f"{base}/v26.0/me", params={"access_token": token}).json()["id"] == fb.id
 
 
-def test_refusals_speak_as_graph(lab: Lab, fb: Speaker) -> None:
+def test_errors_have_the_codes_of_the_graph_api(lab: Lab, fb: ApiClient) -> None:
     other = lab.new_account("facebook")
 
     assert code(httpx.get(f"{lab.url}/graph/v26.0/{fb.id}")) == 104
@@ -124,7 +124,7 @@ def test_refusals_speak_as_graph(lab: Lab, fb: Speaker) -> None:
     assert lab.posts(account=fb.id) == []
 
 
-def test_citizen_comment_is_read_answered_and_hidden(lab: Lab, fb: Speaker) -> None:
+def test_comment_of_a_citizen_can_be_read_answered_and_hidden(lab: Lab, fb: ApiClient) -> None:
     id = fb.http.post(f"/{fb.id}/feed", data={"message": "Con comentarios"}).json()["id"]
     lab.client.post(f"/comentarios/facebook/{id}", data={"nombre": "Julián", "texto": "¿Y en el Huila?"})
 
@@ -139,14 +139,14 @@ def test_citizen_comment_is_read_answered_and_hidden(lab: Lab, fb: Speaker) -> N
     assert [post["kind"] for post in lab.posts(account=fb.id)] == ["post", "comment"]
 
 
-def test_parameters_nobody_understands_are_refused_not_passed_over(lab: Lab, fb: Speaker) -> None:
+def test_unknown_parameters_are_refused(lab: Lab, fb: ApiClient) -> None:
     later = {"message": "Después", "published": "false", "scheduled_publish_time": "1900000000"}
 
     assert fb.http.post(f"/{fb.id}/feed", data=later).status_code == 501
     assert lab.posts(account=fb.id) == []
 
 
-def test_feed_goes_in_the_order_of_publication_not_of_preparation(fb: Speaker) -> None:
+def test_feed_is_in_the_order_of_publication(fb: ApiClient) -> None:
     first, second = draft(fb, "preparado primero"), draft(fb, "preparado después")
 
     for id in (second, first):

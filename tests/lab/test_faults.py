@@ -1,4 +1,4 @@
-"""Faults on demand: each kind does what it says to the connection and to the ledger."""
+"""Each kind of fault: its effect on the connection and on the audit log."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.lab.process import Lab, Speaker, until
+from tests.lab.process import ApiClient, Lab, until
 
 BROKEN = (httpx.ReadError, httpx.RemoteProtocolError, httpx.WriteError)
 
 
 @pytest.fixture
-def x(lab: Lab) -> Speaker:
-    return Speaker(lab, lab.new_account("x"))
+def x(lab: Lab) -> ApiClient:
+    return ApiClient(lab, lab.new_account("x"))
 
 
-def tweet(x: Speaker, text: str = "Hola") -> httpx.Response:
+def tweet(x: ApiClient, text: str = "Hola") -> httpx.Response:
     return x.http.post("/2/tweets", json={"text": text})
 
 
-def raw_tweet(lab: Lab, x: Speaker, text: str = "Hola") -> socket.socket:
-    """The same call on a socket of our own, to see and do what clients hide."""
+def raw_tweet(lab: Lab, x: ApiClient, text: str = "Hola") -> socket.socket:
+    """Send the same call on a socket of the test, which can be reset and read byte by byte."""
     body = json.dumps({"text": text}).encode()
     head = (
         f"POST /x/2/tweets HTTP/1.1\r\nHost: lab\r\nAuthorization: Bearer {x.account['token']}\r\n"
@@ -37,8 +37,8 @@ def raw_tweet(lab: Lab, x: Speaker, text: str = "Hola") -> socket.socket:
     return connection
 
 
-def die(connection: socket.socket) -> None:
-    """Close as a killed process: at once, with a reset."""
+def reset(connection: socket.socket) -> None:
+    """Close the connection with a reset, as the death of a process does."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     connection.close()
 
@@ -54,7 +54,7 @@ def release(lab: Lab, verdict: str = "auto") -> int:
     return released
 
 
-def test_cut_before_resets_the_connection_and_takes_nothing(lab: Lab, x: Speaker) -> None:
+def test_cut_before_resets_the_connection_and_publishes_nothing(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="cut_before", network="x", endpoint="commit", account=x.id, times=1)
 
     with raw_tweet(lab, x) as connection, pytest.raises(ConnectionResetError):
@@ -64,7 +64,7 @@ def test_cut_before_resets_the_connection_and_takes_nothing(lab: Lab, x: Speaker
     assert tweet(x).status_code == 201
 
 
-def test_accept_then_cut_publishes_and_says_nothing(lab: Lab, x: Speaker) -> None:
+def test_accept_then_cut_publishes_and_resets_the_connection(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="accept_then_cut", network="x", endpoint="commit", account=x.id, times=1)
 
     with pytest.raises(BROKEN):
@@ -73,16 +73,16 @@ def test_accept_then_cut_publishes_and_says_nothing(lab: Lab, x: Speaker) -> Non
     assert [post["text"] for post in lab.posts(account=x.id)] == ["Hola"]
 
 
-def test_accept_then_500_publishes_and_says_it_failed(lab: Lab, x: Speaker) -> None:
+def test_accept_then_500_publishes_and_returns_a_server_error(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="accept_then_500", account=x.id, endpoint="commit", times=1)
 
-    answer = tweet(x)
+    response = tweet(x)
 
-    assert (answer.status_code, answer.json()["title"]) == (500, "Internal Server Error")
+    assert (response.status_code, response.json()["title"]) == (500, "Internal Server Error")
     assert len(lab.posts(account=x.id)) == 1
 
 
-def test_accept_then_slow_has_published_before_it_answers(lab: Lab, x: Speaker) -> None:
+def test_accept_then_slow_publishes_before_the_response(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="accept_then_slow", account=x.id, endpoint="commit", ms=600_000, times=1)
 
     with pytest.raises(httpx.ReadTimeout):
@@ -91,13 +91,13 @@ def test_accept_then_slow_has_published_before_it_answers(lab: Lab, x: Speaker) 
     until(lambda: len(lab.posts(account=x.id)) == 1)
 
 
-def test_hold_before_drops_the_call_of_a_client_that_died(lab: Lab, x: Speaker) -> None:
+def test_hold_before_drops_the_call_when_the_client_has_died(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="hold_before", account=x.id, endpoint="commit", times=1)
     connection = raw_tweet(lab, x)
     [holding] = held(lab)["holding"]
     assert (holding["account"], holding["endpoint"]) == (x.id, "POST /2/tweets")
 
-    die(connection)
+    reset(connection)
     until(lambda: tweet(x, "Otra").status_code == 201)
     assert release(lab) == 1
 
@@ -105,18 +105,18 @@ def test_hold_before_drops_the_call_of_a_client_that_died(lab: Lab, x: Speaker) 
     assert [post["text"] for post in lab.posts(account=x.id)] == ["Otra"]
 
 
-def test_hold_before_can_accept_late_what_a_dead_client_had_sent(lab: Lab, x: Speaker) -> None:
+def test_hold_before_released_with_process_publishes_after_the_client_died(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="hold_before", account=x.id, endpoint="commit", times=1)
     connection = raw_tweet(lab, x)
     held(lab)
 
-    die(connection)
+    reset(connection)
     release(lab, verdict="process")
 
     until(lambda: len(lab.posts(account=x.id)) == 1)
 
 
-def test_hold_before_goes_on_for_a_client_that_waits(lab: Lab, x: Speaker) -> None:
+def test_hold_before_publishes_on_release_when_the_client_waits(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="hold_before", account=x.id, endpoint="commit", times=1)
 
     with ThreadPoolExecutor() as pool:
@@ -127,7 +127,7 @@ def test_hold_before_goes_on_for_a_client_that_waits(lab: Lab, x: Speaker) -> No
         assert waiting.result(timeout=60).status_code == 201
 
 
-def test_hold_after_has_published_while_the_client_still_waits(lab: Lab, x: Speaker) -> None:
+def test_hold_after_publishes_before_the_response(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="hold_after", account=x.id, endpoint="commit", times=1)
 
     with ThreadPoolExecutor() as pool:
@@ -139,7 +139,7 @@ def test_hold_after_has_published_while_the_client_still_waits(lab: Lab, x: Spea
         assert waiting.result(timeout=60).status_code == 201
 
 
-def test_released_with_cut_breaks_the_connection(lab: Lab, x: Speaker) -> None:
+def test_release_with_cut_resets_the_connection(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="hold_before", account=x.id, endpoint="commit", times=1)
 
     with raw_tweet(lab, x) as connection:
@@ -151,7 +151,7 @@ def test_released_with_cut_breaks_the_connection(lab: Lab, x: Speaker) -> None:
     assert lab.posts(account=x.id) == []
 
 
-def test_clearing_the_faults_lets_go_of_what_they_held(lab: Lab, x: Speaker) -> None:
+def test_deleting_the_faults_releases_the_held_calls(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="hold_before", account=x.id)
 
     with ThreadPoolExecutor() as pool:
@@ -161,16 +161,16 @@ def test_clearing_the_faults_lets_go_of_what_they_held(lab: Lab, x: Speaker) -> 
         assert waiting.result(timeout=60).status_code == 201
 
 
-def test_slow_takes_its_time_and_then_works(x: Speaker, lab: Lab) -> None:
+def test_slow_delays_the_call_and_then_publishes(x: ApiClient, lab: Lab) -> None:
     lab.fault(kind="slow", account=x.id, endpoint="commit", ms=300, times=1)
 
-    answer = tweet(x)
+    response = tweet(x)
 
-    assert answer.elapsed.total_seconds() >= 0.3
-    assert answer.status_code == 201
+    assert response.elapsed.total_seconds() >= 0.3
+    assert response.status_code == 201
 
 
-def test_client_that_gives_up_on_a_slow_call_is_published_all_the_same(lab: Lab, x: Speaker) -> None:
+def test_slow_call_is_published_after_its_client_gave_up(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="slow", account=x.id, endpoint="commit", ms=400, times=1)
 
     with pytest.raises(httpx.ReadTimeout):
@@ -193,27 +193,27 @@ def test_client_that_gives_up_on_a_slow_call_is_published_all_the_same(lab: Lab,
         ("youtube", "/youtube/v3/channels?part=id&mine=true", 401, (401, "authError")),
     ],
 )
-def test_status_speaks_each_networks_words(
+def test_status_returns_the_error_of_each_network(
     lab: Lab, network: str, path: str, code: int, expected: tuple[int, object]
 ) -> None:
-    speaker = Speaker(lab, lab.new_account(network))
-    lab.fault(kind="status", network=network, account=speaker.id, code=code, times=1)
-    address = path.replace("{id}", speaker.id)
+    client = ApiClient(lab, lab.new_account(network))
+    lab.fault(kind="status", network=network, account=client.id, code=code, times=1)
+    address = path.replace("{id}", client.id)
 
-    answer = speaker.http.get(address)
+    response = client.http.get(address)
 
-    assert (answer.status_code, _word(answer.json())) == expected
-    assert speaker.http.get(address).status_code == 200
+    assert (response.status_code, _error_name(response.json())) == expected
+    assert client.http.get(address).status_code == 200
 
 
-def _word(body: dict[str, Any]) -> Any:
+def _error_name(body: dict[str, Any]) -> Any:
     if "title" in body:
         return body["title"]
     error = body["error"]
     return error["errors"][0]["reason"] if "errors" in error else error["code"]
 
 
-def test_rate_limit_comes_with_x_headers(lab: Lab, x: Speaker) -> None:
+def test_rate_limit_fault_on_x_has_its_headers(lab: Lab, x: ApiClient) -> None:
     lab.fault(kind="status", account=x.id, code=429, times=1)
 
     headers = x.http.get("/2/users/me").headers
@@ -222,28 +222,28 @@ def test_rate_limit_comes_with_x_headers(lab: Lab, x: Speaker) -> None:
     assert int(headers["x-rate-limit-reset"]) > 0
 
 
-def test_half_upload_keeps_what_had_arrived(lab: Lab, film: bytes) -> None:
-    channel = Speaker(lab, lab.new_account("youtube"))
+def test_half_upload_on_youtube_stores_the_first_half(lab: Lab, film: bytes) -> None:
+    channel = ApiClient(lab, lab.new_account("youtube"))
     body = {"snippet": {"title": "Video"}, "status": {"privacyStatus": "private"}}
-    begun = channel.http.post("/upload/youtube/v3/videos", params={"uploadType": "resumable"}, json=body)
-    address = begun.headers["Location"]
+    session = channel.http.post("/upload/youtube/v3/videos", params={"uploadType": "resumable"}, json=body)
+    address = session.headers["Location"]
     lab.fault(kind="half_upload", network="youtube", endpoint="^PUT /upload", times=1)
 
     with pytest.raises(BROKEN):
         httpx.put(address, content=film)
 
     half = len(film) // 2
-    asked = httpx.put(address, headers={"Content-Range": f"bytes */{len(film)}"})
-    assert (asked.status_code, asked.headers["range"]) == (308, f"bytes=0-{half - 1}")
-    given = {"Content-Range": f"bytes {half}-{len(film) - 1}/{len(film)}"}
-    assert httpx.put(address, content=film[half:], headers=given).status_code == 200
+    progress = httpx.put(address, headers={"Content-Range": f"bytes */{len(film)}"})
+    assert (progress.status_code, progress.headers["range"]) == (308, f"bytes=0-{half - 1}")
+    headers = {"Content-Range": f"bytes {half}-{len(film) - 1}/{len(film)}"}
+    assert httpx.put(address, content=film[half:], headers=headers).status_code == 200
 
 
-def test_client_that_dies_in_the_middle_of_an_upload_leaves_its_half(lab: Lab, film: bytes) -> None:
-    channel = Speaker(lab, lab.new_account("youtube"))
+def test_upload_of_a_client_that_dies_in_the_middle_stores_the_first_half(lab: Lab, film: bytes) -> None:
+    channel = ApiClient(lab, lab.new_account("youtube"))
     body = {"snippet": {"title": "Video"}, "status": {"privacyStatus": "private"}}
-    begun = channel.http.post("/upload/youtube/v3/videos", params={"uploadType": "resumable"}, json=body)
-    address = begun.headers["Location"]
+    session = channel.http.post("/upload/youtube/v3/videos", params={"uploadType": "resumable"}, json=body)
+    address = session.headers["Location"]
     half = len(film) // 2
     path = address.removeprefix(lab.url)
     head = f"PUT {path} HTTP/1.1\r\nHost: lab\r\nContent-Range: bytes 0-{len(film) - 1}/{len(film)}\r\n"
@@ -251,15 +251,15 @@ def test_client_that_dies_in_the_middle_of_an_upload_leaves_its_half(lab: Lab, f
     with socket.create_connection(("127.0.0.1", lab.port)) as connection:
         connection.sendall(f"{head}Content-Length: {len(film)}\r\n\r\n".encode() + film[:half])
 
-    def arrived() -> bool:
-        asked = httpx.put(address, headers={"Content-Range": f"bytes */{len(film)}"})
-        return bool(asked.headers.get("range") == f"bytes=0-{half - 1}")
+    def has_arrived() -> bool:
+        progress = httpx.put(address, headers={"Content-Range": f"bytes */{len(film)}"})
+        return bool(progress.headers.get("range") == f"bytes=0-{half - 1}")
 
-    until(arrived)
+    until(has_arrived)
 
 
-def test_half_upload_of_a_picture_leaves_nothing(lab: Lab, photo: bytes) -> None:
-    page = Speaker(lab, lab.new_account("facebook"))
+def test_half_upload_of_a_photo_on_facebook_stores_nothing(lab: Lab, photo: bytes) -> None:
+    page = ApiClient(lab, lab.new_account("facebook"))
     lab.fault(kind="half_upload", network="facebook", account=page.id, times=1)
 
     with pytest.raises(BROKEN):
@@ -268,8 +268,8 @@ def test_half_upload_of_a_picture_leaves_nothing(lab: Lab, photo: bytes) -> None
     assert lab.posts(account=page.id) == []
 
 
-def test_rule_concerns_only_its_account_and_stage(lab: Lab, x: Speaker) -> None:
-    other = Speaker(lab, lab.new_account("x"))
+def test_rule_applies_only_to_its_account_and_stage(lab: Lab, x: ApiClient) -> None:
+    other = ApiClient(lab, lab.new_account("x"))
     lab.fault(kind="status", code=500, account=x.id, endpoint="commit")
 
     assert tweet(other).status_code == 201
@@ -277,7 +277,7 @@ def test_rule_concerns_only_its_account_and_stage(lab: Lab, x: Speaker) -> None:
     assert tweet(x).status_code == 500
 
 
-def test_same_seed_gives_the_same_misfortunes(lab: Lab, x: Speaker) -> None:
+def test_probability_with_the_same_seed_fails_the_same_calls(lab: Lab, x: ApiClient) -> None:
     def run() -> list[int]:
         lab.client.delete("/faults")
         lab.fault(kind="status", code=500, account=x.id, probability=0.5, seed=7)
@@ -289,8 +289,8 @@ def test_same_seed_gives_the_same_misfortunes(lab: Lab, x: Speaker) -> None:
     assert set(first) == {200, 500}
 
 
-def test_facebook_publishing_change_is_the_commit_and_its_draft_is_not(lab: Lab) -> None:
-    page = Speaker(lab, lab.new_account("facebook"))
+def test_commit_stage_on_facebook_is_the_publication_of_the_draft(lab: Lab) -> None:
+    page = ApiClient(lab, lab.new_account("facebook"))
     lab.fault(kind="accept_then_cut", network="facebook", endpoint="commit", account=page.id, times=1)
     id = page.http.post(f"/{page.id}/feed", data={"message": "Hola", "published": "false"}).json()["id"]
 
@@ -302,7 +302,7 @@ def test_facebook_publishing_change_is_the_commit_and_its_draft_is_not(lab: Lab)
     assert len(lab.posts(account=page.id)) == 1
 
 
-def test_rule_that_cannot_be_is_refused(lab: Lab) -> None:
+def test_invalid_rule_is_refused(lab: Lab) -> None:
     for rule in (
         {"kind": "otra"},
         {"kind": "status", "code": 999},
@@ -312,12 +312,12 @@ def test_rule_that_cannot_be_is_refused(lab: Lab) -> None:
         assert lab.client.post("/faults", json=[rule]).status_code == 400
 
 
-def test_release_that_makes_no_sense_is_refused(lab: Lab) -> None:
-    for wanted in ({"verdict": "otro"}, {"then": "cut"}):
-        assert lab.client.post("/faults/release", json=wanted).status_code == 400
+def test_invalid_release_is_refused(lab: Lab) -> None:
+    for body in ({"verdict": "otro"}, {"then": "cut"}):
+        assert lab.client.post("/faults/release", json=body).status_code == 400
 
 
-def test_waiting_for_what_does_not_come_ends_in_time(lab: Lab) -> None:
+def test_wait_for_held_calls_ends_at_its_timeout(lab: Lab) -> None:
     state = lab.client.get("/faults", params={"wait_held": 1, "timeout": 0.2}).json()
 
     assert state["reached"] is False

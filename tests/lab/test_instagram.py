@@ -1,4 +1,4 @@
-"""Instagram publishing: the container's life, what it refuses to take, and that it publishes at most once."""
+"""The lab's Instagram: containers, the media that it refuses, publication at most once, and comments."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ import httpx
 import pytest
 from PIL import Image
 
-from tests.lab.process import Lab, Speaker, until
+from tests.lab.process import ApiClient, Lab, until
 
 
 @pytest.fixture
-def user(lab: Lab) -> Speaker:
-    return Speaker(lab, lab.new_account("instagram"))
+def user(lab: Lab) -> ApiClient:
+    return ApiClient(lab, lab.new_account("instagram"))
 
 
 @pytest.fixture
-def shelf() -> Iterator[tuple[str, dict[str, bytes]]]:
-    """A small web server whose files a test puts there: the address Instagram fetches from."""
+def file_server() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Start a web server whose files a test sets, from which Instagram fetches media."""
     files: dict[str, bytes] = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Shelf, files))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_FileHandler, files))
     Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", files
     server.shutdown()
     server.server_close()
 
 
-class _Shelf(BaseHTTPRequestHandler):
-    def __init__(self, files: dict[str, bytes], *given: Any) -> None:
+class _FileHandler(BaseHTTPRequestHandler):
+    def __init__(self, files: dict[str, bytes], *arguments: Any) -> None:
         self.files = files
-        super().__init__(*given)
+        super().__init__(*arguments)
 
     def do_GET(self) -> None:
         content = self.files.get(self.path)
@@ -44,7 +44,7 @@ class _Shelf(BaseHTTPRequestHandler):
         self.wfile.write(content or b"")
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Silence: the test's output is not a log."""
+        """Write no log to the output of the tests."""
 
 
 def picture(width: int, height: int, kind: str = "JPEG") -> bytes:
@@ -53,26 +53,26 @@ def picture(width: int, height: int, kind: str = "JPEG") -> bytes:
     return out.getvalue()
 
 
-def container(user: Speaker, **fields: str) -> httpx.Response:
+def container(user: ApiClient, **fields: str) -> httpx.Response:
     return user.http.post(f"/{user.id}/media", data=fields)
 
 
-def state(user: Speaker, id: str) -> str:
+def state(user: ApiClient, id: str) -> str:
     code: str = user.http.get(f"/{id}", params={"fields": "status_code"}).json()["status_code"]
     return code
 
 
-def publish(user: Speaker, id: str) -> httpx.Response:
+def publish(user: ApiClient, id: str) -> httpx.Response:
     return user.http.post(f"/{user.id}/media_publish", data={"creation_id": id})
 
 
-def finished(user: Speaker, **fields: str) -> str:
+def finished(user: ApiClient, **fields: str) -> str:
     id: str = container(user, **fields).json()["id"]
     until(lambda: state(user, id) == "FINISHED")
     return id
 
 
-def test_container_is_published_at_most_once(lab: Lab, user: Speaker, photo_address: str) -> None:
+def test_container_is_published_at_most_once(lab: Lab, user: ApiClient, photo_address: str) -> None:
     id = finished(user, image_url=photo_address, caption="Una vez")
 
     media = publish(user, id).json()["id"]
@@ -83,25 +83,25 @@ def test_container_is_published_at_most_once(lab: Lab, user: Speaker, photo_addr
     assert [post["id"] for post in lab.posts(account=user.id)] == [media]
 
 
-def test_container_still_in_progress_is_not_ready(lab: Lab, photo_address: str) -> None:
-    user = Speaker(lab, lab.new_account("instagram", processing=600))
+def test_container_in_progress_cannot_be_published(lab: Lab, photo_address: str) -> None:
+    user = ApiClient(lab, lab.new_account("instagram", processing=600))
     video = photo_address.removesuffix("jpg") + "mp4"
     id = container(user, media_type="REELS", video_url=video).json()["id"]
 
     early = publish(user, id)
 
     assert (early.json()["error"]["code"], early.json()["error"]["error_subcode"]) == (9007, 2207027)
-    until(lambda: later(lab, user, id) == "FINISHED")
+    until(lambda: state_ten_minutes_later(lab, user, id) == "FINISHED")
     assert publish(user, id).status_code == 200
 
 
-def later(lab: Lab, user: Speaker, id: str) -> str:
-    """Return the state after ten minutes more: the video is fetched in a moment of its own, and they count from it."""
+def state_ten_minutes_later(lab: Lab, user: ApiClient, id: str) -> str:
+    """Advance ten minutes, which count from the moment when the video is fetched, and return the state."""
     lab.advance(600)
     return state(user, id)
 
 
-def test_container_dies_at_twenty_four_hours(lab: Lab, user: Speaker, photo_address: str) -> None:
+def test_container_expires_after_24_hours(lab: Lab, user: ApiClient, photo_address: str) -> None:
     id = finished(user, image_url=photo_address)
 
     lab.advance(24 * 3600 + 1)
@@ -124,19 +124,19 @@ def test_container_dies_at_twenty_four_hours(lab: Lab, user: Speaker, photo_addr
     ],
     ids=["jpeg", "png", "tall", "wide", "not-media", "heavy", "absent"],
 )
-def test_only_a_real_jpeg_within_the_limits_is_taken(
-    user: Speaker, shelf: tuple[str, dict[str, bytes]], content: bytes | None, code: int | None
+def test_only_a_jpeg_within_the_limits_is_accepted(
+    user: ApiClient, file_server: tuple[str, dict[str, bytes]], content: bytes | None, code: int | None
 ) -> None:
-    address, files = shelf
+    address, files = file_server
     if content is not None:
         files["/foto"] = content
 
-    answer = container(user, image_url=f"{address}/foto")
+    response = container(user, image_url=f"{address}/foto")
 
-    assert answer.json().get("error", {}).get("code") == code
+    assert response.json().get("error", {}).get("code") == code
 
 
-def test_video_that_is_none_ends_in_error(user: Speaker, photo_address: str) -> None:
+def test_container_of_a_file_that_is_not_a_video_ends_in_error(user: ApiClient, photo_address: str) -> None:
     id = container(user, media_type="REELS", video_url=photo_address).json()["id"]
 
     until(lambda: state(user, id) == "ERROR")
@@ -144,12 +144,12 @@ def test_video_that_is_none_ends_in_error(user: Speaker, photo_address: str) -> 
     assert publish(user, id).status_code == 400
 
 
-def test_long_caption_is_refused(user: Speaker, photo_address: str) -> None:
+def test_long_caption_is_refused(user: ApiClient, photo_address: str) -> None:
     assert container(user, image_url=photo_address, caption="a" * 2200).status_code == 200
     assert container(user, image_url=photo_address, caption="a" * 2201).json()["error"]["code"] == 36004
 
 
-def test_carousel_needs_two_to_ten_items_of_its_own(lab: Lab, user: Speaker, photo_address: str) -> None:
+def test_carousel_with_one_item_is_refused(lab: Lab, user: ApiClient, photo_address: str) -> None:
     child = finished(user, image_url=photo_address, is_carousel_item="true")
 
     refused = container(user, media_type="CAROUSEL", children=child)
@@ -158,7 +158,7 @@ def test_carousel_needs_two_to_ten_items_of_its_own(lab: Lab, user: Speaker, pho
     assert publish(user, child).status_code == 400
 
 
-def test_published_media_has_its_page_with_alternative_text(user: Speaker, photo_address: str) -> None:
+def test_page_of_a_published_photo_has_its_alternative_text(user: ApiClient, photo_address: str) -> None:
     id = finished(user, image_url=photo_address, caption="Con texto", alt_text="Gráfica de barras")
     media = publish(user, id).json()["id"]
 
@@ -168,8 +168,8 @@ def test_published_media_has_its_page_with_alternative_text(user: Speaker, photo
     assert 'alt="Gráfica de barras"' in httpx.get(read["permalink"]).text
 
 
-def test_daily_limit_is_told_and_enforced_where_the_account_has_one(lab: Lab, photo_address: str) -> None:
-    user = Speaker(lab, lab.new_account("instagram", limits={"posts": 1}))
+def test_daily_limit_of_an_account_is_reported_and_enforced(lab: Lab, photo_address: str) -> None:
+    user = ApiClient(lab, lab.new_account("instagram", limits={"posts": 1}))
     first, second = (finished(user, image_url=photo_address) for _ in range(2))
 
     assert publish(user, first).status_code == 200
@@ -178,16 +178,16 @@ def test_daily_limit_is_told_and_enforced_where_the_account_has_one(lab: Lab, ph
     assert (limit["quota_usage"], limit["config"]["quota_total"]) == (1, 1)
 
 
-def test_token_of_the_linked_page_opens_the_account(lab: Lab) -> None:
+def test_token_of_the_linked_page_gives_access_to_the_account(lab: Lab) -> None:
     page = lab.new_account("facebook")
     user = lab.new_account("instagram", page=page["id"])
 
-    read = Speaker(lab, page).http.get(f"/{user['id']}", params={"fields": "username"}).json()
+    read = ApiClient(lab, page).http.get(f"/{user['id']}", params={"fields": "username"}).json()
 
     assert read["username"] == user["handle"]
 
 
-def test_comment_is_read_answered_and_hidden(lab: Lab, user: Speaker, photo_address: str) -> None:
+def test_comment_can_be_read_answered_and_hidden(lab: Lab, user: ApiClient, photo_address: str) -> None:
     media = publish(user, finished(user, image_url=photo_address)).json()["id"]
     lab.client.post(f"/comentarios/instagram/{media}", data={"nombre": "nidia", "texto": "¿Dónde está el enlace?"})
 

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.lab.process import Lab, Speaker, until
+from tests.lab.process import ApiClient, Lab, until
 
 CLIENT_TIMEOUT = 0.3  # seconds
 NETWORKS = ("x", "facebook", "instagram", "youtube", "mastodon")
@@ -18,16 +18,16 @@ Send = Callable[..., httpx.Response]
 
 
 @pytest.fixture(params=NETWORKS)
-def speaker(request: pytest.FixtureRequest, lab: Lab) -> Speaker:
-    return Speaker(lab, lab.new_account(request.param))
+def client(request: pytest.FixtureRequest, lab: Lab) -> ApiClient:
+    return ApiClient(lab, lab.new_account(request.param))
 
 
 class Publisher:
     """Prepares a post, comment or withdrawal on one network, and returns the call that makes it public."""
 
-    def __init__(self, lab: Lab, speaker: Speaker, photo_address: str, film: bytes) -> None:
-        self.lab, self.http, self.account = lab, speaker.http, speaker.id
-        self.network: str = speaker.account["network"]
+    def __init__(self, lab: Lab, client: ApiClient, photo_address: str, film: bytes) -> None:
+        self.lab, self.http, self.account = lab, client.http, client.id
+        self.network: str = client.account["network"]
         self._photo_address, self._film = photo_address, film
 
     def prepare(self, text: str) -> tuple[str, Send]:
@@ -95,12 +95,12 @@ class Publisher:
 
 
 @pytest.fixture
-def publisher(lab: Lab, speaker: Speaker, photo_address: str, film: bytes) -> Publisher:
-    return Publisher(lab, speaker, photo_address, film)
+def publisher(lab: Lab, client: ApiClient, photo_address: str, film: bytes) -> Publisher:
+    return Publisher(lab, client, photo_address, film)
 
 
 def new_publisher(lab: Lab, network: str, photo_address: str, film: bytes) -> Publisher:
-    return Publisher(lab, Speaker(lab, lab.new_account(network)), photo_address, film)
+    return Publisher(lab, ApiClient(lab, lab.new_account(network)), photo_address, film)
 
 
 def send_and_give_up(publisher: Publisher, send: Send, **rule: Any) -> None:
@@ -198,7 +198,7 @@ def test_comment_becomes_public_late(publisher: Publisher) -> None:
     assert texts(publisher) == ["Con comentario", "Comentario tardío"]
 
 
-@pytest.mark.parametrize("speaker", [name for name in NETWORKS if name != "instagram"], indirect=True)
+@pytest.mark.parametrize("client", [name for name in NETWORKS if name != "instagram"], indirect=True)
 def test_withdrawal_happens_late(publisher: Publisher) -> None:
     post = publisher.publish("Se retira tarde")
 
@@ -307,7 +307,7 @@ def test_late_publication_of_a_draft_deleted_meanwhile_is_refused(
     assert (late_status(publisher), texts(publisher)) == (status, [])
 
 
-@pytest.mark.parametrize("speaker", ["facebook", "youtube"], indirect=True)
+@pytest.mark.parametrize("client", ["facebook", "youtube"], indirect=True)
 def test_late_publication_of_a_draft_published_meanwhile_changes_nothing(publisher: Publisher) -> None:
     _, send = publisher.prepare("Una vez")
 

@@ -1,4 +1,4 @@
-"""The judge: what it answers, and that it survives a restart."""
+"""The audit log: its filters, its protection against changes, and that it survives a restart."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from lab.store.database import FILE
-from tests.lab.process import Lab, Speaker, start
+from tests.lab.process import ApiClient, Lab, start
 
 
 def test_ledger_filters_by_network_account_text_and_time(lab: Lab) -> None:
-    one, two = Speaker(lab, lab.new_account("x")), Speaker(lab, lab.new_account("x"))
+    one, two = ApiClient(lab, lab.new_account("x")), ApiClient(lab, lab.new_account("x"))
     one.http.post("/2/tweets", json={"text": "Café de Nariño"})
     lab.advance(1)
     now = lab.client.get("/healthz").json()["now"]
@@ -29,7 +29,7 @@ def test_ledger_filters_by_network_account_text_and_time(lab: Lab) -> None:
 
 def test_restart_shows_the_same_posts_at_the_same_addresses(tmp_path: Path) -> None:
     first = start(tmp_path)
-    x = Speaker(first, first.account("x"))
+    x = ApiClient(first, first.account("x"))
     x.http.post("/2/tweets", json={"text": "Sigue ahí"})
     first.client.post("/accounts", json={"network": "x", "id": "77", "handle": "nueva", "token": "t77"})
     before, news = first.posts(), first.client.get("/sitio/feed.xml").text
@@ -41,22 +41,22 @@ def test_restart_shows_the_same_posts_at_the_same_addresses(tmp_path: Path) -> N
         assert second.client.get(before[0]["url"]).status_code == 200
         assert second.client.get("/sitio/feed.xml").text == news
         assert second.client.get("/x/nueva").status_code == 200
-        again = Speaker(second, second.account("x")).http.post("/2/tweets", json={"text": "Otra"})
+        again = ApiClient(second, second.account("x")).http.post("/2/tweets", json={"text": "Otra"})
         assert again.json()["data"]["id"] > before[0]["id"]
     finally:
         second.stop()
 
 
-def test_publications_can_be_neither_changed_nor_removed(tmp_path: Path) -> None:
+def test_audit_log_cannot_be_changed(tmp_path: Path) -> None:
     running = start(tmp_path)
-    Speaker(running, running.account("x")).http.post("/2/tweets", json={"text": "Escrito"})
+    ApiClient(running, running.account("x")).http.post("/2/tweets", json={"text": "Escrito"})
     running.stop()
 
-    with sqlite3.connect(tmp_path / FILE) as book:
+    with sqlite3.connect(tmp_path / FILE) as database:
         for change in ("UPDATE audit_log SET text='otro'", "DELETE FROM audit_log"):
             with pytest.raises(sqlite3.IntegrityError):
-                book.execute(change)
+                database.execute(change)
 
 
-def test_a_filter_that_makes_no_sense_is_refused(lab: Lab) -> None:
+def test_invalid_filter_is_refused(lab: Lab) -> None:
     assert lab.client.get("/ledger.json", params={"since": "ayer"}).status_code == 400

@@ -1,4 +1,4 @@
-"""The pages a citizen sees, well formed and usable without JavaScript."""
+"""The public pages: well formed, and usable without JavaScript."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tests.lab.process import Lab, Speaker
+from tests.lab.process import ApiClient, Lab
 
 VOID = {"meta", "link", "br", "img", "input"}
-PAGES = ["/", "/x/MinComercioDemo", "/sitio/", "/sitio/prensa/noticias", "/sitio/prensa/noticias/turismo",
-         "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"]  # fmt: skip
+PAGES = [
+    "/",
+    "/x/MinComercioDemo",
+    "/sitio/",
+    "/sitio/prensa/noticias",
+    "/sitio/prensa/noticias/turismo",
+    "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron",
+]
 
 
 class Structure(HTMLParser):
-    """What opens must close, in order; each picture says what it shows; each input has its label."""
+    """Checks that elements are closed in order and images have `alt`, and collects labels and inputs."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,22 +30,22 @@ class Structure(HTMLParser):
         self.inputs: set[str | None] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        attributes = dict(attrs)
         self.tags.append(tag)
         if tag not in VOID:
             self.open.append(tag)
         if tag == "img":
-            assert "alt" in given, given
+            assert "alt" in attributes, attributes
         if tag == "label":
-            self.labels.add(given["for"])
+            self.labels.add(attributes["for"])
         if tag in ("input", "textarea"):
-            self.inputs.add(given["id"])
+            self.inputs.add(attributes["id"])
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open and self.open.pop() == tag, tag
 
 
-def structure(page: str) -> Structure:
+def parse(page: str) -> Structure:
     parser = Structure()
     parser.feed(page)
     assert parser.open == []
@@ -49,16 +55,16 @@ def structure(page: str) -> Structure:
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_page_is_well_formed_and_brings_nothing_from_outside(lab: Lab, path: str) -> None:
-    answer = lab.client.get(path)
+def test_page_is_well_formed_and_loads_nothing_external(lab: Lab, path: str) -> None:
+    response = lab.client.get(path)
 
-    assert answer.status_code == 200
-    structure(answer.text)
-    assert 'src="http' not in answer.text
+    assert response.status_code == 200
+    parse(response.text)
+    assert 'src="http' not in response.text
 
 
-def test_post_page_holds_the_whole_text_and_a_form_that_works_without_script(lab: Lab) -> None:
-    x = Speaker(lab, lab.new_account("x"))
+def test_post_page_has_the_whole_text_and_a_form_without_script(lab: Lab) -> None:
+    x = ApiClient(lab, lab.new_account("x"))
     text = "Línea uno <b>&\n" + "palabra " * 25
     id = x.http.post("/2/tweets", json={"text": text}).json()["data"]["id"]
     path = f"/x/{x.account['handle']}/status/{id}"
@@ -66,27 +72,27 @@ def test_post_page_holds_the_whole_text_and_a_form_that_works_without_script(lab
     page = lab.client.get(path).text
     assert "Línea uno &lt;b&gt;&amp;<br>" in page
     assert page.count("palabra") >= 25
-    assert structure(page).tags.count("script") == 0
+    assert parse(page).tags.count("script") == 0
     posted = lab.client.post(f"/comentarios/x/{id}", data={"nombre": "Rosa <i>", "texto": "¿Y <script>?"})
     assert (posted.status_code, posted.headers["location"].partition("#")[0]) == (303, path)
     after = lab.client.get(path).text
-    structure(after)
+    parse(after)
     assert "Rosa &lt;i&gt;" in after
 
 
 @pytest.mark.parametrize("form", [{"nombre": "", "texto": "a"}, {"nombre": "a", "texto": "  "}])
-def test_comment_without_name_or_text_is_returned_with_the_reason(lab: Lab, form: dict[str, str]) -> None:
-    x = Speaker(lab, lab.new_account("x"))
+def test_comment_without_name_or_text_is_refused_with_the_reason(lab: Lab, form: dict[str, str]) -> None:
+    x = ApiClient(lab, lab.new_account("x"))
     id = x.http.post("/2/tweets", json={"text": "Con formulario"}).json()["data"]["id"]
 
-    answer = lab.client.post(f"/comentarios/x/{id}", data=form)
+    response = lab.client.post(f"/comentarios/x/{id}", data=form)
 
-    assert answer.status_code == 422
-    assert "Escribe tu nombre y tu comentario." in answer.text
+    assert response.status_code == 422
+    assert "Escribe tu nombre y tu comentario." in response.text
 
 
 def test_home_lists_the_accounts_and_the_latest_posts(lab: Lab) -> None:
-    page = Speaker(lab, lab.new_account("facebook"))
+    page = ApiClient(lab, lab.new_account("facebook"))
     page.http.post(f"/{page.id}/feed", data={"message": "Lo más reciente de todo"})
 
     home = lab.client.get("/").text
@@ -99,8 +105,8 @@ def test_home_lists_the_accounts_and_the_latest_posts(lab: Lab) -> None:
 @pytest.mark.parametrize(
     "path", ["/x/nadie", "/x/MinComercioDemo/status/1", "/instagram/p/nada", "/youtube/watch?v=nada"]
 )
-def test_what_is_not_there_says_so(lab: Lab, path: str) -> None:
-    answer = lab.client.get(path)
+def test_unknown_page_returns_404_with_a_message(lab: Lab, path: str) -> None:
+    response = lab.client.get(path)
 
-    assert answer.status_code == 404
-    assert "No está aquí" in answer.text
+    assert response.status_code == 404
+    assert "No está aquí" in response.text

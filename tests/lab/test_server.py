@@ -1,4 +1,4 @@
-"""Starting and stopping."""
+"""The lab's process: start, options and end."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.lab.process import ROOT, Speaker, start
+from tests.lab.process import ROOT, ApiClient, start
 
 
-def test_stops_with_calls_held_for_good(tmp_path: Path) -> None:
+def test_lab_stops_while_calls_are_held(tmp_path: Path) -> None:
     lab = start(tmp_path)
-    x = Speaker(lab, lab.account("x"))
+    x = ApiClient(lab, lab.account("x"))
     lab.fault(kind="hold_before", network="x")
 
     with ThreadPoolExecutor() as pool:
@@ -23,7 +23,7 @@ def test_stops_with_calls_held_for_good(tmp_path: Path) -> None:
         assert all(call.exception(timeout=60) for call in waiting)
 
 
-def test_demo_accounts_are_told_with_what_a_client_needs(tmp_path: Path) -> None:
+def test_demo_accounts_have_their_base_url(tmp_path: Path) -> None:
     lab = start(tmp_path)
 
     accounts = lab.client.get("/accounts.json").json()["accounts"]
@@ -33,7 +33,7 @@ def test_demo_accounts_are_told_with_what_a_client_needs(tmp_path: Path) -> None
     assert accounts[1]["base_url"] == f"{lab.url}/graph"
 
 
-def test_accounts_come_from_a_file_too(tmp_path: Path) -> None:
+def test_accounts_option_loads_a_file(tmp_path: Path) -> None:
     seed = tmp_path / "cuentas.json"
     seed.write_text(json.dumps([{"network": "x", "id": "5", "handle": "otra", "token": "t5"}]))
     command = [sys.executable, "-m", "lab", "--port", "0", "--data", str(tmp_path / "d"), "--accounts", str(seed)]
@@ -47,8 +47,8 @@ def test_accounts_come_from_a_file_too(tmp_path: Path) -> None:
     assert ready["event"] == "lab.ready"
 
 
-def test_imports_nothing_of_the_product() -> None:
+def test_lab_imports_nothing_of_the_product() -> None:
     script = "import sys, lab.server; print([name for name in sys.modules if name.startswith('pregonero')])"
-    seen = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
 
-    assert seen.stdout.strip() == "[]"
+    assert result.stdout.strip() == "[]"

@@ -1,18 +1,20 @@
-"""X as the laboratory speaks it: limits, refusals and what reconciliation reads."""
+"""The lab's X: posts, media, reads, limits and errors."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from tests.lab.process import Lab, Speaker
+from tests.lab.process import ApiClient, Lab
 
 
 @pytest.fixture
-def x(lab: Lab) -> Speaker:
-    return Speaker(lab, lab.new_account("x"))
+def x(lab: Lab) -> ApiClient:
+    return ApiClient(lab, lab.new_account("x"))
 
 
-def test_post_becomes_public_once_and_is_in_the_ledger(lab: Lab, x: Speaker) -> None:
+def test_post_becomes_public_once_and_is_in_the_ledger(lab: Lab, x: ApiClient) -> None:
     made = x.http.post("/2/tweets", json={"text": "Hola, país"})
 
     assert made.status_code == 201
@@ -20,7 +22,7 @@ def test_post_becomes_public_once_and_is_in_the_ledger(lab: Lab, x: Speaker) -> 
     assert (post["id"], post["text"]) == (made.json()["data"]["id"], "Hola, país")
 
 
-def test_links_come_back_shortened_and_entities_escaped(lab: Lab, x: Speaker) -> None:
+def test_links_come_back_shortened_and_entities_escaped(lab: Lab, x: ApiClient) -> None:
     link = f"{lab.url}/sitio/prensa/noticias"
 
     made = x.http.post("/2/tweets", json={"text": f"Industria & comercio: {link}. #Exporta y www.mincit.gov.co"})
@@ -40,19 +42,19 @@ def test_links_come_back_shortened_and_entities_escaped(lab: Lab, x: Speaker) ->
 @pytest.mark.parametrize(
     ("text", "status"),
     [("a" * 280, 201), ("a" * 281, 400), ("日" * 140, 201), ("日" * 141, 400), ("🚀" * 140, 201), ("  ", 400)],
-)  # fmt: skip
-def test_length_is_weighed_as_x_weighs_it(x: Speaker, text: str, status: int) -> None:
+)
+def test_text_above_the_weighted_length_of_x_is_refused(x: ApiClient, text: str, status: int) -> None:
     assert x.http.post("/2/tweets", json={"text": text}).status_code == status
 
 
-def test_a_long_link_weighs_twenty_three(x: Speaker) -> None:
+def test_link_counts_as_23_characters(x: ApiClient) -> None:
     link = "https://www.mincit.gov.co/" + "a" * 400
 
     assert x.http.post("/2/tweets", json={"text": "b" * 256 + " " + link}).status_code == 201
     assert x.http.post("/2/tweets", json={"text": "b" * 257 + " " + link}).status_code == 400
 
 
-def test_identical_text_is_refused_and_stays_one_post(lab: Lab, x: Speaker) -> None:
+def test_duplicate_text_is_refused(lab: Lab, x: ApiClient) -> None:
     x.http.post("/2/tweets", json={"text": "Una sola vez"})
 
     again = x.http.post("/2/tweets", json={"text": "Una sola vez"})
@@ -62,16 +64,16 @@ def test_identical_text_is_refused_and_stays_one_post(lab: Lab, x: Speaker) -> N
     assert len(lab.posts(account=x.id)) == 1
 
 
-def test_identical_text_is_taken_where_the_account_allows_it(lab: Lab) -> None:
-    speaker = Speaker(lab, lab.new_account("x", allow_duplicates=True))
+def test_duplicate_text_is_accepted_with_allow_duplicates(lab: Lab) -> None:
+    client = ApiClient(lab, lab.new_account("x", allow_duplicates=True))
 
-    statuses = [speaker.http.post("/2/tweets", json={"text": "Dos veces"}).status_code for _ in range(2)]
+    statuses = [client.http.post("/2/tweets", json={"text": "Dos veces"}).status_code for _ in range(2)]
 
     assert statuses == [201, 201]
-    assert len(lab.posts(account=speaker.id)) == 2
+    assert len(lab.posts(account=client.id)) == 2
 
 
-def test_withdrawn_post_leaves_the_timeline_but_not_the_ledger(lab: Lab, x: Speaker) -> None:
+def test_withdrawn_post_stays_in_the_audit_log(lab: Lab, x: ApiClient) -> None:
     id = x.http.post("/2/tweets", json={"text": "Se retira"}).json()["data"]["id"]
 
     assert x.http.delete(f"/2/tweets/{id}").json() == {"data": {"deleted": True}}
@@ -81,7 +83,7 @@ def test_withdrawn_post_leaves_the_timeline_but_not_the_ledger(lab: Lab, x: Spea
     assert ledger["counts"] == {"published": 1, "withdrawn": 1, "public_now": 0}
 
 
-def test_timeline_goes_by_pages_from_newest(x: Speaker) -> None:
+def test_timeline_is_paginated_from_the_newest(x: ApiClient) -> None:
     ids = [x.http.post("/2/tweets", json={"text": f"Noticia {n}"}).json()["data"]["id"] for n in range(7)]
 
     first = x.http.get(f"/2/users/{x.id}/tweets", params={"max_results": 5}).json()
@@ -93,7 +95,7 @@ def test_timeline_goes_by_pages_from_newest(x: Speaker) -> None:
     assert "next_token" not in second["meta"]
 
 
-def test_timeline_starts_where_asked(lab: Lab, x: Speaker) -> None:
+def test_timeline_respects_start_time(lab: Lab, x: ApiClient) -> None:
     x.http.post("/2/tweets", json={"text": "Antes"})
     lab.advance(1)
     now = lab.client.get("/healthz").json()["now"]
@@ -104,10 +106,12 @@ def test_timeline_starts_where_asked(lab: Lab, x: Speaker) -> None:
     assert [post["text"] for post in own["data"]] == ["Después"]
 
 
-def test_media_by_chunks_must_be_whole(lab: Lab, film: bytes) -> None:
-    x = Speaker(lab, lab.new_account("x", processing=600))
-    begun = x.http.post("/2/media/upload/initialize", json={"total_bytes": len(film), "media_type": "video/mp4"}).json()
-    id = begun["data"]["id"]
+def test_chunked_upload_must_be_complete(lab: Lab, film: bytes) -> None:
+    x = ApiClient(lab, lab.new_account("x", processing=600))
+    upload = x.http.post(
+        "/2/media/upload/initialize", json={"total_bytes": len(film), "media_type": "video/mp4"}
+    ).json()
+    id = upload["data"]["id"]
     half = len(film) // 2
 
     x.http.post(f"/2/media/upload/{id}/append", data={"segment_index": "0"}, files={"media": ("v", film[:half])})
@@ -119,8 +123,8 @@ def test_media_by_chunks_must_be_whole(lab: Lab, film: bytes) -> None:
     assert (done["size"], done["processing_info"]["state"]) == (len(film), "pending")
 
 
-def test_media_of_another_account_is_refused(lab: Lab, x: Speaker, photo: bytes) -> None:
-    other = Speaker(lab, lab.new_account("x"))
+def test_media_of_another_account_is_refused(lab: Lab, x: ApiClient, photo: bytes) -> None:
+    other = ApiClient(lab, lab.new_account("x"))
     id = other.http.post("/2/media/upload", files={"media": ("f.jpg", photo)}).json()["data"]["id"]
 
     refused = x.http.post("/2/tweets", json={"text": "Con foto ajena", "media": {"media_ids": [id]}})
@@ -128,7 +132,7 @@ def test_media_of_another_account_is_refused(lab: Lab, x: Speaker, photo: bytes)
     assert (refused.status_code, lab.posts(account=x.id)) == (400, [])
 
 
-def test_thread_keeps_one_conversation(x: Speaker) -> None:
+def test_thread_is_one_conversation(x: ApiClient) -> None:
     first = x.http.post("/2/tweets", json={"text": "Hilo 1/2"}).json()["data"]["id"]
     reply = {"in_reply_to_tweet_id": first}
     second = x.http.post("/2/tweets", json={"text": "Hilo 2/2", "reply": reply}).json()["data"]["id"]
@@ -141,7 +145,7 @@ def test_thread_keeps_one_conversation(x: Speaker) -> None:
     assert [post["id"] for post in found] == [second]
 
 
-def test_citizen_reply_is_read_as_mention_and_hidden_reversibly(lab: Lab, x: Speaker) -> None:
+def test_reply_of_a_citizen_is_a_mention_and_can_be_hidden_and_shown(lab: Lab, x: ApiClient) -> None:
     id = x.http.post("/2/tweets", json={"text": "Con respuestas"}).json()["data"]["id"]
     lab.client.post(f"/comentarios/x/{id}", data={"nombre": "Rosa", "texto": "¿Cuándo cierra?"})
 
@@ -155,7 +159,7 @@ def test_citizen_reply_is_read_as_mention_and_hidden_reversibly(lab: Lab, x: Spe
 
 
 @pytest.mark.parametrize("act", ["expire", "revoke"])
-def test_token_no_longer_valid_takes_nothing(lab: Lab, x: Speaker, act: str) -> None:
+def test_invalid_token_is_refused_and_publishes_nothing(lab: Lab, x: ApiClient, act: str) -> None:
     lab.client.post(f"/tokens/{x.id}/{act}")
 
     refused = x.http.post("/2/tweets", json={"text": "No debe salir"})
@@ -163,34 +167,32 @@ def test_token_no_longer_valid_takes_nothing(lab: Lab, x: Speaker, act: str) -> 
     assert (refused.status_code, lab.posts(account=x.id)) == (401, [])
 
 
-def test_expired_token_is_renewed_with_its_refresh_token(lab: Lab) -> None:
-    speaker = Speaker(lab, lab.new_account("x", refresh_token="renueva"))
-    lab.client.post(f"/tokens/{speaker.id}/expire")
+def test_expired_token_is_refreshed(lab: Lab) -> None:
+    client = ApiClient(lab, lab.new_account("x", refresh_token="renueva"))
+    lab.client.post(f"/tokens/{client.id}/expire")
 
-    fresh = speaker.http.post(
-        "/2/oauth2/token", data={"grant_type": "refresh_token", "refresh_token": "renueva"}
-    ).json()
-    speaker.http.headers["Authorization"] = f"Bearer {fresh['access_token']}"
+    fresh = client.http.post("/2/oauth2/token", data={"grant_type": "refresh_token", "refresh_token": "renueva"}).json()
+    client.http.headers["Authorization"] = f"Bearer {fresh['access_token']}"
 
-    assert speaker.http.get("/2/users/me").json()["data"]["id"] == speaker.id
+    assert client.http.get("/2/users/me").json()["data"]["id"] == client.id
 
 
-def test_what_is_not_spoken_is_refused_loudly(lab: Lab, x: Speaker) -> None:
+def test_unsupported_call_is_refused_with_501(lab: Lab, x: ApiClient) -> None:
     refused = x.http.post(f"/2/users/{x.id}/blocking", json={"target_user_id": "1"})
 
     assert (refused.status_code, refused.json()["title"]) == (501, "Not Implemented")
     assert lab.client.get("/calls.json", params={"network": "x"}).json()["calls"][-1]["status"] == 501
 
 
-def test_what_a_post_brings_beyond_what_is_spoken_is_refused_not_passed_over(lab: Lab, x: Speaker) -> None:
+def test_unknown_parameter_is_refused_with_501(lab: Lab, x: ApiClient) -> None:
     refused = x.http.post("/2/tweets", json={"text": "Con encuesta", "poll": {"options": ["a", "b"]}})
 
     assert (refused.status_code, lab.posts(account=x.id)) == (501, [])
     assert x.http.get(f"/2/users/{x.id}/tweets", params={"exclude": "replies"}).status_code == 501
 
 
-def test_window_of_calls_is_told_and_binds_where_the_account_has_one(lab: Lab) -> None:
-    x = Speaker(lab, lab.new_account("x", limits={"posts": 2}))
+def test_limit_of_posts_is_reported_and_enforced(lab: Lab) -> None:
+    x = ApiClient(lab, lab.new_account("x", limits={"posts": 2}))
 
     left = [x.http.post("/2/tweets", json={"text": str(n)}).headers["x-rate-limit-remaining"] for n in range(2)]
     refused = x.http.post("/2/tweets", json={"text": "Una más"})
@@ -200,11 +202,21 @@ def test_window_of_calls_is_told_and_binds_where_the_account_has_one(lab: Lab) -
     assert x.http.post("/2/tweets", json={"text": "Una más"}).status_code == 201
 
 
-def test_own_list_shows_a_new_post_late_where_the_account_lags(lab: Lab) -> None:
-    x = Speaker(lab, lab.new_account("x", read_lag=60))
+def test_own_timeline_shows_a_new_post_late_with_read_lag(lab: Lab) -> None:
+    x = ApiClient(lab, lab.new_account("x", read_lag=60))
     id = x.http.post("/2/tweets", json={"text": "Todavía no se ve"}).json()["data"]["id"]
 
     assert x.http.get(f"/2/users/{x.id}/tweets").json()["meta"]["result_count"] == 0
     assert x.http.get(f"/2/tweets/{id}").json()["data"]["id"] == id
     lab.advance(61)
     assert [post["id"] for post in x.http.get(f"/2/users/{x.id}/tweets").json()["data"]] == [id]
+
+
+def test_posts_sent_at_once_on_eight_connections_are_all_recorded_once(lab: Lab, x: ApiClient) -> None:
+    texts = [f"Noticia {number} #Exporta" for number in range(400)]
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = set(pool.map(lambda text: x.http.post("/2/tweets", json={"text": text}).status_code, texts))
+
+    assert statuses == {201}
+    assert sorted(post["text"] for post in lab.posts(account=x.id)) == sorted(texts)

@@ -1,4 +1,4 @@
-"""YouTube's resumable upload and the change from private to public."""
+"""The lab's YouTube: resumable uploads, publication, deletion and moderation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.lab.process import Lab, Speaker, until
+from tests.lab.process import ApiClient, Lab, until
 
 BODY = {
     "snippet": {"title": "Exportaciones", "description": "Cifras", "categoryId": "25"},
@@ -17,83 +17,83 @@ UPLOAD = "/resumable/upload/youtube/v3/videos"
 
 
 @pytest.fixture
-def channel(lab: Lab) -> Speaker:
-    return Speaker(lab, lab.new_account("youtube"))
+def channel(lab: Lab) -> ApiClient:
+    return ApiClient(lab, lab.new_account("youtube"))
 
 
-def session(channel: Speaker, body: dict[str, Any] = BODY) -> httpx.Response:
+def session(channel: ApiClient, body: dict[str, Any] = BODY) -> httpx.Response:
     return channel.http.post(UPLOAD, params={"uploadType": "resumable", "part": "snippet,status"}, json=body)
 
 
-def asked(address: str, total: int) -> httpx.Response:
-    """How far did it get?"""
+def query_progress(address: str, total: int) -> httpx.Response:
+    """Ask an upload session how many bytes it has."""
     return httpx.put(address, headers={"Content-Range": f"bytes */{total}"})
 
 
-def sent(address: str, film: bytes, start: int, end: int) -> httpx.Response:
-    given = {"Content-Range": f"bytes {start}-{end - 1}/{len(film)}"}
-    return httpx.put(address, content=film[start:end], headers=given)
+def send_bytes(address: str, film: bytes, start: int, end: int) -> httpx.Response:
+    headers = {"Content-Range": f"bytes {start}-{end - 1}/{len(film)}"}
+    return httpx.put(address, content=film[start:end], headers=headers)
 
 
-def uploaded(channel: Speaker, film: bytes) -> str:
+def upload_video(channel: ApiClient, film: bytes) -> str:
     id: str = httpx.put(session(channel).headers["Location"], content=film).json()["id"]
     return id
 
 
-def privacy(channel: Speaker, id: str, status: str) -> httpx.Response:
+def set_privacy(channel: ApiClient, id: str, status: str) -> httpx.Response:
     body = {"id": id, "status": {"privacyStatus": status}}
     return channel.http.put("/youtube/v3/videos", params={"part": "status"}, json=body)
 
 
-def reason(answer: httpx.Response) -> Any:
-    return answer.json()["error"]["errors"][0]["reason"]
+def reason(response: httpx.Response) -> Any:
+    return response.json()["error"]["errors"][0]["reason"]
 
 
-def test_session_says_how_far_it_got_and_gives_the_video_when_it_has_it(channel: Speaker, film: bytes) -> None:
+def test_session_reports_its_progress_and_returns_the_video(channel: ApiClient, film: bytes) -> None:
     address, half = session(channel).headers["Location"], len(film) // 2
 
-    assert "range" not in asked(address, len(film)).headers
-    piece = sent(address, film, 0, half)
+    assert "range" not in query_progress(address, len(film)).headers
+    piece = send_bytes(address, film, 0, half)
     assert (piece.status_code, piece.headers["range"]) == (308, f"bytes=0-{half - 1}")
-    assert asked(address, len(film)).headers["range"] == f"bytes=0-{half - 1}"
-    done = sent(address, film, half, len(film))
+    assert query_progress(address, len(film)).headers["range"] == f"bytes=0-{half - 1}"
+    done = send_bytes(address, film, half, len(film))
     assert done.status_code == 200
-    assert asked(address, len(film)).json()["id"] == done.json()["id"]
+    assert query_progress(address, len(film)).json()["id"] == done.json()["id"]
 
 
-def test_bytes_that_come_again_are_counted_once(channel: Speaker, film: bytes) -> None:
+def test_repeated_bytes_are_stored_once(channel: ApiClient, film: bytes) -> None:
     address, half = session(channel).headers["Location"], len(film) // 2
 
     for _ in range(2):
-        assert sent(address, film, 0, half).headers["range"] == f"bytes=0-{half - 1}"
+        assert send_bytes(address, film, 0, half).headers["range"] == f"bytes=0-{half - 1}"
 
-    assert sent(address, film, half, len(film)).status_code == 200
+    assert send_bytes(address, film, half, len(film)).status_code == 200
 
 
-def test_making_it_public_twice_is_one_change(lab: Lab, channel: Speaker, film: bytes) -> None:
-    id = uploaded(channel, film)
+def test_publishing_a_video_twice_makes_one_post(lab: Lab, channel: ApiClient, film: bytes) -> None:
+    id = upload_video(channel, film)
     assert lab.posts(account=channel.id) == []
     assert lab.client.get("/youtube/watch", params={"v": id}).status_code == 404
 
     for _ in range(2):
-        assert privacy(channel, id, "public").json()["status"]["privacyStatus"] == "public"
+        assert set_privacy(channel, id, "public").json()["status"]["privacyStatus"] == "public"
 
     assert [post["id"] for post in lab.posts(account=channel.id)] == [id]
     assert "<video" in lab.client.get("/youtube/watch", params={"v": id}).text
 
 
-def test_back_to_private_is_a_withdrawal(lab: Lab, channel: Speaker, film: bytes) -> None:
-    id = uploaded(channel, film)
-    privacy(channel, id, "public")
+def test_setting_a_public_video_to_private_withdraws_it(lab: Lab, channel: ApiClient, film: bytes) -> None:
+    id = upload_video(channel, film)
+    set_privacy(channel, id, "public")
 
-    privacy(channel, id, "private")
+    set_privacy(channel, id, "private")
 
     counts = lab.client.get("/ledger.json", params={"account": channel.id}).json()["counts"]
     assert counts == {"published": 1, "withdrawn": 1, "public_now": 0}
 
 
-def test_private_video_can_be_cleaned_up(channel: Speaker, film: bytes) -> None:
-    id = uploaded(channel, film)
+def test_private_video_can_be_deleted(channel: ApiClient, film: bytes) -> None:
+    id = upload_video(channel, film)
 
     assert channel.http.delete("/youtube/v3/videos", params={"id": id}).status_code == 204
     found = channel.http.get("/youtube/v3/videos", params={"id": id, "part": "status"}).json()
@@ -111,16 +111,14 @@ def test_private_video_can_be_cleaned_up(channel: Speaker, film: bytes) -> None:
         ({"title": "a", "tags": ["b" * 501]}, "invalidTags"),
     ],
 )
-def test_metadata_beyond_the_limits_is_refused_before_the_upload(
-    channel: Speaker, snippet: dict[str, Any], why: str
-) -> None:
+def test_invalid_metadata_is_refused_before_the_upload(channel: ApiClient, snippet: dict[str, Any], why: str) -> None:
     refused = session(channel, {"snippet": snippet, "status": {"privacyStatus": "private"}})
 
     assert (refused.status_code, reason(refused)) == (400, why)
 
 
-def test_video_is_processed_after_a_while(lab: Lab, channel: Speaker, film: bytes) -> None:
-    id = uploaded(channel, film)
+def test_video_becomes_processed(lab: Lab, channel: ApiClient, film: bytes) -> None:
+    id = upload_video(channel, film)
 
     def status() -> Any:
         found = channel.http.get("/youtube/v3/videos", params={"id": id, "part": "status"}).json()
@@ -129,16 +127,16 @@ def test_video_is_processed_after_a_while(lab: Lab, channel: Speaker, film: byte
     until(lambda: status() == "processed")
 
 
-def test_token_no_longer_valid_takes_nothing(lab: Lab, channel: Speaker, film: bytes) -> None:
-    id = uploaded(channel, film)
+def test_invalid_token_is_refused_and_publishes_nothing(lab: Lab, channel: ApiClient, film: bytes) -> None:
+    id = upload_video(channel, film)
     lab.client.post(f"/tokens/{channel.id}/expire")
 
-    assert privacy(channel, id, "public").status_code == 401
+    assert set_privacy(channel, id, "public").status_code == 401
     assert lab.posts(account=channel.id) == []
 
 
-def test_token_is_renewed_at_googles_address(lab: Lab) -> None:
-    channel = Speaker(lab, lab.new_account("youtube", refresh_token="renueva-yt"))
+def test_expired_token_is_refreshed(lab: Lab) -> None:
+    channel = ApiClient(lab, lab.new_account("youtube", refresh_token="renueva-yt"))
     lab.client.post(f"/tokens/{channel.id}/expire")
     app = {"id": "app-yt", "secret": "clave-de-la-app"}
     lab.client.post("/apps", json={**app, "redirects": [], "name": "Pregonero"}).raise_for_status()
@@ -152,7 +150,7 @@ def test_token_is_renewed_at_googles_address(lab: Lab) -> None:
     assert channel.http.post("/token", data=ask).json()["error"] == "invalid_grant"
 
 
-def test_moderation_that_cannot_be_undone_is_not_spoken(channel: Speaker) -> None:
+def test_irreversible_moderation_is_refused_with_501(channel: ApiClient) -> None:
     refused = channel.http.post(
         "/youtube/v3/comments/setModerationStatus", params={"id": "x", "moderationStatus": "rejected"}
     )

@@ -1,4 +1,4 @@
-"""The laboratory refuses in the networks' own words: real answers, read from a folder of data and not kept here."""
+"""The lab's error responses have every field of real ones, which are read from an external folder of data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.youtube import errors as youtube
 from tests.networks.subjects import SHARED
 
 EXAMPLES = SHARED / "api_examples" / "errores"
-SAME: dict[str, Callable[[], ApiError]] = {
+LAB_ERRORS: dict[str, Callable[[], ApiError]] = {
     "x-401": x.unauthorized,
     "x-403-duplicado": x.duplicate,
     "x-429-limite": lambda: x.STATUS_ERRORS[429],
@@ -28,28 +28,26 @@ SAME: dict[str, Callable[[], ApiError]] = {
     ),
     "youtube-403-quotaExceeded": youtube.quota_exceeded,
 }
-TOLD_DIFFERENTLY = ("message", "fbtrace_id")  # an instant and a trace are each answer's own
+VARIABLE_FIELDS = ("message", "fbtrace_id")  # they contain an instant or a trace id
 
 
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="PREGONERO_SHARED_DATA no apunta a los ejemplos de respuestas reales")
-@pytest.mark.parametrize("example", SAME)
-def test_a_refusal_is_worded_as_the_real_one(example: str) -> None:
+@pytest.mark.parametrize("example", LAB_ERRORS)
+def test_error_response_equals_the_real_one(example: str) -> None:
     real = json.loads((EXAMPLES / f"{example}.json").read_text(encoding="utf-8"))
-    ours = SAME[example]().response
+    ours = LAB_ERRORS[example]().response
 
     assert ours.status == real["status"]
-    assert _lacking(real["body"], ours.body) == []
+    assert _differences(real["body"], ours.body) == []
 
 
-def _lacking(real: Any, ours: Any, at: str = "") -> list[str]:
-    """Return what a real answer says and ours does not, or says otherwise."""
+def _differences(real: Any, ours: Any, at: str = "") -> list[str]:
+    """Return the fields of a real response that the lab's lacks or has with another value."""
     if isinstance(real, dict):
-        return [
-            each for name in real for each in _lacking(real[name], (ours or {}).get(name), f"{at}.{name}")
-        ]  # fmt: skip
+        pairs = [(real[name], (ours or {}).get(name), f"{at}.{name}") for name in real]
+        return [difference for pair in pairs for difference in _differences(*pair)]
     if isinstance(real, list):
-        return [
-            each for at_, pair in enumerate(zip(real, ours, strict=True)) for each in _lacking(*pair, f"{at}[{at_}]")
-        ]
-    own = at.rpartition(".")[2] in TOLD_DIFFERENTLY
-    return [] if (real == ours or (own and ours)) else [f"{at}: {real!r}, and ours {ours!r}"]
+        items = enumerate(zip(real, ours, strict=True))
+        return [difference for index, pair in items for difference in _differences(*pair, f"{at}[{index}]")]
+    is_variable = at.rpartition(".")[2] in VARIABLE_FIELDS
+    return [] if (real == ours or (is_variable and ours)) else [f"{at}: {real!r}, but the lab has {ours!r}"]
