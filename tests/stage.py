@@ -22,7 +22,7 @@ from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.networks.rate_limits.models import Quota
-from pregonero.networks.rate_limits.policy import Scope, Unit
+from pregonero.networks.rate_limits.policy import LimitScope, Unit
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.newsroom.reading.media import fetch_picture, fetch_video
@@ -60,7 +60,7 @@ def lift_limits(account: Account, by: Member, now: datetime) -> None:
         if budget.unit not in (Unit.MONEY, Unit.PERCENT):
             Quota.objects.get_or_create(
                 entity=account.entity, network=account.network, budget=budget.key,
-                account=account if budget.scope == Scope.ACCOUNT else None,
+                account=account if budget.scope == LimitScope.ACCOUNT else None,
                 defaults={"own_limit": 10**9, "set_by": by, "set_at": now},
             )  # fmt: skip
 

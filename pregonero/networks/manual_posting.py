@@ -65,7 +65,7 @@ def profile(hand: ManualPosting, access: ApiCredentials) -> str:
     return hand.intent.profile.format(site=hand.site(access), handle=access.handle, id=access.remote_id)
 
 
-def at_one_of(address: str, access: ApiCredentials, *hosts: str) -> bool:
+def is_hosted_at(address: str, access: ApiCredentials, *hosts: str) -> bool:
     """Return whether an address is on one of the network's hosts, or where the account's own calls go."""
     try:
         host = (urlsplit(address).hostname or "").lower()

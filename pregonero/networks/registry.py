@@ -1,58 +1,80 @@
-"""The connectors, by name: a new network is its folder and one line here."""
+"""The networks that the system can publish on. A new one is a folder and a line here (docs/networks/nueva-red.md).
 
+A network's folder is the package `pregonero.networks.<name>`; its `__init__.py` defines `NETWORK`, with all its parts.
+"""
+
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from typing import cast
 
 from pregonero.networks.base import Connector
+from pregonero.networks.client import Endpoint
+from pregonero.networks.error_mapping import ErrorTable
 from pregonero.networks.manual_posting import ManualPosting
 from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import RateLimitPolicy
 
-MODULES: dict[str, str] = {
-    "x": "pregonero.networks.x.connector",
-    "facebook": "pregonero.networks.facebook.connector",
-    "instagram": "pregonero.networks.instagram.connector",
-    "youtube": "pregonero.networks.youtube.connector",
-    "bluesky": "pregonero.networks.bluesky.connector",
-    "mastodon": "pregonero.networks.mastodon.connector",
-}
+NETWORKS = [
+    "x",
+    "facebook",
+    "instagram",
+    "youtube",
+    "bluesky",
+    "mastodon",
+]
+
+
+@dataclass(frozen=True)
+class Network:
+    """All the parts of one network. The default addresses may be overridden in the settings."""
+
+    connector: Connector
+    manual: ManualPosting
+    auth: AuthConfig
+    kinds: Kinds  # the file types that it accepts
+    endpoints: tuple[Endpoint, ...]  # all the calls that its code may make
+    errors: ErrorTable
+    rate_limits: RateLimitPolicy
+    api_address: str
+    consent_address: str = ""  # of its consent pages; empty: the same as the API's
+    token_address: str = ""  # of its OAuth token calls; empty: the same as the API's
 
 
 @cache
+def network(name: str) -> Network:
+    """Return a network by its name. Its package is imported at the first call."""
+    found: Network = import_module(f"{__package__}.{name}").NETWORK
+    return found
+
+
 def connector(name: str) -> Connector:
-    """Return a network's connector; imported when first asked for, since the SDKs are large."""
-    return cast(Connector, import_module(MODULES[name]).CONNECTOR)
+    """Return the connector of a network."""
+    return network(name).connector
 
 
-def warm() -> None:
-    """Import what the first call to each network would have to wait for: the posts of its minute would be late."""
-    for name in MODULES:
+def rate_limit_policy(name: str) -> RateLimitPolicy:
+    """Return what a network limits and charges."""
+    return network(name).rate_limits
+
+
+def manual_posting(name: str) -> ManualPosting:
+    """Return how a person posts on a network by hand."""
+    return network(name).manual
+
+
+def auth_config_of(name: str) -> AuthConfig:
+    """Return how an account of a network is connected: its consent page or an app password."""
+    return network(name).auth
+
+
+def kinds_of(name: str) -> Kinds:
+    """Return the file types that a network accepts."""
+    return network(name).kinds
+
+
+def import_sdks() -> None:
+    """Import the networks' SDKs now, so that the first post to each network is not late."""
+    for name in NETWORKS:
         for module in connector(name).capabilities.sdk:
             import_module(module)
-
-
-@cache
-def rate_limit_policy(name: str) -> RateLimitPolicy:
-    """Return what a network limits and charges: its `budgets.py`, beside its `limits.py`."""
-    return cast(RateLimitPolicy, import_module(f"pregonero.networks.{name}.rate_limits").RATE_LIMITS)
-
-
-@cache
-def manual_posting(name: str) -> ManualPosting:
-    """Return a network as a person uses it, from the same folder as its connector."""
-    folder = MODULES[name].rpartition(".")[0]
-    return cast(ManualPosting, import_module(f"{folder}.manual").MANUAL)
-
-
-@cache
-def auth_config_of(name: str) -> AuthConfig:
-    """Return how a network lets us in: its consent page, or a password made for this application."""
-    return cast(AuthConfig, import_module(MODULES[name].removesuffix("connector") + "oauth").AUTH)
-
-
-@cache
-def kinds_of(name: str) -> Kinds:
-    """Return the kinds of file that a network takes: its `limits.py`, beside its values."""
-    return cast(Kinds, import_module(f"pregonero.networks.{name}.capabilities").KINDS)

@@ -1,1 +1,18 @@
-"""Bluesky: see README in the folder above and docs/networks/bluesky.md."""
+"""Accounts on Bluesky and other AT Protocol servers (docs/networks/bluesky.md)."""
+
+from pregonero.networks.bluesky.client import AUTH
+from pregonero.networks.bluesky.connector import BlueskyConnector
+from pregonero.networks.bluesky.manual import BlueskyManual
+from pregonero.networks.bluesky.network import API_ADDRESS, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
+from pregonero.networks.registry import Network
+
+NETWORK = Network(
+    connector=BlueskyConnector(),
+    manual=BlueskyManual(),
+    auth=AUTH,
+    kinds=KINDS,
+    endpoints=ENDPOINTS,
+    errors=ERRORS,
+    rate_limits=RATE_LIMITS,
+    api_address=API_ADDRESS,
+)

@@ -1,4 +1,4 @@
-"""Facebook: the post is made unpublished, and published at its hour by one change (docs/networks/facebook.md)."""
+"""Facebook: create the post unpublished, and publish it with one idempotent change (docs/networks/facebook.md)."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,7 +10,6 @@ from pregonero.networks.base import (
     AttemptWindow,
     Finding,
     Identity,
-    Medium,
     NetworkError,
     Post,
     Prepared,
@@ -20,28 +19,30 @@ from pregonero.networks.base import (
 )
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.facebook import comments, reels, video_common, videos
-from pregonero.networks.facebook.capabilities import CAPABILITIES, KINDS
-from pregonero.networks.facebook.endpoints import ENDPOINTS
-from pregonero.networks.facebook.errors import ERRORS, is_gone
-from pregonero.networks.facebook.graph import Graph, briefly
-from pregonero.networks.facebook.video_common import Film, film_of
+from pregonero.networks.facebook import videos
+from pregonero.networks.facebook.graph import Graph, is_gone, with_short_timeout
+from pregonero.networks.facebook.network import (
+    CAPABILITIES,
+    COMMENT_WAITS,
+    ENDPOINTS,
+    ERRORS,
+    KINDS,
+    PUBLIC_ADDRESS,
+)
 from pregonero.networks.multipart import File
 
-PUBLIC_ADDRESS = "https://www.facebook.com/"
-REEL = "reel"
-Keep = Callable[[Prepared], None]
+Save = Callable[[Prepared], None]
 
 
 class FacebookConnector:
-    """The entity's page on Facebook."""
+    """Connector of a Facebook page."""
 
     capabilities = CAPABILITIES
 
     def check(self, post: Post) -> list[Issue]:
-        """Return what Facebook would not take of a post."""
+        """Return the issues for which Facebook would refuse a post."""
         return post_validation.all_of(
-            _text(post, self.measure(_message(post))), post_validation.media(post, CAPABILITIES, KINDS)
+            _text_issues(post, self.measure(_message(post))), post_validation.media(post, CAPABILITIES, KINDS)
         )
 
     def measure(self, text: str) -> int:
@@ -49,45 +50,42 @@ class FacebookConnector:
         return len(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Whatever goes out is left at the page first, unpublished."""
+        """Return False: every post is first created at the page, unpublished."""
         return False
 
-    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> Prepared:
-        """Leave the media and the whole post at the page, unpublished; a comment needs nothing before its hour."""
+    def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> Prepared:
+        """Upload the media and create the whole post, unpublished. A comment needs no preparation."""
         if post.reply_to:
             return prepared
         with mapped_errors(ERRORS, public=False):
-            graph = Graph(access, ENDPOINTS)
-            film = _film(access, post)
-            if film is not None:
-                leave = reels.leave if post.format == REEL else videos.leave
-                leave(graph, film, prepared, keep)
-                video_common.accompany(graph, film.medium, prepared, keep)
-                video_common.wait_for(graph, prepared["video_id"])
+            graph = Graph(credentials, ENDPOINTS)
+            video = _video_upload(credentials, post)
+            if video is not None:
+                videos.upload_unpublished(graph, video, post.format == videos.REEL, prepared, save)
             else:
-                _upload_pictures(graph, access, post, prepared, keep)
-                _write_post(graph, access, post, prepared, keep)
+                _upload_pictures(graph, credentials, post, prepared, save)
+                _create_post(graph, credentials, post, prepared, save)
         return prepared
 
-    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Publish the post by one change, which made twice is one; or write the comment that goes under it."""
+    def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
+        """Publish the post with an idempotent change, or write the comment."""
         if post.reply_to:
-            return comments.write(access, post)
-        graph = Graph(access, ENDPOINTS)
-        film = _film(access, post)
-        if film is not None:
-            _publish_film(graph, film, prepared)
-            return _published_video(access, prepared["video_id"])
+            return _write_comment(credentials, post)
+        graph = Graph(credentials, ENDPOINTS)
+        video = _video_upload(credentials, post)
+        if video is not None:
+            _publish_video(graph, video, prepared)
+            return _published_video(credentials, prepared["video_id"])
         with mapped_errors(ERRORS, public=True):
-            _taken(graph.post(prepared["post_id"], is_published=True))
-        return _post({"permalink_url": prepared.get("url")}, prepared["post_id"])
+            _check_success(graph.post(prepared["post_id"], is_published=True))
+        return _as_published({"permalink_url": prepared.get("url")}, prepared["post_id"])
 
-    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask whether the post is published; a comment is looked for under its post."""
+    def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Ask whether the post is published; search for a comment under its post."""
         if post.reply_to:
-            return comments.look_for(access, post, attempt)
+            return _find_comment(credentials, post, attempt)
         with mapped_errors(ERRORS, public=False):
-            published = _look(Graph(access, ENDPOINTS), prepared)
+            published = _read_published(Graph(credentials, ENDPOINTS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
@@ -101,125 +99,123 @@ class FacebookConnector:
                 author = graph.get(remote_id, "from").get("from") or {}
                 if str(author.get("id")) != credentials.remote_id:
                     raise not_ours(CAPABILITIES.label)
-                _taken(graph.delete(remote_id))
+                _check_success(graph.delete(remote_id))
             except HttpError as refusal:
                 if not is_gone(refusal):
                     raise
 
-    def probe(self, access: ApiCredentials) -> Identity:
-        """Ask Facebook which page the token opens."""
+    def probe(self, credentials: ApiCredentials) -> Identity:
+        """Return the page that the token belongs to."""
         with mapped_errors(ERRORS, public=False):
-            me = Graph(access, ENDPOINTS).get("me", "id,name,username")
+            me = Graph(credentials, ENDPOINTS).get("me", "id,name,username")
             return Identity(str(me["id"]), str(me.get("username") or me["id"]), str(me.get("name") or ""))
 
-    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
-        """Remove what was left at the page, unless it became public."""
+    def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
+        """Delete what was prepared, unless it is published."""
         with mapped_errors(ERRORS, public=False):
-            graph = Graph(access, ENDPOINTS)
-            if _look(graph, prepared) is not None:
+            graph = Graph(credentials, ENDPOINTS)
+            if _read_published(graph, prepared) is not None:
                 return []
             ids = [prepared.get("video_id"), prepared.get("post_id")]
             ids += [entry.get("id") for entry in prepared.get("media", [])]
-            return [id for id in ids if id and _remove(graph, id)]
+            return [id for id in ids if id and _delete_draft(graph, id)]
 
 
-def _text(post: Post, length: int) -> Iterator[Issue]:
+def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.link and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.")
     yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 def _message(post: Post) -> str:
-    """Return the text that goes: a post with media has no card, so there its link is written below the text."""
+    """Return the text to send. A post with media cannot have a link card, so its link is added to the text."""
     if post.media and post.link and post.link not in post.text:
         return f"{post.text}\n\n{post.link}".strip()
     return post.text
 
 
-def _upload_pictures(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _upload_pictures(graph: Graph, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:
     entries: list[dict[str, Any]] = prepared.setdefault("media", [])
-    for at, picture in enumerate(post.media):
-        if at < len(entries):
-            continue
-        about = {"published": False} | ({"alt_text_custom": picture.alt} if picture.alt else {})
-        made = graph.post(access.remote_id, "photos", files={"source": _file(picture)}, **about)
-        entries.append({"sha256": picture.sha256, "id": str(made["id"])})
-        keep(prepared)
+    for picture in post.media[len(entries) :]:
+        fields = {"published": False} | ({"alt_text_custom": picture.alt} if picture.alt else {})
+        file = File(picture.path, picture.mime)
+        created = graph.post(credentials.remote_id, "photos", files={"source": file}, **fields)
+        entries.append({"sha256": picture.sha256, "id": str(created["id"])})
+        save(prepared)
 
 
-def _write_post(graph: Graph, access: ApiCredentials, post: Post, prepared: Prepared, keep: Keep) -> None:
+def _create_post(graph: Graph, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:
     if "post_id" not in prepared:
-        about: dict[str, Any] = {"message": _message(post), "published": False}
+        fields: dict[str, Any] = {"message": _message(post), "published": False}
         if post.media:
-            about["attached_media"] = [{"media_fbid": entry["id"]} for entry in prepared["media"]]
+            fields["attached_media"] = [{"media_fbid": entry["id"]} for entry in prepared["media"]]
         elif post.link:
-            about["link"] = post.link
-        prepared["post_id"] = str(graph.post(access.remote_id, "feed", **about)["id"])
-        keep(prepared)
+            fields["link"] = post.link
+        prepared["post_id"] = str(graph.post(credentials.remote_id, "feed", **fields)["id"])
+        save(prepared)
     if "url" not in prepared:
         prepared["url"] = str(graph.get(prepared["post_id"], "permalink_url").get("permalink_url") or "")
-        keep(prepared)
+        save(prepared)
 
 
-def _film(access: ApiCredentials, post: Post) -> Film | None:
-    medium = film_of(post)
-    return None if medium is None else Film(access.remote_id, medium, post.title, _message(post))
+def _video_upload(credentials: ApiCredentials, post: Post) -> videos.VideoUpload | None:
+    medium = videos.video_of(post)
+    if medium is None:
+        return None
+    return videos.VideoUpload(credentials.remote_id, medium, post.title, _message(post))
 
 
-def _publish_film(graph: Graph, film: Film, prepared: Prepared) -> None:
+def _publish_video(graph: Graph, video: videos.VideoUpload, prepared: Prepared) -> None:
     id = prepared["video_id"]
     with mapped_errors(ERRORS, public=True):
         if prepared.get("reel"):
-            _taken(reels.close(graph, film, id, reels.PUBLISHED))
+            _check_success(videos.finish_reel(graph, video, id, videos.REEL_PUBLISHED))
         else:
-            _taken(graph.post(id, published=True))
+            _check_success(graph.post(id, published=True))
 
 
-def _taken(said: dict[str, Any]) -> None:
-    """Take nothing for a yes but a plain yes: a page of somebody in between leaves it uncertain."""
-    if said["success"] is not True:
-        raise ValueError("no success")
+def _check_success(answer: dict[str, Any]) -> None:
+    """Raise `ValueError` unless Facebook confirmed the change: then the outcome is uncertain."""
+    if answer["success"] is not True:
+        raise ValueError("Facebook did not answer that the change succeeded")
 
 
-def _file(medium: Medium) -> File:
-    return File(medium.path, medium.mime)
-
-
-def _published_video(access: ApiCredentials, id: str) -> Published:
-    """Return a video's address, which it has only once public; failing to read it cannot undo that it is public."""
+def _published_video(credentials: ApiCredentials, id: str) -> Published:
+    """Return a published video with its address. If the address cannot be read, return the default one."""
     try:
         with mapped_errors(ERRORS, public=False):
-            return _video(Graph(briefly(access), ENDPOINTS).get(id, "permalink_url,post_id"), id)
+            graph = Graph(with_short_timeout(credentials), ENDPOINTS)
+            return _video_as_published(graph.get(id, "permalink_url,post_id"), id)
     except NetworkError:
-        return _video({}, id)
+        return _video_as_published({}, id)
 
 
-def _video(found: dict[str, Any], id: str) -> Published:
-    url = str(found.get("permalink_url") or id)
-    return Published(str(found.get("post_id") or id), url if "://" in url else PUBLIC_ADDRESS + url.lstrip("/"))
+def _video_as_published(video: dict[str, Any], id: str) -> Published:
+    url = str(video.get("permalink_url") or id)
+    return Published(str(video.get("post_id") or id), url if "://" in url else PUBLIC_ADDRESS + url.lstrip("/"))
 
 
-def _post(found: dict[str, Any], id: str) -> Published:
-    return Published(id, str(found.get("permalink_url") or PUBLIC_ADDRESS + id))
+def _as_published(node: dict[str, Any], id: str) -> Published:
+    return Published(id, str(node.get("permalink_url") or PUBLIC_ADDRESS + id))
 
 
-def _look(graph: Graph, prepared: Prepared) -> Published | None:
-    """Return what was prepared if it can be seen; pictures alone are only ever seen in their post."""
+def _read_published(graph: Graph, prepared: Prepared) -> Published | None:
+    """Return the prepared post or video if it is public. Pictures alone are public only in their post."""
     try:
         if "video_id" in prepared:
-            found = graph.get(prepared["video_id"], "published,permalink_url,post_id")
-            return _video(found, prepared["video_id"]) if found.get("published") else None
+            video = graph.get(prepared["video_id"], "published,permalink_url,post_id")
+            return _video_as_published(video, prepared["video_id"]) if video.get("published") else None
         if "post_id" in prepared:
-            found = graph.get(prepared["post_id"], "is_published,permalink_url")
-            return _post(found, prepared["post_id"]) if found.get("is_published") else None
+            post = graph.get(prepared["post_id"], "is_published,permalink_url")
+            return _as_published(post, prepared["post_id"]) if post.get("is_published") else None
     except HttpError as refusal:
         if not is_gone(refusal):
             raise
     return None
 
 
-def _remove(graph: Graph, id: str) -> bool:
-    """Remove one thing; what is not there any more, since an earlier removal was cut, counts as not removed."""
+def _delete_draft(graph: Graph, id: str) -> bool:
+    """Delete an unpublished object; return False if it no longer exists, as after a delete without an answer."""
     try:
         graph.delete(id)
     except HttpError as refusal:
@@ -229,4 +225,46 @@ def _remove(graph: Graph, id: str) -> bool:
     return True
 
 
-CONNECTOR = FacebookConnector()
+def _write_comment(credentials: ApiCredentials, post: Post) -> Published:
+    """Write the first comment. Facebook has no idempotency key for it, so it is never repeated automatically."""
+    with mapped_errors(ERRORS, public=True):
+        graph = Graph(credentials, ENDPOINTS)
+        id = str(graph.post(post.reply_to, "comments", message=post.text)["id"])
+    try:
+        with mapped_errors(ERRORS, public=False):
+            return _as_published(Graph(with_short_timeout(credentials), ENDPOINTS).get(id, "permalink_url"), id)
+    except NetworkError:
+        return _as_published({}, id)
+
+
+def _find_comment(credentials: ApiCredentials, post: Post, attempt: AttemptWindow) -> Finding:
+    """Search the comments of a post for ours: written by the page, with the same text, and of no other delivery.
+
+    A comment that is not there after the last search may still appear, because Facebook may take a call late: then a
+    person decides. If several match, the oldest is returned.
+    """
+    with mapped_errors(ERRORS, public=False):
+        comments = Graph(credentials, ENDPOINTS).list(
+            post.reply_to,
+            "comments",
+            fields="id,message,from,permalink_url",
+            filter="stream",
+            order="reverse_chronological",
+            limit=CAPABILITIES.limits["comments_read"].value,
+        )
+        ours = [
+            comment
+            for comment in comments
+            if _is_our_comment(credentials, post, comment) and str(comment["id"]) not in attempt.known
+        ]
+    if ours:
+        return Finding(Verdict.PUBLISHED, published=_as_published(ours[-1], str(ours[-1]["id"])))
+    if attempt.checks_made < len(COMMENT_WAITS):
+        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=COMMENT_WAITS[attempt.checks_made])
+    return Finding(Verdict.UNKNOWABLE)
+
+
+def _is_our_comment(credentials: ApiCredentials, post: Post, comment: dict[str, Any]) -> bool:
+    author = comment.get("from") or {}
+    is_same_text = str(comment.get("message") or "").strip() == post.text.strip()
+    return str(author.get("id")) == credentials.remote_id and is_same_text

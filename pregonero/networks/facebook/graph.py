@@ -1,36 +1,52 @@
-"""Meta's Graph through its own SDK, over our line: no default API, no account shared, the token in no address."""
+"""Meta's Graph API, for Facebook and Instagram: a client over the SDK, its versions, and the meanings of its errors."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 
 from pregonero.http_client import ResponseLost
-from pregonero.networks.base import ApiCredentials
+from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
 from pregonero.networks.client import Endpoint, HttpError, NetworkClient
+from pregonero.networks.error_mapping import ErrorMeaning
 from pregonero.networks.multipart import File
 
-AFTERWARDS_SECONDS = 5.0
+VERSIONS_READ_ON = date(2026, 11, 24)
+VERSIONS_PAGE = "https://developers.facebook.com/docs/graph-api/changelog/versions"
+VERSION_ENDS = {  # the last day on which each version answers; each one lasts two years at least
+    "v21.0": date(2027, 1, 31),
+    "v26.0": date(2028, 7, 31),
+}
+
+SHORT_CALL_SECONDS = 5.0
 UPLOAD_HOSTS = ".facebook.com"
+USAGE_HEADERS = ("x-business-use-case-usage", "x-ad-account-usage")
+# {"<id>": [{"type": "pages", "estimated_time_to_regain_access": 12, …}]}: only that number, in minutes, is used.
+REGAIN = re.compile(r'"estimated_time_to_regain_access"\s*:\s*(\d+)')
+MINUTE, HOUR = 60.0, 3600.0
+GONE = "100/33"  # code and subcode of an object that does not exist or may not be seen
 
 
-def briefly(access: ApiCredentials) -> ApiCredentials:
-    """Return an access for a read that follows a publication: it may fail, and must not hold the worker long."""
-    return replace(access, seconds=min(access.seconds, AFTERWARDS_SECONDS))
+def with_short_timeout(credentials: ApiCredentials) -> ApiCredentials:
+    """Return the credentials with a short time limit, for an optional read right after publishing."""
+    return replace(credentials, seconds=min(credentials.seconds, SHORT_CALL_SECONDS))
 
 
 class Graph:
-    """The Graph for one account and one task."""
+    """The Graph API for one account. The token goes in a header, never in an address."""
 
-    def __init__(self, access: ApiCredentials, calls: tuple[Endpoint, ...]) -> None:
-        from facebook_business.api import FacebookAdsApi  # noqa: PLC0415 - only a worker pays for it
+    def __init__(self, credentials: ApiCredentials, endpoints: tuple[Endpoint, ...]) -> None:
+        from facebook_business.api import FacebookAdsApi  # noqa: PLC0415 - slow to import; only workers call Meta
         from facebook_business.session import FacebookSession  # noqa: PLC0415
 
-        # Given the token, the SDK would write it into every address; our line sends it in a header.
+        # If the SDK had the token, it would write it into every address.
         session = FacebookSession()
-        self._line = session.requests = NetworkClient(access, calls, sibling_hosts=UPLOAD_HOSTS)
-        session.GRAPH = access.address
+        self._client = session.requests = NetworkClient(credentials, endpoints, sibling_hosts=UPLOAD_HOSTS)
+        self._token = credentials.token
+        session.GRAPH = credentials.address
         self._api = FacebookAdsApi(session, api_version=settings.GRAPH_VERSION)
 
     def get(self, id: str, fields: str) -> dict[str, Any]:
@@ -39,11 +55,11 @@ class Graph:
 
     def list(self, id: str, edge: str, **params: Any) -> list[dict[str, Any]]:
         """Read the first page of an edge of a node."""
-        found: list[dict[str, Any]] = self._call("GET", (id, edge), params).get("data") or []
-        return found
+        items: list[dict[str, Any]] = self._call("GET", (id, edge), params).get("data") or []
+        return items
 
     def pages(self, id: str, edge: str, *, most: int, **params: Any) -> Iterator[dict[str, Any]]:
-        """Read an edge of a node page after page, each only when what is in it is wanted; so many pages at most."""
+        """Yield the items of an edge of a node, reading at most `most` pages, each when its first item is needed."""
         for _ in range(most):
             page = self._call("GET", (id, edge), params)
             yield from page.get("data") or []
@@ -53,17 +69,20 @@ class Graph:
             params["after"] = paging["cursors"]["after"]
 
     def post(self, *path: str, files: dict[str, File] | None = None, **params: Any) -> dict[str, Any]:
-        """Create on an edge of a node, or change a node."""
+        """Create an object on an edge of a node, or change a node."""
         return self._call("POST", path, params, files)
 
-    def send(self, address: str, file: File) -> dict[str, Any]:
-        """Send a file, from one of its bytes on, to the address that Meta gave for it: the SDK has no call for it."""
+    def upload(self, address: str, file: File) -> dict[str, Any]:
+        """Send a file, from its `start` byte, to an upload address that Meta gave; the SDK has no call for it."""
         headers = {
-            "Authorization": f"OAuth {self._line.credentials.token}", "Content-Type": file.mime,
-            "offset": str(file.start), "file_size": str(file.start + file.length), "Content-Length": str(file.length),
-        }  # fmt: skip
-        said: dict[str, Any] = self._line.post(address, body=file, headers=headers).json()
-        return said
+            "Authorization": f"OAuth {self._token}",
+            "Content-Type": file.mime,
+            "offset": str(file.start),
+            "file_size": str(file.start + file.length),
+            "Content-Length": str(file.length),
+        }
+        answer: dict[str, Any] = self._client.post(address, body=file, headers=headers).json()
+        return answer
 
     def delete(self, id: str) -> dict[str, Any]:
         """Delete a node; return the answer, `{"success": true}`."""
@@ -77,9 +96,78 @@ class Graph:
         try:
             answer = self._api.call(method, path, params=params, files=files).json()
         except FacebookRequestError as error:
-            # A no inside a 200; the SDK's own message holds all that was sent, so it goes no further.
+            # Meta reports some errors with status 200. The SDK's message holds the whole request: it is not passed on.
             raise HttpError(error.http_status(), error.http_headers(), error.body()) from None
         if not isinstance(answer, dict):
-            # The SDK takes any text for a good answer, also what a proxy in between says of itself.
-            raise ResponseLost("the response is not what was asked for")
+            # The SDK accepts any text as an answer, such as the error page of a proxy.
+            raise ResponseLost("the Graph API did not answer with a JSON object")
         return answer
+
+
+def meanings_for(label: str) -> dict[str, ErrorMeaning]:
+    """Return the error codes common to the whole Graph API, with sentences that name one network."""
+    reconnect = ErrorMeaning(
+        Unauthorized, f"{label} ya no acepta la autorización de esta cuenta: hay que conectarla otra vez."
+    )
+    limit = ErrorMeaning(Transient, f"{label} pide esperar: se alcanzó su límite de llamadas.", 5 * MINUTE)
+    busy = ErrorMeaning(Unknown, f"{label} respondió con un error suyo, de paso.", MINUTE)
+    forbidden = ErrorMeaning(Permanent, f"La aplicación no tiene permiso para esto en {label}.")
+    return {
+        "1": busy,
+        "2": busy,
+        "4": limit,
+        "10": forbidden,
+        "17": limit,
+        "32": limit,
+        "100": ErrorMeaning(Permanent, f"{label} no aceptó el contenido de la publicación."),
+        GONE: ErrorMeaning(Permanent, f"{label} ya no tiene lo que se había preparado, o no deja verlo."),
+        "102": reconnect,
+        "104": reconnect,
+        "190": reconnect,
+        "200": forbidden,
+        "324": ErrorMeaning(Permanent, f"{label} no pudo leer la imagen."),
+        "341": limit,
+        "352": ErrorMeaning(Permanent, f"{label} no recibe ese formato de video."),
+        "6000": ErrorMeaning(Transient, f"{label} no pudo recibir el video; se intenta otra vez.", MINUTE),
+        "368": ErrorMeaning(
+            Permanent, f"{label} bloqueó temporalmente la acción por sus políticas: alguien debe revisarlo."
+        ),
+        "506": ErrorMeaning(Permanent, f"{label} no acepta dos veces seguidas el mismo texto."),
+        "613": limit,
+        "80001": limit,
+        "80002": limit,
+    }
+
+
+def error_keys(refusal: HttpError) -> tuple[str, ...]:
+    """Return the error's code with its subcode, then the code alone."""
+    error = error_of(refusal)
+    code, subcode = error.get("code"), error.get("error_subcode")
+    return (f"{code}/{subcode}", str(code)) if subcode else (str(code),)
+
+
+def is_gone(refusal: HttpError) -> bool:
+    """Return whether the error says that the object does not exist."""
+    return error_keys(refusal)[0] == GONE
+
+
+def retry_after(refusal: HttpError) -> float | None:
+    """Return the seconds to wait, from `retry-after` or from Meta's usage headers, which count in minutes."""
+    after = refusal.headers.get("retry-after", "")
+    if after.isdigit():
+        return float(after)
+    minutes = max(_regain_minutes(refusal.headers), default=0)
+    return minutes * MINUTE if minutes else None
+
+
+def error_of(refusal: HttpError) -> dict[str, Any]:
+    """Return the `error` object of the response's body, or an empty one."""
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    error = body.get("error")
+    return error if isinstance(error, dict) else {}
+
+
+def _regain_minutes(headers: Mapping[str, str]) -> Iterator[float]:
+    for name in USAGE_HEADERS:
+        for minutes in REGAIN.findall(headers.get(name, "")):
+            yield float(minutes)

@@ -1,4 +1,4 @@
-"""Facebook as a person uses it: the page itself, where the text is pasted, and one reading of the post."""
+"""Facebook used by a person: the page where the text is pasted, and reading a post back."""
 
 import re
 from datetime import date
@@ -6,17 +6,16 @@ from datetime import date
 from pregonero.networks.base import ApiCredentials, Permanent
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.facebook.endpoints import ENDPOINTS
-from pregonero.networks.facebook.errors import ERRORS, is_gone
-from pregonero.networks.facebook.graph import Graph
-from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
+from pregonero.networks.facebook.graph import Graph, is_gone
+from pregonero.networks.facebook.network import ENDPOINTS, ERRORS
+from pregonero.networks.manual_posting import Intent, RemotePost, is_hosted_at
 
-POST = re.compile(r"/(?:posts|videos|reel)/(?:[^/?]+/)?(\w{5,100})|[?&](?:story_fbid|fbid|v)=(\w{5,100})")
+POST_ADDRESS = re.compile(r"/(?:posts|videos|reel)/(?:[^/?]+/)?(\w{5,100})|[?&](?:story_fbid|fbid|v)=(\w{5,100})")
 FIELDS = "message,permalink_url,created_time,is_published"
 
 
-class FacebookByHand:
-    """The entity's page."""
+class FacebookManual:
+    """Manual posting on a page."""
 
     intent = Intent(
         address="https://www.facebook.com/{id}",
@@ -27,35 +26,33 @@ class FacebookByHand:
         source="https://www.facebook.com/help/1036755649685073",
     )
 
-    def site(self, access: ApiCredentials) -> str:
-        """Return where people read: the intents name it."""
-        return access.address.rstrip("/")
+    def site(self, credentials: ApiCredentials) -> str:
+        """Return the API's address; the intents of Facebook do not use it."""
+        return credentials.address.rstrip("/")
 
-    def post_id(self, access: ApiCredentials, address: str) -> str:
-        """Return the post's id; what is not a number cannot be read back, and is kept as it is."""
-        found = POST.search(address)
-        if not found or not at_one_of(address, access, "facebook.com", "fb.com"):
+    def post_id(self, credentials: ApiCredentials, address: str) -> str:
+        """Return the id of the post at an address, or an empty string; a short name is returned unchanged."""
+        match = POST_ADDRESS.search(address)
+        if not match or not is_hosted_at(address, credentials, "facebook.com", "fb.com"):
             return ""
-        id = found[1] or found[2]
-        return f"{access.remote_id}_{id}" if id.isdecimal() and "/posts/" in address else id
+        id = match[1] or match[2]
+        return f"{credentials.remote_id}_{id}" if id.isdecimal() and "/posts/" in address else id
 
-    def read(self, access: ApiCredentials, id: str, text: str) -> RemotePost | None:
-        """Read the post, when it is the page's and public."""
-        if not id.startswith(f"{access.remote_id}_"):
-            # The Graph gives no post by its short name, and of a video it does not say whose it is.
+    def read(self, credentials: ApiCredentials, id: str, text: str) -> RemotePost | None:
+        """Read a public post of the page. Raises `Permanent` if its address does not carry a number."""
+        if not id.startswith(f"{credentials.remote_id}_"):
+            # The Graph API cannot read a post by its short name, and does not tell a video's page.
             raise Permanent("Facebook no deja leer esta clase de dirección.", code="unreadable_address")
         with mapped_errors(ERRORS, public=False):
             try:
-                found = Graph(access, ENDPOINTS).get(id, FIELDS)
+                remote = Graph(credentials, ENDPOINTS).get(id, FIELDS)
             except HttpError as refusal:
                 if is_gone(refusal):
                     return None
                 raise
-        if not found.get("is_published"):
+        if not remote.get("is_published"):
             return None
-        said = str(found.get("message") or "")
-        same = " ".join(said.split()) == " ".join(text.split())
-        return RemotePost(id, str(found.get("permalink_url") or ""), said, str(found.get("created_time") or ""), same)
-
-
-MANUAL = FacebookByHand()
+        remote_text = str(remote.get("message") or "")
+        is_same = " ".join(remote_text.split()) == " ".join(text.split())
+        address, published_at = str(remote.get("permalink_url") or ""), str(remote.get("created_time") or "")
+        return RemotePost(id, address, remote_text, published_at, is_same)

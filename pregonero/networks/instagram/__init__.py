@@ -1,1 +1,26 @@
-"""Instagram: see README in the folder above and docs/networks/instagram.md."""
+"""Professional accounts on Instagram (docs/networks/instagram.md)."""
+
+from pregonero.networks.instagram.connector import InstagramConnector
+from pregonero.networks.instagram.manual import InstagramManual
+from pregonero.networks.instagram.network import (
+    API_ADDRESS,
+    AUTH,
+    CONSENT_ADDRESS,
+    ENDPOINTS,
+    ERRORS,
+    KINDS,
+    RATE_LIMITS,
+)
+from pregonero.networks.registry import Network
+
+NETWORK = Network(
+    connector=InstagramConnector(),
+    manual=InstagramManual(),
+    auth=AUTH,
+    kinds=KINDS,
+    endpoints=ENDPOINTS,
+    errors=ERRORS,
+    rate_limits=RATE_LIMITS,
+    api_address=API_ADDRESS,
+    consent_address=CONSENT_ADDRESS,
+)

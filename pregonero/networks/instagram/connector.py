@@ -1,4 +1,4 @@
-"""Instagram: a container made ahead, published at its hour, and asked for after a cut (docs/networks/instagram.md)."""
+"""Instagram: create a container, publish it, and ask for its state after a lost answer (docs/networks/instagram.md)."""
 
 import re
 from collections.abc import Iterator
@@ -21,27 +21,33 @@ from pregonero.networks.base import (
     Verdict,
 )
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.facebook.graph import Graph, briefly
+from pregonero.networks.facebook.graph import Graph, with_short_timeout
 from pregonero.networks.instagram import containers
-from pregonero.networks.instagram.capabilities import CAPABILITIES, KINDS, LOOK_WAITS, SETTLE_WAITS
-from pregonero.networks.instagram.endpoints import ENDPOINTS
-from pregonero.networks.instagram.errors import ERRORS, NOT_READY
+from pregonero.networks.instagram.network import (
+    CAPABILITIES,
+    ENDPOINTS,
+    ERRORS,
+    KINDS,
+    LOOK_WAITS,
+    NOT_READY,
+    PUBLIC_ADDRESS,
+    SETTLE_WAITS,
+)
 
-PUBLIC_ADDRESS = "https://www.instagram.com/"
-UNAVAILABLE = (NOT_READY, "9007")
-SLACK = timedelta(seconds=60)
+UNAVAILABLE_CODES = (NOT_READY, "9007")
+CLOCK_SLACK = timedelta(seconds=60)
 HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w"), re.compile(r"(?<![\w@.])@\w")
 
 
 class InstagramConnector:
-    """The entity's professional account on Instagram."""
+    """Connector of a professional account on Instagram."""
 
     capabilities = CAPABILITIES
 
     def check(self, post: Post) -> list[Issue]:
-        """Return what Instagram would not take of a post."""
+        """Return the issues for which Instagram would refuse a post."""
         return post_validation.all_of(
-            _text(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
+            _text_issues(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
         )
 
     def measure(self, text: str) -> int:
@@ -49,44 +55,44 @@ class InstagramConnector:
         return len(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Whatever goes out is a container there first."""
+        """Return False: every post is first a container at Instagram."""
         return False
 
-    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: containers.Keep) -> Prepared:
-        """Leave a finished container; `Transient` while Instagram is still fetching or processing the media."""
+    def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: containers.Save) -> Prepared:
+        """Create a finished container. Raises `Transient` while Instagram is downloading or processing the media."""
         with mapped_errors(ERRORS, public=False):
-            return containers.make_ready(Graph(access, ENDPOINTS), access, post, prepared, keep)
+            return containers.prepare_container(Graph(credentials, ENDPOINTS), credentials, post, prepared, save)
 
-    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Publish the container. Instagram publishes a container once: a repeated call does not make a second post."""
+    def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
+        """Publish the container. Instagram publishes each container once, so a repeated call makes no second post."""
         container = prepared["container_id"]
-        graph = Graph(access, ENDPOINTS)
+        graph = Graph(credentials, ENDPOINTS)
         try:
             with mapped_errors(ERRORS, public=True):
-                id = str(graph.post(access.remote_id, "media_publish", creation_id=container)["id"])
+                id = str(graph.post(credentials.remote_id, "media_publish", creation_id=container)["id"])
         except Transient as error:
-            # Instagram says "not available" of a container that it is processing, and of one published already.
-            earlier = _published_before(access, post, prepared) if error.code in UNAVAILABLE else None
+            # Instagram answers "not available" for a container in process, and also for one already published.
+            earlier = _published_earlier(credentials, post, prepared) if error.code in UNAVAILABLE_CODES else None
             if earlier is None:
                 raise
             return earlier
-        return _published(access, id)
+        return _published(credentials, id)
 
-    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask for the container's state, and find its post among the latest of the account."""
+    def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Ask for the container's state, and find its post among the account's latest ones."""
         with mapped_errors(ERRORS, public=False):
-            graph = Graph(access, ENDPOINTS)
+            graph = Graph(credentials, ENDPOINTS)
             state = containers.state_of(graph, prepared["container_id"])
             if state != containers.PUBLISHED:
                 return _not_published(state, attempt.checks_made)
-            recent = _recent(graph, access, post, attempt.started_at - SLACK)
-            found = [each for each in recent if each.remote_id not in attempt.known]
-        if len(found) == 1:
-            return Finding(Verdict.PUBLISHED, published=found[0])
+            recent = _recent(graph, credentials, post, attempt.started_at - CLOCK_SLACK)
+            candidates = [post for post in recent if post.remote_id not in attempt.known]
+        if len(candidates) == 1:
+            return Finding(Verdict.PUBLISHED, published=candidates[0])
         if attempt.checks_made < len(LOOK_WAITS):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
-        # It is public for certain; only which of the account's posts it is cannot be told.
-        return Finding(Verdict.PUBLISHED, published=_unnamed(access, prepared), candidates=tuple(found))
+        # The container is published for certain, but it is not known which of the account's posts it is.
+        return Finding(Verdict.PUBLISHED, published=_unidentified(credentials, prepared), candidates=tuple(candidates))
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Raise `Permanent`: Instagram's API cannot delete a post, so a person deletes it in the application."""
@@ -95,24 +101,24 @@ class InstagramConnector:
             code="not_supported",
         )
 
-    def probe(self, access: ApiCredentials) -> Identity:
-        """Ask Instagram for the account that the page's token opens."""
+    def probe(self, credentials: ApiCredentials) -> Identity:
+        """Return the account, read with the token of its page."""
         with mapped_errors(ERRORS, public=False):
-            me = Graph(access, ENDPOINTS).get(access.remote_id, "id,username,name")
+            me = Graph(credentials, ENDPOINTS).get(credentials.remote_id, "id,username,name")
             return Identity(str(me["id"]), str(me.get("username") or me["id"]), str(me.get("name") or ""))
 
-    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
-        """Remove nothing: Instagram has no way to, and a container that is not published dies within a day."""
+    def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
+        """Remove nothing: Instagram has no call for it, and an unpublished container expires within a day."""
         return []
 
 
-def _text(post: Post, length: int) -> Iterator[Issue]:
+def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
-    yield from _too_many("hashtags", len(HASHTAG.findall(post.text)), "etiqueta", "etiquetas")
-    yield from _too_many("mentions", len(MENTION.findall(post.text)), "mención", "menciones")
+    yield from _count_issue("hashtags", len(HASHTAG.findall(post.text)), "etiqueta", "etiquetas")
+    yield from _count_issue("mentions", len(MENTION.findall(post.text)), "mención", "menciones")
 
 
-def _too_many(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
+def _count_issue(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
     most = CAPABILITIES.limits[name].value
     over = used - most
     if over > 0:
@@ -121,51 +127,48 @@ def _too_many(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
 
 
 def _not_published(state: str, checks_made: int) -> Finding:
-    """Say that it may be sent again, once a publication that Instagram may still be making has had time to show."""
+    """Return NOT_TAKEN, after waiting for a publication that Instagram may still be making."""
     if checks_made < len(SETTLE_WAITS) and state in (containers.FINISHED, containers.IN_PROGRESS):
         return Finding(Verdict.LOOK_AGAIN, look_again_seconds=SETTLE_WAITS[checks_made])
     return Finding(Verdict.NOT_TAKEN)
 
 
-def _published(access: ApiCredentials, id: str) -> Published:
-    """Return a post's address; failing to read it cannot undo that it is public."""
+def _published(credentials: ApiCredentials, id: str) -> Published:
+    """Return the published post with its address. If it cannot be read, return the account's address."""
     try:
         with mapped_errors(ERRORS, public=False):
-            address = str(Graph(briefly(access), ENDPOINTS).get(id, "permalink").get("permalink") or "")
+            address = str(Graph(with_short_timeout(credentials), ENDPOINTS).get(id, "permalink").get("permalink") or "")
     except NetworkError:
         address = ""
-    return Published(id, address or f"{PUBLIC_ADDRESS}{access.handle}/")
+    return Published(id, address or f"{PUBLIC_ADDRESS}{credentials.handle}/")
 
 
-def _published_before(access: ApiCredentials, post: Post, prepared: Prepared) -> Published | None:
+def _published_earlier(credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published | None:
     try:
         with mapped_errors(ERRORS, public=False):
-            graph = Graph(briefly(access), ENDPOINTS)
+            graph = Graph(with_short_timeout(credentials), ENDPOINTS)
             if containers.state_of(graph, prepared["container_id"]) != containers.PUBLISHED:
                 return None
-            found = list(_recent(graph, access, post, datetime.now(UTC) - timedelta(days=1)))
+            recent = list(_recent(graph, credentials, post, datetime.now(UTC) - timedelta(days=1)))
     except NetworkError:
         return None
-    return found[0] if len(found) == 1 else _unnamed(access, prepared)
+    return recent[0] if len(recent) == 1 else _unidentified(credentials, prepared)
 
 
-def _recent(graph: Graph, access: ApiCredentials, post: Post, since: datetime) -> Iterator[Published]:
-    """Give the account's posts with these words since an instant, however many came after them."""
+def _recent(graph: Graph, credentials: ApiCredentials, post: Post, since: datetime) -> Iterator[Published]:
+    """Yield the account's posts with the same text since a time, newest first."""
     fields, limit = "id,permalink,caption,timestamp", CAPABILITIES.limits["search_recent"].value
     most = CAPABILITIES.limits["search_pages"].value
-    for found in graph.pages(access.remote_id, "media", most=most, fields=fields, limit=limit):
-        if datetime.fromisoformat(str(found["timestamp"])) < since:
+    for remote in graph.pages(credentials.remote_id, "media", most=most, fields=fields, limit=limit):
+        if datetime.fromisoformat(str(remote["timestamp"])) < since:
             return
-        if _same(post.text, found):
-            yield Published(str(found["id"]), str(found.get("permalink") or f"{PUBLIC_ADDRESS}{access.handle}/"))
+        if _is_same_text(post.text, remote):
+            yield Published(str(remote["id"]), str(remote.get("permalink") or f"{PUBLIC_ADDRESS}{credentials.handle}/"))
 
 
-def _same(text: str, found: dict[str, Any]) -> bool:
-    return " ".join(text.split()) == " ".join(str(found.get("caption") or "").split())
+def _is_same_text(text: str, remote: dict[str, Any]) -> bool:
+    return " ".join(text.split()) == " ".join(str(remote.get("caption") or "").split())
 
 
-def _unnamed(access: ApiCredentials, prepared: Prepared) -> Published:
-    return Published(str(prepared["container_id"]), f"{PUBLIC_ADDRESS}{access.handle}/")
-
-
-CONNECTOR = InstagramConnector()
+def _unidentified(credentials: ApiCredentials, prepared: Prepared) -> Published:
+    return Published(str(prepared["container_id"]), f"{PUBLIC_ADDRESS}{credentials.handle}/")

@@ -1,4 +1,4 @@
-"""Instagram as a person uses it: its own page, and the post found among the latest of the account."""
+"""Instagram used by a person: the page where the post is made, and finding a post among the account's latest."""
 
 import re
 from datetime import date
@@ -6,16 +6,14 @@ from datetime import date
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook.graph import Graph
-from pregonero.networks.instagram.capabilities import CAPABILITIES
-from pregonero.networks.instagram.endpoints import ENDPOINTS
-from pregonero.networks.instagram.errors import ERRORS
-from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
+from pregonero.networks.instagram.network import CAPABILITIES, ENDPOINTS, ERRORS
+from pregonero.networks.manual_posting import Intent, RemotePost, is_hosted_at
 
-POST = re.compile(r"/(?:p|reel|tv)/([\w-]{3,40})")
+POST_ADDRESS = re.compile(r"/(?:p|reel|tv)/([\w-]{3,40})")
 
 
-class InstagramByHand:
-    """The entity's account on Instagram."""
+class InstagramManual:
+    """Manual posting on Instagram."""
 
     intent = Intent(
         address="https://www.instagram.com/{handle}/",
@@ -26,29 +24,25 @@ class InstagramByHand:
         source="https://help.instagram.com/442418472487929",
     )
 
-    def site(self, access: ApiCredentials) -> str:
-        """Return where people read: the intents name it."""
-        return access.address.rstrip("/")
+    def site(self, credentials: ApiCredentials) -> str:
+        """Return the API's address; the intents of Instagram do not use it."""
+        return credentials.address.rstrip("/")
 
-    def post_id(self, access: ApiCredentials, address: str) -> str:
-        """Return the short code that the address carries."""
-        found = POST.search(address)
-        return found[1] if found and at_one_of(address, access, "instagram.com") else ""
+    def post_id(self, credentials: ApiCredentials, address: str) -> str:
+        """Return the short code in an address, or an empty string."""
+        match = POST_ADDRESS.search(address)
+        return match[1] if match and is_hosted_at(address, credentials, "instagram.com") else ""
 
-    def read(self, access: ApiCredentials, id: str, text: str) -> RemotePost | None:
-        """Find the post among the latest: Instagram gives none by its short code."""
+    def read(self, credentials: ApiCredentials, id: str, text: str) -> RemotePost | None:
+        """Find the post with a short code among the account's latest: the API cannot read one by its code."""
         fields, limit = "id,permalink,caption,timestamp", CAPABILITIES.limits["search_recent"].value
         with mapped_errors(ERRORS, public=False):
-            latest = Graph(access, ENDPOINTS).list(access.remote_id, "media", fields=fields, limit=limit)
-        for found in latest:
-            code = POST.search(str(found.get("permalink") or ""))
+            latest = Graph(credentials, ENDPOINTS).list(credentials.remote_id, "media", fields=fields, limit=limit)
+        for remote in latest:
+            code = POST_ADDRESS.search(str(remote.get("permalink") or ""))
             if code and code[1] == id:
-                said = str(found.get("caption") or "")
-                same = " ".join(said.split()) == " ".join(text.split())
-                return RemotePost(
-                    str(found["id"]), str(found["permalink"]), said, str(found.get("timestamp") or ""), same
-                )
+                remote_text = str(remote.get("caption") or "")
+                is_same = " ".join(remote_text.split()) == " ".join(text.split())
+                published_at = str(remote.get("timestamp") or "")
+                return RemotePost(str(remote["id"]), str(remote["permalink"]), remote_text, published_at, is_same)
         return None
-
-
-MANUAL = InstagramByHand()

@@ -1,22 +1,22 @@
-"""Mastodon as a person uses it: the share page of the account's own server, and one reading of the post."""
+"""Mastodon used by a person: the share page of the account's server, and reading a post back."""
 
 import re
 from datetime import date
+from http import HTTPStatus
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
-from pregonero.networks.mastodon.api import Api
-from pregonero.networks.mastodon.errors import ERRORS
-from pregonero.networks.mastodon.text_length import same_text, text_of
+from pregonero.networks.manual_posting import Intent, RemotePost, is_hosted_at
+from pregonero.networks.mastodon.client import Api
+from pregonero.networks.mastodon.network import ERRORS
+from pregonero.networks.mastodon.text import is_same_text, text_of
 
-POST = re.compile(r"/@[^/]+/(\d{1,30})(?:\D|$)")
-GONE = 404
+POST_ADDRESS = re.compile(r"/@[^/]+/(\d{1,30})(?:\D|$)")
 
 
-class MastodonByHand:
-    """The entity's account at its server."""
+class MastodonManual:
+    """Manual posting on Mastodon."""
 
     intent = Intent(
         address="{site}/share?text={text}",
@@ -27,29 +27,26 @@ class MastodonByHand:
         source="https://docs.joinmastodon.org/dev/routes/",
     )
 
-    def site(self, access: ApiCredentials) -> str:
-        """Return where people read: the intents name it."""
-        return access.address.rstrip("/")
+    def site(self, credentials: ApiCredentials) -> str:
+        """Return the address of the account's server, where people also read."""
+        return credentials.address.rstrip("/")
 
-    def post_id(self, access: ApiCredentials, address: str) -> str:
-        """Return the number of the post at the account's server."""
-        found = POST.search(address)
-        return found[1] if found and at_one_of(address, access) else ""
+    def post_id(self, credentials: ApiCredentials, address: str) -> str:
+        """Return the number of the post at an address of the account's server, or an empty string."""
+        match = POST_ADDRESS.search(address)
+        return match[1] if match and is_hosted_at(address, credentials) else ""
 
-    def read(self, access: ApiCredentials, id: str, text: str) -> RemotePost | None:
-        """Read the post, when it is the account's."""
+    def read(self, credentials: ApiCredentials, id: str, text: str) -> RemotePost | None:
+        """Read a post of the account and compare its text."""
         with mapped_errors(ERRORS, public=False):
             try:
-                found = Api(access).get(f"/v1/statuses/{id}")
+                status = Api(credentials).get(f"/v1/statuses/{id}")
             except HttpError as refusal:
-                if refusal.status == GONE:
+                if refusal.status == HTTPStatus.NOT_FOUND:
                     return None
                 raise
-        if str((found.get("account") or {}).get("id")) != access.remote_id:
+        if str((status.get("account") or {}).get("id")) != credentials.remote_id:
             return None
-        said = str(found["content"])
-        at = str(found.get("created_at") or "")
-        return RemotePost(str(found["id"]), str(found["url"]), text_of(said), at, same_text(text, said))
-
-
-MANUAL = MastodonByHand()
+        content, created_at = str(status["content"]), str(status.get("created_at") or "")
+        is_same = is_same_text(text, content)
+        return RemotePost(str(status["id"]), str(status["url"]), text_of(content), created_at, is_same)

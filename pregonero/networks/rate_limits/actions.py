@@ -17,7 +17,7 @@ from pregonero.networks.rate_limits import queries
 from pregonero.networks.rate_limits.capacity import Admission, QuotaStatus, admit_within, taking
 from pregonero.networks.rate_limits.header_buffer import BufferedReadings, LimitReading, rate_limit_buffer
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota, UsageBucket
-from pregonero.networks.rate_limits.policy import Cost, PostClass, RateLimitPolicy, Scope, Unit
+from pregonero.networks.rate_limits.policy import Cost, LimitScope, PostClass, RateLimitPolicy, Unit
 from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.networks.registry import MODULES, rate_limit_policy
 from pregonero.people.actions import notify
@@ -70,8 +70,8 @@ def _micros(rates: RateLimitPolicy, cost: Mapping[str, int]) -> int:
     return sum(cost.get(budget.key, 0) for budget in rates.budgets if budget.unit == Unit.MONEY)
 
 
-def _owner(account: Account, scope: Scope) -> Owner:
-    return account.entity_id, account.network, account.pk if scope == Scope.ACCOUNT else None
+def _owner(account: Account, scope: LimitScope) -> Owner:
+    return account.entity_id, account.network, account.pk if scope == LimitScope.ACCOUNT else None
 
 
 def _spend(account: Account, amounts: Mapping[str, int], at: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from pregonero.networks.rate_limits.capacity import BY_NETWORK, QuotaStatus
-from pregonero.networks.rate_limits.policy import Budget, PostClass, RateLimitPolicy, Scope
+from pregonero.networks.rate_limits.policy import Budget, LimitScope, PostClass, RateLimitPolicy
 
 MOST_MOVES = 60  # from window to window, until every limit takes it: beyond, it is as good as never
 
@@ -148,7 +148,7 @@ class Forecast:
 
     def _tracks(self, each: Planned) -> Iterator[tuple[Track, int]]:
         for key, amount in self.rates.cost_of(each.act).items():
-            owner = each.account if self.rates.budget(key).scope == Scope.ACCOUNT else None
+            owner = each.account if self.rates.budget(key).scope == LimitScope.ACCOUNT else None
             found = self.track(owner, key)
             if found is not None and amount:
                 yield found, amount

@@ -18,7 +18,7 @@ MICROS = 1_000_000  # of a dollar: money is whole numbers
 _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:gov|com|org|net|edu|mil)?\.?co\b", re.I)
 
 
-class Scope(StrEnum):
+class LimitScope(StrEnum):
     """Whose budget it is: an account's, or of all the accounts that the entity's application serves on a network."""
 
     ACCOUNT = "account"
@@ -29,7 +29,7 @@ class Unit(StrEnum):
     """What is counted, as a person reads it."""
 
     POSTS = "publicaciones"
-    ENDPOINTS = "llamadas"
+    CALLS = "llamadas"
     UNITS = "unidades"
     PERCENT = "por ciento"
     MONEY = "dólares"
@@ -115,7 +115,7 @@ class Budget:
 
     key: str
     label: str  # Spanish, as the screen names it
-    scope: Scope
+    scope: LimitScope
     unit: Unit
     window: Window
     limit: Limit | None = None
@@ -172,7 +172,7 @@ class Reading:
 class SuspensionRule:
     """What a refusal stops: an account or the whole application, and until when."""
 
-    scope: Scope
+    scope: LimitScope
     person: bool = False  # until a person says so: nobody knows when it ends by itself
     tells: bool = False  # people are told at once, and once
     preparing: bool = False  # only what is left there unseen: what is there already goes out at its minute

@@ -11,7 +11,7 @@ from django.db.models import Q
 from pregonero.networks.models import Account
 from pregonero.networks.rate_limits.capacity import Admission, QuotaReading, QuotaStatus, quota_status, reason_of
 from pregonero.networks.rate_limits.models import NetworkSuspension, OfNetwork, Quota, UsageBucket
-from pregonero.networks.rate_limits.policy import Budget, Scope
+from pregonero.networks.rate_limits.policy import Budget, LimitScope
 from pregonero.networks.registry import rate_limit_policy
 
 # The one lock of a room, from any rows that have an entity and a network: claims and refusals wait for each other.
@@ -25,9 +25,9 @@ class InFlight:
     account: int = 0
     app: int = 0
 
-    def of(self, scope: Scope) -> int:
+    def of(self, scope: LimitScope) -> int:
         """Return those of an account, or of the whole application."""
-        return self.account if scope == Scope.ACCOUNT else self.app
+        return self.account if scope == LimitScope.ACCOUNT else self.app
 
 
 def lock_quotas(rooms: Iterable[tuple[int, str]]) -> None:
@@ -64,7 +64,7 @@ def quota_statuses(account: Account, *, in_flight: InFlight, now: datetime) -> l
 
 
 def _key(budget: Budget) -> tuple[bool, str]:
-    return budget.scope == Scope.ACCOUNT, budget.key
+    return budget.scope == LimitScope.ACCOUNT, budget.key
 
 
 def _theirs(account: Account) -> Q:
@@ -114,7 +114,7 @@ def quota_standings(accounts: Sequence[Account], *, now: datetime) -> dict[tuple
     found: dict[tuple[int | None, str, str], QuotaStanding] = {}
     for account in accounts:
         for budget in rate_limit_policy(account.network).budgets:
-            key = (account.pk if budget.scope == Scope.ACCOUNT else None, account.network, budget.key)
+            key = (account.pk if budget.scope == LimitScope.ACCOUNT else None, account.network, budget.key)
             left = quota_status(budget, told.get(key, QuotaReading()), spent[key], 0, now)
             found[key] = QuotaStanding(left, spent[key])
     return found
@@ -126,7 +126,7 @@ def _spent(
     """Return our own count, by stretches, of each budget's running window."""
     running = Q()
     for budget in budgets:
-        owner = account.pk if budget.scope == Scope.ACCOUNT else None
+        owner = account.pk if budget.scope == LimitScope.ACCOUNT else None
         running |= Q(account=owner, budget=budget.key, starts_at__gte=budget.window.started(now))
     rows = UsageBucket.objects.filter(running, entity_id=account.entity_id, network=account.network)
     found: dict[tuple[bool, str], list[tuple[datetime, int]]] = defaultdict(list)

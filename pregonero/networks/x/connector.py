@@ -1,4 +1,4 @@
-"""X: media before the hour, one call to publish, and after a cut a look at our own posts (docs/networks/x.md)."""
+"""X: upload the media, publish in one call, and search our own posts when the answer was lost (docs/networks/x.md)."""
 
 from collections.abc import Callable, Iterator
 from copy import copy
@@ -26,55 +26,61 @@ from pregonero.networks.base import (
 from pregonero.networks.client import HttpError, NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.manual_posting import RemotePost
-from pregonero.networks.x import media, text_length
-from pregonero.networks.x.capabilities import API_PREFIX, CAPABILITIES, KINDS, LOOK_WAITS
-from pregonero.networks.x.endpoints import ENDPOINTS
-from pregonero.networks.x.errors import DUPLICATE, ERRORS
-from pregonero.networks.x.post_matching import same_post, text_as_sent
+from pregonero.networks.x.media import upload_all
+from pregonero.networks.x.network import (
+    API_PREFIX,
+    CAPABILITIES,
+    DUPLICATE,
+    ENDPOINTS,
+    ERRORS,
+    KINDS,
+    LOOK_WAITS,
+)
+from pregonero.networks.x.text import is_same_post, is_valid, original_text, weighted_length
 
-SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
-FIELDS = ["created_at", "entities", "attachments", "referenced_posts"]
+CLOCK_SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
+POST_FIELDS = ["created_at", "entities", "attachments", "referenced_posts"]
 
 
 class XConnector:
-    """The entity's account on X."""
+    """Connector of X."""
 
     capabilities = CAPABILITIES
 
     def check(self, post: Post) -> list[Issue]:
-        """Return what X would not take of a post."""
+        """Return the issues for which X would refuse a post."""
         return post_validation.all_of(
-            _text(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
+            _text_issues(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
         )
 
     def measure(self, text: str) -> int:
-        """Return the weighted length of a text: links 23, emoji 2."""
-        return text_length.weighted_length(text)
+        """Return the weighted length of a text: a link counts 23 and an emoji 2."""
+        return weighted_length(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """A post without media needs nothing of X before its hour."""
+        """Return whether the post has no media: then nothing is uploaded."""
         return not post.media
 
     def prepare(
-        self, access: ApiCredentials, post: Post, prepared: Prepared, keep: Callable[[Prepared], None]
+        self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Callable[[Prepared], None]
     ) -> Prepared:
-        """Leave the media at X; a post without media needs nothing before its hour."""
+        """Upload the media, with their alternative text and captions."""
         if not post.media:
             return prepared
         with mapped_errors(ERRORS, public=False):
-            return media.upload_all(_client(access).media, post.media, prepared, keep)
+            return upload_all(_client(credentials).media, post.media, prepared, save)
 
-    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
+    def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the post."""
         body: dict[str, Any] = {"text": post.text}
         if post.reply_to:
             body["reply"] = {"in_reply_to_tweet_id": post.reply_to}
         if post.media:
             body["media"] = {"media_ids": [entry["id"] for entry in prepared["media"]]}
-        posts = _client(access).posts
+        posts = _client(credentials).posts
         try:
             with mapped_errors(ERRORS, public=True):
-                return _published(access, str(posts.create(body).data.id))
+                return _published(credentials, str(posts.create(body).data.id))
         except Permanent as error:
             if error.code == DUPLICATE and UNCERTAIN_SINCE in prepared:
                 raise Unknown(
@@ -82,21 +88,22 @@ class XConnector:
                 ) from error
             raise
 
-    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Look for the post among the account's own of the attempt's window, what is under others of them included."""
-        since = min(attempt.started_at, _first_attempt(prepared, attempt)) - SLACK
+    def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Search the account's own posts, replies included, that were published during the attempt."""
+        since = min(attempt.started_at, _first_attempt_at(prepared, attempt)) - CLOCK_SLACK
         with mapped_errors(ERRORS, public=False):
-            own, whole = _own_posts(access, since, attempt.asked_at + SLACK)
-        same = [_seen(access, each) for each in own if same_post(post, each)]
-        found = [each for each in same if each.remote_id not in attempt.known]
-        if len(found) == 1:
-            return Finding(Verdict.PUBLISHED, published=Published(found[0].remote_id, found[0].url))
-        if found:
-            return Finding(Verdict.UNKNOWABLE, candidates=tuple(found))
+            own_posts, is_complete = _own_posts(credentials, since, attempt.asked_at + CLOCK_SLACK)
+        same = [_remote_post(credentials, remote) for remote in own_posts if is_same_post(post, remote)]
+        candidates = [remote for remote in same if remote.remote_id not in attempt.known]
+        if len(candidates) == 1:
+            return Finding(Verdict.PUBLISHED, published=Published(candidates[0].remote_id, candidates[0].url))
+        if candidates:
+            return Finding(Verdict.UNKNOWABLE, candidates=tuple(candidates))
         if attempt.checks_made < len(LOOK_WAITS):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
-        # X has said that it holds this text, or it is behind more posts than we read: only a person can tell.
-        return Finding(Verdict.NOT_TAKEN if whole and attempt.code != DUPLICATE else Verdict.UNKNOWABLE)
+        # Without a complete list, or when X refused the text as a duplicate, the post may exist: a person decides.
+        certain = is_complete and attempt.code != DUPLICATE
+        return Finding(Verdict.NOT_TAKEN if certain else Verdict.UNKNOWABLE)
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Delete the post. X also answers yes for a post that is already deleted."""
@@ -112,78 +119,77 @@ class XConnector:
             if response.data.deleted is not True:
                 raise ValueError("X answered that the post was not deleted")
 
-    def probe(self, access: ApiCredentials) -> Identity:
-        """Ask X who the token opens."""
+    def probe(self, credentials: ApiCredentials) -> Identity:
+        """Return the account that the token belongs to."""
         with mapped_errors(ERRORS, public=False):
-            me = _client(access).users.get_me().data
+            me = _client(credentials).users.get_me().data
             return Identity(str(me.id), str(me.username), str(me.name))
 
-    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
-        """Remove nothing: X has no way to, and lets go of a medium that is not posted within a day."""
+    def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
+        """Remove nothing: X has no call for it, and deletes media that are not posted within a day."""
         return []
 
 
-def _text(post: Post, length: int) -> Iterator[Issue]:
+def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
         yield Issue("text", "empty", "El texto está vacío: X necesita un texto o un archivo.")
-    if not text_length.is_valid(post.text):
+    if not is_valid(post.text):
         yield Issue("text", "characters", "El texto tiene caracteres invisibles que X no acepta.")
     yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 @cache
-def _blank() -> Any:
-    from xdk import Client  # noqa: PLC0415 - most of a second and 50 MB that only a worker pays
+def _template_client() -> Any:
+    from xdk import Client  # noqa: PLC0415 - takes most of a second and 50 MB; only workers call X
 
     return Client()
 
 
-def _client(access: ApiCredentials) -> Any:
-    """Return the SDK's client, made for this task alone and speaking over our line.
+def _client(credentials: ApiCredentials) -> Any:
+    """Return the SDK's client for one account, sending through our own HTTP client.
 
-    It is a copy of one that knows nobody, with its three parts that we use: making a session and thirty parts anew took
-    a tenth of each call's processor time.
+    It is a copy of a client without credentials: building a session and all thirty parts of the SDK for each call took
+    a tenth of its processor time.
     """
-    client = copy(_blank())
-    client.base_url, client.access_token, client.session = (
-        access.address,
-        access.token,
-        NetworkClient(access, ENDPOINTS),
-    )
+    client = copy(_template_client())
+    client.base_url, client.access_token = credentials.address, credentials.token
+    client.session = NetworkClient(credentials, ENDPOINTS)
     for name in ("media", "posts", "users"):
         setattr(client, name, type(getattr(client, name))(client))
     return client
 
 
-def _published(access: ApiCredentials, id: str) -> Published:
-    site = access.address.replace(f"://{API_PREFIX}", "://", 1)
-    return Published(id, f"{site}/{access.handle}/status/{id}")
+def _published(credentials: ApiCredentials, id: str) -> Published:
+    site = credentials.address.replace(f"://{API_PREFIX}", "://", 1)
+    return Published(id, f"{site}/{credentials.handle}/status/{id}")
 
 
-def _seen(access: ApiCredentials, found: dict[str, Any]) -> RemotePost:
-    """Return a post that was read, with what a person needs to tell it from another."""
-    public = _published(access, str(found["id"]))
-    return RemotePost(public.remote_id, public.url, text_as_sent(found), str(found["created_at"]))
+def _remote_post(credentials: ApiCredentials, remote: dict[str, Any]) -> RemotePost:
+    published = _published(credentials, str(remote["id"]))
+    return RemotePost(published.remote_id, published.url, original_text(remote), str(remote["created_at"]))
 
 
-def _first_attempt(prepared: Prepared, attempt: AttemptWindow) -> datetime:
-    told = prepared.get(UNCERTAIN_SINCE)
-    return datetime.fromisoformat(told) if told else attempt.started_at
+def _first_attempt_at(prepared: Prepared, attempt: AttemptWindow) -> datetime:
+    since = prepared.get(UNCERTAIN_SINCE)
+    return datetime.fromisoformat(since) if since else attempt.started_at
 
 
-def _own_posts(access: ApiCredentials, since: datetime, until: datetime) -> tuple[list[dict[str, Any]], bool]:
-    """Return the account's posts of a span of time, and whether those are all: few reads, as each post read costs."""
-    pages = _client(access).users.get_posts(
-        access.remote_id, max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
-        start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}", post_fields=FIELDS,
-    )  # fmt: skip
+def _own_posts(credentials: ApiCredentials, since: datetime, until: datetime) -> tuple[list[dict[str, Any]], bool]:
+    """Return the account's posts between two times, and whether the list is complete.
+
+    It reads few pages, because X charges for each post that is read.
+    """
+    pages = _client(credentials).users.get_posts(
+        credentials.remote_id,
+        max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
+        start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        post_fields=POST_FIELDS,
+    )
     posts: list[dict[str, Any]] = []
-    more = False
+    has_more = False
     for _, page in zip(range(CAPABILITIES.limits["reconcile_pages"].value), pages, strict=False):
-        read = page.model_dump(by_alias=True)
-        posts += read.get("data") or []
-        more = bool((read.get("meta") or {}).get("next_token"))
-    return [each for each in posts if since <= datetime.fromisoformat(str(each["created_at"])) <= until], not more
-
-
-CONNECTOR = XConnector()
+        content = page.model_dump(by_alias=True)
+        posts += content.get("data") or []
+        has_more = bool((content.get("meta") or {}).get("next_token"))
+    within = [post for post in posts if since <= datetime.fromisoformat(str(post["created_at"])) <= until]
+    return within, not has_more

@@ -1,24 +1,22 @@
-"""X as a person uses it: the web intent with the text written, and one reading of the post."""
+"""X used by a person: the page that opens with the text written, and reading a post back."""
 
 import re
 from datetime import date
+from http import HTTPStatus
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import HttpError, NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.manual_posting import Intent, RemotePost, at_one_of
-from pregonero.networks.x.capabilities import API_PREFIX
-from pregonero.networks.x.endpoints import ENDPOINTS
-from pregonero.networks.x.errors import ERRORS
-from pregonero.networks.x.post_matching import canonical, text_as_sent
+from pregonero.networks.manual_posting import Intent, RemotePost, is_hosted_at
+from pregonero.networks.x.network import API_PREFIX, ENDPOINTS, ERRORS
+from pregonero.networks.x.text import canonical, original_text
 
-POST = re.compile(r"/status(?:es)?/(\d{1,20})(?:\D|$)")
+POST_ADDRESS = re.compile(r"/status(?:es)?/(\d{1,20})(?:\D|$)")
 FIELDS = "created_at,entities,author_id"
-GONE = 404
 
 
-class XByHand:
-    """The account's own page on X."""
+class XManual:
+    """Manual posting on X."""
 
     intent = Intent(
         address="{site}/intent/post?text={text}",
@@ -29,32 +27,30 @@ class XByHand:
         source="https://developer.x.com/en/docs/x-for-websites/tweet-button/guides/web-intent",
     )
 
-    def site(self, access: ApiCredentials) -> str:
-        """Return where people read, which for the network is not where its API answers."""
-        return access.address.replace(f"://{API_PREFIX}", "://", 1)
+    def site(self, credentials: ApiCredentials) -> str:
+        """Return the address of the public site: the API's without its prefix."""
+        return credentials.address.replace(f"://{API_PREFIX}", "://", 1)
 
-    def post_id(self, access: ApiCredentials, address: str) -> str:
-        """Return the number of the post."""
-        found = POST.search(address)
-        return found[1] if found and at_one_of(address, access, "x.com", "twitter.com") else ""
+    def post_id(self, credentials: ApiCredentials, address: str) -> str:
+        """Return the number of the post at an address, or an empty string."""
+        match = POST_ADDRESS.search(address)
+        return match[1] if match and is_hosted_at(address, credentials, "x.com", "twitter.com") else ""
 
-    def read(self, access: ApiCredentials, id: str, text: str) -> RemotePost | None:
-        """Read the post, when it is the account's."""
+    def read(self, credentials: ApiCredentials, id: str, text: str) -> RemotePost | None:
+        """Read a post of the account and compare its text."""
         with mapped_errors(ERRORS, public=False):
             try:
-                answer = NetworkClient(access, ENDPOINTS).get(
-                    f"{access.address}/2/tweets/{id}", params={"tweet.fields": FIELDS}
+                response = NetworkClient(credentials, ENDPOINTS).get(
+                    f"{credentials.address}/2/tweets/{id}", params={"tweet.fields": FIELDS}
                 )
             except HttpError as refusal:
-                if refusal.status == GONE:
+                if refusal.status == HTTPStatus.NOT_FOUND:
                     return None
                 raise
-            found = answer.json().get("data") or {}
-        if str(found.get("author_id")) != access.remote_id:
+            remote = response.json().get("data") or {}
+        if str(remote.get("author_id")) != credentials.remote_id:
             return None
-        said = text_as_sent(found)
-        address = f"{self.site(access)}/{access.handle}/status/{id}"
-        return RemotePost(id, address, said, str(found.get("created_at") or ""), canonical(said) == canonical(text))
-
-
-MANUAL = XByHand()
+        remote_text = original_text(remote)
+        address = f"{self.site(credentials)}/{credentials.handle}/status/{id}"
+        is_same = canonical(remote_text) == canonical(text)
+        return RemotePost(id, address, remote_text, str(remote.get("created_at") or ""), is_same)

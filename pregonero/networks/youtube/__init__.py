@@ -1,1 +1,28 @@
-"""YouTube: see README in the folder above and docs/networks/youtube.md."""
+"""YouTube channels (docs/networks/youtube.md)."""
+
+from pregonero.networks.registry import Network
+from pregonero.networks.youtube.connector import YouTubeConnector
+from pregonero.networks.youtube.manual import YouTubeManual
+from pregonero.networks.youtube.network import (
+    API_ADDRESS,
+    AUTH,
+    CONSENT_ADDRESS,
+    ENDPOINTS,
+    ERRORS,
+    KINDS,
+    RATE_LIMITS,
+    TOKEN_ADDRESS,
+)
+
+NETWORK = Network(
+    connector=YouTubeConnector(),
+    manual=YouTubeManual(),
+    auth=AUTH,
+    kinds=KINDS,
+    endpoints=ENDPOINTS,
+    errors=ERRORS,
+    rate_limits=RATE_LIMITS,
+    api_address=API_ADDRESS,
+    consent_address=CONSENT_ADDRESS,
+    token_address=TOKEN_ADDRESS,
+)

@@ -1,4 +1,4 @@
-"""Google's client for YouTube over our line: built from the description in its package, without asking the network."""
+"""Google's client for YouTube, sending through our own HTTP client. It is built from the description in its package."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,64 +7,66 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import NetworkClient
-from pregonero.networks.youtube.capabilities import UPLOAD_HOSTS
-from pregonero.networks.youtube.endpoints import ENDPOINTS
+from pregonero.networks.youtube.network import ENDPOINTS, UPLOAD_HOSTS
 
 RESUME_INCOMPLETE = 308
 
 
 class Http:
-    """What Google's client takes for `httplib2.Http`: our line. `opened` learns the address of an upload's session."""
+    """Our HTTP client with the interface of `httplib2.Http`.
 
-    def __init__(self, access: ApiCredentials, opened: Callable[[str], None] = lambda _: None) -> None:
-        self._line = NetworkClient(
-            access, ENDPOINTS, sibling_hosts=UPLOAD_HOSTS, accepted_statuses=frozenset({RESUME_INCOMPLETE})
+    `on_session` is called with the address of an upload session as soon as Google gives it.
+    """
+
+    def __init__(self, credentials: ApiCredentials, on_session: Callable[[str], None] = lambda _: None) -> None:
+        self._client = NetworkClient(
+            credentials, ENDPOINTS, sibling_hosts=UPLOAD_HOSTS, accepted_statuses=frozenset({RESUME_INCOMPLETE})
         )
-        self._opened = opened
+        self._on_session = on_session
 
     def request(
         self, uri: str, method: str = "GET", body: Any = None, headers: Mapping[str, str] | None = None, **_: Any
     ) -> tuple[Any, bytes]:
-        """Make one call; what is not a yes was raised before Google's client, which would repeat it, sees it."""
-        import httplib2  # noqa: PLC0415 - comes with Google's client
+        """Make one call. Errors are raised here, before Google's client sees them, because it would repeat the call."""
+        import httplib2  # noqa: PLC0415 - a dependency of Google's client
 
-        sent = {name.title(): value for name, value in (headers or {}).items()}
-        answer = self._line.request(method, uri, body=body, headers=sent)
-        about = {name.lower(): value for name, value in answer.headers.items()}
-        if "location" in about and method == "POST":
-            self._opened(about["location"])
-        return httplib2.Response(about | {"status": str(answer.status_code)}), answer.content
-
-
-def service(access: ApiCredentials) -> Any:
-    """Return Google's client for an account's address; each call is given its own `Http`."""
-    return _service(access.address)
+        titled = {name.title(): value for name, value in (headers or {}).items()}
+        response = self._client.request(method, uri, body=body, headers=titled)
+        response_headers = {name.lower(): value for name, value in response.headers.items()}
+        if "location" in response_headers and method == "POST":
+            self._on_session(response_headers["location"])
+        return httplib2.Response(response_headers | {"status": str(response.status_code)}), response.content
 
 
-def videos(access: ApiCredentials) -> Any:
-    """Return the part of Google's client that is about videos."""
-    return service(access).videos()
+def service(credentials: ApiCredentials) -> Any:
+    """Return Google's client for the account's API address. Pass an `Http` to each call."""
+    return _service(credentials.address)
 
 
-def channels(access: ApiCredentials) -> Any:
-    """Return the part of Google's client that is about channels."""
-    return _service(access.address).channels()
+def videos(credentials: ApiCredentials) -> Any:
+    """Return the `videos` resource of Google's client."""
+    return service(credentials).videos()
+
+
+def channels(credentials: ApiCredentials) -> Any:
+    """Return the `channels` resource of Google's client."""
+    return _service(credentials.address).channels()
 
 
 @cache
 def _service(address: str) -> Any:
-    """Return the client for a base address; its upload address comes from the description, so it is rewritten there."""
-    from googleapiclient.discovery import build_from_document  # noqa: PLC0415 - 0.2 s that only a worker pays
+    """Return the client for a base address. The description names the upload address, so it is changed there."""
+    from googleapiclient.discovery import build_from_document  # noqa: PLC0415 - takes 0.2 s to import
     from googleapiclient.discovery_cache import get_static_doc  # noqa: PLC0415
 
     description = json.loads(get_static_doc("youtube", "v3"))
     description |= {"rootUrl": f"{address.rstrip('/')}/", "baseUrl": f"{address.rstrip('/')}/"}
     description.pop("mtlsRootUrl", None)
-    return build_from_document(description, http=_NeverUsed())
+    return build_from_document(description, http=_NoHttp())
 
 
-class _NeverUsed:
-    """The client wants an `http` when it is built; every call is given its account's own."""
+class _NoHttp:
+    """Required to build the client, and never used: each call has the `Http` of its account."""
 
     def request(self, *_: Any, **__: Any) -> Any:
-        raise RuntimeError("a call to YouTube without its account")
+        raise RuntimeError("A call to YouTube was made without the Http of an account")

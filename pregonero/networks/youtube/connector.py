@@ -1,4 +1,4 @@
-"""YouTube: the video uploaded private, made public at its hour by one change (docs/networks/youtube.md)."""
+"""YouTube: upload the video private, and make it public with one idempotent change (docs/networks/youtube.md)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,70 +18,73 @@ from pregonero.networks.base import (
     not_ours,
 )
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.youtube import thumbnail_captions, uploads
-from pregonero.networks.youtube.capabilities import CAPABILITIES, KINDS, WATCH_ADDRESSES
+from pregonero.networks.youtube import uploads
 from pregonero.networks.youtube.client import Http, channels, videos
-from pregonero.networks.youtube.errors import ERRORS
+from pregonero.networks.youtube.network import CAPABILITIES, ERRORS, KINDS, WATCH_ADDRESSES
 
-# What of a video's status can be changed; a change that leaves one out would set it back.
-KEPT = (
-    "embeddable", "license", "publicStatsViewable", "selfDeclaredMadeForKids", "containsSyntheticMedia",
-)  # fmt: skip
-LOST_UPLOADS = ("failed", "rejected", "deleted")
+# Writable fields of a video's status: an update that omits one resets it.
+STATUS_FIELDS = (
+    "embeddable",
+    "license",
+    "publicStatsViewable",
+    "selfDeclaredMadeForKids",
+    "containsSyntheticMedia",
+)
+FAILED_UPLOADS = ("failed", "rejected", "deleted")
 
 
 class YouTubeConnector:
-    """The entity's channel on YouTube."""
+    """Connector of a YouTube channel."""
 
     capabilities = CAPABILITIES
 
     def check(self, post: Post) -> list[Issue]:
-        """Return what YouTube would not take of a post."""
+        """Return the issues for which YouTube would refuse a post."""
         return post_validation.all_of(
-            _title(post.title),
-            _description(post.text, self.measure(post.text)),
+            _title_issues(post.title),
+            _description_issues(post.text, self.measure(post.text)),
             post_validation.media(post, CAPABILITIES, KINDS),
         )
 
     def measure(self, text: str) -> int:
-        """Return the length of a description in bytes, which is what YouTube counts of it."""
+        """Return the length of a description in bytes, as YouTube counts it."""
         return len(text.encode())
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Whatever goes out is a private video there first."""
+        """Return False: every post is first a private video at YouTube."""
         return False
 
-    def prepare(self, access: ApiCredentials, post: Post, prepared: Prepared, keep: uploads.Keep) -> Prepared:
-        """Leave the video at the channel, private, going on from where an upload was cut."""
+    def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: uploads.Save) -> Prepared:
+        """Upload the video as private, with its thumbnail and captions, continuing from `prepared`."""
         with mapped_errors(ERRORS, public=False):
             if "video_id" not in prepared:
-                uploads.upload(access, post, prepared, keep)
-            thumbnail_captions.accompany(access, uploads.film_of(post), prepared, keep)
-            status = _status(access, prepared["video_id"])
-            if status.get("uploadStatus") in LOST_UPLOADS:
+                uploads.upload_video(credentials, post, prepared, save)
+            uploads.add_thumbnail_and_captions(credentials, uploads.video_of(post), prepared, save)
+            status = _status(credentials, prepared["video_id"])
+            if status.get("uploadStatus") in FAILED_UPLOADS:
                 raise Permanent("YouTube no pudo procesar el video, o lo rechazó.", code=str(status["uploadStatus"]))
-            prepared["status"] = {name: status[name] for name in KEPT if name in status}
-            keep(prepared)
+            prepared["status"] = {name: status[name] for name in STATUS_FIELDS if name in status}
+            save(prepared)
         return prepared
 
-    def commit(self, access: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Make the video public by one change, which made twice is one."""
+    def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
+        """Make the video public with an idempotent change."""
         body = {"id": prepared["video_id"], "status": prepared["status"] | {"privacyStatus": "public"}}
-        change = videos(access).update(part="status", body=body)
+        change = videos(credentials).update(part="status", body=body)
         with mapped_errors(ERRORS, public=True):
-            changed = change.execute(http=Http(access))
+            changed = change.execute(http=Http(credentials))
             if changed["status"]["privacyStatus"] != "public":
                 raise Permanent(
                     "YouTube dejó el video privado: la aplicación no está verificada por Google.", code="kept_private"
                 )
-        return _published(access, prepared)
+        return _published(credentials, prepared)
 
-    def resolve(self, access: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+    def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Ask whether the video is public."""
         with mapped_errors(ERRORS, public=False):
-            public = _status(access, prepared["video_id"]).get("privacyStatus") == "public"
+            public = _status(credentials, prepared["video_id"]).get("privacyStatus") == "public"
         if public:
-            return Finding(Verdict.PUBLISHED, published=_published(access, prepared))
+            return Finding(Verdict.PUBLISHED, published=_published(credentials, prepared))
         return Finding(Verdict.NOT_TAKEN)
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
@@ -94,62 +97,64 @@ class YouTubeConnector:
                 if video["status"]["privacyStatus"] != "private":
                     _make_private(credentials, remote_id, video["status"])
 
-    def probe(self, access: ApiCredentials) -> Identity:
-        """Ask YouTube which channel the token opens."""
+    def probe(self, credentials: ApiCredentials) -> Identity:
+        """Return the channel that the token belongs to."""
         with mapped_errors(ERRORS, public=False):
-            mine = channels(access).list(part="id,snippet", mine=True).execute(http=Http(access)).get("items") or []
+            mine = (
+                channels(credentials).list(part="id,snippet", mine=True).execute(http=Http(credentials)).get("items")
+                or []
+            )
             if not mine:
                 raise Permanent("La cuenta autorizada no tiene un canal de YouTube.", code="no_channel")
-            about = mine[0]["snippet"]
-            handle = str(about.get("customUrl") or mine[0]["id"]).removeprefix("@")
-            return Identity(str(mine[0]["id"]), handle, str(about.get("title") or ""))
+            snippet = mine[0]["snippet"]
+            handle = str(snippet.get("customUrl") or mine[0]["id"]).removeprefix("@")
+            return Identity(str(mine[0]["id"]), handle, str(snippet.get("title") or ""))
 
-    def discard(self, access: ApiCredentials, prepared: Prepared) -> list[str]:
-        """Remove the video if it is still private; an upload that was not finished dies by itself in a week."""
+    def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
+        """Delete the video if it is still private. YouTube deletes an unfinished upload within a week."""
         if "video_id" not in prepared:
             return []
         with mapped_errors(ERRORS, public=False):
-            if _status(access, prepared["video_id"]).get("privacyStatus") != "private":
+            if _status(credentials, prepared["video_id"]).get("privacyStatus") != "private":
                 return []
-            videos(access).delete(id=prepared["video_id"]).execute(http=Http(access))
+            videos(credentials).delete(id=prepared["video_id"]).execute(http=Http(credentials))
         return [prepared["video_id"]]
 
 
-def _title(title: str) -> Iterator[Issue]:
+def _title_issues(title: str) -> Iterator[Issue]:
     if not title.strip():
         yield Issue("title", "empty", "YouTube necesita un título.")
-    yield from _angles("title", title, "El título")
+    yield from _angle_bracket_issues("title", title, "El título")
     yield from post_validation.too_long("title", CAPABILITIES, len(title), limit="title", what="el título")
 
 
-def _description(text: str, length: int) -> Iterator[Issue]:
-    yield from _angles("text", text, "La descripción")
+def _description_issues(text: str, length: int) -> Iterator[Issue]:
+    yield from _angle_bracket_issues("text", text, "La descripción")
     yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="la descripción", unit="byte")
 
 
-def _angles(field: str, text: str, what: str) -> Iterator[Issue]:
+def _angle_bracket_issues(field: str, text: str, what: str) -> Iterator[Issue]:
     if "<" in text or ">" in text:
         yield Issue(field, "angle_brackets", f"{what} tiene < o >: YouTube no los admite.")
 
 
-def _status(access: ApiCredentials, id: str) -> dict[str, Any]:
-    """Return the status of our video; nothing when it is not there any more."""
-    found = videos(access).list(part="status", id=id).execute(http=Http(access)).get("items") or [{}]
-    status: dict[str, Any] = found[0].get("status") or {}
+def _status(credentials: ApiCredentials, id: str) -> dict[str, Any]:
+    """Return the status of a video of the channel, or an empty one if it no longer exists."""
+    items = videos(credentials).list(part="status", id=id).execute(http=Http(credentials)).get("items") or [{}]
+    status: dict[str, Any] = items[0].get("status") or {}
     return status
 
 
 def _make_private(credentials: ApiCredentials, id: str, status: dict[str, Any]) -> None:
-    same = {name: status[name] for name in KEPT if name in status}
-    change = videos(credentials).update(part="status", body={"id": id, "status": same | {"privacyStatus": "private"}})
+    unchanged = {name: status[name] for name in STATUS_FIELDS if name in status}
+    change = videos(credentials).update(
+        part="status", body={"id": id, "status": unchanged | {"privacyStatus": "private"}}
+    )
     changed = change.execute(http=Http(credentials))
     if changed["status"]["privacyStatus"] != "private":
         raise ValueError("YouTube left the video public")
 
 
-def _published(access: ApiCredentials, prepared: Prepared) -> Published:
-    address = access.address.rstrip("/")
+def _published(credentials: ApiCredentials, prepared: Prepared) -> Published:
+    address = credentials.address.rstrip("/")
     return Published(prepared["video_id"], f"{WATCH_ADDRESSES.get(address, address)}/watch?v={prepared['video_id']}")
-
-
-CONNECTOR = YouTubeConnector()

@@ -15,7 +15,7 @@ from pregonero.networks.rate_limits import queries as budgets
 from pregonero.networks.rate_limits.capacity import QuotaStatus
 from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track, track_of
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota
-from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, PostClass, Scope, Unit, classify_post
+from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, PostClass, LimitScope, Unit, classify_post
 from pregonero.networks.registry import connector, rate_limit_policy
 from pregonero.people.models import Entity, Member
 from pregonero.publishing.models import Adaptation, Delivery, PublicationState
@@ -83,12 +83,12 @@ def limits_of(entity: Entity, *, today: date, now: datetime) -> list[NetworkLimi
 def _network(accounts: list[Account], stops: list[NetworkSuspension], today: date, now: datetime) -> NetworkLimits:
     network = accounts[0].network
     lines = [line for account in accounts for line in _lines(account, now)]
-    shared = [line for line in lines if line.left.budget.scope == Scope.APP and line.account == accounts[0]]
+    shared = [line for line in lines if line.left.budget.scope == LimitScope.APP and line.account == accounts[0]]
     spent = _spent(accounts, today)
     return NetworkLimits(
         label=connector(network).capabilities.label,
         shared=tuple(shared),
-        own=tuple(line for line in lines if line.left.budget.scope == Scope.ACCOUNT),
+        own=tuple(line for line in lines if line.left.budget.scope == LimitScope.ACCOUNT),
         stops=tuple(stop for stop in stops if stop.network == network),
         spent=spent,
         micros=sum(each.micros for each in spent),
@@ -100,7 +100,7 @@ def _lines(account: Account, now: datetime) -> Iterable[BudgetLine]:
     rows = Quota.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
     known = {(row.account_id, row.budget): row for row in rows}
     for left in budgets.quota_statuses(account, in_flight=in_the_air_of(account), now=now):
-        owner = account.pk if left.budget.scope == Scope.ACCOUNT else None
+        owner = account.pk if left.budget.scope == LimitScope.ACCOUNT else None
         row = known.get((owner, left.budget.key))
         limit = row.own_limit if row else None
         set_by = row.set_by.name if row and row.set_by and limit is not None else ""

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from pregonero.networks.base import Limit
 from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track
-from pregonero.networks.rate_limits.policy import Budget, PostClass, RateLimitPolicy, Scope, Unit, Window
+from pregonero.networks.rate_limits.policy import Budget, PostClass, RateLimitPolicy, LimitScope, Unit, Window
 
 pytestmark = pytest.mark.procedure("P-2")
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 LIMIT = Limit(5, NOW.date(), "prueba")
-OWN = Budget("own", "Por cuarto de hora", Scope.ACCOUNT, Unit.POSTS, Window(900), LIMIT)
-APP = Budget("app", "Por día", Scope.APP, Unit.POSTS, Window(86_400), LIMIT)
-MONEY = Budget("money", "Gasto", Scope.APP, Unit.MONEY, Window(0, "month", "America/Bogota"))
+OWN = Budget("own", "Por cuarto de hora", LimitScope.ACCOUNT, Unit.POSTS, Window(900), LIMIT)
+APP = Budget("app", "Por día", LimitScope.APP, Unit.POSTS, Window(86_400), LIMIT)
+MONEY = Budget("money", "Gasto", LimitScope.APP, Unit.MONEY, Window(0, "month", "America/Bogota"))
 RATES = RateLimitPolicy(
     budgets=(OWN, APP, MONEY),
     posts={PostClass.POST: {"own": 1, "app": 1, "money": 15}, PostClass.LINK_POST: {"own": 1, "app": 1, "money": 200}},

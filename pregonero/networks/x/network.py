@@ -1,0 +1,249 @@
+"""X as data: what it accepts, which endpoints are called, what its refusals mean, what it limits and charges, sign-in.
+
+Each value carries the date on which it was read and the page that states it (docs/networks/x.md).
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date
+from http import HTTPStatus
+
+from pregonero.networks.base import (
+    Capabilities,
+    Limit,
+    OperationKind,
+    Permanent,
+    PreparedExpired,
+    QuotaExhausted,
+    Resolution,
+    Transient,
+    Unauthorized,
+)
+from pregonero.networks.client import Endpoint, HttpError
+from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
+from pregonero.networks.oauth import OAuthConfig, Scope
+from pregonero.networks.post_validation import Kinds
+from pregonero.networks.rate_limits.policy import (
+    Budget,
+    Cost,
+    Headers,
+    LimitScope,
+    PostClass,
+    RateLimitPolicy,
+    SuspensionRule,
+    Unit,
+    Window,
+)
+
+READ_ON = date(2026, 11, 24)
+COUNTING = "https://docs.x.com/fundamentals/counting-characters"
+MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
+ALT = "https://docs.x.com/x-api/media/create-media-metadata"
+RATES = "https://docs.x.com/x-api/fundamentals/rate-limits"
+PRICING = "https://docs.x.com/x-api/getting-started/pricing"
+OWN_CHOICE = "decisión propia: docs/networks/x.md"
+QUARTER, HOUR, DAY, MONTH = 900, 3600, 86_400, 31 * 86_400  # seconds
+
+API_ADDRESS = "https://api.x.com"
+CONSENT_ADDRESS = "https://x.com"
+API_PREFIX = "api."  # the public site is at the API's host without this prefix
+
+CAPABILITIES = Capabilities(
+    name="x",
+    label="X",
+    badge="X",
+    operations={
+        OperationKind.POST: Resolution.RECONCILE,
+        OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.WITHDRAW: Resolution.REPEAT,
+    },
+    limits={
+        "text": Limit(280, READ_ON, COUNTING),
+        "link_weight": Limit(23, READ_ON, COUNTING),
+        "alt": Limit(1_000, READ_ON, ALT),
+        "pictures": Limit(4, READ_ON, MEDIA),
+        "gifs": Limit(1, READ_ON, MEDIA),
+        "videos": Limit(1, READ_ON, MEDIA),
+        "with_video": Limit(0, READ_ON, MEDIA),
+        "picture_bytes": Limit(5_000_000, READ_ON, MEDIA),
+        "gif_bytes": Limit(15_000_000, READ_ON, MEDIA),
+        "gif_max_width": Limit(1_280, READ_ON, MEDIA),
+        "gif_max_height": Limit(1_080, READ_ON, MEDIA),
+        "gif_max_frames": Limit(350, READ_ON, MEDIA),
+        "video_bytes": Limit(512_000_000, READ_ON, MEDIA),
+        "video_min_ms": Limit(500, READ_ON, MEDIA),
+        "video_max_ms": Limit(140_000, READ_ON, MEDIA),
+        "video_min_width": Limit(32, READ_ON, MEDIA),
+        "video_min_height": Limit(32, READ_ON, MEDIA),
+        "video_max_width": Limit(1_280, READ_ON, MEDIA),
+        "video_max_height": Limit(1_024, READ_ON, MEDIA),
+        "video_min_ratio": Limit(333, READ_ON, MEDIA),
+        "video_max_ratio": Limit(3_000, READ_ON, MEDIA),
+        "video_max_fps": Limit(60, READ_ON, MEDIA),
+        "segment_bytes": Limit(2_000_000, READ_ON, MEDIA),
+        "media_life_seconds": Limit(86_400, READ_ON, MEDIA),
+        "upload_patience_seconds": Limit(40, READ_ON, OWN_CHOICE),
+        "posts_per_15_minutes": Limit(100, READ_ON, RATES),
+        "posts_per_day_and_app": Limit(10_000, READ_ON, RATES),
+        "reconcile_pages": Limit(2, READ_ON, OWN_CHOICE),
+        "reconcile_page_posts": Limit(100, READ_ON, OWN_CHOICE),
+        "clock_slack_seconds": Limit(30, READ_ON, OWN_CHOICE),
+    },
+    prepares_ahead_seconds=6 * 3600,
+    takes_replies=True,
+    sdk=("xdk",),
+)
+
+KINDS = Kinds(
+    pictures={"image/jpeg": "JPG", "image/png": "PNG", "image/gif": "GIF", "image/webp": "WEBP"},
+    videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
+    codecs={"h264": "H.264"},
+    sounds={"aac": "AAC"},
+)
+
+# Seconds between the searches for a post whose answer was lost; if the last one does not find it, X does not have it.
+LOOK_WAITS = (5.0, 15.0, 40.0)
+
+ENDPOINTS = (
+    Endpoint("POST", "/2/media/upload/initialize", "abrir la subida de un medio (invisible)"),
+    Endpoint("POST", "/2/media/upload/{id}/append", "subir un trozo del medio (invisible)"),
+    Endpoint("POST", "/2/media/upload/{id}/finalize", "cerrar la subida del medio (invisible)"),
+    Endpoint("GET", "/2/media/upload", "saber si X terminó de procesar el medio"),
+    Endpoint("POST", "/2/media/metadata", "poner el texto alternativo (invisible)"),
+    Endpoint("POST", "/2/media/subtitles", "poner los subtítulos de un video (invisible)"),
+    Endpoint("POST", "/2/tweets", "publicar: la única llamada que el público ve"),
+    Endpoint("DELETE", "/2/tweets/{id}", "retirar una publicación nuestra: X no deja borrar las de otra cuenta"),
+    Endpoint("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
+    Endpoint("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),
+    Endpoint("GET", "/2/users/me", "saber qué cuenta abre la autorización"),
+    Endpoint("POST", "/2/oauth2/token", "cambiar el código o la ficha de renovación por una autorización"),
+    Endpoint("POST", "/2/oauth2/revoke", "devolver una autorización"),
+)
+
+DUPLICATE, MEDIA_EXPIRED = "duplicate", "media_gone"  # our own codes for refusals that X gives no type
+REFUSAL_TEXTS = {DUPLICATE: "duplicate content", MEDIA_EXPIRED: "media ids are invalid"}
+# Header prefixes of the windows in which X counts posts: a quarter of an hour, and a day of the user or application.
+RATE_WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
+
+MEANINGS = {
+    "401": ErrorMeaning(Unauthorized, "X ya no acepta la autorización de esta cuenta: hay que conectarla otra vez."),
+    "402": ErrorMeaning(QuotaExhausted, "Se agotó el saldo para usar X: alguien debe recargarlo.", HOUR),
+    "usage-capped": ErrorMeaning(
+        QuotaExhausted, "Se llegó al tope de gasto fijado en X: alguien debe subirlo o recargar.", HOUR
+    ),
+    "429": ErrorMeaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
+    "420": ErrorMeaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
+    DUPLICATE: ErrorMeaning(Permanent, "X no acepta dos veces el mismo texto, y ya hay una publicación con este."),
+    MEDIA_EXPIRED: ErrorMeaning(
+        PreparedExpired, "X ya no tiene los archivos que se habían subido; se suben otra vez.", 1.0
+    ),
+    "client-forbidden": ErrorMeaning(Permanent, "La aplicación no tiene permiso para publicar en X."),
+    "403": ErrorMeaning(Permanent, "X no permite esta publicación."),
+    "400": ErrorMeaning(Permanent, "X no aceptó el contenido de la publicación."),
+}
+
+
+def _error_keys(refusal: HttpError) -> tuple[str, ...]:
+    """Return our codes for the refusal's text, then the last part of its `type` address."""
+    body = refusal.body if isinstance(refusal.body, dict) else {}
+    detail = f"{body.get('detail')} {body.get('errors')}".lower()
+    own_codes = [code for code, text in REFUSAL_TEXTS.items() if text in detail]
+    return (*own_codes, str(body.get("type") or "").rpartition("/")[2])
+
+
+def _retry_after(refusal: HttpError) -> float | None:
+    """Return the seconds to wait: the `retry-after` header, or the time until the exhausted window restarts."""
+    after = refusal.headers.get("retry-after", "")
+    if after.isdigit():
+        return float(after)
+    resets = [int(reset) for reset in _window_resets(refusal.headers) if reset.isdigit()]
+    if refusal.status != HTTPStatus.TOO_MANY_REQUESTS or not resets:
+        return None
+    # One second more, because X's clock and ours may differ a little.
+    return max(1.0, max(resets) - time.time() + 1)
+
+
+def _window_resets(headers: Mapping[str, str]) -> Iterator[str]:
+    """Yield when each exhausted window restarts; when no header says which is exhausted, when the shortest does."""
+    exhausted = [window for window in RATE_WINDOWS if headers.get(f"{window}-remaining") == "0"]
+    for window in exhausted or RATE_WINDOWS[:1]:
+        yield headers.get(f"{window}-reset", "")
+
+
+ERRORS = ErrorTable("X", MEANINGS, _error_keys, _retry_after)
+
+# OAuth 2 with PKCE; the refresh token changes at each renewal.
+AUTH = OAuthConfig(
+    label="X",
+    consent_path="/i/oauth2/authorize",
+    token_path="/2/oauth2/token",  # noqa: S106  a path
+    revoke_path="/2/oauth2/revoke",
+    scopes=(
+        Scope("tweet.read", "leer las publicaciones propias, para confirmar que salieron"),
+        Scope("tweet.write", "publicar"),
+        Scope("users.read", "saber qué cuenta es"),
+        Scope("media.write", "subir imágenes y videos"),
+        Scope("offline.access", "renovar la autorización sin pedirla cada dos horas"),
+    ),
+    endpoints=ENDPOINTS,
+    uses_basic_auth=True,
+    ended_codes=frozenset({"invalid_grant", "invalid_request", "invalid_token"}),
+    read_on=date(2026, 11, 26),
+    source="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
+)
+
+CREATE_POST, LIST_OWN_POSTS = "POST /2/tweets", "GET /2/users/{id}/tweets"
+RATE_HEADERS = ("x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset")
+APP_DAY_HEADERS = ("x-app-limit-24hour-limit", "x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
+PRICES = {
+    "post": Limit(15_000, READ_ON, PRICING),
+    "link_post": Limit(200_000, READ_ON, PRICING),
+    "reply": Limit(10_000, READ_ON, PRICING),
+    "own_read": Limit(1_000, READ_ON, PRICING),
+}
+
+
+def _cost_of(kind: str) -> dict[str, int]:
+    return {"posts": 1, "app_posts": 1, "money": PRICES[kind].value}
+
+
+RATE_LIMITS = RateLimitPolicy(
+    budgets=(
+        Budget(
+            "posts", "Publicaciones por cuarto de hora", LimitScope.ACCOUNT, Unit.POSTS, Window(QUARTER),
+            Limit(100, READ_ON, RATES), warns=False,
+        ),
+        Budget(
+            "app_posts", "Publicaciones por día, de todas las cuentas", LimitScope.APP, Unit.POSTS, Window(DAY),
+            Limit(10_000, READ_ON, RATES),
+        ),
+        Budget(
+            "own_reads", "Lecturas de lo propio por cuarto de hora", LimitScope.ACCOUNT, Unit.ENDPOINTS,
+            Window(QUARTER), Limit(900, READ_ON, RATES), warns=False,
+        ),
+        Budget("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),
+    ),
+    posts={
+        PostClass.POST: _cost_of("post"),
+        PostClass.LINK_POST: _cost_of("link_post"),
+        PostClass.REPLY: _cost_of("reply"),
+    },
+    calls={
+        LIST_OWN_POSTS: Cost(
+            "own_read", "Lecturas de lo propio", {"own_reads": 1}, items="data",
+            each={"money": PRICES["own_read"].value},
+        ),
+    },
+    headers=(
+        Headers("posts", *RATE_HEADERS, frozenset({CREATE_POST})),
+        Headers("own_reads", *RATE_HEADERS, frozenset({LIST_OWN_POSTS})),
+        Headers("app_posts", *APP_DAY_HEADERS, frozenset({CREATE_POST})),
+    ),
+    stops={
+        "429": SuspensionRule(LimitScope.ACCOUNT),
+        "420": SuspensionRule(LimitScope.ACCOUNT),
+        "402": SuspensionRule(LimitScope.APP, person=True, tells=True),
+        "usage-capped": SuspensionRule(LimitScope.APP, person=True, tells=True),
+    },
+    prices=PRICES,
+)  # fmt: skip
