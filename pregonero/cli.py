@@ -90,9 +90,9 @@ def worker(*, lanes: tuple[str, ...]) -> None:
 def _warm_up() -> None:
     """Import what the first calls would wait for, and have the collector of memory leave alone what stays for good:
     each time that it looked through all of it, whatever was being sent stood still for a tenth of a second."""
-    from pregonero.networks.registry import warm  # noqa: PLC0415
+    from pregonero.networks.registry import import_sdks  # noqa: PLC0415
 
-    warm()
+    import_sdks()
     gc.collect()
     gc.freeze()
 

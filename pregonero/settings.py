@@ -233,26 +233,23 @@ EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "django.core.mail.backends.dummy.EmailBackend"
 )
 
-# The networks' base addresses: only these differ between the real networks and the laboratory.
+# Addresses used instead of the networks' own, for the laboratory or a proxy; empty: the network's own (its folder).
 NETWORK_ADDRESSES = {
-    "x": text("PREGONERO_X_ADDRESS", "https://api.x.com"),
-    "facebook": text("PREGONERO_FACEBOOK_ADDRESS", "https://graph.facebook.com"),
-    "instagram": text("PREGONERO_INSTAGRAM_ADDRESS", "https://graph.facebook.com"),
-    "youtube": text("PREGONERO_YOUTUBE_ADDRESS", "https://www.googleapis.com"),
-    "bluesky": text("PREGONERO_BLUESKY_ADDRESS", "https://bsky.social"),
-    "mastodon": text("PREGONERO_MASTODON_ADDRESS", "https://mastodon.social"),
+    "x": text("PREGONERO_X_ADDRESS"),
+    "facebook": text("PREGONERO_FACEBOOK_ADDRESS"),
+    "instagram": text("PREGONERO_INSTAGRAM_ADDRESS"),
+    "youtube": text("PREGONERO_YOUTUBE_ADDRESS"),
+    "bluesky": text("PREGONERO_BLUESKY_ADDRESS"),
+    "mastodon": text("PREGONERO_MASTODON_ADDRESS"),
 }
-# Where people give authorisations, and where the tokens come from when it is not where the rest is asked.
+# The same for the pages where people authorise the application, and for the calls about tokens.
 CONSENT_ADDRESSES = {
-    "x": text("PREGONERO_X_CONSENT_ADDRESS", "https://x.com"),
-    "facebook": text("PREGONERO_FACEBOOK_CONSENT_ADDRESS", "https://www.facebook.com"),
-    "instagram": text("PREGONERO_FACEBOOK_CONSENT_ADDRESS", "https://www.facebook.com"),
-    "youtube": text("PREGONERO_YOUTUBE_CONSENT_ADDRESS", "https://accounts.google.com"),
-    "mastodon": NETWORK_ADDRESSES["mastodon"],
+    "x": text("PREGONERO_X_CONSENT_ADDRESS"),
+    "facebook": text("PREGONERO_FACEBOOK_CONSENT_ADDRESS"),
+    "instagram": text("PREGONERO_FACEBOOK_CONSENT_ADDRESS"),
+    "youtube": text("PREGONERO_YOUTUBE_CONSENT_ADDRESS"),
 }
-TOKEN_ADDRESSES = NETWORK_ADDRESSES | {
-    "youtube": text("PREGONERO_YOUTUBE_TOKEN_ADDRESS", "https://oauth2.googleapis.com")
-}
+TOKEN_ADDRESSES = {"youtube": text("PREGONERO_YOUTUBE_TOKEN_ADDRESS")}
 GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
 CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 20)  # one call to a network
 LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker holds a delivery; longer than any call

@@ -25,7 +25,7 @@ from pregonero.networks.actions.tokens import can_revoke
 from pregonero.networks.base import ApiCredentials, Identity, NetworkError
 from pregonero.networks.models import Account, CredentialKind
 from pregonero.networks.oauth import AppPassword, ClientCredentials, OAuthConfig, Tokens
-from pregonero.networks.registry import auth_config_of, connector
+from pregonero.networks.registry import auth_config_of, connector, consent_address
 from pregonero.networks.server_urls import check_server
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.people.models import Member
@@ -40,7 +40,7 @@ def start_connection(*, account: Account, session: str, by: Member, now: datetim
     check_server(account.server)
     state, verifier = secrets.token_urlsafe(STATE_BYTES), secrets.token_urlsafe(VERIFIER_BYTES)
     start_authorization(account=account, state=state, session=session, verifier=verifier, by=by, now=now)
-    base = account.server or settings.CONSENT_ADDRESSES[account.network]
+    base = account.server or consent_address(account.network)
     return oauth.consent_url(config, base, client, redirect=redirect_uri(), state=state, verifier=verifier)
 
 

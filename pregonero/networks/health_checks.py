@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pregonero.health.runner import CheckResult
 from pregonero.networks import vault
-from pregonero.networks.facebook.graph_versions import ENDS
+from pregonero.networks.facebook.graph import VERSION_ENDS
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.networks.vault import count_unreadable
 
@@ -38,7 +38,7 @@ def check_keys(entity_id: int | None) -> CheckResult:
 
 def check_graph_version(entity_id: int | None) -> CheckResult:
     """Check that Meta supports the configured Graph API version for at least `WARNING_PERIOD` more."""
-    version, ends_on = settings.GRAPH_VERSION, ENDS.get(settings.GRAPH_VERSION)
+    version, ends_on = settings.GRAPH_VERSION, VERSION_ENDS.get(settings.GRAPH_VERSION)
     if ends_on is None:
         sentence = f"Meta Graph {version}: no sabemos hasta cuándo responde; míralo en su página de versiones."
         return CheckResult("graph", ok=True, sentence=sentence)

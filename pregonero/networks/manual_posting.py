@@ -1,8 +1,4 @@
-"""What a person does at the network by hand, where its API refuses (Q-6): where it is opened, and how it is read back.
-
-Beside the connector's two verbs, each network's folder has a `by_hand.py`: the page of the network itself that opens
-with the text written, or the one where it is written by hand; which post an address is; and one reading of that post.
-"""
+"""Posting by hand where a network's API refuses (Q-6): the page where a person posts, and reading the post back."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,20 +10,23 @@ from pregonero.networks.base import ApiCredentials, Published
 
 @dataclass(frozen=True)
 class RemotePost(Published):
-    """A post as it was read at the network: its words and its minute (ISO 8601), when the network gives them."""
+    """A post read from a network, with its text and publication time (ISO 8601) if the network gives them."""
 
     text: str = ""
     at: str = ""
-    same: bool | None = None  # whether it says what was asked about; unknown where nobody asked
+    is_same: bool | None = None  # whether it has the text it was compared with; None if it was not compared
 
 
 @dataclass(frozen=True)
 class Intent:
-    """The pages of a network where a person publishes and looks, as data, with the day and the place they were read."""
+    """The pages of a network where a person posts, with the date and source of these data.
 
-    address: str  # where it is published, with {site}, {handle}, {id} and {text}, which goes escaped
+    The addresses may contain {site}, {handle} and {id}; `address` may also contain {text}.
+    """
+
+    address: str  # where the person posts
     profile: str  # where the account's posts are seen
-    fills: bool  # whether the text comes written
+    fills: bool  # whether the page opens with the text written
     steps: str  # Spanish: what the person does there
     read_on: date
     source: str
@@ -38,38 +37,41 @@ class ManualPosting(Protocol):
 
     intent: Intent
 
-    def site(self, access: ApiCredentials) -> str:
-        """Return where people read, as against where the API answers."""
+    def site(self, credentials: ApiCredentials) -> str:
+        """Return the address of the public site, which may differ from the API's."""
         ...
 
-    def post_id(self, access: ApiCredentials, address: str) -> str:
-        """Return which post an address is; nothing when it is none of this network."""
+    def post_id(self, credentials: ApiCredentials, address: str) -> str:
+        """Return the id in the address of a post, or an empty string if it is not of this network."""
         ...
 
-    def read(self, access: ApiCredentials, id: str, text: str) -> RemotePost | None:
-        """Read a post of the account, by one allow-listed call; nothing when the account has none with that id.
+    def read(self, credentials: ApiCredentials, id: str, text: str) -> RemotePost | None:
+        """Return a post of the account, compared with `text`, or None if the account has no such post.
 
-        `text` is what it is compared with. Raises `NetworkError`.
+        It makes one call. Raises `NetworkError`.
         """
         ...
 
 
-def opens(hand: ManualPosting, access: ApiCredentials, text: str) -> str:
-    """Return the address where a person publishes, with the text written where the network takes it."""
-    about = {"site": hand.site(access), "handle": access.handle, "id": access.remote_id}
-    return hand.intent.address.format(**about, text=quote(text, safe=""))
+def posting_address(manual: ManualPosting, credentials: ApiCredentials, text: str) -> str:
+    """Return the address where a person posts, with the text included if the network accepts it."""
+    return manual.intent.address.format(**_fields(manual, credentials), text=quote(text, safe=""))
 
 
-def profile(hand: ManualPosting, access: ApiCredentials) -> str:
+def profile_address(manual: ManualPosting, credentials: ApiCredentials) -> str:
     """Return the address where the account's posts are seen."""
-    return hand.intent.profile.format(site=hand.site(access), handle=access.handle, id=access.remote_id)
+    return manual.intent.profile.format(**_fields(manual, credentials))
 
 
-def is_hosted_at(address: str, access: ApiCredentials, *hosts: str) -> bool:
-    """Return whether an address is on one of the network's hosts, or where the account's own calls go."""
+def _fields(manual: ManualPosting, credentials: ApiCredentials) -> dict[str, str]:
+    return {"site": manual.site(credentials), "handle": credentials.handle, "id": credentials.remote_id}
+
+
+def is_hosted_at(address: str, credentials: ApiCredentials, *domains: str) -> bool:
+    """Return whether an address is on one of the domains, or on the host of the account's API."""
     try:
         host = (urlsplit(address).hostname or "").lower()
     except ValueError:
         return False
-    own = (urlsplit(access.address).hostname or "").lower()
-    return bool(host) and (host == own or any(host == each or host.endswith(f".{each}") for each in hosts))
+    api_host = (urlsplit(credentials.address).hostname or "").lower()
+    return bool(host) and (host == api_host or any(host == name or host.endswith(f".{name}") for name in domains))

@@ -20,7 +20,7 @@ from pregonero.networks.models import (
     PendingRevocation,
 )
 from pregonero.networks.oauth import ClientCredentials, OAuthConfig
-from pregonero.networks.registry import auth_config_of
+from pregonero.networks.registry import api_address, auth_config_of, token_address
 from pregonero.people.models import Entity, Member
 
 MAX_ROWS = 200
@@ -144,7 +144,7 @@ def credentials_with(account: Account, token: str, *, generation: int = 0) -> Ap
     return ApiCredentials(
         remote_id=account.remote_id,
         handle=account.handle,
-        address=account.server or settings.NETWORK_ADDRESSES[account.network],
+        address=account.server or api_address(account.network),
         token=token,
         seconds=settings.CALL_SECONDS,
         network=account.network,
@@ -156,13 +156,13 @@ def credentials_with(account: Account, token: str, *, generation: int = 0) -> Ap
 
 def credentials_without_token(account: Account) -> ApiCredentials:
     """Return the public data and addresses of an account, for building links; no call can be made with it."""
-    address = account.server or settings.NETWORK_ADDRESSES[account.network]
+    address = account.server or api_address(account.network)
     return ApiCredentials(account.remote_id, account.handle, address, token="")
 
 
 def token_endpoint_credentials(account: Account) -> ApiCredentials:
     """Return the credentials, without a token, of the calls about an account's tokens."""
-    address = account.server or settings.TOKEN_ADDRESSES[account.network]
+    address = account.server or token_address(account.network)
     return replace(credentials_with(account, ""), address=address)
 
 

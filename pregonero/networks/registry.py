@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
+from django.conf import settings
+
 from pregonero.networks.base import Connector
 from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorTable
@@ -71,6 +73,21 @@ def auth_config_of(name: str) -> AuthConfig:
 def kinds_of(name: str) -> Kinds:
     """Return the file types that a network accepts."""
     return network(name).kinds
+
+
+def api_address(name: str) -> str:
+    """Return the base address of a network's API: the one in the settings, or the network's own."""
+    return settings.NETWORK_ADDRESSES.get(name) or network(name).api_address
+
+
+def consent_address(name: str) -> str:
+    """Return the base address of a network's consent pages."""
+    return settings.CONSENT_ADDRESSES.get(name) or network(name).consent_address or api_address(name)
+
+
+def token_address(name: str) -> str:
+    """Return the base address of a network's OAuth token calls."""
+    return settings.TOKEN_ADDRESSES.get(name) or network(name).token_address or api_address(name)
 
 
 def import_sdks() -> None:

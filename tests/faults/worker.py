@@ -85,12 +85,11 @@ def _import_all() -> None:
     """Import now what a worker imports while it works, and watch what it does at the networks."""
     from importlib import import_module
 
-    from pregonero.networks.registry import MODULES
+    from pregonero.networks.registry import NETWORKS, connector
     from pregonero.publishing import tasks  # noqa: F401
 
-    for module in (*MODULES.values(), "xdk"):
-        import_module(module)
-    passing.watch_connectors(import_module(module).CONNECTOR for module in MODULES.values())
+    import_module("xdk")
+    passing.watch_connectors(connector(name) for name in NETWORKS)
     passing.watch_calls()
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ import pytest
 
 from pregonero.networks.base import Medium
 from pregonero.networks.client import HttpResponse, NetworkClient
-from pregonero.networks.registry import MODULES
+from pregonero.networks.registry import NETWORKS as NETWORK_NAMES
+from pregonero.networks.registry import network
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import SAMPLE_MEDIA, Lab
@@ -66,10 +66,7 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 def _whose(line: NetworkClient) -> str:
     """Return which network's table of calls a line was given; none, when it is no connector's."""
-    tables = {
-        name: import_module(module.replace(".connector", ".endpoints")).ENDPOINTS for name, module in MODULES.items()
-    }
-    return next((name for name, calls in tables.items() if calls is line.endpoints), "")
+    return next((name for name in NETWORK_NAMES if network(name).endpoints is line.endpoints), "")
 
 
 @pytest.fixture(scope="session")

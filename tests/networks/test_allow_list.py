@@ -1,12 +1,10 @@
 """No connector can touch what others say or who they are: by its table, and by every request that these tests made."""
 
-from importlib import import_module
-
 import pytest
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import Endpoint, NetworkClient
-from pregonero.networks.registry import MODULES
+from pregonero.networks.registry import NETWORKS, network
 from tests.networks.allowed import ALLOWED, beyond, refused
 from tests.networks.conftest import Watched
 from tests.networks.wires import answering, peer
@@ -22,14 +20,9 @@ ROGUE = {
 }
 
 
-def _calls(name: str) -> tuple[Endpoint, ...]:
-    found: tuple[Endpoint, ...] = import_module(MODULES[name].replace(".connector", ".endpoints")).ENDPOINTS
-    return found
-
-
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", NETWORKS)
 def test_every_call_of_a_connector_is_on_the_list_and_says_what_for(name: str) -> None:
-    calls = _calls(name)
+    calls = network(name).endpoints
 
     assert beyond(name, calls) == []
     assert {f"{call.method} {call.path}" for call in calls} == set(ALLOWED[name]), "the list holds what nobody calls"
@@ -38,13 +31,13 @@ def test_every_call_of_a_connector_is_on_the_list_and_says_what_for(name: str) -
 
 @pytest.mark.parametrize("name", ROGUE)
 def test_the_list_sees_a_call_that_is_not_on_it(name: str) -> None:
-    found = beyond(name, (*_calls(name), ROGUE[name]))
+    found = beyond(name, (*network(name).endpoints, ROGUE[name]))
 
     assert found[0] == f"{ROGUE[name].method} {ROGUE[name].path}"
 
 
 @pytest.mark.parametrize(
-    ("network", "method", "path", "sent", "why"),
+    ("name", "method", "path", "sent", "why"),
     [
         ("x", "DELETE", "/2/tweets/1", b"", ""),
         ("x", "DELETE", "/2/users/1/following/2", b"", "is not on the list"),
@@ -66,9 +59,9 @@ def test_the_list_sees_a_call_that_is_not_on_it(name: str) -> None:
     ],
 )
 def test_a_request_is_told_by_its_address_and_by_what_it_says(
-    network: str, method: str, path: str, sent: bytes, why: str
+    name: str, method: str, path: str, sent: bytes, why: str
 ) -> None:
-    found = refused(network, method, f"http://127.0.0.1:8810{path}", sent)
+    found = refused(name, method, f"http://127.0.0.1:8810{path}", sent)
 
     assert (why in found) if why else found == ""
 
@@ -76,7 +69,9 @@ def test_a_request_is_told_by_its_address_and_by_what_it_says(
 def test_a_request_that_a_connector_makes_outside_of_the_list_fails_the_test_that_made_it(watched: Watched) -> None:
     """The same watch stands over every test of this folder: here it is seen to bite."""
     with peer(answering("200 OK", b"{}")) as server:
-        line = NetworkClient(ApiCredentials("1", "cuenta", server.address, "secreto"), (*_calls("x"), ROGUE["x"]))
+        line = NetworkClient(
+            ApiCredentials("1", "cuenta", server.address, "secreto"), (*network("x").endpoints, ROGUE["x"])
+        )
         line.request("PUT", f"{server.address}/2/tweets/1/hidden")
 
     assert watched.refused == [": PUT /2/tweets/1/hidden is not on the list"]

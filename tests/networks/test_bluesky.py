@@ -11,9 +11,8 @@ import httpx
 import pytest
 
 from pregonero.networks.base import STALE, Post, PreparedExpired, Published, Transient, Unauthorized, Unknown, Verdict
-from pregonero.networks.bluesky import sessions
-from pregonero.networks.bluesky.facets import facets_of, graphemes, links_in
-from pregonero.networks.bluesky.tid import new_key
+from pregonero.networks.bluesky import client as sessions
+from pregonero.networks.bluesky.records import facets_of, graphemes, links_in, new_key
 from tests.lab.process import until
 from tests.networks.subjects import MakeSubject, Subject, accompanied
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pregonero.networks import queries
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.base import ApiCredentials, Transient, Unauthorized
-from pregonero.networks.bluesky import sessions
+from pregonero.networks.bluesky import client as sessions
 from pregonero.networks.connection import connect_with_password
 from pregonero.networks.models import Account, AccountState, Credential, CredentialKind, Network, PendingRevocation
 from pregonero.networks.registry import connector
@@ -97,7 +97,7 @@ def test_retiring_it_ends_the_session_and_says_where_the_password_is_ended(
     connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
     account.refresh_from_db()
     connector("bluesky").probe(queries.credentials_for(account))
-    end = sessions._SESSIONS[sessions._name(queries.credentials_for(account))].end
+    end = sessions._SESSIONS[sessions._session_key(queries.credentials_for(account))].refresh_token
 
     page = signed_in(carmen).post(f"/cuentas/{account.pk}/retiro/", {"reason": "Se cerró"}, follow=True)
     assert "Borra también la contraseña de aplicación en Bluesky" in page.content.decode()

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.bluesky.rate_limits import POINTS, RATE_LIMITS
+from pregonero.networks.bluesky.network import RATE_LIMITS, WRITE_POINTS
 from pregonero.networks.connection import connect_with_password
 from pregonero.networks.models import Network
 from pregonero.networks.rate_limits.models import Quota, UsageBucket
@@ -43,7 +43,7 @@ def test_the_server_counts_a_post_as_we_do(
     assert hour.limit is not None
     # The server tells of one limit in an answer, that with least left: at times its address's, which is no budget.
     for told in Quota.objects.filter(account=account, budget="points"):
-        assert (told.reported_limit, told.reported_remaining) == (hour.limit.value, hour.limit.value - POINTS)
+        assert (told.reported_limit, told.reported_remaining) == (hour.limit.value, hour.limit.value - WRITE_POINTS)
         assert told.resets_at is not None
-    assert UsageBucket.objects.get(account=account, budget="points").amount == POINTS
+    assert UsageBucket.objects.get(account=account, budget="points").amount == WRITE_POINTS
     assert UsageBucket.objects.get(account=account, budget="sessions").amount >= 1

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from pregonero.networks.base import Permanent
-from pregonero.networks.manual_posting import opens, profile
+from pregonero.networks.manual_posting import posting_address, profile_address
 from pregonero.networks.registry import manual_posting
 from tests.lab.process import Lab
 from tests.networks.subjects import NETWORKS, MakeSubject, Subject, access_to
@@ -32,7 +32,7 @@ def test_what_is_public_is_read_back_by_its_address(subject: Subject) -> None:
 
     assert seen is not None
     assert seen.remote_id == published.remote_id
-    assert seen.same or subject.name == "facebook"  # there a link goes as a card, and not in the words
+    assert seen.is_same or subject.name == "facebook"  # there a link goes as a card, and not in the words
     assert seen.at
 
 
@@ -42,7 +42,7 @@ def test_other_words_are_told_apart(subject: Subject) -> None:
     seen = hand.read(subject.access, hand.post_id(subject.access, published.url), "Otra cosa")
 
     assert seen is not None
-    assert seen.same is False
+    assert seen.is_same is False
 
 
 @pytest.mark.parametrize("name", ["x", "mastodon", "instagram", "youtube"])
@@ -83,7 +83,7 @@ def test_the_intents_are_data_with_their_day_and_source(name: str, lab: Lab) -> 
 
     assert hand.intent.source.startswith("https://")
     assert hand.intent.read_on >= date(2026, 1, 1)
-    opened = opens(hand, access, "Más crédito & menos trámites #1")
+    opened = posting_address(hand, access, "Más crédito & menos trámites #1")
     assert opened.startswith("https://")
     assert ("M%C3%A1s%20cr%C3%A9dito%20%26%20menos%20tr%C3%A1mites%20%231" in opened) == hand.intent.fills
-    assert profile(hand, access).startswith("https://")
+    assert profile_address(hand, access).startswith("https://")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twitter_text import parse_tweet
 
-from pregonero.networks.x.text_length import weighted_length
+from pregonero.networks.x.text import weighted_length
 from tests.networks.subjects import SHARED
 
 CASES = SHARED / "twitter-text" / "conformance" / "validate.yml"

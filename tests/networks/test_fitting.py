@@ -12,12 +12,12 @@ from pregonero.media.conversion import Bounds, crop_box, fit_size
 from pregonero.media.sandbox import image
 from pregonero.networks.base import Medium, Post, Traits
 from pregonero.networks.media_conversion import RATIOS, CannotConvert, Choice, ConversionPlan, conversion_plan
-from pregonero.networks.registry import MODULES, connector, kinds_of
+from pregonero.networks.registry import NETWORKS, connector, kinds_of
 from tests.films import picture
 
 pytestmark = pytest.mark.procedure("D-1")
-WITH_PICTURES = [name for name in MODULES if kinds_of(name).pictures]
-WITH_VIDEO = [name for name in MODULES if kinds_of(name).videos]
+WITH_PICTURES = [name for name in NETWORKS if kinds_of(name).pictures]
+WITH_VIDEO = [name for name in NETWORKS if kinds_of(name).videos]
 SIDES = st.integers(min_value=1, max_value=12_000)
 
 

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
-from pregonero.networks.mastodon.capabilities import LOOK_WAITS, SETTLE_WAITS
-from pregonero.networks.mastodon.text_length import length_of, text_of
+from pregonero.networks.mastodon.network import LOOK_WAITS, SETTLE_WAITS
+from pregonero.networks.mastodon.text import length_of, text_of
 from tests.lab.process import start, until
 from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied
 from tests.networks.wires import answering, peer

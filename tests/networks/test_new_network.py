@@ -1,250 +1,269 @@
-"""A new network is one folder and one line: a toy one, whose folder and server are made here, passes what all do.
+"""A new network is one folder and one line: a toy one, made by the steps of the guide, does what all the others do."""
 
-Nothing of the product knows it: after its line in the registry it is prepared, published, asked for, cleaned up and
-limited like the rest.
-"""
-
-import json
+import re
 import sys
-import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
+from PIL import Image
 
+from pregonero.networks import actions as networks
 from pregonero.networks import registry
-from pregonero.networks.base import ApiCredentials, AttemptWindow, Permanent, Post, Transient, Unknown, Verdict
-from pregonero.networks.registry import connector
-from tests.networks.allowed import ALLOWED
-
-FOLDER = {
-    "__init__.py": "",
-    "capabilities.py": """
-from datetime import date
-from pregonero.networks.base import Capabilities, Limit, OperationKind, Resolution
-from pregonero.networks.post_validation import Kinds
-
-CAPABILITIES = Capabilities(
-    name="juguete", label="Juguete", badge="J", operations={OperationKind.POST: Resolution.REPEAT},
-    limits={"text": Limit(40, date(2026, 11, 26), "https://juguete.example/docs"),
-            "pictures": Limit(0, date(2026, 11, 26), "https://juguete.example/docs")},
+from pregonero.networks.base import (
+    NOT_OURS,
+    ApiCredentials,
+    AttemptWindow,
+    Connector,
+    Permanent,
+    Post,
+    Prepared,
+    Transient,
+    Unknown,
+    Verdict,
 )
-KINDS = Kinds(pictures={}, videos={})
-""",
-    "endpoints.py": """
-from pregonero.networks.client import Endpoint
+from pregonero.networks.manual_posting import posting_address, profile_address
+from pregonero.networks.media_conversion import conversion_plan
+from pregonero.networks.models import Account
+from pregonero.networks.queries import credentials_for
+from pregonero.networks.rate_limits.models import Quota, UsageBucket
+from pregonero.people.models import Member
+from pregonero.publishing import sender
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
+from pregonero.publishing.models import Delivery
+from tests.lab.process import Lab
+from tests.networks.allowed import ALLOWED, beyond
+from tests.networks.consenting import come_back, signed_in
+from tests.networks.subjects import ROOT, medium_of
+from tests.networks.toy_network import ALLOWED_CALLS, NAME, REGISTRY, STEPS, ToyServer
+from tests.stage import informed_news, programmed
 
-ENDPOINTS = (
-    Endpoint("POST", "/drafts", "dejar un borrador (invisible)"),
-    Endpoint("PUT", "/drafts/{id}", "publicar el borrador: la misma llamada dos veces es una"),
-    Endpoint("GET", "/drafts/{id}", "leer si el borrador es público"),
-    Endpoint("DELETE", "/drafts/{id}", "retirar el borrador nuestro que no llegó a ser público"),
-)
-""",
-    "errors.py": """
-from pregonero.networks.error_mapping import ErrorTable
-
-ERRORS = ErrorTable("Juguete", {}, lambda refusal: (), lambda refusal: None)
-""",
-    "connector.py": """
-from pregonero.networks import post_validation
-from pregonero.networks.base import Finding, Published, Verdict
-from pregonero.networks.juguete.endpoints import ENDPOINTS
-from pregonero.networks.juguete.errors import ERRORS
-from pregonero.networks.juguete.capabilities import CAPABILITIES, KINDS
-from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.client import NetworkClient
-
-
-class JugueteConnector:
-    capabilities = CAPABILITIES
-
-    def check(self, post):
-        used = self.measure(post.text)
-        text = post_validation.too_long("text", CAPABILITIES, used, limit="text", what="el texto")
-        return post_validation.all_of(text, post_validation.media(post, CAPABILITIES, KINDS))
-
-    def measure(self, text):
-        return len(text)
-
-    def prepare(self, access, post, prepared, keep):
-        if "draft" not in prepared:
-            with mapped_errors(ERRORS, public=False):
-                made = NetworkClient(access, ENDPOINTS).post(f"{access.address}/drafts", json={"text": post.text}).json()
-            prepared["draft"] = made["id"]
-            keep(prepared)
-        return prepared
-
-    def commit(self, access, post, prepared):
-        with mapped_errors(ERRORS, public=True):
-            NetworkClient(access, ENDPOINTS).request("PUT", f"{access.address}/drafts/{prepared['draft']}", json={"public": True})
-        return self._published(access, prepared)
-
-    def resolve(self, access, post, prepared, attempt):
-        with mapped_errors(ERRORS, public=False):
-            found = NetworkClient(access, ENDPOINTS).get(f"{access.address}/drafts/{prepared['draft']}").json()
-        published = self._published(access, prepared) if found["public"] else None
-        return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
-
-    def discard(self, access, prepared):
-        if "draft" not in prepared or self.resolve(access, None, prepared, None).published:
-            return []
-        with mapped_errors(ERRORS, public=False):
-            NetworkClient(access, ENDPOINTS).request("DELETE", f"{access.address}/drafts/{prepared.pop('draft')}")
-        return ["draft"]
-
-    def _published(self, access, prepared):
-        return Published(prepared["draft"], f"{access.address}/p/{prepared['draft']}")
-
-
-CONNECTOR = JugueteConnector()
-""",
-}
-
-
-class Toy:
-    """The network itself: drafts, and how the next call fails."""
-
-    def __init__(self) -> None:
-        self.drafts: dict[str, dict[str, Any]] = {}
-        self.made = 0
-        self.status = 0  # what the next call is answered with instead
-        self.cut = False  # the next call is taken, and its answer lost
-        toy = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def _answer(self) -> None:
-                toy.answer(self)
-
-            do_GET = do_POST = do_PUT = do_DELETE = _answer
-
-            def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.access = ApiCredentials("1", "casa", f"http://127.0.0.1:{self.server.server_port}", "secreto", seconds=30)
-        self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
-        self.thread.start()
-
-    def answer(self, call: BaseHTTPRequestHandler) -> None:
-        body = call.rfile.read(int(call.headers.get("Content-Length") or 0))
-        status, self.status, cut, self.cut = self.status, 0, self.cut, False
-        said = {} if status else self.do(call.command, call.path, json.loads(body or b"{}"))
-        if cut:
-            call.close_connection = True
-            return
-        content = json.dumps(said).encode()
-        call.send_response(status or 200)
-        call.send_header("Content-Length", str(len(content)))
-        call.end_headers()
-        call.wfile.write(content)
-
-    def do(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        id = path.rpartition("/")[2]
-        if method == "POST":
-            self.made += 1
-            self.drafts[str(self.made)] = {"id": str(self.made), "public": False, **body}
-            return self.drafts[str(self.made)]
-        if method == "DELETE":
-            return self.drafts.pop(id)
-        if method == "PUT":
-            self.drafts[id] |= body
-        return self.drafts[id]
-
-    def public(self) -> list[str]:
-        return [draft["text"] for draft in self.drafts.values() if draft["public"]]
+GUIDE = ROOT / "docs" / "networks" / "nueva-red.md"
 
 
 @pytest.fixture
-def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Toy]:
-    """Make the folder beside the others', and write the line; take both away again."""
+def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[ToyServer]:
+    """Follow the guide: make the folder's files, and add the line. Everything is removed afterwards."""
     import pregonero.networks
 
-    folder = tmp_path / "juguete"
+    folder = tmp_path / NAME
     folder.mkdir()
-    for name, text in FOLDER.items():
-        (folder / name).write_text(text, encoding="utf-8")
+    for file, content in STEPS.items():
+        if file == REGISTRY:
+            registry.NETWORKS.append(content)
+        else:
+            (folder / file).write_text(content, encoding="utf-8")
     monkeypatch.setattr(pregonero.networks, "__path__", [*pregonero.networks.__path__, str(tmp_path)])
-    monkeypatch.setitem(registry.MODULES, "juguete", "pregonero.networks.juguete.connector")  # the line
-    monkeypatch.setitem(
-        ALLOWED, "juguete", ("POST /drafts", "PUT /drafts/{id}", "GET /drafts/{id}", "DELETE /drafts/{id}")
-    )
-    running = Toy()
-    yield running
-    running.server.shutdown()
-    running.server.server_close()
-    running.thread.join(60)
-    registry.connector.cache_clear()
-    for name in [name for name in sys.modules if name.startswith("pregonero.networks.juguete")]:
-        del sys.modules[name]
+    monkeypatch.setitem(ALLOWED, NAME, ALLOWED_CALLS)
+    server = ToyServer()
+    settings.NETWORK_ADDRESSES = {NAME: server.address}
+    settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
+    yield server
+    server.stop()
+    registry.NETWORKS.remove(NAME)
+    registry.network.cache_clear()
+    for module in [module for module in sys.modules if module.startswith(f"pregonero.networks.{NAME}")]:
+        del sys.modules[module]
 
 
-def _window() -> AttemptWindow:
-    return AttemptWindow(datetime.now(UTC), datetime.now(UTC), checks_made=9)
+@pytest.fixture
+def connector(toy: ToyServer) -> Connector:
+    return registry.connector(NAME)
 
 
-def test_a_new_network_is_a_folder_and_a_line(toy: Toy) -> None:
-    post, kept = Post("Más crédito para quien exporta"), []  # type: tuple[Post, list[dict[str, Any]]]
-    juguete = connector("juguete")
-
-    prepared = juguete.prepare(toy.access, post, {}, lambda known: kept.append(dict(known)))
-    assert (toy.public(), kept[-1]) == ([], prepared)
-    assert juguete.prepare(toy.access, post, dict(prepared), kept.append) == prepared
-    first = juguete.commit(toy.access, post, prepared)
-    again = juguete.commit(toy.access, post, prepared)
-
-    assert first == again
-    assert (toy.public(), toy.made) == ([post.text], 1)
-    assert juguete.discard(toy.access, prepared) == []
+@pytest.fixture
+def credentials(toy: ToyServer) -> ApiCredentials:
+    return ApiCredentials("1", "casa", toy.address, "secreto")
 
 
-def test_a_commit_that_was_cut_is_found_and_stays_one(toy: Toy) -> None:
-    post, juguete = Post("Cortada"), connector("juguete")
-    prepared = juguete.prepare(toy.access, post, {}, lambda _: None)
-    assert juguete.resolve(toy.access, post, prepared, _window()).verdict == Verdict.NOT_TAKEN
-    toy.cut = True
+def prepare(connector: Connector, credentials: ApiCredentials, post: Post) -> Prepared:
+    return connector.prepare(credentials, post, {}, lambda _: None)
+
+
+def test_each_step_of_the_guide_makes_one_file_of_the_folder_or_the_line() -> None:
+    steps = re.findall(r"^\d+\. `([\w.]+)`", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert steps == list(STEPS)
+
+
+def test_the_guide_names_every_part_of_a_network_and_every_method_of_a_connector() -> None:
+    guide = GUIDE.read_text(encoding="utf-8")
+    methods = [name for name in vars(Connector) if not name.startswith("_") and name != "capabilities"]
+    parts = ["CAPABILITIES", "KINDS", "ENDPOINTS", "ERRORS", "AUTH", "RATE_LIMITS", "NETWORK", "NETWORKS"]
+
+    assert [name for name in (*methods, *parts) if f"`{name}`" not in guide] == []
+
+
+def test_every_network_has_the_files_of_the_guide() -> None:
+    for name in registry.NETWORKS:
+        files = {path.name for path in (ROOT / "pregonero" / "networks" / name).glob("*.py")}
+        assert set(STEPS) - {REGISTRY} <= files, name
+
+
+def test_its_calls_are_the_allowed_ones(toy: ToyServer) -> None:
+    assert beyond(NAME, registry.network(NAME).endpoints) == ["DELETE /drafts/{id}: it removes what may be others'"]
+
+
+def test_a_prepared_post_is_invisible_and_a_repeated_commit_is_one_post(
+    toy: ToyServer, connector: Connector, credentials: ApiCredentials
+) -> None:
+    post, saved = Post("Más crédito para quien exporta"), []  # type: tuple[Post, list[Prepared]]
+
+    prepared = connector.prepare(credentials, post, {}, lambda state: saved.append(dict(state)))
+    assert (toy.public_texts(), saved[-1]) == ([], prepared)
+    assert connector.prepare(credentials, post, dict(prepared), saved.append) == prepared
+    first = connector.commit(credentials, post, prepared)
+
+    assert connector.commit(credentials, post, prepared) == first
+    assert (toy.public_texts(), toy.created) == ([post.text], 1)
+    assert connector.discard(credentials, prepared) == []
+
+
+def test_a_commit_whose_answer_is_lost_is_found(
+    toy: ToyServer, connector: Connector, credentials: ApiCredentials
+) -> None:
+    post, now = Post("Cortada"), datetime.now(UTC)
+    prepared, window = prepare(connector, credentials, post), AttemptWindow(now, now, checks_made=9)
+    assert connector.resolve(credentials, post, prepared, window).verdict == Verdict.NOT_TAKEN
+    toy.cuts_next_answer = True
 
     with pytest.raises(Unknown):
-        juguete.commit(toy.access, post, prepared)
+        connector.commit(credentials, post, prepared)
 
-    assert juguete.resolve(toy.access, post, prepared, _window()).verdict == Verdict.PUBLISHED
-    assert toy.public() == [post.text]
+    assert connector.resolve(credentials, post, prepared, window).verdict == Verdict.PUBLISHED
+    assert toy.public_texts() == [post.text]
 
 
 @pytest.mark.parametrize(
-    ("status", "public", "meaning"),
+    ("status", "is_commit", "error"),
     [(500, True, Unknown), (500, False, Transient), (429, True, Transient), (422, True, Permanent)],
 )
-def test_what_its_table_does_not_name_is_judged_by_its_status(
-    toy: Toy, status: int, public: bool, meaning: type[Exception]
-) -> None:
-    post, juguete = Post("No"), connector("juguete")
-    prepared = juguete.prepare(toy.access, post, {}, lambda _: None) if public else {}
-    toy.status = status
+def test_an_error_that_its_table_does_not_name_is_mapped_by_its_status(
+    toy: ToyServer, connector: Connector, credentials: ApiCredentials, status: int, is_commit: bool,
+    error: type[Exception],
+) -> None:  # fmt: skip
+    post = Post("No")
+    prepared = prepare(connector, credentials, post) if is_commit else {}
+    toy.next_status = status
 
-    with pytest.raises(meaning):
-        if public:
-            juguete.commit(toy.access, post, prepared)
+    with pytest.raises(error):
+        if is_commit:
+            connector.commit(credentials, post, prepared)
         else:
-            juguete.prepare(toy.access, post, prepared, lambda _: None)
+            prepare(connector, credentials, post)
 
-    assert toy.public() == []
-
-
-def test_its_limits_are_said_as_every_networks_are(toy: Toy) -> None:
-    (issue,) = connector("juguete").check(Post("a" * 42))
-
-    assert issue.text == "Sobran 2 caracteres: Juguete admite 40 y el texto cuenta 42."
+    assert toy.public_texts() == []
 
 
-def test_what_was_prepared_is_taken_back(toy: Toy) -> None:
-    juguete = connector("juguete")
-    prepared = juguete.prepare(toy.access, Post("Nunca"), {}, lambda _: None)
+def test_a_draft_is_discarded_once(toy: ToyServer, connector: Connector, credentials: ApiCredentials) -> None:
+    prepared = prepare(connector, credentials, Post("Nunca"))
 
-    assert juguete.discard(toy.access, prepared) == ["draft"]
-    assert juguete.discard(toy.access, prepared) == []
+    assert connector.discard(credentials, prepared) == ["1"]
+    assert connector.discard(credentials, prepared) == []
     assert toy.drafts == {}
+
+
+def test_its_own_post_is_withdrawn_and_another_accounts_is_not(
+    toy: ToyServer, connector: Connector, credentials: ApiCredentials
+) -> None:
+    post, other = Post("Se retira"), replace(credentials, remote_id="2", token="de-otra")
+    ours = connector.commit(credentials, post, prepare(connector, credentials, post))
+    theirs = connector.commit(other, Post("De otra"), prepare(connector, other, Post("De otra")))
+
+    for _ in range(2):
+        connector.withdraw(credentials, ours.remote_id)
+    with pytest.raises(Permanent) as caught:
+        connector.withdraw(credentials, theirs.remote_id)
+
+    assert caught.value.code == NOT_OURS
+    assert toy.public_texts() == ["De otra"]
+
+
+def test_its_limits_are_checked_like_those_of_every_network(connector: Connector) -> None:
+    (issue,) = connector.check(Post("a" * 402))
+
+    assert issue.text == "Sobran 2 caracteres: Juguete admite 400 y el texto cuenta 402."
+
+
+def test_a_picture_is_converted_to_what_it_accepts(connector: Connector, tmp_path: Path) -> None:
+    path = tmp_path / "grande.png"
+    Image.new("RGB", (1600, 900), (9, 67, 181)).save(path)
+    picture = medium_of("picture", path, "image/png")
+    assert connector.check(Post("Con imagen", media=(picture,)))
+
+    plan = conversion_plan(picture, connector.capabilities, registry.kinds_of(NAME))
+
+    size = plan.conversion.width, plan.conversion.height
+    assert (plan.mime, size, plan.conversion.max_bytes) == ("image/jpeg", (800, 450), 200_000)
+
+
+def test_a_person_posts_by_hand_and_the_post_is_read_back(
+    toy: ToyServer, connector: Connector, credentials: ApiCredentials
+) -> None:
+    manual = registry.manual_posting(NAME)
+    published = connector.commit(credentials, Post("A mano"), prepare(connector, credentials, Post("A mano")))
+
+    remote = manual.read(credentials, manual.post_id(credentials, published.url), "A mano")
+
+    assert remote is not None
+    assert (remote.remote_id, remote.is_same) == (published.remote_id, True)
+    assert posting_address(manual, credentials, "A mano") == f"{toy.address}/new?text=A%20mano"
+    assert profile_address(manual, credentials) == f"{toy.address}/@casa"
+    assert manual.post_id(credentials, "https://otra.example/p/1") == ""
+
+
+def registered_account(carmen: Member, now: datetime) -> Account:
+    return networks.register_account(
+        entity=carmen.entity, network=NAME, handle="casa", display_name="MinComercio",
+        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
+    )  # fmt: skip
+
+
+def test_an_account_is_connected_on_its_consent_page(toy: ToyServer, carmen: Member) -> None:
+    now = timezone.now()
+    account = registered_account(carmen, now)
+    networks.keep_application(network=NAME, server="", client_id="app", secret="secreto-app", by=carmen, now=now)
+    client = signed_in(carmen)
+
+    page = client.post(f"/cuentas/{account.pk}/conexion/").content.decode()
+    assert f"{toy.address}/consent?" in page
+    (state,) = re.findall(r"state=([\w-]+)", page)
+    come_back(client, {"state": state, "code": "1234"})
+
+    account.refresh_from_db()
+    assert (account.remote_id, credentials_for(account).token) == ("1", "secreto")
+
+
+def send_due(account: Account, delivery: Delivery) -> Delivery:
+    """Run the engine once over a delivery that is due: prepare, claim, send, record the outcome."""
+    promote_due(now=timezone.now())
+    sender.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
+    for job in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
+        sender.send_delivery(job)
+    sender.flush_limit_readings(at_once=True)
+    delivery.refresh_from_db()
+    return delivery
+
+
+@pytest.mark.procedure("P-6")
+def test_a_scheduled_post_is_claimed_sent_and_recorded_by_the_engine(
+    toy: ToyServer, lab: Lab, carmen: Member, luis: Member, ana: Member
+) -> None:
+    now = timezone.now()
+    account = registered_account(carmen, now)
+    networks.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
+    delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
+
+    delivery = send_due(account, delivery)
+
+    assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", "1", f"{toy.address}/p/1")
+    assert len(toy.public_texts()) == 1
+    assert UsageBucket.objects.get(account=account, budget="posts").amount == 1
+    assert UsageBucket.objects.get(account=account, budget="calls").amount == 1
+    quota = Quota.objects.get(account=account, budget="posts")
+    assert (quota.reported_limit, quota.reported_remaining) == (60, 59)

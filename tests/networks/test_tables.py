@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from datetime import date
-from importlib import import_module
 
 import pytest
 
@@ -19,8 +18,8 @@ from pregonero.networks.base import (
     Unknown,
 )
 from pregonero.networks.client import HttpError
-from pregonero.networks.error_mapping import ErrorTable, network_error_for
-from pregonero.networks.registry import connector
+from pregonero.networks.error_mapping import network_error_for
+from pregonero.networks.registry import connector, network
 from tests.networks.subjects import NETWORKS, ROOT, SHARED
 
 SDKS = ("xdk", "facebook_business", "googleapiclient", "httplib2", "twitter_text", "requests")
@@ -39,11 +38,6 @@ MEANINGS = {
 }
 
 
-def _codes(name: str) -> ErrorTable:
-    found: ErrorTable = import_module(f"pregonero.networks.{name}.errors").ERRORS
-    return found
-
-
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_limit_has_its_value_its_day_and_its_source(name: str) -> None:
     capabilities = connector(name).capabilities
@@ -60,7 +54,7 @@ def test_every_limit_has_its_value_its_day_and_its_source(name: str) -> None:
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_every_code_tells_a_person_something(name: str) -> None:
-    for code, meaning in _codes(name).table.items():
+    for code, meaning in network(name).errors.table.items():
         assert meaning.reason.endswith("."), code
         assert issubclass(meaning.error, NetworkError)
         assert meaning.wait is None or issubclass(meaning.error, Transient | Unknown), code
@@ -86,7 +80,7 @@ def test_every_code_tells_a_person_something(name: str) -> None:
 def test_what_no_table_names_is_judged_by_its_status(
     name: str, status: int, public: bool, meaning: type[NetworkError]
 ) -> None:
-    assert type(network_error_for(_codes(name), HttpError(status, {}, {}), public=public)) is meaning
+    assert type(network_error_for(network(name).errors, HttpError(status, {}, {}), public=public)) is meaning
 
 
 @pytest.mark.skipif(not EXAMPLES.is_dir(), reason="PREGONERO_SHARED_DATA no apunta a los ejemplos de respuestas reales")
@@ -96,7 +90,11 @@ def test_a_real_refusal_means_what_it_should(example: str) -> None:
     name, meaning = MEANINGS[example]
 
     assert (
-        type(network_error_for(_codes(name), HttpError(said["status"], said["headers"], said["body"]), public=True))
+        type(
+            network_error_for(
+                network(name).errors, HttpError(said["status"], said["headers"], said["body"]), public=True
+            )
+        )
         is meaning
     )
 
@@ -105,7 +103,9 @@ def test_a_real_refusal_means_what_it_should(example: str) -> None:
 def test_what_died_at_instagram_is_prepared_again(subcode: int) -> None:
     body = {"error": {"code": -2, "error_subcode": subcode}}
 
-    assert type(network_error_for(_codes("instagram"), HttpError(400, {}, body), public=True)) is PreparedExpired
+    assert (
+        type(network_error_for(network("instagram").errors, HttpError(400, {}, body), public=True)) is PreparedExpired
+    )
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_x_tells_when_its_spent_window_opens(headers: dict[str, str], seconds: i
 
     refusal = HttpError(429, {name: told(value) for name, value in headers.items()}, {})
 
-    error = network_error_for(_codes("x"), refusal, public=True)
+    error = network_error_for(network("x").errors, refusal, public=True)
 
     assert isinstance(error, Transient)
     assert error.retry_after == pytest.approx(seconds, abs=1.5)
@@ -142,7 +142,7 @@ def test_meta_tells_in_a_header_when_it_opens_again() -> None:
     usage = json.dumps({"100": [{"type": "pages", "call_count": 100, "estimated_time_to_regain_access": 12}]})
     refusal = HttpError(400, {"x-business-use-case-usage": usage}, {"error": {"code": 32}})
 
-    error = network_error_for(_codes("facebook"), refusal, public=True)
+    error = network_error_for(network("facebook").errors, refusal, public=True)
 
     assert isinstance(error, Transient)
     assert error.retry_after == 12 * 60
@@ -152,13 +152,13 @@ def test_meta_tells_in_a_header_when_it_opens_again() -> None:
 def test_a_usage_header_that_is_not_understood_is_passed_over(header: str) -> None:
     refusal = HttpError(400, {"x-business-use-case-usage": header}, {"error": {"code": 32}})
 
-    assert type(network_error_for(_codes("facebook"), refusal, public=True)) is Transient
+    assert type(network_error_for(network("facebook").errors, refusal, public=True)) is Transient
 
 
 @pytest.mark.parametrize("body", [None, [], "no", {"error": []}, {"error": {"errors": [3]}}, {"errors": 1, "type": 5}])
 @pytest.mark.parametrize("name", NETWORKS)
 def test_a_refusal_of_any_shape_is_understood_by_its_status(name: str, body: object) -> None:
-    assert type(network_error_for(_codes(name), HttpError(400, {}, body), public=True)) is Permanent
+    assert type(network_error_for(network(name).errors, HttpError(400, {}, body), public=True)) is Permanent
 
 
 @pytest.mark.parametrize("name", NETWORKS)

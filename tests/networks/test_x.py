@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
-from pregonero.networks.x.capabilities import LOOK_WAITS
-from pregonero.networks.x.connector import _blank, _client
-from pregonero.networks.x.post_matching import same_post
+from pregonero.networks.x.connector import _client, _template_client
+from pregonero.networks.x.network import LOOK_WAITS
+from pregonero.networks.x.text import is_same_post
 from tests.lab.process import until
 from tests.networks.subjects import MakeSubject, Subject
 from tests.networks.wires import answering, peer
@@ -186,10 +186,10 @@ def test_links_are_compared_as_x_expands_them(x: Subject) -> None:
     def sent(text: str, media: int) -> Post:
         return Post(text, media=(x.picture,) * media)
 
-    assert same_post(sent("Lee & comparte www.mincit.gov.co", 1), found)
-    assert same_post(sent("Lee & comparte https://www.mincit.gov.co", 1), found)
-    assert not same_post(sent("Lee & comparte https://www.mincit.gov.co/otra", 1), found)
-    assert not same_post(sent("Lee & comparte https://www.mincit.gov.co", 0), found)
+    assert is_same_post(sent("Lee & comparte www.mincit.gov.co", 1), found)
+    assert is_same_post(sent("Lee & comparte https://www.mincit.gov.co", 1), found)
+    assert not is_same_post(sent("Lee & comparte https://www.mincit.gov.co/otra", 1), found)
+    assert not is_same_post(sent("Lee & comparte https://www.mincit.gov.co", 0), found)
 
 
 def test_a_video_is_waited_for_without_holding_the_worker(x: Subject) -> None:
@@ -218,7 +218,7 @@ def test_the_client_of_one_account_never_speaks_for_another(subject_of: MakeSubj
 
     for client, access in ((first, one), (second, other)):
         assert client.access_token == access.token
-        assert client.session.access is access
+        assert client.session.credentials is access
         assert {client.posts.client, client.users.client, client.media.client} == {client}
     assert first.access_token != second.access_token
-    assert not _blank().access_token
+    assert not _template_client().access_token

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from pregonero.networks.base import Permanent, Post, Transient
-from pregonero.networks.youtube.errors import until_midnight
+from pregonero.networks.youtube.network import seconds_until_midnight
 from tests.networks.subjects import MakeSubject, Subject, accompanied, lengthened
 from tests.networks.wires import answering, peer
 
@@ -172,4 +172,4 @@ def test_a_long_video_goes_in_pieces_and_goes_on_from_the_one_that_was_cut(youtu
     ],
 )
 def test_the_quota_comes_back_at_midnight_of_the_pacific(moment: datetime, hours: int) -> None:
-    assert until_midnight(moment) == hours * 3600
+    assert seconds_until_midnight(moment) == hours * 3600

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pregonero.media.models import Medium
-from pregonero.networks.registry import MODULES, connector
+from pregonero.networks.registry import NETWORKS, connector
 from pregonero.newsroom.models import News
 from pregonero.publishing.first_draft import compose
 
@@ -20,7 +20,7 @@ def news(title: str = "Título corto", summary: str = "Un resumen.", *, media: b
 
 
 def test_the_link_goes_in_the_way_each_network_allows() -> None:
-    texts = {name: compose(news(), connector(name)).text for name in MODULES}
+    texts = {name: compose(news(), connector(name)).text for name in NETWORKS}
     assert texts["x"].endswith(ADDRESS)
     assert ADDRESS not in texts["facebook"]  # it goes beside the text, as a card
     assert ADDRESS not in texts["instagram"]
@@ -52,7 +52,7 @@ def test_a_summary_that_repeats_the_title_is_said_once() -> None:
 
 @given(title=st.text(min_size=1, max_size=400).filter(str.strip), summary=st.text(max_size=3000))
 def test_every_text_fits_its_network(title: str, summary: str) -> None:
-    for name in MODULES:
+    for name in NETWORKS:
         network = connector(name)
         composed = compose(news(title, summary), network)
         assert network.measure(composed.text) <= network.capabilities.limits["text"].value

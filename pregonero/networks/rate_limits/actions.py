@@ -19,7 +19,7 @@ from pregonero.networks.rate_limits.header_buffer import BufferedReadings, Limit
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota, UsageBucket
 from pregonero.networks.rate_limits.policy import Cost, LimitScope, PostClass, RateLimitPolicy, Unit
 from pregonero.networks.rate_limits.queries import InFlight
-from pregonero.networks.registry import MODULES, rate_limit_policy
+from pregonero.networks.registry import NETWORKS, rate_limit_policy
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people_and_coordinators
@@ -99,7 +99,7 @@ def _spend(account: Account, amounts: Mapping[str, int], at: datetime) -> None:
 def forget_spent(*, now: datetime) -> int:
     """Remove our own counts of stretches that no window reaches any more; return how many. What it cost stays."""
     old = Q(starts_at__lt=now - LONGEST_WINDOW)  # of a budget, or a network, that is no longer in any table
-    for network in MODULES:
+    for network in NETWORKS:
         for budget in rate_limit_policy(network).budgets:
             # What is given back is written in the stretch in which it was taken, up to some hours ago.
             needed = budget.window.started(now - STILL_GIVEN_BACK)

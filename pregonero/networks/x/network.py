@@ -218,7 +218,7 @@ RATE_LIMITS = RateLimitPolicy(
             Limit(10_000, READ_ON, RATES),
         ),
         Budget(
-            "own_reads", "Lecturas de lo propio por cuarto de hora", LimitScope.ACCOUNT, Unit.ENDPOINTS,
+            "own_reads", "Lecturas de lo propio por cuarto de hora", LimitScope.ACCOUNT, Unit.CALLS,
             Window(QUARTER), Limit(900, READ_ON, RATES), warns=False,
         ),
         Budget("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),

@@ -36,7 +36,7 @@ def report_manual_post(*, delivery: Delivery, sighting: PostLookup, by: Member, 
     rules.check_may_report_hand_made(by, delivery, now=now)
     accept_post(delivery, sighting, now=now)
     seen = sighting.seen
-    same = seen.same if seen else None
+    same = seen.is_same if seen else None
     ManualPost.objects.create(
         delivery=delivery, by=by, at=now, address=sighting.address[:500], read_back=seen is not None,
         same_text=same, why_unread="" if seen else sighting.why_unread[:300],

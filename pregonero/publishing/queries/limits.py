@@ -15,7 +15,7 @@ from pregonero.networks.rate_limits import queries as budgets
 from pregonero.networks.rate_limits.capacity import QuotaStatus
 from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track, track_of
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota
-from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, PostClass, LimitScope, Unit, classify_post
+from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, LimitScope, PostClass, Unit, classify_post
 from pregonero.networks.registry import connector, rate_limit_policy
 from pregonero.people.models import Entity, Member
 from pregonero.publishing.models import Adaptation, Delivery, PublicationState

@@ -13,7 +13,7 @@ from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import credentials_for
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.networks.rate_limits.queries import InFlight, stops_only_preparing
-from pregonero.networks.registry import MODULES, connector
+from pregonero.networks.registry import NETWORKS, connector
 from pregonero.publishing.models import Attachment, Delivery, PublicationState
 from pregonero.publishing.queries.pauses import not_stopped
 from pregonero.publishing.states import IN_FLIGHT, WAITING, DeliveryState
@@ -79,7 +79,7 @@ def _text_alone(waiting: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 @cache
 def _leave_nothing() -> tuple[str, ...]:
-    return tuple(name for name in MODULES if connector(name).prepares_locally(Post("Un texto"), {}))
+    return tuple(name for name in NETWORKS if connector(name).prepares_locally(Post("Un texto"), {}))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from pregonero.media.models import Medium
-from pregonero.networks.manual_posting import Intent, RemotePost, opens, profile
+from pregonero.networks.manual_posting import Intent, RemotePost, posting_address, profile_address
 from pregonero.networks.queries import credentials_without_token
 from pregonero.networks.registry import manual_posting
 from pregonero.people.models import Member
@@ -76,7 +76,7 @@ def question_of(*, member: Member, pk: int, now: datetime) -> PendingDecision:
         candidates=tuple(candidates_of(delivery.candidates)),
         is_late=now > delivery.expires_at,
         held=why_stopped(delivery),
-        profile=profile(manual_posting(delivery.account.network), credentials_without_token(delivery.account)),
+        profile=profile_address(manual_posting(delivery.account.network), credentials_without_token(delivery.account)),
     )
 
 
@@ -96,7 +96,7 @@ def handwork_of(*, member: Member, pk: int, now: datetime) -> Handwork:
     return Handwork(
         delivery=delivery,
         intent=hand.intent,
-        opens=opens(hand, credentials_without_token(delivery.account), text),
+        opens=posting_address(hand, credentials_without_token(delivery.account), text),
         title=post.title,
         text=text,
         under=tuple(texts_of(adaptation)[delivery.position + 1 :]),

@@ -133,6 +133,6 @@ def manual_post(request: MemberRequest, pk: int) -> HttpResponse:
 def _manual_post_message(lookup: PostLookup) -> str:
     if lookup.why_unread:
         return f"Quedó publicada por tu palabra: no se pudo leer en la red. {lookup.why_unread}"
-    if lookup.seen is not None and lookup.seen.same is False:
+    if lookup.seen is not None and lookup.seen.is_same is False:
         return "Quedó publicada y leída en la red. Ojo: su texto no es igual al preparado."
     return "Quedó publicada, leída en la red."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pregonero.networks.base import Limit
 from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track
-from pregonero.networks.rate_limits.policy import Budget, PostClass, RateLimitPolicy, LimitScope, Unit, Window
+from pregonero.networks.rate_limits.policy import Budget, LimitScope, PostClass, RateLimitPolicy, Unit, Window
 
 pytestmark = pytest.mark.procedure("P-2")
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
