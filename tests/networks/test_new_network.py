@@ -12,8 +12,9 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from pregonero.networks import actions as networks
 from pregonero.networks import registry
+from pregonero.networks.actions.credentials import connect_account
+from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.base import (
     NOT_OURS,
     ApiCredentials,
@@ -218,7 +219,7 @@ def test_a_person_posts_by_hand_and_the_post_is_read_back(
 
 
 def registered_account(carmen: Member, now: datetime) -> Account:
-    return networks.register_account(
+    return register_account(
         entity=carmen.entity, network=NAME, handle="casa", display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
@@ -227,7 +228,7 @@ def registered_account(carmen: Member, now: datetime) -> Account:
 def test_an_account_is_connected_on_its_consent_page(toy: ToyServer, carmen: Member) -> None:
     now = timezone.now()
     account = registered_account(carmen, now)
-    networks.keep_application(network=NAME, server="", client_id="app", secret="secreto-app", by=carmen, now=now)
+    save_application(network=NAME, server="", client_id="app", secret="secreto-app", by=carmen, now=now)
     client = signed_in(carmen)
 
     page = client.post(f"/cuentas/{account.pk}/conexion/").content.decode()
@@ -256,7 +257,7 @@ def test_a_scheduled_post_is_claimed_sent_and_recorded_by_the_engine(
 ) -> None:
     now = timezone.now()
     account = registered_account(carmen, now)
-    networks.connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
     delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
 
     delivery = send_due(account, delivery)
