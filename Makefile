@@ -32,6 +32,7 @@ fix: setup ## Arregla lo que se arregla solo
 	@.venv/bin/ruff format .
 	@$(PY) -m tests.checks.traceability
 	@$(PY) -m tests.checks.tables
+	@$(PY) -m tests.checks.translations
 
 bench: ## Mide los envíos frente al límite y frente a su par (5.000; unos minutos)
 	@bin/setup-bench

@@ -1,6 +1,7 @@
-"""The console command. Each subcommand has its help in Spanish, and `--json` where a program may read it."""
+"""The console command `pregonero`. Each subcommand has its help in Spanish, and `--json` where programs use it."""
 
 import gc
+import gettext
 import json
 import os
 import sys
@@ -12,52 +13,72 @@ from typing import Any
 import click
 
 from pregonero import embedded_postgres, environment, stack
-from pregonero.cli_i18n import SpanishCommand, SpanishGroup
+from pregonero.migration_history import check_history
 from pregonero.processes import plain_environment
 
+# click translates its own sentences with the default gettext domain.
+gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
+os.environ["LANGUAGE"] = "es"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
 THREADS = 8
 
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 
-@click.group(cls=SpanishGroup, help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema.")
+
+class Command(click.Command):
+    """A command whose usage line is in Spanish; click does not translate that part."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"options_metavar": "[OPCIONES]", **kwargs})
+
+
+class Group(Command, click.Group):
+    """A group of commands whose usage line is in Spanish."""
+
+    command_class = Command
+    group_class = type
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"subcommand_metavar": "COMANDO [OPCIONES]…", **kwargs})
+
+
+@click.group(cls=Group, help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema.")
 def main() -> None:
-    """Gather the subcommands."""
+    """Define the group of the subcommands."""
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 def run() -> None:
     """Levanta todo en una terminal: base de datos, laboratorio, web y trabajador, con la demostración."""
     with stack.everything() as (addresses, children):
-        from pregonero.demo import scenario, summary  # noqa: PLC0415  they need Django ready
+        from pregonero.demo import scenario  # noqa: PLC0415  models load after `django.setup()`
 
-        summary.say(addresses, scenario.carry_through(addresses))
+        click.echo(scenario.summary(addresses, scenario.publish_sample(addresses)))
         click.echo("\nCtrl-C lo detiene todo.\n")
         stack.stay_up(children)
 
 
-@main.command(cls=SpanishCommand)
-@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+@main.command()
+@as_json_option
 def demo(*, as_json: bool) -> None:
     """Lleva la noticia de muestra hasta las cuatro redes, una sola vez, y dice dónde quedó."""
     with stack.up() as addresses:
-        from pregonero.demo import scenario, summary  # noqa: PLC0415
+        from pregonero.demo import scenario  # noqa: PLC0415
 
-        result = scenario.carry_through(addresses)
+        result = scenario.publish_sample(addresses)
         scenario.check_posts(result)
-        if as_json:
-            click.echo(json.dumps(result.as_dict(), ensure_ascii=False))
-        else:
-            summary.say(addresses, result)
-    sys.exit(0 if result.went_well else 1)
+        _print(result.as_dict(), scenario.summary(addresses, result), as_json=as_json)
+    sys.exit(0 if result.is_complete else 1)
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Dirección en la que escucha.")
 @click.option("--port", default=stack.WEB_PORT, show_default=True, help="Puerto en el que escucha.")
 @click.option("--processes", default=1, show_default=True, help="Procesos que atienden.")
 def web(*, host: str, port: int, processes: int) -> None:
     """Atiende las páginas. Detrás de un proxy con HTTPS, cuantos procesos hagan falta."""
-    from granian import Granian  # noqa: PLC0415
+    check_history()
+    from granian import Granian  # noqa: PLC0415  only this command needs it
     from granian.constants import Interfaces  # noqa: PLC0415
 
     Granian(
@@ -71,25 +92,31 @@ def web(*, host: str, port: int, processes: int) -> None:
     ).serve()
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 @click.option(
-    "--lane", "lanes", multiple=True, help="Solo este carril: sending, preparing o reading. Se puede repetir."
+    "--pool",
+    "pools",
+    multiple=True,
+    help="Solo este grupo: dispatch, sending, preparing, reading o conversion. Se puede repetir.",
 )
-def worker(*, lanes: tuple[str, ...]) -> None:
+def worker(*, pools: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
+    check_history()
     stack.set_up()
     from pregonero.worker import POOLS, work  # noqa: PLC0415
 
-    unknown = set(lanes) - set(POOLS)
+    unknown = set(pools) - set(POOLS)
     if unknown:
-        raise click.BadParameter(f"no hay un carril «{', '.join(sorted(unknown))}».", param_hint="--lane")
+        raise click.BadParameter(f"no hay un grupo «{', '.join(sorted(unknown))}».", param_hint="--pool")
     Thread(target=_warm_up, name="warm", daemon=True).start()
-    work(lanes=lanes or POOLS)
+    work(pools=pools or POOLS)
 
 
 def _warm_up() -> None:
-    """Import what the first calls would wait for, and have the collector of memory leave alone what stays for good:
-    each time that it looked through all of it, whatever was being sent stood still for a tenth of a second."""
+    """Import the networks' SDKs before the first calls, and exclude all loaded objects from garbage collection.
+
+    A collection over all of them stops every thread for a tenth of a second.
+    """
     from pregonero.networks.registry import import_sdks  # noqa: PLC0415
 
     import_sdks()
@@ -97,7 +124,7 @@ def _warm_up() -> None:
     gc.freeze()
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 @click.option("--port", default=stack.LAB_PORT, show_default=True, help="Puerto; 0 escoge uno libre.")
 def lab(*, port: int) -> None:
     """Levanta solo el laboratorio: las cuatro redes y el sitio de muestra, en este equipo."""
@@ -106,7 +133,7 @@ def lab(*, port: int) -> None:
     os.execve(sys.executable, command, plain_environment())  # noqa: S606
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 def migrate() -> None:
     """Pone al día las tablas de la base de datos y los archivos de las páginas."""
     with stack.database():
@@ -114,10 +141,10 @@ def migrate() -> None:
         click.echo("La base de datos está al día.")
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 @click.option("--entity", "slug", default="", help="Solo los registros de esta entidad.")
 @click.option("--head", default="", help="Cabeza anotada antes: debe seguir en la cadena.")
-@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+@as_json_option
 def verify(*, slug: str, head: str, as_json: bool) -> None:
     """Comprueba que los registros están completos y como se sellaron.
 
@@ -134,9 +161,9 @@ def verify(*, slug: str, head: str, as_json: bool) -> None:
     sys.exit(code)
 
 
-@main.command(cls=SpanishCommand)
+@main.command()
 @click.option("--requeue", is_flag=True, help="Reconstruye la cola a partir de la tabla de envíos.")
-@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+@as_json_option
 def doctor(*, requeue: bool, as_json: bool) -> None:
     """Revisa la instalación: qué está bien, qué falta y qué hacer."""
     with stack.database():
@@ -148,42 +175,42 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
         checks += run_checks()
     healthy = all(check.ok for check in checks)
     lines = [f"{'bien ' if check.ok else 'FALTA'}  {check.sentence}" for check in checks]
-    _say({"ok": healthy, "checks": [vars(check) for check in checks]}, "\n".join(lines), as_json=as_json)
+    _print({"ok": healthy, "checks": [vars(check) for check in checks]}, "\n".join(lines), as_json=as_json)
     sys.exit(0 if healthy else 1)
 
 
-@main.group(cls=SpanishGroup)
+@main.group()
 def keys() -> None:
     """Las llaves con que se guardan las credenciales de las cuentas."""
 
 
-@keys.command("rotate", cls=SpanishCommand)
-@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
-def keys_rotate(*, as_json: bool) -> None:
+@keys.command("rotate")
+@as_json_option
+def rotate_keys(*, as_json: bool) -> None:
     """Crea una llave nueva y vuelve a guardar con ella todas las credenciales: todas o ninguna."""
     with stack.database():
         stack.set_up()
         from pregonero import key_rotation  # noqa: PLC0415
 
-        done = key_rotation.rotate()
-    _say(vars(done), done.sentence, as_json=as_json)
-    sys.exit(0 if done.ok else 1)
+        rotation = key_rotation.rotate()
+    _print(vars(rotation), rotation.sentence, as_json=as_json)
+    sys.exit(0 if rotation.ok else 1)
 
 
-@main.group(cls=SpanishGroup)
+@main.group()
 def bench() -> None:
     """Mide, en una sola corrida, frente a un par y frente al límite."""
 
 
-@bench.command("deliveries", cls=SpanishCommand)
+@bench.command("deliveries")
 @click.option("--n", "count", default=5000, show_default=True, help="Envíos para el mismo minuto.")
-@click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
+@as_json_option
 def bench_deliveries(*, count: int, as_json: bool) -> None:
     """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
     if not (embedded_postgres.ROOT / ".venv-bench").exists():
         raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
     with tempfile.TemporaryDirectory(prefix="pregonero-bench-") as folder:
-        Path(folder).chmod(0o755)  # the database runs as a user of its own
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another user
         os.environ["PREGONERO_DATA"] = folder
         embedded_postgres.data_folder.cache_clear()
         with stack.database():
@@ -191,8 +218,8 @@ def bench_deliveries(*, count: int, as_json: bool) -> None:
             from bench.deliveries import measure  # noqa: PLC0415
 
             report = measure(count)
-    _say(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
 
 
-def _say(data: dict[str, Any], words: str, *, as_json: bool) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else words)
+def _print(data: dict[str, Any], text: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)

@@ -1,4 +1,4 @@
-"""`pregonero run`: the database, the laboratory, the web and a worker in one terminal, all stopped together."""
+"""The parts of an installation on one machine: database, lab, web and worker, started and stopped together."""
 
 import json
 import os
@@ -15,18 +15,19 @@ from pathlib import Path
 from urllib.error import URLError
 
 from pregonero import embedded_postgres, processes
+from pregonero.migration_history import check_history
 
 WEB_PORT, LAB_PORT = 8800, 8810
 READY_SECONDS = 60.0
 
 
 class NotStarted(SystemExit):
-    """A part did not start; the message says which and where to look."""
+    """A part did not start, or ended by itself; the message names it."""
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where a running installation answers."""
+    """The process id and the addresses of a running installation."""
 
     pid: int
     web: str
@@ -34,7 +35,7 @@ class Addresses:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Return the settings that make the laboratory the four networks; only base addresses differ."""
+        """Return the settings that replace the networks with the lab; only base addresses differ."""
         return {
             "PREGONERO_PUBLIC_ADDRESS": self.web,
             "PREGONERO_X_ADDRESS": f"{self.lab}/x",
@@ -45,13 +46,13 @@ class Addresses:
             "PREGONERO_FACEBOOK_CONSENT_ADDRESS": f"{self.lab}/graph",
             "PREGONERO_YOUTUBE_CONSENT_ADDRESS": f"{self.lab}/youtube",
             "PREGONERO_YOUTUBE_TOKEN_ADDRESS": f"{self.lab}/youtube",
-            # The laboratory's website is on this machine: it may be read although it is not public.
+            # The lab's website has a private address, which sources may not have otherwise.
             "PREGONERO_PRIVATE_ADDRESSES": self.lab.removeprefix("http://"),
         }
 
 
-def running_now() -> Addresses | None:
-    """Return the addresses of the installation that is up, if one is."""
+def find_running() -> Addresses | None:
+    """Return the addresses of the running installation, or None."""
     try:
         addresses = Addresses(**json.loads(_state_file().read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
@@ -61,8 +62,8 @@ def running_now() -> Addresses | None:
 
 @contextmanager
 def up() -> Iterator[Addresses]:
-    """Have an installation for the time of the block: the one that is up, or one brought up here and taken down."""
-    addresses = running_now()
+    """Yield the addresses of the running installation, or start one and stop it at the end of the block."""
+    addresses = find_running()
     if addresses is None:
         with everything() as (addresses, _):
             yield addresses
@@ -74,7 +75,7 @@ def up() -> Iterator[Addresses]:
 
 @contextmanager
 def everything() -> Iterator[tuple[Addresses, list[subprocess.Popen[str]]]]:
-    """Have everything up for the time of the block, all of it stopped at its end; what each part says is in logs/."""
+    """Start every part and stop them at the end of the block; the web and the worker log to `logs/`."""
     addresses = _choose_addresses()
     os.environ.update(addresses.environment)
     children: list[subprocess.Popen[str]] = []
@@ -92,15 +93,15 @@ def everything() -> Iterator[tuple[Addresses, list[subprocess.Popen[str]]]]:
 
 
 def set_up() -> None:
-    """Make Django ready; the settings read the environment as it is now."""
-    import django  # noqa: PLC0415  importing settings before the environment is set would fix the wrong one
+    """Set up Django with the current environment."""
+    import django  # noqa: PLC0415  the settings read the environment, which must be complete
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
     django.setup()
 
 
 def prepare_database() -> None:
-    """Bring the database's tables and the static files up to date."""
+    """Migrate the database and collect the static files."""
     set_up()
     from django.core.management import call_command  # noqa: PLC0415
 
@@ -109,7 +110,7 @@ def prepare_database() -> None:
 
 
 def stay_up(children: list[subprocess.Popen[str]]) -> None:
-    """Wait until somebody stops us (Ctrl-C, SIGTERM), or a part ends by itself: then everything stops."""
+    """Wait for Ctrl-C or SIGTERM; raise `NotStarted` when a part ends by itself."""
     stopped = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
@@ -120,22 +121,27 @@ def stay_up(children: list[subprocess.Popen[str]]) -> None:
 
 
 def logs_folder() -> Path:
-    """Return where the web and the worker write what they did, a JSON object a line."""
+    """Return the folder of the logs of the web and the worker."""
     return embedded_postgres.data_folder() / "logs"
 
 
 def lab_folder() -> Path:
-    """Return where the laboratory keeps its ledger and its website."""
+    """Return the folder of the lab's data."""
     return embedded_postgres.data_folder() / "lab"
 
 
 @contextmanager
 def database() -> Iterator[None]:
-    """Have the database for the time of the block: the one of `DATABASE_URL`, or the embedded one."""
+    """Run the block with the database of `DATABASE_URL`, or with the embedded one, which is started if needed.
+
+    Exit when the database was made by another version (see `check_history`).
+    """
     if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
+        check_history()
         yield
         return
     with embedded_postgres.running():
+        check_history()
         yield
 
 
@@ -154,8 +160,7 @@ def _start_lab(addresses: Addresses) -> subprocess.Popen[str]:
     port = addresses.lab.rpartition(":")[2]
     command = [sys.executable, "-m", "lab", "--port", port, "--data", str(lab_folder()), "--demo"]
     lab = processes.start(command, output=subprocess.PIPE, environment=processes.plain_environment())
-    assert lab.stdout is not None  # noqa: S101  it was asked for
-    if "lab.ready" not in lab.stdout.readline():
+    if lab.stdout is None or "lab.ready" not in lab.stdout.readline():
         raise NotStarted("El laboratorio no arrancó.")
     return lab
 
@@ -172,9 +177,9 @@ def _start(name: str, *command: str) -> subprocess.Popen[str]:
 
 
 def _wait_for(address: str, children: list[subprocess.Popen[str]]) -> None:
-    until = time.monotonic() + READY_SECONDS
+    deadline = time.monotonic() + READY_SECONDS
     while not _answers(address):
-        if any(child.poll() is not None for child in children) or time.monotonic() > until:
+        if any(child.poll() is not None for child in children) or time.monotonic() > deadline:
             raise NotStarted(f"No respondió {address}.")
         time.sleep(0.05)
 

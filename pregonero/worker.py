@@ -1,11 +1,11 @@
-"""The process that does the jobs: one or many, on any machine that reaches the database."""
+"""The worker process, which runs jobs. Any number of workers can run, on any machine that reaches the database."""
 
 import asyncio
 import signal
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import structlog
 from asgiref.sync import sync_to_async
@@ -24,174 +24,176 @@ from pregonero.health.models import IncidentKind
 from pregonero.processes import worker_name
 
 log = structlog.get_logger(__name__)
-P = ParamSpec("P")
-T = TypeVar("T")
-STALLED_SECONDS = 40.0  # a worker beats every 10
-POLLING_SECONDS = 1.0  # a scheduled job starts at most this much after its moment
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
+STALLED_SECONDS = 40.0  # without a heartbeat, which a worker sends every 10
+POLLING_SECONDS = 1.0  # a scheduled job starts at most this long after its time
+FIRST_BACKOFF, LONGEST_BACKOFF = 0.5, 15.0  # seconds
 SPARE_THREADS = 4
-AWAY = (ConnectorException, OperationalError, OSError)
+DATABASE_ERRORS = (ConnectorException, OperationalError, OSError)
 
-# Each lane has its own places, so that reading a long video never holds up what goes out at its minute, and slow
-# networks never hold up the look at what has come due.
+# Each pool has its queues and its number of concurrent jobs, so that long jobs of one kind (reading a video) do not
+# delay the others (sending what is due).
 POOLS: dict[str, tuple[list[str], int]] = {
-    "looking": (["looking", "records"], 2),
+    "dispatch": (["dispatch", "records"], 2),
     "sending": (["sending"], 24),
     "preparing": (["preparing"], 4),
     "reading": (["reading", "mail"], 4),
-    "making": (["making"], 1),
+    "conversion": (["conversion"], 1),
 }
 
 
 class ClockSafeDeferrer(PeriodicDeferrer):
-    """Enqueues the periodic jobs also after this machine's clock was put back: else none until it is that late again,
-    and nobody looks meanwhile at what was abandoned.
+    """Enqueues periodic jobs also after this machine's clock was set back.
+
+    Procrastinate's own deferrer would enqueue none until the clock reaches the earlier time again.
     """
 
     def get_previous_tasks(self, at: float) -> Iterable[TaskAtTime]:
-        """Return the periodic tasks whose moment has come, once each."""
+        """Return the periodic tasks that are due and were not enqueued yet."""
         if any(last > at for last in self.last_defers.values()):
             self.last_defers.clear()
         return super().get_previous_tasks(at)
 
 
 class PoolWorker(Worker):
-    """Procrastinate's worker, with our own look at the clock."""
+    """Procrastinate's worker with `ClockSafeDeferrer`."""
 
     async def _periodic_deferrer(self) -> None:
         await ClockSafeDeferrer(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
 
 
-def in_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
-    """Wrap each job: fresh connections, and one line of what it did."""
+def run_job(call_next: Callable[[], Any], context: JobContext, worker: Worker) -> Any:
+    """Run a job with a fresh database connection and log its duration. This is Procrastinate's task middleware."""
     close_old_connections()
     started = time.monotonic()
-    failed = True
+    outcome = "job.failed"
     try:
         result = call_next()
-        failed = False
+        outcome = "job.done"
         return result
     except Exception as error:
-        _remember(error)
+        _note_error(error)
         raise
     finally:
         connection.close()
-        log.info(
-            "job.done" if not failed else "job.failed", task=context.job.task_name, arguments=context.job.task_kwargs,
-            milliseconds=round(1000 * (time.monotonic() - started)),
-        )  # fmt: skip
+        milliseconds = round(1000 * (time.monotonic() - started))
+        log.info(outcome, task=context.job.task_name, arguments=context.job.task_kwargs, milliseconds=milliseconds)
 
 
-def _remember(error: BaseException) -> None:
-    """Have the next beat write down what this was, when it befell the whole installation."""
+def _note_error(error: BaseException) -> None:
+    """Buffer an incident if the error comes from a full disk or an unavailable database."""
     incident_buffer.note_error(error)
-    if isinstance(error, AWAY):
+    if isinstance(error, DATABASE_ERRORS):
         incident_buffer.note_incident(
             IncidentKind.DATABASE_AWAY, "Los trabajos esperaron y siguieron solos cuando volvió."
         )
 
 
 @app.periodic(cron="* * * * * */15")
-@app.task(name="worker.take_back", queue="looking", queueing_lock="worker.take_back", pass_context=True)
-async def take_back(context: JobContext, /, timestamp: int, **_later: Any) -> None:
-    """Put back in the queue the jobs of workers whose heartbeat stopped: each job can be run twice."""
+@app.task(name="worker.requeue_stalled", queue="dispatch", queueing_lock="worker.requeue_stalled", pass_context=True)
+async def requeue_stalled(context: JobContext, /, timestamp: int, **_later: Any) -> None:
+    """Requeue the jobs of workers whose heartbeat stopped. Every job can safely run twice."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         try:
             await manager.retry_job(job)
         except UniqueViolation:
-            # The same thing already waits in the queue, put there by somebody else.
+            # A job with the same queueing lock is already in the queue.
             await manager.finish_job(job, status=Status.ABORTED, delete_job=True)
         except ConnectorException as error:
             if not isinstance(error.__cause__, RaiseException):
                 raise
-            continue  # it ended, or another worker took it back, since it was read
+            continue  # since it was read, the job ended or another worker requeued it
         incident_buffer.note_incident(
             IncidentKind.WORKER_LOST, "Sus trabajos volvieron a la cola y los hace otro proceso."
         )
-        log.warning("job.taken_back", task=job.task_name, arguments=job.task_kwargs)
+        log.warning("job.requeued", task=job.task_name, arguments=job.task_kwargs)
 
 
-def work(*, lanes: Iterable[str] = POOLS, wait: bool = True) -> None:
-    """Do the jobs of the lanes until told to stop; when the database goes away, wait for it and go on.
+def work(*, pools: Iterable[str] = POOLS, wait: bool = True) -> None:
+    """Run the jobs of the pools until a signal stops the process; wait for the database when it is unavailable.
 
-    `wait=False` does what waits in the queue and returns.
+    With `wait=False`, run the jobs that are in the queue and return.
     """
-    pause = FIRST_PAUSE
+    backoff = FIRST_BACKOFF
     while True:
         try:
-            asyncio.run(_work(list(lanes), wait))
+            asyncio.run(_run_pools(list(pools), wait))
             return
-        except AWAY as error:
-            _remember(error)
-            log.warning("worker.database_away", error=type(error).__name__, again_in=pause)
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+        except DATABASE_ERRORS as error:
+            _note_error(error)
+            log.warning("worker.database_away", error=type(error).__name__, retry_in=backoff)
+            time.sleep(backoff)
+            backoff = min(backoff * 2, LONGEST_BACKOFF)
 
 
-async def _work(lanes: list[str], wait: bool) -> None:
-    # A thread for each place: the loop's own executor has as many as the machine has processors, and a few, which one
-    # lane would take from the others.
-    places = sum(POOLS[lane][1] for lane in lanes)
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(places + SPARE_THREADS))
-    # Another app for the worker's own reading of the queue: what a task does goes on enqueuing by Django's connection,
-    # in the transaction of its act. (`replace_connector` would take that away, and jobs would outrun their rows.)
+async def _run_pools(pools: list[str], wait: bool) -> None:
+    # One thread for each concurrent job. The loop's default executor has fewer, and one pool would use them all.
+    threads = sum(POOLS[pool][1] for pool in pools) + SPARE_THREADS
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
+    # A separate app reads the queue. Tasks enqueue through Django's connection, in the transaction of their act;
+    # with `replace_connector` they would not, and a job could start before its rows are committed.
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        running = [asyncio.create_task(_keep_lane(worker_app, lane, wait)) for lane in lanes]
-        _stop_at_signal(running)
-        # Each lane is left to end by itself: cancelled a second time, it would not sign off nor finish its jobs.
-        ended = await asyncio.gather(*running, return_exceptions=True)
+        running = [asyncio.create_task(_keep_pool_running(worker_app, pool, wait)) for pool in pools]
+        _cancel_on_signal(running)
+        # No pool is cancelled when another fails: a pool that is cancelled twice does not finish its jobs.
+        results = await asyncio.gather(*running, return_exceptions=True)
     log.info("worker.stopped")
-    for error in ended:
-        if isinstance(error, Exception):
-            raise error
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
 
 
-async def _keep_lane(worker_app: App, lane: str, wait: bool) -> None:
-    """Run a lane until it is cancelled: one that fails starts again by itself, and waits for no job of the others.
+async def _keep_pool_running(worker_app: App, pool: str, wait: bool) -> None:
+    """Run a pool until it is cancelled, and start it again when it stops.
 
-    Procrastinate's worker also returns as if told to stop when its heartbeat or its listening fails.
+    Procrastinate's worker returns, as if it had been stopped, when its heartbeat or its listening fails.
     """
-    pause = FIRST_PAUSE
+    backoff = FIRST_BACKOFF
     while True:
         started = time.monotonic()
-        why = "ended by itself"
-        # Periodic jobs are enqueued by Django's connection of one thread, which nobody else would see dead.
-        await sync_to_async(_give_back)()
+        reason = "returned"
+        # Periodic jobs are enqueued through the connection of the thread that sync_to_async uses; a closed connection
+        # is checked by the connection pool before it is used again.
+        await sync_to_async(_close_connection)()
         try:
-            await _run_lane(worker_app, lane, wait)
-        except AWAY as error:
-            why = type(error).__name__
-            _remember(error)
+            await _run_pool(worker_app, pool, wait)
+        except DATABASE_ERRORS as error:
+            reason = type(error).__name__
+            _note_error(error)
             if not wait:
                 raise
         if not wait:
             return
-        pause = FIRST_PAUSE if time.monotonic() - started > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-        log.warning("worker.lane_again", lane=lane, error=why, again_in=pause)
-        await asyncio.sleep(pause)
+        ran_long = time.monotonic() - started > LONGEST_BACKOFF
+        backoff = FIRST_BACKOFF if ran_long else min(backoff * 2, LONGEST_BACKOFF)
+        log.warning("worker.pool_restarted", pool=pool, error=reason, retry_in=backoff)
+        await asyncio.sleep(backoff)
 
 
-def _give_back() -> None:
-    """Give the connection of the thread that runs this back to the pool, which looks whether it lives."""
-    connection.close()
+def _close_connection() -> None:
+    connection.close()  # a proxy: it is the connection of the thread that runs this
 
 
-async def _run_lane(worker_app: App, lane: str, wait: bool) -> None:
-    queues, places = POOLS[lane]
-    ours: dict[str, Any] = {
-        "queues": queues, "concurrency": places, "fetch_job_polling_interval": POLLING_SECONDS,
-        "delete_jobs": "successful", "task_middleware": [in_job], "name": f"{worker_name()}:{lane}", "wait": wait,
-        "install_signal_handlers": False,  # several on one loop would hear only the last
-    }  # fmt: skip
+async def _run_pool(worker_app: App, pool: str, wait: bool) -> None:
+    queues, concurrency = POOLS[pool]
+    options: dict[str, Any] = {
+        "queues": queues,
+        "concurrency": concurrency,
+        "fetch_job_polling_interval": POLLING_SECONDS,
+        "delete_jobs": "successful",
+        "task_middleware": [run_job],
+        "name": f"{worker_name()}:{pool}",
+        "wait": wait,
+        "install_signal_handlers": False,  # several workers share one loop, where only the last handler would count
+    }
     worker_app.perform_import_paths()  # type: ignore[no-untyped-call]
-    # As `run_worker_async` does, with a worker of ours.
-    await PoolWorker(app=worker_app, **{**worker_app.worker_defaults, **ours}).run()  # type: ignore[no-untyped-call]
+    # What `run_worker_async` does, with `PoolWorker`.
+    await PoolWorker(app=worker_app, **{**worker_app.worker_defaults, **options}).run()  # type: ignore[no-untyped-call]
 
 
-def _stop_at_signal(running: list[asyncio.Task[None]]) -> None:
-    """Let the jobs at hand finish, and take no more, when told to stop."""
+def _cancel_on_signal(running: list[asyncio.Task[None]]) -> None:
+    """On SIGINT or SIGTERM, let the pools finish their current jobs and start no other."""
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, lambda: [lane.cancel() for lane in running])
+        loop.add_signal_handler(name, lambda: [pool.cancel() for pool in running])

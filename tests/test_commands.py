@@ -1,4 +1,4 @@
-"""The console commands, as somebody types them: each with its help in Spanish."""
+"""The console commands, run as a person runs them."""
 
 import json
 import os
@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
+from pregonero import embedded_postgres
+from pregonero.migration_history import UnknownMigrations, check_history
 from tests.databases import fresh_database
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,29 +32,29 @@ def pregonero(*arguments: str, environment: dict[str, str] | None = None) -> sub
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_each_command_says_what_it_does_in_spanish(name: str) -> None:
-    said = pregonero(name, "--help").stdout
-    assert said.startswith("Uso: ")
-    assert "Muestra esta ayuda." in said
-    assert not any(word in said for word in ("Usage", "Options:", "Show this message"))
+def test_help_of_each_command_is_in_spanish(name: str) -> None:
+    output = pregonero(name, "--help").stdout
+    assert output.startswith("Uso: ")
+    assert "Muestra esta ayuda." in output
+    assert not any(word in output for word in ("Usage", "Options:", "Show this message"))
 
 
-def test_the_list_of_commands_is_whole() -> None:
-    said = pregonero("--help").stdout
-    assert "Comandos" in said
-    assert all(f"  {name} " in said for name in COMMANDS)
+def test_help_lists_every_command() -> None:
+    output = pregonero("--help").stdout
+    assert "Comandos" in output
+    assert all(f"  {name} " in output for name in COMMANDS)
 
 
 @pytest.mark.procedure("M-1", "P-6", "R-1", "D-5")
-def test_demo_alone_publishes_once_and_takes_down_what_it_brought_up(environment: dict[str, str]) -> None:
+def test_demo_publishes_once_and_stops_what_it_started(environment: dict[str, str]) -> None:
     first, second = (pregonero("demo", "--json", environment=environment) for _ in range(2))
     assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
-    result, again = json.loads(first.stdout), json.loads(second.stdout)
+    result, repeated = json.loads(first.stdout), json.loads(second.stdout)
     assert result["deliveries"] == {"published": 4}
     assert set(result["posts"]) == {"x", "facebook", "instagram", "youtube"}
     assert result["chain"] == "ok"
-    assert again["posts"] == result["posts"]
-    assert again["publications"] == result["publications"] == 1
+    assert repeated["posts"] == result["posts"]
+    assert repeated["publications"] == result["publications"] == 1
     for url in result["posts"].values():
         with pytest.raises(httpx.ConnectError):
             httpx.get(url)
@@ -59,12 +62,46 @@ def test_demo_alone_publishes_once_and_takes_down_what_it_brought_up(environment
     assert verified.returncode == 0
     assert json.loads(verified.stdout)["ok"] is True
     doctor = json.loads(pregonero("doctor", "--json", environment=environment).stdout)
-    well = {check["name"]: check["ok"] for check in doctor["checks"]}
-    assert well.pop("workers") is False  # nobody works any more, and it says so
-    assert all(well.values()), well
+    results = {check["name"]: check["ok"] for check in doctor["checks"]}
+    assert results.pop("workers") is False  # the demo has stopped its worker
+    assert all(results.values()), results
 
 
-def test_a_setting_that_is_nonsense_stops_with_a_hint(environment: dict[str, str]) -> None:
+def test_an_invalid_setting_ends_the_command_with_a_hint(environment: dict[str, str]) -> None:
     done = pregonero("doctor", environment=environment | {"PREGONERO_LEASE_SECONDS": "mucho"})
     assert done.returncode == 1
     assert "PREGONERO_LEASE_SECONDS: debe ser un número" in done.stderr
+
+
+def test_a_usage_error_is_in_spanish() -> None:
+    result = pregonero("doctor", "--requeu")
+    assert result.returncode == 2
+    assert "No existe la opción '--requeu'. ¿Querías decir '--requeue'?" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["run"], ["migrate"], ["web"], ["worker"], ["doctor"]], ids=lambda c: c[0])
+def test_commands_refuse_a_database_of_an_earlier_version(environment: dict[str, str], command: list[str]) -> None:
+    with psycopg.connect(environment["DATABASE_URL"]) as connection:
+        connection.execute("CREATE TABLE upkeep_incident (id bigint)")
+        connection.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('upkeep', '0001_incidents_and_beats', now()), ('records', '0003_digests_and_totals', now())"
+        )
+    result = pregonero(*command, environment=environment)
+    assert result.returncode == 1
+    assert "La base de datos la hizo otra versión de Pregonero: tiene 2 cambios de tablas" in result.stderr
+    assert "Crea una base de datos vacía, ponla en DATABASE_URL" in result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_check_history_names_the_data_folder_of_the_embedded_database(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = environment["DATABASE_URL"]
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setattr(embedded_postgres, "database_url", lambda: url)
+    check_history()
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0009_gone', now())")
+    with pytest.raises(UnknownMigrations, match=f"borra la carpeta {embedded_postgres.data_folder()}"):
+        check_history()

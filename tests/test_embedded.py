@@ -1,4 +1,4 @@
-"""The PostgreSQL that comes along: made, started, found again, and never left behind."""
+"""The embedded PostgreSQL: it keeps its data between starts and stops with the process that started it."""
 
 import os
 import signal
@@ -13,7 +13,7 @@ import pytest
 from tests.lab.process import until
 
 ROOT = Path(__file__).resolve().parent.parent
-HOLD = """
+RUN_UNTIL_INPUT_ENDS = """
 import sys, time
 from pregonero import embedded_postgres as embedded
 with embedded.running() as url:
@@ -22,11 +22,11 @@ with embedded.running() as url:
 """
 
 
-def hold(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    """Start a process that holds an embedded database of its own, and return its address."""
+def start_holder(folder: Path) -> tuple[subprocess.Popen[str], str]:
+    """Start a process that runs an embedded database until its input ends; return it with the database address."""
     environment = {**os.environ, "PREGONERO_DATA": str(folder)}
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD],
+        [sys.executable, "-c", RUN_UNTIL_INPUT_ENDS],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.PIPE,
@@ -47,29 +47,29 @@ def answers(url: str) -> bool:
 
 @pytest.fixture
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    # The database's user must reach it, and pytest's own folders are closed.
-    made = Path(os.environ["PREGONERO_TEST_FOLDER"]) / f"embedded-{uuid4().hex[:8]}"
-    made.mkdir()
-    return made
+    # PostgreSQL runs as another user, who cannot enter pytest's folders.
+    folder = Path(os.environ["PREGONERO_TEST_FOLDER"]) / f"embedded-{uuid4().hex[:8]}"
+    folder.mkdir()
+    return folder
 
 
-def test_what_is_kept_is_there_at_the_next_start_and_nothing_runs_between(folder: Path) -> None:
-    process, url = hold(folder)
+def test_data_survives_a_restart_and_the_server_stops_with_its_parent(folder: Path) -> None:
+    process, url = start_holder(folder)
     with psycopg.connect(url) as connection:
-        connection.execute("CREATE TABLE kept (word text)")
-        connection.execute("INSERT INTO kept VALUES ('sigue')")
+        connection.execute("CREATE TABLE notes (note text)")
+        connection.execute("INSERT INTO notes VALUES ('sigue')")
     process.communicate("")
     assert not answers(url)
-    process, url = hold(folder)
+    process, url = start_holder(folder)
     with psycopg.connect(url) as connection:
-        assert connection.execute("SELECT word FROM kept").fetchone() == ("sigue",)
+        assert connection.execute("SELECT note FROM notes").fetchone() == ("sigue",)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    until(lambda: not answers(url))  # whoever started it is dead, and so is it
+    until(lambda: not answers(url))
 
 
-def test_the_folder_of_its_socket_is_closed_to_others(folder: Path) -> None:
-    process, url = hold(folder)
+def test_socket_folder_is_closed_to_other_users(folder: Path) -> None:
+    process, url = start_holder(folder)
     sockets = Path(url.partition("host=")[2])
     assert sockets.stat().st_mode & 0o077 == 0
     process.communicate("")

@@ -1,4 +1,4 @@
-"""Rules that hold for every model, so that a new one keeps them without anybody remembering."""
+"""Rules that every model keeps."""
 
 from collections.abc import Iterator
 
@@ -8,23 +8,23 @@ from django.db import models
 
 from pregonero.people.models import Entity, User
 
-OURS = ("records", "people", "networks", "newsroom", "publishing")
-OF_NOBODY = {Entity, User}  # the entity itself, and a person, who may belong to several
+APPS = ("records", "people", "networks", "newsroom", "publishing")
+WITHOUT_ENTITY = {Entity, User}
 
 
 def our_models() -> list[type[models.Model]]:
-    return [model for label in OURS for model in apps.get_app_config(label).get_models()]
+    return [model for label in APPS for model in apps.get_app_config(label).get_models()]
 
 
-def reaches_entity(model: type[models.Model], seen: frozenset[type[models.Model]] = frozenset()) -> bool:
-    """Return whether a row says its entity, by itself or by a parent that it cannot lack."""
+def reaches_entity(model: type[models.Model], visited: frozenset[type[models.Model]] = frozenset()) -> bool:
+    """Return whether a row names its entity, itself or through a required foreign key."""
     names = {field.name for field in model._meta.get_fields()}
     if "entity" in names or "entity_id" in names or "event_id" in names:
         return True
     return any(
-        reaches_entity(parent, seen | {model})
+        reaches_entity(parent, visited | {model})
         for parent in _parents(model)
-        if parent not in seen and parent not in OF_NOBODY
+        if parent not in visited and parent not in WITHOUT_ENTITY
     )
 
 
@@ -34,24 +34,26 @@ def _parents(model: type[models.Model]) -> Iterator[type[models.Model]]:
             yield field.related_model  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("model", [model for model in our_models() if model not in OF_NOBODY], ids=lambda m: m.__name__)
-def test_every_row_belongs_to_an_entity(model: type[models.Model]) -> None:
+@pytest.mark.parametrize(
+    "model", [model for model in our_models() if model not in WITHOUT_ENTITY], ids=lambda m: m.__name__
+)
+def test_every_row_names_its_entity(model: type[models.Model]) -> None:
     assert reaches_entity(model)
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda m: m.__name__)
-def test_no_model_orders_its_rows_by_itself(model: type[models.Model]) -> None:
+def test_no_model_has_a_default_ordering(model: type[models.Model]) -> None:
     assert model._meta.ordering == []
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda m: m.__name__)
-def test_no_row_disappears_with_another(model: type[models.Model]) -> None:
+def test_every_foreign_key_is_protected(model: type[models.Model]) -> None:
     for field in model._meta.get_fields():
         if isinstance(field, models.ForeignKey):
             assert field.remote_field.on_delete is models.PROTECT, field
 
 
 @pytest.mark.parametrize("model", our_models(), ids=lambda m: m.__name__)
-def test_no_model_saves_in_its_own_way(model: type[models.Model]) -> None:
+def test_no_model_overrides_save_or_delete(model: type[models.Model]) -> None:
     assert model.save is models.Model.save or model is User
     assert model.delete is models.Model.delete

@@ -1,4 +1,4 @@
-"""No test reaches the outside: what the networks are is the laboratory's, on loopback."""
+"""Tests cannot connect to any address outside this machine."""
 
 import socket
 
@@ -6,6 +6,6 @@ import pytest
 from pytest_socket import SocketConnectBlockedError
 
 
-def test_the_outside_is_out_of_reach() -> None:
+def test_connections_to_other_machines_are_blocked() -> None:
     with pytest.raises(SocketConnectBlockedError), socket.socket() as outside:
-        outside.connect(("198.51.100.1", 80))  # an address that stands for documentation only (RFC 5737)
+        outside.connect(("198.51.100.1", 80))  # an address reserved for documentation (RFC 5737)

@@ -1,1 +1,1 @@
-"""The demonstration: an entity of its own, and one news item carried through, so that a newcomer sees it work."""
+"""The demonstration of `pregonero run` and `pregonero demo`: an entity that publishes one news item at the lab."""

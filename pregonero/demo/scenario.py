@@ -1,4 +1,4 @@
-"""One news item of the sample website, carried through to its four networks by the acts of its people, once."""
+"""The demonstration: its people publish one news item of the sample website to its four networks, once."""
 
 import time
 import urllib.request
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from pregonero.demo.seed import NETWORKS, load
+from pregonero.demo.seed import NETWORKS, PEOPLE, SLUG, demo_password, load_demo
 from pregonero.media.models import MediumKind
 from pregonero.newsroom.actions import inform_link
 from pregonero.newsroom.models import News
@@ -22,19 +22,19 @@ from pregonero.publishing.models import Adaptation, Delivery, Publication, Publi
 from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING
 from pregonero.records.models import Event
 from pregonero.records.verification import verify
-from pregonero.stack import Addresses, NotStarted
+from pregonero.stack import Addresses, NotStarted, logs_folder
 
-KEY = UUID("5d7b4f0e-3a55-4e0c-9d5f-0c6b6a1f2e11")  # of the one publication: a second run finds it
+KEY = UUID("5d7b4f0e-3a55-4e0c-9d5f-0c6b6a1f2e11")  # of the publication, so that a second run finds it
 SAMPLE = "Exportaciones no mineras"
 REFERENCE = "SEDE-2026-0417"
-WHY = "Muestra en qué sectores crece el empleo que exporta."
-NO_VOICE = "El video no tiene voz: solo un tono."
+REASON = "Muestra en qué sectores crece el empleo que exporta."
+SILENT_VIDEO = "El video no tiene voz: solo un tono."
 WAIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the demonstration left: counts, the address of each post, and whether the records hold."""
+    """The result: counts, the address of each post by network, and "ok" when the records verify."""
 
     news: int
     publications: int
@@ -44,46 +44,64 @@ class Result:
     chain: str
 
     @property
-    def went_well(self) -> bool:
-        """Return whether the news is out on the four networks and the chain holds."""
+    def is_complete(self) -> bool:
+        """Return whether the news item is published on the four networks and the records verify."""
         return self.deliveries == {"published": len(NETWORKS)} and self.chain == "ok"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it for a program."""
+        """Return the result as a dictionary for JSON."""
         return asdict(self)
 
 
-def carry_through(addresses: Addresses) -> Result:
-    """Have the demonstration entity, and its sample news out on the four networks; what is done is not repeated."""
-    cast = load(addresses, now=timezone.now())
-    publication = _programmed(addresses, cast)
+def publish_sample(addresses: Addresses) -> Result:
+    """Create the demonstration entity and publish its sample news item; what exists already is not repeated."""
+    cast = load_demo(addresses, now=timezone.now())
+    publication = _schedule(addresses, cast)
     _wait_until_final(publication)
     return _result(publication)
 
 
 def check_posts(result: Result) -> None:
-    """Open each post: a demonstration that can't be read is none."""
+    """Open each post at the lab; raise `URLError` when one does not answer."""
     for url in result.posts.values():
-        with urllib.request.urlopen(url, timeout=10):  # noqa: S310  the laboratory's own address
+        with urllib.request.urlopen(url, timeout=10):  # noqa: S310  an address of the lab
             pass
 
 
-def _programmed(addresses: Addresses, cast: dict[str, Member]) -> Publication:
+def summary(addresses: Addresses, result: Result) -> str:
+    """Return the text that `pregonero run` prints: addresses, posts, and who can sign in with which password."""
+    lines = ["", f"Pregonero    {addresses.web}", f"Laboratorio  {addresses.lab}", ""]
+    lines += ["La noticia de muestra quedó en:"]
+    lines += [f"  {network:<10} {url}" for network, url in result.posts.items()]
+    lines += ["", f"Personas de la demostración (clave: {demo_password()}):"]
+    lines += [f"  {first}@{SLUG}.test".ljust(28) + f"{name}, {role.label}" for first, name, role in PEOPLE]
+    lines += ["", f"Lo que hace cada parte queda en {logs_folder()}"]
+    return "\n".join(lines)
+
+
+def _schedule(addresses: Addresses, cast: dict[str, Member]) -> Publication:
+    """Return the publication, drafted and scheduled if it is new, or rescheduled if its deliveries stopped."""
     beto = cast["beto"]
-    made = Publication.objects.filter(key=KEY, entity=beto.entity).first()
-    if made is None or made.state != PublicationState.PROGRAMMED:
-        made = _programme(_inform(addresses, cast["luis"]), beto)
-    elif Delivery.objects.filter(publication=made, state__in=STOPPED).exists():
+    publication = Publication.objects.filter(key=KEY, entity=beto.entity).first()
+    if publication is None or publication.state != PublicationState.PROGRAMMED:
+        return _draft_and_schedule(_inform(addresses, cast["luis"]), beto)
+    if Delivery.objects.filter(publication=publication, state__in=STOPPED).exists():
         now = timezone.now()
-        made = actions.move_publication(publication=made, due_at=now.replace(second=0, microsecond=0), by=beto, now=now)
-    return made
+        minute = now.replace(second=0, microsecond=0)
+        return actions.move_publication(publication=publication, due_at=minute, by=beto, now=now)
+    return publication
 
 
-def _programme(news: News, beto: Member) -> Publication:
+def _draft_and_schedule(news: News, beto: Member) -> Publication:
     publication = actions.draft_publication(news=news, key=KEY, by=beto, now=timezone.now())
-    said = {each.account_id: _without_captions(each) for each in queries.adaptations_of(publication)}
     change = actions.PublicationChange(
-        why=WHY, theme="Exportaciones", relevance=1, link=publication.link, adaptations=said
+        why=REASON,
+        theme="Exportaciones",
+        relevance=1,
+        link=publication.link,
+        adaptations={
+            adaptation.account_id: _without_captions(adaptation) for adaptation in queries.adaptations_of(publication)
+        },
     )
     publication = actions.edit_publication(
         publication=publication, change=change, revision=publication.revision, by=beto, now=timezone.now()
@@ -95,25 +113,30 @@ def _programme(news: News, beto: Member) -> Publication:
 
 
 def _without_captions(adaptation: Adaptation) -> actions.AdaptationChange:
-    """The sample video says nothing: whoever publishes it answers for its having no captions (N-6)."""
-    present = as_it_is(adaptation)
-    videos = [each.pk for each in adaptation.media if each.medium.kind == MediumKind.VIDEO]
-    silent = {pk: actions.AttachmentWords(captions_missing_because=NO_VOICE) for pk in videos}
-    return replace(present, media={**present.media, **silent})
+    """Return the adaptation with the reason why its videos have no captions, which the sample video needs (N-6)."""
+    change = as_it_is(adaptation)
+    videos = [attachment.pk for attachment in adaptation.media if attachment.medium.kind == MediumKind.VIDEO]
+    reasons = {pk: actions.AttachmentWords(captions_missing_because=SILENT_VIDEO) for pk in videos}
+    return replace(change, media={**change.media, **reasons})
 
 
 def _inform(addresses: Addresses, luis: Member) -> News:
-    """Inform the sample news as its content manager would, and wait until its page has been read."""
+    """Inform the sample news item as the content manager, and wait until a worker has read its page."""
     address = _sample_address(addresses)
     news = News.objects.filter(entity=luis.entity, informing__isnull=False).order_by("pk").first()
     if news is None:
         news = inform_link(
-            entity=luis.entity, address=address, page=open_page(address), reference=REFERENCE, note="",
-            by=luis, now=timezone.now(),
-        )  # fmt: skip
-    until = time.monotonic() + WAIT_SECONDS
+            entity=luis.entity,
+            address=address,
+            page=open_page(address),
+            reference=REFERENCE,
+            note="",
+            by=luis,
+            now=timezone.now(),
+        )
+    deadline = time.monotonic() + WAIT_SECONDS
     while news.picture is None or news.video is None:
-        if time.monotonic() > until:
+        if time.monotonic() > deadline:
             raise NotStarted(f"La página de la noticia no se leyó completa: {news.page_problem or 'sin respuesta'}")
         time.sleep(0.1)
         news.refresh_from_db()
@@ -121,15 +144,15 @@ def _inform(addresses: Addresses, luis: Member) -> News:
 
 
 def _sample_address(addresses: Addresses) -> str:
-    """Return the news item of the sample website that brings a picture and a video, found in its feed."""
+    """Return the address of the sample news item that has a picture and a video, from the website's feed."""
     items = read_feed(fetch(f"{addresses.lab}/sitio/feed.xml", FEED))
     return next(item.address for item in items if item.title.startswith(SAMPLE))
 
 
 def _wait_until_final(publication: Publication) -> None:
-    until = time.monotonic() + WAIT_SECONDS
-    moving = Delivery.objects.filter(publication=publication, state__in=(*WAITING, *IN_FLIGHT))
-    while moving.exists() and time.monotonic() < until:
+    deadline = time.monotonic() + WAIT_SECONDS
+    unfinished = Delivery.objects.filter(publication=publication, state__in=(*WAITING, *IN_FLIGHT))
+    while unfinished.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
 
 

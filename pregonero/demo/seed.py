@@ -1,6 +1,6 @@
-"""The demonstration's entity: an invented team of the ministry and its accounts in the laboratory.
+"""The data of the demonstration: an entity, its people, its accounts at the lab and its news source.
 
-Each part is made only when it is missing, so that a start that was cut goes on where it stopped.
+Each part is created only when it is missing, so a start that was interrupted can be repeated.
 """
 
 import hmac
@@ -44,12 +44,16 @@ PURPOSES = {
 SOURCE = "Noticias de la sede (RSS)"
 
 
-def load(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
-    """Have the entity, its people, its accounts and its source; return the people by their first name."""
+def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
+    """Create what is missing of the demonstration data and return the people by their first name."""
     entity = Entity.objects.filter(slug=SLUG).first() or people.register_entity(
-        slug=SLUG, name="Ministerio de Comercio, Industria y Turismo (demostración)", short_name="MinComercio",
-        initials="MC", official_domains=["127.0.0.1"], now=now,
-    )  # fmt: skip
+        slug=SLUG,
+        name="Ministerio de Comercio, Industria y Turismo (demostración)",
+        short_name="MinComercio",
+        initials="MC",
+        official_domains=["127.0.0.1"],
+        now=now,
+    )
     _register_people(entity, now)
     cast = _cast(entity)
     _register_accounts(addresses, cast["carmen"], now)
@@ -59,8 +63,8 @@ def load(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
     return cast
 
 
-def password() -> str:
-    """Return the demonstration people's password, made once for each installation."""
+def demo_password() -> str:
+    """Return the password of all demonstration people, which is generated once for each installation."""
     path = settings.DATA_DIR / "demo-password"
     if not path.exists():
         path.touch(mode=0o600)
@@ -78,28 +82,40 @@ def _register_people(entity: Entity, now: datetime) -> None:
     for first, name, role in PEOPLE:
         if first not in present:
             people.register_member(
-                entity=entity, email=f"{first}@{SLUG}.test", password=password(), name=name, roles=[role],
-                employment=Employment.STAFF, by=None, now=now,
-            )  # fmt: skip
+                entity=entity,
+                email=f"{first}@{SLUG}.test",
+                password=demo_password(),
+                name=name,
+                roles=[role],
+                employment=Employment.STAFF,
+                by=None,
+                now=now,
+            )
 
 
 def _register_accounts(addresses: Addresses, carmen: Member, now: datetime) -> None:
-    found = {account["network"]: account for account in _read_json(f"{addresses.lab}/accounts.json")["accounts"]}
+    lab_accounts = {account["network"]: account for account in _read_json(f"{addresses.lab}/accounts.json")["accounts"]}
     for network in NETWORKS:
-        theirs = found[network]
+        lab_account = lab_accounts[network]
         account = Account.objects.filter(entity=carmen.entity, network=network).first() or register_account(
-            entity=carmen.entity, network=Network(network), handle=theirs["handle"], remote_id=theirs["id"],
-            display_name=theirs["name"], purpose=PURPOSES[network], root_mailbox=f"redes@{SLUG}.test",
-            by=carmen, now=now,
-        )  # fmt: skip
+            entity=carmen.entity,
+            network=Network(network),
+            handle=lab_account["handle"],
+            remote_id=lab_account["id"],
+            display_name=lab_account["name"],
+            purpose=PURPOSES[network],
+            root_mailbox=f"redes@{SLUG}.test",
+            by=carmen,
+            now=now,
+        )
         if not Credential.objects.filter(account=account).exists():
-            connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
+            connect_account(account=account, token=lab_account["token"], expires_at=None, by=carmen, now=now)
         _register_application(addresses, Network(network), carmen, now)
         _name_administrators(account, carmen, now)
 
 
 def _register_application(addresses: Addresses, network: Network, carmen: Member, now: datetime) -> None:
-    """Have the entity's application at the laboratory, so that its accounts can be connected there again."""
+    """Register the entity's OAuth application at the lab, so that its accounts can be connected again."""
     secret = hmac.new(settings.SECRET_KEY.encode(), f"demo:{network}".encode(), "sha256").hexdigest()
     id = f"pregonero-{network}"
     redirects = [redirect_uri()]
@@ -109,7 +125,7 @@ def _register_application(addresses: Addresses, network: Network, carmen: Member
 
 
 def _name_administrators(account: Account, carmen: Member, now: datetime) -> None:
-    """Facebook's page has the two that the procedure asks for; the others, whoever answers for them."""
+    """Name the administrators of an account: two for the Facebook page, as the procedure requires, one for the rest."""
     if account.administrators.exists():
         return
     cast = _cast(carmen.entity)
@@ -120,7 +136,7 @@ def _name_administrators(account: Account, carmen: Member, now: datetime) -> Non
 
 
 def _post_json(address: str, body: dict[str, Any]) -> None:
-    request = urllib.request.Request(  # noqa: S310  the laboratory's own address
+    request = urllib.request.Request(  # noqa: S310  an address of the lab
         address, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}
     )
     try:
@@ -132,7 +148,7 @@ def _post_json(address: str, body: dict[str, Any]) -> None:
 
 def _read_json(address: str) -> Any:
     try:
-        with urllib.request.urlopen(address, timeout=10) as response:  # noqa: S310  the laboratory's own address
+        with urllib.request.urlopen(address, timeout=10) as response:  # noqa: S310  an address of the lab
             return json.load(response)
     except URLError as error:
         raise NotStarted(f"El laboratorio no respondió {address} ({error.reason}).") from error

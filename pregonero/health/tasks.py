@@ -11,8 +11,8 @@ from pregonero.processes import worker_name
 
 
 @app.periodic(cron="* * * * * */15")
-@app.task(name="health.beat", queue="looking", queueing_lock="health.beat", pass_context=False)
-def beat(timestamp: int, **_later: Any) -> None:
+@app.task(name="health.heartbeat", queue="dispatch", queueing_lock="health.heartbeat", pass_context=False)
+def heartbeat(timestamp: int, **_later: Any) -> None:
     """Store this worker's heartbeat and the incidents that its process buffered."""
     incident_buffer.watch_clock()
     now = database_now()

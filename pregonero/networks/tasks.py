@@ -14,7 +14,7 @@ from pregonero.networks.rate_limits.actions import forget_spent
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="networks.refresh_due", queue="looking", queueing_lock="networks.refresh_due", pass_context=False)
+@app.task(name="networks.refresh_due", queue="dispatch", queueing_lock="networks.refresh_due", pass_context=False)
 def refresh_due(timestamp: int, **_later: Any) -> None:
     """Enqueue a job for each account whose token has to be refreshed by now."""
     now = timezone.now()
@@ -28,7 +28,7 @@ def refresh_due(timestamp: int, **_later: Any) -> None:
 
 
 @app.periodic(cron="17 * * * *")
-@app.task(name="networks.delete_usage", queue="looking", queueing_lock="networks.delete_usage", pass_context=False)
+@app.task(name="networks.delete_usage", queue="dispatch", queueing_lock="networks.delete_usage", pass_context=False)
 def delete_usage(timestamp: int, **_later: Any) -> None:
     """Delete the usage counts that no window reaches any more."""
     forget_spent(now=timezone.now())

@@ -29,13 +29,13 @@ OWN_JOBS = 500  # given at a time: the next look gives the rest
 
 
 @app.periodic(cron="* * * * * */10")
-@app.task(name="publishing.sweep", queue="looking", queueing_lock="publishing.sweep", pass_context=False)
+@app.task(name="publishing.sweep", queue="dispatch", queueing_lock="publishing.sweep", pass_context=False)
 def sweep(timestamp: int, **_later: Any) -> None:
     """Look every few seconds, whatever became of the alarms."""
     dispatch_due()
 
 
-@app.task(name="publishing.look", queue="looking")
+@app.task(name="publishing.look", queue="dispatch")
 def look(**_later: Any) -> None:
     """Look at what has reached its moment: the alarm of a minute."""
     dispatch_due()
@@ -166,7 +166,7 @@ def check_link(*, publication_id: int, **_later: Any) -> None:
     refresh_link(queries.publication_to_check(pk=publication_id), now=timezone.now())
 
 
-@app.task(name="publishing.make_version", queue="making", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
+@app.task(name="publishing.make_version", queue="conversion", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
 def make_version(*, making_id: int, **_later: Any) -> None:
     """Make the version of a video that somebody asked for."""
     media_versions.make_version(making_id=making_id)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.checks import budgets, hosts, imports, tables, traceability, writes
+from tests.checks import budgets, hosts, imports, tables, traceability, translations, writes
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -43,6 +43,7 @@ FAST: dict[str, Callable[[], list[str]]] = {
     "nombres de equipos y registros": hosts.check,
     "trazabilidad": traceability.check,
     "tablas de la documentación": tables.check,
+    "traducciones compiladas": translations.check,
 }
 ALL: dict[str, Callable[[], list[str]]] = {
     "ruff": tool("ruff", "check", "--output-format", "concise", "."),

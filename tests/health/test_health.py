@@ -49,7 +49,7 @@ def store_heartbeat(worker: str, now: datetime, database_since: datetime, drift:
 
 
 def test_beat_stores_the_drift_between_both_clocks() -> None:
-    tasks.beat.func(timestamp=0)
+    tasks.heartbeat.func(timestamp=0)
     heartbeat = Heartbeat.objects.get()
     assert abs(heartbeat.drift_seconds) < 600
     assert heartbeat.database_since == queries.database_since()
@@ -100,7 +100,7 @@ def test_beat_stores_the_clock_jumps_that_watch_clock_buffered(monkeypatch: pyte
     assert [("adelantó" in detail, "atrasó" in detail) for _, detail in jumps] == [(True, False), (False, True)]
     for kind, detail in jumps:
         incident_buffer.note_incident(kind, detail)
-    tasks.beat.func(timestamp=0)
+    tasks.heartbeat.func(timestamp=0)
     assert Incident.objects.get().kind == "CLOCK_JUMPED"
 
 
