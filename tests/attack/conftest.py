@@ -1,12 +1,17 @@
-"""An entity with one person for each role, its things, and the person of another entity who must reach none of them."""
+"""The stage of the attacks: an entity with one person for each role and a row of everything that a page acts on."""
 
+import shutil
+from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from pregonero.networks.actions.register import add_administrator, pause_account, register_account
 from pregonero.networks.models import Account, Administrator, Network
@@ -18,8 +23,20 @@ from pregonero.people.roles import Role
 from pregonero.publishing.actions import stop_publication
 from pregonero.publishing.models import Delivery, MediaConversion, Publication
 from pregonero.publishing.states import DeliveryState
-from tests.conftest import member
-from tests.publishing.conftest import accounts, candidate, news, picture, video
+from tests.conftest import NOW, member, register_mincomercio
+from tests.databases import as_default_database, fresh_database
+from tests.publishing.conftest import (
+    accounts,
+    candidate,
+    connect_accounts,
+    inform,
+    news,
+    picture,
+    record_candidate,
+    store_picture,
+    store_video,
+    video,
+)
 from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
 
@@ -30,9 +47,11 @@ SECRET = "secreto-compartido-con-la-sede-electronica"
 
 @dataclass(frozen=True)
 class Stage:
-    """What there is to attack."""
+    """The rows that the attacks aim at."""
 
+    entity: Entity
     people: dict[Role, Member]
+    accounts: dict[str, Account]
     draft: Publication
     programmed: Publication
     undecided: Delivery
@@ -50,67 +69,102 @@ class Stage:
     sending_stop: NetworkSuspension
 
 
-@pytest.fixture
-def people(entity: Entity) -> dict[Role, Member]:
-    return {role: member(entity, role.lower(), role.label, role) for role in Role}
+@dataclass(frozen=True)
+class StageDatabase:
+    """A database where the stage is committed, and its media files."""
+
+    url: str
+    media: Path
+    stage: Stage
+
+
+@pytest.fixture(scope="session")
+def stage_database(
+    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+) -> Iterator[StageDatabase]:
+    """Commit the stage once for all the tests of a worker: making it takes longer than most of them."""
+    media = tmp_path_factory.mktemp("media")
+    with fresh_database() as url:
+        with django_db_blocker.unblock(), as_default_database(url), override_settings(MEDIA_FOLDER=media):
+            stage = make_stage(media)
+        yield StageDatabase(url, media, stage)
 
 
 @pytest.fixture
-def stage(people: dict[Role, Member], news: News, accounts: dict[str, Account], now: datetime) -> Stage:
-    beto, moment = people[Role.DIGITAL_STRATEGIST], timezone.now()
+def on_stage(stage_database: StageDatabase, settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.MEDIA_FOLDER = shutil.copytree(stage_database.media, tmp_path / "media")
+    with as_default_database(stage_database.url):
+        yield
+
+
+@pytest.fixture
+def db(request: pytest.FixtureRequest) -> None:
+    """Give a test of the stage the stage's database, rolled back afterwards as the ordinary one is."""
+    if "stage" in request.fixturenames:
+        request.getfixturevalue("on_stage")
+    request.getfixturevalue("_django_db_helper")
+
+
+@pytest.fixture
+def stage(db: None, stage_database: StageDatabase) -> Stage:
+    return deepcopy(stage_database.stage)
+
+
+def make_stage(media: Path) -> Stage:
+    """Make an entity with a person of each role, and something of every kind that a page acts on."""
+    entity, moment = register_mincomercio(NOW), timezone.now()
+    people = {role: member(entity, role.lower(), role.label, role) for role in Role}
+    beto, coordinator = people[Role.DIGITAL_STRATEGIST], people[Role.COORDINATOR]
+    luis = people[Role.CONTENT_MANAGER]
+    accounts = connect_accounts(coordinator, NOW)
+    news = inform(record_candidate(luis, store_picture(luis, media, NOW), store_video(luis, NOW), NOW), luis, NOW)
     going = programmed(news, beto, moment, due_at=moment + timedelta(hours=2))
     undecided = going.deliveries.get(account=accounts["x"])
-    waiting = going.deliveries.get(account=accounts["facebook"])
     put(undecided, DeliveryState.NEEDS_PERSON)
     held = programmed(news, beto, moment, due_at=moment + timedelta(hours=3))
     stop_publication(publication=held, reason="Se revisa la cifra.", by=beto, now=moment)
     # A link that is never really opened: this machine's own addresses are closed.
     draft = drafted(news, beto, moment)
     candidate = News.objects.create(
-        entity=news.entity, address=f"{news.address}/otra", key=f"{news.address}/otra", title="Otra noticia",
+        entity=entity, address=f"{news.address}/otra", key=f"{news.address}/otra", title="Otra noticia",
         state=NewsState.CANDIDATE, found_at=moment,
     )  # fmt: skip
-    source = register_source(
-        entity=news.entity, kind=SourceKind.WEBHOOK, name="Sede", secret=SECRET, by=people[Role.COORDINATOR], now=now
-    )
     notice = Notice.objects.create(
-        entity=news.entity, member=beto, kind="news.informed", ref=news.ref.reference, title="Otra", path="/",
+        entity=entity, member=beto, kind="news.informed", ref=news.ref.reference, title="Otra", path="/",
         created_at=moment,
     )  # fmt: skip
-    coordinator = people[Role.COORDINATOR]
-    paused = pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment)
     lonely = register_account(
-        entity=news.entity, network=Network.MASTODON, handle="mincomercio", display_name="MinComercio",
+        entity=entity, network=Network.MASTODON, handle="mincomercio", display_name="MinComercio",
         purpose="Red abierta", root_mailbox="", by=coordinator, now=moment,
     )  # fmt: skip
-    administrator = add_administrator(
-        account=lonely, name="Ana", member=None, since=date(2026, 1, 1), by=coordinator, now=moment
-    )
-    account = accounts["facebook"]
     attachment = draft.adaptations.get(account__network="x").attachments.get()
-    making = MediaConversion.objects.create(
-        adaptation=attachment.adaptation, medium=attachment.medium, recipe={}, asked_by=beto, asked_at=moment
-    )
-    sending_stop = NetworkSuspension.objects.create(
-        entity=news.entity, network="x", code="402", reason="Se agotó el saldo.", since=moment
-    )
     return Stage(
-        people,
-        draft,
-        going,
-        undecided,
-        waiting,
-        held,
-        news,
-        candidate,
-        source,
-        notice,
-        account,
-        paused,
-        lonely,
-        administrator,
-        making,
-        sending_stop,
+        entity=entity,
+        people=people,
+        accounts=accounts,
+        draft=draft,
+        programmed=going,
+        undecided=undecided,
+        waiting=going.deliveries.get(account=accounts["facebook"]),
+        held=held,
+        informed=news,
+        candidate=candidate,
+        source=register_source(
+            entity=entity, kind=SourceKind.WEBHOOK, name="Sede", secret=SECRET, by=coordinator, now=NOW
+        ),
+        notice=notice,
+        account=accounts["facebook"],
+        paused=pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment),
+        lonely=lonely,
+        administrator=add_administrator(
+            account=lonely, name="Ana", member=None, since=date(2026, 1, 1), by=coordinator, now=moment
+        ),
+        making=MediaConversion.objects.create(
+            adaptation=attachment.adaptation, medium=attachment.medium, recipe={}, asked_by=beto, asked_at=moment
+        ),
+        sending_stop=NetworkSuspension.objects.create(
+            entity=entity, network="x", code="402", reason="Se agotó el saldo.", since=moment
+        ),
     )
 
 

@@ -28,10 +28,10 @@ def ways_in(website: Website) -> list[str]:
 
 
 @pytest.fixture
-def official(entity: Entity, site: Website) -> Website:
+def official(stage: Stage, site: Website) -> Website:
     """Have a website of the entity, that is on this machine and named in the settings with its port."""
-    entity.official_domains = ["mincit.gov.co", "127.0.0.1"]
-    entity.save()
+    stage.entity.official_domains = ["mincit.gov.co", "127.0.0.1"]
+    stage.entity.save()
     return site
 
 

@@ -18,8 +18,8 @@ from pregonero.people.models import Member
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones"
 
 
-@pytest.fixture
-def accounts(carmen: Member, now: datetime) -> dict[str, Account]:
+def connect_accounts(carmen: Member, now: datetime) -> dict[str, Account]:
+    """Register and connect an account on each of four networks."""
     made = {}
     for network in (Network.X, Network.FACEBOOK, Network.INSTAGRAM, Network.YOUTUBE):
         account = register_account(
@@ -32,28 +32,27 @@ def accounts(carmen: Member, now: datetime) -> dict[str, Account]:
     return made
 
 
-@pytest.fixture
-def picture(luis: Member, now: datetime, settings: Any, tmp_path: Path) -> Medium:
-    settings.MEDIA_FOLDER = tmp_path
+def store_picture(luis: Member, folder: Path, now: datetime) -> Medium:
+    """Store a picture in the media folder."""
     data = io.BytesIO()
     Image.new("RGB", (1080, 1080), "#0943b5").save(data, "JPEG")
-    (tmp_path / "a.jpg").write_bytes(data.getvalue())
+    (folder / "a.jpg").write_bytes(data.getvalue())
     return Medium.objects.create(
         entity=luis.entity, kind="picture", sha256="a" * 64, file="a.jpg", mime="image/jpeg",
         size=len(data.getvalue()), width=1080, height=1080, alt="Gráfica de barras", stored_at=now,
     )  # fmt: skip
 
 
-@pytest.fixture
-def video(luis: Member, now: datetime) -> Medium:
+def store_video(luis: Member, now: datetime) -> Medium:
+    """Store the row of a video; no file stands behind it."""
     return Medium.objects.create(
         entity=luis.entity, kind="video", sha256="b" * 64, file="b.mp4", mime="video/mp4", size=90_000,
         width=1280, height=720, seconds=6.0, stored_at=now,
     )  # fmt: skip
 
 
-@pytest.fixture
-def candidate(luis: Member, picture: Medium, video: Medium, now: datetime) -> News:
+def record_candidate(luis: Member, picture: Medium, video: Medium, now: datetime) -> News:
+    """Record a news item that nobody has informed yet."""
     return News.objects.create(
         entity=luis.entity, address=ADDRESS, key=ADDRESS, title="Exportaciones no mineras crecieron 8,4 %",
         summary="Café, flores y software suman más de la mitad del total.", section="Comercio", found_at=now,
@@ -61,9 +60,35 @@ def candidate(luis: Member, picture: Medium, video: Medium, now: datetime) -> Ne
     )  # fmt: skip
 
 
-@pytest.fixture
-def news(candidate: News, luis: Member, now: datetime) -> News:
+def inform(candidate: News, luis: Member, now: datetime) -> News:
+    """Inform a candidate."""
     candidate.state = NewsState.INFORMED
     candidate.save()
     Informing.objects.create(news=candidate, by=luis, at=now)
     return candidate
+
+
+@pytest.fixture
+def accounts(carmen: Member, now: datetime) -> dict[str, Account]:
+    return connect_accounts(carmen, now)
+
+
+@pytest.fixture
+def picture(luis: Member, now: datetime, settings: Any, tmp_path: Path) -> Medium:
+    settings.MEDIA_FOLDER = tmp_path
+    return store_picture(luis, tmp_path, now)
+
+
+@pytest.fixture
+def video(luis: Member, now: datetime) -> Medium:
+    return store_video(luis, now)
+
+
+@pytest.fixture
+def candidate(luis: Member, picture: Medium, video: Medium, now: datetime) -> News:
+    return record_candidate(luis, picture, video, now)
+
+
+@pytest.fixture
+def news(candidate: News, luis: Member, now: datetime) -> News:
+    return inform(candidate, luis, now)
