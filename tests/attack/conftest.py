@@ -80,7 +80,7 @@ class StageDatabase:
 
 @pytest.fixture(scope="session")
 def stage_database(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StageDatabase]:
     """Commit the stage once for all the tests of a worker: making it takes longer than most of them."""
     media = tmp_path_factory.mktemp("media")

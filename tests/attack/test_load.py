@@ -71,9 +71,7 @@ def test_ten_thousand_news_cost_no_more_queries(stage: Stage, now: datetime, ite
 
 @pytest.mark.procedure("P-2")
 @pytest.mark.parametrize("publications", [150, pytest.param(PUBLICATIONS, marks=pytest.mark.slow)])
-def test_five_thousand_deliveries_of_a_day_cost_no_more_queries(
-    stage: Stage, publications: int
-) -> None:
+def test_five_thousand_deliveries_of_a_day_cost_no_more_queries(stage: Stage, publications: int) -> None:
     """The first deliveries come before the first count: the stage's own may be due tomorrow when it is late."""
     client, beto = signed_in(stage.people[Role.DIGITAL_STRATEGIST]), stage.people[Role.DIGITAL_STRATEGIST]
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

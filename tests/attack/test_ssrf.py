@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from pregonero.newsroom.models import News, Source
-from pregonero.people.models import Entity
 from pregonero.people.roles import Role
 from pregonero.publishing.models import LinkCheck, Publication
 from tests.attack.conftest import Stage, signed_in
