@@ -1,1 +1,1 @@
-"""Measurements: each prints a table of ratios against a peer and the limit, in one run."""
+"""Measurements against a peer and against an upper bound, in one run."""

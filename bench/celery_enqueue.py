@@ -1,11 +1,17 @@
-"""Puts the peer's tasks in its queue; the same bodies as ours."""
+"""Enqueues the peer's tasks: python -m bench.celery_enqueue, with JSON pairs of text and token on standard input."""
+
+import json
+import sys
 
 from bench import celery_baseline
 
 
-def enqueue(count: int) -> None:
-    """Enqueue as many posts, over one connection."""
+def enqueue(posts: list[tuple[str, str]]) -> None:
+    """Enqueue one task for each pair of text and token, over one connection."""
     with celery_baseline.app.producer_pool.acquire(block=True) as producer:
-        for number in range(count):
-            text = f"Nota {number}: crecen las exportaciones. https://www.mincit.gov.co/n/{number}"
-            celery_baseline.post.apply_async((text,), queue="posts", producer=producer)
+        for post in posts:
+            celery_baseline.post.apply_async(post, queue="posts", producer=producer)
+
+
+if __name__ == "__main__":
+    enqueue(json.load(sys.stdin))

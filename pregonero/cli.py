@@ -204,8 +204,14 @@ def bench() -> None:
 
 @bench.command("deliveries")
 @click.option("--n", "count", default=5000, show_default=True, help="Envíos para el mismo minuto.")
+@click.option(
+    "--accounts", type=click.IntRange(min=1), default=1, show_default=True, help="Cuentas entre las que se reparten."
+)
+@click.option(
+    "--workers", type=click.Choice(("1", "2", "1,2")), default="1,2", show_default=True, help="Trabajadores a la vez."
+)
 @as_json_option
-def bench_deliveries(*, count: int, as_json: bool) -> None:
+def bench_deliveries(*, count: int, accounts: int, workers: str, as_json: bool) -> None:
     """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
     if not (embedded_postgres.ROOT / ".venv-bench").exists():
         raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
@@ -217,7 +223,8 @@ def bench_deliveries(*, count: int, as_json: bool) -> None:
             stack.prepare_database()
             from bench.deliveries import measure  # noqa: PLC0415
 
-            report = measure(count)
+            numbers = tuple(int(number) for number in workers.split(","))
+            report = measure(count, accounts=accounts, workers=numbers)
     _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
 
 
