@@ -106,11 +106,6 @@ def application_for(account: Account) -> Application | None:
     ).first()
 
 
-def applications_of(entity: Entity) -> QuerySet[Application]:
-    """Return the entity's applications, without their secrets."""
-    return Application.objects.filter(entity=entity).defer("encrypted_secret").order_by("network", "server", "pk")
-
-
 def accounts_due_for_refresh(*, now: datetime) -> list[int]:
     """Return the ids of the accounts whose token has to be refreshed by now."""
     due = Credential.objects.filter(state=CredentialState.GOOD, refresh_at__lte=now)

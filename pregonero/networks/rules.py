@@ -63,8 +63,6 @@ def check_may_test(member: Member, account: Account, *, now: datetime) -> None:
 
 
 may_edit = as_question(check_may_edit)
-may_connect = as_question(check_may_connect)
 may_pause = as_question(check_may_pause)
 may_resume = as_question(check_may_resume)
-may_retire = as_question(check_may_retire)
 may_test = as_question(check_may_test)

@@ -93,15 +93,6 @@ def news_of(entity: Entity, state: NewsState) -> QuerySet[News]:
     return news.order_by("-found_at", "-published_at", "-pk")
 
 
-def news_waiting(entity: Entity, *, limit: int = PAGE_SIZE) -> list[News]:
-    """Return what waits for somebody: candidates to inform and news informed, latest first.
-
-    Whether an informed one has its publication is publishing's to say.
-    """
-    waiting = News.objects.filter(entity=entity, state__in=(NewsState.CANDIDATE, NewsState.INFORMED))
-    return list(_with_everything(waiting).order_by("-found_at", "-published_at", "-pk")[:limit])
-
-
 def counts_by_state(entity: Entity) -> dict[str, int]:
     """Return how many news items the entity has in each state."""
     counted = News.objects.filter(entity=entity).values("state").annotate(news=Count("pk")).order_by("state")

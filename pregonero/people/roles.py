@@ -47,7 +47,6 @@ PERMISSIONS: dict[str, Permission] = {
     "news.see": Permission("ver las noticias", EVERYBODY),
     "news.inform": Permission("informar una noticia", frozenset({Role.CONTENT_MANAGER})),
     "news.dismiss": Permission("descartar una noticia", NETWORKS_PEOPLE | {Role.CONTENT_MANAGER}),
-    "publication.see": Permission("ver las publicaciones", EVERYBODY),
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),
@@ -59,5 +58,4 @@ PERMISSIONS: dict[str, Permission] = {
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.by_hand": Permission("hacer una publicación a mano en la red", NETWORKS_PEOPLE),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
-    "records.see": Permission("ver los registros", EVERYBODY),
 }

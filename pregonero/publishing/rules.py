@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from pregonero.errors import Issue, NotReady, Refused, WrongState
 from pregonero.media.models import MediumKind
-from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News, NewsState
 from pregonero.people.models import Entity, Member
@@ -283,11 +282,6 @@ def is_official(address: str, entity: Entity) -> bool:
     return any(host == domain or host.endswith(f".{domain}") for domain in entity.official_domains)
 
 
-def account_is_held(account: Account) -> str:
-    """Return why nothing goes out on an account now, or nothing."""
-    return f"{account} está en pausa: {account.paused_reason}" if account.paused_reason else ""
-
-
 def check_minute(due_at: datetime, *, now: datetime) -> None:
     """The minute may be the running one, never one that passed, nor one so far that it must be a slip."""
     if due_at < now.replace(second=0, microsecond=0):
@@ -296,12 +290,9 @@ def check_minute(due_at: datetime, *, now: datetime) -> None:
         raise Refused("Esa fecha está demasiado lejos: se programa hasta con dos años de anticipación.")
 
 
-may_draft = as_question(check_may_draft)
 may_edit = as_question(check_may_edit)
-may_program = as_question(check_may_program)
 may_move = as_question(check_may_move)
 may_cancel = as_question(check_may_cancel)
-may_decide = as_question(check_may_decide)
 may_stop_everything = as_question(check_may_stop_everything)
 may_stop_publication = as_question(check_may_stop_publication)
 may_resume = as_question(check_may_resume)

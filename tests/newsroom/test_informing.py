@@ -14,7 +14,7 @@ from pregonero.people.models import Member, Notice
 from pregonero.records import event_types
 from pregonero.records.actions import UnknownEventType
 from pregonero.records.models import Event
-from tests.newsroom.acts import COFFEE, SITE, found, inform, item, jobs, page, read, register
+from tests.newsroom.acts import COFFEE, SITE, found, inform, jobs, page, register
 
 LATER = timedelta(hours=1)
 
@@ -157,12 +157,3 @@ def test_an_informing_is_by_a_person_or_a_rule(luis: Member, now: datetime) -> N
     news = found(register(luis))
     with pytest.raises(IntegrityError, match="informing_by_person_or_rule"):
         Informing.objects.create(news=news, at=now)
-
-
-def test_waiting_news_are_candidates_and_informed(luis: Member, ana: Member, now: datetime) -> None:
-    source = register(luis)
-    read(source, *[item(f"{SITE}/{number}") for number in range(3)])
-    first, second, third = News.objects.order_by("pk")
-    actions.dismiss_news(news=first, reason="No va.", by=ana, now=now)
-    actions.inform_news(news=second, reference="", note="", by=luis, now=now)
-    assert {news.pk for news in queries.news_waiting(luis.entity)} == {second.pk, third.pk}
