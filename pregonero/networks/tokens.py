@@ -1,13 +1,15 @@
-"""Refreshing the tokens of accounts, by one process at a time, and revoking those that are no longer used.
+"""Signing in and refreshing the tokens of accounts, by one process at a time; revoking what is no longer used.
 
-Only the network's own answer that an authorisation has ended pauses the account; a lost connection does not. Some
+A credential that the network refused is not tried again until it changes: the refusal is in the database (`LOST`), and
+in the memory of the process that received it, for the calls that it has claimed already. Only the network's own answer that an authorisation has ended pauses the account; a lost connection does not. Some
 networks replace the refresh token at each use: if the process dies before the new one is stored, the account has to be
 connected again, and the next refresh finds that out.
 """
 
+import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -37,7 +39,21 @@ from pregonero.networks.registry import auth_config_of, connector
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 STORE_SECONDS, STORE_RETRY_SECONDS = 60.0, 0.5  # how long to retry storing a new token while the database is down
+SIGN_IN_WAIT_SECONDS, SIGN_IN_POLL_SECONDS = 10.0, 0.25  # how long to wait for the sign-in of another process
 BUSY_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """The last credential of an account that the network refused to this process."""
+
+    generation: int
+    token_digest: str
+    reason: str
+    at_sign_in: bool  # final; the refusal of another call may concern that call alone, and is confirmed first
+
+
+_REFUSED: dict[int, _Refusal] = {}  # by account
 
 
 class RevocationPostponed(RuntimeError):
@@ -45,10 +61,15 @@ class RevocationPostponed(RuntimeError):
 
 
 def with_token_refresh(credentials: ApiCredentials, call: Callable[[ApiCredentials], T]) -> T:
-    """Make a call; when the network refuses its token, which has no effect, refresh the token and call again once."""
+    """Make a call; when the network refuses its token, which has no effect, refresh the token and call again once.
+
+    A token that was refused to this process already is refreshed without making the call.
+    """
     try:
+        _check_not_refused(credentials)
         return call(credentials)
     except Unauthorized as error:
+        _remember_refusal(credentials, error, at_sign_in=False)
         refreshed = refreshed_credentials(credentials, error)
         if refreshed is None:
             raise
@@ -60,18 +81,94 @@ def refreshed_credentials(credentials: ApiCredentials, error: Unauthorized) -> A
 
     Raises `Transient` while another process refreshes the token. An authorisation that has ended pauses the account.
     """
-    if not credentials.account_id:
+    if not credentials.generation:
         return None
-    lease = lease_refresh(account_id=credentials.account_id, refused_token=credentials.token, now=timezone.now())
+    lease = lease_refresh(
+        account_id=credentials.account_id, refused_generation=credentials.generation, now=timezone.now()
+    )
     if lease is None:
         return None
     if lease.is_refreshed:
         return lease.credentials
     if lease.is_busy:
-        raise Transient("Se está renovando la autorización.", code="renewing", retry_after=BUSY_SECONDS) from error
+        reason = lease.problem or "Se está renovando la autorización."
+        raise Transient(reason, code="renewing", retry_after=BUSY_SECONDS) from error
     if not lease.refresh_token:
         return _confirm_refusal(lease, error)
     return _refresh(lease)
+
+
+def sign_in_once(credentials: ApiCredentials, sign_in: Callable[[], T]) -> T:
+    """Sign in with a stored password: one process at a time, and never with one that the network has refused.
+
+    Raises `Unauthorized` without signing in when the password was refused or replaced, and `Transient` when another
+    process takes long to sign in. A refusal pauses the account. A password that is not stored is always tried: a
+    person has just typed it.
+    """
+    if not credentials.generation:
+        return sign_in()
+    _check_not_refused(credentials, at_sign_in=True)
+    account_id, generation = credentials.account_id, credentials.generation
+    try:
+        _wait_for_sign_in(credentials)
+    except (OperationalError, InterfaceError) as error:
+        connection.close()
+        raise Transient("La base de datos no responde.", code="no_database", retry_after=BUSY_SECONDS) from error
+    now = timezone.now()
+    end_lease: Callable[[], object] = partial(release_refresh, account_id=account_id, generation=generation)
+    try:
+        return sign_in()
+    except Unauthorized as error:
+        _remember_refusal(credentials, error, at_sign_in=True)
+        end_lease = partial(
+            record_lost_authorization, account_id=account_id, generation=generation, reason=error.reason, now=now
+        )
+        raise
+    finally:
+        try:
+            end_lease()
+        except (OperationalError, InterfaceError):
+            log.warning("account.sign_in_not_recorded", account=account_id)  # the lease ends by itself
+            connection.close()
+
+
+def _wait_for_sign_in(credentials: ApiCredentials) -> None:
+    """Wait until this process has the lease of the account's sign-in. Raises `Unauthorized` and `Transient`."""
+    until = boottime() + SIGN_IN_WAIT_SECONDS
+    while True:
+        lease = lease_refresh(account_id=credentials.account_id, now=timezone.now())
+        if lease is None:
+            raise Unauthorized("La red ya no acepta la autorización de esta cuenta.", code="refused_before")
+        if lease.generation != credentials.generation:
+            if not lease.is_busy:
+                release_refresh(account_id=credentials.account_id, generation=lease.generation)
+            raise Unauthorized("La autorización de esta cuenta cambió.", code="replaced")
+        if not lease.is_busy:
+            return
+        if boottime() > until:
+            raise Transient("Se está renovando la autorización.", code="renewing", retry_after=BUSY_SECONDS)
+        time.sleep(SIGN_IN_POLL_SECONDS)
+
+
+def _check_not_refused(credentials: ApiCredentials, *, at_sign_in: bool = False) -> None:
+    """Raise `Unauthorized` when this process knows that the network refuses the credential."""
+    refusal = _REFUSED.get(credentials.account_id)
+    if refusal is None or refusal.generation != credentials.generation:
+        return
+    if refusal.token_digest == _digest(credentials) and (refusal.at_sign_in or not at_sign_in):
+        raise Unauthorized(refusal.reason, code="refused_before")
+
+
+def _remember_refusal(credentials: ApiCredentials, error: Unauthorized, *, at_sign_in: bool) -> None:
+    known = _REFUSED.get(credentials.account_id)
+    is_newer = known is None or known.generation < credentials.generation
+    if credentials.generation and (is_newer or at_sign_in):
+        refusal = _Refusal(credentials.generation, _digest(credentials), error.reason, at_sign_in)
+        _REFUSED[credentials.account_id] = refusal
+
+
+def _digest(credentials: ApiCredentials) -> str:
+    return hashlib.sha256(credentials.token.encode()).hexdigest()
 
 
 def refresh_account_token(account_id: int) -> None:
@@ -129,13 +226,14 @@ def _confirm_refusal(lease: RefreshLease, error: Unauthorized) -> ApiCredentials
     account_id, generation, now = lease.credentials.account_id, lease.generation, timezone.now()
     network = Account.objects.values_list("network", flat=True).get(pk=account_id)
     try:
-        connector(network).probe(lease.credentials)
+        connector(network).probe(replace(lease.credentials, generation=0))  # this process has the lease already
     except Unauthorized as second_refusal:
         record_lost_authorization(account_id=account_id, generation=generation, reason=second_refusal.reason, now=now)
         return None
     except NetworkError as uncertain:
         release_refresh(account_id=account_id, generation=generation)
         raise Transient(error.reason, code=error.code, retry_after=BUSY_SECONDS) from uncertain
+    _REFUSED.pop(account_id, None)
     release_refresh(account_id=account_id, generation=generation)
     return None
 

@@ -34,16 +34,17 @@ class RefreshLease:
     credentials: ApiCredentials = field(repr=False)
     generation: int
     refresh_token: str = field(repr=False)
-    is_refreshed: bool = False  # the refused token was replaced meanwhile: `credentials` has the new one
+    is_refreshed: bool = False  # the refused credential was replaced meanwhile: `credentials` has the new one
     is_busy: bool = False  # another process has the lease, or a refresh has just failed
+    problem: str = ""  # why the last refresh failed, in Spanish
 
 
 @transaction.atomic(durable=True)
-def lease_refresh(*, account_id: int, now: datetime, refused_token: str = "") -> RefreshLease | None:
+def lease_refresh(*, account_id: int, now: datetime, refused_generation: int = 0) -> RefreshLease | None:
     """Lease the refresh of an account's token, or the sign-in with its password, to one process.
 
-    `refused_token` is the token that the network refused, if it did. Returns None when there is nothing to refresh:
-    the account is disconnected or retired, or the network has refused its credential.
+    `refused_generation` is the credential that the network refused, if it did. Returns None when there is nothing to
+    refresh: the account is disconnected or retired, or the network has refused its credential for good.
     """
     account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
     credential = Credential.objects.select_for_update().filter(account=account, state=CredentialState.GOOD).first()
@@ -51,12 +52,12 @@ def lease_refresh(*, account_id: int, now: datetime, refused_token: str = "") ->
         return None
     credentials, refresh_token = queries.open_credential(account, credential)
     lease = RefreshLease(credentials, credential.generation, refresh_token)
-    if refused_token and credentials.token != refused_token:
+    if refused_generation and credential.generation != refused_generation:
         return replace(lease, is_refreshed=True)
     is_leased = credential.refresh_leased_until is not None and credential.refresh_leased_until > now
     is_too_soon = credential.retry_refresh_at is not None and credential.retry_refresh_at > now
-    if is_leased or (refused_token and is_too_soon):
-        return replace(lease, is_busy=True)
+    if is_leased or (refused_generation and is_too_soon):
+        return replace(lease, is_busy=True, problem=credential.problem)
     credential.refresh_leased_until = now + LEASE
     credential.save(update_fields=["refresh_leased_until"])
     return lease

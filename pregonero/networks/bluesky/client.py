@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pregonero import logs
@@ -20,6 +21,7 @@ from pregonero.networks.client import NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.multipart import File
 from pregonero.networks.oauth import AppPassword
+from pregonero.networks.tokens import sign_in_once
 
 JWT_PARTS = 3  # a session's token has three parts separated by full stops; a password has none
 _LOCK = threading.Lock()
@@ -97,7 +99,7 @@ def _open_once(credentials: ApiCredentials) -> str:
     with _LOCK:
         opening = _OPENING.setdefault(_session_key(credentials), threading.Lock())
     with opening:
-        return _known_token(credentials) or _open(credentials)
+        return _known_token(credentials) or sign_in_once(credentials, partial(_open, credentials))
 
 
 def _open(credentials: ApiCredentials) -> str:
