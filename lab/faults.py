@@ -1,4 +1,4 @@
-"""Faults on demand: rules that make chosen calls fail, wait or succeed late, so that tests control the moment."""
+"""Faults on demand: rules that make chosen calls fail, wait, or be accepted late."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Rule:
     random: random.Random = field(default_factory=random.Random, repr=False)
 
     def matches(self, call: Call) -> bool:
-        """Whether the rule has uses left and names this call's network, account and endpoint."""
+        """Whether the rule applies to a call, by its network, account and endpoint, and is not used up."""
         if self.times is not None and self.fired >= self.times:
             return False
         if self.network not in ("", call.network) or self.account not in ("", call.account_id):
@@ -114,8 +114,8 @@ class Faults:
     def match(self, call: Call, *, half: bool = False) -> Rule | None:
         """Return the first rule that applies to a call, and count it as fired.
 
-        With `half`, which is asked before the body is read, only rules that cut in the middle of the body apply;
-        without it, all the others.
+        With `half`, only the rules that cut the connection in the middle of the body are considered; they are looked
+        up before the body is read. Without it, only the other rules are considered.
         """
         for rule in self._rules:
             if (rule.kind == "half_upload") is not half or not rule.matches(call):

@@ -1,4 +1,4 @@
-"""Handles one call: reads it, applies a fault, runs the operation, responds as the network does, and logs it."""
+"""Handles one call: reads it, applies a fault, runs the operation, responds, and logs the call."""
 
 from __future__ import annotations
 
@@ -201,7 +201,7 @@ class RequestHandler:
 
 
 def _with_echo(response: Response, call: Call) -> Response:
-    """Return an error response that repeats the request, its token included, in every text: some servers do so."""
+    """Return an error response whose texts repeat the request and its token, as some servers do."""
     token = call.headers.get("Authorization", "")
     request = json.dumps([token, dict(call.query), call.fields], ensure_ascii=False, default=str)
     return Response(_append_to_texts(response.body, request), response.status, {**response.headers, "X-Echo": token})

@@ -41,8 +41,9 @@ def publishes(call: Call) -> bool:
     return bool_param(call, "is_published", False) or bool_param(call, "published", False)
 
 
-def _post_id(lab: LabState, page: str) -> str:
-    return f"{page}_{122_000_000_000_000 + lab.database.next_number()}"
+def new_id(lab: LabState) -> str:
+    """Return a number for a post, photo, video or upload, as long as Facebook's."""
+    return str(122_000_000_000_000 + lab.database.next_number())
 
 
 def page_path(lab: LabState, post: Post) -> str:
@@ -78,7 +79,7 @@ async def create_post(lab: LabState, call: Call) -> Response:
         raise errors.invalid_parameter("Param message is too long")
     post = Post(
         "facebook",
-        _post_id(lab, call.caller.id),
+        f"{call.caller.id}_{new_id(lab)}",
         call.caller.id,
         "status",
         message,

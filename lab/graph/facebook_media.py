@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from lab.graph import errors
-from lab.graph.facebook import page_path, publishes
+from lab.graph.facebook import new_id, page_path, publishes
 from lab.graph.params import FetchFailed, bool_param, fetch, reject_unknown_params, select_fields
 from lab.messages import ApiError, Call, Response
 from lab.network_api import COMMIT, PREPARE
@@ -66,7 +66,7 @@ async def set_thumbnail(lab: LabState, call: Call) -> Response:
     if info.kind != "image" or len(data) > MAX_THUMBNAIL_BYTES:
         raise _invalid_file("image")
     image = lab.media.add(
-        id=str(122_000_000_000_000 + lab.database.next_number()),
+        id=new_id(lab),
         network="facebook",
         account=call.caller.id,
         data=data,
@@ -170,7 +170,7 @@ async def _receive_media(lab: LabState, call: Call, url_field: str, kind: str) -
         raise _invalid_file(kind)
     digest = hashlib.sha256(data).hexdigest()
     return lab.media.add(
-        id=str(122_000_000_000_000 + lab.database.next_number()),
+        id=new_id(lab),
         network="facebook",
         account=call.caller.id,
         data=data,
@@ -331,7 +331,7 @@ def _upload_error(subcode: int, chunk: dict[str, str] | None = None) -> ApiError
 
 
 def _open_upload(lab: LabState, call: Call, total: int, about: dict[str, Any]) -> Upload:
-    number = str(122_000_000_000_000 + lab.database.next_number())
+    number = new_id(lab)
     return lab.uploads.save(Upload(number, "facebook", call.caller.id, total, "video/mp4", lab.clock.now(), about))
 
 

@@ -1,1 +1,1 @@
-"""A real Bluesky server on this machine, and what stands before it to make its calls go wrong."""
+"""A real Bluesky server on this machine, behind a proxy that applies faults to its calls."""

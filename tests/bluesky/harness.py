@@ -1,7 +1,7 @@
-"""Install the real Bluesky server once, start it for a session of tests, and say why when it cannot be.
+"""Installs the real Bluesky server and runs it, behind its proxy, for a session of tests.
 
-It comes with npm, exactly as `package-lock.json` says, into a folder outside of the repository that stays from one run
-to the next: `PREGONERO_TEST_CACHE`, or the user's own cache.
+npm installs the packages of `package-lock.json` once, in a folder outside of the repository: `PREGONERO_TEST_CACHE`, or
+the user's cache.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ import httpx
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-LEAST_NODE = 20
-INSTALLING, STARTING = 900, 60  # seconds
+MIN_NODE_VERSION = 20
+INSTALL_TIMEOUT, END_TIMEOUT = 900, 60  # seconds
 
 
-class NotHere(Exception):
-    """There is no Bluesky server on this machine; the reason is the message."""
+class ServerUnavailable(Exception):
+    """The Bluesky server cannot run on this machine; the message is the reason, in Spanish."""
 
 
 @dataclass
 class Bluesky:
-    """The server behind its proxy, with the laboratory's manners."""
+    """A running server behind its proxy, with the interface of the lab of the tests."""
 
     url: str
     server: str
     client: httpx.Client
 
     def new_account(self, name: str) -> dict[str, Any]:
-        made = self.client.post("/accounts", json={"handle": name})
-        made.raise_for_status()
-        account: dict[str, Any] = made.json()
+        response = self.client.post("/accounts", json={"handle": name})
+        response.raise_for_status()
+        account: dict[str, Any] = response.json()
         return account
 
     def posts(self, *, account: str, **_: Any) -> list[dict[str, Any]]:
@@ -51,33 +51,35 @@ class Bluesky:
         return posts
 
     def fault(self, **rule: Any) -> None:
-        made = self.client.post("/faults", json=[rule])
-        assert made.status_code == httpx.codes.CREATED, made.text
+        response = self.client.post("/faults", json=[rule])
+        assert response.status_code == httpx.codes.CREATED, response.text
 
 
-def installed() -> Path:
-    """Return the folder where the server is installed, as the lock file says; installs it when it is not."""
+def install_server() -> Path:
+    """Return the folder with the server's packages, and install them if they are missing or out of date."""
     _check_node()
     cache = os.environ.get("PREGONERO_TEST_CACHE") or Path.home() / ".cache" / "pregonero-tests"
     folder = Path(cache) / "bluesky"
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = (HERE / "package-lock.json").read_text(encoding="utf-8")
-    done = folder / "installed.json"
+    lock_file = (HERE / "package-lock.json").read_text(encoding="utf-8")
+    marker = folder / "installed.json"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists() or done.read_text(encoding="utf-8") != wanted:
+        if not marker.exists() or marker.read_text(encoding="utf-8") != lock_file:
             _install(folder)
-            done.write_text(wanted, encoding="utf-8")
+            marker.write_text(lock_file, encoding="utf-8")
     return folder
 
 
 def _check_node() -> None:
     if shutil.which("node") is None or shutil.which("npm") is None:
-        raise NotHere("no hay Node con npm")
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
-    version = re.match(r"v(\d+)", said)
-    if version is None or int(version[1]) < LEAST_NODE:
-        raise NotHere(f"Node {said.strip() or 'no dice su versión'}: hace falta {LEAST_NODE} o posterior")
+        raise ServerUnavailable("no hay Node con npm")
+    output = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)", output)
+    if version is None or int(version[1]) < MIN_NODE_VERSION:
+        raise ServerUnavailable(
+            f"Node {output.strip() or 'no dice su versión'}: hace falta {MIN_NODE_VERSION} o posterior"
+        )
 
 
 def _install(folder: Path) -> None:
@@ -87,13 +89,13 @@ def _install(folder: Path) -> None:
     environment = os.environ | _node_headers()
     try:
         done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=INSTALLING
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT
         )
     except subprocess.TimeoutExpired as cause:
-        raise NotHere(f"npm no terminó de instalar en {INSTALLING} segundos") from cause
+        raise ServerUnavailable(f"npm no terminó de instalar en {INSTALL_TIMEOUT} segundos") from cause
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "ERR" in line or "error" in line]
-        raise NotHere(f"npm no pudo instalar el servidor: {' '.join(lines[:3])[:300]}")
+        raise ServerUnavailable(f"npm no pudo instalar el servidor: {' '.join(lines[:3])[:300]}")
 
 
 def _node_headers() -> dict[str, str]:
@@ -109,9 +111,9 @@ def _node_headers() -> dict[str, str]:
 
 
 @contextmanager
-def running(data: Path, *options: str) -> Iterator[Bluesky]:
-    """Have the server and its proxy up for the time of the block; with "limits", with its own limits of calls."""
-    packages = installed()
+def running_server(data: Path, *options: str) -> Iterator[Bluesky]:
+    """Run the server and its proxy for the time of the block; the option "limits" turns on its rate limits."""
+    packages = install_server()
     (data / "servidor").mkdir()
     with _process(["node", str(HERE / "server.mjs"), str(data / "servidor"), *options], packages) as server:
         proxy = [sys.executable, "-m", "tests.bluesky.proxy", server["url"], server["jwtSecret"], str(data / "puerta")]
@@ -121,13 +123,13 @@ def running(data: Path, *options: str) -> Iterator[Bluesky]:
 
 @contextmanager
 def _process(command: list[str], folder: Path) -> Iterator[dict[str, Any]]:
-    """Start a process that says in one line of JSON that it is ready; end it as a supervisor does."""
+    """Start a process, yield the JSON line that it prints when it is ready, and end it with SIGTERM."""
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:
-            raise NotHere(f"{Path(command[0]).name} terminó con {process.wait(STARTING)} sin empezar")
+            raise ServerUnavailable(f"{Path(command[0]).name} terminó con {process.wait(END_TIMEOUT)} sin empezar")
         yield json.loads(line)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -1,5 +1,6 @@
-// A whole Bluesky on this machine: the register of identities (PLC) and a data server (PDS), both the real ones.
-// node server.mjs <data folder> [limits]: with its own limits of calls, or without any; says {"event": "bluesky.ready", …} on standard output; ends with SIGTERM.
+// The real Bluesky servers on this machine: the directory of identities (PLC) and a data server (PDS).
+// node server.mjs <data folder> [limits]: with `limits`, the server applies its own rate limits.
+// Prints {"event": "bluesky.ready", …} on standard output; ends with SIGTERM.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'

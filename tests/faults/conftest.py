@@ -48,10 +48,10 @@ def module_workers(lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterat
 @pytest.fixture(scope="session")
 def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky | str]:
     """Give the real server, or why there is none."""
-    running = harness.running(tmp_path_factory.mktemp("bluesky"))
+    running = harness.running_server(tmp_path_factory.mktemp("bluesky"))
     try:
         server: Bluesky | str = running.__enter__()
-    except harness.NotHere as reason:
+    except harness.ServerUnavailable as reason:
         yield f"sin servidor de Bluesky: {reason}"
         return
     yield server

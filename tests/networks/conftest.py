@@ -32,8 +32,8 @@ from tests.networks.subjects import (
 def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky]:
     with ExitStack() as stack:
         try:
-            running = stack.enter_context(harness.running(tmp_path_factory.mktemp("bluesky")))
-        except harness.NotHere as reason:
+            running = stack.enter_context(harness.running_server(tmp_path_factory.mktemp("bluesky")))
+        except harness.ServerUnavailable as reason:
             pytest.skip(f"sin servidor de Bluesky: {reason}")
         yield running
 

@@ -27,7 +27,7 @@ def test_the_server_counts_a_post_as_we_do(
 ) -> None:
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
     try:
-        with harness.running(tmp_path, "limits") as server:
+        with harness.running_server(tmp_path, "limits") as server:
             theirs = bluesky_access(server, password=True)
             account = register_account(
                 entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
@@ -37,7 +37,7 @@ def test_the_server_counts_a_post_as_we_do(
             news = informed_news(lab, luis, timezone.now(), with_media=False)
             assert send(programmed(news, ana, timezone.now()).deliveries.get()).state == "PUBLISHED"
             sender.flush_limit_readings(at_once=True)
-    except harness.NotHere as reason:
+    except harness.ServerUnavailable as reason:
         pytest.skip(f"sin servidor de Bluesky: {reason}")
     hour = RATE_LIMITS.budget("points")
     assert hour.limit is not None
