@@ -13,9 +13,9 @@ from lab.graph import comments as graph_comments
 from lab.graph import facebook, instagram
 from lab.mastodon import statuses as mastodon_statuses
 from lab.mastodon.media import new_id as new_mastodon_id
-from lab.rendering import render_page
 from lab.state import LabState
 from lab.store.posts import Comment, Post
+from lab.template_renderer import render_page
 from lab.x import posts as x_posts
 from lab.x.posts import new_id as new_x_id
 from lab.youtube import comments as youtube_comments

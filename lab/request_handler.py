@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from lab import body_parsing
+from lab import request_body
 from lab.faults import LATE_KINDS, HeldCall, Rule
 from lab.messages import ApiError, Call, ConnectionCut, Response
 from lab.network_api import NetworkApi, Operation
@@ -94,8 +94,8 @@ class RequestHandler:
     def _parse(self) -> None:
         call = self._call
         try:
-            body = body_parsing.parse(call.headers.get("Content-Type", ""), call.raw)
-        except body_parsing.BadBody as cause:
+            body = request_body.parse(call.headers.get("Content-Type", ""), call.raw)
+        except request_body.BadBody as cause:
             log.warning("%s %s: %s", call.network, call.endpoint, cause)
             return
         call.fields, call.files, call.filenames = body.fields, body.files, body.filenames

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from lab.oauth.grants import Code
 from lab.pages import LABELS
-from lab.rendering import render_page
 from lab.state import LabState
+from lab.template_renderer import render_page
 
 PATHS = {
     "/x/i/oauth2/authorize": "x",

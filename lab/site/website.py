@@ -14,9 +14,9 @@ from typing import Any
 from aiohttp import web
 
 from lab.clock import long_date
-from lab.rendering import render_page
 from lab.site.sample_media import draw_chart_image, make_chart_video
 from lab.state import LabState
+from lab.template_renderer import render_page
 
 NEWS_FILE = Path(__file__).with_name("news.json")
 SECTIONS = {"industria": "Industria", "comercio": "Comercio", "turismo": "Turismo"}
