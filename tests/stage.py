@@ -56,11 +56,11 @@ def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str,
 
 def lift_limits(account: Account, by: Member, now: datetime) -> None:
     """Have the entity's own limits so large that nothing waits for what is only written down: tests publish many."""
-    for budget in rate_limit_policy(account.network).budgets:
-        if budget.unit not in (Unit.MONEY, Unit.PERCENT):
+    for rule in rate_limit_policy(account.network).quotas:
+        if rule.unit not in (Unit.MONEY, Unit.PERCENT):
             Quota.objects.get_or_create(
-                entity=account.entity, network=account.network, budget=budget.key,
-                account=account if budget.scope == LimitScope.ACCOUNT else None,
+                entity=account.entity, network=account.network, quota_key=rule.key,
+                account=account if rule.scope == LimitScope.ACCOUNT else None,
                 defaults={"own_limit": 10**9, "set_by": by, "set_at": now},
             )  # fmt: skip
 

@@ -10,7 +10,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from pregonero.networks import queries, tokens
 from pregonero.networks.actions.credentials import delete_old_authorizations
 from pregonero.networks.actions.tokens import expire_revocations
-from pregonero.networks.rate_limits.actions import forget_spent
+from pregonero.networks.rate_limits.actions import delete_old_usage
 
 
 @app.periodic(cron="* * * * *")
@@ -31,7 +31,7 @@ def refresh_due(timestamp: int, **_later: Any) -> None:
 @app.task(name="networks.delete_usage", queue="dispatch", queueing_lock="networks.delete_usage", pass_context=False)
 def delete_usage(timestamp: int, **_later: Any) -> None:
     """Delete the usage counts that no window reaches any more."""
-    forget_spent(now=timezone.now())
+    delete_old_usage(now=timezone.now())
 
 
 @app.task(name="networks.refresh", queue="preparing")

@@ -298,7 +298,7 @@ def initial_of(publication: Publication) -> dict[str, Any]:
 
 
 class LimitForm(forms.Form):
-    """The entity's own limit of a budget: a whole number, or dollars where it is money; empty takes it away."""
+    """The entity's own limit of a quota: a whole number, or dollars when it counts money; empty removes it."""
 
     account = forms.IntegerField(widget=forms.HiddenInput)
     budget = forms.SlugField(max_length=40, widget=forms.HiddenInput)

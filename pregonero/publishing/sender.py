@@ -178,7 +178,7 @@ def flush_limit_readings(*, at_once: bool = False) -> None:
     """Keep what the networks said of their limits, before what came of the calls: what is no longer in the air must be
     in the network's word already. The next answer says it again, should the database be away."""
     try:
-        if rate_limit_buffer.wants_keeping(at_once=at_once):
+        if rate_limit_buffer.needs_flush(at_once=at_once):
             flush_rate_limits(now=database_now(), at_once=at_once)
     except (OperationalError, InterfaceError):
         log.warning("limits.words_wait", exc_info=True)

@@ -61,7 +61,7 @@ def threaded(stage: Stage) -> dict[str, str]:
 def limited(stage: Stage) -> dict[str, str]:
     return {
         "account": str(stage.account.pk),
-        "budget": rate_limit_policy(stage.account.network).budgets[0].key,
+        "budget": rate_limit_policy(stage.account.network).quotas[0].key,
         "limit": "9",
     }
 

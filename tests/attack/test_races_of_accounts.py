@@ -84,11 +84,11 @@ def test_two_pause_and_two_resume(account: Account, people: dict[str, Member]) -
     assert (events("account.paused", account), events("account.resumed", account)) == (1, 1)
 
 
-def test_two_set_the_first_limit_of_a_budget(account: Account, people: dict[str, Member]) -> None:
+def test_two_set_the_first_limit_of_a_quota(account: Account, people: dict[str, Member]) -> None:
     data = {"account": str(account.pk), "budget": "calls", "limit": "9"}
     Quota.objects.filter(account=account).delete()
     assert clicks(people["carmen"], *[("/limites/tope/", data)] * 3) == [DONE] * 3
-    assert Quota.objects.filter(account=account, budget="calls").count() == 1
+    assert Quota.objects.filter(account=account, quota_key="calls").count() == 1
 
 
 def test_two_let_the_sending_go_on(account: Account, people: dict[str, Member]) -> None:

@@ -101,7 +101,8 @@ def test_two_workers_never_pass_the_last_posts_and_the_rest_leave_after_the_rese
     with working(workers, 2):
         until(lambda: in_state("PUBLISHED"), timeout=ENOUGH)
         until(
-            lambda: Quota.objects.filter(account=account, budget="posts", reported_remaining=3).exists(), timeout=ENOUGH
+            lambda: Quota.objects.filter(account=account, quota_key="posts", reported_remaining=3).exists(),
+            timeout=ENOUGH,
         )
     ten = due(10)  # with nobody at work: a worker would find that the news' address does not answer from here
     with working(workers, 2):
@@ -131,7 +132,8 @@ def test_with_room_for_one_at_a_time_they_leave_in_the_order_of_their_programme(
     with working(workers, 2):
         until(lambda: at_rest(1), timeout=ENOUGH)
         until(
-            lambda: Quota.objects.filter(account=account, budget="posts", reported_remaining=0).exists(), timeout=ENOUGH
+            lambda: Quota.objects.filter(account=account, quota_key="posts", reported_remaining=0).exists(),
+            timeout=ENOUGH,
         )
     publications += due(3)
     with working(workers, 2):

@@ -100,14 +100,14 @@ def _hurry() -> None:
     from pregonero import worker
     from pregonero.networks.instagram import connector as instagram
     from pregonero.networks.mastodon import connector as mastodon
-    from pregonero.networks.rate_limits import actions as budgets
+    from pregonero.networks.rate_limits import actions as rate_limits
     from pregonero.networks.x import connector as x
     from pregonero.publishing.actions import prepare, reconciliation
 
     settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = CONNECTIONS
     worker.STALLED_SECONDS = STALLED_SECONDS
     prepare.LONGEST_WAIT = reconciliation.LONGEST_WAIT = LONGEST_WAIT
-    budgets.LONGEST_STOP = timedelta(seconds=LONGEST_WAIT)
+    rate_limits.MAX_SUSPENSION = timedelta(seconds=LONGEST_WAIT)
     for module, names in ((x, ("LOOK_WAITS",)), (mastodon, ("LOOK_WAITS", "SETTLE_WAITS")),
                           (instagram, ("LOOK_WAITS", "SETTLE_WAITS"))):  # fmt: skip
         for name in names:

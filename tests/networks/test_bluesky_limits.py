@@ -39,11 +39,11 @@ def test_the_server_counts_a_post_as_we_do(
             sender.flush_limit_readings(at_once=True)
     except harness.ServerUnavailable as reason:
         pytest.skip(f"sin servidor de Bluesky: {reason}")
-    hour = RATE_LIMITS.budget("points")
+    hour = RATE_LIMITS.quota("points")
     assert hour.limit is not None
-    # The server tells of one limit in an answer, that with least left: at times its address's, which is no budget.
-    for told in Quota.objects.filter(account=account, budget="points"):
+    # The server tells of one limit in an answer, that with least left: at times its address's, which is none of these quotas.
+    for told in Quota.objects.filter(account=account, quota_key="points"):
         assert (told.reported_limit, told.reported_remaining) == (hour.limit.value, hour.limit.value - WRITE_POINTS)
         assert told.resets_at is not None
-    assert UsageBucket.objects.get(account=account, budget="points").amount == WRITE_POINTS
-    assert UsageBucket.objects.get(account=account, budget="sessions").amount >= 1
+    assert UsageBucket.objects.get(account=account, quota_key="points").amount == WRITE_POINTS
+    assert UsageBucket.objects.get(account=account, quota_key="sessions").amount >= 1

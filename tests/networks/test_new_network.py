@@ -264,7 +264,7 @@ def test_a_scheduled_post_is_claimed_sent_and_recorded_by_the_engine(
 
     assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", "1", f"{toy.address}/p/1")
     assert len(toy.public_texts()) == 1
-    assert UsageBucket.objects.get(account=account, budget="posts").amount == 1
-    assert UsageBucket.objects.get(account=account, budget="calls").amount == 1
-    quota = Quota.objects.get(account=account, budget="posts")
+    assert UsageBucket.objects.get(account=account, quota_key="posts").amount == 1
+    assert UsageBucket.objects.get(account=account, quota_key="calls").amount == 1
+    quota = Quota.objects.get(account=account, quota_key="posts")
     assert (quota.reported_limit, quota.reported_remaining) == (60, 59)

@@ -19,7 +19,7 @@ from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget, Cost, Headers, LimitScope, PostClass, RateLimitPolicy, SuspensionRule, Unit, Window
+    CallCost, LimitHeaders, LimitScope, PostClass, QuotaRule, RateLimitPolicy, SuspensionRule, Unit, Window
 )
 
 READ_ON, DOCS = date(2026, 11, 26), "https://juguete.example/docs"
@@ -71,16 +71,16 @@ AUTH = OAuthConfig(
     source=DOCS,
 )
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
-        Budget("posts", "Publicaciones por hora", LimitScope.ACCOUNT, Unit.POSTS, Window(3600), Limit(60, READ_ON, DOCS)),
-        Budget("calls", "Llamadas por hora", LimitScope.ACCOUNT, Unit.CALLS, Window(3600), Limit(900, READ_ON, DOCS)),
+    quotas=(
+        QuotaRule("posts", "Publicaciones por hora", LimitScope.ACCOUNT, Unit.POSTS, Window(3600), Limit(60, READ_ON, DOCS)),
+        QuotaRule("calls", "Llamadas por hora", LimitScope.ACCOUNT, Unit.CALLS, Window(3600), Limit(900, READ_ON, DOCS)),
     ),
-    posts={PostClass.POST: {"posts": 1}},
-    calls={"POST /drafts": Cost("draft", "Borradores", {"calls": 1})},
+    post_costs={PostClass.POST: {"posts": 1}},
+    call_costs={"POST /drafts": CallCost("draft", "Borradores", {"calls": 1})},
     headers=(
-        Headers("posts", "x-posts-limit", "x-posts-left", "x-posts-reset", frozenset({"PUT /drafts/{id}"})),
+        LimitHeaders("posts", "x-posts-limit", "x-posts-left", "x-posts-reset", frozenset({"PUT /drafts/{id}"})),
     ),
-    stops={"429": SuspensionRule(LimitScope.ACCOUNT)},
+    suspensions={"429": SuspensionRule(LimitScope.ACCOUNT)},
 )
 """,
     "connector.py": """

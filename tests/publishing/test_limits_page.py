@@ -14,8 +14,7 @@ from pregonero.networks.rate_limits import actions as budgets
 from pregonero.networks.rate_limits import queries as rooms
 from pregonero.networks.rate_limits.capacity import Admission
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota, UsageBucket
-from pregonero.networks.rate_limits.money import dollars
-from pregonero.networks.rate_limits.policy import PostClass
+from pregonero.networks.rate_limits.policy import PostClass, dollars
 from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
@@ -43,7 +42,7 @@ def signed_in(person: Member) -> Client:
 def spend(account: Account, acts: list[PostClass]) -> None:
     with transaction.atomic():
         rooms.lock_quota(account.pk)
-        budgets.admit(account=account, acts=acts, in_flight=InFlight(), now=timezone.now())
+        budgets.admit(account=account, post_classes=acts, in_flight=InFlight(), now=timezone.now())
 
 
 @pytest.fixture
@@ -78,13 +77,13 @@ def test_who_coordinates_sets_the_month_s_money_and_it_is_recorded(x: Account, c
     about = {"account": x.pk, "budget": "money", "limit": "0,02"}
     page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
 
-    assert Quota.objects.get(budget="money").own_limit == 20_000
+    assert Quota.objects.get(quota_key="money").own_limit == 20_000
     assert "0,02" in page
     event = Event.objects.get(event_type="limit.set")
     assert event.facts["after"] == 20_000
     with transaction.atomic():
-        room = budgets.admit(account=x, acts=[PostClass.POST] * 3, in_flight=InFlight(), now=timezone.now())
-    assert (room.go, room.budget) == (1, "money")
+        room = budgets.admit(account=x, post_classes=[PostClass.POST] * 3, in_flight=InFlight(), now=timezone.now())
+    assert (room.admitted, room.quota) == (1, "money")
 
 
 def test_a_limit_that_is_no_number_is_said_and_changes_nothing(x: Account, carmen: Member) -> None:
@@ -129,7 +128,7 @@ def test_a_channel_that_takes_no_more_videos_lets_out_at_their_minute_those_that
     assert (there.reason, there.ready_at <= now) == ("", True)
     assert (missing.reason, missing.ready_at) == (FULL.reason, now + timedelta(hours=6))
     spend(youtube, [PostClass.POST])
-    assert UsageBucket.objects.get(budget="units").amount == 50
+    assert UsageBucket.objects.get(quota_key="units").amount == 50
     assert wait_to_prepare(missing, now=now) == Admission(0, FULL.reason, now + timedelta(hours=6), FULL.code)
     assert ana.notices.get(kind="sending.suspended").title == "YouTube no recibe más por ahora"
 

@@ -254,7 +254,7 @@ def test_nothing_is_held_back_for_an_answer_that_is_in_the_air(
     now = timezone.now()
     taking: dict[str, Any] = {"account_id": accounts["x"].pk, "worker": WORKER, "now": now}
     with transaction.atomic():  # ninety-nine of the hundred that X documents
-        budgets.admit(account=accounts["x"], acts=[PostClass.POST] * 99, in_flight=InFlight(), now=now)
+        budgets.admit(account=accounts["x"], post_classes=[PostClass.POST] * 99, in_flight=InFlight(), now=now)
     (first,) = claim_batch(**taking, limit=1)
     assert claim_batch(**taking, limit=2) == []
     assert Delivery.objects.filter(pk__in=[each.pk for each in deliveries], state="DUE", ready_at__lte=now).count() == 2

@@ -21,11 +21,11 @@ from pregonero.networks.client import Endpoint, HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget,
-    Cost,
-    Headers,
+    CallCost,
+    LimitHeaders,
     LimitScope,
     PostClass,
+    QuotaRule,
     RateLimitPolicy,
     SuspensionRule,
     Unit,
@@ -155,29 +155,29 @@ WRITE_POINTS, DELETE_POINTS = 2, 1
 RATE_HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", frozenset({WRITE}))
 
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
-        Budget(
+    quotas=(
+        QuotaRule(
             "points", "Puntos de escritura por hora", LimitScope.ACCOUNT, Unit.UNITS, Window(HOUR),
             Limit(5_000, READ_ON, RATES), warns=False,
         ),
-        Budget(
+        QuotaRule(
             "day_points", "Puntos de escritura por día", LimitScope.ACCOUNT, Unit.UNITS, Window(DAY),
             Limit(35_000, READ_ON, RATES),
         ),
-        Budget(
+        QuotaRule(
             "sessions", "Sesiones abiertas por día", LimitScope.ACCOUNT, Unit.CALLS, Window(DAY),
             Limit(300, READ_ON, RATES),
         ),
     ),
-    posts={PostClass.POST: {"points": WRITE_POINTS, "day_points": WRITE_POINTS}},
-    calls={
-        SESSION: Cost("session", "Sesiones abiertas", {"sessions": 1}),
-        DELETE: Cost("withdrawal", "Publicaciones retiradas", {"points": DELETE_POINTS, "day_points": DELETE_POINTS}),
+    post_costs={PostClass.POST: {"points": WRITE_POINTS, "day_points": WRITE_POINTS}},
+    call_costs={
+        SESSION: CallCost("session", "Sesiones abiertas", {"sessions": 1}),
+        DELETE: CallCost("withdrawal", "Publicaciones retiradas", {"points": DELETE_POINTS, "day_points": DELETE_POINTS}),
     },
     # The headers report whichever of the two windows has fewer points left.
     headers=(
-        Headers("points", *RATE_HEADERS, policy="ratelimit-policy", lasts=HOUR),
-        Headers("day_points", *RATE_HEADERS, policy="ratelimit-policy", lasts=DAY),
+        LimitHeaders("points", *RATE_HEADERS, policy_header="ratelimit-policy", window_seconds=HOUR),
+        LimitHeaders("day_points", *RATE_HEADERS, policy_header="ratelimit-policy", window_seconds=DAY),
     ),
-    stops={"RateLimitExceeded": SuspensionRule(LimitScope.ACCOUNT), "429": SuspensionRule(LimitScope.ACCOUNT)},
+    suspensions={"RateLimitExceeded": SuspensionRule(LimitScope.ACCOUNT), "429": SuspensionRule(LimitScope.ACCOUNT)},
 )  # fmt: skip

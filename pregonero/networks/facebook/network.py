@@ -22,13 +22,13 @@ from pregonero.networks.facebook.graph import error_keys, meanings_for, retry_af
 from pregonero.networks.oauth import ClientCredentials, OAuthConfig, Scope, Tokens, read_with_token, tokens_for
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget,
     LimitScope,
     PostClass,
+    QuotaRule,
     RateLimitPolicy,
     SuspensionRule,
     Unit,
-    Usage,
+    UsageHeader,
     Window,
 )
 
@@ -185,30 +185,30 @@ AUTH = OAuthConfig(
 # Meta reports the calls of the application, and of each page or account, as a percentage of what it allows.
 WHOLE, USAGE_LIFE = 100, 300  # per cent; seconds for which a reported percentage is used
 CALL_BUDGETS = (
-    Budget(
+    QuotaRule(
         "app_calls", "Llamadas de la aplicación", LimitScope.APP, Unit.PERCENT, Window(HOUR),
         Limit(WHOLE, READ_ON, CALL_LIMITS), warns=False,
     ),
-    Budget(
+    QuotaRule(
         "calls", "Llamadas de la cuenta", LimitScope.ACCOUNT, Unit.PERCENT, Window(HOUR),
         Limit(WHOLE, READ_ON, CALL_LIMITS), warns=False,
     ),
 )  # fmt: skip
 CALL_USAGES = (
-    Usage("app_calls", "x-app-usage", USAGE_LIFE),
-    Usage("calls", "x-business-use-case-usage", USAGE_LIFE, regain="estimated_time_to_regain_access"),
-    Usage("calls", "x-page-usage", USAGE_LIFE),
+    UsageHeader("app_calls", "x-app-usage", USAGE_LIFE),
+    UsageHeader("calls", "x-business-use-case-usage", USAGE_LIFE, minutes_field="estimated_time_to_regain_access"),
+    UsageHeader("calls", "x-page-usage", USAGE_LIFE),
 )
 CALL_STOPS = {"4": SuspensionRule(LimitScope.APP)} | {
     code: SuspensionRule(LimitScope.ACCOUNT) for code in ("17", "32", "341", "613", "80001", "80002", "429")
 }
 
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
-        Budget("reels", "Reels por día", LimitScope.ACCOUNT, Unit.POSTS, Window(DAY), Limit(30, READ_ON, REELS)),
+    quotas=(
+        QuotaRule("reels", "Reels por día", LimitScope.ACCOUNT, Unit.POSTS, Window(DAY), Limit(30, READ_ON, REELS)),
         *CALL_BUDGETS,
     ),
-    posts={PostClass.POST: {"calls": 0, "app_calls": 0}, PostClass.REEL: {"reels": 1, "calls": 0, "app_calls": 0}},
-    usages=CALL_USAGES,
-    stops=CALL_STOPS,
+    post_costs={PostClass.POST: {"calls": 0, "app_calls": 0}, PostClass.REEL: {"reels": 1, "calls": 0, "app_calls": 0}},
+    usage_headers=CALL_USAGES,
+    suspensions=CALL_STOPS,
 )

@@ -34,13 +34,13 @@ from pregonero.networks.facebook.network import (
 from pregonero.networks.oauth import ClientCredentials, OAuthConfig, Scope, Tokens
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget,
     LimitScope,
     PostClass,
+    QuotaRule,
     RateLimitPolicy,
-    Reading,
     SuspensionRule,
     Unit,
+    UsageResponse,
     Window,
 )
 
@@ -216,21 +216,21 @@ AUTH = OAuthConfig(
 )
 
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
+    quotas=(
         # Two pages of Meta disagree, 100 and 50: the account's own figure is read from the API.
-        Budget(
+        QuotaRule(
             "posts", "Publicaciones por día", LimitScope.ACCOUNT, Unit.POSTS, Window(DAY_SECONDS),
             Limit(100, READ_ON, PUBLISHING),
         ),
         *CALL_BUDGETS,
     ),
-    posts={PostClass.POST: {"posts": 1, "calls": 0, "app_calls": 0}},
-    usages=CALL_USAGES,
-    readings=(
-        Reading(
+    post_costs={PostClass.POST: {"posts": 1, "calls": 0, "app_calls": 0}},
+    usage_headers=CALL_USAGES,
+    usage_responses=(
+        UsageResponse(
             "posts", "GET /{version}/{user}/content_publishing_limit", ("data", 0, "quota_usage"),
-            ("data", 0, "config", "quota_total"), lasts=HOUR_SECONDS,
+            ("data", 0, "config", "quota_total"), valid_seconds=HOUR_SECONDS,
         ),
     ),
-    stops=CALL_STOPS | {"2207042": SuspensionRule(LimitScope.ACCOUNT, tells=True)},
+    suspensions=CALL_STOPS | {"2207042": SuspensionRule(LimitScope.ACCOUNT, notifies=True)},
 )  # fmt: skip

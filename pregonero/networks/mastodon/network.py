@@ -22,10 +22,10 @@ from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.oauth import OAuthConfig, Scope
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget,
-    Headers,
+    LimitHeaders,
     LimitScope,
     PostClass,
+    QuotaRule,
     RateLimitPolicy,
     SuspensionRule,
     Unit,
@@ -156,20 +156,20 @@ CREATE_STATUS, UPLOAD_MEDIA = "POST /api/v1/statuses", "POST /api/v2/media"
 RATE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
 
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
-        Budget(
+    quotas=(
+        QuotaRule(
             "calls", "Llamadas en cinco minutos", LimitScope.ACCOUNT, Unit.CALLS, Window(FIVE_MINUTES),
             Limit(300, READ_ON, RATES), warns=False,
         ),
-        Budget(
+        QuotaRule(
             "media", "Archivos por media hora", LimitScope.ACCOUNT, Unit.CALLS, Window(HALF_HOUR),
             Limit(30, READ_ON, RATES), warns=False,
         ),
     ),
-    posts={PostClass.POST: {"calls": 1}},
+    post_costs={PostClass.POST: {"calls": 1}},
     headers=(
-        Headers("calls", *RATE_HEADERS, frozenset({CREATE_STATUS}), reset_as="iso"),
-        Headers("media", *RATE_HEADERS, frozenset({UPLOAD_MEDIA}), reset_as="iso"),
+        LimitHeaders("calls", *RATE_HEADERS, frozenset({CREATE_STATUS}), reset_format="iso"),
+        LimitHeaders("media", *RATE_HEADERS, frozenset({UPLOAD_MEDIA}), reset_format="iso"),
     ),
-    stops={"429": SuspensionRule(LimitScope.ACCOUNT)},
+    suspensions={"429": SuspensionRule(LimitScope.ACCOUNT)},
 )  # fmt: skip

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('network', models.CharField(max_length=20)),
-                ('budget', models.CharField(max_length=40)),
+                ('quota_key', models.CharField(max_length=40)),
                 ('reported_limit', models.BigIntegerField(null=True)),
                 ('reported_remaining', models.BigIntegerField(null=True)),
                 ('reported_at', models.DateTimeField(null=True)),
@@ -148,7 +148,7 @@ class Migration(migrations.Migration):
                 ('used_since_report', models.BigIntegerField(default=0)),
                 ('own_limit', models.BigIntegerField(null=True)),
                 ('set_at', models.DateTimeField(null=True)),
-                ('warned_window', models.DateTimeField(null=True)),
+                ('warned_at', models.DateTimeField(null=True)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='networks.account')),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.entity')),
                 ('set_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('network', models.CharField(max_length=20)),
-                ('budget', models.CharField(max_length=40)),
+                ('quota_key', models.CharField(max_length=40)),
                 ('starts_at', models.DateTimeField()),
                 ('amount', models.BigIntegerField(default=0)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='networks.account')),
@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='costentry',
-            constraint=models.UniqueConstraint(fields=('entity', 'network', 'account', 'day', 'kind'), name='ledger_line_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('entity', 'network', 'account', 'day', 'kind'), name='cost_entry_once', nulls_distinct=False),
         ),
         migrations.AddIndex(
             model_name='credential',
@@ -224,30 +224,30 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='networksuspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('entity', 'network', 'account'), name='stop_one_open', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('entity', 'network', 'account'), name='suspension_one_open', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='networksuspension',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='sending_stop_has_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='suspension_has_reason'),
         ),
         migrations.AddConstraint(
             model_name='quota',
-            constraint=models.UniqueConstraint(fields=('entity', 'network', 'account', 'budget'), name='allowance_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('entity', 'network', 'account', 'quota_key'), name='quota_once', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reported_at__isnull', True), ('reported_remaining__isnull', True)), models.Q(('reported_at__isnull', False), ('reported_remaining__isnull', False)), _connector='OR'), name='allowance_told_when'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reported_at__isnull', True), ('reported_remaining__isnull', True)), models.Q(('reported_at__isnull', False), ('reported_remaining__isnull', False)), _connector='OR'), name='quota_report_whole'),
         ),
         migrations.AddConstraint(
             model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('set_at__isnull', True), ('set_by__isnull', True)), models.Q(('set_at__isnull', False), ('set_by__isnull', False)), _connector='OR'), name='allowance_set_by_whom'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('set_at__isnull', True), ('set_by__isnull', True)), models.Q(('set_at__isnull', False), ('set_by__isnull', False)), _connector='OR'), name='quota_limit_set_by'),
         ),
         migrations.AddConstraint(
             model_name='quota',
-            constraint=models.CheckConstraint(condition=models.Q(('own_limit__isnull', True), models.Q(('own_limit__gte', 0), ('set_at__isnull', False)), _connector='OR'), name='allowance_set_is_limit'),
+            constraint=models.CheckConstraint(condition=models.Q(('own_limit__isnull', True), models.Q(('own_limit__gte', 0), ('set_at__isnull', False)), _connector='OR'), name='quota_limit_set_at'),
         ),
         migrations.AddConstraint(
             model_name='usagebucket',
-            constraint=models.UniqueConstraint(fields=('entity', 'network', 'account', 'budget', 'starts_at'), name='spending_once', nulls_distinct=False),
+            constraint=models.UniqueConstraint(fields=('entity', 'network', 'account', 'quota_key', 'starts_at'), name='usage_bucket_once', nulls_distinct=False),
         ),
     ]

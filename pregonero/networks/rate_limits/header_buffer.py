@@ -1,7 +1,7 @@
-"""What the networks say of their limits in each answer, and what each call took: heard here, kept later and together.
+"""What the responses of the networks report of their rate limits, and the calls made: buffered, and stored later.
 
-It is a holder of this process: an answer costs a few look-ups, and writing is left to whoever keeps what came of the
-calls (`budgets.actions.keep_heard`). The newest word of a budget is the one that counts.
+A response costs a few look-ups; storing is left to the process that stores the outcomes of the calls
+(`actions.flush_rate_limits`). The newest report of a quota counts.
 """
 
 import json
@@ -16,107 +16,108 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import Endpoint, HttpResponse
-from pregonero.networks.rate_limits.policy import Headers, RateLimitPolicy, Usage
+from pregonero.networks.rate_limits.policy import LimitHeaders, RateLimitPolicy, UsageHeader
 from pregonero.networks.registry import rate_limit_policy
 
-FULL = 100
-TIGHT = 256  # of what is left: below it, another worker must know at once
-WORTH_SECONDS = 2.0  # how long what presses nobody may wait to be kept
+FULL_PERCENT = 100
+URGENT_REMAINING = 256  # with less remaining, the other workers have to know at once
+FLUSH_SECONDS = 2.0  # how long a report that is not urgent may wait to be stored
 MINUTE = 60.0
-SAME_WINDOW = 2.0  # seconds between two tellings of the same instant
-_USED = re.compile(r'"(?:call_count|total_cputime|total_time)"\s*:\s*(\d+(?:\.\d+)?)')
+SAME_WINDOW_SECONDS = 2.0  # two reset times that differ less are of the same window
+ITEMS = " *"  # the suffix of a call under which the items of its responses are counted
+_USED_PERCENT = re.compile(r'"(?:call_count|total_cputime|total_time)"\s*:\s*(\d+(?:\.\d+)?)')
 
 
 @dataclass(frozen=True)
 class LimitReading:
-    """What a network said of a budget: of the limit, what is left, and when it starts again (seconds since 1970)."""
+    """A network's report of a quota: its limit, what remains, and when it resets (seconds since 1970)."""
 
     limit: int | None
-    left: int
+    remaining: int
     resets_at: float | None
 
-    def newer_than(self, other: "LimitReading") -> bool:
-        """Return whether this one came after: of a later window, or of the same one with less left."""
-        mine, theirs = self.resets_at or 0.0, other.resets_at or 0.0
-        if abs(mine - theirs) > SAME_WINDOW:
-            return mine > theirs
-        return self.left <= other.left
+    def is_newer_than(self, other: "LimitReading") -> bool:
+        """Return whether this report is of a later window, or of the same window with no more remaining."""
+        own_reset, other_reset = self.resets_at or 0.0, other.resets_at or 0.0
+        if abs(own_reset - other_reset) > SAME_WINDOW_SECONDS:
+            return own_reset > other_reset
+        return self.remaining <= other.remaining
 
 
 @dataclass
 class BufferedReadings:
-    """What was heard since it was last kept."""
+    """The reports and calls since the last flush."""
 
-    words: dict[tuple[int, str], LimitReading]
-    calls: Counter[tuple[int, str]]  # by account and call; the items of its answers under "<call> *"
+    readings: dict[tuple[int, str], LimitReading]  # by account and quota
+    calls: Counter[tuple[int, str]]  # by account and call
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.calls)
+        return bool(self.readings or self.calls)
 
 
 class RateLimitBuffer:
-    """The holder: one for each process, used by all its threads."""
+    """The buffer of this process, shared by its threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Lock()
         self._clock = clock
-        self._heard = BufferedReadings({}, Counter())
-        self._kept: set[tuple[int, str]] = set()  # the budgets of which this process kept a word
-        self._pressing = False
-        self._kept_at = clock()
+        self._buffered = BufferedReadings({}, Counter())
+        self._stored: set[tuple[int, str]] = set()  # the quotas of which this process has stored a report
+        self._is_urgent = False
+        self._flushed_at = clock()
 
     def observe(self, *, account_id: int, network: str, call: str, headers: Mapping[str, str], body: bytes) -> None:
-        """Take in what an answer says, and that the call was made."""
-        rates = rate_limit_policy(network)
-        words = dict(readings_in(rates, call, headers, body, time.time()))
-        cost = rates.calls.get(call)
-        items = _items(body, cost.items) if cost and cost.items else 0
-        if not words and cost is None:
+        """Buffer what a response reports, and that the call was made."""
+        policy = rate_limit_policy(network)
+        readings = dict(readings_in(policy, call, headers, body, time.time()))
+        cost = policy.call_costs.get(call)
+        items = _count_items(body, cost.items_key) if cost and cost.items_key else 0
+        if not readings and cost is None:
             return
         with self._lock:
-            for budget, word in words.items():
-                self._take(account_id, budget, word)
+            for quota, reading in readings.items():
+                self._add(account_id, quota, reading)
             if cost is not None:
-                self._heard.calls[account_id, call] += 1
+                self._buffered.calls[account_id, call] += 1
                 if items:
-                    self._heard.calls[account_id, f"{call} *"] += items
+                    self._buffered.calls[account_id, call + ITEMS] += items
 
-    def _take(self, account_id: int, budget: str, word: LimitReading) -> None:
-        before = self._heard.words.get((account_id, budget))
-        if before is None or word.newer_than(before):
-            self._heard.words[account_id, budget] = word
-        # The first word too: until it is kept, what waits is held back by what the documents say.
-        if word.left <= TIGHT or (account_id, budget) not in self._kept:
-            self._pressing = True
+    def _add(self, account_id: int, quota: str, reading: LimitReading) -> None:
+        known = self._buffered.readings.get((account_id, quota))
+        if known is None or reading.is_newer_than(known):
+            self._buffered.readings[account_id, quota] = reading
+        # The first report is urgent too: until it is stored, posts wait for the documented limit.
+        if reading.remaining <= URGENT_REMAINING or (account_id, quota) not in self._stored:
+            self._is_urgent = True
 
-    def wants_keeping(self, *, at_once: bool = False) -> bool:
-        """Whether there is something to keep that presses, that has waited for some time, or that is wanted at once."""
-        due = at_once or self._pressing or self._clock() - self._kept_at > WORTH_SECONDS
-        return due and bool(self._heard)
+    def needs_flush(self, *, at_once: bool = False) -> bool:
+        """Return whether there is something urgent to store, or something that has waited `FLUSH_SECONDS`."""
+        is_due = at_once or self._is_urgent or self._clock() - self._flushed_at > FLUSH_SECONDS
+        return is_due and bool(self._buffered)
 
     def take_all(self, *, at_once: bool = False) -> BufferedReadings | None:
-        """Give what there is to keep, if it is time."""
+        """Return and clear the buffer if it needs a flush."""
         with self._lock:
-            if not self.wants_keeping(at_once=at_once):
+            if not self.needs_flush(at_once=at_once):
                 return None
-            heard, self._heard = self._heard, BufferedReadings({}, Counter())
-            self._kept.update(heard.words)
-            self._pressing, self._kept_at = False, self._clock()
-            return heard
+            buffered, self._buffered = self._buffered, BufferedReadings({}, Counter())
+            self._stored.update(buffered.readings)
+            self._is_urgent, self._flushed_at = False, self._clock()
+            return buffered
 
-    def give_back(self, heard: BufferedReadings) -> None:
-        """Take back what could not be kept: the database was away."""
+    def put_back(self, buffered: BufferedReadings) -> None:
+        """Buffer again what could not be stored because the database did not answer."""
         with self._lock:
-            for (account_id, budget), word in heard.words.items():
-                self._take(account_id, budget, word)
-            self._heard.calls.update(heard.calls)
+            for (account_id, quota), reading in buffered.readings.items():
+                self._add(account_id, quota, reading)
+            self._buffered.calls.update(buffered.calls)
 
 
 rate_limit_buffer = RateLimitBuffer()
 
 
 def observe_response(credentials: ApiCredentials, endpoint: Endpoint, response: HttpResponse) -> None:
-    """Record what a response reports of the account's rate limits; calls without an account have none."""
+    """Buffer what a response reports of the account's rate limits; calls without an account have none."""
     if credentials.account_id:
         rate_limit_buffer.observe(
             account_id=credentials.account_id,
@@ -128,53 +129,54 @@ def observe_response(credentials: ApiCredentials, endpoint: Endpoint, response: 
 
 
 def readings_in(
-    rates: RateLimitPolicy, call: str, headers: Mapping[str, str], body: bytes, now: float
+    policy: RateLimitPolicy, call: str, headers: Mapping[str, str], body: bytes, now: float
 ) -> Iterator[tuple[str, LimitReading]]:
-    """Give what an answer tells of each budget, as the network's own table says where to read it."""
-    for told in rates.headers:
-        if not told.calls or call in told.calls:
-            word = _from_headers(told, headers)
-            if word is not None:
-                yield told.budget, word
-    for usage in rates.usages:
-        raw = headers.get(usage.header)
-        if raw:
-            yield usage.budget, _from_usage(usage, raw, now)
-    for reading in rates.readings:
-        if reading.call == call:
-            used, limit = _at(body, reading.used), _at(body, reading.limit)
+    """Yield what a response reports of each quota, where the network's policy says that it is."""
+    for limit_headers in policy.headers:
+        if not limit_headers.endpoints or call in limit_headers.endpoints:
+            reading = _from_limit_headers(limit_headers, headers)
+            if reading is not None:
+                yield limit_headers.quota, reading
+    for usage_header in policy.usage_headers:
+        value = headers.get(usage_header.header)
+        if value:
+            yield usage_header.quota, _from_usage_header(usage_header, value, now)
+    for usage in policy.usage_responses:
+        if usage.endpoint == call:
+            used, limit = _integer_at(body, usage.used_path), _integer_at(body, usage.limit_path)
             if used is not None and limit is not None:
-                yield reading.budget, LimitReading(limit, max(0, limit - used), now + reading.lasts)
+                yield usage.quota, LimitReading(limit, max(0, limit - used), now + usage.valid_seconds)
 
 
-def _from_headers(told: Headers, headers: Mapping[str, str]) -> LimitReading | None:
-    left = _whole(headers.get(told.left))
-    if left is None or (told.policy and not _speaks_of(told, headers.get(told.policy, ""))):
+def _from_limit_headers(names: LimitHeaders, headers: Mapping[str, str]) -> LimitReading | None:
+    remaining = _integer(headers.get(names.remaining))
+    if remaining is None or (names.policy_header and not _is_window(names, headers.get(names.policy_header, ""))):
         return None
-    return LimitReading(_whole(headers.get(told.limit)), left, _instant(headers.get(told.reset, ""), told.reset_as))
+    resets_at = _timestamp(headers.get(names.reset, ""), names.reset_format)
+    return LimitReading(_integer(headers.get(names.limit)), remaining, resets_at)
 
 
-def _speaks_of(told: Headers, policy: str) -> bool:
-    """Return whether the window that an answer names is this budget's."""
-    found = re.search(r"\bw=(\d+)", policy)
-    return found is not None and int(found[1]) == told.lasts
+def _is_window(names: LimitHeaders, policy: str) -> bool:
+    """Return whether the window that a response states is the quota's."""
+    match = re.search(r"\bw=(\d+)", policy)
+    return match is not None and int(match[1]) == names.window_seconds
 
 
-def _from_usage(usage: Usage, raw: str, now: float) -> LimitReading:
-    """Read the highest of the percentages, and when it opens again if it says so."""
-    used = max((float(found) for found in _USED.findall(raw)), default=0.0)
-    regain = re.findall(rf'"{usage.regain}"\s*:\s*(\d+)', raw) if usage.regain else []
-    minutes = max(map(int, regain), default=0)
-    left = 0 if minutes else max(0, int(FULL - used))
-    return LimitReading(FULL, left, now + (minutes * MINUTE or usage.lasts))
+def _from_usage_header(usage: UsageHeader, value: str, now: float) -> LimitReading:
+    """Return the highest of the percentages, and when calls are accepted again if the header says so."""
+    used = max((float(percent) for percent in _USED_PERCENT.findall(value)), default=0.0)
+    waits = re.findall(rf'"{usage.minutes_field}"\s*:\s*(\d+)', value) if usage.minutes_field else []
+    minutes = max(map(int, waits), default=0)
+    remaining = 0 if minutes else max(0, int(FULL_PERCENT - used))
+    return LimitReading(FULL_PERCENT, remaining, now + (minutes * MINUTE or usage.valid_seconds))
 
 
-def _whole(text: str | None) -> int | None:
+def _integer(text: str | None) -> int | None:
     return int(text) if text is not None and text.lstrip("-").isdigit() else None
 
 
-def _instant(text: str, written_as: str) -> float | None:
-    if written_as == "epoch":
+def _timestamp(text: str, format: str) -> float | None:
+    if format == "epoch":
         return float(text) if text.isdigit() else None
     try:
         return datetime.fromisoformat(text).timestamp()
@@ -182,19 +184,19 @@ def _instant(text: str, written_as: str) -> float | None:
         return None
 
 
-def _at(body: bytes, path: Sequence[str | int]) -> int | None:
+def _integer_at(body: bytes, path: Sequence[str | int]) -> int | None:
     try:
-        found: Any = json.loads(body)
+        value: Any = json.loads(body)
         for step in path:
-            found = found[step]
-        return int(found)
+            value = value[step]
+        return int(value)
     except (ValueError, LookupError, TypeError):
         return None
 
 
-def _items(body: bytes, key: str) -> int:
+def _count_items(body: bytes, key: str) -> int:
     try:
-        found = json.loads(body).get(key)
+        items = json.loads(body).get(key)
     except (ValueError, AttributeError):
         return 0
-    return len(found) if isinstance(found, list) else 0
+    return len(items) if isinstance(items, list) else 0

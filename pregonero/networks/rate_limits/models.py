@@ -1,4 +1,4 @@
-"""What a network last said of a budget, what we have spent of it ourselves, and what stops the sending for a while."""
+"""The state of the quotas of networks, our own count of their usage, what calls cost, and suspensions of sending."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,7 +10,7 @@ NETWORK_LENGTH, KEY_LENGTH = 20, 40
 
 
 class OfNetwork(models.Model):
-    """Something of one account, or of all that the entity has on a network (its application): then without account."""
+    """A row about one account, or, without an account, about the entity's application on a network."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     network = models.CharField(max_length=NETWORK_LENGTH)
@@ -21,13 +21,13 @@ class OfNetwork(models.Model):
 
 
 class Quota(OfNetwork):
-    """One budget: the network's last word of it, and the limit that a person set.
+    """One quota: the network's last report of it, and the limit that a person set.
 
-    `used_since_report` is what we took after a word that does not come with every answer. `warned_window` is the beginning of
-    the window in which people were told that it is nearly used up.
+    `used_since_report` counts our usage since the report, for networks that do not report the quota in every response.
+    `warned_at` is when people were last notified that it is nearly used up.
     """
 
-    budget = models.CharField(max_length=KEY_LENGTH)
+    quota_key = models.CharField(max_length=KEY_LENGTH)
     reported_limit = models.BigIntegerField(null=True)
     reported_remaining = models.BigIntegerField(null=True)
     reported_at = models.DateTimeField(null=True)
@@ -36,58 +36,59 @@ class Quota(OfNetwork):
     own_limit = models.BigIntegerField(null=True)
     set_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     set_at = models.DateTimeField(null=True)
-    warned_window = models.DateTimeField(null=True)
+    warned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["entity", "network", "account", "budget"], name="allowance_once", nulls_distinct=False
+                fields=["entity", "network", "account", "quota_key"], name="quota_once", nulls_distinct=False
             ),
             models.CheckConstraint(
                 condition=Q(reported_at__isnull=True, reported_remaining__isnull=True)
                 | Q(reported_at__isnull=False, reported_remaining__isnull=False),
-                name="allowance_told_when",
+                name="quota_report_whole",
             ),
             models.CheckConstraint(
                 condition=Q(set_at__isnull=True, set_by__isnull=True) | Q(set_at__isnull=False, set_by__isnull=False),
-                name="allowance_set_by_whom",
+                name="quota_limit_set_by",
             ),
             models.CheckConstraint(
                 condition=Q(own_limit__isnull=True) | Q(own_limit__gte=0, set_at__isnull=False),
-                name="allowance_set_is_limit",
+                name="quota_limit_set_at",
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.network} {self.budget} de {self.account_id or 'la aplicación'}"
+        return f"{self.network} {self.quota_key} de {self.account_id or 'la aplicación'}"
 
     @property
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return ObjectRef("allowance", self.pk, str(self))
+        return ObjectRef("quota", self.pk, str(self))
 
 
 class UsageBucket(OfNetwork):
-    """What we took of a budget in a stretch of its window."""
+    """Our own count of the usage of a quota in one bucket of its window."""
 
-    budget = models.CharField(max_length=KEY_LENGTH)
+    quota_key = models.CharField(max_length=KEY_LENGTH)
     starts_at = models.DateTimeField()
     amount = models.BigIntegerField(default=0)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["entity", "network", "account", "budget", "starts_at"], name="spending_once",
+                fields=["entity", "network", "account", "quota_key", "starts_at"],
+                name="usage_bucket_once",
                 nulls_distinct=False,
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
-        return f"{self.amount} de {self.network} {self.budget}"
+        return f"{self.amount} de {self.network} {self.quota_key}"
 
 
 class CostEntry(OfNetwork):
-    """How often an account did something at its network on a day in Bogotá, and what it cost in micro-dollars."""
+    """How many calls of a kind an account made on a day in Bogotá, and what they cost in micro-dollars."""
 
     day = models.DateField()
     kind = models.CharField(max_length=KEY_LENGTH)
@@ -97,7 +98,7 @@ class CostEntry(OfNetwork):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["entity", "network", "account", "day", "kind"], name="ledger_line_once", nulls_distinct=False
+                fields=["entity", "network", "account", "day", "kind"], name="cost_entry_once", nulls_distinct=False
             ),
         )
 
@@ -106,7 +107,7 @@ class CostEntry(OfNetwork):
 
 
 class NetworkSuspension(OfNetwork):
-    """A network's refusal that holds an account, or the whole application: why, and until when if anybody knows."""
+    """An error of the network that suspends an account or the application: why, and until when (empty: unknown)."""
 
     code = models.CharField(max_length=60)
     reason = models.CharField(max_length=300)
@@ -118,11 +119,13 @@ class NetworkSuspension(OfNetwork):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["entity", "network", "account"], condition=Q(ended_at__isnull=True), name="stop_one_open",
+                fields=["entity", "network", "account"],
+                condition=Q(ended_at__isnull=True),
+                name="suspension_one_open",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(condition=~Q(reason=""), name="sending_stop_has_reason"),
-        )  # fmt: skip
+            models.CheckConstraint(condition=~Q(reason=""), name="suspension_has_reason"),
+        )
 
     def __str__(self) -> str:
         return f"{self.network}: {self.reason}"
@@ -130,4 +133,4 @@ class NetworkSuspension(OfNetwork):
     @property
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
-        return ObjectRef("sending_stop", self.pk, self.reason)
+        return ObjectRef("suspension", self.pk, self.reason)

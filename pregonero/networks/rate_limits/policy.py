@@ -1,7 +1,6 @@
-"""The words in which a network's budgets are written down as data: what is limited, by what window, and what each act
-takes.
+"""The types in which a network's folder describes its rate limits and prices as data; nothing here is of one network.
 
-A figure that a network changes is changed in its `budgets.py`, with its date and source; nothing here knows a network.
+A limit applies to a quota: an amount of posts, calls or money within a window of time.
 """
 
 import re
@@ -12,21 +11,23 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from pregonero.networks.base import Limit, Post
+from pregonero.networks.post_validation import number
 
-PIECES = 24  # in which a rolling window is counted: what we spent leaves it by as many steps
-MICROS = 1_000_000  # of a dollar: money is whole numbers
+BUCKETS = 24  # of a rolling window: our own usage is counted in, and leaves the window by, this many parts
+MICROS = 1_000_000  # per dollar: amounts of money are whole micro-dollars
+CENT = MICROS // 100
 _LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:gov|com|org|net|edu|mil)?\.?co\b", re.I)
 
 
 class LimitScope(StrEnum):
-    """Whose budget it is: an account's, or of all the accounts that the entity's application serves on a network."""
+    """Whether a quota is of one account, or shared by all the accounts of the entity's application on a network."""
 
     ACCOUNT = "account"
     APP = "app"
 
 
 class Unit(StrEnum):
-    """What is counted, as a person reads it."""
+    """What a quota counts, as people read it in Spanish."""
 
     POSTS = "publicaciones"
     CALLS = "llamadas"
@@ -36,7 +37,7 @@ class Unit(StrEnum):
 
 
 class PostClass(StrEnum):
-    """What making something public is, for a price or a limit that tells them apart."""
+    """The class of a post, for networks whose prices or limits distinguish them."""
 
     POST = "post"
     LINK_POST = "link_post"
@@ -53,12 +54,12 @@ POST_CLASS_LABELS: dict[str, str] = {
 
 
 def post_class_of(post: Post) -> PostClass:
-    """Return what a post is: one with a link, a part under another of ours, a reel, or a plain one."""
+    """Return the class of a post."""
     return classify_post(post.text, link=post.link, format=post.format, part=bool(post.reply_to))
 
 
 def classify_post(text: str, *, link: str = "", format: str = "", part: bool = False) -> PostClass:
-    """Return the same of a post that is not assembled yet, from its words."""
+    """Return the class of a post with this text and link; `part` when it replies to another post of ours."""
     if format == "reel":
         return PostClass.REEL
     if link or _LINK.search(text):
@@ -66,144 +67,156 @@ def classify_post(text: str, *, link: str = "", format: str = "", part: bool = F
     return PostClass.REPLY if part else PostClass.POST
 
 
+def dollars(micros: int) -> str:
+    """Return micro-dollars as people read them: "1.234,56 USD", with three decimals for fractions of a cent."""
+    places = 2 if micros % CENT == 0 or micros >= MICROS else 3
+    whole, _, decimals = f"{micros / MICROS:.{places}f}".partition(".")
+    return f"{number(int(whole))},{decimals} USD"
+
+
 @dataclass(frozen=True)
 class Window:
-    """How long a budget lasts: some seconds that roll on, or a day or a month of a zone."""
+    """The period of a quota: a rolling number of seconds, or a calendar day or month of a time zone."""
 
     seconds: int
     calendar: str = ""  # "day" or "month"
     zone: str = "UTC"
 
     @property
-    def piece(self) -> timedelta:
-        """Return the smallest stretch by which our own count is kept."""
-        return timedelta(seconds=max(1, self.seconds // PIECES))
+    def bucket_length(self) -> timedelta:
+        """Return the length of the buckets in which our own usage is counted."""
+        return timedelta(seconds=max(1, self.seconds // BUCKETS))
 
-    def piece_of(self, moment: datetime) -> datetime:
-        """Return the beginning of the stretch that a moment falls in."""
+    def bucket_start(self, moment: datetime) -> datetime:
+        """Return the start of the bucket that contains a moment."""
         if self.calendar:
-            return self.started(moment)
-        size = self.piece.total_seconds()
+            return self.start(moment)
+        size = self.bucket_length.total_seconds()
         return datetime.fromtimestamp(moment.timestamp() // size * size, UTC)
 
-    def started(self, now: datetime) -> datetime:
-        """Return the beginning of the stretches that count now: a little before the window, never after."""
+    def start(self, now: datetime) -> datetime:
+        """Return the start of the first bucket that counts now: at or a little before the start of the window."""
         if not self.calendar:
-            return self.piece_of(now - timedelta(seconds=self.seconds))
+            return self.bucket_start(now - timedelta(seconds=self.seconds))
         local = now.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         return (local.replace(day=1) if self.calendar == "month" else local).astimezone(UTC)
 
-    def ends(self, now: datetime) -> datetime | None:
-        """Return when a day or a month is over; nothing for one that rolls on."""
+    def end(self, now: datetime) -> datetime | None:
+        """Return when the calendar day or month that contains `now` ends; None for a rolling window."""
         if not self.calendar:
             return None
-        start = self.started(now).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
-        later = start + timedelta(days=32 if self.calendar == "month" else 1)
+        start = self.start(now).astimezone(ZoneInfo(self.zone)).replace(tzinfo=None)
+        end = start + timedelta(days=32 if self.calendar == "month" else 1)
         if self.calendar == "month":
-            later = later.replace(day=1)
-        return later.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
+            end = end.replace(day=1)
+        return end.replace(tzinfo=ZoneInfo(self.zone)).astimezone(UTC)
 
-    def leaves(self, piece: datetime) -> datetime:
-        """Return when what was spent in a stretch counts no more."""
-        end = self.ends(piece)
-        return end if end is not None else piece + self.piece + timedelta(seconds=self.seconds)
+    def bucket_expiry(self, bucket: datetime) -> datetime:
+        """Return when the usage of a bucket no longer counts."""
+        end = self.end(bucket)
+        return end if end is not None else bucket + self.bucket_length + timedelta(seconds=self.seconds)
+
+    def expiry(self, moment: datetime) -> datetime:
+        """Return when usage at an exact moment no longer counts."""
+        end = self.end(moment)
+        return end if end is not None else moment + timedelta(seconds=self.seconds)
 
 
 @dataclass(frozen=True)
-class Budget:
-    """One limit of a network: of whom, of what, in which window. Without a limit, a person sets one, or nobody."""
+class QuotaRule:
+    """One limit of a network. Without `limit`, the quota is limited only when a person sets a limit."""
 
     key: str
-    label: str  # Spanish, as the screen names it
+    label: str  # Spanish
     scope: LimitScope
     unit: Unit
     window: Window
     limit: Limit | None = None
-    warns: bool = True  # people are told at 80 %; not of one that starts again within minutes
+    warns: bool = True  # people are notified at 80 %; False for windows of minutes
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What one call takes, apart from those that make something public: of which budgets, and how it is told."""
+class CallCost:
+    """What one call uses of each quota, by its key, and its name in the list of costs. Posts have costs of their own."""
 
     kind: str
-    label: str
+    label: str  # Spanish
     amounts: Mapping[str, int] = field(default_factory=dict)
-    items: str = ""  # the key of the answer's list whose items cost too
-    each: Mapping[str, int] = field(default_factory=dict)
+    items_key: str = ""  # the key, in the response, of a list whose items cost too
+    item_amounts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Headers:
-    """The headers by which a network tells what is left of a budget, and in the answers of which calls."""
+class LimitHeaders:
+    """The response headers that report a quota, and the endpoints whose responses have them."""
 
-    budget: str
+    quota: str
     limit: str
-    left: str
+    remaining: str
     reset: str
-    calls: frozenset[str] = frozenset()  # none named: all of them
-    reset_as: str = "epoch"  # or "iso"
-    policy: str = ""  # the header that says of which window the others speak, where they do of several: "5000;w=3600"
-    lasts: int = 0  # the seconds of this budget's window, as that header says them
+    endpoints: frozenset[str] = frozenset()  # empty: all of them
+    reset_format: str = "epoch"  # or "iso"
+    policy_header: str = ""  # the header that states the window, when several share the others: "5000;w=3600"
+    window_seconds: int = 0  # the window of this quota in `policy_header`
 
 
 @dataclass(frozen=True)
-class Usage:
-    """A header that tells in hundredths how much is used, as JSON: Meta's way."""
+class UsageHeader:
+    """A header that reports percentages of usage as JSON, as Meta's does."""
 
-    budget: str
+    quota: str
     header: str
-    lasts: int  # seconds for which what it said is taken to hold
-    regain: str = ""  # the field that tells in minutes when it opens again
+    valid_seconds: int  # how long the percentage is taken to be true
+    minutes_field: str = ""  # the field with the minutes until calls are accepted again
 
 
 @dataclass(frozen=True)
-class Reading:
-    """A call whose answer tells what was used of a budget: the path of each figure in its JSON."""
+class UsageResponse:
+    """A call whose response reports the usage of a quota: the path of each figure in its JSON."""
 
-    budget: str
-    call: str
-    used: tuple[str | int, ...]
-    limit: tuple[str | int, ...]
-    lasts: int
+    quota: str
+    endpoint: str
+    used_path: tuple[str | int, ...]
+    limit_path: tuple[str | int, ...]
+    valid_seconds: int
 
 
 @dataclass(frozen=True)
 class SuspensionRule:
-    """What a refusal stops: an account or the whole application, and until when."""
+    """What an error of the network suspends: the account or the whole application, and until when."""
 
     scope: LimitScope
-    person: bool = False  # until a person says so: nobody knows when it ends by itself
-    tells: bool = False  # people are told at once, and once
-    preparing: bool = False  # only what is left there unseen: what is there already goes out at its minute
+    until_resumed: bool = False  # until a person resumes it: nobody knows when the network accepts calls again
+    notifies: bool = False  # people are notified when it starts
+    preparing_only: bool = False  # only preparation is suspended: what is prepared already is published in time
 
 
 @dataclass(frozen=True)
 class RateLimitPolicy:
     """Everything that a network limits and charges."""
 
-    budgets: tuple[Budget, ...]
-    posts: Mapping[PostClass, Mapping[str, int]]  # what making public takes of each budget, by act
-    calls: Mapping[str, Cost] = field(default_factory=dict)  # by "GET /2/users/{id}/tweets"
-    preparing: Mapping[str, int] = field(default_factory=dict)  # what leaving something unseen needs, of each budget
-    headers: tuple[Headers, ...] = ()
-    usages: tuple[Usage, ...] = ()
-    readings: tuple[Reading, ...] = ()
-    stops: Mapping[str, SuspensionRule] = field(default_factory=dict)  # by the code of the refusal
+    quotas: tuple[QuotaRule, ...]
+    post_costs: Mapping[PostClass, Mapping[str, int]]  # what a post uses of each quota
+    call_costs: Mapping[str, CallCost] = field(default_factory=dict)  # by endpoint: "GET /2/users/{id}/tweets"
+    prepare_amounts: Mapping[str, int] = field(default_factory=dict)  # what a preparation needs of each quota
+    headers: tuple[LimitHeaders, ...] = ()
+    usage_headers: tuple[UsageHeader, ...] = ()
+    usage_responses: tuple[UsageResponse, ...] = ()
+    suspensions: Mapping[str, SuspensionRule] = field(default_factory=dict)  # by error code
     prices: Mapping[str, Limit] = field(default_factory=dict)  # in micro-dollars, by kind
 
-    def budget(self, key: str) -> Budget:
-        """Return one of the budgets."""
-        return next(budget for budget in self.budgets if budget.key == key)
+    def quota(self, key: str) -> QuotaRule:
+        """Return the rule of a quota."""
+        return next(rule for rule in self.quotas if rule.key == key)
 
-    def cost_of(self, act: PostClass) -> Mapping[str, int]:
-        """Return what making one such thing public takes; what has no line of its own costs as a plain post."""
-        return self.posts.get(act, self.posts[PostClass.POST])
+    def cost_of(self, post_class: PostClass) -> Mapping[str, int]:
+        """Return what a post uses of each quota; a class without a cost of its own costs as a plain post."""
+        return self.post_costs.get(post_class, self.post_costs[PostClass.POST])
 
-    def dearest(self, key: str) -> int:
-        """Return the most that making one thing public takes of a budget."""
-        return max(cost.get(key, 0) for cost in self.posts.values())
+    def max_cost(self, key: str) -> int:
+        """Return the most that one post uses of a quota."""
+        return max(cost.get(key, 0) for cost in self.post_costs.values())
 
-    def tells(self, key: str) -> bool:
-        """Return whether the network says what is left of a budget in the very answers of what takes from it."""
-        return key in {each.budget for each in self.headers} | {each.budget for each in self.usages}
+    def is_reported_with_posts(self, key: str) -> bool:
+        """Return whether the response to each post reports the quota."""
+        return key in {headers.quota for headers in self.headers} | {header.quota for header in self.usage_headers}

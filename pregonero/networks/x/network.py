@@ -24,11 +24,11 @@ from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.oauth import OAuthConfig, Scope
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget,
-    Cost,
-    Headers,
+    CallCost,
+    LimitHeaders,
     LimitScope,
     PostClass,
+    QuotaRule,
     RateLimitPolicy,
     SuspensionRule,
     Unit,
@@ -208,42 +208,42 @@ def _cost_of(kind: str) -> dict[str, int]:
 
 
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
-        Budget(
+    quotas=(
+        QuotaRule(
             "posts", "Publicaciones por cuarto de hora", LimitScope.ACCOUNT, Unit.POSTS, Window(QUARTER),
             Limit(100, READ_ON, RATES), warns=False,
         ),
-        Budget(
+        QuotaRule(
             "app_posts", "Publicaciones por día, de todas las cuentas", LimitScope.APP, Unit.POSTS, Window(DAY),
             Limit(10_000, READ_ON, RATES),
         ),
-        Budget(
+        QuotaRule(
             "own_reads", "Lecturas de lo propio por cuarto de hora", LimitScope.ACCOUNT, Unit.CALLS,
             Window(QUARTER), Limit(900, READ_ON, RATES), warns=False,
         ),
-        Budget("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),
+        QuotaRule("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),
     ),
-    posts={
+    post_costs={
         PostClass.POST: _cost_of("post"),
         PostClass.LINK_POST: _cost_of("link_post"),
         PostClass.REPLY: _cost_of("reply"),
     },
-    calls={
-        LIST_OWN_POSTS: Cost(
-            "own_read", "Lecturas de lo propio", {"own_reads": 1}, items="data",
-            each={"money": PRICES["own_read"].value},
+    call_costs={
+        LIST_OWN_POSTS: CallCost(
+            "own_read", "Lecturas de lo propio", {"own_reads": 1}, items_key="data",
+            item_amounts={"money": PRICES["own_read"].value},
         ),
     },
     headers=(
-        Headers("posts", *RATE_HEADERS, frozenset({CREATE_POST})),
-        Headers("own_reads", *RATE_HEADERS, frozenset({LIST_OWN_POSTS})),
-        Headers("app_posts", *APP_DAY_HEADERS, frozenset({CREATE_POST})),
+        LimitHeaders("posts", *RATE_HEADERS, frozenset({CREATE_POST})),
+        LimitHeaders("own_reads", *RATE_HEADERS, frozenset({LIST_OWN_POSTS})),
+        LimitHeaders("app_posts", *APP_DAY_HEADERS, frozenset({CREATE_POST})),
     ),
-    stops={
+    suspensions={
         "429": SuspensionRule(LimitScope.ACCOUNT),
         "420": SuspensionRule(LimitScope.ACCOUNT),
-        "402": SuspensionRule(LimitScope.APP, person=True, tells=True),
-        "usage-capped": SuspensionRule(LimitScope.APP, person=True, tells=True),
+        "402": SuspensionRule(LimitScope.APP, until_resumed=True, notifies=True),
+        "usage-capped": SuspensionRule(LimitScope.APP, until_resumed=True, notifies=True),
     },
     prices=PRICES,
 )  # fmt: skip

@@ -22,10 +22,10 @@ from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.oauth import OAuthConfig, Scope
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.rate_limits.policy import (
-    Budget,
-    Cost,
+    CallCost,
     LimitScope,
     PostClass,
+    QuotaRule,
     RateLimitPolicy,
     SuspensionRule,
     Unit,
@@ -198,30 +198,30 @@ AUTH = OAuthConfig(
 
 # Google reports nothing in its headers: we count the calls ourselves. Uploads have a quota of their own.
 PACIFIC_DAY = Window(DAY, "day", "America/Los_Angeles")
-_INSERT = Cost("insert", "Subidas de video", {"inserts": 1})
-_UPDATE = Cost("change", "Cambios en un video", {"units": 50})
+_INSERT = CallCost("insert", "Subidas de video", {"inserts": 1})
+_UPDATE = CallCost("change", "Cambios en un video", {"units": 50})
 
 RATE_LIMITS = RateLimitPolicy(
-    budgets=(
-        Budget("units", "Unidades por día", LimitScope.APP, Unit.UNITS, PACIFIC_DAY, Limit(10_000, READ_ON, QUOTAS)),
-        Budget("inserts", "Subidas por día", LimitScope.APP, Unit.CALLS, PACIFIC_DAY, Limit(100, READ_ON, QUOTAS)),
+    quotas=(
+        QuotaRule("units", "Unidades por día", LimitScope.APP, Unit.UNITS, PACIFIC_DAY, Limit(10_000, READ_ON, QUOTAS)),
+        QuotaRule("inserts", "Subidas por día", LimitScope.APP, Unit.CALLS, PACIFIC_DAY, Limit(100, READ_ON, QUOTAS)),
     ),
-    posts={PostClass.POST: {"units": 50}},
-    preparing={"inserts": 1},
-    calls={
+    post_costs={PostClass.POST: {"units": 50}},
+    prepare_amounts={"inserts": 1},
+    call_costs={
         "POST /upload/youtube/v3/videos": _INSERT,
         "POST /resumable/upload/youtube/v3/videos": _INSERT,
-        "GET /youtube/v3/videos": Cost("list", "Lecturas de un video", {"units": 1}),
+        "GET /youtube/v3/videos": CallCost("list", "Lecturas de un video", {"units": 1}),
         "DELETE /youtube/v3/videos": _UPDATE,
-        "POST /upload/youtube/v3/captions": Cost("captions", "Subtítulos", {"units": 400}),
-        "POST /resumable/upload/youtube/v3/captions": Cost("captions", "Subtítulos", {"units": 400}),
-        "POST /upload/youtube/v3/thumbnails/set": Cost("thumbnail", "Miniaturas", {"units": 50}),
-        "POST /resumable/upload/youtube/v3/thumbnails/set": Cost("thumbnail", "Miniaturas", {"units": 50}),
+        "POST /upload/youtube/v3/captions": CallCost("captions", "Subtítulos", {"units": 400}),
+        "POST /resumable/upload/youtube/v3/captions": CallCost("captions", "Subtítulos", {"units": 400}),
+        "POST /upload/youtube/v3/thumbnails/set": CallCost("thumbnail", "Miniaturas", {"units": 50}),
+        "POST /resumable/upload/youtube/v3/thumbnails/set": CallCost("thumbnail", "Miniaturas", {"units": 50}),
     },
-    stops={
-        "quotaExceeded": SuspensionRule(LimitScope.APP, tells=True),
-        "dailyLimitExceeded": SuspensionRule(LimitScope.APP, tells=True),
-        "uploadLimitExceeded": SuspensionRule(LimitScope.ACCOUNT, tells=True, preparing=True),
+    suspensions={
+        "quotaExceeded": SuspensionRule(LimitScope.APP, notifies=True),
+        "dailyLimitExceeded": SuspensionRule(LimitScope.APP, notifies=True),
+        "uploadLimitExceeded": SuspensionRule(LimitScope.ACCOUNT, notifies=True, preparing_only=True),
         "rateLimitExceeded": SuspensionRule(LimitScope.APP),
         "userRateLimitExceeded": SuspensionRule(LimitScope.ACCOUNT),
     },

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from pregonero.networks.models import Account
 from pregonero.networks.queries import get_account
-from pregonero.networks.rate_limits import actions as budgets
+from pregonero.networks.rate_limits.actions import end_suspension, set_quota_limit
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
 from pregonero.people.models import Member
 from pregonero.publishing import queries
@@ -19,9 +19,9 @@ from pregonero.publishing.wakeups import schedule_wakeups
 
 @transaction.atomic(durable=True)
 def set_limit(*, account: Account, budget: str, limit: int | None, by: Member, now: datetime) -> Quota:
-    """Set the entity's own limit of a budget (in micro-dollars for money), or take it away."""
+    """Set the entity's own limit of a quota (in micro-dollars for money), or take it away."""
     account = get_account(member=by, pk=account.pk)
-    row = budgets.set_quota_limit(account=account, budget=budget, limit=limit, by=by, now=now)
+    row = set_quota_limit(account=account, quota=budget, limit=limit, by=by, now=now)
     theirs = Delivery.objects.filter(entity_id=account.entity_id, account__network=account.network)
     _look_again(theirs, now)
     return row
@@ -31,7 +31,7 @@ def set_limit(*, account: Account, budget: str, limit: int | None, by: Member, n
 def resume_sending(*, stop: NetworkSuspension, by: Member, now: datetime) -> NetworkSuspension:
     """Let go on what a network's refusal stopped: what waits goes out now, in the order of its minutes."""
     stop = queries.get_sending_stop(member=by, pk=stop.pk, now=now, for_update=True)
-    budgets.end_suspension(stop=stop, by=by, now=now)
+    end_suspension(suspension=stop, by=by, now=now)
     _look_again(queries.stopped_by(stop), now)
     return stop
 

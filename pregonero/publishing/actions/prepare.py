@@ -95,7 +95,7 @@ def _must_wait(delivery: Delivery, now: datetime) -> bool:
     if room is None:
         return False
     delivery.prepare_at = room.until or now + throttling.LOOK_AGAIN
-    delivery.reason_code, delivery.reason = f"{throttling.LIMIT}{room.budget}"[:60], room.reason[:300]
+    delivery.reason_code, delivery.reason = f"{throttling.LIMIT}{room.quota}"[:60], room.reason[:300]
     clear_lease(delivery)
     schedule_wakeups([delivery.prepare_at], now=now)
     if room.until is None or delivery.expires_at < room.until:

@@ -33,12 +33,14 @@ def admit(account: Account, posts: Sequence[Post], locked: Sequence[Delivery], *
     Nothing is held back for an answer that is in the air: it may say that there is room for all.
     """
     acts = [post_class_of(post) for post in posts]
-    room = budgets.admit(account=account, acts=acts, in_flight=queries.in_the_air_of(account), now=now)
-    if room.awaits:
+    room = budgets.admit(account=account, post_classes=acts, in_flight=queries.in_the_air_of(account), now=now)
+    if room.awaits_response:
         schedule_wakeups([now + SOON], now=now)
-    elif room.go < len(posts):
-        hold_back(Delivery.objects.filter(account=account), room, going=[one.pk for one in locked[: room.go]], now=now)
-    return room.go
+    elif room.admitted < len(posts):
+        hold_back(
+            Delivery.objects.filter(account=account), room, going=[one.pk for one in locked[: room.admitted]], now=now
+        )
+    return room.admitted
 
 
 def hold_back(theirs: QuerySet[Delivery], room: Admission, *, now: datetime, going: Sequence[int] = ()) -> None:
@@ -46,7 +48,7 @@ def hold_back(theirs: QuerySet[Delivery], room: Admission, *, now: datetime, goi
     until = room.until or now + LOOK_AGAIN
     held = list(queries.lock_waiting(theirs.exclude(pk__in=going), until=until, now=now)[:MOST_HELD])
     Delivery.objects.filter(pk__in=[each.pk for each in held]).update(
-        ready_at=until, reason_code=f"{LIMIT}{room.budget}"[:60], reason=room.reason[:300]
+        ready_at=until, reason_code=f"{LIMIT}{room.quota}"[:60], reason=room.reason[:300]
     )
     schedule_wakeups([until], now=now)
     late = [each for each in held if room.until is None or each.expires_at < until]
@@ -57,16 +59,16 @@ def hold_back(theirs: QuerySet[Delivery], room: Admission, *, now: datetime, goi
 
 def give_back(delivery: Delivery, post: Post, *, claimed_at: datetime) -> None:
     """Give back the room of a post that its network did not take; inside the caller's act."""
-    budgets.give_back(account=delivery.account, acts=[post_class_of(post)], claimed_at=claimed_at)
+    budgets.release_quota(account=delivery.account, post_classes=[post_class_of(post)], claimed_at=claimed_at)
 
 
 def stop_for(account: Account, error: NetworkError, *, now: datetime) -> bool:
     """Stop whatever a refusal stops beyond its own post, and tell people once; returns whether it stops anything."""
-    rule = rate_limit_policy(account.network).stops.get(error.code)
+    rule = rate_limit_policy(account.network).suspensions.get(error.code)
     if rule is None:
         return False
-    made = budgets.keep_stop(account=account, error=error, now=now)
-    if made is not None and rule.tells:
+    made = budgets.suspend_after_error(account=account, error=error, now=now)
+    if made is not None and rule.notifies:
         _tell_of_stop(account, made, rule, now)
     stop = current_suspension(account, now=now, preparing=True)
     if stop is not None:
@@ -77,8 +79,8 @@ def stop_for(account: Account, error: NetworkError, *, now: datetime) -> bool:
 def spent_stop(account: Account, *, now: datetime) -> NetworkSuspension | None:
     """Return what stops an account because its money or its quota is used up, if that does."""
     stop = current_suspension(account, now=now)
-    rule = rate_limit_policy(account.network).stops.get(stop.code) if stop else None
-    return stop if rule is not None and rule.tells else None
+    rule = rate_limit_policy(account.network).suspensions.get(stop.code) if stop else None
+    return stop if rule is not None and rule.notifies else None
 
 
 def _tell_of_stop(account: Account, stop: NetworkSuspension, rule: SuspensionRule, now: datetime) -> None:
@@ -86,7 +88,7 @@ def _tell_of_stop(account: Account, stop: NetworkSuspension, rule: SuspensionRul
         members=networks_people_and_coordinators(account.entity, today=timezone.localdate(now)),
         kind="sending.suspended",
         ref=stop.ref,
-        title=f"{account.get_network_display()} no {'recibe' if rule.preparing else 'deja publicar'} más por ahora",
+        title=f"{account.get_network_display()} no {'recibe' if rule.preparing_only else 'deja publicar'} más por ahora",
         why=stop.reason,
         path=reverse("publishing:limits"),
         now=now,

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pregonero.networks.models import Account
-from pregonero.networks.rate_limits.forecast import Leaving, Planned
-from pregonero.networks.rate_limits.money import dollars
-from pregonero.networks.rate_limits.policy import Unit
+from pregonero.networks.rate_limits.forecast import ExpectedSend, PlannedPost
+from pregonero.networks.rate_limits.policy import Unit, dollars
 from pregonero.networks.registry import connector, rate_limit_policy
 from pregonero.publishing.models import ZONE, Adaptation, Delivery
 from pregonero.publishing.queries.limits import acts_of, foresee, planned_on
@@ -42,11 +41,11 @@ def foreseen_of(accounts: Sequence[Account], deliveries: Sequence[Delivery], *, 
     return Foreseen(words, tuple(sentences[:MOST_SAID]))
 
 
-def _words(leaving: Leaving, due_at: datetime) -> str:
+def _words(leaving: ExpectedSend, due_at: datetime) -> str:
     """Return what happens to it, after its subject; nothing when it leaves at its minute."""
     if leaving.at is None:
         return "espera: la red no deja enviar"
-    if leaving.late:
+    if leaving.is_late:
         return f"no alcanzaría: podría salir a las {_hour(leaving.at)}, cuando ya pasó su hora"
     if leaving.at - due_at < WORTH_SAYING:
         return ""
@@ -89,21 +88,21 @@ def _key(number: int, position: int = 0) -> int:
     return 10**15 + number * 1000 + position
 
 
-def _planned(adaptation: Adaptation, number: int, due_at: datetime) -> list[Planned]:
+def _planned(adaptation: Adaptation, number: int, due_at: datetime) -> list[PlannedPost]:
     lasts = timedelta(minutes=adaptation.publication.tolerance_minutes)
     return [
-        Planned(_key(number, position), adaptation.account_id, due_at, act, due_at + lasts)
+        PlannedPost(_key(number, position), adaptation.account_id, due_at, act, due_at + lasts)
         for position, act in enumerate(acts_of(adaptation))
     ]
 
 
-def _advice(adaptation: Adaptation, leaving: Leaving | None, due_at: datetime) -> Iterable[Advice]:
+def _advice(adaptation: Adaptation, leaving: ExpectedSend | None, due_at: datetime) -> Iterable[Advice]:
     badge, label = _names(adaptation)
     said = _words(leaving, due_at) if leaving else ""
     if said:
         yield Advice(badge, f"{label}: con estos límites, {said}.")
     rates = rate_limit_policy(adaptation.account.network)
-    money = next((budget.key for budget in rates.budgets if budget.unit == Unit.MONEY), "")
+    money = next((rule.key for rule in rates.quotas if rule.unit == Unit.MONEY), "")
     micros = sum(rates.cost_of(act).get(money, 0) for act in acts_of(adaptation)) if money else 0
     if micros:
         yield Advice(badge, f"{label}: publicarla cuesta {dollars(micros)}.")

@@ -11,11 +11,17 @@ from django.db.models import Sum
 from pregonero.errors import NotFound
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
-from pregonero.networks.rate_limits import queries as budgets
-from pregonero.networks.rate_limits.capacity import QuotaStatus
-from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track, track_of
+from pregonero.networks.rate_limits.capacity import QuotaStatus, QuotaTimeline
+from pregonero.networks.rate_limits.forecast import ExpectedSend, Forecast, PlannedPost
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota
 from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, LimitScope, PostClass, Unit, classify_post
+from pregonero.networks.rate_limits.queries import (
+    quota_statuses,
+    quota_usages,
+    running,
+    suspended_accounts,
+    suspensions_of,
+)
 from pregonero.networks.registry import connector, rate_limit_policy
 from pregonero.people.models import Entity, Member
 from pregonero.publishing.models import Adaptation, Delivery, PublicationState
@@ -25,12 +31,12 @@ from pregonero.publishing.states import WAITING
 
 MOST_FORESEEN = 500  # of what waits: a page is not kept waiting for the whole year
 A_MONTH = timedelta(days=31)
-Key = tuple[int | None, str, str]  # of a budget: its account, or none; its network; and which
+Key = tuple[int | None, str, str]  # of a quota: its account, or None; its network; and the key of its rule
 
 
 @dataclass(frozen=True)
-class BudgetLine:
-    """One budget on the page: how it stands, and the limit that a person set, if any."""
+class QuotaLine:
+    """One quota on the page: its status, and the limit that a person set, if any."""
 
     account: Account
     left: QuotaStatus
@@ -41,7 +47,7 @@ class BudgetLine:
     @property
     def is_money(self) -> bool:
         """Return whether it is counted in micro-dollars."""
-        return self.left.budget.unit == Unit.MONEY
+        return self.left.rule.unit == Unit.MONEY
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,11 @@ class Spent:
 
 @dataclass(frozen=True)
 class NetworkLimits:
-    """The budgets of one network: of the application, and of each account."""
+    """The quotas of one network: of the application, and of each account."""
 
     label: str
-    shared: tuple[BudgetLine, ...]
-    own: tuple[BudgetLine, ...]
+    shared: tuple[QuotaLine, ...]
+    own: tuple[QuotaLine, ...]
     stops: tuple[NetworkSuspension, ...]
     spent: tuple[Spent, ...]
     micros: int
@@ -72,23 +78,23 @@ class NetworkLimits:
 
 
 def limits_of(entity: Entity, *, today: date, now: datetime) -> list[NetworkLimits]:
-    """Return every budget of the entity's networks, in the order of its accounts."""
+    """Return every quota of the entity's networks, in the order of its accounts."""
     networks: dict[str, list[Account]] = defaultdict(list)
     for account in accounts_of(entity):
         networks[account.network].append(account)
-    stops = budgets.suspensions_of(entity.pk, now=now)
+    stops = suspensions_of(entity.pk, now=now)
     return [_network(accounts, stops, today, now) for accounts in networks.values()]
 
 
 def _network(accounts: list[Account], stops: list[NetworkSuspension], today: date, now: datetime) -> NetworkLimits:
     network = accounts[0].network
     lines = [line for account in accounts for line in _lines(account, now)]
-    shared = [line for line in lines if line.left.budget.scope == LimitScope.APP and line.account == accounts[0]]
+    shared = [line for line in lines if line.left.rule.scope == LimitScope.APP and line.account == accounts[0]]
     spent = _spent(accounts, today)
     return NetworkLimits(
         label=connector(network).capabilities.label,
         shared=tuple(shared),
-        own=tuple(line for line in lines if line.left.budget.scope == LimitScope.ACCOUNT),
+        own=tuple(line for line in lines if line.left.rule.scope == LimitScope.ACCOUNT),
         stops=tuple(stop for stop in stops if stop.network == network),
         spent=spent,
         micros=sum(each.micros for each in spent),
@@ -96,21 +102,21 @@ def _network(accounts: list[Account], stops: list[NetworkSuspension], today: dat
     )
 
 
-def _lines(account: Account, now: datetime) -> Iterable[BudgetLine]:
+def _lines(account: Account, now: datetime) -> Iterable[QuotaLine]:
     rows = Quota.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
-    known = {(row.account_id, row.budget): row for row in rows}
-    for left in budgets.quota_statuses(account, in_flight=in_the_air_of(account), now=now):
-        owner = account.pk if left.budget.scope == LimitScope.ACCOUNT else None
-        row = known.get((owner, left.budget.key))
+    known = {(row.account_id, row.quota_key): row for row in rows}
+    for left in quota_statuses(account, in_flight=in_the_air_of(account), now=now):
+        owner = account.pk if left.rule.scope == LimitScope.ACCOUNT else None
+        row = known.get((owner, left.rule.key))
         limit = row.own_limit if row else None
         set_by = row.set_by.name if row and row.set_by and limit is not None else ""
-        yield BudgetLine(account, left, set_by, row.set_at if row else None, limit)
+        yield QuotaLine(account, left, set_by, row.set_at if row else None, limit)
 
 
 def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:
     network = accounts[0].network
     words: dict[str, str] = dict(POST_CLASS_LABELS)
-    words |= {cost.kind: cost.label for cost in rate_limit_policy(network).calls.values()}
+    words |= {cost.kind: cost.label for cost in rate_limit_policy(network).call_costs.values()}
     lines = CostEntry.objects.filter(account__in=accounts, day__gte=today.replace(day=1), day__lte=today)
     sums = lines.values_list("kind").annotate(Sum("quantity"), Sum("micros")).order_by("kind")
     return tuple(Spent(words.get(kind, kind), quantity, micros) for kind, quantity, micros in sums if quantity)
@@ -119,13 +125,13 @@ def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:
 def get_sending_stop(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> NetworkSuspension:
     """Return something that stops the member's entity now; any other is not found."""
     stops = NetworkSuspension.objects.select_for_update() if for_update else NetworkSuspension.objects.all()
-    stop = stops.filter(budgets.running(now), pk=pk, entity_id=member.entity_id).first()
+    stop = stops.filter(running(now), pk=pk, entity_id=member.entity_id).first()
     if stop is None:
         raise NotFound
     return stop
 
 
-def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[Planned]:
+def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[PlannedPost]:
     """Return what waits on the accounts, each part of a thread by itself, in the order in which it will be sent."""
     waiting = Delivery.objects.filter(
         account__in=accounts, state__in=WAITING, due_at__lt=until, publication__state=PublicationState.PROGRAMMED
@@ -135,7 +141,7 @@ def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[Planned]
     )[:MOST_FORESEEN])  # fmt: skip
     acts = _acts_of({publication for *_, publication in found})
     return [
-        Planned(pk, account, due_at, acts.get((publication, account, position), PostClass.REPLY), expires_at)
+        PlannedPost(pk, account, due_at, acts.get((publication, account, position), PostClass.REPLY), expires_at)
         for pk, account, due_at, _, expires_at, position, publication in found
     ]
 
@@ -163,16 +169,16 @@ def acts_of(adaptation: Adaptation) -> list[PostClass]:
     ]
 
 
-def foresee(accounts: Sequence[Account], planned: Iterable[Planned], *, now: datetime) -> dict[int, Leaving]:
-    """Return when each will really leave, by its key; the accounts of one network share their application's budgets."""
+def foresee(accounts: Sequence[Account], planned: Iterable[PlannedPost], *, now: datetime) -> dict[int, ExpectedSend]:
+    """Return when each will really leave, by its key; the accounts of one network share their application's quotas."""
     networks: dict[str, list[Account]] = defaultdict(list)
     for account in accounts:
         networks[account.network].append(account)
     planned = list(planned)
     tracks = _tracks(accounts, now)
-    stops = budgets.suspended_accounts(accounts, now=now)
+    stops = suspended_accounts(accounts, now=now)
     stopped = {number: (stop.until, stop.code) for number, stop in stops.items()}
-    found: dict[int, Leaving] = {}
+    found: dict[int, ExpectedSend] = {}
     for network, theirs in networks.items():
         numbers = {account.pk for account in theirs}
         forecast = Forecast(rate_limit_policy(network), partial(_track, tracks, network), stopped)
@@ -181,14 +187,14 @@ def foresee(accounts: Sequence[Account], planned: Iterable[Planned], *, now: dat
     return found
 
 
-def _track(tracks: Mapping[Key, Track], network: str, owner: int | None, budget: str) -> Track | None:
-    return tracks.get((owner, network, budget))
+def _track(tracks: Mapping[Key, QuotaTimeline], network: str, owner: int | None, quota: str) -> QuotaTimeline | None:
+    return tracks.get((owner, network, quota))
 
 
-def _tracks(accounts: Sequence[Account], now: datetime) -> dict[Key, Track]:
-    found: dict[Key, Track] = {}
-    for key, standing in budgets.quota_standings(accounts, now=now).items():
-        track = track_of(standing.left, standing.pieces)
+def _tracks(accounts: Sequence[Account], now: datetime) -> dict[Key, QuotaTimeline]:
+    found: dict[Key, QuotaTimeline] = {}
+    for key, usage in quota_usages(accounts, now=now).items():
+        track = usage.status.timeline(usage.buckets)
         if track is not None:
             found[key] = track
     return found
@@ -197,8 +203,8 @@ def _tracks(accounts: Sequence[Account], now: datetime) -> dict[Key, Track]:
 def _foreseen_cost(accounts: list[Account], now: datetime) -> int:
     """Return what the programme of the rest of the month will cost, in micro-dollars."""
     rates = rate_limit_policy(accounts[0].network)
-    money = next((budget for budget in rates.budgets if budget.unit == Unit.MONEY), None)
+    money = next((rule for rule in rates.quotas if rule.unit == Unit.MONEY), None)
     if money is None:
         return 0
-    ends = money.window.ends(now) or now + A_MONTH
-    return sum(rates.cost_of(each.act).get(money.key, 0) for each in planned_on(accounts, until=ends))
+    ends = money.window.end(now) or now + A_MONTH
+    return sum(rates.cost_of(each.post_class).get(money.key, 0) for each in planned_on(accounts, until=ends))

@@ -12,7 +12,7 @@ from pregonero.networks.base import ApiCredentials, Post
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import credentials_for
 from pregonero.networks.rate_limits.models import NetworkSuspension
-from pregonero.networks.rate_limits.queries import InFlight, stops_only_preparing
+from pregonero.networks.rate_limits.queries import InFlight, suspends_only_preparing
 from pregonero.networks.registry import NETWORKS, connector
 from pregonero.publishing.models import Attachment, Delivery, PublicationState
 from pregonero.publishing.queries.pauses import not_stopped
@@ -169,7 +169,7 @@ def stopped_by(stop: NetworkSuspension) -> QuerySet[Delivery]:
     One that stops only preparing leaves alone what is prepared.
     """
     theirs = Delivery.objects.filter(entity_id=stop.entity_id, account__network=stop.network)
-    if stops_only_preparing(stop):
+    if suspends_only_preparing(stop):
         theirs = theirs.filter(prepared_for="")
     return theirs if stop.account_id is None else theirs.filter(account_id=stop.account_id)
 

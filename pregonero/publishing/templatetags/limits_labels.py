@@ -7,9 +7,8 @@ from django.utils import timezone
 
 from pregonero.networks.post_validation import number
 from pregonero.networks.rate_limits.capacity import BY_NETWORK, BY_PERSON
-from pregonero.networks.rate_limits.money import dollars
-from pregonero.networks.rate_limits.policy import MICROS, Unit
-from pregonero.publishing.queries.limits import BudgetLine
+from pregonero.networks.rate_limits.policy import MICROS, Unit, dollars
+from pregonero.publishing.queries.limits import QuotaLine
 from pregonero.ui.templatetags.ui_time import ago
 
 register = template.Library()
@@ -39,7 +38,7 @@ def plus(value: int, other: int) -> int:
 
 
 @register.filter
-def said_by(line: BudgetLine, now: datetime) -> str:
+def said_by(line: QuotaLine, now: datetime) -> str:
     """Return whose word a figure is, and when it was said."""
     left = line.left
     if left.source == BY_NETWORK and left.reported_at is not None:
@@ -47,12 +46,12 @@ def said_by(line: BudgetLine, now: datetime) -> str:
     if left.source == BY_PERSON:
         at = f", {timezone.localtime(line.set_at):%d/%m/%Y}" if line.set_at else ""
         return f"tope fijado por {line.set_by}{at}; lo usado, según nuestro conteo"
-    limit = left.budget.limit
+    limit = left.rule.limit
     return f"nuestro conteo; el límite se leyó el {limit.read_on:%d/%m/%Y}" if limit else "nuestro conteo"
 
 
 @register.filter
-def set_value(line: BudgetLine) -> str:
+def set_value(line: QuotaLine) -> str:
     """Return the entity's own limit as it is written in its field."""
     if line.own_limit is None:
         return ""

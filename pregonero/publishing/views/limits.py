@@ -37,15 +37,15 @@ def set_limit(request: MemberRequest) -> HttpResponse:
         messages.error(request, "Escribe el tope como un número, o déjalo vacío para quitarlo.")
         return redirect("publishing:limits")
     account = get_account(member=request.member, pk=form.cleaned_data["account"])
-    budget = next(
-        (item for item in rate_limit_policy(account.network).budgets if item.key == form.cleaned_data["budget"]), None
+    rule = next(
+        (item for item in rate_limit_policy(account.network).quotas if item.key == form.cleaned_data["budget"]), None
     )
-    if budget is None:
+    if rule is None:
         raise NotFound
     limit = form.cleaned_data["limit"]
     if limit is not None:
-        limit = int(limit * MICROS) if budget.unit == Unit.MONEY else int(limit)
-    actions.set_limit(account=account, budget=budget.key, limit=limit, by=request.member, now=timezone.now())
+        limit = int(limit * MICROS) if rule.unit == Unit.MONEY else int(limit)
+    actions.set_limit(account=account, budget=rule.key, limit=limit, by=request.member, now=timezone.now())
     messages.success(request, "Tope guardado." if limit is not None else "Tope quitado.")
     return redirect("publishing:limits")
 

@@ -9,42 +9,46 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pregonero.networks.base import Limit
-from pregonero.networks.rate_limits.forecast import Forecast, Leaving, Planned, Track
-from pregonero.networks.rate_limits.policy import Budget, LimitScope, PostClass, RateLimitPolicy, Unit, Window
+from pregonero.networks.rate_limits.capacity import QuotaTimeline
+from pregonero.networks.rate_limits.forecast import ExpectedSend, Forecast, PlannedPost
+from pregonero.networks.rate_limits.policy import LimitScope, PostClass, QuotaRule, RateLimitPolicy, Unit, Window
 
 pytestmark = pytest.mark.procedure("P-2")
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 LIMIT = Limit(5, NOW.date(), "prueba")
-OWN = Budget("own", "Por cuarto de hora", LimitScope.ACCOUNT, Unit.POSTS, Window(900), LIMIT)
-APP = Budget("app", "Por día", LimitScope.APP, Unit.POSTS, Window(86_400), LIMIT)
-MONEY = Budget("money", "Gasto", LimitScope.APP, Unit.MONEY, Window(0, "month", "America/Bogota"))
+OWN = QuotaRule("own", "Por cuarto de hora", LimitScope.ACCOUNT, Unit.POSTS, Window(900), LIMIT)
+APP = QuotaRule("app", "Por día", LimitScope.APP, Unit.POSTS, Window(86_400), LIMIT)
+MONEY = QuotaRule("money", "Gasto", LimitScope.APP, Unit.MONEY, Window(0, "month", "America/Bogota"))
 RATES = RateLimitPolicy(
-    budgets=(OWN, APP, MONEY),
-    posts={PostClass.POST: {"own": 1, "app": 1, "money": 15}, PostClass.LINK_POST: {"own": 1, "app": 1, "money": 200}},
+    quotas=(OWN, APP, MONEY),
+    post_costs={
+        PostClass.POST: {"own": 1, "app": 1, "money": 15},
+        PostClass.LINK_POST: {"own": 1, "app": 1, "money": 200},
+    },
 )
 
 
 def foreseen(
-    planned: list[Planned], limits: dict[str, int], past: dict[tuple[int | None, str], list[tuple[datetime, int]]],
+    planned: list[PlannedPost], limits: dict[str, int], past: dict[tuple[int | None, str], list[tuple[datetime, int]]],
     stopped: dict[int, tuple[datetime | None, str]] | None = None,
-) -> list[Leaving]:  # fmt: skip
-    tracks: dict[tuple[int | None, str], Track] = {}
+) -> list[ExpectedSend]:  # fmt: skip
+    tracks: dict[tuple[int | None, str], QuotaTimeline] = {}
 
-    def track(owner: int | None, key: str) -> Track | None:
+    def track(owner: int | None, key: str) -> QuotaTimeline | None:
         if key not in limits:
             return None
         if (owner, key) not in tracks:
-            budget = RATES.budget(key)
-            pieces = [(budget.window.leaves(at), amount) for at, amount in past.get((owner, key), [])]
-            tracks[owner, key] = Track(budget, limits[key], pieces)
+            rule = RATES.quota(key)
+            past_usage = [(rule.window.bucket_expiry(at), amount) for at, amount in past.get((owner, key), [])]
+            tracks[owner, key] = QuotaTimeline(rule, limits[key], past_usage)
         return tracks[owner, key]
 
     return Forecast(RATES, track, stopped or {}).of(planned, now=NOW)
 
 
-def at_minutes(*minutes: int, account: int = 1, act: PostClass = PostClass.POST) -> list[Planned]:
+def at_minutes(*minutes: int, account: int = 1, post_class: PostClass = PostClass.POST) -> list[PlannedPost]:
     return [
-        Planned(number, account, NOW + timedelta(minutes=minute), act, NOW + timedelta(minutes=minute + 60))
+        PlannedPost(number, account, NOW + timedelta(minutes=minute), post_class, NOW + timedelta(minutes=minute + 60))
         for number, minute in enumerate(minutes)
     ]
 
@@ -53,7 +57,7 @@ def test_what_fits_leaves_at_its_minute() -> None:
     leavings = foreseen(at_minutes(0, 0, 5), {"own": 5}, {})
 
     assert [leaving.at for leaving in leavings] == [NOW, NOW, NOW + timedelta(minutes=5)]
-    assert not any(leaving.waits_for or leaving.late for leaving in leavings)
+    assert not any(leaving.waits_for or leaving.is_late for leaving in leavings)
 
 
 def test_the_sixth_waits_until_the_window_of_the_first_is_over() -> None:
@@ -66,7 +70,7 @@ def test_the_sixth_waits_until_the_window_of_the_first_is_over() -> None:
 def test_one_that_would_pass_its_hour_is_said() -> None:
     leavings = foreseen(at_minutes(*[0] * 26), {"own": 5}, {})
 
-    assert [leaving.late for leaving in leavings] == [False] * 25 + [True]
+    assert [leaving.is_late for leaving in leavings] == [False] * 25 + [True]
 
 
 def test_what_a_person_must_let_go_has_no_hour_and_what_follows_waits_behind_it() -> None:
@@ -76,7 +80,7 @@ def test_what_a_person_must_let_go_has_no_hour_and_what_follows_waits_behind_it(
 
 
 def test_the_month_s_money_starts_again_with_the_month() -> None:
-    planned = at_minutes(0, 1, act=PostClass.LINK_POST)
+    planned = at_minutes(0, 1, post_class=PostClass.LINK_POST)
     leavings = foreseen(planned, {"money": 200}, {})
 
     assert leavings[0].at == NOW
@@ -84,7 +88,9 @@ def test_the_month_s_money_starts_again_with_the_month() -> None:
 
 
 def test_what_no_month_will_ever_pay_is_said_too() -> None:
-    assert foreseen(at_minutes(0, act=PostClass.LINK_POST), {"money": 199}, {})[0] == Leaving(0, None, "money")
+    assert foreseen(at_minutes(0, post_class=PostClass.LINK_POST), {"money": 199}, {})[0] == ExpectedSend(
+        0, None, "money"
+    )
 
 
 MOMENTS = st.integers(0, 36 * 60)
@@ -103,8 +109,8 @@ def test_order_is_kept_no_window_passes_its_limit_and_nothing_is_lost(
     plans: list[tuple[int, int, PostClass]], past: dict[Any, list[tuple[int, int]]], own: int, app: int
 ) -> None:
     planned = [
-        Planned(key, account, NOW + timedelta(minutes=minute), act, NOW + timedelta(minutes=minute + 60))
-        for key, (account, minute, act) in enumerate(plans)
+        PlannedPost(key, account, NOW + timedelta(minutes=minute), post_class, NOW + timedelta(minutes=minute + 60))
+        for key, (account, minute, post_class) in enumerate(plans)
     ]
     before = {key: [(NOW + timedelta(minutes=at), amount) for at, amount in pieces] for key, pieces in past.items()}
     leavings = foreseen(planned, {"own": own, "app": app}, before)

@@ -52,7 +52,7 @@ def test_x_s_headers_speak_of_the_address_that_was_asked() -> None:
     assert heard("x", "POST /2/media/metadata", QUARTER) == {}
 
 
-def test_meta_tells_hundredths_of_the_application_and_of_each_account() -> None:
+def test_meta_tells_percentages_of_the_application_and_of_each_account() -> None:
     headers = {
         "x-app-usage": '{"call_count":28,"total_time":3,"total_cputime":25}',
         "x-business-use-case-usage": json.dumps(BUSINESS),
@@ -93,7 +93,9 @@ def test_bluesky_and_mastodon_tell_theirs() -> None:
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_an_answer_that_tells_nothing_or_nonsense_is_no_word(network: str) -> None:
-    told = {name: "pronto" for header in rate_limit_policy(network).headers for name in (header.limit, header.left)}
+    told = {
+        name: "pronto" for header in rate_limit_policy(network).headers for name in (header.limit, header.remaining)
+    }
 
     assert dict(readings_in(rate_limit_policy(network), "POST /2/tweets", told, b"{", NOW)) == {}
 
@@ -101,9 +103,9 @@ def test_an_answer_that_tells_nothing_or_nonsense_is_no_word(network: str) -> No
 def test_the_newest_word_of_a_window_is_the_one_with_least_left() -> None:
     later, less = LimitReading(100, 99, 2000.0), LimitReading(100, 3, 1000.0)
 
-    assert less.newer_than(LimitReading(100, 4, 1000.5))
-    assert not LimitReading(100, 4, 1000.0).newer_than(less)
-    assert later.newer_than(less)
+    assert less.is_newer_than(LimitReading(100, 4, 1000.5))
+    assert not LimitReading(100, 4, 1000.0).is_newer_than(less)
+    assert later.is_newer_than(less)
 
 
 def test_what_presses_nobody_is_kept_later_and_together() -> None:
@@ -119,11 +121,11 @@ def test_what_presses_nobody_is_kept_later_and_together() -> None:
     kept = ear.take_all()
 
     assert kept is not None
-    assert kept.words == {(7, "posts"): LimitReading(9999, 9000, 1_800_000_600.0)}
+    assert kept.readings == {(7, "posts"): LimitReading(9999, 9000, 1_800_000_600.0)}
     assert ear.take_all() is None
 
 
-def test_a_budget_that_runs_short_is_kept_at_once_and_calls_are_counted_with_their_items() -> None:
+def test_a_quota_that_runs_short_is_kept_at_once_and_calls_are_counted_with_their_items() -> None:
     ear = RateLimitBuffer(lambda: 0.0)
     ear.observe(account_id=7, network="x", call="POST /2/tweets", headers=QUARTER, body=b"")
     body = json.dumps({"data": [{"id": "1"}, {"id": "2"}]}).encode()
@@ -132,5 +134,5 @@ def test_a_budget_that_runs_short_is_kept_at_once_and_calls_are_counted_with_the
 
     assert kept is not None
     assert kept.calls == {(7, "GET /2/users/{id}/tweets"): 1, (7, "GET /2/users/{id}/tweets *"): 2}
-    ear.give_back(kept)
+    ear.put_back(kept)
     assert ear.take_all() == kept

@@ -25,7 +25,7 @@ def admit(
     flying = InFlight(in_flight, in_flight)
     with transaction.atomic():
         queries.lock_quota(account.pk)
-        return actions.admit(account=account, acts=[act] * many, in_flight=flying, now=now)
+        return actions.admit(account=account, post_classes=[act] * many, in_flight=flying, now=now)
 
 
 def told(account: Account, now: datetime, left: int, *, limit: int = 100, minutes: int = 10, **names: str) -> None:
@@ -38,11 +38,11 @@ def told(account: Account, now: datetime, left: int, *, limit: int = 100, minute
 
 
 def test_before_any_word_the_written_limit_counts(account: Account, now: datetime) -> None:
-    assert admit(account, 60, now).go == 60
+    assert admit(account, 60, now).admitted == 60
     room = admit(account, 60, now)
 
-    assert room.go == 40
-    assert room.budget == "posts"
+    assert room.admitted == 40
+    assert room.quota == "posts"
     assert room.until is not None
     assert now + timedelta(minutes=15) <= room.until <= now + timedelta(minutes=16)
     assert "límite de la red" in room.reason
@@ -51,13 +51,13 @@ def test_before_any_word_the_written_limit_counts(account: Account, now: datetim
 def test_before_any_word_what_is_in_the_air_is_waited_for(account: Account, now: datetime) -> None:
     """The network may take many more than its documents say: its first answers tell."""
     room = admit(account, 110, now)
-    assert (room.go, room.awaits) == (100, True)
+    assert (room.admitted, room.awaits_response) == (100, True)
     room = admit(account, 64, now, in_flight=100)
-    assert (room.go, room.awaits) == (0, True)
+    assert (room.admitted, room.awaits_response) == (0, True)
     room = admit(account, 64, now)  # they ended, and nothing was said
-    assert (room.go, room.awaits) == (0, False)
+    assert (room.admitted, room.awaits_response) == (0, False)
     told(account, now, left=5_000, limit=10_000)
-    assert admit(account, 64, now).go == 64
+    assert admit(account, 64, now).admitted == 64
 
 
 def test_a_network_that_tells_nothing_is_not_waited_for(carmen: Member, now: datetime) -> None:
@@ -65,27 +65,27 @@ def test_a_network_that_tells_nothing_is_not_waited_for(carmen: Member, now: dat
     lefts = queries.quota_statuses(youtube, in_flight=InFlight(9, 9), now=now)
 
     assert lefts
-    assert not any(left.awaits for left in lefts)
+    assert not any(left.is_report_coming for left in lefts)
 
 
 def test_the_window_rolls_on(account: Account, now: datetime) -> None:
-    assert admit(account, 100, now).go == 100
-    assert admit(account, 1, now + timedelta(minutes=14)).go == 0
-    assert admit(account, 1, now + timedelta(minutes=16)).go == 1
+    assert admit(account, 100, now).admitted == 100
+    assert admit(account, 1, now + timedelta(minutes=14)).admitted == 0
+    assert admit(account, 1, now + timedelta(minutes=16)).admitted == 1
 
 
 def test_the_network_s_own_word_wins_over_our_count(account: Account, now: datetime) -> None:
-    assert admit(account, 100, now).go == 100
+    assert admit(account, 100, now).admitted == 100
     told(account, now, left=3)
 
-    assert admit(account, 10, now).go == 3
+    assert admit(account, 10, now).admitted == 3
 
 
 def test_what_is_in_the_air_is_taken_off_the_word(account: Account, now: datetime) -> None:
     told(account, now, left=3)
 
     room = admit(account, 10, now, in_flight=3)
-    assert room.go == 0
+    assert room.admitted == 0
     assert room.until is not None
     assert room.until <= now + timedelta(seconds=10)  # its answer will have come by then
 
@@ -93,35 +93,35 @@ def test_what_is_in_the_air_is_taken_off_the_word(account: Account, now: datetim
 def test_a_word_ends_with_its_window(account: Account, now: datetime) -> None:
     told(account, now, left=0)
     room = admit(account, 10, now)
-    assert (room.go, room.until) == (0, (now + timedelta(minutes=10)).replace(microsecond=0))
+    assert (room.admitted, room.until) == (0, (now + timedelta(minutes=10)).replace(microsecond=0))
 
-    assert admit(account, 10, now + timedelta(minutes=11)).go == 10
+    assert admit(account, 10, now + timedelta(minutes=11)).admitted == 10
 
 
 def test_an_older_word_does_not_undo_a_newer_one(account: Account, now: datetime) -> None:
     told(account, now, left=3)
     told(account, now, left=60)
-    assert admit(account, 10, now).go == 3
+    assert admit(account, 10, now).admitted == 3
 
     told(account, now, left=60, minutes=20)
-    assert admit(account, 20, now).go == 20
+    assert admit(account, 20, now).admitted == 20
 
 
 def test_the_application_s_limit_is_shared_by_its_accounts(account: Account, carmen: Member, now: datetime) -> None:
     other = registered(carmen, now, "otra")
     told(account, now, left=2, limit=10_000, prefix="x-app-limit-24hour")
 
-    assert admit(other, 5, now).go == 2
+    assert admit(other, 5, now).admitted == 2
     room = admit(account, 5, now, in_flight=2)
-    assert (room.go, room.budget) == (0, "app_posts")
+    assert (room.admitted, room.quota) == (0, "app_posts")
 
 
 def test_what_was_not_taken_is_given_back(account: Account, now: datetime) -> None:
-    assert admit(account, 100, now).go == 100
+    assert admit(account, 100, now).admitted == 100
     with transaction.atomic():
-        actions.give_back(account=account, acts=[PostClass.POST] * 30, claimed_at=now)
+        actions.release_quota(account=account, post_classes=[PostClass.POST] * 30, claimed_at=now)
 
-    assert admit(account, 50, now).go == 30
+    assert admit(account, 50, now).admitted == 30
 
 
 def test_money_is_whole_micro_dollars_by_day_and_kind(account: Account, now: datetime) -> None:
@@ -135,11 +135,11 @@ def test_money_is_whole_micro_dollars_by_day_and_kind(account: Account, now: dat
 def test_a_refusal_of_the_account_stops_all_of_it_until_it_says(account: Account, now: datetime) -> None:
     error = Transient("X pide esperar.", code="429", retry_after=300)
     with transaction.atomic():
-        assert actions.keep_stop(account=account, error=error, now=now) is not None
-        assert actions.keep_stop(account=account, error=error, now=now) is None  # it is the same one
+        assert actions.suspend_after_error(account=account, error=error, now=now) is not None
+        assert actions.suspend_after_error(account=account, error=error, now=now) is None  # it is the same one
 
     assert admit(account, 5, now) == Admission(0, "X pide esperar.", now + timedelta(seconds=300), "429")
-    assert admit(account, 5, now + timedelta(seconds=301)).go == 5
+    assert admit(account, 5, now + timedelta(seconds=301)).admitted == 5
     assert NetworkSuspension.objects.count() == 1
 
 
@@ -150,16 +150,19 @@ def test_spent_money_stops_the_whole_application_until_a_person_says(
     elsewhere = registered(carmen, now, "pagina", Network.FACEBOOK)
     error = QuotaExhausted("Se agotó el saldo.", code="402", retry_after=3600)
     with transaction.atomic():
-        actions.keep_stop(account=account, error=error, now=now)
+        actions.suspend_after_error(account=account, error=error, now=now)
 
     assert admit(other, 5, now + timedelta(days=20)) == Admission(0, "Se agotó el saldo.", None, "402")
-    assert admit(elsewhere, 5, now).go == 5
+    assert admit(elsewhere, 5, now).admitted == 5
 
 
 def test_a_refusal_of_one_post_stops_nothing(account: Account, now: datetime) -> None:
     with transaction.atomic():
         assert (
-            actions.keep_stop(account=account, error=Transient("Sin conexión.", code="no_connection"), now=now) is None
+            actions.suspend_after_error(
+                account=account, error=Transient("Sin conexión.", code="no_connection"), now=now
+            )
+            is None
         )
 
     assert queries.current_suspension(account, now=now) is None
@@ -172,6 +175,6 @@ def test_instagram_s_word_counts_what_was_published_after_it(carmen: Member, now
     rate_limit_buffer.observe(account_id=account.pk, network="instagram", call=call, headers={}, body=body)
     actions.flush_rate_limits(now=now, at_once=True)
 
-    assert admit(account, 3, now).go == 3
-    assert admit(account, 3, now).go == 1
-    assert Quota.objects.get(budget="posts").used_since_report == 4
+    assert admit(account, 3, now).admitted == 3
+    assert admit(account, 3, now).admitted == 1
+    assert Quota.objects.get(quota_key="posts").used_since_report == 4
