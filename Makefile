@@ -1,7 +1,11 @@
 # Pregonero. `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-slow check fix bench pins clean
+.PHONY: help setup run test test-slow test-code test-browser check fix bench pins clean
 PY := .venv/bin/python
+# What runs in the ordinary run; `make test-slow` empties it and runs the long cases too.
+SELECTED := -m "not slow"
+# Prints what a command wrote once it ends, so that the parts that run at the same time do not mix their lines.
+at-end = output=$$($(1) 2>&1) && status=0 || status=$$?; printf '%s\n' "$$output"; exit $$status
 
 help: ## Esta ayuda
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -14,18 +18,21 @@ run: ## Levanta todo, con la demostración, y dice dónde mirar
 	@bin/setup base
 	@exec .venv/bin/pregonero run
 
-# Apart from the rest: the browser keeps an event loop in its process, and Django refuses to work beside one.
 test: setup ## Corre todas las pruebas y las revisiones
-	@$(PY) -m pytest -q -n auto --dist loadfile -m "not slow" --ignore=tests/browser
-	@$(PY) -m pytest -q -n auto --dist loadfile -m "not slow" tests/browser
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory --jobs=3 test-code test-browser check
 
 test-slow: setup ## Corre también los casos largos
-	@$(PY) -m pytest -q -n auto --dist loadfile --ignore=tests/browser
-	@$(PY) -m pytest -q -n auto --dist loadfile tests/browser
+	@$(MAKE) --no-print-directory --jobs=2 SELECTED= test-code test-browser
+
+test-code: setup ## Corre las pruebas que no abren un navegador
+	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(SELECTED) --ignore=tests/browser
+
+# A process apart: the browser keeps an event loop in its own, and Django refuses to work beside one.
+test-browser: setup ## Corre las pruebas en un navegador
+	@$(call at-end,$(PY) -m pytest -q $(SELECTED) tests/browser)
 
 check: setup ## Revisa estilo, tipos, contratos entre apps, migraciones y presupuestos
-	@$(PY) -m tests.checks
+	@$(call at-end,$(PY) -m tests.checks)
 
 fix: setup ## Arregla lo que se arregla solo
 	@.venv/bin/ruff check --fix .

@@ -27,6 +27,18 @@ Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2Password
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 09:00 in Bogotá, a Tuesday
 PASSWORD = "una-clave-larga-de-prueba"
 
+# The longest files, which start first: a long file must not run alone at the end.
+LONGEST_FILES = (
+    "tests/faults/test_storm.py", "tests/faults/test_boundaries.py", "tests/faults/test_crowds.py",
+    "tests/faults/test_kills.py", "tests/faults/", "tests/attack/test_secrets.py", "tests/test_commands.py",
+    "tests/attack/test_inputs.py", "tests/attack/",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; `--no-loadscope-reorder` keeps this order when several workers run them."""
+    items.sort(key=lambda item: next((at for at, path in enumerate(LONGEST_FILES) if item.nodeid.startswith(path)), 99))
+
 
 @pytest.fixture(scope="session")
 def django_db_setup() -> Iterator[None]:

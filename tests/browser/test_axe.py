@@ -101,7 +101,7 @@ def faults_everywhere(page: Page) -> dict[str, list[str]]:
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            found[f"{width} {scheme}"] = faults_of(page)
+            found[f"{width} {scheme}"] = faults_of(page, colours_only=scheme != SCHEMES[0])
         if (wide := page.evaluate("document.documentElement.scrollWidth")) != width:
             found[f"{width}"] = [f"it is {wide} px wide"]
     return {where: faults for where, faults in found.items() if faults}

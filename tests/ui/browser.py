@@ -30,6 +30,9 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
   .map((element) => [element, element.getBoundingClientRect()])
   .filter(([, box]) => box.width > 1 && (box.height < 43.5 || box.width < 43.5))
   .map(([element, box]) => `${element.outerHTML.slice(0, 80)} ${box.width}x${box.height}`)"""
+AXE = Axe()
+WHOLE: dict[str, object] = {"resultTypes": ["violations"]}
+OF_COLOURS = WHOLE | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -88,11 +91,15 @@ def _answer(route: Route, answers: dict[str, Answer]) -> None:
     route.fulfill(status=200, headers={"Content-Type": kind}, body=Path(file).read_bytes())
 
 
-def faults_of(page: Page) -> list[str]:
-    """Return what axe finds, and whether the page is wider than its window."""
+def faults_of(page: Page, *, colours_only: bool = False) -> list[str]:
+    """Return what axe finds, and whether the page is wider than its window.
+
+    The second colour scheme of a page that was looked at whole needs only the rules about colours.
+    """
+    options = OF_COLOURS if colours_only else WHOLE
     found = [
         f"{violation['id']}: {node['html'][:160]} {' '.join(node.get('failureSummary', '').split())}"
-        for violation in Axe().run(page).response["violations"]
+        for violation in AXE.run(page, options=options).response["violations"]
         for node in violation["nodes"]
     ]
     over = page.evaluate(OVERFLOW)
