@@ -152,7 +152,7 @@ def _by_hand(publication: Publication, team: Team, now: datetime) -> dict[str, i
 def _trouble(lab: Lab, team: Team, accounts: dict[str, Account], now: datetime) -> None:
     carmen = team.people["carmen"]
     record_connection_test(
-        account=accounts["x"], passed=True, said="X respondió que es @mincomercioco_otra.", by=carmen, now=now
+        account=accounts["x"], passed=True, result="X respondió que es @mincomercioco_otra.", by=carmen, now=now
     )
     pause_account(
         account=accounts["instagram"], reason="Cambio de contraseña en curso, hasta que el jefe de sistemas avise.",
