@@ -172,7 +172,7 @@ def test_each_network_tells_its_own_life(name: str) -> None:
 def test_asking_for_the_limits_loads_no_sdk() -> None:
     """The screens ask connectors for limits and checks; only who speaks to a network pays for its SDK."""
     code = (
-        "import sys; from pregonero.networks.registry import connector;"
+        "import sys, django; django.setup(); from pregonero.networks.registry import connector;"
         f"[connector(name).capabilities for name in {NETWORKS!r}];"
         f"print(sorted(set({SDKS!r}) & set(sys.modules)))"
     )
