@@ -19,7 +19,7 @@ from typing import Any
 
 from bench import setup, upper_bound
 from pregonero import processes
-from pregonero.publishing.models import Delivery
+from pregonero.outbox.models import Delivery
 
 ROOT = Path(__file__).resolve().parent.parent
 CELERY = ROOT / ".venv-bench" / "bin" / "celery"

@@ -24,11 +24,13 @@ from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.newsroom.models import News, NewsState
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.payload import fingerprint_of, post_payload
+from pregonero.outbox.wakeups import schedule_wakeups
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
-from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState
-from pregonero.publishing.wakeups import schedule_wakeups
+from pregonero.publishing.models import Adaptation, Publication, PublicationState
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -165,7 +167,11 @@ def _create_deliveries(
     Delivery.objects.bulk_create(
         Delivery(
             entity=publication.entity,
-            publication=publication,
+            subject_kind="publication",
+            subject_id=publication.pk,
+            subject_name=publication.title,
+            payload=payload,
+            fingerprint=fingerprint_of(payload),
             account=account,
             due_at=publication.due_at,
             prepare_at=now,
@@ -173,6 +179,7 @@ def _create_deliveries(
             expires_at=publication.due_at + timedelta(hours=1),
         )
         for publication, account in targets
+        for payload in [post_payload(publication.title)]
         if publication.due_at is not None
     )
 

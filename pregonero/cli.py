@@ -169,7 +169,7 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
     with stack.database():
         stack.set_up()
         from pregonero.health.runner import run_checks  # noqa: PLC0415
-        from pregonero.publishing.health_checks import rebuild_queue  # noqa: PLC0415
+        from pregonero.outbox.health_checks import rebuild_queue  # noqa: PLC0415
 
         checks = [rebuild_queue()] if requeue else []
         checks += run_checks()

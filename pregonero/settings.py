@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "pregonero.media",
     "pregonero.networks",
     "pregonero.newsroom",
+    "pregonero.outbox",
     "pregonero.publishing",
     "pregonero.reports",
     "pregonero.dashboard",

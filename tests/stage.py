@@ -15,6 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pregonero.media.models import Medium
@@ -26,12 +27,13 @@ from pregonero.networks.rate_limits.policy import LimitScope, Unit
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.newsroom.reading.media import fetch_picture, fetch_video
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.linking import LinkFinding
-from pregonero.publishing.models import Adaptation, Delivery, Publication
+from pregonero.publishing.models import Adaptation, Publication
 from tests.lab.process import SAMPLE_MEDIA, Lab, until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,7 +190,7 @@ def workers_on(url: str, lab: Lab, *, lease: float = 15, call: float = 4) -> Wor
 
 def states(publication: Publication) -> dict[str, str]:
     """Return each network's state now."""
-    deliveries = Delivery.objects.filter(publication=publication).select_related("account")
+    deliveries = Delivery.objects.filter(subject_id=publication.pk).select_related("account")
     return {delivery.account.network: delivery.state for delivery in deliveries}
 
 
@@ -208,3 +210,20 @@ def _answers(address: str) -> bool:
         return httpx.get(address).status_code == httpx.codes.OK
     except httpx.TransportError:
         return False
+
+
+def publication_of(delivery: Delivery) -> Publication:
+    """Return the publication that a delivery belongs to."""
+    return Publication.objects.get(pk=delivery.subject_id)
+
+
+def deliveries_in(publication: Publication) -> QuerySet[Delivery]:
+    """Return the deliveries of a publication."""
+    return Delivery.objects.filter(subject_kind="publication", subject_id=publication.pk)
+
+
+def adaptation_of(delivery: Delivery) -> Adaptation:
+    """Return what a publication says on the account of one of its deliveries."""
+    return Adaptation.objects.select_related("account", "publication").get(
+        publication_id=delivery.subject_id, account_id=delivery.account_id
+    )

@@ -178,9 +178,9 @@ def status_of(url: str, job: int) -> str | None:
 
 def test_periodic_jobs_continue_after_the_clock_was_set_back() -> None:
     """Each job is still enqueued only once."""
-    import_module("pregonero.publishing.tasks")
+    import_module("pregonero.outbox.tasks")
     deferrer, now = ClockSafeDeferrer(registry=app.periodic_registry), 1_800_000_003.0
     for at in (now, now + 60, now - 3600):
         names = [task.task.name for task, _ in deferrer.get_previous_tasks(at=at)]
-        assert "publishing.sweep" in names
+        assert "outbox.sweep" in names
         assert not list(deferrer.get_previous_tasks(at=at))

@@ -9,12 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.newsroom.models import News, NewsState, Source, SourceState
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
 from pregonero.people.models import Member, Notice
 from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
-from pregonero.publishing.models import Delivery, Publication
 from pregonero.publishing.queries.calendar import deliveries_on, waiting_for_minute
-from pregonero.publishing.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
 from pregonero.publishing.threads import speaks_for, threads_in
 
 MOST = 20
@@ -49,7 +49,8 @@ class Task:
 class Outgoing:
     """A publication of today, with how it fares on each account."""
 
-    publication: Publication
+    publication_id: int
+    title: str
     due_at: datetime
     threads: tuple[tuple[Delivery, ...], ...]  # on each account, its parts in order: most have one
 
@@ -175,7 +176,8 @@ def _to_inform(member: Member) -> list[Task]:
 def _outgoing(member: Member, now: datetime) -> tuple[Outgoing, ...]:
     grouped: dict[int, list[tuple[Delivery, ...]]] = {}
     for thread in threads_in(deliveries_on(member.entity, timezone.localdate(now))):
-        grouped.setdefault(thread[0].publication_id, []).append(tuple(thread))
+        grouped.setdefault(thread[0].subject_id, []).append(tuple(thread))
     return tuple(
-        Outgoing(threads[0][0].publication, threads[0][0].due_at, tuple(threads)) for threads in grouped.values()
+        Outgoing(publication_id, threads[0][0].subject_name, threads[0][0].due_at, tuple(threads))
+        for publication_id, threads in grouped.items()
     )

@@ -10,11 +10,11 @@ from pregonero.health.queries import recent_incidents
 from pregonero.health.runner import CheckResult, run_checks
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of, register_entries
+from pregonero.outbox.models import Attempt, Delivery, Hold, Outcome
+from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
-from pregonero.publishing import queries, rules
-from pregonero.publishing.models import Attempt, Delivery, Outcome
-from pregonero.publishing.models.manual import PublishingStop
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing import rules
 
 MOST = 20
 HOW = {"paused": "en pausa", "lost": "sin conectar", "disconnected": "sin conectar"}
@@ -49,7 +49,7 @@ class Status:
     accounts: tuple[AccountHealth, ...]
     undecided: tuple[Delivery, ...]
     in_the_air: int
-    stop: PublishingStop | None
+    stop: Hold | None
     may_stop: bool
     incidents: tuple[Incident, ...]
 
@@ -61,15 +61,15 @@ class Status:
 
 def status_of(member: Member, *, now: datetime) -> Status:
     """Return how the system is, with the deliveries of the person's own entity only."""
-    stop = queries.stop_of_all(member.entity_id)
+    stop = hold_on_everything(member.entity_id)
     undecided = Delivery.objects.filter(entity=member.entity, state=DeliveryState.NEEDS_PERSON)
     return Status(
         checks=tuple(sorted(run_checks(entity_id=member.entity_id), key=lambda check: check.ok)),
         accounts=tuple(_accounts(member)),
-        undecided=tuple(undecided.select_related("publication", "account").order_by("due_at", "pk")[:MOST]),
-        in_the_air=queries.in_the_air(member.entity),
+        undecided=tuple(undecided.select_related("account").order_by("due_at", "pk")[:MOST]),
+        in_the_air=count_in_flight(member.entity),
         stop=stop,
-        may_stop=rules.may_stop_everything(member, stop, now=now),
+        may_stop=rules.may_pause_everything(member, stop, now=now),
         incidents=tuple(recent_incidents(now=now)),
     )
 

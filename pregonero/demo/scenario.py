@@ -15,11 +15,13 @@ from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.feed import read_feed
 from pregonero.newsroom.reading.fetch import FEED, fetch
 from pregonero.newsroom.reading.page import open_page
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import deliveries_of, of_subjects
+from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING
 from pregonero.people.models import Member
 from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.edits import as_it_is
-from pregonero.publishing.models import Adaptation, Delivery, Publication, PublicationState
-from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING
+from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.records.models import Event
 from pregonero.records.verification import verify
 from pregonero.stack import Addresses, NotStarted, logs_folder
@@ -85,7 +87,7 @@ def _schedule(addresses: Addresses, cast: dict[str, Member]) -> Publication:
     publication = Publication.objects.filter(key=KEY, entity=beto.entity).first()
     if publication is None or publication.state != PublicationState.PROGRAMMED:
         return _draft_and_schedule(_inform(addresses, cast["luis"]), beto)
-    if Delivery.objects.filter(publication=publication, state__in=STOPPED).exists():
+    if Delivery.objects.filter(of_subjects("publication", [publication.pk]), state__in=STOPPED).exists():
         now = timezone.now()
         minute = now.replace(second=0, microsecond=0)
         return actions.move_publication(publication=publication, due_at=minute, by=beto, now=now)
@@ -151,13 +153,13 @@ def _sample_address(addresses: Addresses) -> str:
 
 def _wait_until_final(publication: Publication) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
-    unfinished = Delivery.objects.filter(publication=publication, state__in=(*WAITING, *IN_FLIGHT))
+    unfinished = Delivery.objects.filter(of_subjects("publication", [publication.pk]), state__in=(*WAITING, *IN_FLIGHT))
     while unfinished.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
 
 
 def _result(publication: Publication) -> Result:
-    deliveries = list(Delivery.objects.filter(publication=publication).select_related("account"))
+    deliveries = deliveries_of(publication.ref)
     states = [delivery.state.lower() for delivery in deliveries]
     verification = verify(publication.entity_id)
     return Result(

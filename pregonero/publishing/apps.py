@@ -1,7 +1,5 @@
 from django.apps import AppConfig
 
-from pregonero.health.runner import register_checks
-
 
 class PublishingConfig(AppConfig):
     name = "pregonero.publishing"
@@ -9,7 +7,8 @@ class PublishingConfig(AppConfig):
     verbose_name = "Publicación"
 
     def ready(self) -> None:
-        """Register this app's health checks."""
-        from pregonero.publishing import health_checks  # noqa: PLC0415  its models load after the apps
+        """Register publishing as the owner of the deliveries of publications."""
+        from pregonero.outbox import subjects  # noqa: PLC0415  its models load after the apps
+        from pregonero.publishing.delivery_events import PublicationHandler  # noqa: PLC0415
 
-        register_checks(*health_checks.CHECKS)
+        subjects.register("publication", PublicationHandler())

@@ -7,15 +7,15 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from pregonero.errors import Refused
-from pregonero.publishing import queries
-from pregonero.publishing.models.manual import PublishingStop
+from pregonero.outbox.models import Hold
+from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
 
 
 @dataclass(frozen=True)
 class Pause:
     """A pause of everything, and how much was in the air when it began and has not ended."""
 
-    stop: PublishingStop
+    stop: Hold
     in_the_air: int
 
 
@@ -27,7 +27,7 @@ def banner(request: HttpRequest) -> dict[str, Any]:
 def _pause(request: HttpRequest) -> Pause | None:
     try:
         member = getattr(request, "member", None)
-        stop = queries.stop_of_all(member.entity_id) if member is not None else None
+        stop = hold_on_everything(member.entity_id) if member is not None else None
     except Refused:
         return None  # somebody without a membership sees only that they have none
-    return Pause(stop, queries.in_the_air(stop.entity)) if stop else None
+    return Pause(stop, count_in_flight(stop.entity)) if stop else None

@@ -10,12 +10,14 @@ from django.utils import timezone
 from pregonero.errors import Issue
 from pregonero.networks.base import Capabilities, Connector
 from pregonero.networks.registry import connector
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.edits import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
 from pregonero.publishing.media_versions import MediumPart, medium_parts
-from pregonero.publishing.models import Adaptation, Delivery, LinkAcceptance, LinkCheck, MediaConversion, Publication
+from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
 from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.threads import Part, parts_of, words_of
 
@@ -121,7 +123,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         _as_written(publication, general, forms, member)
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
-    threads = queries.by_account(queries.deliveries_of(publication))
+    threads = by_account(deliveries_of(publication.ref))
     makings = queries.makings_of(publication)
     minute = MinuteForm(data, now=now, initial=_first_minute(publication, now, hour))
     due_at = minute.due_at() if minute.is_valid() else publication.due_at or now

@@ -8,20 +8,13 @@ from pregonero.errors import Issue, NotReady, Refused, WrongState
 from pregonero.media.models import MediumKind
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News, NewsState
+from pregonero.outbox.models import Delivery, Hold
+from pregonero.outbox.rules import can_still_be_cancelled
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
-from pregonero.publishing.models import (
-    Adaptation,
-    Attachment,
-    Delivery,
-    LinkAcceptance,
-    LinkCheck,
-    Publication,
-    PublicationState,
-)
-from pregonero.publishing.models.manual import PublishingStop
-from pregonero.publishing.payload import ThreadPosition, post_of, texts_of
-from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
+from pregonero.publishing.models import Adaptation, Attachment, LinkAcceptance, LinkCheck, Publication, PublicationState
+from pregonero.publishing.payload import post_of, texts_of
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
 FARTHEST = timedelta(days=2 * 366)
@@ -105,18 +98,11 @@ def check_may_cancel(
     if publication.state == PublicationState.CANCELLED:
         raise WrongState("Esta publicación ya estaba cancelada.")
     deliveries = list(deliveries)
-    if any(can_still_be_stopped(delivery) for delivery in deliveries):
+    if any(can_still_be_cancelled(delivery) for delivery in deliveries):
         return
     if all(delivery.state in STOPPED for delivery in deliveries):
         return
     raise WrongState("Ya salió o ya se detuvo: no queda nada que detener.")
-
-
-def can_still_be_stopped(delivery: Delivery) -> bool:
-    """Return whether it waits; or is being sent or found out, and nobody has said yet that it must not go on."""
-    if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
-        return not delivery.cancel_requested_reason
-    return delivery.state in WAITING
 
 
 def check_may_take_up_again(member: Member, publication: Publication, *, now: datetime) -> None:
@@ -126,61 +112,25 @@ def check_may_take_up_again(member: Member, publication: Publication, *, now: da
         raise WrongState("Solo se retoma una publicación que está detenida.")
 
 
-def check_may_stop_everything(member: Member, stop: PublishingStop | None, *, now: datetime) -> None:
+def check_may_pause_everything(member: Member, hold: Hold | None, *, now: datetime) -> None:
     """A person can always hold everything, once (rule 9)."""
     check_may(member, "publication.stop", now=now)
-    if stop is not None:
-        raise WrongState(f"Todo está ya en pausa, por {stop.by.name}: {stop.reason}")
+    if hold is not None:
+        raise WrongState(f"Todo está ya en pausa, por {hold.by.name}: {hold.reason}")
 
 
-def check_may_stop_publication(
-    member: Member, publication: Publication, stop: PublishingStop | None, *, now: datetime
-) -> None:
+def check_may_pause_publication(member: Member, publication: Publication, hold: Hold | None, *, now: datetime) -> None:
     """A programmed publication can be held, once."""
     check_may(member, "publication.stop", now=now)
     if publication.state != PublicationState.PROGRAMMED:
         raise WrongState("Solo se pone en pausa una publicación que está programada.")
-    if stop is not None:
-        raise WrongState(f"Ya está en pausa, por {stop.by.name}: {stop.reason}")
+    if hold is not None:
+        raise WrongState(f"Ya está en pausa, por {hold.by.name}: {hold.reason}")
 
 
 def check_may_resume(member: Member, *, now: datetime) -> None:
     """Whoever may hold may let go."""
     check_may(member, "publishing.resume", now=now)
-
-
-def check_may_decide(member: Member, delivery: Delivery, decided: str, *, now: datetime) -> None:
-    """Only what nobody could find out waits for a person's decision; `decided` says who gave it already."""
-    check_may(member, "delivery.decide", now=now)
-    if delivery.state != DeliveryState.NEEDS_PERSON:
-        said = decided or f"Este envío no espera una decisión: está {delivery.get_state_display()}."
-        raise WrongState(said)
-
-
-def check_may_take_in_hand(member: Member, delivery: Delivery, stopped: str, *, now: datetime) -> None:
-    """What has not gone out, and nobody holds, may be made by a person at the network (Q-6)."""
-    check_may(member, "delivery.by_hand", now=now)
-    if delivery.publication.state != PublicationState.PROGRAMMED:
-        raise WrongState("Esta publicación está detenida: no se hace a mano lo que se decidió no publicar.")
-    if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
-        raise WrongState("Puede que ya haya salido: primero hay que saber qué pasó con el último envío.")
-    if delivery.state in PUBLIC:
-        raise WrongState(f"En {delivery.account} ya se publicó.")
-    if delivery.waits_for_another:
-        raise WrongState("Va debajo de otra parte que todavía no ha salido: primero esa.")
-    if stopped and not delivery.account.paused_reason:
-        raise WrongState(f"{stopped} Primero hay que retomarla.")
-
-
-def check_may_report_hand_made(member: Member, delivery: Delivery, *, now: datetime) -> None:
-    """What a person made is kept unless something else is out, or may be: then there would be two."""
-    check_may(member, "delivery.by_hand", now=now)
-    if delivery.state in PUBLIC:
-        raise WrongState(
-            f"En {delivery.account} ya consta una publicación: si hiciste otra, hay dos. Borra una en la red."
-        )
-    if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
-        raise WrongState("El sistema la está enviando: espera el resultado. Si sale, habrá dos y hay que borrar una.")
 
 
 def check_ready(issues: Iterable[Issue]) -> None:
@@ -231,7 +181,7 @@ def part_issues(adaptation: Adaptation) -> list[Issue]:
     issues = []
     for position in range(1, len(texts)):
         field = f"account:{adaptation.account_id}:part:{position}"
-        found = network.check(post_of(adaptation, ThreadPosition(position)))
+        found = network.check(post_of(adaptation, position))
         issues += [Issue(field, issue.key, f"Parte {position + 1}. {issue.text}") for issue in found]
         if texts[position] in texts[:position]:
             # The network would refuse it, and after a cut nobody could tell the two apart.
@@ -293,8 +243,7 @@ def check_minute(due_at: datetime, *, now: datetime) -> None:
 may_edit = as_question(check_may_edit)
 may_move = as_question(check_may_move)
 may_cancel = as_question(check_may_cancel)
-may_stop_everything = as_question(check_may_stop_everything)
-may_stop_publication = as_question(check_may_stop_publication)
+may_pause_everything = as_question(check_may_pause_everything)
+may_pause_publication = as_question(check_may_pause_publication)
 may_resume = as_question(check_may_resume)
-may_take_in_hand = as_question(check_may_take_in_hand)
 may_take_up_again = as_question(check_may_take_up_again)

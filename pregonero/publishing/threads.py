@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from pregonero.errors import Refused
 from pregonero.networks.base import Connector, Post
-from pregonero.publishing.models import Adaptation, Delivery
-from pregonero.publishing.states import PUBLIC, REMOVED, STOPPED, WAITING
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import PUBLIC, REMOVED, STOPPED, WAITING
+from pregonero.publishing.models import Adaptation
 from pregonero.publishing.thread_splitting import split_text
 
 
@@ -45,7 +46,7 @@ def threads_in(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
     """Return deliveries by publication and account, each thread in its order."""
     threads: dict[tuple[int, int], list[Delivery]] = {}
     for delivery in deliveries:
-        threads.setdefault((delivery.publication_id, delivery.account_id), []).append(delivery)
+        threads.setdefault((delivery.subject_id, delivery.account_id), []).append(delivery)
     return [sorted(thread, key=lambda each: each.position) for thread in threads.values()]
 
 

@@ -62,4 +62,6 @@ EVENT_TYPES: dict[str, str] = {
     "delivery.expired": "No se envió: pasó su hora",
     "delivery.cancelled": "Envío cancelado",
     "delivery.cleaned": "Preparación retirada de la red",
+    "delivery.withdraw_requested": "Una persona pidió retirarla de la red",
+    "delivery.withdrawn": "Retirada de la red",
 }

@@ -5,29 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pregonero.newsroom.models import Informing
+from pregonero.outbox.models import Attempt, Delivery, Hold
+from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
+from pregonero.outbox.queries.holds import hold_on
+from pregonero.outbox.rules import may_post_manually
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.people.models import Member, Notice
 from pregonero.people.queries import receipts_of
 from pregonero.publishing import rules
-from pregonero.publishing.models import (
-    Adaptation,
-    Attempt,
-    Delivery,
-    LinkAcceptance,
-    LinkCheck,
-    Publication,
-)
-from pregonero.publishing.models.manual import PublishingStop
+from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, Publication, PublicationState
 from pregonero.publishing.queries import (
     adaptations_of,
-    attempts_of,
-    by_account,
-    deliveries_of,
     get_publication,
     latest_acceptance,
     latest_link_check,
-    stop_of,
 )
-from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.publishing.threads import speaks_for, words_of
 from pregonero.records.actions import ObjectRef
 from pregonero.records.queries import ChainState, chain_state, events_of, texts_of
@@ -91,7 +83,7 @@ class Expediente:
     chain: ChainState
     may_cancel: bool
     may_edit: bool
-    stop: PublishingStop | None
+    stop: Hold | None
     may_stop: bool
     may_resume: bool
     by_hand: frozenset[int]
@@ -161,11 +153,12 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     """Return the file of a publication: a fixed number of queries, whatever its length."""
     publication = get_publication(member=member, pk=pk)
-    deliveries = deliveries_of(publication)
+    deliveries = deliveries_of(publication.ref)
     threads = by_account(deliveries)
-    attempts = list(attempts_of(publication))
+    attempts = list(attempts_of(publication.ref))
     events = events_of(publication.entity_id, _refs(publication, deliveries))
-    words, stop = texts_of(events), stop_of(publication)
+    words, stop = texts_of(events), hold_on(publication.ref)
+    is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
         informing=_informing(publication),
@@ -185,18 +178,18 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         may_cancel=rules.may_cancel(member, publication, deliveries, now=now),
         may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries),
         stop=stop,
-        may_stop=rules.may_stop_publication(member, publication, stop, now=now)
+        may_stop=rules.may_pause_publication(member, publication, stop, now=now)
         and any(delivery.state in WAITING for delivery in deliveries),
         may_resume=rules.may_resume(member, now=now),
         may_take_up=rules.may_take_up_again(member, publication, now=now),
-        by_hand=_by_hand(member, deliveries, held=stop is not None, now=now),
+        by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),
     )
 
 
 def _by_hand(member: Member, deliveries: Iterable[Delivery], *, held: bool, now: datetime) -> frozenset[int]:
     """Return which deliveries this person may make by hand: not out, certainly, and held by nobody."""
     why = "En pausa." if held else ""
-    return frozenset(each.pk for each in deliveries if rules.may_take_in_hand(member, each, why, now=now))
+    return frozenset(each.pk for each in deliveries if may_post_manually(member, each, why, now=now))
 
 
 def _is_editable(deliveries: Iterable[Delivery]) -> bool:

@@ -18,11 +18,12 @@ from pregonero.networks.models import Account, Administrator, Network
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source, SourceKind
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
-from pregonero.publishing.actions import stop_publication
-from pregonero.publishing.models import Delivery, MediaConversion, Publication
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.actions import pause_publication
+from pregonero.publishing.models import MediaConversion, Publication
 from tests.conftest import NOW, member, register_mincomercio
 from tests.databases import as_default_database, fresh_database
 from tests.publishing.conftest import (
@@ -38,7 +39,7 @@ from tests.publishing.conftest import (
     video,
 )
 from tests.publishing.test_states import put
-from tests.stage import drafted, programmed
+from tests.stage import deliveries_in, drafted, programmed
 
 __all__ = ["accounts", "candidate", "news", "picture", "video"]
 
@@ -119,10 +120,10 @@ def make_stage(media: Path) -> Stage:
     accounts = connect_accounts(coordinator, NOW)
     news = inform(record_candidate(luis, store_picture(luis, media, NOW), store_video(luis, NOW), NOW), luis, NOW)
     going = programmed(news, beto, moment, due_at=moment + timedelta(hours=2))
-    undecided = going.deliveries.get(account=accounts["x"])
+    undecided = deliveries_in(going).get(account=accounts["x"])
     put(undecided, DeliveryState.NEEDS_PERSON)
     held = programmed(news, beto, moment, due_at=moment + timedelta(hours=3))
-    stop_publication(publication=held, reason="Se revisa la cifra.", by=beto, now=moment)
+    pause_publication(publication=held, reason="Se revisa la cifra.", by=beto, now=moment)
     # A link that is never really opened: this machine's own addresses are closed.
     draft = drafted(news, beto, moment)
     candidate = News.objects.create(

@@ -9,13 +9,14 @@ import pytest
 from django.test import Client
 
 from pregonero.newsroom.models import Source
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.roles import Role
 from pregonero.publishing.models import Adaptation, Publication
-from pregonero.publishing.states import DeliveryState
 from pregonero.records.models import Event
 from tests.attack.addresses import ROWS, Row
 from tests.attack.conftest import Stage, signed_in
 from tests.publishing.test_views import sent
+from tests.stage import deliveries_in
 
 BUG = 500
 HUGE = str(2**63)
@@ -147,7 +148,7 @@ def test_a_minute_beyond_reason_is_refused_and_nothing_is_planned(stage: Stage, 
     data = sent(stage.draft, day=day.isoformat(), hour="23:59")
     assert client.post(f"/publicaciones/{stage.draft.pk}/programacion/", data).status_code == 422
     stage.draft.refresh_from_db()
-    assert (stage.draft.state, stage.draft.deliveries.count()) == ("DRAFT", 0)
+    assert (stage.draft.state, deliveries_in(stage.draft).count()) == ("DRAFT", 0)
 
 
 @pytest.mark.procedure("P-6")

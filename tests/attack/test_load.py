@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News, NewsState
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.payload import post_payload
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests.attack.conftest import Stage, signed_in
 
 NEWS, PUBLICATIONS = 10_000, 1_250  # on four accounts: 5,000 deliveries
@@ -40,7 +42,8 @@ def many_deliveries(beto: Member, accounts: list[Account], numbers: range, day: 
         for number in numbers
     )  # fmt: skip
     Delivery.objects.bulk_create(
-        (Delivery(entity=beto.entity, publication=publication, account=account, due_at=at, prepare_at=at, ready_at=at,
+        (Delivery(entity=beto.entity, subject_kind="publication", subject_id=publication.pk,
+                  subject_name=publication.title, payload=post_payload(publication.title), account=account, due_at=at, prepare_at=at, ready_at=at,
                   expires_at=at + timedelta(hours=1))
          for number, publication in zip(numbers, publications, strict=True) for account in accounts
          for at in [day + timedelta(seconds=50 * number)]),

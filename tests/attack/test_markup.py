@@ -15,10 +15,11 @@ from pregonero.media.models import Medium
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import Dismissal, Informing, News, NewsState, NewsVersion, Source
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import accept_link, cancel_publication
-from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
+from pregonero.publishing.models import Adaptation, Attachment, Publication
 from tests.attack.conftest import Stage, signed_in
 from tests.conftest import NOW
 from tests.stage import drafted

@@ -20,14 +20,14 @@ from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
 from pregonero.networks.queries import get_account
 from pregonero.newsroom.models import Informing, News, NewsState
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
-from pregonero.publishing.actions import cancel_publication, resume_everything, stop_everything
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.models import Delivery, LinkAcceptance, Publication
-from pregonero.publishing.payload import current_fingerprint
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.actions import cancel_publication, pause_everything, resume_everything
+from pregonero.publishing.models import LinkAcceptance, Publication
 from pregonero.records.actions import ObjectRef
 from pregonero.records.models import Event
 from tests import conftest as cast
@@ -36,7 +36,7 @@ from tests.databases import as_default_database, fresh_database
 from tests.lab.process import until
 from tests.newsroom.test_at_once import at_once
 from tests.publishing.test_views import sent
-from tests.stage import drafted, programmed
+from tests.stage import current_fingerprint, deliveries_in, drafted, programmed
 
 ROOT = Path(__file__).resolve().parents[2]
 DONE, REFUSED = 302, 409
@@ -125,8 +125,8 @@ def test_a_double_click_drafts_once(news: News, people: dict[str, Member]) -> No
 def test_a_double_click_programs_once(draft: Publication, people: dict[str, Member]) -> None:
     path, data = f"/publicaciones/{draft.pk}/programacion/", sent(draft)
     assert clicks(people["beto"], *[(path, data)] * 3) == [DONE, REFUSED, REFUSED]
-    assert draft.deliveries.count() == 2
-    assert written("publication.scheduled", draft) == 1
+    assert deliveries_in(draft).count() == 2
+    assert written("publication.programmed", draft) == 1
 
 
 def test_one_programs_while_another_edits(draft: Publication, people: dict[str, Member]) -> None:
@@ -135,7 +135,7 @@ def test_one_programs_while_another_edits(draft: Publication, people: dict[str, 
     assert clicks(beto, *forms) == [DONE, REFUSED]
     draft.refresh_from_db()
     assert draft.revision == 3  # the draft's edit, and one of the two
-    assert (draft.state == "PROGRAMMED") == draft.deliveries.exists()
+    assert (draft.state == "PROGRAMMED") == deliveries_in(draft).exists()
 
 
 def test_two_tabs_move_once(going: Publication, people: dict[str, Member]) -> None:
@@ -168,7 +168,7 @@ def test_a_double_click_informs_once(news: News, people: dict[str, Member]) -> N
 
 
 def test_a_double_click_decides_once(going: Publication, people: dict[str, Member]) -> None:
-    delivery = going.deliveries.order_by("pk")[0]
+    delivery = deliveries_in(going).order_by("pk")[0]
     for state in (DeliveryState.DUE, DeliveryState.SENDING, DeliveryState.UNCERTAIN, DeliveryState.NEEDS_PERSON):
         held = {"leased_by": "w", "leased_until": timezone.now()} if state == DeliveryState.SENDING else {}
         free = {} if held else {"leased_by": "", "leased_until": None}
@@ -188,7 +188,7 @@ def test_a_double_click_decides_once(going: Publication, people: dict[str, Membe
 def test_what_is_cancelled_at_its_second_is_either_sent_or_stopped(
     going: Publication, people: dict[str, Member], turn: int
 ) -> None:
-    delivery, moment = going.deliveries.get(account__network="x"), timezone.now() + timedelta(hours=1, minutes=1)
+    delivery, moment = deliveries_in(going).get(account__network="x"), timezone.now() + timedelta(hours=1, minutes=1)
     adaptation = going.adaptations.get(account__network="x")
     Delivery.objects.filter(pk=delivery.pk).update(prepared_for=current_fingerprint(adaptation))
     Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.DUE)
@@ -226,8 +226,8 @@ def test_two_processes_program_once(draft: Publication, people: dict[str, Member
         browser.stdin.write(f"\n{body}\n")
         browser.stdin.flush()
     assert sorted(int(browser.communicate(timeout=180)[0]) for browser in browsers) == [DONE, REFUSED]
-    assert draft.deliveries.count() == 2
-    assert written("publication.scheduled", draft) == 1
+    assert deliveries_in(draft).count() == 2
+    assert written("publication.programmed", draft) == 1
 
 
 def test_wrong_passwords_count_together_in_all_processes(people: dict[str, Member], database: str) -> None:
@@ -253,7 +253,7 @@ def test_a_pause_waits_for_the_claim_that_is_being_made(people: dict[str, Member
     beto = people["beto"]
 
     def pause() -> None:
-        stop_everything(reason="Llegó una alerta.", by=beto, now=timezone.now())
+        pause_everything(reason="Llegó una alerta.", by=beto, now=timezone.now())
         connection.close()
 
     with ThreadPoolExecutor(max_workers=1) as pool:
@@ -281,7 +281,7 @@ def test_who_holds_an_account_keeps_nobody_from_writing_of_it(people: dict[str, 
             get_account(member=beto, pk=account.pk, for_update=True)
             pool.submit(draft).result(timeout=180)
         with transaction.atomic():
-            stop_everything.__wrapped__(reason="Llegó una alerta.", by=beto, now=timezone.now())
+            pause_everything.__wrapped__(reason="Llegó una alerta.", by=beto, now=timezone.now())
             pool.submit(telling, beto).result(timeout=180)
     resume_everything(by=beto, now=timezone.now())
 

@@ -11,13 +11,15 @@ from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Application, Network, PendingRevocation
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
-from pregonero.publishing.models import Delivery, Publication
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.models import Publication
 from pregonero.records.models import Event
 from tests.attack.conftest import signed_in
 from tests.attack.test_races import DONE, REFUSED, clicks, database, going, news, people, posting
 from tests.newsroom.test_at_once import at_once
+from tests.stage import deliveries_in
 
 __all__ = ["database", "going", "news", "people"]
 pytestmark = pytest.mark.procedure("M-3")
@@ -126,7 +128,7 @@ def test_two_deliveries_are_not_decided_to_be_one_post(
 
     other = programmed(news, people["beto"], timezone.now(), due_at=timezone.now() + timedelta(hours=1))
     post = uuid4().hex
-    deliveries = [_undecided(each.deliveries.get(account__network="x"), post) for each in (going, other)]
+    deliveries = [_undecided(deliveries_in(each).get(account__network="x"), post) for each in (going, other)]
     acts = [
         posting(
             signed_in(person), f"/envios/{delivery.pk}/decision/salio/",
@@ -140,7 +142,7 @@ def test_two_deliveries_are_not_decided_to_be_one_post(
 
 @pytest.mark.procedure("P-6")
 def test_two_take_the_same_delivery_in_hand(going: Publication, people: dict[str, Member]) -> None:
-    delivery = going.deliveries.get(account__network="facebook")
+    delivery = deliveries_in(going).get(account__network="facebook")
     found = both(people["beto"], people["beto"], f"/envios/{delivery.pk}/a-mano/toma/", {})
     assert max(found) < BUG
     assert Event.objects.filter(event_type="delivery.cancelled", ref=delivery.ref.reference).count() <= 1

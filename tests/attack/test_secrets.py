@@ -27,9 +27,10 @@ from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Credential, CredentialState, Network
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import SourceKind
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests import conftest as cast
 from tests.attack.conftest import signed_in
 from tests.attack.exposed import (
@@ -185,7 +186,7 @@ def _publish(lab: Lab, people: dict[str, Member], accounts: dict[str, tuple[Acco
         lab.fault(kind="echo", code=code, endpoint="commit", account=account.remote_id, times=1)
     second = _programme(lab, people)
     lab.client.get("/faults", params={"wait_fired": 2 * len(accounts), "timeout": 60})
-    until(lambda: not Delivery.objects.filter(publication=second, attempts__isnull=True).exclude(_beyond()).exists())
+    until(lambda: not Delivery.objects.filter(subject_id=second.pk, attempts__isnull=True).exclude(_beyond()).exists())
     lab.client.delete("/faults")
     for account, _ in accounts.values():
         lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()

@@ -24,9 +24,11 @@ from pregonero.networks.models import Account, Credential, Network
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.reading.page import open_page
 from pregonero.newsroom.tasks import read_page
+from pregonero.outbox.actions.manual import start_manual_post
+from pregonero.outbox.models import Delivery
 from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.actions import AdaptationChange, Described, PublicationChange
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests.browser.clock import SHOWN_AT
 from tests.browser.teams import Team, register_team
 from tests.films import CAPTIONS, film, picture
@@ -143,9 +145,9 @@ def _by_hand(publication: Publication, team: Team, now: datetime) -> dict[str, i
     publication = actions.program_publication(
         publication=publication, due_at=SHOWN_AT + timedelta(hours=2), by=beto, now=now
     )
-    sent = {each.account.network: each for each in Delivery.objects.filter(publication=publication, position=0)}
-    actions.start_manual_post(delivery=sent["x"], by=beto, now=now)
-    actions.stop_publication(publication=publication, reason="Falta confirmar una cifra.", by=beto, now=now)
+    sent = {each.account.network: each for each in Delivery.objects.filter(subject_id=publication.pk, position=0)}
+    start_manual_post(delivery=sent["x"], by=beto, now=now)
+    actions.pause_publication(publication=publication, reason="Falta confirmar una cifra.", by=beto, now=now)
     return {"tomada": sent["x"].pk, "por tomar": sent["facebook"].pk}
 
 

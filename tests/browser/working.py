@@ -7,20 +7,22 @@ from django.db.models import QuerySet
 
 from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
 from pregonero.networks.registry import connector
-from pregonero.publishing import queries
-from pregonero.publishing.actions.outcomes import claim_batch, settle_published, settle_rejected, settle_uncertain
-from pregonero.publishing.actions.prepare import (
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import (
     finish_preparing,
     lease_for_preparing,
     postpone_preparing,
     promote_due,
     store_prepared,
 )
-from pregonero.publishing.actions.reconciliation import lease_for_reconciling, record_finding
-from pregonero.publishing.models import Delivery, Publication
-from pregonero.publishing.send_job import SendJob
-from pregonero.publishing.states import WAITING
+from pregonero.outbox.actions.reconciliation import lease_for_reconciling, record_finding
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.queue import to_prepare
+from pregonero.outbox.send_job import SendJob
+from pregonero.outbox.states import WAITING
+from pregonero.publishing.models import Publication
 from tests.lab.process import until
+from tests.publishing.results import settle_published, settle_rejected, settle_uncertain
 
 WORKER = "trabajador-1"
 ENOUGH = 180.0
@@ -34,7 +36,7 @@ class Clock(Protocol):
 
 def send(publication: Publication, clock: Clock, *, leaving: str = "") -> SendJob | None:
     """Send a publication to its accounts; the one of `leaving` is taken and left as it is, and its work returned."""
-    every = Delivery.objects.filter(publication=publication, state__in=WAITING)
+    every = Delivery.objects.filter(subject_id=publication.pk, state__in=WAITING)
     until(lambda: _prepare(every, clock), ENOUGH)
     works = []
     for delivery in every.select_related("account").order_by("account_id"):
@@ -49,17 +51,17 @@ def send(publication: Publication, clock: Clock, *, leaving: str = "") -> SendJo
 
 def leave_to_person(work: SendJob, candidates: tuple[Published, ...], clock: Clock) -> None:
     """The call was cut, and the network cannot tell which post is ours."""
-    settle_uncertain(work=work, code="timeout", reason="La red no respondió a tiempo.", now=clock.now)
+    settle_uncertain(job=work, code="timeout", reason="La red no respondió a tiempo.", now=clock.now)
     asked = lease_for_reconciling(delivery_id=work.delivery_id, worker=WORKER, now=clock.now)
     assert asked is not None
-    record_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=clock.now)
+    record_finding(job=asked, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=clock.now)
 
 
 def _prepare(deliveries: QuerySet[Delivery], clock: Clock) -> bool:
     """Go on preparing; a network that asks to wait is asked again a second later of the clock."""
     clock.now += timedelta(seconds=1)
     promote_due(now=clock.now)
-    for pk in set(deliveries.values_list("pk", flat=True)).intersection(queries.to_prepare(now=clock.now)):
+    for pk in set(deliveries.values_list("pk", flat=True)).intersection(to_prepare(now=clock.now)):
         work = lease_for_preparing(delivery_id=pk, worker=WORKER, now=clock.now)
         if work is not None:
             _leave_at_network(work, clock)
@@ -68,20 +70,20 @@ def _prepare(deliveries: QuerySet[Delivery], clock: Clock) -> bool:
 
 def _leave_at_network(work: SendJob, clock: Clock) -> None:
     def keep(prepared: dict[str, Any]) -> None:
-        store_prepared(work=work, prepared=prepared, now=clock.now)
+        store_prepared(job=work, prepared=prepared, now=clock.now)
 
     try:
         prepared = connector(work.network).prepare(work.access, work.post, work.prepared, keep)
     except Transient as error:
-        postpone_preparing(work=work, error=error, now=clock.now)
+        postpone_preparing(job=work, error=error, now=clock.now)
     else:
-        finish_preparing(work=work, prepared=prepared, now=clock.now)
+        finish_preparing(job=work, prepared=prepared, now=clock.now)
 
 
 def _commit(work: SendJob, clock: Clock) -> None:
     try:
         published = connector(work.network).commit(work.access, work.post, work.prepared)
     except Permanent as error:
-        settle_rejected(work=work, error=error, now=clock.now)
+        settle_rejected(job=work, error=error, now=clock.now)
     else:
-        settle_published(work=work, published=published, now=clock.now)
+        settle_published(job=work, published=published, now=clock.now)

@@ -9,12 +9,13 @@ from django.utils import timezone
 from pregonero.dashboard.queries import today_of
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
+from pregonero.outbox.subjects import DeliveryEvent, notify_owner
 from pregonero.people.actions import notify
 from pregonero.people.models import Member, Notice
 from pregonero.publishing.actions import cancel_publication
 from pregonero.publishing.models import Publication
-from pregonero.publishing.notifications import notify_publishers
-from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
 
@@ -62,8 +63,10 @@ def test_an_informed_news_item_waits_for_its_programme(news: News, ana: Member, 
 
 def rejected(news: News, ana: Member, account: Account) -> Publication:
     publication = programmed(news, ana, timezone.now())
-    publication.deliveries.filter(account=account).update(reason="El texto pasa 12 caracteres del límite.")
-    put(publication.deliveries.get(account=account), DeliveryState.REJECTED)
+    Delivery.objects.filter(subject_id=publication.pk).filter(account=account).update(
+        reason="El texto pasa 12 caracteres del límite."
+    )
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=account), DeliveryState.REJECTED)
     return publication
 
 
@@ -100,8 +103,8 @@ def test_a_trouble_that_was_solved_leaves_the_first_screen(
     news: News, ana: Member, accounts: dict[str, Account]
 ) -> None:
     publication = rejected(news, ana, accounts["x"])
-    delivery = publication.deliveries.get(account=accounts["x"])
-    notify_publishers(delivery, kind="delivery.rejected", now=timezone.now())
+    delivery = Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"])
+    notify_owner(delivery, DeliveryEvent.REJECTED, now=timezone.now())
     assert "no aceptó" in page_of(ana)
     put(delivery, DeliveryState.PUBLISHED)
     page = page_of(ana)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from pregonero.publishing.models import Delivery
+from pregonero.outbox.models import Delivery
 from tests.faults.cases import HALF_AN_HOUR, Case, Stage, bring_forward, let_pass_its_hour, stop_prepared
 from tests.faults.crowd import FINAL
 from tests.faults.nursery import Nursery
@@ -95,7 +95,7 @@ class Campaign:
     def _all_ended(self, deliveries: list[int]) -> bool:
         with psycopg.connect(self._url) as connection:
             left = connection.execute(
-                "SELECT (SELECT count(*) FROM publishing_delivery WHERE id = ANY(%s) AND NOT state = ANY(%s)),"
+                "SELECT (SELECT count(*) FROM outbox_delivery WHERE id = ANY(%s) AND NOT state = ANY(%s)),"
                 " (SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'publishing.clean_delivery'"
                 "   AND status IN ('todo', 'doing'))",
                 [deliveries, list(FINAL)],

@@ -12,11 +12,12 @@ from pregonero.media.models import Medium
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Network
+from pregonero.outbox.models import Delivery
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Member
 from pregonero.people.roles import Role
 from pregonero.publishing import actions
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests.bluesky.harness import Bluesky
 from tests.faults.boundaries import COURSES, REFUSES_BY, SENT, Boundary, Course
 from tests.faults.hindering import Hindered
@@ -80,7 +81,7 @@ class Stage:
         self.give_media(person)
         news = informed_news(self.lab, person, now, with_media=course.media)
         publication = programmed(news, person, now, due_at=due_at)
-        rows = Delivery.objects.filter(publication=publication).select_related("account")
+        rows = Delivery.objects.filter(subject_id=publication.pk).select_related("account")
         deliveries = {row.account.network: row.pk for row in rows}
         for case in cases:
             case.begin(accounts[case.network], deliveries[case.network])
@@ -168,7 +169,7 @@ def bring_forward(url: str, deliveries: list[int], by: timedelta) -> None:
     """Have the minute of deliveries come earlier, without waiting for it."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "UPDATE publishing_delivery SET due_at = due_at - %(by)s, ready_at = ready_at - %(by)s,"
+            "UPDATE outbox_delivery SET due_at = due_at - %(by)s, ready_at = ready_at - %(by)s,"
             " expires_at = expires_at - %(by)s WHERE id = ANY(%(deliveries)s)",
             {"by": by, "deliveries": deliveries},
         )

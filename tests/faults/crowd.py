@@ -10,10 +10,14 @@ import psycopg
 from django.db.models import Model
 from django.utils import timezone
 
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.payload import fingerprint_of
 from pregonero.people.models import Member
-from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
+from pregonero.publishing import queries
+from pregonero.publishing.models import Adaptation, Attachment, Publication
+from pregonero.publishing.payload import payloads_of
 from tests.lab.process import Lab
-from tests.stage import informed_news, programmed, register_accounts
+from tests.stage import deliveries_in, informed_news, programmed, register_accounts
 
 Row = TypeVar("Row", bound=Model)
 FINAL = {"PUBLISHED", "REJECTED", "EXPIRED", "CANCELLED", "NEEDS_PERSON"}
@@ -54,9 +58,6 @@ def multiply(model: Publication, times: int) -> None:
         for other in others
     ]  # fmt: skip
     Publication.objects.bulk_create(copies)
-    Delivery.objects.bulk_create(
-        _like(delivery, publication=made) for delivery in model.deliveries.all() for made in copies
-    )
     for adaptation in model.adaptations.all():
         texts = [adaptation.text.replace(own, other) for other in others]
         titles = [adaptation.title.replace(own, other) for other in others]
@@ -66,6 +67,21 @@ def multiply(model: Publication, times: int) -> None:
         Attachment.objects.bulk_create(
             _like(attachment, adaptation=each) for attachment in adaptation.attachments.all() for each in theirs
         )
+    Delivery.objects.bulk_create(_like_delivery(delivery, made) for delivery in deliveries_in(model) for made in copies)
+
+
+def _like_delivery(delivery: Delivery, publication: Publication) -> Delivery:
+    """Return the same delivery for another publication: what it sends is read from that publication."""
+    adaptation = queries.adaptations_of(publication)
+    payloads = {each.account_id: payloads_of(each)[delivery.position][1] for each in adaptation}
+    payload = payloads[delivery.account_id]
+    return _like(
+        delivery,
+        subject_id=publication.pk,
+        subject_name=publication.title,
+        payload=payload,
+        fingerprint=fingerprint_of(payload),
+    )
 
 
 def _like(row: Row, **other: Any) -> Row:
@@ -81,7 +97,7 @@ def counted(url: str) -> Counter[str]:
     """Return how many deliveries are in each state; none while the database is away."""
     try:
         with psycopg.connect(url, connect_timeout=3) as connection:
-            rows = connection.execute("SELECT state, count(*) FROM publishing_delivery GROUP BY state").fetchall()
+            rows = connection.execute("SELECT state, count(*) FROM outbox_delivery GROUP BY state").fetchall()
     except psycopg.OperationalError:
         return Counter()
     return Counter(dict(rows))
@@ -100,11 +116,11 @@ def ended(lab: Lab, url: str) -> Ended:
     """
     with psycopg.connect(url) as connection:
         rows = connection.execute(
-            "SELECT a.network, a.remote_id, d.state, d.remote_id, t.content->>'text' FROM publishing_delivery d"
-            " JOIN networks_account a ON a.id = d.account_id LEFT JOIN publishing_attempt t"
+            "SELECT a.network, a.remote_id, d.state, d.remote_id, t.content->>'text' FROM outbox_delivery d"
+            " JOIN networks_account a ON a.id = d.account_id LEFT JOIN outbox_attempt t"
             " ON t.delivery_id = d.id AND t.number = d.attempts_made"
         ).fetchall()
-        attempts = connection.execute("SELECT code, count(*) FROM publishing_attempt GROUP BY code").fetchall()
+        attempts = connection.execute("SELECT code, count(*) FROM outbox_attempt GROUP BY code").fetchall()
     out = [post for network, account in {(row[0], row[1]) for row in rows} for post in _posts(lab, network, account)]
     said = {(network, ours.rpartition("_")[2]) for network, _, state, ours, _ in rows if state == "PUBLISHED"}
     open_to_people = {(network, text) for network, _, state, _, text in rows if state == "NEEDS_PERSON"}

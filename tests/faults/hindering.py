@@ -15,7 +15,7 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
-CREATE OR REPLACE TRIGGER tests_refuse BEFORE INSERT ON publishing_attempt
+CREATE OR REPLACE TRIGGER tests_refuse BEFORE INSERT ON outbox_attempt
     FOR EACH ROW EXECUTE FUNCTION tests_refuse();
 """
 

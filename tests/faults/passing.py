@@ -123,7 +123,7 @@ def _name_of_call(url: str) -> str:
 def _whom(arguments: dict[str, Any]) -> set[str]:
     """Return the network's own ids of the accounts that an act concerns, from what it was called with."""
     from pregonero.networks.models import Account
-    from pregonero.publishing.models import Delivery
+    from pregonero.outbox.models import Delivery
 
     found: set[str] = set()
     for each in arguments.values():

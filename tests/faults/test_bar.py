@@ -14,8 +14,8 @@ from django.db import connection
 from django.utils import timezone
 
 from pregonero.networks.models import Account
+from pregonero.outbox.models import Attempt, Delivery
 from pregonero.people.models import Member
-from pregonero.publishing.models import Attempt, Delivery
 from tests.bluesky.harness import Bluesky
 from tests.databases import as_default_database
 from tests.faults.cases import Stage, somebody
@@ -23,7 +23,7 @@ from tests.faults.conftest import OwnDatabase
 from tests.faults.crowd import FINAL
 from tests.faults.nursery import Nursery, nursery
 from tests.lab.process import Lab, until
-from tests.stage import Workers, informed_news, programmed, workers_on
+from tests.stage import Workers, deliveries_in, informed_news, programmed, workers_on
 
 pytestmark = pytest.mark.procedure("P-6")
 SEED, THREE_OF_TEN = 20261126, 0.3
@@ -60,7 +60,7 @@ class Row:
         now = timezone.now()
         for _ in range(posts):
             news = informed_news(self.stage.lab, self.person, now, with_media=False)
-            self.deliveries += programmed(news, self.person, now).deliveries.values_list("pk", flat=True)
+            self.deliveries += deliveries_in(programmed(news, self.person, now)).values_list("pk", flat=True)
         return self
 
     def fault(self, **rule: Any) -> None:

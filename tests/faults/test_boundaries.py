@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from pregonero.outbox.models import Delivery
 from pregonero.publishing import actions
-from pregonero.publishing.models import Delivery
 from tests.bluesky.harness import Bluesky
 from tests.faults.boundaries import AFTER, BEFORE, BOUNDARIES, Boundary, table
 from tests.faults.campaign import Campaign

@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from pregonero.health.models import Heartbeat, Incident, IncidentKind
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
-from pregonero.publishing.models import Delivery
 from tests.faults import clocks
 from tests.faults.cases import bring_forward
 from tests.faults.crowd import due_at_once, ended
@@ -89,7 +89,7 @@ def due_later(lab: Lab, people: dict[str, Member]) -> list[int]:
     publication = programmed(
         informed_news(lab, people["luis"], now, with_media=False), people["beto"], now, due_at=due_at
     )
-    return list(publication.deliveries.values_list("pk", flat=True))
+    return list(Delivery.objects.filter(subject_id=publication.pk).values_list("pk", flat=True))
 
 
 def states(deliveries: list[int]) -> list[str]:

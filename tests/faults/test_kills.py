@@ -12,8 +12,9 @@ import psycopg
 import pytest
 from django.utils import timezone
 
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests.lab.process import Lab, until
 from tests.stage import NETWORKS, Workers, informed_news, programmed, register_accounts, states
 
@@ -59,7 +60,7 @@ def after_its_answer(lab: Lab, worker: subprocess.Popen[bytes], url: str) -> Non
     """The answer came, and we died before keeping it: the rows are held so that no outcome can be written."""
     wait_held(lab)
     with psycopg.connect(url) as holder:
-        holder.execute("SELECT 1 FROM publishing_delivery FOR UPDATE")
+        holder.execute("SELECT 1 FROM outbox_delivery FOR UPDATE")
         release(lab, "process")
         until(lambda: blocked_sessions(url) >= len(NETWORKS), timeout=120)
         kill(worker)
@@ -98,7 +99,7 @@ def test_kill_leaves_each_post_out_once(moment: str, lab: Lab, workers: Workers,
 
 
 def deliveries(publication: Publication) -> list[Delivery]:
-    return list(Delivery.objects.filter(publication=publication).select_related("account").order_by("pk"))
+    return list(Delivery.objects.filter(subject_id=publication.pk).select_related("account").order_by("pk"))
 
 
 def wait_held(lab: Lab) -> None:

@@ -16,9 +16,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.networks.models import Account
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
+from pregonero.outbox.actions.throttling import resume_sending
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import actions
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed, register_accounts
 
@@ -80,7 +81,7 @@ def at_rest(published: int) -> bool:
 def looked_again(times: int = 2) -> None:
     """Wait until the workers have looked again at everything, so many times: a job that was done is gone."""
     for _ in range(times):
-        job = app.configure_task("publishing.look").defer()
+        job = app.configure_task("outbox.look").defer()
         until(lambda: not ProcrastinateJob.objects.filter(pk=job).exists(), timeout=ENOUGH)  # noqa: B023  in its turn
 
 
@@ -106,7 +107,7 @@ def test_two_workers_never_pass_the_last_posts_and_the_rest_leave_after_the_rese
         )
     ten = due(10)  # with nobody at work: a worker would find that the news' address does not answer from here
     with working(workers, 2):
-        order = [publication.deliveries.get().pk for publication in (*first, *ten)]
+        order = [Delivery.objects.filter(subject_id=publication.pk).get().pk for publication in (*first, *ten)]
         until(lambda: at_rest(4), timeout=ENOUGH)
         assert set(in_state("PUBLISHED")) < set(order)
         waits = Delivery.objects.filter(state="DUE")
@@ -140,9 +141,9 @@ def test_with_room_for_one_at_a_time_they_leave_in_the_order_of_their_programme(
         until(lambda: at_rest(1), timeout=ENOUGH)
         for out in (2, 3, 4):
             reset_comes(lab, account)
-            app.configure_task("publishing.look").defer()
+            app.configure_task("outbox.look").defer()
             until(lambda: at_rest(out), timeout=ENOUGH)  # noqa: B023  waited for in its turn
-    programme = [publication.deliveries.get().remote_id for publication in publications]
+    programme = [Delivery.objects.filter(subject_id=publication.pk).get().remote_id for publication in publications]
     assert [post["id"] for post in lab.posts(account=account.remote_id)] == programme
     assert calls(lab, account, status=TOO_MANY) == 0
 
@@ -186,7 +187,7 @@ def test_spent_money_is_told_once_and_asked_for_no_more(
             assert Notice.objects.filter(member=people[person], kind="sending.suspended").count() == 1
 
         limited(lab, account, credits=10 * LINK_POST)
-        actions.resume_sending(stop=stop, by=people["beto"], now=timezone.now())
+        resume_sending(stop=stop, by=people["beto"], now=timezone.now())
         until(lambda: at_rest(5), timeout=ENOUGH)
     assert calls(lab, account, status=CREATED) == 5
 

@@ -18,8 +18,8 @@ from django.test import override_settings
 from django.utils import timezone
 
 from pregonero.networks.models import Account
+from pregonero.outbox.models import Attempt, Delivery
 from pregonero.people.models import Member
-from pregonero.publishing.models import Attempt, Delivery
 from tests.bluesky.harness import Bluesky
 from tests.databases import as_default_database
 from tests.faults.boundaries import NETWORKS

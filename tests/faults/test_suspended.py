@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing.models import Publication
 from tests.faults.test_kills import ENOUGH, deliveries, release, wait_held
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed, register_accounts, states

@@ -11,9 +11,11 @@ import pytest
 from django.utils import timezone
 
 from pregonero.networks.models import Account
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.people.models import Member
-from pregonero.publishing import actions, queries
-from pregonero.publishing.models import Delivery, Publication
+from pregonero.publishing import actions
+from pregonero.publishing.models import Publication
 from tests.bluesky.harness import Bluesky
 from tests.faults.cases import bluesky_account
 from tests.faults.nursery import nursery
@@ -53,11 +55,11 @@ def publication(lab: Lab, accounts: dict[str, Account], people: dict[str, Member
 
 
 def thread(publication: Publication, account: Account) -> list[Delivery]:
-    return [each for each in queries.deliveries_of(publication) if each.account_id == account.pk]
+    return [each for each in deliveries_of(publication.ref) if each.account_id == account.pk]
 
 
 def all_out(publication: Publication) -> bool:
-    return {each.state for each in queries.deliveries_of(publication)} == {"PUBLISHED"}
+    return {each.state for each in deliveries_of(publication.ref)} == {"PUBLISHED"}
 
 
 def hold(lab: Lab, accounts: dict[str, Account], names: tuple[str, ...], kind: str) -> None:

@@ -16,9 +16,10 @@ from django.utils import timezone
 
 from pregonero.media.models import Medium
 from pregonero.networks.models import Network
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication
+from pregonero.publishing.models import Adaptation, Attachment, Publication
 from tests.lab.process import SAMPLE_MEDIA, Lab, until
 from tests.networks.subjects import lengthened, medium_of
 from tests.stage import NO_VOICE, Workers, drafted, informed_news, register_accounts, states
@@ -79,7 +80,7 @@ def test_an_upload_goes_on_after_its_worker_was_killed(lab: Lab, workers: Worker
         _wait_held(lab)
         _kill(first)
         # Nobody waits here for the leases of a worker so patient: they are over.
-        Delivery.objects.filter(publication=publication).exclude(leased_by="").update(leased_until=timezone.now())
+        Delivery.objects.filter(subject_id=publication.pk).exclude(leased_by="").update(leased_until=timezone.now())
         half_way = {each.account.network: each.prepared for each in _deliveries(publication)}
         opened = _opened(lab, accounts[Network.YOUTUBE])
         lab.client.post("/faults/release", json={"verdict": "cut"}).raise_for_status()
@@ -119,7 +120,7 @@ def _opened(lab: Lab, account: str) -> int:
 
 
 def _deliveries(publication: Publication) -> list[Delivery]:
-    return list(Delivery.objects.filter(publication=publication).select_related("account").order_by("pk"))
+    return list(Delivery.objects.filter(subject_id=publication.pk).select_related("account").order_by("pk"))
 
 
 def _wait_held(lab: Lab) -> None:

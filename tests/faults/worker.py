@@ -86,7 +86,7 @@ def _import_all() -> None:
     from importlib import import_module
 
     from pregonero.networks.registry import NETWORKS, connector
-    from pregonero.publishing import tasks  # noqa: F401
+    from pregonero.outbox import tasks  # noqa: F401
 
     import_module("xdk")
     passing.watch_connectors(connector(name) for name in NETWORKS)
@@ -102,7 +102,7 @@ def _hurry() -> None:
     from pregonero.networks.mastodon import connector as mastodon
     from pregonero.networks.rate_limits import actions as rate_limits
     from pregonero.networks.x import connector as x
-    from pregonero.publishing.actions import prepare, reconciliation
+    from pregonero.outbox.actions import prepare, reconciliation
 
     settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"] = CONNECTIONS
     worker.STALLED_SECONDS = STALLED_SECONDS

@@ -18,15 +18,15 @@ from pregonero.health.models import Heartbeat, Incident, IncidentKind
 from pregonero.health.runner import run_checks
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.health_checks import rebuild_queue
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
-from pregonero.publishing.actions import stop_everything
-from pregonero.publishing.health_checks import rebuild_queue
-from pregonero.publishing.models import Delivery
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.actions import pause_everything
 from tests.publishing.conftest import accounts, candidate, news, picture, video
 from tests.publishing.test_states import put
 from tests.publishing.test_stopping import client_of
-from tests.stage import programmed
+from tests.stage import deliveries_in, programmed
 
 __all__ = ["accounts", "candidate", "news", "picture", "video"]
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_graph_check_fails_when_the_version_ends_soon(version: str, ok: bool, se
 
 @pytest.mark.usefixtures("accounts")
 def test_needs_person_check_counts_deliveries_of_its_entity_only(news: News, ana: Member, dario: Member) -> None:
-    delivery = programmed(news, ana, timezone.now()).deliveries.order_by("pk").first()
+    delivery = deliveries_in(programmed(news, ana, timezone.now())).order_by("pk").first()
     assert delivery is not None
     put(delivery, DeliveryState.NEEDS_PERSON)
     assert run_check("needs_person", ana.entity_id) == (False, "1 envío espera que una persona decida si salió.")
@@ -135,7 +135,7 @@ def test_needs_person_check_counts_deliveries_of_its_entity_only(news: News, ana
 @pytest.mark.usefixtures("accounts")
 def test_rebuild_queue_schedules_the_wakeups_that_were_lost(news: News, ana: Member) -> None:
     programmed(news, ana, timezone.now(), due_at=timezone.now().replace(microsecond=0) + timedelta(hours=2))
-    ProcrastinateJob.objects.filter(task_name="publishing.look").delete()
+    ProcrastinateJob.objects.filter(task_name="outbox.look").delete()
     assert run_check("alarms")[0] is False
     rebuild_queue()
     assert run_check("alarms")[0] is True
@@ -146,7 +146,7 @@ def test_overdue_check_ignores_paused_deliveries(news: News, ana: Member) -> Non
     programmed(news, ana, timezone.now())
     Delivery.objects.update(ready_at=timezone.now() - timedelta(minutes=10))
     assert run_check("overdue")[0] is False
-    stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
+    pause_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
     assert run_check("overdue")[0] is True
     assert "por Ana Rojas: Llegó una alerta." in run_check("paused")[1]
 
@@ -154,7 +154,7 @@ def test_overdue_check_ignores_paused_deliveries(news: News, ana: Member) -> Non
 def test_status_page_shows_checks_incidents_and_undecided_deliveries(
     accounts: dict[str, Account], news: News, ana: Member
 ) -> None:
-    delivery = programmed(news, ana, timezone.now()).deliveries.get(account=accounts["x"])
+    delivery = deliveries_in(programmed(news, ana, timezone.now())).get(account=accounts["x"])
     put(delivery, DeliveryState.NEEDS_PERSON)
     record_incident(kind=IncidentKind.DISK_FULL, detail="No se pudo escribir.", now=timezone.now())
     page = client_of(ana).get("/estado/").content.decode()

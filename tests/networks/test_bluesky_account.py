@@ -21,7 +21,7 @@ from tests.lab.process import Lab
 from tests.networks.consenting import signed_in
 from tests.networks.subjects import bluesky_access
 from tests.networks.test_bluesky_delivery import send
-from tests.stage import informed_news, programmed
+from tests.stage import deliveries_in, informed_news, programmed
 
 pytestmark = pytest.mark.procedure("M-3")
 
@@ -63,7 +63,7 @@ def test_it_publishes_and_a_session_that_ended_is_opened_again(
     connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
     now = timezone.now()
     first, second = (
-        programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get() for _ in range(2)
+        deliveries_in(programmed(informed_news(lab, luis, now, with_media=False), ana, now)).get() for _ in range(2)
     )
     assert send(first).state == "PUBLISHED"
 

@@ -9,16 +9,17 @@ from django.utils import timezone
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Network
+from pregonero.outbox import sender
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import promote_due
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
-from pregonero.publishing import sender
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
-from pregonero.publishing.models import Delivery
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab
 from tests.networks.subjects import bluesky_access
+from tests.publishing.results import send_delivery
 from tests.publishing.test_parts import edited
-from tests.stage import informed_news, programmed
+from tests.stage import deliveries_in, informed_news, programmed, publication_of
 
 WORKER = "worker-1"
 
@@ -35,7 +36,7 @@ def delivery(
         now=now,
     )  # fmt: skip
     connect_account(account=account, token=access.token, expires_at=None, by=carmen, now=now)
-    return programmed(informed_news(lab, luis, now), ana, now).deliveries.get()
+    return deliveries_in(programmed(informed_news(lab, luis, now), ana, now)).get()
 
 
 def send(delivery: Delivery) -> Delivery:
@@ -43,7 +44,7 @@ def send(delivery: Delivery) -> Delivery:
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     for work in claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()):
-        sender.send_delivery(work)
+        send_delivery(work)
     delivery.refresh_from_db()
     return delivery
 
@@ -55,7 +56,7 @@ def test_a_news_item_goes_out_with_its_picture_and_its_link(bluesky: Bluesky, de
     (post,) = bluesky.posts(account=delivery.account.remote_id)
     assert (delivery.state, delivery.remote_id, delivery.url) == ("PUBLISHED", post["id"], post["url"])
     assert post["record"]["embed"]["images"][0]["alt"] == "Gráfica de barras"
-    assert post["record"]["facets"][0]["features"][0]["uri"] == delivery.publication.link
+    assert post["record"]["facets"][0]["features"][0]["uri"] == publication_of(delivery).link
 
 
 @pytest.mark.procedure("P-6")
@@ -64,7 +65,7 @@ def test_a_lost_answer_is_found_out_and_stays_one_post(bluesky: Bluesky, deliver
     bluesky.fault(kind=fault, endpoint="commit", account=delivery.account.remote_id, times=1)
 
     uncertain = send(delivery).state
-    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    sender.reconcile_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     send(delivery)
 
@@ -76,14 +77,14 @@ def test_a_lost_answer_is_found_out_and_stays_one_post(bluesky: Bluesky, deliver
 def test_a_thread_goes_out_part_by_part_also_when_an_answer_is_lost(
     bluesky: Bluesky, delivery: Delivery, ana: Member
 ) -> None:
-    edited(delivery.publication, delivery.account, ana, timezone.now(), "Segunda parte.", "Tercera parte.")
+    edited(publication_of(delivery), delivery.account, ana, timezone.now(), "Segunda parte.", "Tercera parte.")
     account = delivery.account.remote_id
     for position in range(3):
-        part = Delivery.objects.get(publication=delivery.publication, position=position)
+        part = Delivery.objects.get(subject_id=publication_of(delivery).pk, position=position)
         if position == 1:
             bluesky.fault(kind="accept_then_cut", endpoint="commit", account=account, times=1)
         if send(part).state == "UNCERTAIN":
-            sender.ask_delivery(delivery_id=part.pk, worker=WORKER)
+            sender.reconcile_delivery(delivery_id=part.pk, worker=WORKER)
 
     posts = bluesky.posts(account=account)
     parents = [post["record"].get("reply", {}).get("parent", {}).get("uri", "").rpartition("/")[2] for post in posts]

@@ -12,13 +12,13 @@ from pregonero.networks.bluesky.network import RATE_LIMITS, WRITE_POINTS
 from pregonero.networks.connection import connect_with_password
 from pregonero.networks.models import Network
 from pregonero.networks.rate_limits.models import Quota, UsageBucket
+from pregonero.outbox import sender
 from pregonero.people.models import Member
-from pregonero.publishing import sender
 from tests.bluesky import harness
 from tests.lab.process import Lab
 from tests.networks.subjects import bluesky_access
 from tests.networks.test_bluesky_delivery import send
-from tests.stage import informed_news, programmed
+from tests.stage import deliveries_in, informed_news, programmed
 
 
 @pytest.mark.procedure("P-6")
@@ -35,7 +35,7 @@ def test_the_server_counts_a_post_as_we_do(
             )  # fmt: skip
             connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
             news = informed_news(lab, luis, timezone.now(), with_media=False)
-            assert send(programmed(news, ana, timezone.now()).deliveries.get()).state == "PUBLISHED"
+            assert send(deliveries_in(programmed(news, ana, timezone.now())).get()).state == "PUBLISHED"
             sender.flush_limit_readings(at_once=True)
     except harness.ServerUnavailable as reason:
         pytest.skip(f"sin servidor de Bluesky: {reason}")

@@ -9,12 +9,13 @@ from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Network
 from pregonero.networks.queries import credentials_for
+from pregonero.outbox import sender
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import promote_due
 from pregonero.people.models import Member
-from pregonero.publishing import sender
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
 from tests.lab.process import Lab
-from tests.stage import informed_news, programmed
+from tests.publishing.results import send_delivery
+from tests.stage import deliveries_in, informed_news, programmed
 
 WORKER = "worker-1"
 
@@ -48,12 +49,12 @@ def test_a_delivery_goes_out_at_the_accounts_own_server(
         by=carmen, now=now,
     )  # fmt: skip
     connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
-    delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
+    delivery = deliveries_in(programmed(informed_news(lab, luis, now, with_media=False), ana, now)).get()
 
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     for work in claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now()):
-        sender.send_delivery(work)
+        send_delivery(work)
     delivery.refresh_from_db()
 
     (post,) = lab.posts(network="mastodon", account=theirs["id"])

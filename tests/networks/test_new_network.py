@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from PIL import Image
+from pregonero.publishing.actions.outcomes import claim_batch
+from pregonero.publishing.actions.prepare import promote_due
 
 from pregonero.networks import registry
 from pregonero.networks.actions.credentials import connect_account
@@ -32,11 +34,9 @@ from pregonero.networks.media_conversion import conversion_plan
 from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for
 from pregonero.networks.rate_limits.models import Quota, UsageBucket
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import sender
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
-from pregonero.publishing.models import Delivery
 from tests.lab.process import Lab
 from tests.networks.allowed import ALLOWED, beyond
 from tests.networks.consenting import come_back, signed_in

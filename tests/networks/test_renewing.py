@@ -16,14 +16,15 @@ from pregonero.networks.models import Account, AccountState, Credential, Credent
 from pregonero.networks.registry import connector
 from pregonero.networks.tasks import refresh_due
 from pregonero.networks.tokens import refresh_account_token, refreshed_credentials, with_token_refresh
+from pregonero.outbox import sender
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import promote_due
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import sender
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
 from pregonero.records.models import Event
 from tests.lab.process import Lab
 from tests.networks.consenting import application, connect, point_at, registered, signed_in
-from tests.stage import informed_news, programmed
+from tests.publishing.results import send_delivery
+from tests.stage import deliveries_in, informed_news, programmed
 
 pytestmark = pytest.mark.procedure("M-3")
 
@@ -228,13 +229,13 @@ def test_a_token_that_ended_at_the_minute_is_renewed_and_the_post_goes_out_once(
     lab: Lab, account: Account, luis: Member, ana: Member
 ) -> None:
     news = informed_news(lab, luis, timezone.now(), with_media=False)
-    delivery = programmed(news, ana, timezone.now()).deliveries.get()
+    delivery = deliveries_in(programmed(news, ana, timezone.now())).get()
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
     lab.client.post(f"/tokens/{account.remote_id}/expire").raise_for_status()
 
     for work in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
-        sender.send_delivery(work)
+        send_delivery(work)
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.attempts_made) == ("PUBLISHED", 1)
@@ -245,12 +246,12 @@ def test_an_authorisation_taken_back_at_the_minute_sends_nothing_and_goes_on_whe
     lab: Lab, account: Account, luis: Member, ana: Member, carmen: Member
 ) -> None:
     news = informed_news(lab, luis, timezone.now(), with_media=False)
-    delivery = programmed(news, ana, timezone.now()).deliveries.get()
+    delivery = deliveries_in(programmed(news, ana, timezone.now())).get()
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
     lab.client.post(f"/tokens/{account.remote_id}/revoke").raise_for_status()
     for work in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
-        sender.send_delivery(work)
+        send_delivery(work)
     delivery.refresh_from_db()
     account.refresh_from_db()
     assert (delivery.state, account.state) == ("DUE", AccountState.PAUSED)
@@ -259,7 +260,7 @@ def test_an_authorisation_taken_back_at_the_minute_sends_nothing_and_goes_on_whe
     connect(signed_in(carmen), account, account.remote_id)
     later = timezone.now() + timedelta(minutes=10)
     for work in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=later):
-        sender.send_delivery(work)
+        send_delivery(work)
     delivery.refresh_from_db()
     assert delivery.state == "PUBLISHED"
     assert len(lab.posts(network="x", account=account.remote_id)) == 1

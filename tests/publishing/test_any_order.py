@@ -29,28 +29,24 @@ from pregonero.networks.actions.register import pause_account, resume_account
 from pregonero.networks.base import Finding, Permanent, Published, Transient, Verdict
 from pregonero.networks.models import Account, AccountState
 from pregonero.newsroom.models import News
-from pregonero.people.models import Member
-from pregonero.publishing import actions, queries
-from pregonero.publishing.actions.outcomes import (
-    claim_batch,
-    recover_abandoned,
-    settle_deferred,
-    settle_published,
-    settle_rejected,
-    settle_uncertain,
-)
-from pregonero.publishing.actions.prepare import (
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.manual import decide_is_not_out, decide_is_out
+from pregonero.outbox.actions.outcomes import recover_abandoned
+from pregonero.outbox.actions.prepare import (
     finish_preparing,
     lease_for_preparing,
     postpone_preparing,
     promote_due,
     store_prepared,
 )
-from pregonero.publishing.actions.reconciliation import lease_for_reconciling, postpone_reconciling, record_finding
-from pregonero.publishing.models import Delivery
-from pregonero.publishing.post_lookup import PostLookup
-from pregonero.publishing.send_job import SendJob
-from pregonero.publishing.states import STOPPED, DeliveryState
+from pregonero.outbox.actions.reconciliation import lease_for_reconciling, postpone_reconciling, record_finding
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.post_lookup import PostLookup
+from pregonero.outbox.send_job import SendJob
+from pregonero.outbox.states import STOPPED, DeliveryState
+from pregonero.people.models import Member
+from pregonero.publishing import actions, queries
+from tests.publishing.results import settle_deferred, settle_published, settle_rejected, settle_uncertain
 from tests.stage import programmed, told_why
 
 WORKER = "worker-1"
@@ -89,7 +85,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.cast, self.now = cast, cast.now
         self.before = transaction.savepoint()  # what befalls one example (a pause, a limit) is not the next one's
         self.publication = programmed(cast.news, cast.ana, self.now)
-        self.pk = self.publication.deliveries.get(account=cast.account).pk
+        self.pk = Delivery.objects.filter(subject_id=self.publication.pk).get(account=cast.account).pk
         self.hands: list[Hand] = []
         self.public: list[str] = []
         self.published_as = ""
@@ -118,11 +114,11 @@ class AnyOrder(RuleBasedStateMachine):
         work = lease_for_preparing(delivery_id=self.pk, worker=WORKER, now=self.now)
         if work is None:
             return
-        store_prepared(work=work, prepared={"key": "1"}, now=self.now)
+        store_prepared(job=work, prepared={"key": "1"}, now=self.now)
         if ends == "done":
-            finish_preparing(work=work, prepared={"key": "1"}, now=self.now)
+            finish_preparing(job=work, prepared={"key": "1"}, now=self.now)
         elif ends == "later":
-            postpone_preparing(work=work, error=LATER, now=self.now)
+            postpone_preparing(job=work, error=LATER, now=self.now)
 
     @rule()
     def a_worker_claims(self) -> None:
@@ -159,13 +155,13 @@ class AnyOrder(RuleBasedStateMachine):
         hand = answered[which % len(answered)]
         self.hands.remove(hand)
         if hand.answer == "yes":
-            settle_published(work=hand.work, published=Published(hand.post, "https://x.com/1"), now=self.now)
+            settle_published(job=hand.work, published=Published(hand.post, "https://x.com/1"), now=self.now)
         elif hand.answer in ("yes, lost", "lost"):
-            settle_uncertain(work=hand.work, code="lost", reason="Se cortó.", now=self.now)
+            settle_uncertain(job=hand.work, code="lost", reason="Se cortó.", now=self.now)
         elif hand.answer in ("later", "lease over"):
-            settle_deferred(work=hand.work, error=LATER, now=self.now)
+            settle_deferred(job=hand.work, error=LATER, now=self.now)
         elif hand.answer == "no":
-            settle_rejected(work=hand.work, error=NO, now=self.now)
+            settle_rejected(job=hand.work, error=NO, now=self.now)
 
     @rule(sees=st.sampled_from(["the truth", "the truth", "nothing yet", "no answer", "too much"]))
     def a_worker_asks(self, sees: str) -> None:
@@ -173,12 +169,12 @@ class AnyOrder(RuleBasedStateMachine):
         if work is None:
             return
         if sees == "no answer":
-            postpone_reconciling(work=work, error=LATER, now=self.now)
+            postpone_reconciling(job=work, error=LATER, now=self.now)
         elif sees == "too much" and self.public:
             candidates = (Published(self.public[0], "https://x.com/1"), Published("999999", "https://x.com/2"))
-            record_finding(work=work, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=self.now)
+            record_finding(job=work, finding=Finding(Verdict.UNKNOWABLE, candidates=candidates), now=self.now)
         else:
-            record_finding(work=work, finding=self._finding(sees), now=self.now)
+            record_finding(job=work, finding=self._finding(sees), now=self.now)
 
     def _finding(self, sees: str) -> Finding:
         """What a network can answer: never that it has nothing while a call may still be on its way."""
@@ -199,9 +195,9 @@ class AnyOrder(RuleBasedStateMachine):
         }  # fmt: skip
         if self.public:
             sighting = PostLookup(remote_id=self.public[0], address="https://x.com/1", why_unread="La vi.")
-            self._try(lambda: actions.decide_is_out(sighting=sighting, **about))
+            self._try(lambda: decide_is_out(lookup=sighting, **about))
         else:
-            self._try(lambda: actions.decide_is_not_out(reason="Miré y no está.", **about))
+            self._try(lambda: decide_is_not_out(reason="Miré y no está.", **about))
 
     @rule(now=SELDOM)
     def a_person_stops_it(self, now: bool) -> None:

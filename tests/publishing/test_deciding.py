@@ -11,19 +11,18 @@ from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.models import Account, Credential
 from pregonero.networks.queries import credentials_for
 from pregonero.newsroom.models import News
+from pregonero.outbox import sender
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import promote_due
+from pregonero.outbox.models import Delivery, ManualPost
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import sender
-from pregonero.publishing.actions import cancel_publication, stop_publication
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
-from pregonero.publishing.models import Delivery
-from pregonero.publishing.models.manual import ManualPost
+from pregonero.publishing.actions import cancel_publication, pause_publication
 from pregonero.records.models import Event
 from tests.browser.working import leave_to_person
 from tests.lab.process import Lab
 from tests.publishing.test_delivering import posts, send
 from tests.publishing.test_stopping import client_of
-from tests.stage import informed_news, programmed, register_accounts
+from tests.stage import deliveries_in, informed_news, programmed, publication_of, register_accounts
 
 pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
@@ -44,7 +43,7 @@ def news(account: Account, lab: Lab, luis: Member) -> News:
 
 @pytest.fixture
 def delivery(news: News, ana: Member) -> Delivery:
-    return programmed(news, ana, timezone.now()).deliveries.get()
+    return deliveries_in(programmed(news, ana, timezone.now())).get()
 
 
 class Clock:
@@ -92,7 +91,7 @@ def test_both_candidates_stand_beside_what_was_sent(
     undecided(delivery, one, other)
     page = client_of(ana).get(decision(delivery)).content.decode()
     for words in ("Lo que enviamos", "Lo que hay en X", "Parecida 1", "Parecida 2", one.url, "09:00:01",
-                  delivery.publication.link[:20], "Es esta: salió", "No salió: enviar otra vez"):  # fmt: skip
+                  publication_of(delivery).link[:20], "Es esta: salió", "No salió: enviar otra vez"):  # fmt: skip
         assert words in page
 
 
@@ -191,7 +190,7 @@ def test_one_post_is_never_that_of_two(
     lab: Lab, account: Account, delivery: Delivery, ana: Member, luis: Member
 ) -> None:
     other = programmed(informed_news(lab, luis, timezone.now(), with_media=False), ana, timezone.now())
-    first = send(other.deliveries.get())
+    first = send(deliveries_in(other).get())
     undecided(delivery)
     address = f"{lab.url}/x/{account.handle}/status/{first.remote_id}"
     response = client_of(ana).post(decision(delivery, "salio/"), asked(delivery, address=address))
@@ -215,9 +214,9 @@ def test_what_the_network_refused_is_made_by_hand_and_read_back(
 ) -> None:
     rejected(lab, account, delivery)
     client = client_of(ana)
-    assert "Hacerla a mano" in client.get(f"/publicaciones/{delivery.publication_id}/").content.decode()
+    assert "Hacerla a mano" in client.get(f"/publicaciones/{delivery.subject_id}/").content.decode()
     page = client.get(by_hand(delivery)).content.decode()
-    text = delivery.publication.adaptations.get().text
+    text = publication_of(delivery).adaptations.get().text
     assert f"{lab.url}/x/intent/post?text=" in page
     assert text.splitlines()[0] in page
     made = posted_by_hand(lab, account, text)
@@ -227,7 +226,7 @@ def test_what_the_network_refused_is_made_by_hand_and_read_back(
     kept = ManualPost.objects.get()
     assert (kept.by, kept.read_back, kept.same_text) == (ana, True, True)
     assert "Hecha a mano por Ana Rojas, leída en la red" in client.get(
-        f"/publicaciones/{delivery.publication_id}/"
+        f"/publicaciones/{delivery.subject_id}/"
     ).content.decode()  # fmt: skip
 
 
@@ -274,7 +273,7 @@ def test_by_hand_is_refused_where_there_may_be_two(
 @pytest.mark.procedure("Q-6")
 def test_what_was_stopped_or_held_is_not_made_by_hand(delivery: Delivery, ana: Member) -> None:
     client = client_of(ana)
-    stop_publication(publication=delivery.publication, reason="Se revisa.", by=ana, now=timezone.now())
+    pause_publication(publication=publication_of(delivery), reason="Se revisa.", by=ana, now=timezone.now())
     assert client.post(by_hand(delivery, "toma/")).status_code == 409
-    cancel_publication(publication=delivery.publication, reason="No va.", by=ana, now=timezone.now())
+    cancel_publication(publication=publication_of(delivery), reason="No va.", by=ana, now=timezone.now())
     assert client.post(by_hand(delivery, "toma/")).status_code == 409

@@ -9,6 +9,7 @@ import pytest
 from pregonero.errors import Conflict, NotAllowed, NotFound, NotReady, WrongState
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
@@ -111,11 +112,11 @@ def test_a_programmed_publication_stays_ready(news: News, ana: Member, now: date
 
 def test_an_edit_has_what_was_prepared_prepared_again(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
-    publication.deliveries.update(prepared_for="f" * 64)
+    Delivery.objects.filter(subject_id=publication.pk).update(prepared_for="f" * 64)
     x = publication.adaptations.get(account__network="x")
     change = change_of(publication, adaptations={x.account_id: AdaptationChange(text="Otro texto")})
     actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)
-    assert set(publication.deliveries.values_list("prepared_for", flat=True)) == {""}
+    assert set(Delivery.objects.filter(subject_id=publication.pk).values_list("prepared_for", flat=True)) == {""}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_edit_refuses_what_is_out_or_on_its_way(
     from tests.publishing.test_states import put
 
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
-    put(publication.deliveries.get(account=accounts["x"]), state)  # type: ignore[arg-type]
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), state)  # type: ignore[arg-type]
     change = change_of(publication, adaptations={accounts["x"].pk: AdaptationChange(text="Otro")})
     with pytest.raises(WrongState, match=reason):
         actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=ana, now=now)

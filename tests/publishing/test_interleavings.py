@@ -14,23 +14,20 @@ from pregonero.networks.base import Finding, Permanent, Published, Transient, Ve
 from pregonero.networks.models import Account, Credential
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
+from pregonero.outbox import sender, tasks
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.outcomes import recover_abandoned
+from pregonero.outbox.actions.prepare import finish_preparing, lease_for_preparing, promote_due, store_prepared
+from pregonero.outbox.actions.reconciliation import lease_for_reconciling, record_finding
+from pregonero.outbox.models import Attempt, Delivery
+from pregonero.outbox.queries.queue import to_prepare
+from pregonero.outbox.send_job import SendJob
 from pregonero.people.models import Member, Notice
-from pregonero.publishing import actions, queries, sender, tasks
-from pregonero.publishing.actions.outcomes import (
-    claim_batch,
-    recover_abandoned,
-    settle_deferred,
-    settle_published,
-    settle_rejected,
-    settle_uncertain,
-)
-from pregonero.publishing.actions.prepare import finish_preparing, lease_for_preparing, promote_due, store_prepared
-from pregonero.publishing.actions.reconciliation import lease_for_reconciling, record_finding
+from pregonero.publishing import actions
 from pregonero.publishing.edits import as_it_is
-from pregonero.publishing.models import Attempt, Delivery
-from pregonero.publishing.send_job import SendJob
 from tests.lab.process import Lab
-from tests.stage import informed_news, programmed, register_accounts
+from tests.publishing.results import send_delivery, settle_deferred, settle_published, settle_rejected, settle_uncertain
+from tests.stage import adaptation_of, deliveries_in, informed_news, programmed, publication_of, register_accounts
 
 pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
@@ -55,12 +52,12 @@ def news(accounts: dict[str, Account], lab: Lab, luis: Member) -> News:
 
 @pytest.fixture
 def delivery(news: News, ana: Member) -> Delivery:
-    return programmed(news, ana, timezone.now()).deliveries.get(account__network="x")
+    return deliveries_in(programmed(news, ana, timezone.now())).get(account__network="x")
 
 
 @pytest.fixture
 def on_facebook(delivery: Delivery) -> Delivery:
-    return delivery.publication.deliveries.get(account__network="facebook")
+    return Delivery.objects.filter(subject_id=delivery.subject_id).get(account__network="facebook")
 
 
 def prepare(delivery: Delivery) -> None:
@@ -77,13 +74,13 @@ def not_taken(delivery: Delivery) -> None:
     """The network was asked, and does not have it."""
     asked = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + 2 * LATER)
     assert asked is not None
-    record_finding(work=asked, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
+    record_finding(job=asked, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
 
 
 def change(delivery: Delivery, by: Member, **words: Any) -> None:
-    publication = delivery.publication
+    publication = publication_of(delivery)
     publication.refresh_from_db()
-    adaptation = queries.adaptation_of(delivery)
+    adaptation = adaptation_of(delivery)
     wanted = replace(as_it_is(adaptation), **{"skipped": False, "skip_reason": "", **words})
     whole = actions.PublicationChange(
         why=publication.why, theme=publication.theme, relevance=2, link=publication.link,
@@ -108,12 +105,12 @@ def test_a_yes_that_comes_late_is_never_thrown_away(meanwhile: str, delivery: De
     if meanwhile == "waiting for a person":
         asked = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
         assert asked is not None
-        record_finding(work=asked, finding=Finding(Verdict.UNKNOWABLE), now=timezone.now())
+        record_finding(job=asked, finding=Finding(Verdict.UNKNOWABLE), now=timezone.now())
     else:
         not_taken(delivery)
     if meanwhile == "cancelled":
-        actions.cancel_publication(publication=delivery.publication, reason="No", by=ana, now=timezone.now())
-    settle_published(work=work, published=OUT, now=timezone.now())
+        actions.cancel_publication(publication=publication_of(delivery), reason="No", by=ana, now=timezone.now())
+    settle_published(job=work, published=OUT, now=timezone.now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", "777")
     assert claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()) == []
@@ -123,8 +120,8 @@ def test_a_yes_that_comes_late_wins_over_the_attempt_after_it(delivery: Delivery
     work = abandoned(delivery)
     not_taken(delivery)
     second = claim(delivery)
-    settle_published(work=work, published=OUT, now=timezone.now())
-    settle_uncertain(work=second, code="lost", reason="Se cortó.", now=timezone.now())
+    settle_published(job=work, published=OUT, now=timezone.now())
+    settle_uncertain(job=second, code="lost", reason="Se cortó.", now=timezone.now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", "777")
 
@@ -132,11 +129,11 @@ def test_a_yes_that_comes_late_wins_over_the_attempt_after_it(delivery: Delivery
 def test_a_no_that_comes_late_is_found_out_and_not_a_fault(delivery: Delivery) -> None:
     """It was uncertain already: what the network does not have is sent again, and a no in its time is kept."""
     work = abandoned(delivery)
-    settle_rejected(work=work, error=NO, now=timezone.now())
+    settle_rejected(job=work, error=NO, now=timezone.now())
     delivery.refresh_from_db()
     assert delivery.state == "UNCERTAIN"
     not_taken(delivery)
-    settle_rejected(work=claim(delivery), error=NO, now=timezone.now())
+    settle_rejected(job=claim(delivery), error=NO, now=timezone.now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason_code) == ("REJECTED", "403")
 
@@ -148,10 +145,10 @@ def test_who_lost_its_lease_while_preparing_changes_nothing_of_what_is_sent(deli
     again = lease_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=now)
     assert lost is not None
     assert again is not None
-    store_prepared(work=lost, prepared={"media": ["lost"]}, now=now)
-    finish_preparing(work=again, prepared={"media": ["mine"]}, now=now)
+    store_prepared(job=lost, prepared={"media": ["lost"]}, now=now)
+    finish_preparing(job=again, prepared={"media": ["mine"]}, now=now)
     work = claim(delivery)
-    store_prepared(work=lost, prepared={"media": ["lost"]}, now=now + LATER)
+    store_prepared(job=lost, prepared={"media": ["lost"]}, now=now + LATER)
     delivery.refresh_from_db()
     assert delivery.prepared["media"] == ["mine"]
     assert delivery.leased_until is not None
@@ -162,11 +159,10 @@ def test_who_lost_its_lease_while_preparing_changes_nothing_of_what_is_sent(deli
 def test_the_network_is_asked_for_what_the_attempt_sent(delivery: Delivery) -> None:
     prepare(delivery)
     work = claim(delivery)
-    settle_uncertain(work=work, code="lost", reason="Se cortó.", now=timezone.now())
-    adaptation = queries.adaptation_of(delivery)
-    sent, adaptation.text = adaptation.text, "Otras palabras"
-    adaptation.save()
-    Delivery.objects.filter(pk=delivery.pk).update(prepared={"media": ["otra"]})
+    settle_uncertain(job=work, code="lost", reason="Se cortó.", now=timezone.now())
+    sent = delivery.payload["text"]
+    changed = {**delivery.payload, "text": "Otras palabras"}
+    Delivery.objects.filter(pk=delivery.pk).update(payload=changed, prepared={"media": ["otra"]})
     asked = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
     assert asked is not None
     assert asked.post.text == sent
@@ -177,10 +173,10 @@ def test_a_finding_about_an_attempt_says_nothing_of_the_next(delivery: Delivery)
     abandoned(delivery)
     old = lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now() + LATER)
     not_taken(delivery)
-    settle_uncertain(work=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
+    settle_uncertain(job=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
     assert lease_for_reconciling(delivery_id=delivery.pk, worker=WORKER, now=timezone.now()) is not None
     assert old is not None
-    record_finding(work=old, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
+    record_finding(job=old, finding=Finding(Verdict.NOT_TAKEN), now=timezone.now())
     delivery.refresh_from_db()
     assert delivery.state == "UNCERTAIN"
 
@@ -190,14 +186,16 @@ def test_what_was_stopped_while_it_was_sent_is_not_sent_again(what_comes: str, d
     prepare(delivery)
     work = claim(delivery)
     if what_comes == "the network does not have it":
-        settle_uncertain(work=work, code="lost", reason="Se cortó.", now=timezone.now())
-    actions.cancel_publication(publication=delivery.publication, reason="La cifra cambió", by=ana, now=timezone.now())
+        settle_uncertain(job=work, code="lost", reason="Se cortó.", now=timezone.now())
+    actions.cancel_publication(
+        publication=publication_of(delivery), reason="La cifra cambió", by=ana, now=timezone.now()
+    )
     delivery.refresh_from_db()
     assert delivery.state in ("SENDING", "UNCERTAIN")
     if what_comes == "the network does not have it":
         not_taken(delivery)
     else:
-        settle_deferred(work=work, error=Transient("Espera", code="429"), now=timezone.now())
+        settle_deferred(job=work, error=Transient("Espera", code="429"), now=timezone.now())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == ("CANCELLED", "La cifra cambió")
 
@@ -222,9 +220,9 @@ def test_a_network_taken_in_after_programming_is_published(
     publication.adaptations.filter(account=accounts["x"]).update(skipped=True, skip_reason="Hoy no")
     due_at = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=1)
     actions.program_publication(publication=publication, due_at=due_at, by=ana, now=timezone.now())
-    taken_in = Delivery(publication=publication, account=accounts["x"])
+    taken_in = Delivery(subject_kind="publication", subject_id=publication.pk, account=accounts["x"])
     change(taken_in, ana)
-    assert publication.deliveries.get(account=accounts["x"]).due_at == due_at
+    assert Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]).due_at == due_at
 
 
 def test_a_post_of_another_delivery_is_never_taken_for_this_one(
@@ -232,15 +230,14 @@ def test_a_post_of_another_delivery_is_never_taken_for_this_one(
 ) -> None:
     """The same words on the same account: X refuses the second, and what is read back is the first."""
     other = programmed(informed_news(lab, luis, timezone.now(), with_media=False), ana, timezone.now())
-    twin = other.deliveries.get(account=accounts["x"])
-    text = queries.adaptation_of(delivery).text
-    other.adaptations.filter(account=accounts["x"]).update(text=text)
+    twin = deliveries_in(other).get(account=accounts["x"])
+    Delivery.objects.filter(pk=twin.pk).update(payload=delivery.payload, fingerprint=delivery.fingerprint)
     prepare(delivery)
-    sender.send_delivery(claim(delivery))
+    send_delivery(claim(delivery))
     prepare(twin)
     lab.fault(kind="cut_before", network="x", account=accounts["x"].remote_id, endpoint="commit", times=1)
-    sender.send_delivery(claim(twin))
-    sender.ask_delivery(delivery_id=twin.pk, worker=WORKER)
+    send_delivery(claim(twin))
+    sender.reconcile_delivery(delivery_id=twin.pk, worker=WORKER)
     twin.refresh_from_db()
     assert (twin.state, twin.checks_made) == ("UNCERTAIN", 1)
     assert not twin.leased_by
@@ -263,7 +260,7 @@ def test_an_account_without_a_token_is_told_and_not_tried_at_once_again(
     prepare(delivery)
     delivery.refresh_from_db()
     assert "no está conectada" in delivery.reason
-    assert delivery.pk not in queries.to_prepare(now=timezone.now())
+    assert delivery.pk not in to_prepare(now=timezone.now())
     assert Notice.objects.filter(member=ana, kind__startswith="delivery.unauthorized").exists()
 
 
@@ -272,7 +269,7 @@ def test_a_token_that_the_network_refuses_is_told(
 ) -> None:
     lab.fault(kind="status", code=401, network="x", account=accounts["x"].remote_id, endpoint="commit", times=1)
     prepare(delivery)
-    sender.send_delivery(claim(delivery))
+    send_delivery(claim(delivery))
     delivery.refresh_from_db()
     assert delivery.state == "DUE"
     assert Notice.objects.filter(member=ana, kind__startswith="delivery.unauthorized").exists()
@@ -283,8 +280,8 @@ def test_an_account_that_may_not_be_read_leaves_it_to_a_person(
 ) -> None:
     lab.fault(kind="status", code=403, network="x", account=accounts["x"].remote_id, endpoint="read", times=1)
     prepare(delivery)
-    settle_uncertain(work=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
-    sender.ask_delivery(delivery_id=delivery.pk, worker=WORKER)
+    settle_uncertain(job=claim(delivery), code="lost", reason="Se cortó.", now=timezone.now())
+    sender.reconcile_delivery(delivery_id=delivery.pk, worker=WORKER)
     delivery.refresh_from_db()
     assert delivery.state == "NEEDS_PERSON"
 
@@ -293,8 +290,8 @@ def test_words_that_changed_while_preparing_are_prepared_at_once(delivery: Deliv
     work = lease_for_preparing(delivery_id=delivery.pk, worker=WORKER, now=timezone.now())
     assert work is not None
     change(delivery, ana, text="Otras palabras")
-    finish_preparing(work=work, prepared={}, now=timezone.now())
-    assert delivery.pk in queries.to_prepare(now=timezone.now())
+    finish_preparing(job=work, prepared={}, now=timezone.now())
+    assert delivery.pk in to_prepare(now=timezone.now())
 
 
 def test_what_cannot_be_removed_does_not_stop_the_words_of_now(
@@ -310,7 +307,7 @@ def test_what_cannot_be_removed_does_not_stop_the_words_of_now(
     on_facebook.refresh_from_db()
     assert on_facebook.state == "DUE"
     assert on_facebook.prepared_for
-    (job,) = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
+    (job,) = ProcrastinateJob.objects.filter(task_name="outbox.clean")
     assert job.args["prepared"]["post_id"] == first
 
 
@@ -321,16 +318,16 @@ def test_what_was_stopped_and_planned_again_starts_anew(on_facebook: Delivery, a
     actions.cancel_publication(publication=publication, reason="No", by=ana, now=timezone.now())
     on_facebook.refresh_from_db()
     assert on_facebook.prepared == {}
-    jobs = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
+    jobs = ProcrastinateJob.objects.filter(task_name="outbox.clean")
     (args,) = [job.args for job in jobs if job.args["account_id"] == on_facebook.account_id]
     sender.clean_delivery(**args)
-    assert not queries.to_prepare(now=timezone.now())
+    assert not to_prepare(now=timezone.now())
 
 
 def test_what_passed_its_hour_is_cleaned_too(on_facebook: Delivery) -> None:
     prepare(on_facebook)
     promote_due(now=on_facebook.expires_at + timedelta(seconds=1))
-    jobs = ProcrastinateJob.objects.filter(task_name="publishing.clean_delivery")
+    jobs = ProcrastinateJob.objects.filter(task_name="outbox.clean")
     assert on_facebook.account_id in {job.args["account_id"] for job in jobs}
 
 
@@ -349,7 +346,7 @@ def test_a_claim_that_had_to_wait_counts_its_lease_from_before(delivery: Deliver
     before = boottime()
     (work,) = sender.claim(account_id=delivery.account_id, worker=WORKER, limit=1)
     assert work.good_until - before < settings.LEASE_SECONDS + 0.05
-    sender.send_delivery(work)
+    send_delivery(work)
     assert Attempt.objects.get().code == "lease_over"
     delivery.refresh_from_db()
     assert delivery.ready_at - timezone.now() > timedelta(seconds=settings.LEASE_SECONDS / 4 - 1)

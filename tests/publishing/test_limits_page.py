@@ -17,16 +17,15 @@ from pregonero.networks.rate_limits.models import NetworkSuspension, Quota, Usag
 from pregonero.networks.rate_limits.policy import PostClass, dollars
 from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.newsroom.models import News
+from pregonero.outbox.actions.throttling import resume_sending, set_limit, suspend_for, wait_to_prepare
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
-from pregonero.publishing import actions
-from pregonero.publishing.actions.throttling import stop_for, wait_to_prepare
 from pregonero.publishing.calendar import at_hour
-from pregonero.publishing.models import Delivery
-from pregonero.publishing.states import DeliveryState
 from pregonero.records.models import Event
 from tests.publishing.test_states import put
 from tests.publishing.test_views import sent
-from tests.stage import drafted, programmed
+from tests.stage import deliveries_in, drafted, programmed
 
 pytestmark = pytest.mark.procedure("P-6")
 FULL = QuotaExhausted("El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600)
@@ -52,14 +51,14 @@ def x(accounts: dict[str, Account]) -> Account:
 
 @pytest.fixture
 def waiting(x: Account, news: News, ana: Member) -> Delivery:
-    delivery = programmed(news, ana, timezone.now()).deliveries.get(account=x)
+    delivery = deliveries_in(programmed(news, ana, timezone.now())).get(account=x)
     put(delivery, DeliveryState.DUE)
     return delivery
 
 
 def stop(x: Account) -> NetworkSuspension:
     with transaction.atomic():
-        assert stop_for(x, SPENT, now=timezone.now())
+        assert suspend_for(x, SPENT, now=timezone.now())
     return NetworkSuspension.objects.get()
 
 
@@ -104,7 +103,7 @@ def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
     page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
     assert "hay envíos detenidos" in page
 
-    actions.resume_sending(stop=held, by=ana, now=timezone.now())
+    resume_sending(stop=held, by=ana, now=timezone.now())
     waiting.refresh_from_db()
     assert waiting.reason == ""
     assert waiting.ready_at <= timezone.now()
@@ -116,12 +115,12 @@ def test_a_channel_that_takes_no_more_videos_lets_out_at_their_minute_those_that
     accounts: dict[str, Account], news: News, ana: Member
 ) -> None:
     youtube, now = accounts["youtube"], timezone.now()
-    there, missing = (programmed(news, ana, now).deliveries.get(account=youtube) for _ in range(2))
+    there, missing = (deliveries_in(programmed(news, ana, now)).get(account=youtube) for _ in range(2))
     put(there, DeliveryState.DUE)
     put(missing, DeliveryState.DUE)
     Delivery.objects.filter(pk=there.pk).update(prepared_for="a" * 64)
     with transaction.atomic():
-        assert stop_for(youtube, FULL, now=now)
+        assert suspend_for(youtube, FULL, now=now)
 
     there.refresh_from_db()
     missing.refresh_from_db()
@@ -145,7 +144,7 @@ def test_people_are_told_of_a_stop_once_and_the_coordinator_too(
 
 
 def test_eighty_hundredths_are_told_once_in_each_window(x: Account, ana: Member, carmen: Member) -> None:
-    actions.set_limit(account=x, budget="money", limit=100_000, by=carmen, now=timezone.now())
+    set_limit(account=x, budget="money", limit=100_000, by=carmen, now=timezone.now())
     spend(x, [PostClass.POST] * 5)
     assert not ana.notices.filter(kind__startswith="budget.near").exists()
     spend(x, [PostClass.POST])
@@ -164,7 +163,7 @@ def test_money_reads_as_it_is_written_here(micros: int, words: str) -> None:
 
 
 def test_the_programme_says_when_each_would_really_leave(x: Account, news: News, ana: Member, carmen: Member) -> None:
-    actions.set_limit(account=x, budget="posts", limit=1, by=carmen, now=timezone.now())
+    set_limit(account=x, budget="posts", limit=1, by=carmen, now=timezone.now())
     tomorrow = at_hour(timezone.localdate() + timedelta(days=1), 9)
     for minutes in (0, 1):
         programmed(news, ana, timezone.now(), due_at=tomorrow + timedelta(minutes=minutes))
@@ -176,7 +175,7 @@ def test_the_programme_says_when_each_would_really_leave(x: Account, news: News,
 def test_the_editor_says_what_it_would_cost_and_when_it_would_leave(
     x: Account, news: News, ana: Member, carmen: Member
 ) -> None:
-    actions.set_limit(account=x, budget="posts", limit=1, by=carmen, now=timezone.now())
+    set_limit(account=x, budget="posts", limit=1, by=carmen, now=timezone.now())
     tomorrow = at_hour(timezone.localdate() + timedelta(days=1), 9)
     programmed(news, ana, timezone.now(), due_at=tomorrow)
     draft = drafted(news, ana, timezone.now())

@@ -14,17 +14,19 @@ from pregonero.media.store import store_upload
 from pregonero.networks.media_conversion import Choice
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.payload import content_of, fingerprint_of
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import AttachmentWords, Described
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
-from pregonero.publishing.payload import content_of, current_fingerprint, fingerprint_of, post_of, post_sent
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.payload import payloads_of, post_of
 from pregonero.records.models import Event
 from tests.films import CAPTIONS, film, picture
 from tests.publishing.test_states import put
-from tests.stage import drafted, programmed
+from tests.stage import deliveries_in, drafted, programmed
 
 pytestmark = [pytest.mark.usefixtures("accounts"), pytest.mark.procedure("D-1")]
 
@@ -86,23 +88,22 @@ def test_five_pictures_are_too_many_for_x(draft: Publication, ana: Member, now: 
 def test_what_goes_out_is_in_the_content_and_in_its_fingerprint(draft: Publication, ana: Member, now: datetime) -> None:
     adaptation = of(draft, "youtube")
     (video,) = adaptation.media
-    before = current_fingerprint(adaptation)
+    before = fingerprint_of(payloads_of(adaptation)[0][1])
     captions = uploaded(ana, now, CAPTIONS, "s.vtt", "captions")
     thumbnail = uploaded(ana, now, picture(), "m.jpg", "picture")
     actions.add_captions(attachment=video, captions=captions, by=ana, now=now)
     actions.add_thumbnail(attachment=video, thumbnail=thumbnail, by=ana, now=now)
     adaptation = of(draft, "youtube")
     post = post_of(adaptation)
-    content = content_of(adaptation, post)
-    assert content["media"] == [
+    ((_, payload),) = payloads_of(adaptation)
+    assert payload["media"] == [
         {"alt": "", "sha256": video.medium.sha256, "captions": captions.sha256, "thumbnail": thumbnail.sha256}
     ]
-    assert fingerprint_of(content) != before
+    assert fingerprint_of(payload) != before
     (medium,) = post.media
     assert medium.captions is not None
     assert medium.captions.read_bytes() == CAPTIONS
     assert medium.thumbnail is not None
-    assert post_sent(content, {video.medium.sha256: video.medium}).media[0].sha256 == medium.sha256
 
 
 @pytest.mark.procedure("N-6")
@@ -158,20 +159,20 @@ def test_an_empty_reason_with_a_name_cannot_be_kept(draft: Publication, ana: Mem
 
 def test_a_programmed_publication_takes_a_picture_with_its_text_only(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
-    publication.deliveries.update(prepared_for="f" * 64)
+    Delivery.objects.filter(subject_id=publication.pk).update(prepared_for="f" * 64)
     medium = uploaded(ana, now, picture("PNG"))
     with pytest.raises(NotReady, match="texto alternativo de la imagen 2"):
         attach(publication, "x", medium, ana, now)
     assert order(publication, "x") == ["1 image/jpeg"]
     attach(publication, "x", medium, ana, now, alt="Un mapa")
     assert order(publication, "x") == ["1 image/jpeg", "2 image/png"]
-    prepared = dict(publication.deliveries.values_list("account__network", "prepared_for"))
+    prepared = dict(Delivery.objects.filter(subject_id=publication.pk).values_list("account__network", "prepared_for"))
     assert (prepared["x"], prepared["facebook"]) == ("", "f" * 64)
 
 
 def test_what_is_out_keeps_its_media(news: News, ana: Member, now: datetime, accounts: dict[str, Account]) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
-    put(publication.deliveries.get(account=accounts["x"]), DeliveryState.PUBLISHED)
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.PUBLISHED)
     with pytest.raises(WrongState, match="ya se publicó"):
         actions.detach_medium(attachment=of(publication, "x").media[0], by=ana, now=now)
 
@@ -225,10 +226,10 @@ def test_a_reel_is_judged_by_its_own_limits(reel: Publication) -> None:
     assert {"wrong_ratio", "too_slow"} <= {issue.key for issue in rules.adaptation_issues(adaptation)}
     post = post_of(adaptation)
     assert (post.format, content_of(adaptation, post)["format"]) == ("reel", "reel")
-    as_reel = current_fingerprint(adaptation)
+    as_reel = fingerprint_of(payloads_of(adaptation)[0][1])
     adaptation.format = ""
     assert rules.adaptation_issues(adaptation) == []
-    assert current_fingerprint(adaptation) != as_reel
+    assert fingerprint_of(payloads_of(adaptation)[0][1]) != as_reel
 
 
 def test_a_video_is_made_by_a_worker_and_put_in_its_place(reel: Publication, ana: Member, now: datetime) -> None:
@@ -254,7 +255,7 @@ def made_while_programmed(reel: Publication, ana: Member, now: datetime) -> Medi
     Adaptation.objects.filter(pk=of(reel, "facebook").pk).update(format="")  # as a plain video it is taken as it is
     reel.refresh_from_db()
     actions.program_publication(publication=reel, due_at=now + timedelta(hours=1), by=ana, now=now)
-    reel.deliveries.update(prepared_for="f" * 64)
+    deliveries_in(reel).update(prepared_for="f" * 64)
     return MediaConversion.objects.get()
 
 
@@ -266,7 +267,7 @@ def test_a_version_is_put_in_a_programmed_publication_that_stays_ready(
     making.refresh_from_db()
     assert (making.state, making.reason) == ("DONE", "")
     assert of(reel, "facebook").media[0].medium == making.made
-    prepared = dict(reel.deliveries.values_list("account__network", "prepared_for"))
+    prepared = dict(deliveries_in(reel).values_list("account__network", "prepared_for"))
     assert (prepared["facebook"], prepared["x"]) == ("", "f" * 64)
     facts = Event.objects.filter(event_type="publication.media").order_by("-pk").values_list("facts", flat=True)[0]
     assert (facts["act"], facts["before"], facts["sha256"]) == (
@@ -285,7 +286,7 @@ def test_a_version_that_the_network_would_not_take_is_not_put_in_a_programmed_pu
     making.refresh_from_db()
     assert "texto alternativo" in making.reason
     assert of(reel, "facebook").media[0].medium == came
-    assert set(reel.deliveries.values_list("prepared_for", flat=True)) == {"f" * 64}
+    assert set(deliveries_in(reel).values_list("prepared_for", flat=True)) == {"f" * 64}
     assert not Event.objects.filter(event_type="publication.media", facts__act="exchanged").exists()
 
 

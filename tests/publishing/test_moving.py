@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing.models import Publication
-from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
 from tests.stage import programmed
 
@@ -54,7 +55,7 @@ def test_a_publication_is_moved_from_its_card_on_all_its_accounts(
     publication.refresh_from_db()
     later = noon.replace(hour=15, minute=30)
     assert publication.due_at == later
-    assert set(publication.deliveries.values_list("due_at", flat=True)) == {later}
+    assert set(Delivery.objects.filter(subject_id=publication.pk).values_list("due_at", flat=True)) == {later}
 
 
 def test_an_hour_that_cannot_be_says_why_and_changes_nothing(
@@ -72,10 +73,10 @@ def test_what_is_out_or_on_its_way_is_not_moved(
     publication: Publication, beto: Member, noon: datetime, accounts: dict[str, Account]
 ) -> None:
     path = f"/publicaciones/{publication.pk}/hora/"
-    put(publication.deliveries.get(account=accounts["x"]), DeliveryState.SENDING)
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.SENDING)
     assert path not in day_seen(beto, noon)
     assert "Se está enviando en este momento" in move(beto, publication, noon, "15:30")
-    for delivery in publication.deliveries.all():
+    for delivery in Delivery.objects.filter(subject_id=publication.pk).all():
         put(delivery, DeliveryState.PUBLISHED)
     assert path not in day_seen(beto, noon)
 

@@ -8,9 +8,10 @@ from pregonero.dashboard.queries import today_of
 from pregonero.networks.base import MediaUnreachable
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.actions.prepare import finish_preparing, lease_for_preparing, postpone_preparing
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
-from pregonero.publishing.actions.prepare import finish_preparing, lease_for_preparing, postpone_preparing
-from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
 from tests.stage import programmed
 
@@ -22,10 +23,10 @@ def test_it_waits_with_its_reason_and_the_networks_people_are_told_until_it_goes
     news: News, ana: Member, accounts: dict[str, Account], now: datetime
 ) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(minutes=30))
-    delivery = publication.deliveries.get(account=accounts["instagram"])
+    delivery = Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["instagram"])
     work = lease_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
     assert work is not None
-    postpone_preparing(work=work, error=MediaUnreachable(WHY, code="own_address", retry_after=60), now=now)
+    postpone_preparing(job=work, error=MediaUnreachable(WHY, code="own_address", retry_after=60), now=now)
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason, delivery.prepare_at) == ("PLANNED", WHY, now + timedelta(minutes=1))
@@ -35,7 +36,7 @@ def test_it_waits_with_its_reason_and_the_networks_people_are_told_until_it_goes
     later = now + timedelta(minutes=1)
     again = lease_for_preparing(delivery_id=delivery.pk, worker="w", now=later)
     assert again is not None
-    finish_preparing(work=again, prepared={"container_id": "1"}, now=later)
+    finish_preparing(job=again, prepared={"container_id": "1"}, now=later)
     delivery.refresh_from_db()
     assert delivery.reason == ""
     put(delivery, DeliveryState.PUBLISHED)

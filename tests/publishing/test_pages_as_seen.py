@@ -19,14 +19,14 @@ from pregonero.media.models import Medium
 from pregonero.networks.base import QuotaExhausted
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.actions.throttling import suspend_for
+from pregonero.outbox.models import Attempt, Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.actions.throttling import stop_for
-from pregonero.publishing.models import Attempt, Delivery
-from pregonero.publishing.states import DeliveryState
 from tests.publishing.test_states import put
 from tests.publishing.test_views import sent, signed_in
-from tests.stage import drafted, programmed
+from tests.stage import deliveries_in, drafted, programmed
 from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
 
 pytestmark = pytest.mark.procedure("N-6")
@@ -55,7 +55,7 @@ def undecided(delivery: Delivery, *, found: int) -> Delivery:
 def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Member, ana: Member) -> dict[str, Answer]:
     now = timezone.now()
     going = programmed(news, beto, now, due_at=now + timedelta(hours=2))
-    by_network = {each.account.network: each for each in going.deliveries.all()}
+    by_network = {each.account.network: each for each in deliveries_in(going)}
     undecided(by_network["x"], found=2)
     undecided(by_network["facebook"], found=0)
     Delivery.objects.filter(pk=by_network["instagram"].pk).update(reason="Instagram no aceptó la imagen.")
@@ -76,12 +76,12 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
         "/pausa/", "/estado/", "/parrilla/", f"/parrilla/{timezone.localtime(now):%Y-%m-%d}/10/",
     ]  # fmt: skip
     answers |= answers_of(client, paths)
-    actions.stop_everything(reason="Llegó una alerta de suplantación.", by=ana, now=now)
+    actions.pause_everything(reason="Llegó una alerta de suplantación.", by=ana, now=now)
     full = QuotaExhausted(
         "El canal llegó al número de videos de un día.", code="uploadLimitExceeded", retry_after=6 * 3600
     )
     with transaction.atomic():
-        assert stop_for(accounts["youtube"], full, now=now)
+        assert suspend_for(accounts["youtube"], full, now=now)
     paused = answers_of(client, ["/pausa/", "/parrilla/", reverse("publishing:limits")])
     answers |= {f"/en{path}": answer for path, answer in paused.items()}
     assert {answer.status for answer in answers.values()} == {200}

@@ -11,12 +11,15 @@ from django.db.utils import IntegrityError
 from pregonero.errors import WrongState
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.actions.cancellation import release_next_part
+from pregonero.outbox.actions.prepare import lease_for_preparing, promote_due
+from pregonero.outbox.models import NOT_YET, Delivery
+from pregonero.outbox.queries.deliveries import deliveries_of, outgoing_of
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member, Notice
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, PublicationChange
-from pregonero.publishing.actions.prepare import lease_for_preparing, promote_due, release_next_part
-from pregonero.publishing.models import NOT_YET, Delivery, Publication
-from pregonero.publishing.states import DeliveryState
+from pregonero.publishing.models import Publication
 from tests.publishing.test_states import put
 from tests.stage import drafted
 
@@ -57,7 +60,7 @@ def publication(draft: Publication, ana: Member, now: datetime) -> Publication:
 
 
 def thread(publication: Publication, account: Account) -> list[Delivery]:
-    return [each for each in queries.deliveries_of(publication) if each.account_id == account.pk]
+    return [each for each in deliveries_of(publication.ref) if each.account_id == account.pk]
 
 
 def states(publication: Publication, account: Account) -> list[str]:
@@ -69,7 +72,7 @@ def put_out(delivery: Delivery) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "UPDATE publishing_delivery SET state = 'PUBLISHED', remote_id = %s, published_at = due_at WHERE id = %s",
+            "UPDATE outbox_delivery SET state = 'PUBLISHED', remote_id = %s, published_at = due_at WHERE id = %s",
             [str(delivery.pk), delivery.pk],
         )
         cursor.execute("SET session_replication_role = origin")
@@ -83,7 +86,7 @@ def out(delivery: Delivery, now: datetime) -> None:
         release_next_part(delivery, now=now)
 
 
-def test_each_part_is_a_delivery_after_the_one_above_it(publication: Publication, x: Account, now: datetime) -> None:
+def test_each_part_is_a_delivery_after_previous_part_it(publication: Publication, x: Account, now: datetime) -> None:
     first, *rest = thread(publication, x)
     assert [each.position for each in rest] == [1, 2, 3]
     assert [each.follows_id for each in rest] == [first.pk, rest[0].pk, rest[1].pk]
@@ -123,8 +126,8 @@ def test_a_part_says_what_it_is_under_and_so_does_its_fingerprint(
     assert work is not None
     assert (work.post.text, work.post.reply_to, work.post.root) == ("Segunda parte.", first.remote_id, first.remote_id)
     out(second, now)
-    place = queries.place_of(thread(publication, x)[2])
-    assert (place.position, place.reply_to, place.root) == (2, second.remote_id, first.remote_id)
+    third = outgoing_of(thread(publication, x)[2]).post
+    assert (third.reply_to, third.root) == (second.remote_id, first.remote_id)
 
 
 @pytest.mark.usefixtures("beto")
@@ -146,11 +149,11 @@ def test_what_goes_under_a_part_that_will_not_go_out_is_stopped_with_the_reason(
 
 def _reject(delivery: Delivery, now: datetime) -> None:
     from pregonero.networks.base import Permanent
-    from pregonero.publishing.actions.prepare import reject_prepared
+    from pregonero.outbox.actions.prepare import reject_prepared
 
     work = lease_for_preparing(delivery_id=delivery.pk, worker="w", now=now)
     assert work is not None
-    reject_prepared(work=work, error=Permanent("Dice lo mismo.", code="187"), now=now)
+    reject_prepared(job=work, error=Permanent("Dice lo mismo.", code="187"), now=now)
 
 
 def test_moving_a_half_published_thread_goes_on_from_where_it_stopped(
@@ -243,9 +246,9 @@ def test_parts_that_say_the_same_are_told_before_programming(
 def test_the_database_keeps_a_part_from_going_out_before_the_one_above(publication: Publication, x: Account) -> None:
     _, second, *_ = thread(publication, x)
     for wrong in ("DUE", "PUBLISHED"):
-        with pytest.raises(DatabaseError, match="after_the_one_above"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="after_previous_part"), transaction.atomic():
             connection.cursor().execute(
-                "UPDATE publishing_delivery SET state = %s, remote_id = '2', published_at = due_at WHERE id = %s",
+                "UPDATE outbox_delivery SET state = %s, remote_id = '2', published_at = due_at WHERE id = %s",
                 [wrong, second.pk],
             )
 
@@ -254,12 +257,12 @@ def test_the_database_keeps_each_part_in_its_place(
     publication: Publication, accounts: dict[str, Account], x: Account
 ) -> None:
     first, _, third, _ = thread(publication, x)
-    with pytest.raises(DatabaseError, match="place_is_final"), transaction.atomic():
+    with pytest.raises(DatabaseError, match="subject_is_final"), transaction.atomic():
         connection.cursor().execute(
-            "UPDATE publishing_delivery SET account_id = %s WHERE id = %s", [accounts["facebook"].pk, first.pk]
+            "UPDATE outbox_delivery SET account_id = %s WHERE id = %s", [accounts["facebook"].pk, first.pk]
         )
     fresh = {"due_at": first.due_at, "prepare_at": first.due_at, "ready_at": first.due_at, "expires_at": NOT_YET}
-    elsewhere = Delivery.objects.get(publication=publication, account=accounts["facebook"])
+    elsewhere = Delivery.objects.get(subject_id=publication.pk, account=accounts["facebook"])
     for position, above in ((2, elsewhere), (1, third)):
         with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic():
             Delivery.objects.create(

@@ -9,11 +9,13 @@ from pregonero.errors import NotAllowed, NotFound, NotReady, Refused, WrongState
 from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import deliveries_of
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
-from pregonero.publishing import actions, queries
+from pregonero.publishing import actions
 from pregonero.publishing.linking import LinkFinding
 from pregonero.publishing.models import Publication
-from pregonero.publishing.states import DeliveryState
 from pregonero.records.models import Event
 from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
@@ -23,19 +25,19 @@ HOUR = timedelta(hours=1)
 
 
 def alarms() -> set[datetime]:
-    jobs = ProcrastinateJob.objects.filter(task_name="publishing.look")
+    jobs = ProcrastinateJob.objects.filter(task_name="outbox.look")
     return set(jobs.values_list("scheduled_at", flat=True))
 
 
 def states(publication: Publication) -> dict[str, str]:
-    return {delivery.account.network: delivery.state for delivery in queries.deliveries_of(publication)}
+    return {delivery.account.network: delivery.state for delivery in deliveries_of(publication.ref)}
 
 
 def test_program_plans_a_delivery_on_each_account_and_its_alarm(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + HOUR)
     assert set(states(publication).values()) == {"PLANNED"}
     assert len(states(publication)) == 4
-    delivery = queries.deliveries_of(publication)[0]
+    delivery = deliveries_of(publication.ref)[0]
     assert delivery.due_at == now + HOUR
     assert delivery.expires_at == now + 2 * HOUR
     assert now + HOUR in alarms()
@@ -48,7 +50,7 @@ def test_program_twice_is_refused(news: News, ana: Member, beto: Member, now: da
     publication = programmed(news, ana, now, due_at=now + HOUR)
     with pytest.raises(WrongState, match="no se programa dos veces"):
         actions.program_publication(publication=publication, due_at=now + 2 * HOUR, by=beto, now=now)
-    assert publication.deliveries.count() == 4
+    assert Delivery.objects.filter(subject_id=publication.pk).count() == 4
 
 
 def test_program_refuses_whoever_does_not_answer_for_the_networks(
@@ -86,8 +88,8 @@ def test_program_says_everything_that_is_missing(news: News, ana: Member, now: d
     keys = {issue.key for issue in refused.value.issues}
     assert {"no_why", "no_alt", "no_captions"} <= keys
     assert any("13" in issue.text and "280" in issue.text for issue in refused.value.issues)
-    assert not publication.deliveries.exists()
-    assert not Event.objects.filter(event_type="publication.scheduled").exists()
+    assert not Delivery.objects.filter(subject_id=publication.pk).exists()
+    assert not Event.objects.filter(event_type="publication.programmed").exists()
 
 
 @pytest.mark.procedure("D-4")
@@ -121,7 +123,7 @@ def test_a_link_that_was_accepted_and_then_changed_is_checked_again(news: News, 
 def test_move_changes_the_minute_of_what_waits(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + HOUR)
     actions.move_publication(publication=publication, due_at=now + 3 * HOUR, by=ana, now=now)
-    assert {delivery.due_at for delivery in queries.deliveries_of(publication)} == {now + 3 * HOUR}
+    assert {delivery.due_at for delivery in deliveries_of(publication.ref)} == {now + 3 * HOUR}
     assert now + 3 * HOUR in alarms()
 
 
@@ -129,8 +131,8 @@ def test_move_plans_again_what_was_refused_and_leaves_what_is_out(
     news: News, ana: Member, now: datetime, accounts: dict[str, Account]
 ) -> None:
     publication = programmed(news, ana, now, due_at=now + HOUR)
-    put(publication.deliveries.get(account=accounts["x"]), DeliveryState.REJECTED)
-    put(publication.deliveries.get(account=accounts["facebook"]), DeliveryState.PUBLISHED)
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.REJECTED)
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["facebook"]), DeliveryState.PUBLISHED)
     actions.move_publication(publication=publication, due_at=now + 2 * HOUR, by=ana, now=now)
     assert states(publication)["x"] == "PLANNED"
     assert states(publication)["facebook"] == "PUBLISHED"
@@ -140,7 +142,7 @@ def test_move_waits_while_something_is_being_sent(
     news: News, ana: Member, now: datetime, accounts: dict[str, Account]
 ) -> None:
     publication = programmed(news, ana, now, due_at=now + HOUR)
-    put(publication.deliveries.get(account=accounts["x"]), DeliveryState.SENDING)
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.SENDING)
     with pytest.raises(WrongState, match="Se está enviando"):
         actions.move_publication(publication=publication, due_at=now + 2 * HOUR, by=ana, now=now)
 
@@ -149,7 +151,7 @@ def test_cancel_stops_everything_that_is_not_out(
     news: News, ana: Member, marta: Member, now: datetime, accounts: dict[str, Account]
 ) -> None:
     publication = programmed(news, ana, now, due_at=now + HOUR)
-    put(publication.deliveries.get(account=accounts["x"]), DeliveryState.PUBLISHED)
+    put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.PUBLISHED)
     cancelled = actions.cancel_publication(publication=publication, reason="Cambió la cifra.", by=marta, now=now)
     assert states(publication) == {
         "x": "PUBLISHED", "facebook": "CANCELLED", "instagram": "CANCELLED", "youtube": "CANCELLED"
@@ -161,9 +163,9 @@ def test_cancel_stops_everything_that_is_not_out(
 
 def test_cancel_of_what_is_all_out_is_refused(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + HOUR)
-    for delivery in publication.deliveries.all():
+    for delivery in Delivery.objects.filter(subject_id=publication.pk).all():
         put(delivery, DeliveryState.PUBLISHED)
-        publication.deliveries.filter(pk=delivery.pk)
+        Delivery.objects.filter(subject_id=publication.pk).filter(pk=delivery.pk)
     with pytest.raises(WrongState, match="no queda nada"):
         actions.cancel_publication(publication=publication, reason="Tarde", by=ana, now=now)
 

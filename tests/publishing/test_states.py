@@ -10,9 +10,10 @@ from django.db.utils import IntegrityError
 
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Attempt, Delivery
+from pregonero.outbox.states import PAIRS, DeliveryState, diagram
 from pregonero.people.models import Member
-from pregonero.publishing.models import Attempt, Delivery, Publication
-from pregonero.publishing.states import PAIRS, DeliveryState, diagram
+from pregonero.publishing.models import Publication
 from tests.stage import programmed
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "estados-de-una-entrega.md"
@@ -22,7 +23,7 @@ FINAL = {DeliveryState.WITHDRAWN, DeliveryState.RECTIFIED}
 @pytest.fixture
 def delivery(accounts: dict[str, Account], news: News, beto: Member, now: datetime) -> Delivery:
     publication = programmed(news, beto, now, due_at=now + timedelta(hours=1))
-    return publication.deliveries.get(account=accounts["x"])
+    return Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"])
 
 
 def put(delivery: Delivery, state: DeliveryState) -> None:
@@ -31,7 +32,7 @@ def put(delivery: Delivery, state: DeliveryState) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            "UPDATE publishing_delivery SET state = %s, remote_id = %s, published_at = %s, leased_by = %s,"
+            "UPDATE outbox_delivery SET state = %s, remote_id = %s, published_at = %s, leased_by = %s,"
             " leased_until = %s WHERE id = %s",
             [state, "1" if public else "", delivery.due_at if public else None, "w" if state == "SENDING" else "",
              delivery.due_at if state == "SENDING" else None, delivery.pk],
@@ -45,7 +46,7 @@ def test_the_database_refuses_every_change_that_is_not_in_the_table(delivery: De
             continue
         put(delivery, before)
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("UPDATE publishing_delivery SET state = %s WHERE id = %s", [after, delivery.pk])
+            cursor.execute("UPDATE outbox_delivery SET state = %s WHERE id = %s", [after, delivery.pk])
 
 
 def test_every_state_has_a_way_out_or_is_final() -> None:
@@ -66,19 +67,20 @@ def test_what_is_out_never_changes(delivery: Delivery) -> None:
     put(delivery, DeliveryState.PUBLISHED)
     for change in ("remote_id = '2'", "url = 'https://x.com/2'", "due_at = due_at + interval '1 hour'"):
         with pytest.raises(DatabaseError, match="published_is_final"), transaction.atomic():
-            connection.cursor().execute(f"UPDATE publishing_delivery SET {change} WHERE id = {delivery.pk}")
+            connection.cursor().execute(f"UPDATE outbox_delivery SET {change} WHERE id = {delivery.pk}")
 
 
 def test_a_delivery_is_never_removed(delivery: Delivery) -> None:
     with pytest.raises(DatabaseError, match="no_delete"), transaction.atomic():
-        connection.cursor().execute(f"DELETE FROM publishing_delivery WHERE id = {delivery.pk}")
+        connection.cursor().execute(f"DELETE FROM outbox_delivery WHERE id = {delivery.pk}")
 
 
 @pytest.mark.procedure("P-6")
 def test_a_publication_has_one_delivery_on_each_account(delivery: Delivery) -> None:
     with pytest.raises(IntegrityError, match="delivery_once"), transaction.atomic():
         Delivery.objects.create(
-            entity_id=delivery.entity_id, publication=delivery.publication, account=delivery.account,
+            entity_id=delivery.entity_id, subject_kind=delivery.subject_kind, subject_id=delivery.subject_id,
+            subject_name=delivery.subject_name, account=delivery.account,
             due_at=delivery.due_at, prepare_at=delivery.due_at, ready_at=delivery.due_at,
             expires_at=delivery.expires_at,
         )  # fmt: skip
@@ -113,4 +115,4 @@ def test_only_one_attempt_is_open(delivery: Delivery) -> None:
 @pytest.mark.procedure("N-1")
 def test_a_publication_without_a_source_cannot_exist(delivery: Delivery) -> None:
     with pytest.raises(IntegrityError, match="publication_has_source"), transaction.atomic():
-        Publication.objects.filter(pk=delivery.publication_id).update(news=None)
+        Publication.objects.filter(pk=delivery.subject_id).update(news=None)

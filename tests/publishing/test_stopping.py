@@ -10,16 +10,19 @@ from django.utils import timezone
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox import sender
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import promote_due
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.holds import hold_on_everything
 from pregonero.people.models import Member
-from pregonero.publishing import actions, queries, sender
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
-from pregonero.publishing.models import Delivery
+from pregonero.publishing import actions
 from pregonero.publishing.queries.calendar import programme_of
 from pregonero.records.models import Event
 from tests.lab.process import Lab
+from tests.publishing.results import send_delivery
 from tests.publishing.test_delivering import posts, send
-from tests.stage import informed_news, programmed, register_accounts
+from tests.stage import deliveries_in, informed_news, programmed, publication_of, register_accounts
 
 pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
@@ -39,7 +42,7 @@ def news(account: Account, lab: Lab, luis: Member) -> News:
 
 @pytest.fixture
 def delivery(news: News, ana: Member) -> Delivery:
-    return programmed(news, ana, timezone.now()).deliveries.get()
+    return deliveries_in(programmed(news, ana, timezone.now())).get()
 
 
 def client_of(member: Member) -> Client:
@@ -51,7 +54,7 @@ def client_of(member: Member) -> Client:
 def test_nothing_goes_out_while_everything_is_paused(
     lab: Lab, account: Account, delivery: Delivery, ana: Member, marta: Member
 ) -> None:
-    actions.stop_everything(reason="Llegó una alerta.", by=marta, now=timezone.now())
+    actions.pause_everything(reason="Llegó una alerta.", by=marta, now=timezone.now())
     assert send(delivery).state == "DUE"
     assert posts(lab, account) == []
     actions.resume_everything(by=ana, now=timezone.now())
@@ -67,9 +70,9 @@ def test_one_paused_publication_holds_no_other(
     lab: Lab, account: Account, delivery: Delivery, ana: Member, luis: Member
 ) -> None:
     other = programmed(informed_news(lab, luis, timezone.now(), with_media=False), ana, timezone.now())
-    actions.stop_publication(publication=delivery.publication, reason="Se revisa.", by=ana, now=timezone.now())
-    assert (send(delivery).state, send(other.deliveries.get()).state) == ("DUE", "PUBLISHED")
-    actions.resume_publication(publication=delivery.publication, by=ana, now=timezone.now())
+    actions.pause_publication(publication=publication_of(delivery), reason="Se revisa.", by=ana, now=timezone.now())
+    assert (send(delivery).state, send(deliveries_in(other).get()).state) == ("DUE", "PUBLISHED")
+    actions.resume_publication(publication=publication_of(delivery), by=ana, now=timezone.now())
     assert send(delivery).state == "PUBLISHED"
 
 
@@ -77,18 +80,18 @@ def test_what_was_in_the_air_ends_and_is_said(delivery: Delivery, ana: Member, a
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     (work,) = claim_batch(account_id=account.pk, worker=WORKER, limit=10, now=timezone.now())
-    actions.stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
+    actions.pause_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
     page = client_of(ana).get("/noticias/").content.decode()
     assert "Todo está en pausa" in page
     assert "Ya iban en camino, y terminan: 1." in page
-    sender.send_delivery(work)
+    send_delivery(work)
     assert "Ya iban en camino" not in client_of(ana).get("/noticias/").content.decode()
     delivery.refresh_from_db()
     assert delivery.state == "PUBLISHED"
 
 
 def test_what_passes_its_hour_in_a_pause_is_late_and_says_why(delivery: Delivery, ana: Member) -> None:
-    actions.stop_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
+    actions.pause_everything(reason="Llegó una alerta.", by=ana, now=timezone.now())
     late = delivery.expires_at + timedelta(minutes=1)
     promote_due(now=late)
     delivery.refresh_from_db()
@@ -98,7 +101,7 @@ def test_what_passes_its_hour_in_a_pause_is_late_and_says_why(delivery: Delivery
 
 
 def test_the_programme_shows_what_is_held(delivery: Delivery, ana: Member) -> None:
-    actions.stop_publication(publication=delivery.publication, reason="Se revisa.", by=ana, now=timezone.now())
+    actions.pause_publication(publication=publication_of(delivery), reason="Se revisa.", by=ana, now=timezone.now())
     day = programme_of(ana.entity, timezone.localtime(delivery.due_at).date(), now=timezone.now())
     entries = [entry for hour in day.hours for cell in hour.cells for entry in cell.entries]
     assert [(entry.word, entry.state) for entry in entries] == [("en pausa", "hold")]
@@ -107,10 +110,10 @@ def test_the_programme_shows_what_is_held(delivery: Delivery, ana: Member) -> No
 def test_a_pause_needs_its_reason_and_stands_once(delivery: Delivery, ana: Member, luis: Member) -> None:
     now = timezone.now()
     with pytest.raises(Refused, match="razón"):
-        actions.stop_everything(reason="  ", by=ana, now=now)
-    actions.stop_everything(reason="Llegó una alerta.", by=ana, now=now)
+        actions.pause_everything(reason="  ", by=ana, now=now)
+    actions.pause_everything(reason="Llegó una alerta.", by=ana, now=now)
     with pytest.raises(WrongState, match="por Ana Rojas"):
-        actions.stop_everything(reason="Otra vez.", by=ana, now=now)
+        actions.pause_everything(reason="Otra vez.", by=ana, now=now)
     with pytest.raises(NotAllowed):
         actions.resume_everything(by=luis, now=now)
 
@@ -121,8 +124,8 @@ def test_the_pages_pause_and_resume(delivery: Delivery, ana: Member) -> None:
     assert client.post("/pausa/", {"reason": "Llegó una alerta."}).status_code == 302
     assert "La puso Ana Rojas" in client.get("/pausa/").content.decode()
     assert client.post("/pausa/reanudacion/").status_code == 302
-    assert queries.stop_of_all(ana.entity_id) is None
-    path = f"/publicaciones/{delivery.publication_id}/"
+    assert hold_on_everything(ana.entity_id) is None
+    path = f"/publicaciones/{delivery.subject_id}/"
     client.post(f"{path}pausa/", {"reason": "Se revisa."})
     page = client.get(path).content.decode()
     assert "En pausa desde las" in page

@@ -15,11 +15,12 @@ from pregonero.networks.base import Post
 from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
+from pregonero.outbox.queries.deliveries import deliveries_of
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import programme_of
-from pregonero.publishing.states import DeliveryState
 from pregonero.publishing.thread_splitting import split_text
 from pregonero.publishing.threads import DraftThread, speaks_for, words_of
 from tests.publishing.test_parts import edited, put_out
@@ -252,5 +253,5 @@ def test_the_link_goes_as_first_comment_where_the_account_asks_for_it(
     assert "El enlace va como primer comentario." in editor
     assert "Sin verificar: dos enlaces al mes." in editor
     publication = actions.program_publication(publication=draft, due_at=now + timedelta(hours=1), by=ana, now=now)
-    first, comment = [each for each in queries.deliveries_of(publication) if each.account_id == page.pk]
+    first, comment = [each for each in deliveries_of(publication.ref) if each.account_id == page.pk]
     assert (first.position, comment.position, comment.follows_id) == (0, 1, first.pk)

@@ -15,6 +15,7 @@ from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.models import Account
 from pregonero.newsroom.actions import inform_news
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing.models import Attachment, Publication
 from tests.stage import drafted, programmed
@@ -194,7 +195,7 @@ def test_what_was_stopped_is_taken_up_in_a_new_draft(publication: Publication, b
 def test_a_very_full_hour_has_pages(publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch) -> None:
     client = signed_in(beto)
     client.post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
-    at = timezone.localtime(publication.deliveries.order_by("pk")[0].due_at)
+    at = timezone.localtime(Delivery.objects.filter(subject_id=publication.pk).order_by("pk")[0].due_at)
     monkeypatch.setattr("pregonero.publishing.queries.calendar.MOST_IN_CELL", 0)
     monkeypatch.setattr("pregonero.publishing.views.calendar.PAGE_SIZE", 3)
     hour = f"/parrilla/{at:%Y-%m-%d}/{at.hour}/"
@@ -221,7 +222,7 @@ def test_programming_leaves_it_programmed_and_opens_its_file(publication: Public
     response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
     assert response["Location"] == f"/publicaciones/{publication.pk}/"
     publication.refresh_from_db()
-    assert (publication.state, publication.deliveries.count()) == ("PROGRAMMED", 4)
+    assert (publication.state, Delivery.objects.filter(subject_id=publication.pk).count()) == ("PROGRAMMED", 4)
 
 
 def test_a_minute_that_passed_is_said_beside_the_hour(publication: Publication, beto: Member) -> None:
@@ -229,7 +230,7 @@ def test_a_minute_that_passed_is_said_beside_the_hour(publication: Publication, 
     response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", data)
     assert response.status_code == 422
     assert "Esa hora ya pasó" in response.content.decode()
-    assert not publication.deliveries.exists()
+    assert not Delivery.objects.filter(subject_id=publication.pk).exists()
 
 
 def test_a_text_over_the_limit_says_which_and_by_how_much(
@@ -242,7 +243,7 @@ def test_a_text_over_the_limit_says_which_and_by_how_much(
     assert "12" in page
     assert "280" in page
     assert "Se guardó, pero no se programó: falta 1 por resolver." in page
-    assert not publication.deliveries.exists()
+    assert not Delivery.objects.filter(subject_id=publication.pk).exists()
 
 
 @pytest.mark.procedure("D-4")
@@ -251,7 +252,7 @@ def test_a_dead_link_is_not_programmed(publication: Publication, beto: Member, s
     data = sent(publication, link="http://127.0.0.1:9/noticia")
     response = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", data)
     assert response.status_code == 422
-    assert not publication.deliveries.exists()
+    assert not Delivery.objects.filter(subject_id=publication.pk).exists()
     assert publication.link_checks.order_by("-pk").first().problem in response.content.decode()  # type: ignore[union-attr]
 
 

@@ -19,16 +19,19 @@ from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
 from pregonero.networks.rate_limits.policy import PostClass
 from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.newsroom.models import Informing, News, NewsState
+from pregonero.outbox import send_batches, sender, tasks
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.outcomes import record_outcomes
+from pregonero.outbox.actions.prepare import promote_due
+from pregonero.outbox.batch_prepare import prepare_locally
+from pregonero.outbox.models import Attempt, Delivery, Outcome
+from pregonero.outbox.queries.queue import to_prepare_locally, to_prepare_remotely
+from pregonero.outbox.send_job import SendJob, SendResult
 from pregonero.people.models import Member
-from pregonero.publishing import queries, send_batches, sender, tasks
-from pregonero.publishing.actions.outcomes import claim_batch, record_outcomes
-from pregonero.publishing.actions.prepare import promote_due
-from pregonero.publishing.batch_prepare import prepare_locally
-from pregonero.publishing.models import Adaptation, Attempt, Delivery, Outcome
-from pregonero.publishing.send_job import SendJob, SendResult
+from pregonero.publishing.models import Adaptation
 from pregonero.records.models import Event, Pending
 from tests.lab.process import until
-from tests.stage import programmed
+from tests.stage import programmed, publication_of
 
 pytestmark = pytest.mark.procedure("P-6")
 WORKER = "worker-1"
@@ -52,7 +55,7 @@ def due(accounts: dict[str, Account], luis: Member, ana: Member) -> Callable[[in
         now = timezone.now()
         made = [programmed(news(Delivery.objects.count() + at, luis, now), ana, now) for at in range(count)]
         promote_due(now=timezone.now())
-        return [publication.deliveries.get(account=accounts["x"]) for publication in made]
+        return [Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]) for publication in made]
 
     return make
 
@@ -81,13 +84,13 @@ def test_what_leaves_nothing_at_its_network_needs_no_job_of_its_own(
 ) -> None:
     texts = due(3)
     tasks.dispatch_due()
-    assert not ProcrastinateJob.objects.filter(task_name="publishing.prepare").exists()
+    assert not ProcrastinateJob.objects.filter(task_name="outbox.prepare").exists()
     tasks.prepare_locally()
     for delivery in texts:
         delivery.refresh_from_db()
         assert delivery.prepared_for == delivery.prepared["fingerprint"]
         assert event_types(delivery) == ["delivery.prepared"]
-    apart = {job.args["delivery_id"] for job in ProcrastinateJob.objects.filter(task_name="publishing.prepare")}
+    apart = {job.args["delivery_id"] for job in ProcrastinateJob.objects.filter(task_name="outbox.prepare")}
     assert apart == set(Delivery.objects.filter(account=accounts["facebook"]).values_list("pk", flat=True))
 
 
@@ -112,8 +115,8 @@ def test_what_waits_for_its_own_job_is_not_read_again(
     due: Callable[[int], list[Delivery]], accounts: dict[str, Account]
 ) -> None:
     due(2)
-    here = queries.to_prepare_here(now=timezone.now(), account_id=None, limit=100)
-    apart = queries.to_prepare_apart(now=timezone.now())
+    here = to_prepare_locally(now=timezone.now(), account_id=None, limit=100)
+    apart = to_prepare_remotely(now=timezone.now())
     texts = Delivery.objects.filter(account=accounts["x"]).values_list("pk", flat=True)
     assert set(here) == set(texts)
     assert set(apart) == set(Delivery.objects.exclude(pk__in=texts).values_list("pk", flat=True)) != set()
@@ -126,7 +129,7 @@ def test_a_wave_carries_each_ones_attempt_and_record(
     works = claimed(accounts["x"])
     assert [work.delivery_id for work in works] == [delivery.pk for delivery in deliveries]
     assert states(deliveries) == ["SENDING"] * 5
-    record_outcomes(ended=[yes(work, str(work.delivery_id)) for work in works], now=timezone.now())
+    record_outcomes(results=[yes(work, str(work.delivery_id)) for work in works], now=timezone.now())
     assert states(deliveries) == ["PUBLISHED"] * 5
     for delivery in deliveries:
         attempt = Attempt.objects.get(delivery=delivery)
@@ -134,12 +137,12 @@ def test_a_wave_carries_each_ones_attempt_and_record(
         assert event_types(delivery) == ["delivery.prepared", "delivery.attempted", "delivery.published"]
         published = Event.objects.get(event_type="delivery.published", ref=delivery.ref.reference)
         assert published.facts["fingerprint"] == attempt.fingerprint
-        assert published.related == [delivery.publication.ref.reference]
+        assert published.related == [publication_of(delivery).ref.reference]
         assert Pending.objects.filter(event_id=published.pk).exists()
 
 
 def _text(delivery: Delivery) -> str:
-    return Adaptation.objects.get(publication=delivery.publication, account=delivery.account).text
+    return Adaptation.objects.get(publication=publication_of(delivery), account=delivery.account).text
 
 
 def statements(captured: CaptureQueriesContext) -> int:
@@ -158,7 +161,7 @@ def test_a_wave_costs_as_many_statements_as_one_delivery(
         assert len(works) == count
         ended = [yes(work, str(work.delivery_id)) for work in works]
         with CaptureQueriesContext(connection) as keeping:
-            record_outcomes(ended=ended, now=timezone.now())
+            record_outcomes(results=ended, now=timezone.now())
         return statements(taking), statements(keeping)
 
     assert costs(2) == costs(8)
@@ -170,7 +173,7 @@ def test_one_outcome_that_cannot_be_kept_never_undoes_the_others(
     deliveries = due(3)
     first, second, third = claimed(accounts["x"])
     with pytest.raises(IntegrityError):  # a post is one delivery's alone
-        sender.keep_outcomes([yes(first, "1"), yes(second, "1"), yes(third, "3")])
+        sender.store_results([yes(first, "1"), yes(second, "1"), yes(third, "3")])
     assert states(deliveries) == ["PUBLISHED", "SENDING", "PUBLISHED"]
 
 
@@ -182,7 +185,7 @@ def test_every_kind_of_outcome_is_kept_in_one_go(
     bug = RuntimeError("an SDK of theirs")
     lost = SendResult(third, Outcome.UNCERTAIN, error=Unknown("El envío se interrumpió.", code="bug"), bug=bug)
     with pytest.raises(RuntimeError) as raised:
-        sender.keep_outcomes([yes(first, "1"), SendResult(second, Outcome.REJECTED, error=Permanent("No.")), lost])
+        sender.store_results([yes(first, "1"), SendResult(second, Outcome.REJECTED, error=Permanent("No.")), lost])
     assert raised.value is bug
     assert states(deliveries) == ["PUBLISHED", "REJECTED", "UNCERTAIN"]
 
@@ -193,7 +196,7 @@ def test_a_yes_is_kept_by_itself_when_somebody_stopped_it_meanwhile(
     deliveries = due(2)
     first, second = claimed(accounts["x"])
     Delivery.objects.filter(pk=first.delivery_id).update(cancel_requested_reason="La cifra cambió")
-    record_outcomes(ended=[yes(first, "1"), yes(second, "2")], now=timezone.now())
+    record_outcomes(results=[yes(first, "1"), yes(second, "2")], now=timezone.now())
     assert states(deliveries) == ["PUBLISHED", "PUBLISHED"]
     assert Delivery.objects.get(pk=first.delivery_id).cancel_requested_reason == ""
 
@@ -229,7 +232,7 @@ def test_words_that_changed_after_preparing_together_are_prepared_again(
 ) -> None:
     (delivery,) = due(1)
     prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
-    Adaptation.objects.filter(publication=delivery.publication, account=accounts["x"]).update(text="Otras palabras")
+    Adaptation.objects.filter(publication=publication_of(delivery), account=accounts["x"]).update(text="Otras palabras")
     assert claimed(accounts["x"]) == []  # what was prepared for the words before is let go of first, by its own job
     sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     (work,) = claimed(accounts["x"])
@@ -242,7 +245,7 @@ def test_what_somebody_holds_is_not_prepared_over_him(
     (delivery,) = due(1)
     held: dict[str, Any] = {"leased_by": "otro", "leased_until": timezone.now() + timedelta(minutes=1)}
     Delivery.objects.filter(pk=delivery.pk).update(**held)
-    assert prepare_locally(now=timezone.now(), account_id=accounts["x"].pk).kept == 0
+    assert prepare_locally(now=timezone.now(), account_id=accounts["x"].pk).stored == 0
 
 
 def test_nothing_is_held_back_for_an_answer_that_is_in_the_air(
@@ -263,7 +266,7 @@ def test_nothing_is_held_back_for_an_answer_that_is_in_the_air(
         account_id=accounts["x"].pk, network="x", call="POST /2/tweets", headers=headers, body=b""
     )
     sender.flush_limit_readings()
-    record_outcomes(ended=[yes(first, "1")], now=now)
+    record_outcomes(results=[yes(first, "1")], now=now)
     assert len(claim_batch(**taking, limit=2)) == 2
 
 
@@ -279,7 +282,7 @@ def test_a_second_job_of_a_process_leaves_an_account_to_the_first_while_it_advan
     with send_batches._counted(account):
         tasks.send(account_id=account)
         assert ran == []
-        later = ProcrastinateJob.objects.get(task_name="publishing.help")
+        later = ProcrastinateJob.objects.get(task_name="outbox.help")
         assert later.args == {"account_id": account}
         assert later.scheduled_at is not None
         monkeypatch.setitem(send_batches._ADVANCED, account, boottime() - send_batches.STUCK_SECONDS)

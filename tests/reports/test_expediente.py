@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Publication
-from pregonero.publishing.states import DeliveryState
 from pregonero.records.actions import SYSTEM, record
 from pregonero.reports.queries import expediente_of
 from tests.publishing.test_states import put
@@ -77,7 +78,7 @@ def test_a_record_says_from_which_minute_to_which_and_what_text_changed(
 
 @pytest.mark.procedure("M-2")
 def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana: Member, now: datetime) -> None:
-    for seconds, delivery in enumerate(publication.deliveries.order_by("pk")):
+    for seconds, delivery in enumerate(Delivery.objects.filter(subject_id=publication.pk).order_by("pk")):
         record(
             entity_id=delivery.entity_id, event_type="delivery.published", actor=SYSTEM, ref=delivery.ref,
             at=now + timedelta(seconds=seconds), related=[publication.ref],
@@ -103,7 +104,7 @@ def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana
 def test_the_situation_in_words(
     publication: Publication, ana: Member, now: datetime, states: list[str], words: str
 ) -> None:
-    for delivery, state in zip(publication.deliveries.order_by("pk"), states, strict=True):
+    for delivery, state in zip(Delivery.objects.filter(subject_id=publication.pk).order_by("pk"), states, strict=True):
         put(delivery, DeliveryState(state))
     assert expediente_of(member=ana, pk=publication.pk, now=now).situation[1] == words
 
@@ -112,7 +113,7 @@ def test_it_keeps_looking_only_while_something_may_change(
     publication: Publication, ana: Member, accounts: dict[str, Account]
 ) -> None:
     assert 'hx-trigger="every 2s"' in page_of(publication, ana)
-    for delivery in publication.deliveries.all():
+    for delivery in Delivery.objects.filter(subject_id=publication.pk).all():
         put(delivery, DeliveryState.PUBLISHED)
     assert "hx-trigger" not in page_of(publication, ana)
 

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from pregonero.dashboard.queries import TROUBLED, Outgoing, Today
 from pregonero.networks.registry import connector
-from pregonero.publishing.models import Delivery
-from pregonero.publishing.states import IN_FLIGHT, PUBLIC, STOPPED, DeliveryState
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, DeliveryState
 from pregonero.publishing.threads import speaks_for, words_of
 
 register = template.Library()

@@ -9,9 +9,10 @@ from django.db.models import Max
 
 from pregonero.errors import NotFound, WrongState
 from pregonero.media.models import Medium, MediumKind
+from pregonero.outbox.queries.deliveries import lock_deliveries
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.actions.drafts import prepare_again
+from pregonero.publishing.actions.scheduling import sync_deliveries
 from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState
 from pregonero.records.actions import record
 
@@ -115,10 +116,9 @@ def _open(
     chosen = [each for each in queries.adaptations_of(publication) if each.account_id in accounts]
     if len(chosen) != len(accounts):
         raise NotFound
-    for delivery in queries.lock_deliveries(publication):
+    for delivery in lock_deliveries(publication.ref):
         if delivery.account_id in accounts and not delivery.position:
             rules.check_may_edit_adaptation(delivery)
-            prepare_again(delivery)
     return publication, chosen
 
 
@@ -144,6 +144,7 @@ def _close(publication: Publication, changed: list[Adaptation], by: Member, now:
     publication.save(update_fields=["revision", "edited_by", "edited_at"])
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(queries.issues(publication))
+        sync_deliveries(publication, by=by, now=now)
     record(
         entity_id=by.entity_id, event_type="publication.media", actor=by.actor, ref=publication.ref, at=now,
         facts={"revision": publication.revision, "accounts": [each.account_id for each in changed], **facts},

@@ -15,14 +15,15 @@ from pregonero.networks.queries import accounts_of
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
 from pregonero.newsroom.queries import get_news
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import by_account, lock_deliveries
 from pregonero.people.actions import mark_seen
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.actions.scheduling import follow_adaptations, place_link, plan_taken_in
+from pregonero.publishing.actions.scheduling import place_link, reschedule_restored, sync_deliveries
 from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, take_words
 from pregonero.publishing.first_draft import compose
-from pregonero.publishing.models import Adaptation, Attachment, Delivery, Publication, PublicationState, Relevance
-from pregonero.publishing.states import WAITING
+from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState, Relevance
 from pregonero.records.actions import record
 
 
@@ -90,10 +91,10 @@ def edit_publication(
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(rules.why_issues(publication))  # before the database, which can only fail
     publication.save()
-    changed = _change_adaptations(publication, change.adaptations, by)
+    changed = _change_adaptations(publication, change.adaptations, by, now)
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(queries.issues(publication))
-        follow_adaptations(publication, by=by, now=now)
+        sync_deliveries(publication, by=by, now=now)
     record(
         entity_id=by.entity_id, event_type="publication.edited", actor=by.actor, ref=publication.ref, at=now,
         facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed]},
@@ -114,13 +115,10 @@ def _check_revision(publication: Publication, revision: int) -> None:
 
 
 def _change_adaptations(
-    publication: Publication, changes: Mapping[int, AdaptationChange], by: Member
+    publication: Publication, changes: Mapping[int, AdaptationChange], by: Member, now: datetime
 ) -> list[tuple[Adaptation, AdaptationChange]]:
     """Put each change in its place, and return what changed, each with what it said before."""
-    deliveries = queries.lock_deliveries(publication)
-    for waiting in deliveries:
-        prepare_again(waiting)
-    threads = queries.by_account(deliveries)
+    threads = by_account(lock_deliveries(publication.ref))
     changed = []
     for adaptation in queries.adaptations_of(publication):
         thread = threads.get(adaptation.account_id, [])
@@ -130,7 +128,7 @@ def _change_adaptations(
         if wanted == kept:
             continue
         _check_may_change(kept, wanted, thread)
-        _plan_taken_in(adaptation, wanted, thread, publication)
+        _reschedule_restored(adaptation, wanted, thread, publication, now)
         take_words(adaptation, wanted, by)
         adaptation.save()
         for attachment in adaptation.media:
@@ -160,19 +158,16 @@ def _check_may_change(kept: AdaptationChange, wanted: AdaptationChange, thread: 
     rules.check_may_change_parts(thread, kept.parts, wanted.parts)
 
 
-def _plan_taken_in(
-    adaptation: Adaptation, wanted: AdaptationChange, thread: list[Delivery], publication: Publication
+def _reschedule_restored(
+    adaptation: Adaptation,
+    wanted: AdaptationChange,
+    thread: list[Delivery],
+    publication: Publication,
+    now: datetime,
 ) -> None:
-    """Plan again what had been left out, or taken away from the thread, and comes back."""
+    """Plan again the parts that had been omitted, or removed from the thread, and are back."""
     if wanted.skipped:
         return
     first = 0 if adaptation.skipped else 1 + len(adaptation.parts)
     for delivery in thread[first : 1 + len(wanted.parts) + adaptation.link_under]:
-        plan_taken_in(delivery, publication)
-
-
-def prepare_again(delivery: Delivery) -> None:
-    """Have a waiting delivery prepared again: what was prepared was for other words (rule 7)."""
-    if delivery.state in WAITING and delivery.prepared_for:
-        delivery.prepared_for = ""
-        delivery.save(update_fields=["prepared_for"])
+        reschedule_restored(delivery, publication, now=now)

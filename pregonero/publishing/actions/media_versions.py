@@ -10,9 +10,10 @@ from pregonero.media.actions import save_version
 from pregonero.media.models import Medium
 from pregonero.media.store import StoredFile
 from pregonero.networks.media_conversion import ConversionPlan
+from pregonero.outbox.queries.deliveries import lock_deliveries
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.actions.drafts import prepare_again
+from pregonero.publishing.actions.scheduling import sync_deliveries
 from pregonero.publishing.models import Attachment, MakingState, MediaConversion, Publication, PublicationState
 from pregonero.records.actions import record
 
@@ -66,7 +67,7 @@ def _put_in_place(making: MediaConversion, made: Medium, now: datetime) -> None:
         member=making.asked_by, pk=making.adaptation.publication_id, for_update=True
     )  # fmt: skip
     making.state, making.percent, making.made, making.ended_at = MakingState.DONE, 100, made, now
-    making.reason = _exchange(publication, making, made)[:300]
+    making.reason = _exchange(publication, making, made, now)[:300]
     making.save()
     if making.reason:
         return
@@ -78,10 +79,11 @@ def _put_in_place(making: MediaConversion, made: Medium, now: datetime) -> None:
     )  # fmt: skip
 
 
-def _exchange(publication: Publication, making: MediaConversion, made: Medium) -> str:
+def _exchange(publication: Publication, making: MediaConversion, made: Medium, now: datetime) -> str:
     """Put the version where the video was, and return why not otherwise: what is programmed must still be ready."""
-    ours = [each for each in queries.lock_deliveries(publication) if each.account_id == making.adaptation.account_id]
-    first = next((each for each in ours if not each.position), None)
+    account_id = making.adaptation.account_id
+    deliveries = lock_deliveries(publication.ref)
+    first = next((each for each in deliveries if each.account_id == account_id and not each.position), None)
     try:
         if first is not None:
             rules.check_may_edit_adaptation(first)
@@ -89,10 +91,9 @@ def _exchange(publication: Publication, making: MediaConversion, made: Medium) -
             Attachment.objects.filter(adaptation=making.adaptation, medium=making.medium).update(medium=made)
             if publication.state == PublicationState.PROGRAMMED:
                 rules.check_ready(queries.issues(publication))
+                sync_deliveries(publication, by=making.asked_by, now=now)
     except (WrongState, NotReady) as refusal:
         return refusal.message
-    if first is not None:
-        prepare_again(first)
     return ""
 
 

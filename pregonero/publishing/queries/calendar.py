@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import News, NewsState
+from pregonero.outbox.models import PUBLIC_KINDS, Delivery, Hold
+from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING, DeliveryState
 from pregonero.people.models import Entity
 from pregonero.publishing.calendar import (
     FIRST_HOUR,
@@ -21,10 +23,8 @@ from pregonero.publishing.calendar import (
     find_troubles,
     propose,
 )
-from pregonero.publishing.models import ZONE, Delivery, Publication, PublicationState
-from pregonero.publishing.models.manual import PublishingStop
+from pregonero.publishing.models import ZONE, Publication, PublicationState
 from pregonero.publishing.queries.forecast import foreseen_of
-from pregonero.publishing.states import IN_FLIGHT, STOPPED, WAITING, DeliveryState
 from pregonero.publishing.threads import speaks_for, threads_in, words_of
 
 MOST_WAITING = 20
@@ -98,7 +98,8 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
     deliveries = deliveries_on(entity, day)
     threads = threads_in(deliveries)
     standing = [speaks_for(thread) for thread in threads]
-    places = [_place(delivery) for delivery in standing if delivery.state not in STOPPED]
+    themes = _themes_of(deliveries)
+    places = [_place(delivery, themes) for delivery in standing if delivery.state not in STOPPED]
     troubles = find_troubles(places)
     waiting = _waiting(entity, places, accounts, day, now)
     foreseen = foreseen_of(accounts, deliveries, now=now)
@@ -106,7 +107,7 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
         day=day,
         accounts=accounts,
         hours=_hours(threads, accounts, troubles, waiting, day, foreseen=foreseen.words),
-        publications=len({delivery.publication_id for delivery in deliveries}),
+        publications=len({delivery.subject_id for delivery in deliveries}),
         troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
         waiting=waiting,
         is_today=day == _local(now).date(),
@@ -117,18 +118,28 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
 def deliveries_on(entity: Entity, day: date) -> list[Delivery]:
     """Return what has its minute on that day in Bogotá, in order."""
     start = at_hour(day, 0)
-    deliveries = Delivery.objects.filter(entity=entity, due_at__gte=start, due_at__lt=start + timedelta(days=1))
-    return list(deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk", "position"))
+    deliveries = _of_publications(entity).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+    return list(deliveries.select_related("account").order_by("due_at", "account_id", "pk", "position"))
 
 
-def _place(delivery: Delivery) -> ThreadPosition:
+def _of_publications(entity: Entity) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(entity=entity, subject_kind="publication", kind__in=PUBLIC_KINDS)
+
+
+def _themes_of(deliveries: list[Delivery]) -> dict[int, str]:
+    """Return the theme of each delivery's publication, by publication."""
+    publications = Publication.objects.filter(pk__in={delivery.subject_id for delivery in deliveries})
+    return dict(publications.values_list("pk", "theme"))
+
+
+def _place(delivery: Delivery, themes: dict[int, str]) -> ThreadPosition:
     return ThreadPosition(
         key=delivery.pk,
-        publication=delivery.publication_id,
+        publication=delivery.subject_id,
         account=delivery.account_id,
         at=_local(delivery.due_at),
-        title=delivery.publication.title,
-        theme=delivery.publication.theme,
+        title=delivery.subject_name,
+        theme=themes[delivery.subject_id],
     )
 
 
@@ -152,7 +163,7 @@ def _hours(
         delivery = speaks_for(thread)
         at = _local(delivery.due_at)
         entry = _entry(thread, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
-        entry = replace(entry, moves=movable.get(delivery.publication_id) == delivery.pk)
+        entry = replace(entry, moves=movable.get(delivery.subject_id) == delivery.pk)
         cells[at.hour, delivery.account_id].append(entry)
     proposed = _proposed(waiting, day)
     shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
@@ -175,10 +186,9 @@ def _cell(account: Account, entries: list[Entry], proposal: str) -> Cell:
 def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
     """Return what has its minute in an hour of a day in Bogotá, in order: for a page that shows some of it."""
     start = at_hour(day, hour)
-    deliveries = Delivery.objects.filter(
-        entity=entity, due_at__gte=start, due_at__lt=start + timedelta(hours=1), position=0
-    )  # the first of a thread stands for it
-    return deliveries.select_related("publication", "account").order_by("due_at", "account_id", "pk")
+    # The first of a thread stands for it.
+    deliveries = _of_publications(entity).filter(due_at__gte=start, due_at__lt=start + timedelta(hours=1), position=0)
+    return deliveries.select_related("account").order_by("due_at", "account_id", "pk")
 
 
 def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: str) -> Entry:
@@ -188,26 +198,26 @@ def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: 
         word, state = trouble.words, "bad"
     elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = held, "hold"
-    return Entry(delivery.publication_id, at, delivery.publication.title, word, state)
+    return Entry(delivery.subject_id, at, delivery.subject_name, word, state)
 
 
 def _movable(threads: list[list[Delivery]]) -> dict[int, int]:
     """Return, by publication, the first of its deliveries that still waits, where nothing of it is being sent."""
     standing = [speaks_for(thread) for thread in threads]
-    busy = {each.publication_id for thread in threads for each in thread if each.state in IN_FLIGHT}
+    busy = {each.subject_id for thread in threads for each in thread if each.state in IN_FLIGHT}
     waiting: dict[int, int] = {}
     for delivery in standing:
-        if delivery.state in (*WAITING, *STOPPED) and delivery.publication_id not in busy:
-            waiting.setdefault(delivery.publication_id, delivery.pk)
+        if delivery.state in (*WAITING, *STOPPED) and delivery.subject_id not in busy:
+            waiting.setdefault(delivery.subject_id, delivery.pk)
     return waiting
 
 
 def _held(deliveries: list[Delivery]) -> dict[int, str]:
     """Return in words, by delivery, what a person holds: its account, everything, or its publication."""
     entities = {delivery.entity_id for delivery in deliveries}
-    stops = PublishingStop.objects.filter(entity_id__in=entities, lifted_at__isnull=True)
-    stopped = set(stops.values_list("publication_id", flat=True))
-    held = {each.pk: "en pausa" for each in deliveries if None in stopped or each.publication_id in stopped}
+    holds = Hold.objects.filter(entity_id__in=entities, subject_kind__in=("", "publication"), released_at__isnull=True)
+    on_hold = set(holds.values_list("subject_id", flat=True))
+    held = {each.pk: "en pausa" for each in deliveries if None in on_hold or each.subject_id in on_hold}
     return held | {each.pk: "retenida: cuenta en pausa" for each in deliveries if each.account.paused_reason}
 
 

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 from pregonero.networks.models import Account
 from pregonero.networks.rate_limits.forecast import ExpectedSend, PlannedPost
-from pregonero.networks.rate_limits.policy import Unit, dollars
+from pregonero.networks.rate_limits.policy import PostClass, Unit, classify_post, dollars
 from pregonero.networks.registry import connector, rate_limit_policy
-from pregonero.publishing.models import ZONE, Adaptation, Delivery
-from pregonero.publishing.queries.limits import acts_of, foresee, planned_on
-from pregonero.publishing.states import WAITING
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import of_subjects
+from pregonero.outbox.queries.limits import foresee, planned_on
+from pregonero.outbox.states import WAITING
+from pregonero.publishing.models import ZONE, Adaptation
+from pregonero.publishing.payload import payloads_of
 
 WORTH_SAYING = timedelta(minutes=1)
 MOST_SAID = 4
@@ -72,7 +75,7 @@ def advice_for(adaptations: Iterable[Adaptation], *, due_at: datetime, now: date
     if not going:
         return ()
     ours = {publication.pk for publication in {adaptation.publication for adaptation in going}}
-    mine = set(Delivery.objects.filter(publication__in=ours).values_list("pk", flat=True))
+    mine = set(Delivery.objects.filter(of_subjects("publication", ours)).values_list("pk", flat=True))
     others = [each for each in planned_on(accounts, until=due_at + WORTH_SAYING) if each.key not in mine]
     parts = [part for number, adaptation in enumerate(going) for part in _planned(adaptation, number, due_at)]
     leavings = foresee(accounts, [*others, *parts], now=now)
@@ -91,8 +94,8 @@ def _key(number: int, position: int = 0) -> int:
 def _planned(adaptation: Adaptation, number: int, due_at: datetime) -> list[PlannedPost]:
     lasts = timedelta(minutes=adaptation.publication.tolerance_minutes)
     return [
-        PlannedPost(_key(number, position), adaptation.account_id, due_at, act, due_at + lasts)
-        for position, act in enumerate(acts_of(adaptation))
+        PlannedPost(_key(number, position), adaptation.account_id, due_at, post_class, due_at + lasts)
+        for position, post_class in enumerate(_post_classes(adaptation))
     ]
 
 
@@ -103,9 +106,17 @@ def _advice(adaptation: Adaptation, leaving: ExpectedSend | None, due_at: dateti
         yield Advice(badge, f"{label}: con estos límites, {said}.")
     rates = rate_limit_policy(adaptation.account.network)
     money = next((rule.key for rule in rates.quotas if rule.unit == Unit.MONEY), "")
-    micros = sum(rates.cost_of(act).get(money, 0) for act in acts_of(adaptation)) if money else 0
+    micros = sum(rates.cost_of(each).get(money, 0) for each in _post_classes(adaptation)) if money else 0
     if micros:
         yield Advice(badge, f"{label}: publicarla cuesta {dollars(micros)}.")
+
+
+def _post_classes(adaptation: Adaptation) -> list[PostClass]:
+    """Return what each part of an adaptation will be to its network's quotas and prices."""
+    return [
+        classify_post(payload["text"], link=payload["link"], format=payload["format"], part=position > 0)
+        for position, (_, payload) in enumerate(payloads_of(adaptation))
+    ]
 
 
 def _names(adaptation: Adaptation) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from pregonero.errors import NotFound
 from pregonero.people.models import Member
-from pregonero.publishing.models import Attachment, Delivery, MediaConversion, Publication
+from pregonero.publishing.models import Attachment, MediaConversion, Publication
 
 MOST_MAKINGS = 50
 
@@ -16,17 +16,6 @@ def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Pub
     if publication is None:
         raise NotFound
     return publication
-
-
-def get_delivery(*, member: Member, pk: int, for_update: bool = False) -> Delivery:
-    """Return a delivery of the member's entity; any other is not found."""
-    deliveries = Delivery.objects.select_related("publication__entity", "account")
-    if for_update:
-        deliveries = deliveries.select_for_update(of=("self",))
-    delivery = deliveries.filter(pk=pk, entity_id=member.entity_id).first()
-    if delivery is None:
-        raise NotFound
-    return delivery
 
 
 def get_attachment(*, member: Member, pk: int) -> Attachment:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from pregonero.networks.post_validation import number
 from pregonero.networks.rate_limits.capacity import BY_NETWORK, BY_PERSON
 from pregonero.networks.rate_limits.policy import MICROS, Unit, dollars
-from pregonero.publishing.queries.limits import QuotaLine
+from pregonero.outbox.queries.limits import QuotaLine
 from pregonero.ui.templatetags.ui_time import ago
 
 register = template.Library()

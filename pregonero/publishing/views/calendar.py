@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import NotFound, NotReady, WrongState
+from pregonero.outbox.queries.holds import hold_on_everything
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import may
 from pregonero.publishing import actions, queries, rules
@@ -52,7 +53,7 @@ def _calendar(request: MemberRequest, shown: date) -> HttpResponse:
         "after": shown + timedelta(days=1),
         "may_compose": may(request.member, "publication.compose", now=now),
         "may_move": may(request.member, "publication.program", now=now),
-        "may_stop": rules.may_stop_everything(request.member, queries.stop_of_all(request.member.entity_id), now=now),
+        "may_stop": rules.may_pause_everything(request.member, hold_on_everything(request.member.entity_id), now=now),
     }
     return render(request, "publishing/programme.html", context)
 

@@ -11,13 +11,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Refused
+from pregonero.outbox.actions import manual
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.post_lookup import PostLookup, look_up
+from pregonero.outbox.queries.deliveries import get_delivery
+from pregonero.outbox.queries.manual import manual_work_of, pending_decision_of, who_decided
+from pregonero.outbox.rules import check_may_decide, check_may_report_manual_post
+from pregonero.outbox.states import WAITING, DeliveryState
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
-from pregonero.publishing import actions, queries, rules
 from pregonero.publishing.forms import HandMadeForm, NotOutForm, OutForm
-from pregonero.publishing.models import Delivery
-from pregonero.publishing.post_lookup import PostLookup, look_at
-from pregonero.publishing.states import WAITING, DeliveryState
 
 UNPROCESSABLE = 422
 
@@ -25,18 +28,18 @@ UNPROCESSABLE = 422
 @require_GET
 def resolution(request: MemberRequest, pk: int) -> HttpResponse:
     """Show what was sent next to what the network has. Redirect to the publication if it is resolved already."""
-    delivery = queries.get_delivery(member=request.member, pk=pk)
+    delivery = get_delivery(member=request.member, pk=pk)
     if delivery.state != DeliveryState.NEEDS_PERSON:
-        messages.info(request, queries.who_decided(delivery) or "Este envío ya no espera una decisión.")
-        return redirect("reports:expediente", pk=delivery.publication_id)
+        messages.info(request, who_decided(delivery) or "Este envío ya no espera una decisión.")
+        return redirect("reports:expediente", pk=delivery.subject_id)
     return _resolution_page(request, pk)
 
 
 @require_POST
 def confirm_published(request: MemberRequest, pk: int) -> HttpResponse:
     """Record which post it is: one of the candidates, or another one, which is first read from the network."""
-    delivery, now = queries.get_delivery(member=request.member, pk=pk), timezone.now()
-    rules.check_may_decide(request.member, delivery, queries.who_decided(delivery), now=now)
+    delivery, now = get_delivery(member=request.member, pk=pk), timezone.now()
+    check_may_decide(request.member, delivery, who_decided(delivery), now=now)
     form = OutForm(request.POST)
     if not form.is_valid():
         return _resolution_page(request, pk, out=form, status=UNPROCESSABLE)
@@ -44,25 +47,25 @@ def confirm_published(request: MemberRequest, pk: int) -> HttpResponse:
         lookup = _find_post(request, delivery, form)
     except Refused as refusal:
         # If another person resolved it meanwhile, there are no candidates left: report that instead of a form error.
-        latest = queries.get_delivery(member=request.member, pk=pk)
-        rules.check_may_decide(request.member, latest, queries.who_decided(latest), now=now)
+        latest = get_delivery(member=request.member, pk=pk)
+        check_may_decide(request.member, latest, who_decided(latest), now=now)
         form.add_error("address", refusal.message)
         return _resolution_page(request, pk, out=form, status=UNPROCESSABLE)
     attempt = form.cleaned_data["attempt"]
-    actions.decide_is_out(delivery=delivery, sighting=lookup, attempt=attempt, by=request.member, now=timezone.now())
+    manual.decide_is_out(delivery=delivery, lookup=lookup, attempt=attempt, by=request.member, now=timezone.now())
     messages.success(request, _resolution_message(lookup))
-    return redirect("reports:expediente", pk=delivery.publication_id)
+    return redirect("reports:expediente", pk=delivery.subject_id)
 
 
 def _find_post(request: MemberRequest, delivery: Delivery, form: OutForm) -> PostLookup:
-    question = queries.question_of(member=request.member, pk=delivery.pk, now=timezone.now())
+    question = pending_decision_of(member=request.member, pk=delivery.pk, now=timezone.now())
     for candidate in question.candidates:
         if candidate.remote_id == form.cleaned_data["remote_id"]:
-            return candidate.sighting
+            return candidate.lookup
     if not form.cleaned_data["address"]:
         raise Refused("Esa publicación no está entre las que se encontraron en la red.")
     sent_text = question.attempt.content["text"] if question.attempt else ""
-    return look_at(delivery, form.cleaned_data["address"], sent_text)
+    return look_up(delivery, form.cleaned_data["address"], sent_text)
 
 
 def _resolution_message(lookup: PostLookup) -> str:
@@ -74,23 +77,23 @@ def _resolution_message(lookup: PostLookup) -> str:
 @require_POST
 def confirm_not_published(request: MemberRequest, pk: int) -> HttpResponse:
     """Record that it was not published. It is sent again unless it expired or was cancelled."""
-    delivery, now = queries.get_delivery(member=request.member, pk=pk), timezone.now()
-    rules.check_may_decide(request.member, delivery, queries.who_decided(delivery), now=now)
+    delivery, now = get_delivery(member=request.member, pk=pk), timezone.now()
+    check_may_decide(request.member, delivery, who_decided(delivery), now=now)
     form = NotOutForm(request.POST)
     if not form.is_valid():
         return _resolution_page(request, pk, not_out=form, status=UNPROCESSABLE)
     attempt, reason = form.cleaned_data["attempt"], form.cleaned_data["reason"]
-    actions.decide_is_not_out(delivery=delivery, attempt=attempt, reason=reason, by=request.member, now=now)
+    manual.decide_is_not_out(delivery=delivery, attempt=attempt, reason=reason, by=request.member, now=now)
     again = now <= delivery.expires_at and not delivery.cancel_requested_reason
     messages.success(request, "Se envía otra vez." if again else "Quedó sin enviar: no se envía tarde ni detenida.")
-    return redirect("reports:expediente", pk=delivery.publication_id)
+    return redirect("reports:expediente", pk=delivery.subject_id)
 
 
 def _resolution_page(
     request: MemberRequest, pk: int, *, out: OutForm | None = None, not_out: NotOutForm | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
-    question = queries.question_of(member=request.member, pk=pk, now=now)
+    question = pending_decision_of(member=request.member, pk=pk, now=now)
     check_may(request.member, "delivery.decide", now=now)
     initial = {"attempt": question.delivery.attempts_made}
     context = {
@@ -105,8 +108,8 @@ def _resolution_page(
 @require_POST
 def start_manual_post(request: MemberRequest, pk: int) -> HttpResponse:
     """Assign a delivery to the person who will post it by hand: the worker no longer sends it."""
-    delivery = queries.get_delivery(member=request.member, pk=pk)
-    actions.start_manual_post(delivery=delivery, by=request.member, now=timezone.now())
+    delivery = get_delivery(member=request.member, pk=pk)
+    manual.start_manual_post(delivery=delivery, by=request.member, now=timezone.now())
     return redirect("publishing:manual_post", pk=pk)
 
 
@@ -114,18 +117,18 @@ def start_manual_post(request: MemberRequest, pk: int) -> HttpResponse:
 def manual_post(request: MemberRequest, pk: int) -> HttpResponse:
     """Show what to post at the network, and record the address of the post, read back where the network allows it."""
     now = timezone.now()
-    work = queries.handwork_of(member=request.member, pk=pk, now=now)
-    rules.check_may_report_hand_made(request.member, work.delivery, now=now)
+    work = manual_work_of(member=request.member, pk=pk, now=now)
+    check_may_report_manual_post(request.member, work.delivery, now=now)
     form = HandMadeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            lookup = look_at(work.delivery, form.cleaned_data["address"], work.text)
-            actions.report_manual_post(delivery=work.delivery, sighting=lookup, by=request.member, now=timezone.now())
+            lookup = look_up(work.delivery, form.cleaned_data["address"], work.text)
+            manual.report_manual_post(delivery=work.delivery, lookup=lookup, by=request.member, now=timezone.now())
         except Refused as refusal:
             form.add_error("address", refusal.message)
         else:
             messages.success(request, _manual_post_message(lookup))
-            return redirect("reports:expediente", pk=work.delivery.publication_id)
+            return redirect("reports:expediente", pk=work.delivery.subject_id)
     context = {"work": work, "form": form, "now": now, "is_taken": work.delivery.state not in WAITING}
     return render(request, "publishing/by_hand.html", context, status=UNPROCESSABLE if form.errors else 200)
 

@@ -10,9 +10,10 @@ from pregonero.errors import NotFound
 from pregonero.networks.queries import get_account
 from pregonero.networks.rate_limits.policy import MICROS, Unit
 from pregonero.networks.registry import rate_limit_policy
+from pregonero.outbox.actions import throttling
+from pregonero.outbox.queries.limits import get_suspension, limits_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import may
-from pregonero.publishing import actions, queries
 from pregonero.publishing.forms import LimitForm
 
 
@@ -21,7 +22,7 @@ def limits(request: MemberRequest) -> HttpResponse:
     """Show every quota of the entity's networks and the cost of this month."""
     now = timezone.now()
     context = {
-        "networks": queries.limits_of(request.member.entity, today=timezone.localdate(now), now=now),
+        "networks": limits_of(request.member.entity, today=timezone.localdate(now), now=now),
         "now": now,
         "may_limit": may(request.member, "budgets.manage", now=now),
         "may_resume": may(request.member, "sending.resume", now=now),
@@ -45,7 +46,7 @@ def set_limit(request: MemberRequest) -> HttpResponse:
     limit = form.cleaned_data["limit"]
     if limit is not None:
         limit = int(limit * MICROS) if rule.unit == Unit.MONEY else int(limit)
-    actions.set_limit(account=account, budget=rule.key, limit=limit, by=request.member, now=timezone.now())
+    throttling.set_limit(account=account, budget=rule.key, limit=limit, by=request.member, now=timezone.now())
     messages.success(request, "Tope guardado." if limit is not None else "Tope quitado.")
     return redirect("publishing:limits")
 
@@ -54,7 +55,7 @@ def set_limit(request: MemberRequest) -> HttpResponse:
 def resume_sending(request: MemberRequest, pk: int) -> HttpResponse:
     """Resume sending that was suspended because a network rejected it."""
     now = timezone.now()
-    stop = queries.get_sending_stop(member=request.member, pk=pk, now=now)
-    actions.resume_sending(stop=stop, by=request.member, now=now)
+    stop = get_suspension(member=request.member, pk=pk, now=now)
+    throttling.resume_sending(stop=stop, by=request.member, now=now)
     messages.success(request, "El envío sigue: lo que esperaba sale en el orden de su hora, si no ha pasado.")
     return redirect("publishing:limits")

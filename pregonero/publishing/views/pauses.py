@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, queries, rules
 from pregonero.publishing.forms import KeyForm, ReasonForm
@@ -19,17 +20,17 @@ def pause_all(request: MemberRequest) -> HttpResponse:
     member, now = request.member, timezone.now()
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.stop_everything(reason=form.cleaned_data["reason"], by=member, now=now)
+        actions.pause_everything(reason=form.cleaned_data["reason"], by=member, now=now)
         return redirect("publishing:pause_all")
-    stop = queries.stop_of_all(member.entity_id)
+    stop = hold_on_everything(member.entity_id)
     if request.method == "POST":
-        rules.check_may_stop_everything(member, stop, now=now)
+        rules.check_may_pause_everything(member, stop, now=now)
     context = {
         "stop": stop,
         "form": form,
         "now": now,
-        "in_the_air": queries.in_the_air(member.entity),
-        "may_stop": rules.may_stop_everything(member, stop, now=now),
+        "in_the_air": count_in_flight(member.entity),
+        "may_stop": rules.may_pause_everything(member, stop, now=now),
         "may_resume": rules.may_resume(member, now=now),
     }
     return render(request, "publishing/everything.html", context, status=UNPROCESSABLE if form.errors else 200)
@@ -49,7 +50,7 @@ def pause_publication(request: MemberRequest, pk: int) -> HttpResponse:
     publication = queries.get_publication(member=request.member, pk=pk)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    actions.stop_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
+    actions.pause_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
     messages.success(request, "En pausa: no sale hasta que alguien la retome.")
     return redirect("reports:expediente", pk=pk)
 

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from pregonero.errors import NotFound
+from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
-from pregonero.publishing import queries
 from pregonero.publishing.editor import AccountPart, Editor, editor_of
 from pregonero.publishing.forms import parts_name
 from pregonero.publishing.threads import DraftThread, is_fixed
@@ -63,7 +63,7 @@ def _show_changed(
 def _draft_thread(page: Editor, part: AccountPart) -> DraftThread:
     fixed = sum(
         is_fixed(delivery)
-        for delivery in queries.deliveries_of(page.publication)
+        for delivery in deliveries_of(page.publication.ref)
         if delivery.account_id == part.adaptation.account_id
     )
     return DraftThread((part.form.written, *part.form.parts), fixed, part.connector)

@@ -5,44 +5,41 @@ import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pregonero.networks.base import ApiCredentials, NetworkError, Post, Published
+from pregonero.networks.base import ApiCredentials, NetworkError, OperationKind, Post, Published
 from pregonero.networks.queries import credentials_for
-from pregonero.publishing.models import Attempt, Delivery, Outcome
+from pregonero.outbox.models import Attempt, Delivery, Outcome
 from pregonero.records.actions import ObjectRef
 
 
 @dataclass(frozen=True)
 class SendJob:
-    """A delivery that this worker holds: everything a connector's call needs, read under lock."""
+    """A delivery that this worker leased, with everything that a connector's call needs, read under lock."""
 
     delivery_id: int
     entity_id: int
-    publication_id: int
+    kind: OperationKind
+    subject: ObjectRef
     label: str  # of the account, as records name the delivery
     network: str
-    worker: str
-    access: ApiCredentials = field(repr=False)
+    lease: str  # the name of this lease, as `leased_by` stores it
+    credentials: ApiCredentials = field(repr=False)
     post: Post
+    target: str
     fingerprint: str
     prepared: dict[str, Any]
     attempt: Attempt | None = None
     checks_made: int = 0
-    known: frozenset[str] = frozenset()
-    good_until: float = math.inf  # of `clock.ticks()`: when the lease ends, for who has to make its call within it
+    known: frozenset[str] = frozenset()  # ids of the account's posts that belong to other deliveries
+    good_until: float = math.inf  # the end of the lease, in seconds of `deadlines.boottime()`
 
-    def with_hints(self, facts: dict[str, Any]) -> "SendJob":
-        """Return the same work, with something more that its connector should know."""
-        return replace(self, prepared={**self.prepared, **facts})
+    def with_hints(self, hints: dict[str, Any]) -> "SendJob":
+        """Return the same job with hints for its connector added to `prepared`."""
+        return replace(self, prepared={**self.prepared, **hints})
 
     @property
     def ref(self) -> ObjectRef:
         """Return how records refer to the delivery."""
         return ObjectRef("delivery", self.delivery_id, self.label)
-
-    @property
-    def publication(self) -> ObjectRef:
-        """Return how records refer to the publication, beside it."""
-        return ObjectRef("publication", self.publication_id)
 
     @classmethod
     def of(
@@ -51,21 +48,23 @@ class SendJob:
         *,
         post: Post,
         fingerprint: str,
-        access: ApiCredentials | None = None,
+        credentials: ApiCredentials | None = None,
         prepared: dict[str, Any] | None = None,
         attempt: Attempt | None = None,
         known: frozenset[str] = frozenset(),
     ) -> "SendJob":
-        """Return the work of a delivery held under lock; whoever takes many of an account gives its `access`."""
+        """Return the job of a locked delivery; a batch passes the `credentials` of its account, read once."""
         return cls(
             delivery_id=delivery.pk,
             entity_id=delivery.entity_id,
-            publication_id=delivery.publication_id,
+            kind=OperationKind(delivery.kind),
+            subject=delivery.subject,
             label=str(delivery.account),
             network=delivery.account.network,
-            worker=delivery.leased_by,
-            access=access or credentials_for(delivery.account),
+            lease=delivery.leased_by,
+            credentials=credentials or credentials_for(delivery.account),
             post=post,
+            target=delivery.target,
             fingerprint=fingerprint,
             prepared=dict(delivery.prepared if prepared is None else prepared),
             attempt=attempt,
@@ -76,15 +75,15 @@ class SendJob:
 
 @dataclass(frozen=True)
 class SendResult:
-    """A commit call that ended, and what came of it: this process alone knows it until it is kept."""
+    """How a commit call ended. Only this process knows it until it is stored."""
 
-    work: SendJob
+    job: SendJob
     outcome: Outcome
     published: Published | None = None
     error: NetworkError | None = None
     bug: Exception | None = None
 
 
-def lease_owner(worker: str) -> str:
-    """Return a name for one holding, of one delivery or of a wave: two jobs of a worker never pass for each other."""
+def lease_name(worker: str) -> str:
+    """Return a name for one lease, of a delivery or of a batch: no two jobs of a worker share a lease."""
     return f"{worker[:60]}#{secrets.token_hex(4)}"

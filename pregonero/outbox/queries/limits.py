@@ -23,11 +23,10 @@ from pregonero.networks.rate_limits.queries import (
     suspensions_of,
 )
 from pregonero.networks.registry import connector, rate_limit_policy
+from pregonero.outbox.models import PUBLIC_KINDS, Delivery
+from pregonero.outbox.queries.queue import posts_in_flight
+from pregonero.outbox.states import WAITING
 from pregonero.people.models import Entity, Member
-from pregonero.publishing.models import Adaptation, Delivery, PublicationState
-from pregonero.publishing.payload import texts_of
-from pregonero.publishing.queries.queue import in_the_air_of
-from pregonero.publishing.states import WAITING
 
 MOST_FORESEEN = 500  # of what waits: a page is not kept waiting for the whole year
 A_MONTH = timedelta(days=31)
@@ -105,7 +104,7 @@ def _network(accounts: list[Account], stops: list[NetworkSuspension], today: dat
 def _lines(account: Account, now: datetime) -> Iterable[QuotaLine]:
     rows = Quota.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
     known = {(row.account_id, row.quota_key): row for row in rows}
-    for left in quota_statuses(account, in_flight=in_the_air_of(account), now=now):
+    for left in quota_statuses(account, in_flight=posts_in_flight(account), now=now):
         owner = account.pk if left.rule.scope == LimitScope.ACCOUNT else None
         row = known.get((owner, left.rule.key))
         limit = row.own_limit if row else None
@@ -122,7 +121,7 @@ def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:
     return tuple(Spent(words.get(kind, kind), quantity, micros) for kind, quantity, micros in sums if quantity)
 
 
-def get_sending_stop(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> NetworkSuspension:
+def get_suspension(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> NetworkSuspension:
     """Return something that stops the member's entity now; any other is not found."""
     stops = NetworkSuspension.objects.select_for_update() if for_update else NetworkSuspension.objects.all()
     stop = stops.filter(running(now), pk=pk, entity_id=member.entity_id).first()
@@ -134,39 +133,19 @@ def get_sending_stop(*, member: Member, pk: int, now: datetime, for_update: bool
 def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[PlannedPost]:
     """Return what waits on the accounts, each part of a thread by itself, in the order in which it will be sent."""
     waiting = Delivery.objects.filter(
-        account__in=accounts, state__in=WAITING, due_at__lt=until, publication__state=PublicationState.PROGRAMMED
-    )
-    found = list(waiting.order_by("due_at", "pk").values_list(
-        "pk", "account_id", "due_at", "ready_at", "expires_at", "position", "publication_id"
-    )[:MOST_FORESEEN])  # fmt: skip
-    acts = _acts_of({publication for *_, publication in found})
+        account__in=accounts, state__in=WAITING, due_at__lt=until, kind__in=PUBLIC_KINDS
+    ).order_by("due_at", "pk")
     return [
-        PlannedPost(pk, account, due_at, acts.get((publication, account, position), PostClass.REPLY), expires_at)
-        for pk, account, due_at, _, expires_at, position, publication in found
+        PlannedPost(delivery.pk, delivery.account_id, delivery.due_at, post_class(delivery), delivery.expires_at)
+        for delivery in waiting[:MOST_FORESEEN]
     ]
 
 
-def _acts_of(publications: set[int]) -> dict[tuple[int, int, int], PostClass]:
-    """Return what each part of the publications is, by publication, account and place."""
-    adaptations = Adaptation.objects.filter(publication__in=publications or {0}).select_related(
-        "account", "publication"
-    )
-    found: dict[tuple[int, int, int], PostClass] = {}
-    for adaptation in adaptations:
-        for position, act in enumerate(acts_of(adaptation)):
-            found[adaptation.publication_id, adaptation.account_id, position] = act
-    return found
-
-
-def acts_of(adaptation: Adaptation) -> list[PostClass]:
-    """Return what each of an adaptation's parts will be to its network."""
-    beside = connector(adaptation.account.network).capabilities.link_beside and not adaptation.link_under
-    first, *rest = texts_of(adaptation)
-    link = adaptation.publication.link if beside else ""
-    return [
-        classify_post(first, link=link, format=adaptation.format),
-        *(classify_post(text, part=True) for text in rest),
-    ]
+def post_class(delivery: Delivery) -> PostClass:
+    """Return what a delivery will be to its network's quotas and prices."""
+    payload = delivery.payload
+    is_part = bool(delivery.position or payload.get("reply_to"))
+    return classify_post(payload["text"], link=payload["link"], format=payload["format"], part=is_part)
 
 
 def foresee(accounts: Sequence[Account], planned: Iterable[PlannedPost], *, now: datetime) -> dict[int, ExpectedSend]:

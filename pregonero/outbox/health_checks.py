@@ -8,11 +8,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pregonero.database import database_now
 from pregonero.health.runner import CheckResult
 from pregonero.networks.models import AccountState
-from pregonero.publishing.models import NOT_YET, Delivery
-from pregonero.publishing.models.manual import PublishingStop
-from pregonero.publishing.queries import not_stopped
-from pregonero.publishing.states import IN_FLIGHT, WAITING, DeliveryState
-from pregonero.publishing.wakeups import schedule_wakeups
+from pregonero.outbox.models import NOT_YET, Delivery, Hold
+from pregonero.outbox.queries.holds import not_held
+from pregonero.outbox.states import IN_FLIGHT, WAITING, DeliveryState
+from pregonero.outbox.wakeups import LOOK_TASK, schedule_wakeups
 
 LATE_AFTER = timedelta(minutes=2)
 
@@ -29,7 +28,7 @@ def rebuild_queue() -> CheckResult:
 def check_overdue(entity_id: int | None) -> CheckResult:
     """Check that no delivery of an active account is more than `LATE_AFTER` past its time."""
     late = _deliveries_of(entity_id).filter(
-        not_stopped(),
+        not_held(),
         state__in=WAITING,
         ready_at__lt=database_now() - LATE_AFTER,
         account__state=AccountState.ACTIVE,
@@ -45,7 +44,7 @@ def check_wakeups(entity_id: int | None) -> CheckResult:
     """Check that every future due time of a waiting delivery has a wake-up job."""
     waiting = _deliveries_of(entity_id).filter(state__in=WAITING, due_at__gt=database_now())
     due_times = set(waiting.values_list("due_at", flat=True))
-    jobs = ProcrastinateJob.objects.filter(task_name="publishing.look", status="todo", scheduled_at__in=due_times)
+    jobs = ProcrastinateJob.objects.filter(task_name=LOOK_TASK, status="todo", scheduled_at__in=due_times)
     missing = len(due_times - set(jobs.values_list("scheduled_at", flat=True)))
     if missing:
         minutes = "minuto" if missing == 1 else "minutos"
@@ -77,10 +76,10 @@ def check_undecided(entity_id: int | None) -> CheckResult:
 
 def check_pauses(entity_id: int | None) -> CheckResult:
     """Report what is paused, and by whom; a pause is not a fault."""
-    pauses = PublishingStop.objects.filter(lifted_at__isnull=True)
+    pauses = Hold.objects.filter(released_at__isnull=True)
     if entity_id is not None:
         pauses = pauses.filter(entity_id=entity_id)
-    general = pauses.filter(publication__isnull=True).select_related("by").first()
+    general = pauses.filter(subject_kind="").select_related("by").first()
     if general is not None:
         sentence = f"Todo está en pausa, por {general.by.name}: {general.reason}"
     else:

@@ -1,0 +1,1 @@
+"""Writes of the outbox: schedule and cancel operations, and store what became of them."""

@@ -1,0 +1,157 @@
+"""Deliveries of a subject, their attempts, and the content that each one sends."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Min, Q, QuerySet
+
+from pregonero.errors import NotFound
+from pregonero.media.models import Medium
+from pregonero.networks.base import Post
+from pregonero.outbox.models import Attempt, Delivery, Outcome
+from pregonero.outbox.payload import NO_PARENT, Parent, build_post, content_of, digests_in, fingerprint_of
+from pregonero.people.models import Member
+from pregonero.records.actions import ObjectRef
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What a delivery sends now: the post for the connector, the content for its attempt, and its fingerprint."""
+
+    post: Post
+    content: dict[str, Any]
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the content of some deliveries needs from other rows: their files by digest, and the posts above them."""
+
+    media: Mapping[str, Medium]
+    parents: Mapping[int, Parent]
+
+
+def get_delivery(*, member: Member, pk: int, for_update: bool = False) -> Delivery:
+    """Return a delivery of the member's entity; any other is not found."""
+    deliveries = Delivery.objects.select_related("entity", "account")
+    if for_update:
+        deliveries = deliveries.select_for_update(of=("self",))
+    delivery = deliveries.filter(pk=pk, entity_id=member.entity_id).first()
+    if delivery is None:
+        raise NotFound
+    return delivery
+
+
+def of_subjects(kind: str, ids: Iterable[int]) -> Q:
+    """Match the deliveries of some subjects of one kind."""
+    return Q(subject_kind=kind, subject_id__in=ids)
+
+
+def deliveries_of(subject: ObjectRef) -> list[Delivery]:
+    """Return a subject's deliveries, by account in the register's order, and each thread by position."""
+    return list(_of(subject).select_related("account", "follows", "manual_post__by").order_by("account_id", "position"))
+
+
+def lock_deliveries(subject: ObjectRef) -> list[Delivery]:
+    """Return a subject's deliveries under lock, inside the caller's transaction, in the same order."""
+    locked = _of(subject).select_for_update(of=("self",)).select_related("account", "follows")
+    return list(locked.order_by("account_id", "position"))
+
+
+def _of(subject: ObjectRef) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(of_subjects(subject.kind, [subject.id]))
+
+
+def by_account(deliveries: Iterable[Delivery]) -> dict[int, list[Delivery]]:
+    """Return deliveries by account, each list in the order given."""
+    threads: dict[int, list[Delivery]] = {}
+    for delivery in deliveries:
+        threads.setdefault(delivery.account_id, []).append(delivery)
+    return threads
+
+
+def surroundings_of(deliveries: Sequence[Delivery]) -> Surroundings:
+    """Return what the content of the deliveries needs: at most two queries, whatever their number."""
+    digests = {digest for delivery in deliveries for digest in digests_in(delivery.payload)}
+    entities = {delivery.entity_id for delivery in deliveries}
+    return Surroundings(media_by_digest(entities, digests), _parents_of(deliveries))
+
+
+def outgoing_of(delivery: Delivery, around: Surroundings | None = None) -> Outgoing:
+    """Return what a delivery sends now. Raises `LookupError` when one of its files or the post above is missing."""
+    around = around or surroundings_of([delivery])
+    content = content_of(delivery.account_id, delivery.payload, around.parents.get(delivery.pk, NO_PARENT))
+    post = build_post(content, around.media, network=delivery.account.network)
+    return Outgoing(post, content, fingerprint_of(content))
+
+
+def media_by_digest(entities: Iterable[int], digests: Iterable[str]) -> dict[str, Medium]:
+    """Return the stored files of some entities, by digest."""
+    digests = set(digests)
+    if not digests:
+        return {}
+    found = Medium.objects.filter(entity_id__in=set(entities), sha256__in=digests).order_by("-pk")
+    return {medium.sha256: medium for medium in found}
+
+
+def _parents_of(deliveries: Sequence[Delivery]) -> dict[int, Parent]:
+    """Return, for each further part, the ids of the post right above it and of the first of its thread."""
+    parts = [delivery for delivery in deliveries if delivery.position]
+    if not parts:
+        return {}
+    threads = Q()
+    for part in parts:
+        positions = {0, part.position - 1}
+        threads |= Q(
+            subject_kind=part.subject_kind,
+            subject_id=part.subject_id,
+            account_id=part.account_id,
+            position__in=positions,
+        )
+    rows = Delivery.objects.filter(threads).values_list(
+        "subject_kind", "subject_id", "account_id", "position", "remote_id"
+    )
+    ids = {tuple(key): remote_id for *key, remote_id in rows}
+    parents = {}
+    for part in parts:
+        thread = (part.subject_kind, part.subject_id, part.account_id)
+        parents[part.pk] = Parent(ids[(*thread, part.position - 1)], ids[(*thread, 0)])
+    return parents
+
+
+def last_attempt(delivery: Delivery) -> Attempt | None:
+    """Return the last commit call that was stored."""
+    return Attempt.objects.filter(delivery=delivery).order_by("-number").first()
+
+
+def sent_post(attempt: Attempt) -> Post:
+    """Return the post that an attempt sent, to recognise it, whatever the delivery says today."""
+    delivery = attempt.delivery
+    return build_post(attempt.content, media_of(attempt), network=delivery.account.network)
+
+
+def media_of(attempt: Attempt) -> dict[str, Medium]:
+    """Return the files that an attempt sent, by digest."""
+    return media_by_digest([attempt.delivery.entity_id], digests_in(attempt.content))
+
+
+def uncertain_since(deliveries: Sequence[Delivery]) -> dict[int, datetime]:
+    """Return, for each delivery that has one, the time of its first attempt without an answer."""
+    if not deliveries:
+        return {}
+    lost = Attempt.objects.filter(delivery__in=deliveries, outcome=Outcome.UNCERTAIN)
+    return dict(lost.values("delivery_id").annotate(first=Min("started_at")).values_list("delivery_id", "first"))
+
+
+def attempts_of(subject: ObjectRef) -> QuerySet[Attempt]:
+    """Return every commit call of a subject, in order."""
+    attempts = Attempt.objects.filter(delivery__subject_kind=subject.kind, delivery__subject_id=subject.id)
+    return attempts.select_related("delivery__account").order_by("started_at", "pk")
+
+
+def post_owner(delivery: Delivery, remote_id: str) -> Delivery | None:
+    """Return the other delivery of the same account that published this post."""
+    others = Delivery.objects.filter(account_id=delivery.account_id, remote_id=remote_id)
+    return others.exclude(pk=delivery.pk).first()

@@ -1,0 +1,43 @@
+"""What a person holds: everything of an entity, or one subject (rule 9)."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from pregonero.outbox.models import Delivery, Hold
+from pregonero.outbox.states import IN_FLIGHT
+from pregonero.people.models import Entity
+from pregonero.records.actions import ObjectRef
+
+
+def not_held() -> Q:
+    """Match deliveries of which neither the subject nor everything of the entity is on hold."""
+    open_holds = Hold.objects.filter(entity_id=OuterRef("entity_id"), released_at__isnull=True)
+    of_subject = Q(subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"))
+    return Q(~Exists(open_holds.filter(Q(subject_kind="") | of_subject)))
+
+
+def hold_on_everything(entity_id: int) -> Hold | None:
+    """Return the open hold on everything of an entity."""
+    holds = Hold.objects.filter(entity_id=entity_id, subject_kind="", released_at__isnull=True)
+    return holds.select_related("by").first()
+
+
+def hold_on(subject: ObjectRef) -> Hold | None:
+    """Return the open hold on one subject."""
+    holds = Hold.objects.filter(subject_kind=subject.kind, subject_id=subject.id, released_at__isnull=True)
+    return holds.select_related("by").first()
+
+
+def why_held(delivery: Delivery) -> str:
+    """Return in Spanish why nothing is sent for a delivery because of a person; nothing when it may be sent."""
+    if delivery.account.paused_reason:
+        return f"La cuenta estaba en pausa: {delivery.account.paused_reason}"
+    hold = hold_on(delivery.subject) or hold_on_everything(delivery.entity_id)
+    return f"Estaba en pausa, por {hold.by.name}: {hold.reason}" if hold else ""
+
+
+def count_in_flight(entity: Entity, subject: ObjectRef | None = None) -> int:
+    """Return how many deliveries are being sent or reconciled: a hold lets them end."""
+    deliveries = Delivery.objects.filter(entity=entity, state__in=IN_FLIGHT)
+    if subject is not None:
+        deliveries = deliveries.filter(subject_kind=subject.kind, subject_id=subject.id)
+    return deliveries.count()

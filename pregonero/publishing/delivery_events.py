@@ -1,0 +1,65 @@
+"""What publishing does when something happens to the delivery of a publication: its people are notified (P-6)."""
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils import timezone
+
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.subjects import DeliveryEvent, SubjectHandler
+from pregonero.people.actions import notify
+from pregonero.people.queries import networks_people
+from pregonero.publishing.models import Publication, PublicationState
+
+TITLES = {
+    DeliveryEvent.REJECTED: "{network} no aceptó «{title}»",
+    DeliveryEvent.EXPIRED: "«{title}» no salió en {network}: pasó su hora",
+    DeliveryEvent.WILL_BE_LATE: "«{title}» no alcanzará a salir a su hora en {network}",
+    DeliveryEvent.NEEDS_PERSON: "Decide si «{title}» salió en {network}",
+    DeliveryEvent.PUBLISHED_AFTER_CANCEL: "«{title}» sí salió en {network}, aunque ya no debía salir",
+    DeliveryEvent.UNAUTHORIZED: "Conecta otra vez {network}: «{title}» espera",
+    DeliveryEvent.MEDIA_UNREACHABLE: "{network} no podría bajar los archivos de «{title}»: espera",
+    DeliveryEvent.QUOTA_EXHAUSTED: "{network} no deja publicar más por ahora: «{title}» espera",
+}
+
+
+class PublicationHandler(SubjectHandler):
+    """The owner of the deliveries of publications."""
+
+    def on_event(self, delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
+        """Notify the networks' people once for each time that the delivery was scheduled."""
+        network = delivery.account.get_network_display()
+        notify(
+            members=networks_people(delivery.entity, today=timezone.localdate(now)),
+            kind=f"{event}:{delivery.due_at:%Y%m%d%H%M}"[:40],
+            ref=delivery.ref,
+            title=TITLES[event].format(network=network, title=delivery.subject_name),
+            why=f"{_part_of_thread(delivery)}{delivery.reason}".strip(),
+            path=_path(delivery, event),
+            now=now,
+        )
+
+    def why_not_manual(self, delivery: Delivery) -> str:
+        """Return that a cancelled publication is not posted by hand either."""
+        if Publication.objects.filter(pk=delivery.subject_id, state=PublicationState.PROGRAMMED).exists():
+            return ""
+        return "Esta publicación está detenida: no se hace a mano lo que se decidió no publicar."
+
+
+def _part_of_thread(delivery: Delivery) -> str:
+    """Return in Spanish which part of a thread it is; nothing for the first."""
+    if not delivery.position:
+        return ""
+    thread = Delivery.objects.filter(
+        subject_kind=delivery.subject_kind, subject_id=delivery.subject_id, account_id=delivery.account_id
+    )
+    total = thread.count()
+    return f"Es la parte {delivery.position + 1} de {total}: lo de antes ya salió, lo de después espera por ella. "
+
+
+def _path(delivery: Delivery, event: DeliveryEvent) -> str:
+    if event == DeliveryEvent.NEEDS_PERSON:
+        return reverse("publishing:decide", args=[delivery.pk])
+    if event == DeliveryEvent.UNAUTHORIZED:
+        return reverse("networks:account", args=[delivery.account_id])
+    return reverse("reports:expediente", args=[delivery.subject_id])
