@@ -1,4 +1,4 @@
-"""An account's due deliveries, sent in batches: claimed together, in flight together, stored together (decision 0010)."""
+"""An account's due deliveries, sent in batches: claimed, in flight and stored together (decision 0010)."""
 
 import threading
 from collections import Counter

@@ -59,7 +59,7 @@ def _part_of_thread(delivery: Delivery) -> str:
 
 def _path(delivery: Delivery, event: DeliveryEvent) -> str:
     if event == DeliveryEvent.NEEDS_PERSON:
-        return reverse("publishing:decide", args=[delivery.pk])
+        return reverse("publishing:resolution", args=[delivery.pk])
     if event == DeliveryEvent.UNAUTHORIZED:
         return reverse("networks:account", args=[delivery.account_id])
     return reverse("reports:expediente", args=[delivery.subject_id])

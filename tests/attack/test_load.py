@@ -43,8 +43,8 @@ def many_deliveries(beto: Member, accounts: list[Account], numbers: range, day: 
     )  # fmt: skip
     Delivery.objects.bulk_create(
         (Delivery(entity=beto.entity, subject_kind="publication", subject_id=publication.pk,
-                  subject_name=publication.title, payload=post_payload(publication.title), account=account, due_at=at, prepare_at=at, ready_at=at,
-                  expires_at=at + timedelta(hours=1))
+                  subject_name=publication.title, payload=post_payload(publication.title), account=account, due_at=at,
+                  prepare_at=at, ready_at=at, expires_at=at + timedelta(hours=1))
          for number, publication in zip(numbers, publications, strict=True) for account in accounts
          for at in [day + timedelta(seconds=50 * number)]),
         batch_size=2000,

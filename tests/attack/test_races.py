@@ -22,6 +22,7 @@ from pregonero.networks.queries import get_account
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.outbox.actions.claim import claim_batch
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import outgoing_of
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
@@ -36,7 +37,7 @@ from tests.databases import as_default_database, fresh_database
 from tests.lab.process import until
 from tests.newsroom.test_at_once import at_once
 from tests.publishing.test_views import sent
-from tests.stage import current_fingerprint, deliveries_in, drafted, programmed
+from tests.stage import deliveries_in, drafted, programmed
 
 ROOT = Path(__file__).resolve().parents[2]
 DONE, REFUSED = 302, 409
@@ -189,8 +190,7 @@ def test_what_is_cancelled_at_its_second_is_either_sent_or_stopped(
     going: Publication, people: dict[str, Member], turn: int
 ) -> None:
     delivery, moment = deliveries_in(going).get(account__network="x"), timezone.now() + timedelta(hours=1, minutes=1)
-    adaptation = going.adaptations.get(account__network="x")
-    Delivery.objects.filter(pk=delivery.pk).update(prepared_for=current_fingerprint(adaptation))
+    Delivery.objects.filter(pk=delivery.pk).update(prepared_for=outgoing_of(delivery).fingerprint)
     Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.DUE)
     claims: list[object] = []
     beto = people["beto"]

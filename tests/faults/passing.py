@@ -11,7 +11,7 @@ Listener = Callable[[str, set[str]], None]
 ANYBODY: set[str] = set()
 """An act that concerns whatever it finds, and not one delivery."""
 
-ACTS = "pregonero.publishing.actions"
+ACTS = "pregonero.outbox.actions"
 """Whose transactions are watched: those of deliveries. What else a worker does has tests of its own."""
 
 _listeners: list[Listener] = []

@@ -32,7 +32,7 @@ OTHERS = {
     "_put_in_place": "a version of a medium",
     "fail_making": "a version of a medium",
 }
-AROUND_THE_CALL = ("claim_wave", "commit 1", "settle_together")
+AROUND_THE_CALL = ("claim_batch", "commit 1", "record_outcomes")
 
 
 def ordinary(boundary: Boundary, network: str) -> bool:

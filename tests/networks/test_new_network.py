@@ -11,8 +11,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from PIL import Image
-from pregonero.publishing.actions.outcomes import claim_batch
-from pregonero.publishing.actions.prepare import promote_due
 
 from pregonero.networks import registry
 from pregonero.networks.actions.credentials import connect_account
@@ -34,15 +32,18 @@ from pregonero.networks.media_conversion import conversion_plan
 from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for
 from pregonero.networks.rate_limits.models import Quota, UsageBucket
+from pregonero.outbox import sender
+from pregonero.outbox.actions.claim import claim_batch
+from pregonero.outbox.actions.prepare import promote_due
 from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
-from pregonero.publishing import sender
 from tests.lab.process import Lab
 from tests.networks.allowed import ALLOWED, beyond
 from tests.networks.consenting import come_back, signed_in
 from tests.networks.subjects import ROOT, medium_of
 from tests.networks.toy_network import ALLOWED_CALLS, NAME, REGISTRY, STEPS, ToyServer
-from tests.stage import informed_news, programmed
+from tests.publishing.results import send_delivery
+from tests.stage import deliveries_in, informed_news, programmed
 
 GUIDE = ROOT / "docs" / "networks" / "nueva-red.md"
 
@@ -245,7 +246,7 @@ def send_due(account: Account, delivery: Delivery) -> Delivery:
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker="worker-1")
     for job in claim_batch(account_id=account.pk, worker="worker-1", limit=10, now=timezone.now()):
-        sender.send_delivery(job)
+        send_delivery(job)
     sender.flush_limit_readings(at_once=True)
     delivery.refresh_from_db()
     return delivery
@@ -258,7 +259,7 @@ def test_a_scheduled_post_is_claimed_sent_and_recorded_by_the_engine(
     now = timezone.now()
     account = registered_account(carmen, now)
     connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
-    delivery = programmed(informed_news(lab, luis, now, with_media=False), ana, now).deliveries.get()
+    delivery = deliveries_in(programmed(informed_news(lab, luis, now, with_media=False), ana, now)).get()
 
     delivery = send_due(account, delivery)
 

@@ -314,7 +314,7 @@ def test_what_cannot_be_removed_does_not_stop_the_words_of_now(
 def test_what_was_stopped_and_planned_again_starts_anew(on_facebook: Delivery, ana: Member) -> None:
     """Its cleaning may happen at any time: nothing that it removes may be counted on."""
     prepare(on_facebook)
-    publication = on_facebook.publication
+    publication = publication_of(on_facebook)
     actions.cancel_publication(publication=publication, reason="No", by=ana, now=timezone.now())
     on_facebook.refresh_from_db()
     assert on_facebook.prepared == {}
@@ -336,7 +336,7 @@ def test_a_call_whose_time_is_over_sends_nothing(lab: Lab, delivery: Delivery) -
     prepare(delivery)
     work = claim(delivery)
     with pytest.raises(Transient):
-        connector("x").commit(replace(work.access, until=boottime() - 1), work.post, work.prepared)
+        connector("x").commit(replace(work.credentials, until=boottime() - 1), work.post, work.prepared)
     assert lab.posts(network="x", account=delivery.account.remote_id) == []
 
 

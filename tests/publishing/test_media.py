@@ -15,7 +15,7 @@ from pregonero.networks.media_conversion import Choice
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
-from pregonero.outbox.payload import content_of, fingerprint_of
+from pregonero.outbox.payload import fingerprint_of
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions, media_versions, queries, rules
@@ -225,7 +225,7 @@ def test_a_reel_is_judged_by_its_own_limits(reel: Publication) -> None:
     adaptation = of(reel, "facebook")
     assert {"wrong_ratio", "too_slow"} <= {issue.key for issue in rules.adaptation_issues(adaptation)}
     post = post_of(adaptation)
-    assert (post.format, content_of(adaptation, post)["format"]) == ("reel", "reel")
+    assert (post.format, payloads_of(adaptation)[0][1]["format"]) == ("reel", "reel")
     as_reel = fingerprint_of(payloads_of(adaptation)[0][1])
     adaptation.format = ""
     assert rules.adaptation_issues(adaptation) == []

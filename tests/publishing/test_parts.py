@@ -263,13 +263,12 @@ def test_the_database_keeps_each_part_in_its_place(
         )
     fresh = {"due_at": first.due_at, "prepare_at": first.due_at, "ready_at": first.due_at, "expires_at": NOT_YET}
     elsewhere = Delivery.objects.get(subject_id=publication.pk, account=accounts["facebook"])
+    same_subject = {"subject_kind": "publication", "subject_id": publication.pk, "subject_name": publication.title}
     for position, above in ((2, elsewhere), (1, third)):
         with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic():
             Delivery.objects.create(
-                entity=first.entity, publication=publication, account=accounts["facebook"], position=position,
+                entity=first.entity, **same_subject, account=accounts["facebook"], position=position,
                 follows=above, **fresh,
             )  # fmt: skip
     with pytest.raises(IntegrityError, match="delivery_further_part_follows"), transaction.atomic():
-        Delivery.objects.create(
-            entity=first.entity, publication=publication, account=accounts["facebook"], position=1, **fresh
-        )
+        Delivery.objects.create(entity=first.entity, **same_subject, account=accounts["facebook"], position=1, **fresh)

@@ -193,7 +193,7 @@ def going(draft: Publication, accounts: dict[str, Account], ana: Member) -> Publ
 def test_the_day_counts_a_thread_once_and_says_how_far_it_came(
     going: Publication, accounts: dict[str, Account], ana: Member
 ) -> None:
-    thread = [each for each in queries.deliveries_of(going) if each.account_id == accounts["x"].pk]
+    thread = [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
     put_out(thread[0])
     assert going.due_at is not None
     day = programme_of(ana.entity, timezone.localdate(going.due_at), now=timezone.now())
@@ -206,7 +206,7 @@ def test_the_day_counts_a_thread_once_and_says_how_far_it_came(
 def test_the_file_shows_each_part_and_says_what_stopping_would_stop(
     going: Publication, accounts: dict[str, Account], ana: Member, marta: Member
 ) -> None:
-    thread = [each for each in queries.deliveries_of(going) if each.account_id == accounts["x"].pk]
+    thread = [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
     put_out(thread[0])
     page = signed_in(ana).get(f"/publicaciones/{going.pk}/").content.decode()
     assert "1 de 3 publicadas" in page
@@ -218,7 +218,7 @@ def test_the_file_shows_each_part_and_says_what_stopping_would_stop(
 
 def test_a_thread_stands_where_it_has_not_gone_out(going: Publication, accounts: dict[str, Account]) -> None:
     def thread() -> list[Any]:
-        return [each for each in queries.deliveries_of(going) if each.account_id == accounts["x"].pk]
+        return [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
 
     assert words_of(thread()) == "programada, 3 partes"
     put_out(thread()[0])
@@ -234,7 +234,7 @@ def test_a_part_taken_away_is_not_counted(
     going: Publication, accounts: dict[str, Account], ana: Member, now: datetime
 ) -> None:
     edited(going, accounts["x"], ana, timezone.now(), "Segunda parte.")
-    thread = [each for each in queries.deliveries_of(going) if each.account_id == accounts["x"].pk]
+    thread = [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
     assert len(thread) == 3
     assert words_of(thread) == "programada, 2 partes"
 

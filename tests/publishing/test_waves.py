@@ -98,7 +98,7 @@ def test_two_never_prepare_all_that_waits_at_once(due: Callable[[int], list[Deli
     (text,) = due(1)
     here = connection.connection.info
     with psycopg.connect(here.dsn, password=here.password, autocommit=True) as another:
-        another.execute("SELECT pg_advisory_lock(hashtextextended('publishing.prepare_here', 0))")
+        another.execute("SELECT pg_advisory_lock(hashtextextended('outbox.prepare_locally', 0))")
         tasks.prepare_locally()
         text.refresh_from_db()
         assert not text.prepared_for
@@ -206,7 +206,8 @@ def test_what_cannot_be_read_is_left_aside_and_the_others_go(
 ) -> None:
     broken, sound = due(2)
     prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
-    Adaptation.objects.filter(publication=broken.publication, account=accounts["x"]).delete()
+    missing = {**broken.payload, "media": [{"sha256": "0" * 64, "alt": ""}]}
+    Delivery.objects.filter(pk=broken.pk).update(payload=missing)
     assert [work.delivery_id for work in claimed(accounts["x"], prepared=False)] == [sound.pk]
     broken.refresh_from_db()
     assert (broken.state, broken.reason_code) == ("DUE", "bug")
@@ -232,7 +233,8 @@ def test_words_that_changed_after_preparing_together_are_prepared_again(
 ) -> None:
     (delivery,) = due(1)
     prepare_locally(now=timezone.now(), account_id=accounts["x"].pk)
-    Adaptation.objects.filter(publication=publication_of(delivery), account=accounts["x"]).update(text="Otras palabras")
+    changed = {**delivery.payload, "text": "Otras palabras"}
+    Delivery.objects.filter(pk=delivery.pk).update(payload=changed)
     assert claimed(accounts["x"]) == []  # what was prepared for the words before is let go of first, by its own job
     sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     (work,) = claimed(accounts["x"])

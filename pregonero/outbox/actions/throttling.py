@@ -93,7 +93,7 @@ def _notify_suspension(account: Account, suspension: NetworkSuspension, rule: Su
     network = account.get_network_display()
     notify(
         members=networks_people_and_coordinators(account.entity, today=timezone.localdate(now)),
-        kind="sending.stopped",
+        kind="sending.suspended",
         ref=suspension.ref,
         title=f"{network} no {'recibe' if rule.preparing_only else 'deja publicar'} más por ahora",
         why=suspension.reason,
