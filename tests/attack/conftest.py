@@ -146,7 +146,7 @@ def make_stage(media: Path) -> Stage:
         draft=draft,
         programmed=going,
         undecided=undecided,
-        waiting=going.deliveries.get(account=accounts["facebook"]),
+        waiting=deliveries_in(going).get(account=accounts["facebook"]),
         held=held,
         informed=news,
         candidate=candidate,

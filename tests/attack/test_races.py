@@ -127,7 +127,7 @@ def test_a_double_click_programs_once(draft: Publication, people: dict[str, Memb
     path, data = f"/publicaciones/{draft.pk}/programacion/", sent(draft)
     assert clicks(people["beto"], *[(path, data)] * 3) == [DONE, REFUSED, REFUSED]
     assert deliveries_in(draft).count() == 2
-    assert written("publication.programmed", draft) == 1
+    assert written("publication.scheduled", draft) == 1
 
 
 def test_one_programs_while_another_edits(draft: Publication, people: dict[str, Member]) -> None:
@@ -227,7 +227,7 @@ def test_two_processes_program_once(draft: Publication, people: dict[str, Member
         browser.stdin.flush()
     assert sorted(int(browser.communicate(timeout=180)[0]) for browser in browsers) == [DONE, REFUSED]
     assert deliveries_in(draft).count() == 2
-    assert written("publication.programmed", draft) == 1
+    assert written("publication.scheduled", draft) == 1
 
 
 def test_wrong_passwords_count_together_in_all_processes(people: dict[str, Member], database: str) -> None:

@@ -89,7 +89,7 @@ def test_program_says_everything_that_is_missing(news: News, ana: Member, now: d
     assert {"no_why", "no_alt", "no_captions"} <= keys
     assert any("13" in issue.text and "280" in issue.text for issue in refused.value.issues)
     assert not Delivery.objects.filter(subject_id=publication.pk).exists()
-    assert not Event.objects.filter(event_type="publication.programmed").exists()
+    assert not Event.objects.filter(event_type="publication.scheduled").exists()
 
 
 @pytest.mark.procedure("D-4")
