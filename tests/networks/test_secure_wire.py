@@ -18,7 +18,7 @@ from pregonero.http_client import ConnectFailed, ResponseLost
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import Endpoint, NetworkClient
 from pregonero.networks.multipart import File
-from tests.networks.wires import answering, drip, drip_body, peer, silent
+from tests.networks.wires import HANG, answering, drip, drip_body, peer, silent
 
 ENDPOINTS = (Endpoint("GET", "/a", "leer"), Endpoint("POST", "/b", "subir"))
 SECONDS = 0.8
@@ -84,7 +84,7 @@ def test_a_call_is_over_in_its_time(secure: ssl.SSLContext, behaviour: object) -
         with pytest.raises(ResponseLost):
             line_to(server.address).get(f"{server.address}/a")
 
-        assert time.monotonic() - started < SECONDS + 1
+        assert time.monotonic() - started < HANG
 
 
 @pytest.mark.usefixtures("trusted")
@@ -96,7 +96,7 @@ def test_who_never_ends_the_handshake_was_sent_nothing() -> None:
         with pytest.raises(ConnectFailed):
             line_to(address).get(f"{address}/a")
 
-        assert time.monotonic() - started < SECONDS + 1
+        assert time.monotonic() - started < HANG
 
 
 @pytest.mark.usefixtures("trusted")
@@ -109,7 +109,7 @@ def test_an_upload_that_nobody_reads_is_over_in_its_time(secure: ssl.SSLContext,
         with pytest.raises(ResponseLost):
             line_to(server.address, 0.2).post(f"{server.address}/b", files={"source": File(path, "video/mp4")})
 
-        assert time.monotonic() - started < 0.2 + 3 + 1.5  # an upload has a second more for each megabyte
+        assert time.monotonic() - started < HANG
 
 
 @pytest.mark.usefixtures("trusted")

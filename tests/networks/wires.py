@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Behaviour = Callable[[socket.socket, bytes, threading.Event], None]
+HANG = 20.0  # seconds: far beyond the deadlines of these tests, and less than a silent peer waits
 
 
 class Peer:
