@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from pregonero.demo.seed import NETWORKS, PEOPLE, SLUG, demo_password, load_demo
 from pregonero.media.models import MediumKind
-from pregonero.newsroom.actions import inform_link
+from pregonero.newsroom.actions.news import inform_link
 from pregonero.newsroom.models import News
-from pregonero.newsroom.reading.feed import read_feed
-from pregonero.newsroom.reading.fetch import FEED, fetch
-from pregonero.newsroom.reading.page import open_page
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import deliveries_of, of_subjects
 from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING
+from pregonero.newsroom.reading.page import fetch_page
+from pregonero.newsroom.sources.registry import FEED
 from pregonero.people.models import Member
 from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.edits import as_it_is
@@ -130,7 +129,7 @@ def _inform(addresses: Addresses, luis: Member) -> News:
         news = inform_link(
             entity=luis.entity,
             address=address,
-            page=open_page(address),
+            page=fetch_page(address),
             reference=REFERENCE,
             note="",
             by=luis,
@@ -147,7 +146,7 @@ def _inform(addresses: Addresses, luis: Member) -> News:
 
 def _sample_address(addresses: Addresses) -> str:
     """Return the address of the sample news item that has a picture and a video, from the website's feed."""
-    items = read_feed(fetch(f"{addresses.lab}/sitio/feed.xml", FEED))
+    items = FEED.read(f"{addresses.lab}/sitio/feed.xml", {}).items
     return next(item.address for item in items if item.title.startswith(SAMPLE))
 
 

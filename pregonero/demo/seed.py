@@ -19,7 +19,8 @@ from pregonero.networks.actions.register import add_administrator, register_acco
 from pregonero.networks.connection import redirect_uri
 from pregonero.networks.models import Account, Application, Credential, Network
 from pregonero.newsroom.actions import register_source
-from pregonero.newsroom.models import Source, SourceKind
+from pregonero.newsroom.models import Source
+from pregonero.newsroom.sources.registry import FEED
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
@@ -59,7 +60,7 @@ def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
     _register_accounts(addresses, cast["carmen"], now)
     if not Source.objects.filter(entity=entity, name=SOURCE).exists():
         address = f"{addresses.lab}/sitio/feed.xml"
-        register_source(entity=entity, kind=SourceKind.FEED, name=SOURCE, address=address, by=cast["carmen"], now=now)
+        register_source(entity=entity, kind=FEED, name=SOURCE, address=address, by=cast["carmen"], now=now)
     return cast
 
 

@@ -1,4 +1,4 @@
-"""What changed from one version of a news item to the next, by paragraphs."""
+"""Differences between the versions of a news item, by paragraphs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pregonero.newsroom.models import NewsVersion
 
 @dataclass(frozen=True)
 class Change:
-    """A paragraph that went or came; `part` says of what: title, summary or text."""
+    """A changed, added or removed paragraph. `part` is the Spanish name of the field."""
 
     part: str
     before: str
@@ -19,14 +19,14 @@ class Change:
 
 @dataclass(frozen=True)
 class VersionRow:
-    """A version with what changed in it since the one before."""
+    """A version with its changes since the previous one."""
 
     version: NewsVersion
     changes: tuple[Change, ...]
 
 
 def history_of(versions: Sequence[NewsVersion]) -> list[VersionRow]:
-    """Return the versions, each with its changes; the first has none."""
+    """Return the versions with their changes; the first one has none."""
     rows = [VersionRow(version, ()) for version in versions[:1]]
     for before, after in pairwise(versions):
         rows.append(VersionRow(after, tuple(_changes(before, after))))
@@ -34,14 +34,14 @@ def history_of(versions: Sequence[NewsVersion]) -> list[VersionRow]:
 
 
 def _changes(before: NewsVersion, after: NewsVersion) -> list[Change]:
-    found = []
+    changes = []
     if before.title != after.title:
-        found.append(Change("Título", before.title, after.title))
+        changes.append(Change("Título", before.title, after.title))
     if before.summary != after.summary:
-        found.append(Change("Resumen", before.summary, after.summary))
-    if before.body:  # the first reading of the page is no change of its text
-        found += _paragraphs(before.body.splitlines(), after.body.splitlines())
-    return found
+        changes.append(Change("Resumen", before.summary, after.summary))
+    if before.body:  # without it, the page had not been read
+        changes += _paragraphs(before.body.splitlines(), after.body.splitlines())
+    return changes
 
 
 def _paragraphs(before: list[str], after: list[str]) -> list[Change]:

@@ -1,23 +1,23 @@
-"""What people write of sources and news. Forms validate, and never save."""
+"""Forms of news and sources. They validate and never save."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 
-from pregonero.newsroom.models import SourceKind
-from pregonero.newsroom.reading.selectors import FIELDS, PRESETS, issues_of
+from pregonero.newsroom.sources.base import SourceKind
 
-REFERENCE = "Número o acta de «Publicación de contenidos en la sede electrónica»."
-OWN = ""
-EVERY_MINUTES = 5  # unless somebody says otherwise
-PRESET_LABELS = [("mincit", "Ministerio de Comercio (tarjetas GOV.CO)"), (OWN, "Otros, escritos abajo")]
+EVERY_MINUTES = 5
 
 
 class NewsForm(forms.Form):
-    """What the content manager says when informing a news item."""
+    """The reference and the note with which the content manager informs a news item."""
 
     reference = forms.CharField(
-        label="Referencia del procedimiento vecino", max_length=80, required=False, help_text=REFERENCE
+        label="Referencia del procedimiento vecino",
+        max_length=80,
+        required=False,
+        help_text="Número o acta de «Publicación de contenidos en la sede electrónica».",
     )
     note = forms.CharField(
         label="Nota para las redes",
@@ -29,7 +29,7 @@ class NewsForm(forms.Form):
 
 
 class LinkForm(NewsForm):
-    """A link of the official website, informed by hand."""
+    """A link of the official website that the content manager informs."""
 
     address = forms.CharField(
         label="Enlace de la noticia",
@@ -41,48 +41,56 @@ class LinkForm(NewsForm):
 
 
 class ReasonForm(forms.Form):
-    """Why something is done; it stays in the records."""
+    """The reason of an act; the event stores it."""
 
     reason = forms.CharField(label="Por qué", max_length=300, help_text="Queda en el registro.")
 
 
 class SourceForm(forms.Form):
-    """A source of news; a listing also says how its parts are found."""
+    """A source of a kind: its name, the address if the kind is polled, and the options of the kind.
 
-    kind = forms.ChoiceField(choices=SourceKind.choices, widget=forms.HiddenInput)
+    `cleaned_data["options"]` are the options to store.
+    """
+
     name = forms.CharField(label="Nombre", max_length=120, help_text="Como la nombrará el Grupo: «RSS de la sede».")
     address = forms.CharField(
         label="Dirección",
         max_length=500,
-        required=False,
         help_text="De la fuente RSS o Atom, o de la página de noticias.",
+        error_messages={"required": "Falta la dirección."},
     )
     every_minutes = forms.IntegerField(
         label="Leer cada cuántos minutos", min_value=1, max_value=1440, initial=EVERY_MINUTES, required=False
     )
-    preset = forms.ChoiceField(label="Selectores de la página", choices=PRESET_LABELS, required=False, initial="mincit")
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        for name, words in FIELDS.items():
-            label = words[0].upper() + words[1:]
-            self.fields[f"selector_{name}"] = forms.CharField(label=label, max_length=200, required=False)
+    def __init__(self, kind: SourceKind, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(data)
+        self.kind = kind
+        if not kind.is_polled:
+            del self.fields["address"], self.fields["every_minutes"]
+        self.fields.update(kind.option_fields())
 
     def clean(self) -> dict[str, Any]:
-        """Put the selectors together, and say what is missing for the chosen kind."""
+        """Build the options and check them."""
         data = super().clean() or {}
-        kind = data.get("kind")
-        if kind in {SourceKind.FEED, SourceKind.LISTING} and not data.get("address"):
-            self.add_error("address", "Falta la dirección.")
         data["every_minutes"] = data.get("every_minutes") or EVERY_MINUTES
-        own = {name: data.get(f"selector_{name}", "") for name in FIELDS}
-        data["selectors"] = dict(PRESETS.get(data.get("preset") or OWN, own)) if kind == SourceKind.LISTING else {}
-        if kind == SourceKind.LISTING:
-            for issue in issues_of(data["selectors"]):
-                self.add_error("preset", issue.text)
+        data["options"] = self.kind.options_from(data)
+        for issue in self.kind.issues_of(data["options"]):
+            self.add_error(issue.field, issue.text)
         return data
 
     @property
-    def selector_fields(self) -> list[forms.BoundField]:
-        """Return the fields of a listing's own selectors."""
-        return [self[f"selector_{name}"] for name in FIELDS]
+    def main_fields(self) -> list[forms.BoundField]:
+        """Return the fields that the page always shows."""
+        folded = self.kind.folded_fields()
+        return [field for field in self if field.name not in folded]
+
+    @property
+    def folded_fields(self) -> list[forms.BoundField]:
+        """Return the fields that the page shows folded."""
+        return [self[name] for name in self.kind.folded_fields()]
+
+    @property
+    def has_folded_errors(self) -> bool:
+        """Return whether a folded field has an error, so that the page unfolds it."""
+        return any(field.errors for field in self.folded_fields)

@@ -1,4 +1,4 @@
-"""News of the official website: where they come from, what was found, who informed them, their media (5.1)."""
+"""News of the official website: their sources, versions, standing rules and informing (procedure, 5.1)."""
 
 from typing import cast
 
@@ -13,14 +13,6 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, ObjectRef
 
 
-class SourceKind(models.TextChoices):
-    """How a source brings news."""
-
-    FEED = "FEED", "RSS o Atom"
-    LISTING = "LISTING", "página de noticias"
-    WEBHOOK = "WEBHOOK", "aviso de la sede"
-
-
 class SourceState(models.TextChoices):
     """Whether a source is read."""
 
@@ -29,13 +21,18 @@ class SourceState(models.TextChoices):
 
 
 class Source(models.Model):
-    """Where candidates come from. `problem` is what the last reading said, for whoever administers it."""
+    """A source of news of the official website.
+
+    `kind` is the code of a `SourceKind`, and `options` are the options of that kind. A source has either an address,
+    which is read every `every_minutes`, or a secret, with which the website signs its notices. `problem` is the error
+    of the last reading, in Spanish, and `failures` the number of consecutive failed readings.
+    """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="sources")
-    kind = models.CharField(max_length=10, choices=SourceKind.choices)
+    kind = models.CharField(max_length=10)
     name = models.CharField(max_length=120)
     address = models.URLField(max_length=500, blank=True)
-    selectors = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
     encrypted_secret = EncryptedField(default=bytes)
     state = models.CharField(max_length=10, choices=SourceState.choices, default=SourceState.ACTIVE)
     every_minutes = models.PositiveSmallIntegerField(default=5)
@@ -53,13 +50,15 @@ class Source(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["entity", "address"],
-                condition=Q(state=SourceState.ACTIVE) & ~Q(kind=SourceKind.WEBHOOK),
+                condition=Q(state=SourceState.ACTIVE) & ~Q(address=""),
                 name="source_once",
             ),
             models.CheckConstraint(
-                condition=(Q(kind=SourceKind.WEBHOOK) & ~Q(encrypted_secret=b""))
-                | (~Q(kind=SourceKind.WEBHOOK) & Q(encrypted_secret=b"") & ~Q(address="")),
+                condition=(Q(address="") & ~Q(encrypted_secret=b"")) | (~Q(address="") & Q(encrypted_secret=b"")),
                 name="source_address_or_secret",
+            ),
+            models.CheckConstraint(
+                condition=Q(next_check_at__isnull=True) | ~Q(address=""), name="source_without_address_is_not_read"
             ),
             models.CheckConstraint(
                 condition=Q(state=SourceState.ACTIVE, retired_by__isnull=True, retired_at__isnull=True)
@@ -71,7 +70,7 @@ class Source(models.Model):
         indexes = (
             models.Index(
                 fields=["next_check_at"],
-                condition=Q(state=SourceState.ACTIVE) & ~Q(kind=SourceKind.WEBHOOK),
+                condition=Q(state=SourceState.ACTIVE, next_check_at__isnull=False),
                 name="source_due",
             ),
         )
@@ -82,17 +81,17 @@ class Source(models.Model):
 
     @property
     def ref(self) -> ObjectRef:
-        """Return how records refer to it."""
+        """Return the reference that events store."""
         return ObjectRef("source", self.pk, self.name)
 
     @property
     def encryption_context(self) -> str:
-        """Return what its secret is bound to; neither of the two ever changes."""
+        """Return the context to which the encryption of its secret is bound; it never changes."""
         return f"source:{self.entity_id}:{self.name}"
 
 
 class StandingRule(models.Model):
-    """The coordinator's signed rule: what this source brings is informed by itself, until revoked (P-1)."""
+    """A rule signed by the coordinator: the news of this source are informed automatically until it is revoked (P-1)."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="rules")
     signed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -118,7 +117,7 @@ class StandingRule(models.Model):
 
 
 class NewsState(models.TextChoices):
-    """A candidate becomes informed by the content manager's act or by a standing rule; or it is dismissed."""
+    """The content manager or a standing rule informs a candidate; or the content manager dismisses it."""
 
     CANDIDATE = "CANDIDATE", "candidata"
     INFORMED = "INFORMED", "informada"
@@ -126,10 +125,10 @@ class NewsState(models.TextChoices):
 
 
 class News(models.Model):
-    """A news item of the official website, as it reads now; what it read before stays in its versions.
+    """A news item of the official website, with its current text; its earlier texts are its `versions`.
 
-    `key` is what its links have in common (`reading.address.key`). The digests tell an edit from a
-    repetition: what its source said last, and what its page said last.
+    `key` is the same for all the links to its page (`reading.urls.link_key`). `source_sha256` and `page_sha256` are the
+    digests of the last text of its source and of its page: a different digest means that the news was edited.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="news")
@@ -178,7 +177,7 @@ class News(models.Model):
 
     @property
     def ref(self) -> ObjectRef:
-        """Return how records refer to it."""
+        """Return the reference that events store."""
         return ObjectRef("news", self.pk, self.title)
 
     def get_absolute_url(self) -> str:
@@ -187,7 +186,7 @@ class News(models.Model):
 
 
 class VersionCause(models.TextChoices):
-    """Why a version was kept."""
+    """What created a version."""
 
     FOUND = "FOUND", "encontrada"
     READ = "READ", "página leída"
@@ -195,7 +194,7 @@ class VersionCause(models.TextChoices):
 
 
 class NewsVersion(models.Model):
-    """What a news item said at some moment: an edit on the website is shown as such, never lost."""
+    """The text of a news item at one moment. Each edit on the website adds a version."""
 
     news = models.ForeignKey(News, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
@@ -215,7 +214,7 @@ class NewsVersion(models.Model):
 
     @property
     def ref(self) -> ObjectRef:
-        """Return how records and notices refer to it."""
+        """Return the reference that events and notices store."""
         return ObjectRef("version", self.pk, self.title)
 
 
@@ -243,20 +242,20 @@ class Informing(models.Model):
 
     @property
     def who(self) -> str:
-        """Return who informed it, as the screen says it."""
+        """Return who informed it, in Spanish."""
         return str(self.by) if self.rule is None else f"Regla permanente de «{self.rule.source}»"
 
     @property
     def actor(self) -> Actor:
-        """Return how records name whoever informed it."""
+        """Return the actor that events store: the person, or the rule with the person who signed it."""
         if self.rule is not None:
             signed = f"firmada por {self.rule.signed_by}"
             return Actor(kind="rule", id=self.rule.pk, name=self.who, role=signed)
-        return cast(Member, self.by).actor  # one of the two, by the table's constraint
+        return cast(Member, self.by).actor  # not null, by the constraint `informing_by_person_or_rule`
 
 
 class Dismissal(models.Model):
-    """Who decided that a candidate is not for the networks, when and why; it may still be informed later."""
+    """The decision not to publish a candidate: who, when and why. The news may still be informed later."""
 
     news = models.OneToOneField(News, on_delete=models.PROTECT, related_name="dismissal")
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
@@ -272,9 +271,7 @@ class Dismissal(models.Model):
 
 
 class Arrival(models.Model):
-    """A signed notice of the website that was taken: the same one again is known by its key and changes
-    nothing.
-    """
+    """A signed notice that was received. `key` identifies the delivery, so that a repetition changes nothing."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="arrivals")
     key = models.CharField(max_length=64)

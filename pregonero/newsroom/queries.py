@@ -1,4 +1,4 @@
-"""What is read of sources and news: the doors, and the lists that the screens show."""
+"""Getters of sources and news, and the lists and counts of the screens."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from pregonero.newsroom.models import (
     NewsState,
     NewsVersion,
     Source,
-    SourceKind,
     SourceState,
     StandingRule,
 )
+from pregonero.newsroom.sources.registry import kind_of
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.queries import receipts_of
 
@@ -25,25 +25,26 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class SourceRow:
-    """A source as the screen shows it, with its rule in force and how much it has brought."""
+    """A source with its rule in force, the number of its news, and when the last one was found."""
 
     source: Source
+    kind_label: str
     rule: StandingRule | None
     news: int
     latest_at: datetime | None
 
 
 def get_news(*, member: Member, pk: int, for_update: bool = False) -> News:
-    """Return a news item of the member's entity; any other is not found."""
-    found = News.objects.filter(pk=pk, entity_id=member.entity_id)
-    news = (found.select_for_update() if for_update else _with_everything(found)).first()
+    """Return a news item of the member's entity. Raises `NotFound` for any other."""
+    rows = News.objects.filter(pk=pk, entity_id=member.entity_id)
+    news = (rows.select_for_update() if for_update else _with_related(rows)).first()
     if news is None:
         raise NotFound
     return news
 
 
 def get_source(*, member: Member, pk: int, for_update: bool = False) -> Source:
-    """Return a source of the member's entity; any other is not found."""
+    """Return a source of the member's entity. Raises `NotFound` for any other."""
     sources = Source.objects.select_for_update() if for_update else Source.objects.all()
     source = sources.filter(pk=pk, entity_id=member.entity_id).first()
     if source is None:
@@ -52,7 +53,7 @@ def get_source(*, member: Member, pk: int, for_update: bool = False) -> Source:
 
 
 def source_to_read(*, pk: int, for_update: bool = False) -> Source:
-    """Return a source for the system's own reading, which acts for no member."""
+    """Return a source of any entity, for the jobs that read sources. Raises `NotFound`."""
     sources = Source.objects.select_for_update(of=("self",)) if for_update else Source.objects.all()
     source = sources.select_related("entity").filter(pk=pk).first()
     if source is None:
@@ -60,85 +61,87 @@ def source_to_read(*, pk: int, for_update: bool = False) -> Source:
     return source
 
 
-def webhook_source(*, pk: int) -> Source | None:
-    """Return a source that takes notices; whether one exists must not show to whoever has no signature."""
-    return Source.objects.filter(pk=pk, kind=SourceKind.WEBHOOK).first()
+def source_with_secret(*, pk: int) -> Source | None:
+    """Return a source that receives notices, or None: without a signature, the answer must not show if it exists."""
+    return Source.objects.filter(pk=pk).exclude(encrypted_secret=b"").first()
 
 
 def news_to_read(*, pk: int, for_update: bool = False) -> News:
-    """Return a news item for the system's own reading of its page, which acts for no member."""
-    items = News.objects.select_for_update(of=("self",)) if for_update else News.objects.all()
-    news = items.select_related("entity", "picture", "video").filter(pk=pk).first()
+    """Return a news item of any entity, for the jobs that read pages. Raises `NotFound`."""
+    rows = News.objects.select_for_update(of=("self",)) if for_update else News.objects.all()
+    news = rows.select_related("entity", "picture", "video").filter(pk=pk).first()
     if news is None:
         raise NotFound("La noticia ya no existe.")
     return news
 
 
 def sources_due(*, now: datetime, limit: int = 500) -> list[int]:
-    """Return the sources to read by that moment, of every entity, the longest waiting first."""
+    """Return the ids of the active sources that are due, of every entity, the longest due first."""
     due = Source.objects.filter(state=SourceState.ACTIVE, next_check_at__lte=now)
-    due = due.exclude(kind=SourceKind.WEBHOOK)
     return list(due.order_by("next_check_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def pages_due(*, read_before: datetime, informed_after: datetime, limit: int = 50) -> list[int]:
-    """Return the news lately informed whose page was read before a moment: the website may have edited it."""
+    """Return the ids of news informed after one moment whose page was last read before another, the oldest first."""
     due = News.objects.filter(state=NewsState.INFORMED, informing__at__gte=informed_after, page_read_at__lt=read_before)
     return list(due.order_by("page_read_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def news_of(entity: Entity, state: NewsState) -> QuerySet[News]:
-    """Return the entity's news in a state, the latest found first, ready for the list; slice it."""
-    news = _with_everything(News.objects.filter(entity=entity, state=state))
+    """Return the entity's news in a state, the last found first. The caller slices the queryset."""
+    news = _with_related(News.objects.filter(entity=entity, state=state))
     return news.order_by("-found_at", "-published_at", "-pk")
 
 
 def counts_by_state(entity: Entity) -> dict[str, int]:
-    """Return how many news items the entity has in each state."""
-    counted = News.objects.filter(entity=entity).values("state").annotate(news=Count("pk")).order_by("state")
-    return {state.value: 0 for state in NewsState} | {row["state"]: row["news"] for row in counted}
+    """Return the number of the entity's news in each state."""
+    counts = News.objects.filter(entity=entity).values("state").annotate(news=Count("pk")).order_by("state")
+    return {state.value: 0 for state in NewsState} | {row["state"]: row["news"] for row in counts}
 
 
 def versions_of(news: News) -> list[NewsVersion]:
-    """Return what the news said, first to last."""
+    """Return the versions of a news item, the first one first."""
     return list(NewsVersion.objects.filter(news=news).order_by("number"))
 
 
 def receipts(news: News) -> list[Notice]:
-    """Return who was told that the news was informed, and who saw it when (P-1)."""
+    """Return the notices that the news was informed, with who saw each one and when (P-1)."""
     return receipts_of(news.entity, kind="news.informed", ref=news.ref.reference)
 
 
 def sources_with_state(entity: Entity) -> list[SourceRow]:
-    """Return the entity's sources, those in use first, each with its rule in force and what it has brought."""
+    """Return the entity's sources, the active ones first."""
     in_force = StandingRule.objects.filter(revoked_at__isnull=True).select_related("signed_by")
     sources = (
         Source.objects.filter(entity=entity)
-        .annotate(brought=Count("news"), latest_at=Max("news__found_at"))
+        .annotate(news_count=Count("news"), latest_at=Max("news__found_at"))
         .prefetch_related(Prefetch("rules", queryset=in_force, to_attr="in_force"))
         .order_by("state", "name", "pk")[:200]
     )
     return [
-        SourceRow(source, next(iter(source.in_force), None), source.brought, source.latest_at) for source in sources
+        SourceRow(
+            source, kind_of(source.kind).label, next(iter(source.in_force), None), source.news_count, source.latest_at
+        )
+        for source in sources
     ]
 
 
 def rule_in_force(source: Source) -> StandingRule | None:
-    """Return the coordinator's standing rule of a source, if one is in force."""
+    """Return the standing rule of a source that is in force, or None."""
     rules = StandingRule.objects.filter(source=source, revoked_at__isnull=True)
     return rules.select_related("signed_by").first()
 
 
 def known_news(*, entity: Entity, source: Source | None, keys: Iterable[str], guids: Iterable[str]) -> list[News]:
-    """Return, locked, the entity's news with one of these keys, or of this source with one of these guids."""
-    same = Q(key__in=list(keys))
+    """Return the entity's news with one of these keys, or of this source with one of these guids, and lock them."""
+    is_known = Q(key__in=list(keys))
     if source is not None:
-        same |= Q(source=source, guid__in=[guid for guid in guids if guid])
-    news = News.objects.select_for_update(of=("self",)).select_related("source").filter(same, entity=entity)
+        is_known |= Q(source=source, guid__in=[guid for guid in guids if guid])
+    news = News.objects.select_for_update(of=("self",)).select_related("source").filter(is_known, entity=entity)
     return list(news.order_by("pk"))
 
 
-def _with_everything(news: QuerySet[News]) -> QuerySet[News]:
+def _with_related(news: QuerySet[News]) -> QuerySet[News]:
     return news.select_related(
         "entity", "source", "picture", "video", "informing__by", "informing__rule__source",
         "informing__rule__signed_by", "dismissal__by",
@@ -146,5 +149,5 @@ def _with_everything(news: QuerySet[News]) -> QuerySet[News]:
 
 
 def informing_of(news: News) -> Informing | None:
-    """Return who informed a news item, and with which note."""
+    """Return who informed a news item, and the note; None if it is not informed."""
     return Informing.objects.filter(news=news).select_related("by", "rule__signed_by", "rule__source").first()

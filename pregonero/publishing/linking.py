@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pregonero.newsroom.reading.errors import TooLarge, Unreadable
-from pregonero.newsroom.reading.fetch import MEGABYTE, Want, fetch
+from pregonero.newsroom.reading.fetch import MEGABYTE, FetchLimits, fetch
 from pregonero.people.models import Entity
 from pregonero.publishing.rules import OK, is_official
 
 ANYTHING = ("",)
-LINK = Want("El enlace", ANYTHING, 2 * MEGABYTE, 10)
+LINK = FetchLimits("El enlace", ANYTHING, 2 * MEGABYTE, 10)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,10 @@ from pregonero.networks.actions.register import add_administrator, pause_account
 from pregonero.networks.models import Account, Administrator, Network
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
-from pregonero.newsroom.models import News, NewsState, Source, SourceKind
+from pregonero.newsroom.models import News, NewsState, Source
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
+from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import pause_publication
@@ -150,9 +151,7 @@ def make_stage(media: Path) -> Stage:
         held=held,
         informed=news,
         candidate=candidate,
-        source=register_source(
-            entity=entity, kind=SourceKind.WEBHOOK, name="Sede", secret=SECRET, by=coordinator, now=NOW
-        ),
+        source=register_source(entity=entity, kind=WEBHOOK, name="Sede", secret=SECRET, by=coordinator, now=NOW),
         notice=notice,
         account=accounts["facebook"],
         paused=pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment),

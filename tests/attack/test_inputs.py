@@ -268,7 +268,7 @@ def test_a_length_that_lies_is_no_notice(stage: Stage, length: str) -> None:
 def _signed(body: bytes) -> dict[str, str]:
     import time
 
-    from pregonero.newsroom.reading.webhook_signature import HEADER, sign
+    from pregonero.newsroom.sources.webhook import HEADER, sign
     from tests.attack.conftest import SECRET
 
     return {HEADER: sign(SECRET, int(time.time()), body)}

@@ -35,7 +35,7 @@ from tests import conftest as cast
 from tests.attack.conftest import signed_in
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import until
-from tests.newsroom.test_at_once import at_once
+from tests.newsroom.test_concurrency import at_once
 from tests.publishing.test_views import sent
 from tests.stage import deliveries_in, drafted, programmed
 

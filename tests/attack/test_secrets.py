@@ -26,8 +26,8 @@ from pregonero.networks.actions.register import register_account, save_applicati
 from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Credential, CredentialState, Network
 from pregonero.newsroom.actions import register_source
-from pregonero.newsroom.models import SourceKind
 from pregonero.outbox.models import Delivery
+from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from pregonero.publishing.models import Publication
@@ -93,7 +93,7 @@ def _run(workers: Workers, lab: Lab, folder: Path) -> Left:
     entity = cast.register_mincomercio(now)
     people = {name: cast.member(entity, name, name.capitalize(), role) for name, role in ROLES.items()}
     register_source(
-        entity=entity, kind=SourceKind.WEBHOOK, name="Sede", secret=PLANTED["el secreto del webhook"],
+        entity=entity, kind=WEBHOOK, name="Sede", secret=PLANTED["el secreto del webhook"],
         by=people["carmen"], now=now,
     )  # fmt: skip
     accounts = _accounts(lab, people["carmen"])

@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from pregonero.networks.manual_posting import RemotePost
 from pregonero.newsroom import actions as newsroom
-from pregonero.newsroom.models import News, SourceKind
-from pregonero.newsroom.reading.feed import read_feed
-from pregonero.newsroom.reading.fetch import FEED, fetch
-from pregonero.newsroom.reading.page import open_page
+from pregonero.newsroom.models import News
+from pregonero.newsroom.reading.page import fetch_page
+from pregonero.newsroom.sources.registry import FEED
 from pregonero.newsroom.tasks import read_page
 from pregonero.people.actions import see_notice
 from pregonero.people.models import Notice
@@ -159,7 +158,7 @@ class Maker:
 
     def _inform(self, name: str, reference: str) -> None:
         address = f"{self.lab.url}/sitio/prensa/noticias/{PLACES[name]}"
-        page = replace(open_page(address), published_at=self.now - timedelta(minutes=20))
+        page = replace(fetch_page(address), published_at=self.now - timedelta(minutes=20))
         luis = self.team.people["luis"]
         news = newsroom.inform_link(
             entity=luis.entity, address=address, page=page, reference=reference, note="", by=luis, now=self.now
@@ -179,11 +178,11 @@ class Maker:
             self.lab.client.post("/sitio/noticias", json=more).raise_for_status()
         carmen, luis = self.team.people["carmen"], self.team.people["luis"]
         source = newsroom.register_source(
-            entity=carmen.entity, kind=SourceKind.FEED, name="Noticias de la sede (RSS)",
+            entity=carmen.entity, kind=FEED, name="Noticias de la sede (RSS)",
             address=f"{self.lab.url}/sitio/feed.xml", by=carmen, now=self.now,
         )  # fmt: skip
-        items = read_feed(fetch(source.address, FEED))
-        found = newsroom.keep_reading(source=source, items=items, now=self.now).found
+        items = FEED.read(source.address, {}).items
+        found = newsroom.save_reading(source=source, items=items, now=self.now).found
         named = {news.address.rpartition("/")[2]: news for news in found}
         self.news["candidata"] = named["feria-proveedores-construccion"]
         self.news["descartada"] = named["talleres-artesanales-ventas-en-linea"]

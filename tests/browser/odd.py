@@ -22,7 +22,7 @@ from pregonero.networks.actions.register import (
 )
 from pregonero.networks.models import Account, Credential, Network
 from pregonero.newsroom import actions as newsroom
-from pregonero.newsroom.reading.page import open_page
+from pregonero.newsroom.reading.page import fetch_page
 from pregonero.newsroom.tasks import read_page
 from pregonero.outbox.actions.manual import start_manual_post
 from pregonero.outbox.models import Delivery
@@ -88,7 +88,7 @@ def _set_up(team: Team, accounts: dict[str, Account], now: datetime) -> None:
 
 def _draft(lab: Lab, team: Team, name: str, now: datetime) -> Publication:
     address = f"{lab.url}/sitio/prensa/noticias/{PLACES[name]}"
-    page = replace(open_page(address), published_at=now - timedelta(minutes=20))
+    page = replace(fetch_page(address), published_at=now - timedelta(minutes=20))
     luis, beto = team.people["luis"], team.people["beto"]
     news = newsroom.inform_link(
         entity=team.entity, address=address, page=page, reference="SEDE-2026-0501", note="", by=luis, now=now

@@ -15,11 +15,12 @@ from pregonero.networks.actions.credentials import connect_account, reencrypt_se
 from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.models import Account, Application, Credential, Network
 from pregonero.newsroom.actions import register_source
-from pregonero.newsroom.models import Source, SourceKind
+from pregonero.newsroom.models import Source
+from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.people.models import Member
 
 pytestmark = pytest.mark.procedure("M-3")
-WEBHOOK = "secreto-compartido-con-la-sede"
+SIGNING_SECRET = "secreto-compartido-con-la-sede"
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +38,7 @@ def account(carmen: Member, now: datetime) -> Account:
     )  # fmt: skip
     connect_account(account=made, token="ficha-1", refresh="renueva-1", expires_at=None, by=carmen, now=now)
     save_application(network=Network.X, server="", client_id="a", secret="secreto-1", by=carmen, now=now)
-    register_source(entity=carmen.entity, kind=SourceKind.WEBHOOK, name="Sede", secret=WEBHOOK, by=carmen, now=now)
+    register_source(entity=carmen.entity, kind=WEBHOOK, name="Sede", secret=SIGNING_SECRET, by=carmen, now=now)
     return made
 
 
@@ -48,7 +49,7 @@ def opened(account: Account) -> tuple[str, str, str, str]:
     return access.token, refresh, queries.open_application(Application.objects.get()).secret, secret
 
 
-EXPECTED = ("ficha-1", "renueva-1", "secreto-1", WEBHOOK)
+EXPECTED = ("ficha-1", "renueva-1", "secreto-1", SIGNING_SECRET)
 
 
 def test_a_secret_moved_to_another_row_opens_nothing(account: Account) -> None:

@@ -14,7 +14,7 @@ from pregonero.people.models import Member, Notice
 from pregonero.records import event_types
 from pregonero.records.actions import UnknownEventType
 from pregonero.records.models import Event
-from tests.newsroom.acts import COFFEE, SITE, found, inform, jobs, page, register
+from tests.newsroom.factories import COFFEE, SITE, found, inform, jobs, page, register
 
 LATER = timedelta(hours=1)
 

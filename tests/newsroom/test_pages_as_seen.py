@@ -8,10 +8,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from pregonero.newsroom import actions, tasks
-from pregonero.newsroom.models import News, SourceKind
-from pregonero.newsroom.reading.selectors import PRESETS
+from pregonero.newsroom.models import News
+from pregonero.newsroom.sources.listing import PRESETS
+from pregonero.newsroom.sources.registry import LISTING
 from pregonero.people.models import Member
-from tests.newsroom.acts import SITE, item, read, register
+from tests.newsroom.factories import SITE, item, read, register
 from tests.newsroom.reading.test_media import picture, video
 from tests.newsroom.website import Website
 from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
@@ -43,8 +44,8 @@ def pages(
     actions.dismiss_news(news=other, reason="Es un aviso interno.", by=ana, now=timezone.now())
     actions.sign_rule(source=feed, reason="Todo lo de esa lista es oficial.", by=carmen, now=timezone.now())
     named = {"address": f"{SITE}/prensa", "name": "Página de noticias"}
-    listing = register(luis, SourceKind.LISTING, selectors=PRESETS["mincit"], **named)
-    actions.keep_problem(source=listing, reason="Ninguna noticia coincide con el selector.", now=timezone.now())
+    listing = register(luis, LISTING, options=PRESETS["mincit"], **named)
+    actions.save_source_problem(source=listing, reason="Ninguna noticia coincide con el selector.", now=timezone.now())
     seen = {
         luis: ["/noticias/", "/noticias/informe/", f"/noticias/{candidate.pk}/", f"/noticias/{candidate.pk}/informe/"],
         ana: [f"/noticias/{news.pk}/", "/noticias/?estado=informadas", f"/noticias/{candidate.pk}/descarte/"],

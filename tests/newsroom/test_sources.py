@@ -8,13 +8,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from pregonero.errors import Conflict, NotAllowed, NotFound, NotReady, WrongState
 from pregonero.newsroom import actions, queries
-from pregonero.newsroom.models import Source, SourceKind, SourceState, StandingRule
+from pregonero.newsroom.models import Source, SourceState, StandingRule
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.selectors import PRESETS
 from pregonero.newsroom.rules import NotOfficial
+from pregonero.newsroom.sources.listing import PRESETS
+from pregonero.newsroom.sources.registry import LISTING, WEBHOOK
 from pregonero.people.models import Member
 from pregonero.records.models import Event
-from tests.newsroom.acts import SECRET, SITE, read, register
+from tests.newsroom.factories import SECRET, SITE, read, register
 
 
 @pytest.mark.procedure("P-1")
@@ -63,17 +64,17 @@ def test_a_retired_address_may_be_registered_again(luis: Member, now: datetime) 
 
 def test_a_listing_needs_its_selectors(luis: Member) -> None:
     with pytest.raises(NotReady, match="selector"):
-        register(luis, SourceKind.LISTING, selectors={"item": "a"})
-    assert register(luis, SourceKind.LISTING, selectors=PRESETS["mincit"]).selectors["title"] == "h3"
+        register(luis, LISTING, options={"item": "a"})
+    assert register(luis, LISTING, options=PRESETS["mincit"]).options["title"] == "h3"
 
 
 def test_a_webhook_keeps_its_secret_encrypted(luis: Member) -> None:
-    source = register(luis, SourceKind.WEBHOOK)
+    source = register(luis, WEBHOOK)
     source.refresh_from_db()
     assert SECRET.encode() not in bytes(source.encrypted_secret)
     assert SECRET not in str(Event.objects.get(event_type="source.registered").facts)
     with pytest.raises(NotReady, match="24"):
-        register(luis, SourceKind.WEBHOOK, secret="corto")
+        register(luis, WEBHOOK, secret="corto")
 
 
 def test_retire_source_ends_its_reading_and_its_rule(luis: Member, carmen: Member, now: datetime) -> None:
@@ -121,7 +122,7 @@ def test_one_rule_in_force_for_a_source(luis: Member, carmen: Member, now: datet
 @pytest.mark.parametrize(
     ("change", "constraint"),
     [
-        ("kind = 'WEBHOOK', encrypted_secret = ''", "source_address_or_secret"),
+        ("encrypted_secret = 'x'", "source_address_or_secret"),
         ("address = ''", "source_address_or_secret"),
         ("state = 'RETIRED'", "source_retired_by_somebody"),
         ("every_minutes = 0", "source_pause_between_readings"),

@@ -8,14 +8,15 @@ from django.utils import timezone
 
 from pregonero.media.models import Medium
 from pregonero.newsroom import actions, queries, tasks
-from pregonero.newsroom.models import News, NewsState, NewsVersion, Source, SourceKind
+from pregonero.newsroom.models import News, NewsState, NewsVersion, Source
 from pregonero.newsroom.reading.errors import Unreachable
 from pregonero.newsroom.reading.fetch import MEGABYTE
-from pregonero.newsroom.reading.page import open_page
-from pregonero.newsroom.reading.selectors import PRESETS
+from pregonero.newsroom.reading.page import fetch_page
+from pregonero.newsroom.sources.listing import PRESETS
+from pregonero.newsroom.sources.registry import LISTING
 from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event
-from tests.newsroom.acts import jobs, register
+from tests.newsroom.factories import jobs, register
 from tests.newsroom.reading.test_media import picture, video
 from tests.newsroom.website import Website, answering, streaming
 
@@ -57,7 +58,7 @@ def test_a_feed_becomes_candidates(source: Source, site: Website) -> None:
 @pytest.mark.procedure("P-1")
 def test_a_listing_becomes_candidates(luis: Member, site: Website, samples: Path) -> None:
     address = site.put("/prensa/noticias", (samples / "lista.html").read_bytes())
-    source = register(luis, SourceKind.LISTING, address=address, selectors=PRESETS["mincit"])
+    source = register(luis, LISTING, address=address, options=PRESETS["mincit"])
     tasks.read_source(source_id=source.pk)
     assert sorted(News.objects.values_list("title", flat=True)) == [
         "Acuerdo con Perú: “más mercados”",
@@ -219,7 +220,7 @@ def test_the_page_of_a_link_informed_by_hand_speaks_for_it(
 ) -> None:
     address = site.put("/noticia", PAGE.format("Café", FIRST))
     news = actions.inform_link(
-        entity=luis.entity, address=address, page=open_page(address), reference="", note="", by=luis, now=now
+        entity=luis.entity, address=address, page=fetch_page(address), reference="", note="", by=luis, now=now
     )
     tasks.read_page(news_id=news.pk)
     assert [version.cause for version in queries.versions_of(news)] == ["FOUND"]

@@ -8,9 +8,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from pregonero.newsroom import actions, queries, tasks
-from pregonero.newsroom.models import News, NewsState, Source, SourceKind
+from pregonero.newsroom.models import News, NewsState, Source
+from pregonero.newsroom.sources.registry import KINDS, LISTING
 from pregonero.people.models import Member, Notice
-from tests.newsroom.acts import COFFEE, SITE, found, inform, item, read, register
+from tests.newsroom.factories import COFFEE, SITE, found, inform, item, read, register
 from tests.newsroom.reading.test_media import picture
 from tests.newsroom.website import Website
 
@@ -212,7 +213,7 @@ def test_a_picture_is_shown_from_our_copy_with_its_alternative_text(
 @pytest.mark.procedure("P-1")
 def test_a_problem_stands_on_its_sources_row(luis: Member, ana: Member) -> None:
     source = register(luis)
-    actions.keep_problem(source=source, reason="No es RSS ni Atom.", now=timezone.now())
+    actions.save_source_problem(source=source, reason="No es RSS ni Atom.", now=timezone.now())
     page = text(as_(ana), "/noticias/fuentes/")
     assert "No es RSS ni Atom." in page
     assert "con un problema" in page
@@ -227,7 +228,7 @@ def test_registering_a_feed_and_a_listing_from_the_page(luis: Member) -> None:
     assert (again.status_code, "ya es una fuente" in again.content.decode()) == (422, True)
     listing = form | {"kind": "LISTING", "address": f"{SITE}/prensa/noticias", "preset": "mincit"}
     assert client.post("/noticias/fuentes/nueva/", listing).status_code == 302
-    assert Source.objects.get(kind=SourceKind.LISTING).selectors["item"] == 'a.tarjeta-govco[href*="noticias/"]'
+    assert Source.objects.get(kind=LISTING.code).options["item"] == 'a.tarjeta-govco[href*="noticias/"]'
     own = listing | {"address": f"{SITE}/otra", "preset": "", "selector_item": "li", "selector_title": "h3["}
     wrong = client.post("/noticias/fuentes/nueva/", own)
     assert (wrong.status_code, "no es CSS" in wrong.content.decode()) == (422, True)
@@ -240,7 +241,7 @@ def test_a_source_asks_for_its_kind_first_and_then_only_for_what_that_kind_needs
     first = text(client, "/noticias/fuentes/nueva/")
     assert "?clase=FEED" in first
     assert 'name="address"' not in first
-    pages = {kind: text(client, f"/noticias/fuentes/nueva/?clase={kind}") for kind in SourceKind.values}
+    pages = {kind: text(client, f"/noticias/fuentes/nueva/?clase={kind}") for kind in KINDS}
     asked = {kind: [f'name="{name}"' in page for name in ("address", "preset")] for kind, page in pages.items()}
     assert asked == {"FEED": [True, False], "LISTING": [True, True], "WEBHOOK": [False, False]}
     assert "?clase=FEED" in text(client, "/noticias/fuentes/nueva/?clase=otra")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pregonero.media.models import Medium
 from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.models import Account
-from pregonero.newsroom.actions import inform_news
+from pregonero.newsroom.actions.news import inform_news
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member

@@ -1,23 +1,28 @@
-"""What is done with sources and news (5.1)."""
+"""What people and jobs do with sources and news (procedure, 5.1)."""
 
-from pregonero.newsroom.actions.informing import dismiss_news, inform_link, inform_news
-from pregonero.newsroom.actions.ingest import Answer, Kept, keep_problem, keep_reading, receive_webhook
-from pregonero.newsroom.actions.pages import keep_page, keep_page_problem
-from pregonero.newsroom.actions.sources import register_source, retire_source, revoke_rule, sign_rule
+from pregonero.newsroom.actions.ingest import NoticeResult, ReadingResult, receive_notice, save_reading
+from pregonero.newsroom.actions.news import dismiss_news, inform_link, inform_news, save_page, save_page_problem
+from pregonero.newsroom.actions.sources import (
+    register_source,
+    retire_source,
+    revoke_rule,
+    save_source_problem,
+    sign_rule,
+)
 
 __all__ = [
-    "Answer",
-    "Kept",
+    "NoticeResult",
+    "ReadingResult",
     "dismiss_news",
     "inform_link",
     "inform_news",
-    "keep_page",
-    "keep_page_problem",
-    "keep_problem",
-    "keep_reading",
-    "receive_webhook",
+    "receive_notice",
     "register_source",
     "retire_source",
     "revoke_rule",
+    "save_page",
+    "save_page_problem",
+    "save_reading",
+    "save_source_problem",
     "sign_rule",
 ]

@@ -1,5 +1,4 @@
-"""Reading the outside: pages, feeds, listings, pictures and videos. Pure: no database, nothing of ours is
-changed.
+"""Reading of public web pages and files. Pure functions and bounded downloads, without the database.
 
-Everything read here was written by others: it is bounded in size and time, and nothing of it is trusted.
+A failure is an `Unreadable` with a Spanish sentence for the person who administers the source.
 """

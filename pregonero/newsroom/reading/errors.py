@@ -1,10 +1,10 @@
-"""Why something of the outside could not be read, in words for whoever administers the source.
+"""Why a page, a feed or a file of the web cannot be read, in Spanish for the person who administers the source.
 
 Unreadable
-├── Unreachable   no name, no connection, too slow, cut, 5xx: it may work later
-├── NotPublic     the address, or one it redirects to, is inside a private network
-├── TooLarge      more bytes, pixels or seconds than we take
-└── Malformed     it came, and is not what it should be
+├── Unreachable   no address, no connection, too slow, interrupted, or a 5xx status: it may work later
+├── NotPublic     the address, or one that it redirects to, is inside a private network
+├── TooLarge      it has more bytes than the limit
+└── Malformed     it arrived and is not what was expected
 """
 
 from pregonero.ssrf import NotPublic, Unreachable, Unreadable
@@ -13,8 +13,8 @@ __all__ = ["Malformed", "NotPublic", "TooLarge", "Unreachable", "Unreadable"]
 
 
 class TooLarge(Unreadable):
-    """It is larger than what we take."""
+    """It has more bytes than the limit."""
 
 
 class Malformed(Unreadable):
-    """It answered, and what came is not what it should be."""
+    """It arrived and is not what was expected."""

@@ -1,13 +1,13 @@
 """One GET of a public web page, feed or file, with limits on its address, time, size and content type.
 
 Each redirect is checked again like the first link. No credentials are sent, and only the cookies that the same site
-has set in a redirect of the same reading.
+has set in a redirect of the same download.
 """
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 from urllib.parse import urljoin
 
@@ -22,39 +22,40 @@ from pregonero.http_client import (
     TlsFailed,
     open_response,
 )
-from pregonero.newsroom.reading.encodings import known
 from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreachable, Unreadable
-from pregonero.newsroom.reading.urls import canonical, host_of
+from pregonero.newsroom.reading.text import page_charset
+from pregonero.newsroom.reading.urls import canonical_link, host_of
 
 MEGABYTE = 1024 * 1024
-REDIRECTS = 5
-REDIRECTED = frozenset({301, 302, 303, 307, 308})
-UNCHANGED, TOO_MANY, SERVER_FAILED = 304, 429, 500
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+NOT_MODIFIED, TOO_MANY_REQUESTS, SERVER_ERROR = 304, 429, 500
 ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
 
 
 @dataclass(frozen=True)
-class Want:
-    """What is asked for: its Spanish name, the content types it may have, and its limits in bytes and
-    seconds.
-    """
+class FetchLimits:
+    """Limits of a download. `name` starts the Spanish error messages; a content type must contain one of the texts."""
 
-    words: str
-    kinds: tuple[str, ...]
-    limit: int
+    name: str
+    content_types: tuple[str, ...]
+    max_bytes: int
     seconds: float
 
 
-PAGE = Want("La página", ("text/html", "application/xhtml+xml"), 8 * MEGABYTE, 20)
-FEED = Want("La fuente", ("xml", "rss", "atom", "rdf", "text/", "application/octet-stream"), 5 * MEGABYTE, 20)
-PICTURE = Want("La imagen", ("image/", "application/octet-stream"), 20 * MEGABYTE, 30)
-VIDEO = Want("El video", ("video/", "application/octet-stream", "application/mp4"), 1024 * MEGABYTE, 300)
+PAGE_LIMITS = FetchLimits("La página", ("text/html", "application/xhtml+xml"), 8 * MEGABYTE, 20)
+FEED_LIMITS = FetchLimits(
+    "La fuente", ("xml", "rss", "atom", "rdf", "text/", "application/octet-stream"), 5 * MEGABYTE, 20
+)
+PICTURE_LIMITS = FetchLimits("La imagen", ("image/", "application/octet-stream"), 20 * MEGABYTE, 30)
+VIDEO_LIMITS = FetchLimits("El video", ("video/", "application/octet-stream", "application/mp4"), 1024 * MEGABYTE, 300)
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """What came: the final address, the body (empty when it went to a file), and what a later reading may
-    send back.
+class Document:
+    """A downloaded document. `address` is the final one, after redirects; `body` is empty if it went to a file.
+
+    `etag` and `last_modified` are for the next conditional request; `is_unchanged` is its 304 response.
     """
 
     address: str
@@ -63,43 +64,45 @@ class Fetched:
     charset: str
     etag: str
     last_modified: str
-    unchanged: bool
+    is_unchanged: bool
 
 
-def fetch(link: str, want: Want, *, etag: str = "", last_modified: str = "") -> Fetched:
-    """Return what is at a link. Raises the `Unreadable` that fits; `unchanged` when the site says so."""
+def fetch(link: str, limits: FetchLimits, *, etag: str = "", last_modified: str = "") -> Document:
+    """Download a link. Raises an `Unreadable`."""
     output = io.BytesIO()
-    came = fetch_into(output, link, want, etag=etag, last_modified=last_modified)
-    return Fetched(**{**vars(came), "body": output.getvalue()})
+    document = fetch_into(output, link, limits, etag=etag, last_modified=last_modified)
+    return replace(document, body=output.getvalue())
 
 
-def fetch_into(output: IO[bytes], link: str, want: Want, *, etag: str = "", last_modified: str = "") -> Fetched:
-    """Write what is at a link to a file, as `fetch` does; after an error what was written is void."""
-    deadline = boottime() + want.seconds
+def fetch_into(
+    output: IO[bytes], link: str, limits: FetchLimits, *, etag: str = "", last_modified: str = ""
+) -> Document:
+    """Download a link to a file. Raises an `Unreadable`; then what the file contains is not valid."""
+    deadline = boottime() + limits.seconds
     cookies: dict[str, dict[str, str]] = {}  # by host
-    for _ in range(REDIRECTS + 1):
-        address = canonical(link)
+    for _ in range(MAX_REDIRECTS + 1):
+        address = canonical_link(link)
         own_cookies = cookies.setdefault(host_of(address), {})
         headers = _headers(etag, last_modified)
         if own_cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in own_cookies.items())
-        with _response(address, headers, deadline, want) as response:
-            if response.status in REDIRECTED and response.headers.get("location"):
+        with _response(address, headers, deadline, limits) as response:
+            if response.status in REDIRECTS and response.headers.get("location"):
                 _store_cookies(own_cookies, response)
                 link = urljoin(address, response.headers["location"])
                 continue
-            _check_status(response.status, want)
-            if response.status != UNCHANGED:
-                _check_head(response, want)
-                for chunk in response.chunks(want.limit):
+            _check_status(response.status, limits)
+            if response.status != NOT_MODIFIED:
+                _check_headers(response, limits)
+                for chunk in response.chunks(limits.max_bytes):
                     output.write(chunk)
-            return _fetched(address, response)
-    raise Unreadable(f"{want.words} redirige más de {REDIRECTS} veces; revisa el enlace.")
+            return _document(address, response)
+    raise Unreadable(f"{limits.name} redirige más de {MAX_REDIRECTS} veces; revisa el enlace.")
 
 
 @contextmanager
-def _response(address: str, headers: dict[str, str], deadline: float, want: Want) -> Iterator[OpenResponse]:
-    """Open the connection, and raise everything that can go wrong as an `Unreadable` with a Spanish sentence."""
+def _response(address: str, headers: dict[str, str], deadline: float, limits: FetchLimits) -> Iterator[OpenResponse]:
+    """Open the connection; raise every network error as an `Unreadable` with a Spanish sentence."""
     host = host_of(address)
     try:
         with open_response(
@@ -107,15 +110,15 @@ def _response(address: str, headers: dict[str, str], deadline: float, want: Want
         ) as response:
             yield response
     except BodyTooLarge as error:
-        raise _too_large(want) from error
+        raise _too_large(limits) from error
     except BodyUndecodable as error:
-        raise Malformed(f"{want.words} llegó mal comprimida.") from error
+        raise Malformed(f"{limits.name} llegó mal comprimida.") from error
     except TlsFailed as error:
         raise Unreachable(f"El certificado de «{host}» no es válido, o su conexión segura falló.") from error
     except (HttpClientError, OSError) as error:
         if boottime() >= deadline:
-            seconds = f"{want.seconds:g}".replace(".", ",")
-            problem = f"{want.words} tardó más de {seconds} segundos en llegar; se intentará más tarde."
+            seconds = f"{limits.seconds:g}".replace(".", ",")
+            problem = f"{limits.name} tardó más de {seconds} segundos en llegar; se intentará más tarde."
         else:
             problem = f"No hubo conexión con «{host}», o se cortó a la mitad; se intentará más tarde."
         raise Unreachable(problem) from error
@@ -134,54 +137,53 @@ def _headers(etag: str, last_modified: str) -> dict[str, str]:
 
 
 def _store_cookies(cookies: dict[str, str], response: OpenResponse) -> None:
-    """Store the cookies that a site sets in a redirect, without their attributes: they last for this reading only."""
+    """Store the cookies that a site sets in a redirect, without their attributes: they last for this download only."""
     for line in response.headers.getlist("set-cookie"):
         name, _, value = line.partition(";")[0].strip().partition("=")
-        if name and _sayable(name + value):
+        if name and _printable(name + value):
             cookies[name] = value
 
 
-def _check_status(status: int, want: Want) -> None:
-    if status in {200, 203, UNCHANGED}:
+def _check_status(status: int, limits: FetchLimits) -> None:
+    if status in {200, 203, NOT_MODIFIED}:
         return
     if status in {404, 410}:
-        raise Unreadable(f"{want.words} no está en esa dirección (respuesta {status}).")
+        raise Unreadable(f"{limits.name} no está en esa dirección (respuesta {status}).")
     if status in {401, 403, 451}:
         raise Unreadable(f"El sitio no deja leer ese enlace sin permiso (respuesta {status}).")
-    if status == TOO_MANY or status >= SERVER_FAILED:
+    if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
         raise Unreachable(f"El sitio respondió {status}; se intentará más tarde.")
     raise Unreadable(f"El sitio respondió {status} a ese enlace.")
 
 
-def _check_head(response: OpenResponse, want: Want) -> None:
-    kind = response.headers.get("content-type", "").lower()
-    if kind and not any(wanted in kind for wanted in want.kinds):
-        raise Malformed(f"{want.words} es de otro tipo: el sitio entregó «{_sayable(kind)[:60]}».")
+def _check_headers(response: OpenResponse, limits: FetchLimits) -> None:
+    content_type = response.headers.get("content-type", "").lower()
+    if content_type and not any(accepted in content_type for accepted in limits.content_types):
+        raise Malformed(f"{limits.name} es de otro tipo: el sitio entregó «{_printable(content_type)[:60]}».")
     if response.headers.get("content-encoding", "").lower().strip() not in ENCODINGS:
-        raise Malformed(f"{want.words} llegó con una compresión que no se pidió.")
+        raise Malformed(f"{limits.name} llegó con una compresión que no se pidió.")
     length = response.headers.get("content-length", "")
-    if length.isdigit() and int(length) > want.limit:
-        raise _too_large(want)
+    if length.isdigit() and int(length) > limits.max_bytes:
+        raise _too_large(limits)
 
 
-def _too_large(want: Want) -> TooLarge:
-    return TooLarge(f"{want.words} pesa más de {want.limit // MEGABYTE} MB, que es el límite; no se leyó.")
+def _too_large(limits: FetchLimits) -> TooLarge:
+    return TooLarge(f"{limits.name} pesa más de {limits.max_bytes // MEGABYTE} MB, que es el límite; no se leyó.")
 
 
-def _fetched(address: str, response: OpenResponse) -> Fetched:
-    kind, _, rest = response.headers.get("content-type", "").lower().partition(";")
-    charset = known(rest.partition("charset=")[2].strip(" \"';"))
-    return Fetched(
+def _document(address: str, response: OpenResponse) -> Document:
+    content_type, _, parameters = response.headers.get("content-type", "").lower().partition(";")
+    return Document(
         address=address,
         body=b"",
-        mime=_sayable(kind.strip()),
-        charset=charset,
-        etag=_sayable(response.headers.get("etag", ""))[:200],
-        last_modified=_sayable(response.headers.get("last-modified", ""))[:100],
-        unchanged=response.status == UNCHANGED,
+        mime=_printable(content_type.strip()),
+        charset=page_charset(parameters.partition("charset=")[2].strip(" \"';")),
+        etag=_printable(response.headers.get("etag", ""))[:200],
+        last_modified=_printable(response.headers.get("last-modified", ""))[:100],
+        is_unchanged=response.status == NOT_MODIFIED,
     )
 
 
-def _sayable(header: str) -> str:
-    """Return a header of theirs if it can be kept, shown and sent back as it is."""
+def _printable(header: str) -> str:
+    """Return a header that can be stored, shown and sent back unchanged; any other gives ""."""
     return header if header.isascii() and header.isprintable() else ""

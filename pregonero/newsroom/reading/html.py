@@ -1,4 +1,4 @@
-"""HTML of others as a tree, and small questions to it."""
+"""HTML pages as lxml trees."""
 
 from typing import cast
 
@@ -7,45 +7,55 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import Fetched
-from pregonero.newsroom.reading.urls import canonical
+from pregonero.newsroom.reading.fetch import Document
+from pregonero.newsroom.reading.urls import canonical_link
+
+BASE = "data-base"  # the attribute of the root in which `parse_html` stores the base address
 
 
-def tree_of(fetched: Fetched) -> HtmlElement:
-    """Return a page as a tree. Raises `Malformed` when nothing of it is HTML."""
-    body = fetched.body if b"<" in fetched.body else b""
+def parse_html(document: Document) -> HtmlElement:
+    """Return the tree of a page. Raises `Malformed` when the document has no HTML."""
+    body = document.body if b"<" in document.body else b""
     try:
-        tree = document_fromstring(body, parser=HTMLParser(encoding=_encoding(fetched)))
+        tree = document_fromstring(body, parser=HTMLParser(encoding=_encoding(document)))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Malformed("La página llegó vacía o no es HTML.") from error
-    bases = (link_in(node.get("href"), fetched.address) for node in tree.iter("base"))
-    tree.set("data-base", next((base for base in bases if base), fetched.address))
+    bases = (absolute_link(node.get("href"), document.address) for node in tree.iter("base"))
+    tree.set(BASE, next((base for base in bases if base), document.address))
     return tree
 
 
+def base_of(tree: HtmlElement) -> str:
+    """Return the address to which the links of a page are relative."""
+    return str(tree.get(BASE))
+
+
 def select(tree: HtmlElement, selector: str) -> list[HtmlElement]:
-    """Return the elements of a tree that fit a CSS selector, in the page's order."""
+    """Return the elements that match a CSS selector, in document order."""
     return cast(list[HtmlElement], CSSSelector(selector, translator="html")(tree))
 
 
-def link_in(link: object, base: str) -> str:
-    """Return a link found in a page as a whole one, or "" when it is none."""
+def joined_text(node: HtmlElement) -> str:
+    """Return the text of an element with spaces between its children: "21 mayo" and "2026" in two spans."""
+    return " ".join(node.itertext())
+
+
+def absolute_link(link: object, base: str) -> str:
+    """Return a link of a page as an absolute canonical one, or "" when it is not a valid link."""
     if not isinstance(link, str) or not link.strip():
         return ""
     try:
-        return canonical(link.strip(), base=base)
+        return canonical_link(link.strip(), base=base)
     except Malformed:
         return ""
 
 
-def _encoding(fetched: Fetched) -> str | None:
-    """Return the encoding that the server said, or the one that reads without an error; None leaves it to the
-    page.
-    """
-    for name in (fetched.charset, "utf-8"):
+def _encoding(document: Document) -> str | None:
+    """Return the charset of the response, or UTF-8, if it decodes the whole body; None lets lxml read the page's own."""
+    for name in (document.charset, "utf-8"):
         try:
             if name:
-                fetched.body.decode(name)
+                document.body.decode(name)
                 return name
         except (LookupError, ValueError):
             continue

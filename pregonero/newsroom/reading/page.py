@@ -1,7 +1,7 @@
-"""A news item's own page: Open Graph, JSON-LD and its text, as far as each says something."""
+"""A news item's own page: title, text, date and media from Open Graph, JSON-LD and HTML; and copies of the media."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,26 +10,30 @@ from urllib.parse import urlsplit
 import trafilatura
 from lxml.html import HtmlElement
 
-from pregonero.newsroom.reading.dates import instant
+from pregonero.media.store import StoredFile, incoming_file, store_incoming
+from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import PAGE, Fetched, fetch
-from pregonero.newsroom.reading.html import link_in, select, tree_of
-from pregonero.newsroom.reading.item import SUMMARY_LIMIT, TITLE_LIMIT, digest_of
-from pregonero.newsroom.reading.plain_text import line, paragraphs
+from pregonero.newsroom.reading.fetch import PAGE_LIMITS, PICTURE_LIMITS, VIDEO_LIMITS, Document, fetch, fetch_into
+from pregonero.newsroom.reading.html import absolute_link, base_of, joined_text, parse_html, select
+from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, digest_of, one_line, paragraphs
 from pregonero.newsroom.reading.urls import host_of
 
-BODY_LIMIT = 100_000
+BODY_LIMIT = 100_000  # characters
 ALT_LIMIT = 1000
-ARTICLES = frozenset({"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "GovernmentService"})
+SECTION_LIMIT = 80
+ARTICLE_TYPES = frozenset({"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "GovernmentService"})
 TITLE_NAMES = ("og:title", "twitter:title")
 SUMMARY_NAMES = ("og:description", "description", "twitter:description")
 DATE_NAMES = ("article:published_time", "og:article:published_time", "date", "dcterms.date", "dc.date")
+PICTURE_NAMES = frozenset({"og:image", "og:image:url", "og:image:secure_url"})
 VIDEO_NAMES = ("og:video:secure_url", "og:video:url", "og:video")
+
+Meta = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Page:
-    """What a page says of its news: plain text, whole links, an aware date or none."""
+    """What a page says: plain text, absolute links, an aware date or None; what it does not say is ""."""
 
     address: str
     canonical: str
@@ -44,84 +48,111 @@ class Page:
 
     @property
     def digest(self) -> str:
-        """Return the digest of what the public reads on the page."""
+        """Return the SHA-256 of the title, the summary and the body."""
         return digest_of(self.title, self.summary, self.body)
 
 
-def open_page(link: str) -> Page:
-    """Fetch and read a page. Raises `Unreadable`."""
-    return read_page(fetch(link, PAGE))
+def fetch_page(link: str) -> Page:
+    """Download and parse a page. Raises `Unreadable`."""
+    return parse_page(fetch(link, PAGE_LIMITS))
 
 
-def read_page(fetched: Fetched) -> Page:
-    """Return what a fetched page says. Raises `Malformed` when it has no title: then it is no news."""
-    tree = tree_of(fetched)
-    base = str(tree.get("data-base"))
+def fetch_picture(link: str) -> StoredFile:
+    """Download and store an image. Raises `Unreadable` or `UnusableFile`, and then nothing is stored."""
+    with incoming_file() as output:
+        fetch_into(output, link, PICTURE_LIMITS)
+        return store_incoming(output, "picture", origin=link)
+
+
+def fetch_video(link: str) -> StoredFile:
+    """Download and store a video. Raises `Unreadable` or `UnusableFile`, and then nothing is stored."""
+    with incoming_file() as output:
+        fetch_into(output, link, VIDEO_LIMITS)
+        return store_incoming(output, "video", origin=link)
+
+
+def parse_page(document: Document) -> Page:
+    """Return what a page says. Raises `Malformed` when it has no title."""
+    tree = parse_html(document)
+    base = base_of(tree)
     article, meta = _article(tree), _meta(tree)
-    title = line(article.get("headline"), TITLE_LIMIT) or _named(meta, TITLE_NAMES, TITLE_LIMIT) or _heading(tree)
+    title = one_line(article.get("headline"), TITLE_LIMIT) or _named(meta, TITLE_NAMES, TITLE_LIMIT) or _heading(tree)
     if not title:
         raise Malformed("La página no dice su título: ni en Open Graph, ni en JSON-LD, ni en el texto.")
     picture, alt = _picture(article, meta, base)
     return Page(
-        address=fetched.address, canonical=_canonical(tree, meta, fetched.address), title=title,
-        summary=_named(meta, SUMMARY_NAMES, SUMMARY_LIMIT) or line(article.get("description"), SUMMARY_LIMIT),
-        body=_body(tree, fetched.address, title), section=_section(article, meta),
-        published_at=_published(article, meta, tree), picture=picture, picture_alt=alt,
+        address=document.address,
+        canonical=_canonical(tree, meta, document.address),
+        title=title,
+        summary=_named(meta, SUMMARY_NAMES, SUMMARY_LIMIT) or one_line(article.get("description"), SUMMARY_LIMIT),
+        body=_body(tree, document.address, title),
+        section=_section(article, meta),
+        published_at=_published_at(article, meta, tree),
+        picture=picture,
+        picture_alt=alt,
         video=_video(article, meta, tree, base),
-    )  # fmt: skip
+    )
 
 
-def _meta(tree: HtmlElement) -> list[tuple[str, str]]:
-    """Return the page's meta elements in order: Open Graph repeats names, and order ties an alt to its
-    picture.
-    """
-    found = ((node.get("property") or node.get("name") or "", node.get("content") or "") for node in tree.iter("meta"))
-    return [(name.strip().lower(), content.strip()) for name, content in found if name and content.strip()]
+def _meta(tree: HtmlElement) -> Meta:
+    """Return the names and contents of the meta elements, in document order: an alt follows its image."""
+    pairs = ((node.get("property") or node.get("name") or "", node.get("content") or "") for node in tree.iter("meta"))
+    return [(name.strip().lower(), content.strip()) for name, content in pairs if name and content.strip()]
 
 
-def _named(meta: list[tuple[str, str]], names: tuple[str, ...], limit: int) -> str:
-    values = (line(content, limit) for wanted in names for name, content in meta if name == wanted)
-    return next((value for value in values if value), "")
+def _contents(meta: Meta, names: tuple[str, ...]) -> list[str]:
+    """Return the contents of the meta elements with these names, in the order of the names."""
+    return [content for wanted in names for name, content in meta if name == wanted]
+
+
+def _named(meta: Meta, names: tuple[str, ...], limit: int) -> str:
+    return _first(one_line(content, limit) for content in _contents(meta, names))
+
+
+def _first(texts: Iterable[str]) -> str:
+    return next((text for text in texts if text), "")
 
 
 def _article(tree: HtmlElement) -> dict[str, Any]:
-    """Return the page's JSON-LD article, or nothing."""
+    """Return the JSON-LD article of the page, or an empty dictionary."""
     for script in select(tree, 'script[type="application/ld+json"]'):
         try:
             data = json.loads(script.text_content())
         except (ValueError, RecursionError):
             continue
         for node in _nodes(data):
-            kinds = node.get("@type")
-            if ARTICLES.intersection(kinds if isinstance(kinds, list) else [str(kinds)]):
+            if ARTICLE_TYPES.intersection(str(name) for name in _as_list(node.get("@type"))):
                 return node
     return {}
 
 
 def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    for node in data if isinstance(data, list) else [data]:
+    """Yield the JSON-LD objects of a document, also those of an @graph."""
+    for node in _as_list(data):
         if isinstance(node, dict):
             yield node
             graph = node.get("@graph")
-            yield from ((inner for inner in graph if isinstance(inner, dict)) if isinstance(graph, list) else ())
+            if isinstance(graph, list):
+                yield from (inner for inner in graph if isinstance(inner, dict))
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _heading(tree: HtmlElement) -> str:
-    texts = (line(" ".join(node.itertext()), TITLE_LIMIT) for name in ("h1", "title") for node in tree.iter(name))
-    return next((text for text in texts if text), "")
+    return _first(one_line(joined_text(node), TITLE_LIMIT) for name in ("h1", "title") for node in tree.iter(name))
 
 
-def _canonical(tree: HtmlElement, meta: list[tuple[str, str]], address: str) -> str:
-    """Return the address that the page gives itself, where it can be believed.
+def _canonical(tree: HtmlElement, meta: Meta, address: str) -> str:
+    """Return the canonical address that the page declares, or its own.
 
-    Some sites name their front page, or the list, as the canonical address of every page: one above the
-    page's own path, or on another host, is not believed.
+    Some sites declare their front page, or the list of news, as the canonical address of every page: a declared address
+    on another host, or that contains the page's own path, is ignored.
     """
-    declared = [
-        *(node.get("href") for node in select(tree, 'link[rel~="canonical"]')),
-        *(c for name, c in meta if name == "og:url"),
-    ]
-    for link in (link_in(found, address) for found in declared):
+    declared = [node.get("href") for node in select(tree, 'link[rel~="canonical"]')]
+    declared += [content for name, content in meta if name == "og:url"]
+    for link in (absolute_link(candidate, address) for candidate in declared):
         if not link or host_of(link).removeprefix("www.") != host_of(address).removeprefix("www."):
             continue
         if not (urlsplit(address).path.rstrip("/") + "/").startswith(urlsplit(link).path.rstrip("/") + "/"):
@@ -129,58 +160,49 @@ def _canonical(tree: HtmlElement, meta: list[tuple[str, str]], address: str) -> 
     return address
 
 
-def _picture(article: dict[str, Any], meta: list[tuple[str, str]], base: str) -> tuple[str, str]:
-    """Return the first picture with the alternative text that belongs to it, not to another."""
+def _picture(article: dict[str, Any], meta: Meta, base: str) -> tuple[str, str]:
+    """Return the address of the first image, and its own alternative text."""
     for position, (name, content) in enumerate(meta):
-        if name in {"og:image", "og:image:url", "og:image:secure_url"} and link_in(content, base):
-            return link_in(content, base), _alt_after(meta, position)
-    for found in _listed(article.get("image")):
-        link = link_in(found.get("url") if isinstance(found, dict) else found, base)
-        if link:
-            return link, line(found.get("caption"), ALT_LIMIT) if isinstance(found, dict) else ""
+        if name in PICTURE_NAMES and (link := absolute_link(content, base)):
+            return link, _alt_after(meta, position)
+    for image in _as_list(article.get("image")):
+        fields = image if isinstance(image, dict) else {"url": image}
+        if link := absolute_link(fields.get("url"), base):
+            return link, one_line(fields.get("caption"), ALT_LIMIT)
     return "", ""
 
 
-def _alt_after(meta: list[tuple[str, str]], position: int) -> str:
+def _alt_after(meta: Meta, position: int) -> str:
     for name, content in meta[position + 1 :]:
         if name == "og:image:alt":
-            return line(content, ALT_LIMIT)
+            return one_line(content, ALT_LIMIT)
         if name in {"og:image", "og:image:url"}:
             break
     return ""
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _video(article: dict[str, Any], meta: Meta, tree: HtmlElement, base: str) -> str:
+    """Return the address of a video file of the page; an embedded player is not a file."""
+    is_player = any(name == "og:video:type" and not content.startswith("video/") for name, content in meta)
+    candidates: list[Any] = [] if is_player else list(_contents(meta, VIDEO_NAMES))
+    candidates += [video.get("contentUrl") for video in _as_list(article.get("video")) if isinstance(video, dict)]
+    candidates += [node.get("src") for node in [*tree.iter("video"), *select(tree, "video source")]]
+    return _first(absolute_link(candidate, base) for candidate in candidates)
 
 
-def _video(article: dict[str, Any], meta: list[tuple[str, str]], tree: HtmlElement, base: str) -> str:
-    """Return a video file of the page; a player of another site is none."""
-    embedded = any(name == "og:video:type" and not content.startswith("video/") for name, content in meta)
-    declared = [] if embedded else [content for wanted in VIDEO_NAMES for name, content in meta if name == wanted]
-    objects = [found.get("contentUrl") for found in _listed(article.get("video")) if isinstance(found, dict)]
-    played = [node.get("src") for node in [*tree.iter("video"), *select(tree, "video source")]]
-    return next((link for link in (link_in(found, base) for found in [*declared, *objects, *played]) if link), "")
+def _section(article: dict[str, Any], meta: Meta) -> str:
+    sections = [*_as_list(article.get("articleSection")), *_contents(meta, ("article:section",))]
+    return _first(one_line(section, SECTION_LIMIT) for section in sections)
 
 
-def _section(article: dict[str, Any], meta: list[tuple[str, str]]) -> str:
-    sections = _listed(article.get("articleSection"))
-    return next((text for text in (line(found, 80) for found in sections) if text), "") or _named(
-        meta, ("article:section",), 80
-    )
-
-
-def _published(article: dict[str, Any], meta: list[tuple[str, str]], tree: HtmlElement) -> datetime | None:
-    declared = [
-        article.get("datePublished"),
-        *(c for wanted in DATE_NAMES for name, c in meta if name == wanted),
-    ]
-    times = [node.get("datetime") for node in tree.iter("time")]
-    return next((date for date in (instant(text) for text in [*declared, *times]) if date is not None), None)
+def _published_at(article: dict[str, Any], meta: Meta, tree: HtmlElement) -> datetime | None:
+    candidates = [article.get("datePublished"), *_contents(meta, DATE_NAMES)]
+    candidates += [node.get("datetime") for node in tree.iter("time")]
+    return next((date for date in map(parse_date, candidates) if date is not None), None)
 
 
 def _body(tree: HtmlElement, address: str, title: str) -> str:
     text = trafilatura.extract(tree, url=address, include_comments=False, include_tables=False)
     first, _, rest = paragraphs(text, BODY_LIMIT).partition("\n")
-    # The heading often comes along as the first paragraph; it is said already.
+    # The heading is often extracted as the first paragraph.
     return rest if first == title else "\n".join(filter(None, (first, rest)))

@@ -1,41 +1,47 @@
-"""Links: one form to open and show, and one key by which the same news is recognised (once, whatever is
-repeated).
-"""
+"""Links: the canonical form that is opened and shown, and the key by which the same news is recognised."""
 
 import re
+from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 from pregonero.newsroom.reading.errors import Malformed
+from pregonero.ssrf import is_allowed
 
-LENGTH_LIMIT = 500  # characters, as the columns take
+LENGTH_LIMIT = 500  # characters, the length of the columns
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|twclid|igshid|mc_cid|mc_eid|_ga|_gl)$", re.IGNORECASE)
-UNRESERVED = re.compile(r"%([0-9A-Fa-f]{2})")
+PERCENT_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
+# A lone surrogate, which JSON may contain, can be neither sent nor stored.
+NOT_IN_LINKS = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
 SAFE_IN_PATH = "/:@!$&'()*+,;=~-._%"
 
 
-def canonical(link: str, *, base: str = "") -> str:
-    """Return a link as it is opened and shown: host in lower case, no fragment, no tracking, no default port.
+def canonical_link(link: str, *, base: str = "") -> str:
+    """Return a link with its host in lower case and without fragment, tracking parameters or default port.
 
-    A trailing slash stays: some servers answer only one of the two. Raises `Malformed` unless it is http(s).
+    A trailing slash stays, because some servers answer only one of the two forms. Raises `Malformed` unless it is an
+    http(s) link without user or password, of at most `LENGTH_LIMIT` characters.
     """
     parts, port = _split(link, base)
     host = _host(parts)
-    default = DEFAULT_PORTS[parts.scheme.lower()]
-    place = host if port in {None, default} else f"{host}:{port}"
+    scheme = parts.scheme.lower()
+    authority = host if port in {None, DEFAULT_PORTS[scheme]} else f"{host}:{port}"
     query = _without_tracking(parts.query)
-    address = f"{parts.scheme.lower()}://{place}{_path(parts.path)}{'?' + query if query else ''}"
+    address = f"{scheme}://{authority}{_path(parts.path)}{'?' + query if query else ''}"
     if len(address) > LENGTH_LIMIT:
         raise Malformed(f"El enlace tiene {len(address)} caracteres; se admiten {LENGTH_LIMIT}.")
     return address
 
 
-def key(link: str) -> str:
-    """Return what two links to the same page have in common: neither scheme, "www.", nor a trailing slash."""
-    parts = urlsplit(canonical(link))
-    place = parts.netloc.removeprefix("www.")
+def link_key(link: str) -> str:
+    """Return the link without scheme, "www." and trailing slash, and with its parameters sorted.
+
+    Two links with the same key lead to the same news.
+    """
+    parts = urlsplit(canonical_link(link))
+    authority = parts.netloc.removeprefix("www.")
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
-    return f"{place}{parts.path.rstrip('/')}{'?' + query if query else ''}"
+    return f"{authority}{parts.path.rstrip('/')}{'?' + query if query else ''}"
 
 
 def host_of(link: str) -> str:
@@ -45,14 +51,23 @@ def host_of(link: str) -> str:
 
 
 def port_of(link: str) -> int:
-    """Return the port of a link, also when it is the usual one."""
+    """Return the port of a link, or the default one of its scheme."""
     parts, port = _split(link, "")
     return port or DEFAULT_PORTS[parts.scheme.lower()]
 
 
+def is_allowed_by_name(link: str) -> bool:
+    """Return whether the settings allow this host and port although it may be inside the private network."""
+    host, port = host_of(link), port_of(link)
+    try:
+        ip = str(ip_address(host.strip("[]")))
+    except ValueError:
+        ip = ""
+    return is_allowed(host, port, ip)
+
+
 def _split(link: str, base: str) -> tuple[SplitResult, int | None]:
-    # A lone surrogate, as JSON may bring, is in no address, and could be neither sent nor kept.
-    text = re.sub(r"[\x00-\x20\x7f\ud800-\udfff]+", "", link) if link.strip() else ""
+    text = NOT_IN_LINKS.sub("", link.strip())
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         port = parts.port
@@ -77,24 +92,25 @@ def _host(parts: SplitResult) -> str:
 
 
 def _path(path: str) -> str:
-    kept = UNRESERVED.sub(_plain_or_upper, path)
+    """Return a path without "." and ".." segments, with the same percent encoding for the same characters."""
+    decoded = PERCENT_ENCODED.sub(_normalise_encoded, path)
     segments: list[str] = []
-    for segment in kept.split("/")[1:]:
+    for segment in decoded.split("/")[1:]:
         if segment == "..":
             segments = segments[:-1]
         elif segment != ".":
             segments.append(segment)
-    if kept.endswith(("/.", "/..")):
+    if decoded.endswith(("/.", "/..")):
         segments.append("")
     return quote("/" + "/".join(segments), safe=SAFE_IN_PATH)
 
 
-def _plain_or_upper(match: re.Match[str]) -> str:
+def _normalise_encoded(match: re.Match[str]) -> str:
+    """Decode an unreserved character (RFC 3986, 2.3); write any other encoded byte in upper case."""
     char = unquote(match.group(0), errors="strict") if match.group(1)[0] < "8" else ""
     return char if re.fullmatch(r"[A-Za-z0-9._~-]", char) else match.group(0).upper()
 
 
 def _without_tracking(query: str) -> str:
-    pairs = [pair for pair in query.split("&") if pair]
-    kept = (pair for pair in pairs if not TRACKING.match(unquote(pair.partition("=")[0])))
-    return "&".join(quote(pair, safe="=" + SAFE_IN_PATH + "?") for pair in kept)
+    pairs = [pair for pair in query.split("&") if pair and not TRACKING.match(unquote(pair.partition("=")[0]))]
+    return "&".join(quote(pair, safe="=" + SAFE_IN_PATH + "?") for pair in pairs)

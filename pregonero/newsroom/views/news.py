@@ -1,4 +1,4 @@
-"""News: the list, one news item, informing, dismissing, and its receipt."""
+"""Pages of news: the list, one news item, informing, dismissing, and the receipt of a notice."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from pregonero.newsroom.diff import history_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import NewsState
 from pregonero.newsroom.reading.errors import Unreadable
-from pregonero.newsroom.reading.page import Page, open_page
+from pregonero.newsroom.reading.page import Page, fetch_page
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial, check_official
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
@@ -23,7 +23,7 @@ from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
-# The tabs: how the address names each state, and how the screen does.
+# The tabs: the name in the address, the state, and the name on the screen.
 TABS = (
     ("por-informar", NewsState.CANDIDATE, "Por informar"),
     ("informadas", NewsState.INFORMED, "Informadas"),
@@ -33,14 +33,14 @@ TABS = (
 
 @require_GET
 def news_list(request: MemberRequest) -> HttpResponse:
-    """Show the news of one state, latest first, by pages."""
+    """Show the news of one state, the last found first, by pages."""
     now = timezone.now()
     check_may(request.member, "news.see", now=now)
     entity = request.member.entity
     slug, state, label = next((tab for tab in TABS if tab[0] == request.GET.get("estado")), TABS[0])
     counts = queries.counts_by_state(entity)
     context = {
-        "tabs": [(name, words, counts[each], name == slug) for name, each, words in TABS],
+        "tabs": [(name, tab_label, counts[tab_state], name == slug) for name, tab_state, tab_label in TABS],
         "label": label,
         "page": Paginator(queries.news_of(entity, state), queries.PAGE_SIZE).get_page(request.GET.get("pagina")),
         "may_inform": may(request.member, "news.inform", now=now),
@@ -52,7 +52,7 @@ def news_list(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 def news_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show one news item: what it says, its media, who informed it, who received it, how it changed."""
+    """Show one news item: its text and media, who informed it, who has seen the notice, and its versions."""
     now, member = timezone.now(), request.member
     check_may(member, "news.see", now=now)
     news = queries.get_news(member=member, pk=pk)
@@ -61,7 +61,7 @@ def news_page(request: MemberRequest, pk: int) -> HttpResponse:
         "news": news,
         "history": history_of(queries.versions_of(news)),
         "receipts": receipts,
-        "mine": next((each for each in receipts if each.member_id == member.pk and each.seen_at is None), None),
+        "mine": next((notice for notice in receipts if notice.member_id == member.pk and notice.seen_at is None), None),
         "may_inform": rules.may_inform(member, news, now=now),
         "may_dismiss": rules.may_dismiss(member, news, now=now),
         "may_compose": news.state == NewsState.INFORMED and may(member, "publication.compose", now=now),
@@ -72,7 +72,7 @@ def news_page(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def inform_link(request: MemberRequest) -> HttpResponse:
-    """Inform the link of what was published; its page is read first, outside the act."""
+    """Inform a link of the official website; its page is read before the action."""
     now, member = timezone.now(), request.member
     check_may(member, "news.inform", now=now)
     form = LinkForm(request.POST or None)
@@ -80,43 +80,43 @@ def inform_link(request: MemberRequest) -> HttpResponse:
         address = form.cleaned_data["address"]
         try:
             check_official(member.entity, address)
-            page = open_page(address)
+            page = fetch_page(address)
             news = actions.inform_link(entity=member.entity, page=page, by=member, now=now, **form.cleaned_data)
-        except AlreadyInformed as told:
-            messages.info(request, told.message)
-            return redirect("newsroom:news", told.data["news"])
-        except (Unreadable, NotOfficial) as no:
-            form.add_error("address", no.message)
+        except AlreadyInformed as refusal:
+            messages.info(request, refusal.message)
+            return redirect("newsroom:news", refusal.data["news"])
+        except (Unreadable, NotOfficial) as refusal:
+            form.add_error("address", refusal.message)
         else:
             messages.success(request, "Quedó informada: las personas de las redes ya lo saben.")
             return redirect(news)
-    return _form(request, "newsroom/inform_link.html", {"form": form, "told": _told_people(member)})
+    return _form(request, "newsroom/inform_link.html", {"form": form, "recipients": _recipients(member)})
 
 
 @require_POST
 def preview_link(request: MemberRequest) -> HttpResponse:
-    """Read the page of a link and show what would be informed; nobody is told anything."""
+    """Read the page of a link and show what would be informed; nothing is stored."""
     member = request.member
     check_may(member, "news.inform", now=timezone.now())
     form, context = LinkForm(request.POST), dict[str, Page]()
     if form.is_valid():
         try:
             check_official(member.entity, form.cleaned_data["address"])
-            context["page"] = open_page(form.cleaned_data["address"])
+            context["page"] = fetch_page(form.cleaned_data["address"])
             check_official(member.entity, context["page"].canonical)
-        except (Unreadable, NotOfficial) as no:
-            form.add_error("address", no.message)
-    return _form(request, "newsroom/inform_link.html", {**context, "form": form, "told": _told_people(member)})
+        except (Unreadable, NotOfficial) as refusal:
+            form.add_error("address", refusal.message)
+    return _form(request, "newsroom/inform_link.html", {**context, "form": form, "recipients": _recipients(member)})
 
 
-def _told_people(member: Member) -> str:
-    """Return who would be told today, by name."""
-    return ", ".join(each.name for each in networks_people(member.entity, today=timezone.localdate()))
+def _recipients(member: Member) -> str:
+    """Return the names of the people of the networks who would be notified today."""
+    return ", ".join(person.name for person in networks_people(member.entity, today=timezone.localdate()))
 
 
 @require_http_methods(["GET", "POST"])
 def inform_news(request: MemberRequest, pk: int) -> HttpResponse:
-    """Take a candidate: inform it, with the neighbour's reference."""
+    """Inform a candidate, with the reference of the neighbouring procedure."""
     now = timezone.now()
     news = queries.get_news(member=request.member, pk=pk)
     rules.check_may_inform(request.member, news, now=now)
@@ -130,7 +130,7 @@ def inform_news(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def dismiss_news(request: MemberRequest, pk: int) -> HttpResponse:
-    """Leave a candidate out of the networks, with the reason."""
+    """Dismiss a candidate, with the reason."""
     now = timezone.now()
     news = queries.get_news(member=request.member, pk=pk)
     rules.check_may_dismiss(request.member, news, now=now)
@@ -144,7 +144,7 @@ def dismiss_news(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def receive_news(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep this person's receipt of the news, given from its own page."""
+    """Mark the member's notice of this news as seen."""
     news = queries.get_news(member=request.member, pk=pk)
     for notice in queries.receipts(news):
         if notice.member_id == request.member.pk:

@@ -1,7 +1,6 @@
-"""Sources: their state, registering and retiring them, and the coordinator's standing rules."""
+"""Pages of the sources of news: their state, registering and retiring them, and their standing rules."""
 
 import secrets
-from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,26 +15,22 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pregonero.errors import Conflict
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.forms import ReasonForm, SourceForm
-from pregonero.newsroom.models import Source, SourceKind
+from pregonero.newsroom.models import Source
 from pregonero.newsroom.reading.errors import Malformed, Unreadable
-from pregonero.newsroom.reading.item import Item
-from pregonero.newsroom.reading.preview import read_once
+from pregonero.newsroom.reading.urls import canonical_link
 from pregonero.newsroom.rules import NotOfficial
+from pregonero.newsroom.sources.base import Reading
+from pregonero.newsroom.sources.registry import KINDS
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
 SECRET_BYTES = 32
-KIND_WORDS = {
-    SourceKind.FEED: "La sede ofrece una dirección RSS o Atom. Es lo más seguro: úsala si existe.",
-    SourceKind.LISTING: "La sede no ofrece RSS: se lee su página de noticias. Si la página cambia, hay que ajustarla.",
-    SourceKind.WEBHOOK: "La sede avisa por sí sola al publicar. Quien la administra instala un secreto.",
-}
 
 
 @require_GET
 def sources(request: MemberRequest) -> HttpResponse:
-    """Show each source: its last reading, its problem, its standing rule, what it brought."""
+    """Show the sources of the entity: their last reading, problem, standing rule and number of news."""
     now = timezone.now()
     check_may(request.member, "news.see", now=now)
     context = {
@@ -50,64 +45,59 @@ def sources(request: MemberRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def register_source(request: MemberRequest) -> HttpResponse:
-    """Ask first of which kind, then what that kind needs, and register it; a webhook's secret is shown this once."""
+    """Ask for the kind, then for what that kind needs, and register the source. Its secret is shown only once."""
     check_may(request.member, "sources.manage", now=timezone.now())
-    kind = request.POST.get("kind") or request.GET.get("clase", "")
-    if kind not in SourceKind:
-        return render(
-            request,
-            "newsroom/source_kind.html",
-            {"kinds": [(each.value, each.label, words) for each, words in KIND_WORDS.items()]},
-        )
-    form = SourceForm(request.POST or None, initial={"kind": kind})
+    kind = KINDS.get(request.POST.get("kind") or request.GET.get("clase", ""))
+    if kind is None:
+        return render(request, "newsroom/source_kind.html", {"kinds": KINDS.values()})
+    form = SourceForm(kind, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        secret = secrets.token_urlsafe(SECRET_BYTES)
+        secret = "" if kind.is_polled else secrets.token_urlsafe(SECRET_BYTES)
         try:
-            source = _register(request, form.cleaned_data, secret)
-        except (Malformed, NotOfficial, Conflict) as no:
-            form.add_error("address", no.message)
+            source = actions.register_source(
+                entity=request.member.entity,
+                kind=kind,
+                secret=secret,
+                by=request.member,
+                now=timezone.now(),
+                **_registration(form),
+            )
+        except (Malformed, NotOfficial, Conflict) as refusal:
+            form.add_error("address", refusal.message)
         else:
-            if source.kind == SourceKind.WEBHOOK:
+            if not kind.is_polled:
                 return _show_secret(request, source, secret)
             messages.success(request, f"«{source}» quedó registrada; se lee ahora mismo.")
             return redirect("newsroom:sources")
-    return _source_form(request, form, kind)
+    return _source_form(request, form)
+
+
+def _registration(form: SourceForm) -> dict[str, Any]:
+    names = ("name", "address", "every_minutes", "options")
+    return {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
 
 
 @require_POST
 def try_source(request: MemberRequest) -> HttpResponse:
-    """Read a source once, and show what it would bring; nothing is registered."""
+    """Read a source once and show its news; nothing is registered."""
     check_may(request.member, "sources.manage", now=timezone.now())
-    form, found = SourceForm(request.POST), None
-    if form.is_valid() and form.cleaned_data["kind"] != SourceKind.WEBHOOK:
-        address, selectors = form.cleaned_data["address"], form.cleaned_data["selectors"]
+    kind = KINDS.get(request.POST.get("kind", ""))
+    if kind is None:
+        return redirect("newsroom:register_source")
+    form, reading = SourceForm(kind, request.POST), None
+    if form.is_valid() and kind.is_polled:
+        address = form.cleaned_data["address"]
         try:
             rules.check_official(request.member.entity, address)
-            found = read_once(address, selectors)
-        except (Unreadable, NotOfficial) as no:
-            form.add_error("address", no.message)
-    return _source_form(request, form, request.POST.get("kind", ""), found)
+            reading = kind.read(canonical_link(address), form.cleaned_data["options"])
+        except (Unreadable, NotOfficial) as refusal:
+            form.add_error("address", refusal.message)
+    return _source_form(request, form, reading)
 
 
-def _source_form(
-    request: MemberRequest, form: SourceForm, kind: str, found: Sequence[Item] | None = None
-) -> HttpResponse:
-    context = {"form": form, "kind": kind, "kind_label": dict(SourceKind.choices).get(kind, ""), "found": found}
+def _source_form(request: MemberRequest, form: SourceForm, reading: Reading | None = None) -> HttpResponse:
+    context = {"form": form, "kind": form.kind, "items": None if reading is None else reading.items}
     return render(request, "newsroom/source_form.html", context, status=UNPROCESSABLE if form.errors else None)
-
-
-def _register(request: MemberRequest, data: dict[str, Any], secret: str) -> Source:
-    return actions.register_source(
-        entity=request.member.entity,
-        kind=SourceKind(data["kind"]),
-        name=data["name"],
-        address=data["address"],
-        selectors=data["selectors"],
-        every_minutes=data["every_minutes"],
-        secret=secret if data["kind"] == SourceKind.WEBHOOK else "",
-        by=request.member,
-        now=timezone.now(),
-    )
 
 
 def _show_secret(request: MemberRequest, source: Source, secret: str) -> HttpResponse:
@@ -117,7 +107,7 @@ def _show_secret(request: MemberRequest, source: Source, secret: str) -> HttpRes
 
 @require_http_methods(["GET", "POST"])
 def retire_source(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask, and stop reading a source for good."""
+    """Ask for confirmation, and retire a source."""
     now = timezone.now()
     source = queries.get_source(member=request.member, pk=pk)
     rules.check_may_manage(request.member, source, now=now)
@@ -130,7 +120,7 @@ def retire_source(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def sign_rule(request: MemberRequest, pk: int) -> HttpResponse:
-    """Sign that what a source brings is informed by itself."""
+    """Sign the standing rule of a source."""
     now = timezone.now()
     source = queries.get_source(member=request.member, pk=pk)
     rules.check_may_sign(request.member, source, now=now)
@@ -145,7 +135,7 @@ def sign_rule(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def revoke_rule(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask, and end a source's standing rule."""
+    """Ask for confirmation, and revoke the standing rule of a source."""
     now = timezone.now()
     source = queries.get_source(member=request.member, pk=pk)
     rules.check_may_sign(request.member, source, now=now)

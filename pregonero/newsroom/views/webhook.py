@@ -1,6 +1,4 @@
-"""The official website's notices (webhook): no session, no form; a signature over the very bytes that came."""
-
-from datetime import UTC, datetime
+"""The address to which the official website sends its notices: no session and no form, but a signature of the body."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, JsonResponse
@@ -11,56 +9,42 @@ from django.views.decorators.http import require_POST
 from pregonero.errors import Refused, WrongState
 from pregonero.networks import vault
 from pregonero.newsroom import actions, queries
-from pregonero.newsroom.actions import Answer
-from pregonero.newsroom.models import Source
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.webhook_payload import BODY_LIMIT, read_notice
-from pregonero.newsroom.reading.webhook_signature import HEADER, delivery_key, signed_at
 from pregonero.newsroom.rules import NotOfficial
+from pregonero.newsroom.sources.base import NotSigned
+from pregonero.newsroom.sources.registry import kind_of
 
-STATUS: dict[type[Refused], int] = {Malformed: 400, NotOfficial: 403, WrongState: 409}
-CREATED, OK, UNSIGNED, TOO_LARGE, CONFLICT = 201, 200, 401, 413, 409
+BODY_LIMIT = 64 * 1024  # bytes
+OK, CREATED, CONFLICT, TOO_LARGE = 200, 201, 409, 413
+STATUSES: dict[type[Refused], int] = {NotSigned: 401, Malformed: 400, NotOfficial: 403, WrongState: CONFLICT}
 
 
 @csrf_exempt
 @login_not_required
 @require_POST
-def take_notice(request: HttpRequest, pk: int) -> JsonResponse:
-    """Take a signed notice and answer with the news' state; see docs/formats/aviso-de-la-sede.md."""
+def receive_notice(request: HttpRequest, pk: int) -> JsonResponse:
+    """Receive a signed notice and answer the state of the news; the format is docs/formats/aviso-de-la-sede.md."""
     now = timezone.now()
     if int(request.headers.get("Content-Length") or 0) > BODY_LIMIT:
-        return _no(TOO_LARGE, "El aviso pesa más de 64 KB.")
-    source = queries.webhook_source(pk=pk)
-    moment = _signed_at(request, source, now)
-    if source is None or moment is None:
-        return _no(UNSIGNED, "La firma falta, no coincide o es de otra hora.")
+        return _refusal(TOO_LARGE, "El aviso pesa más de 64 KB.")
+    source = queries.source_with_secret(pk=pk)
     try:
-        answer = actions.receive_webhook(
-            source=source, item=read_notice(request.body), delivery=delivery_key(moment, request.body),
-            sent_at=datetime.fromtimestamp(moment, tz=UTC), now=now,
-        )  # fmt: skip
-    except Refused as no:
-        return _no(STATUS.get(type(no), CONFLICT), no.message)
-    return _told(answer)
-
-
-def _signed_at(request: HttpRequest, source: Source | None, now: datetime) -> int | None:
-    if source is None:
-        return None
-    secret = vault.decrypt(bytes(source.encrypted_secret), context=source.encryption_context)
-    return signed_at(secret, request.headers.get(HEADER, ""), request.body, now=now.timestamp())
-
-
-def _told(answer: Answer) -> JsonResponse:
-    state = answer.news.get_state_display()
-    told = {
-        "noticia": answer.news.pk,
+        if source is None:
+            raise NotSigned
+        secret = vault.decrypt(bytes(source.encrypted_secret), context=source.encryption_context)
+        notice = kind_of(source.kind).receive(request.headers, request.body, secret, now)
+        result = actions.receive_notice(source=source, notice=notice, now=now)
+    except Refused as refusal:
+        return _refusal(STATUSES.get(type(refusal), CONFLICT), refusal.message)
+    state = result.news.get_state_display()
+    answer = {
+        "noticia": result.news.pk,
         "estado": state,
-        "resultado": answer.result,
+        "resultado": result.result,
         "mensaje": f"La noticia está {state}.",
     }
-    return JsonResponse(told, status=CREATED if answer.result == "nueva" else OK)
+    return JsonResponse(answer, status=CREATED if result.result == "nueva" else OK)
 
 
-def _no(status: int, message: str) -> JsonResponse:
+def _refusal(status: int, message: str) -> JsonResponse:
     return JsonResponse({"mensaje": message}, status=status)

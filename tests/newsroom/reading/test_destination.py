@@ -6,16 +6,15 @@ import pytest
 from pytest_django import Settings
 
 from pregonero.newsroom.reading.errors import NotPublic, Unreachable
-from pregonero.newsroom.reading.fetch import PAGE, fetch
-from pregonero.newsroom.reading.safe_url import is_allowed_by_name
-from pregonero.newsroom.reading.urls import canonical, host_of, port_of
+from pregonero.newsroom.reading.fetch import PAGE_LIMITS, fetch
+from pregonero.newsroom.reading.urls import canonical_link, host_of, is_allowed_by_name, port_of
 from pregonero.ssrf import is_public, open_addresses
 from tests.newsroom.website import Website
 
 
 def addresses_of(link: str) -> tuple[str, ...]:
     """Return the addresses to which a fetch of the link may connect."""
-    address = canonical(link)
+    address = canonical_link(link)
     return open_addresses(host_of(address), port_of(address))
 
 
@@ -100,11 +99,11 @@ def test_a_name_that_changes_its_answer_gains_nothing(
     # The second answer (the inner site) would be used by whoever asks again between the check and the connection.
     site.put("/noticia", "<title>Buena</title>")
     answer_names(monkeypatch, {"sede.test": [["127.0.0.1"], ["127.0.0.1"]]})
-    came = fetch(f"http://sede.test:{site.port}/noticia", PAGE)
+    came = fetch(f"http://sede.test:{site.port}/noticia", PAGE_LIMITS)
     assert came.body == b"<title>Buena</title>"
     assert site.requests[0][1]["host"] == f"sede.test:{site.port}"
     with pytest.raises(NotPublic):
-        fetch(f"http://sede.test:{inner.port}/secreto", PAGE)
+        fetch(f"http://sede.test:{inner.port}/secreto", PAGE_LIMITS)
     assert inner.requests == []
 
 
@@ -112,7 +111,7 @@ def test_a_name_is_looked_up_once(monkeypatch: pytest.MonkeyPatch, site: Website
     site.put("/noticia", "<title>Buena</title>")
     answers = {"sede.test": [["127.0.0.1"]]}  # a second look-up would find nothing and fail
     answer_names(monkeypatch, answers)
-    fetch(f"http://sede.test:{site.port}/noticia", PAGE)
+    fetch(f"http://sede.test:{site.port}/noticia", PAGE_LIMITS)
     assert answers == {"sede.test": []}
 
 

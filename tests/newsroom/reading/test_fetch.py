@@ -10,7 +10,7 @@ import pytest
 from pytest_django import Settings
 
 from pregonero.newsroom.reading.errors import Malformed, NotPublic, TooLarge, Unreachable, Unreadable
-from pregonero.newsroom.reading.fetch import FEED, MEGABYTE, PAGE, fetch
+from pregonero.newsroom.reading.fetch import FEED_LIMITS, MEGABYTE, PAGE_LIMITS, fetch
 from tests.newsroom.website import Behaviour, Website, answering, running, streaming
 
 RSS = "application/rss+xml"
@@ -20,58 +20,58 @@ def test_fetch_says_what_came(site: Website) -> None:
     link = site.put(
         "/x", "hola", 'text/html; charset="UTF-8"', ETag='"a1"', Last_Modified="Tue, 24 Nov 2026 10:00:00 GMT"
     )
-    came = fetch(link, PAGE)
-    assert (came.address, came.body, came.mime, came.charset, came.etag) == (
+    document = fetch(link, PAGE_LIMITS)
+    assert (document.address, document.body, document.mime, document.charset, document.etag) == (
         link,
         b"hola",
         "text/html",
         "utf-8",
         '"a1"',
     )
-    assert not came.unchanged
+    assert not document.is_unchanged
     assert "Pregonero" in site.requests[0][1]["user-agent"]
 
 
 @pytest.mark.parametrize(("said", "kept"), [("UTF-8", "utf-8"), ("punycode", ""), ("x\x01y", ""), ("", "")])
 def test_only_encodings_of_pages_are_believed(site: Website, said: str, kept: str) -> None:
-    assert fetch(site.put("/x", "hola", f"text/html; charset={said}"), PAGE).charset == kept
+    assert fetch(site.put("/x", "hola", f"text/html; charset={said}"), PAGE_LIMITS).charset == kept
 
 
 def test_headers_that_cannot_be_kept_are_dropped(site: Website) -> None:
-    came = fetch(site.put("/x", "hola", ETag='"a\x00b"', Last_Modified="ma\xf1ana"), PAGE)
-    assert (came.etag, came.last_modified) == ("", "")
+    document = fetch(site.put("/x", "hola", ETag='"a\x00b"', Last_Modified="ma\xf1ana"), PAGE_LIMITS)
+    assert (document.etag, document.last_modified) == ("", "")
 
 
 def test_a_known_answer_is_not_sent_again(site: Website) -> None:
     link = site.put("/x", "hola", ETag='"a1"')
-    again = fetch(link, PAGE, etag='"a1"')
-    assert again.unchanged
+    again = fetch(link, PAGE_LIMITS, etag='"a1"')
+    assert again.is_unchanged
     assert again.body == b""
 
 
 def test_compressed_answers_are_opened(site: Website) -> None:
     link = site.put("/x", gzip.compress(b"hola" * 1000), Content_Encoding="gzip")
-    assert fetch(link, PAGE).body == b"hola" * 1000
+    assert fetch(link, PAGE_LIMITS).body == b"hola" * 1000
 
 
 @pytest.mark.procedure("P-1")
 def test_a_redirect_to_a_private_address_is_refused(site: Website, inner: Website) -> None:
     with pytest.raises(NotPublic, match="red interna"):
-        fetch(site.redirect("/x", inner.at("/secreto")), PAGE)
+        fetch(site.redirect("/x", inner.at("/secreto")), PAGE_LIMITS)
     assert inner.requests == []
 
 
 def test_a_redirect_to_another_scheme_is_refused(site: Website) -> None:
     with pytest.raises(Malformed, match="https"):
-        fetch(site.redirect("/x", "file:///etc/passwd"), PAGE)
+        fetch(site.redirect("/x", "file:///etc/passwd"), PAGE_LIMITS)
 
 
 def test_redirects_are_followed_and_counted(site: Website) -> None:
     site.put("/fin", "hola")
     site.redirect("/medio", "/fin")
-    assert fetch(site.redirect("/x", "/medio"), PAGE).address == site.at("/fin")
+    assert fetch(site.redirect("/x", "/medio"), PAGE_LIMITS).address == site.at("/fin")
     with pytest.raises(Unreadable, match="redirige más de 5"):
-        fetch(site.redirect("/vuelta", "/vuelta"), PAGE)
+        fetch(site.redirect("/vuelta", "/vuelta"), PAGE_LIMITS)
 
 
 def test_a_cookie_set_in_a_redirect_is_sent_to_that_site_in_the_same_reading_only(site: Website) -> None:
@@ -86,8 +86,8 @@ def test_a_cookie_set_in_a_redirect_is_sent_to_that_site_in_the_same_reading_onl
         request.end_headers()
 
     site.pages["/x"] = ask_for_cookie
-    fetch(site.at("/x"), PAGE)
-    fetch(site.at("/x"), PAGE)
+    fetch(site.at("/x"), PAGE_LIMITS)
+    fetch(site.at("/x"), PAGE_LIMITS)
     assert [headers.get("cookie") for _, headers in site.requests] == [None, "sesion=a1; otra=b2"] * 2
 
 
@@ -96,7 +96,7 @@ def test_a_cookie_is_not_sent_to_another_host(site: Website, settings: Settings)
     elsewhere = site.put("/fin", "hola").replace("127.0.0.1", "localhost")
     site.pages["/x"] = answering(b"", "text/plain", {"Location": elsewhere, "Set-Cookie": "sesion=a1"}, status=302)
 
-    assert fetch(site.at("/x"), PAGE).address == elsewhere
+    assert fetch(site.at("/x"), PAGE_LIMITS).address == elsewhere
 
     assert [headers.get("cookie") for _, headers in site.requests] == [None, None]
 
@@ -105,27 +105,27 @@ def test_a_cookie_is_not_sent_to_another_host(site: Website, settings: Settings)
 def test_two_hundred_megabytes_are_refused_without_reading_them(site: Website) -> None:
     site.pages["/x"] = streaming(b" " * MEGABYTE, 200, RSS)
     with pytest.raises(TooLarge, match="5 MB"):
-        fetch(site.at("/x"), FEED)
+        fetch(site.at("/x"), FEED_LIMITS)
 
 
 def test_a_declared_size_over_the_limit_is_refused_at_once(site: Website) -> None:
     site.pages["/x"] = streaming(b"", 0, RSS, {"Content-Length": str(200 * MEGABYTE)})
     with pytest.raises(TooLarge):
-        fetch(site.at("/x"), FEED)
+        fetch(site.at("/x"), FEED_LIMITS)
 
 
 def test_a_compressed_bomb_is_refused(site: Website) -> None:
     bomb = gzip.compress(b"\0" * (200 * MEGABYTE))
     assert len(bomb) < MEGABYTE
     with pytest.raises(TooLarge):
-        fetch(site.put("/x", bomb, RSS, Content_Encoding="gzip"), FEED)
+        fetch(site.put("/x", bomb, RSS, Content_Encoding="gzip"), FEED_LIMITS)
 
 
 def test_damaged_compression_is_said(site: Website) -> None:
     with pytest.raises(Malformed, match="comprimida"):
-        fetch(site.put("/x", b"no es gzip", Content_Encoding="gzip"), PAGE)
+        fetch(site.put("/x", b"no es gzip", Content_Encoding="gzip"), PAGE_LIMITS)
     with pytest.raises(Malformed, match="compresión"):
-        fetch(site.put("/y", b"no se pidio", Content_Encoding="br"), PAGE)
+        fetch(site.put("/y", b"no se pidio", Content_Encoding="br"), PAGE_LIMITS)
 
 
 def dripping(where: str) -> Behaviour:
@@ -147,21 +147,21 @@ def test_a_site_that_drips_is_cut_at_the_limit(site: Website, where: str) -> Non
     site.pages["/x"] = dripping(where)
     began = time.monotonic()
     with pytest.raises(Unreachable, match="tardó más de 0,4 segundos"):
-        fetch(site.at("/x"), replace(PAGE, seconds=0.4))
+        fetch(site.at("/x"), replace(PAGE_LIMITS, seconds=0.4))
     assert time.monotonic() - began < 30
 
 
 def test_an_answer_that_is_cut_is_no_answer(site: Website) -> None:
     site.pages["/x"] = streaming(b"hola", 1, "text/html", {"Content-Length": "100"})
     with pytest.raises(Unreachable, match="se cortó"):
-        fetch(site.at("/x"), PAGE)
+        fetch(site.at("/x"), PAGE_LIMITS)
 
 
 def test_nobody_listening_is_said(settings: Settings) -> None:
     with running() as gone:
         settings.PRIVATE_ADDRESSES_ALLOWED = [gone.authority]
     with pytest.raises(Unreachable, match="No hubo conexión"):
-        fetch(gone.at("/x"), PAGE)
+        fetch(gone.at("/x"), PAGE_LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -175,10 +175,10 @@ def test_nobody_listening_is_said(settings: Settings) -> None:
 def test_each_status_has_its_words(site: Website, status: int, family: type[Unreadable], words: str) -> None:
     site.pages["/x"] = answering(b"", "text/html", {}, status=status)
     with pytest.raises(family, match=words) as caught:
-        fetch(site.at("/x"), PAGE)
+        fetch(site.at("/x"), PAGE_LIMITS)
     assert type(caught.value) is family
 
 
 def test_another_kind_of_content_is_refused(site: Website) -> None:
     with pytest.raises(Malformed, match="application/pdf"):
-        fetch(site.put("/x", b"%PDF-1.7", "application/pdf"), PAGE)
+        fetch(site.put("/x", b"%PDF-1.7", "application/pdf"), PAGE_LIMITS)

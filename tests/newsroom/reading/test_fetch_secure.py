@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from pytest_django import Settings
 
 from pregonero.newsroom.reading.errors import Unreachable
-from pregonero.newsroom.reading.fetch import PAGE, fetch
+from pregonero.newsroom.reading.fetch import PAGE_LIMITS, fetch
 from tests.networks.wires import Peer, answering, drip, drip_body, peer
 from tests.newsroom.reading.test_destination import answer_names
 
@@ -66,7 +66,7 @@ def test_the_name_is_kept_though_the_address_is_what_is_connected_to(secure: ssl
     asked: list[str | None] = []
     secure.sni_callback = lambda _socket, name, _context: asked.append(name)
     with peer(answering("200 OK", b"<title>Buena</title>", "Content-Type: text/html"), secure) as server:
-        assert fetch(at(server), PAGE).body == b"<title>Buena</title>"
+        assert fetch(at(server), PAGE_LIMITS).body == b"<title>Buena</title>"
         assert f"Host: {NAME}".encode() in server.received[0]
     assert asked == [NAME]
 
@@ -75,14 +75,14 @@ def test_the_name_is_kept_though_the_address_is_what_is_connected_to(secure: ssl
 def test_a_certificate_of_another_name_is_refused(secure: ssl.SSLContext) -> None:
     with peer(answering("200 OK", b"x"), secure) as server:
         with pytest.raises(Unreachable, match="certificado"):
-            fetch(at(server, "otra.test"), PAGE)
+            fetch(at(server, "otra.test"), PAGE_LIMITS)
         assert server.received == []
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(secure: ssl.SSLContext) -> None:
     with peer(answering("200 OK", b"x"), secure) as server:
         with pytest.raises(Unreachable, match="certificado"):
-            fetch(at(server), PAGE)
+            fetch(at(server), PAGE_LIMITS)
         assert server.received == []
 
 
@@ -93,11 +93,11 @@ def test_a_site_that_drips_over_tls_is_cut_at_the_limit(secure: ssl.SSLContext, 
         peer(behaviour, secure) as server,  # type: ignore[arg-type]
         pytest.raises(Unreachable, match="tardó más de 0,6 segundos"),
     ):
-        fetch(at(server), replace(PAGE, seconds=0.6))
+        fetch(at(server), replace(PAGE_LIMITS, seconds=0.6))
 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_site_that_never_greets_is_left(settings: Settings) -> None:
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.0/8"]
     with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(Unreachable, match="tardó más de"):
-        fetch(f"https://127.0.0.1:{mute.getsockname()[1]}/", replace(PAGE, seconds=0.5))
+        fetch(f"https://127.0.0.1:{mute.getsockname()[1]}/", replace(PAGE_LIMITS, seconds=0.5))

@@ -1,4 +1,4 @@
-"""Pictures and videos: what they really are, and never half kept."""
+"""Pictures and videos: what they really are, and never half stored."""
 
 import io
 import struct
@@ -11,7 +11,7 @@ from PIL import Image
 
 from pregonero.media.errors import FileTooLarge, MalformedFile
 from pregonero.newsroom.reading.errors import NotPublic, TooLarge
-from pregonero.newsroom.reading.media import fetch_picture, fetch_video
+from pregonero.newsroom.reading.page import fetch_picture, fetch_video
 from tests.newsroom.website import Website, streaming
 
 
@@ -48,12 +48,12 @@ def stored_files(folder: Path) -> list[str]:
 )
 def test_a_picture_is_kept_by_its_content(site: Website, media_folder: Path, kind: str, mime: str, ending: str) -> None:
     link = site.put("/foto", picture(kind), "image/x")
-    kept = fetch_picture(link)
-    assert (kept.kind, kept.mime, kept.width, kept.height, kept.origin) == ("picture", mime, 40, 30, link)
-    assert kept.file == f"{kept.sha256[:2]}/{kept.sha256[2:]}.{ending}"
-    assert (media_folder / kept.file).read_bytes() == picture(kind)
-    assert fetch_picture(link) == kept
-    assert stored_files(media_folder) == [kept.file]
+    stored = fetch_picture(link)
+    assert (stored.kind, stored.mime, stored.width, stored.height, stored.origin) == ("picture", mime, 40, 30, link)
+    assert stored.file == f"{stored.sha256[:2]}/{stored.sha256[2:]}.{ending}"
+    assert (media_folder / stored.file).read_bytes() == picture(kind)
+    assert fetch_picture(link) == stored
+    assert stored_files(media_folder) == [stored.file]
 
 
 def test_the_real_kind_counts_not_the_claimed_one(site: Website, media_folder: Path) -> None:
@@ -102,10 +102,10 @@ def test_a_picture_over_its_weight_is_refused(site: Website, media_folder: Path)
     ("container", "mime"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("mov", "video/quicktime")]
 )
 def test_a_video_is_kept_with_its_length(site: Website, media_folder: Path, container: str, mime: str) -> None:
-    kept = fetch_video(site.put("/video", video(container, seconds=2), "video/mp4"))
-    assert (kept.kind, kept.mime, kept.width, kept.height) == ("video", mime, 64, 48)
-    assert kept.seconds == pytest.approx(2, abs=0.3)
-    assert (media_folder / kept.file).stat().st_size == kept.size
+    stored = fetch_video(site.put("/video", video(container, seconds=2), "video/mp4"))
+    assert (stored.kind, stored.mime, stored.width, stored.height) == ("video", mime, 64, 48)
+    assert stored.seconds == pytest.approx(2, abs=0.3)
+    assert (media_folder / stored.file).stat().st_size == stored.size
 
 
 def test_a_playlist_opens_nothing_else(site: Website, inner: Website, media_folder: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import Fetched
-from pregonero.newsroom.reading.page import Page, read_page
+from pregonero.newsroom.reading.fetch import Document
+from pregonero.newsroom.reading.page import Page, parse_page
 
 SITE = "https://www.mincit.gov.co"
 ADDRESS = f"{SITE}/prensa/noticias/comercio/exportaciones-de-cafe"
@@ -14,7 +14,7 @@ ADDRESS = f"{SITE}/prensa/noticias/comercio/exportaciones-de-cafe"
 
 def read(body: bytes | str, address: str = ADDRESS) -> Page:
     content = body.encode() if isinstance(body, str) else body
-    return read_page(Fetched(address, content, "text/html", "", "", "", unchanged=False))
+    return parse_page(Document(address, content, "text/html", "", "", "", is_unchanged=False))
 
 
 @pytest.mark.procedure("P-1")

@@ -10,10 +10,11 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.newsroom import actions
-from pregonero.newsroom.models import Arrival, News, NewsState, Source, SourceKind
-from pregonero.newsroom.reading.webhook_signature import sign
+from pregonero.newsroom.models import Arrival, News, NewsState, Source
+from pregonero.newsroom.sources.registry import WEBHOOK
+from pregonero.newsroom.sources.webhook import sign
 from pregonero.people.models import Member, Notice
-from tests.newsroom.acts import COFFEE, SECRET, register
+from tests.newsroom.factories import COFFEE, SECRET, register
 
 BODY: dict[str, Any] = {
     "address": COFFEE, "title": "Café <b>y</b> flores", "summary": "Crecieron.", "section": "Comercio",
@@ -23,7 +24,7 @@ BODY: dict[str, Any] = {
 
 @pytest.fixture
 def source(luis: Member) -> Source:
-    return register(luis, SourceKind.WEBHOOK)
+    return register(luis, WEBHOOK)
 
 
 def send(source: Source | int, body: dict[str, Any] | bytes, *, secret: str = SECRET, ago: int = 0) -> HttpResponse:

@@ -7,27 +7,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pregonero.newsroom.reading.errors import Malformed, Unreadable
-from pregonero.newsroom.reading.feed import read_feed
-from pregonero.newsroom.reading.fetch import Fetched
-from pregonero.newsroom.reading.item import Item
+from pregonero.newsroom.reading.fetch import Document
+from pregonero.newsroom.sources.base import Item
+from pregonero.newsroom.sources.feed import parse_feed
 
 ADDRESS = "https://www.mincit.gov.co/rss/noticias"
 ITEM = "<item><title>{0}</title><link>https://mincit.gov.co/{0}</link><pubDate>{1}</pubDate></item>"
 
 
-def fetched(body: bytes, charset: str = "") -> Fetched:
-    return Fetched(ADDRESS, body, "text/xml", charset, "", "", unchanged=False)
+def fetched(body: bytes, charset: str = "") -> Document:
+    return Document(ADDRESS, body, "text/xml", charset, "", "", is_unchanged=False)
 
 
 def read(text: str, declaration: str = "") -> list[Item]:
-    return read_feed(
+    return parse_feed(
         fetched(f'<?xml version="1.0"?>{declaration}<rss version="2.0"><channel>{text}</channel></rss>'.encode())
     )
 
 
 @pytest.mark.procedure("P-1")
 def test_rss(samples: Path) -> None:
-    coffee, wheel = read_feed(fetched((samples / "sede.rss").read_bytes()))
+    coffee, wheel = parse_feed(fetched((samples / "sede.rss").read_bytes()))
     assert coffee.address == "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones-de-cafe"
     assert coffee.title == 'Exportaciones de café crecen "como nunca"'
     assert coffee.summary == "El café lideró las exportaciones."
@@ -42,7 +42,7 @@ def test_rss(samples: Path) -> None:
 
 @pytest.mark.procedure("P-1")
 def test_atom(samples: Path) -> None:
-    (news,) = read_feed(fetched((samples / "sede.atom").read_bytes()))
+    (news,) = parse_feed(fetched((samples / "sede.atom").read_bytes()))
     assert news.address == "https://www.mincit.gov.co/prensa/noticias/turismo/artesanias"
     assert (news.title, news.guid) == ("Turismo & artesanías", "urn:sede:turismo-1")
     assert news.published_at is not None
@@ -50,7 +50,7 @@ def test_atom(samples: Path) -> None:
 
 
 def test_rss_1_in_latin_1(samples: Path) -> None:
-    (news,) = read_feed(fetched((samples / "sede.rdf").read_bytes()))
+    (news,) = parse_feed(fetched((samples / "sede.rdf").read_bytes()))
     assert news.title == "Señal de la industria"
     assert news.published_at is not None
     assert news.published_at.isoformat() == "2026-11-20T00:00:00-05:00"
@@ -87,7 +87,7 @@ def test_an_entity_bomb_is_refused(declaration: str, encoding: str) -> None:
     text = f'{declaration}<rss version="2.0"><channel>{ITEM.format("&c;", "")}</channel></rss>'
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     with pytest.raises(Malformed, match="entidades"):
-        read_feed(fetched((mark + text).encode(encoding)))
+        parse_feed(fetched((mark + text).encode(encoding)))
 
 
 def test_a_plain_declared_character_is_no_bomb() -> None:
@@ -110,14 +110,14 @@ def test_a_plain_declared_character_is_no_bomb() -> None:
 )  # fmt: skip
 def test_what_is_no_feed_is_said(body: bytes, words: str) -> None:
     with pytest.raises(Malformed, match=words):
-        read_feed(fetched(body))
+        parse_feed(fetched(body))
 
 
 @pytest.mark.procedure("P-1")
 def test_a_feed_cut_in_the_middle_gives_nothing(samples: Path) -> None:
     whole = (samples / "sede.rss").read_bytes()
     with pytest.raises(Malformed, match="cortada"):
-        read_feed(fetched(whole[: whole.index(b"Cien empresas")]))
+        parse_feed(fetched(whole[: whole.index(b"Cien empresas")]))
 
 
 @pytest.mark.parametrize("name", ["punycode", "Punycode", "idna", "unicode_escape"])
@@ -125,11 +125,11 @@ def test_an_encoding_that_no_page_uses_is_refused(name: str) -> None:
     # Decoding this takes minutes: each letter after the last hyphen moves all the others.
     body = f'<?xml version="1.0" encoding="{name}"?><rss version="2.0"></rss>{"x" * 10_000}-{"a" * 1_000_000}'
     with pytest.raises(Malformed, match="codificación"):
-        read_feed(fetched(body.encode()))
+        parse_feed(fetched(body.encode()))
 
 
 def test_a_comment_after_the_end_is_no_cut() -> None:
-    assert read_feed(fetched(b'<rss version="2.0"><channel></channel></rss>\n<!-- cache 3 s -->')) == []
+    assert parse_feed(fetched(b'<rss version="2.0"><channel></channel></rss>\n<!-- cache 3 s -->')) == []
 
 
 def test_markup_in_titles_is_only_text() -> None:
@@ -150,7 +150,7 @@ def test_a_damaged_feed_is_read_or_refused_never_more(data: st.DataObject) -> No
     for _ in range(data.draw(st.integers(1, 20))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
-        items = read_feed(fetched(bytes(whole)))
+        items = parse_feed(fetched(bytes(whole)))
     except Unreadable:
         return
     assert all(item.title and item.address.startswith("http") and "\0" not in item.title for item in items)

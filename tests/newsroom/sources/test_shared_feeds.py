@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pregonero.newsroom.reading.dates import instant
+from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Unreadable
-from pregonero.newsroom.reading.feed import read_feed
-from pregonero.newsroom.reading.fetch import Fetched
-from pregonero.newsroom.reading.listing import read_listing
-from pregonero.newsroom.reading.selectors import PRESETS
+from pregonero.newsroom.reading.fetch import Document
+from pregonero.newsroom.sources.feed import parse_feed
+from pregonero.newsroom.sources.listing import PRESETS, parse_listing
 
 CHECKOUT = Path(__file__).parents[3]
 SHARED = Path(os.environ.get("PREGONERO_SHARED_DATA") or CHECKOUT.parent / "shared" / "data")
@@ -21,15 +20,15 @@ FEEDS = sorted(
 pytestmark = pytest.mark.skipif(not FEEDS, reason=f"no hay datos compartidos en {SHARED} (PREGONERO_SHARED_DATA)")
 
 
-def fetched(path: Path) -> Fetched:
-    return Fetched("https://sede.gov.co/", path.read_bytes(), "", "", "", "", unchanged=False)
+def fetched(path: Path) -> Document:
+    return Document("https://sede.gov.co/", path.read_bytes(), "", "", "", "", is_unchanged=False)
 
 
 def test_every_feed_is_read_or_refused_in_words() -> None:
     refused = {}
     for path in FEEDS:
         try:
-            items = read_feed(fetched(path))
+            items = parse_feed(fetched(path))
         except Unreadable as error:
             refused[path.relative_to(SHARED / "feeds").as_posix()] = error.message
         else:
@@ -47,16 +46,16 @@ def test_every_feed_is_read_or_refused_in_words() -> None:
 def test_the_dates_of_official_sites() -> None:
     rows = (SHARED / "official" / "formatos_de_fecha.tsv").read_text(encoding="utf-8").splitlines()[1:]
     for text, expected, _source in (row.split("\t") for row in rows):
-        found = instant(text)
+        found = parse_date(text)
         if expected.startswith("?"):
             assert found is None
             continue
         assert found is not None, text
-        wanted = instant(expected)
+        wanted = parse_date(expected)
         assert found == wanted, text
 
 
 def test_the_ministrys_listing_as_it_was_rebuilt() -> None:
-    items = read_listing(fetched(SHARED / "official" / "reconstruida_lista_noticias.html"), PRESETS["mincit"])
+    items = parse_listing(fetched(SHARED / "official" / "reconstruida_lista_noticias.html"), PRESETS["mincit"])
     assert [item.section for item in items] == ["industria", "comercio", "turismo"]
     assert all(item.published_at is not None for item in items)

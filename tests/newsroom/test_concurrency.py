@@ -14,8 +14,8 @@ from pregonero.newsroom.rules import AlreadyInformed
 from pregonero.people.models import Member, Notice
 from tests.conftest import NOW
 from tests.databases import as_default_database, fresh_database
-from tests.newsroom.acts import SITE, inform, item, jobs, read, register
 from tests.newsroom.cast import two_managers
+from tests.newsroom.factories import SITE, inform, item, jobs, read, register
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.urls import canonical, key
+from pregonero.newsroom.reading.urls import canonical_link, link_key
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 
@@ -23,11 +23,11 @@ TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
     ],
 )
 def test_canonical_form(link: str, expected: str) -> None:
-    assert canonical(link) == expected
+    assert canonical_link(link) == expected
 
 
 def test_a_relative_link_is_made_whole() -> None:
-    assert canonical("../b?c=1#d", base="https://mincit.gov.co/a/x") == "https://mincit.gov.co/b?c=1"
+    assert canonical_link("../b?c=1#d", base="https://mincit.gov.co/a/x") == "https://mincit.gov.co/b?c=1"
 
 
 @pytest.mark.procedure("P-1")
@@ -39,7 +39,7 @@ def test_a_relative_link_is_made_whole() -> None:
     ],
 )  # fmt: skip
 def test_links_to_the_same_page_have_one_key(other: str) -> None:
-    assert key(other) == key("https://mincit.gov.co/prensa/x")
+    assert link_key(other) == link_key("https://mincit.gov.co/prensa/x")
 
 
 def test_links_to_other_pages_have_other_keys() -> None:
@@ -49,11 +49,11 @@ def test_links_to_other_pages_have_other_keys() -> None:
         "https://mincit.gov.co/x?id=1",
         "https://a.mincit.gov.co/x",
     ]
-    assert len({key(link) for link in links}) == len(links)
+    assert len({link_key(link) for link in links}) == len(links)
 
 
 def test_the_order_of_a_query_makes_no_other_news() -> None:
-    assert key("https://mincit.gov.co/x?b=2&a=1") == key("https://mincit.gov.co/x?a=1&b=2")
+    assert link_key("https://mincit.gov.co/x?b=2&a=1") == link_key("https://mincit.gov.co/x?a=1&b=2")
 
 
 @pytest.mark.parametrize(
@@ -63,15 +63,15 @@ def test_the_order_of_a_query_makes_no_other_news() -> None:
 )  # fmt: skip
 def test_what_is_no_public_link_is_refused(link: str) -> None:
     if link.startswith("http://a b"):
-        assert " " not in canonical(link)
+        assert " " not in canonical_link(link)
         return
     with pytest.raises(Malformed):
-        canonical(link)
+        canonical_link(link)
 
 
 def test_a_link_too_long_is_refused() -> None:
     with pytest.raises(Malformed, match="500"):
-        canonical("https://mincit.gov.co/" + "a" * 500)
+        canonical_link("https://mincit.gov.co/" + "a" * 500)
 
 
 @given(path=TEXT, query=TEXT, fragment=TEXT)
@@ -80,17 +80,17 @@ def test_a_link_too_long_is_refused() -> None:
 @example(path="..//..", query="?", fragment="")
 def test_canonical_is_its_own_canonical(path: str, query: str, fragment: str) -> None:
     try:
-        once = canonical(f"https://mincit.gov.co/{path}?{query}#{fragment}")
+        once = canonical_link(f"https://mincit.gov.co/{path}?{query}#{fragment}")
     except Malformed:
         return
-    assert canonical(once) == once
-    assert key(once) == key(canonical(once))
+    assert canonical_link(once) == once
+    assert link_key(once) == link_key(canonical_link(once))
     assert once.isascii()
 
 
 @given(TEXT)
 def test_any_text_is_a_link_or_is_refused(text: str) -> None:
     try:
-        assert canonical(text).startswith(("http://", "https://"))
+        assert canonical_link(text).startswith(("http://", "https://"))
     except Malformed:
         return

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregonero.newsroom.reading.webhook_signature import TOLERANCE, delivery_key, sign, signed_at
+from pregonero.newsroom.sources.webhook import TOLERANCE, delivery_key, sign, signed_at
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "formats" / "aviso-de-la-sede.md"
 SECRET, BODY, WHEN = "un-secreto-de-prueba-largo", b'{"title": "Hola"}', 1_795_500_000

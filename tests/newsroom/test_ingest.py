@@ -8,12 +8,13 @@ from pytest_django import DjangoAssertNumQueries
 
 from pregonero.dashboard.queries import today_of
 from pregonero.newsroom import actions, queries
-from pregonero.newsroom.models import News, NewsState, NewsVersion, Source, SourceKind
+from pregonero.newsroom.models import News, NewsState, NewsVersion, Source
+from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.records import event_types
 from pregonero.records.actions import UnknownEventType
 from pregonero.records.models import Event
-from tests.newsroom.acts import COFFEE, SITE, found, inform, item, jobs, read, register
+from tests.newsroom.factories import COFFEE, SITE, found, inform, item, jobs, read, register
 
 LATER = timedelta(hours=1)
 
@@ -44,8 +45,8 @@ def test_what_a_source_brings_is_a_candidate_with_its_record(source: Source, now
 )  # fmt: skip
 def test_a_news_item_arrives_once_whatever_the_source_repeats(source: Source, now: datetime, again: object) -> None:
     read(source, item(guid="cafe-1"))
-    kept = read(source, again, again, now=now + LATER)  # type: ignore[arg-type]
-    assert (kept.found, kept.edited, kept.same) == ([], [], 1)
+    result = read(source, again, again, now=now + LATER)  # type: ignore[arg-type]
+    assert (result.found, result.edited, result.unchanged) == ([], [], 1)
     assert News.objects.count() == NewsVersion.objects.count() == 1
 
 
@@ -61,21 +62,21 @@ def test_a_guid_that_all_items_share_names_none(source: Source, now: datetime) -
 def test_two_sources_that_bring_the_same_make_one(source: Source, luis: Member, now: datetime) -> None:
     found(source)
     other = register(luis, address=f"{SITE}/atom", name="Atom")
-    kept = read(other, item(title="Dicho de otro modo"), now=now + LATER)
-    assert (kept.found, kept.edited, kept.same) == ([], [], 1)
+    result = read(other, item(title="Dicho de otro modo"), now=now + LATER)
+    assert (result.found, result.edited, result.unchanged) == ([], [], 1)
     assert News.objects.get().title == "Exportaciones de café"
 
 
 @pytest.mark.procedure("P-1")
 def test_an_edit_is_shown_as_such(source: Source, now: datetime) -> None:
     news = found(source)
-    kept = read(source, item(title="Exportaciones de café y flores"), now=now + LATER)
+    result = read(source, item(title="Exportaciones de café y flores"), now=now + LATER)
     news.refresh_from_db()
-    assert kept.edited == [news]
+    assert result.edited == [news]
     assert (news.title, news.edited_at) == ("Exportaciones de café y flores", now + LATER)
     assert [version.title for version in queries.versions_of(news)] == ["Exportaciones de café", news.title]
     assert Event.objects.get(event_type="news.edited").facts["version"] == 2
-    assert read(source, item(title="Exportaciones de café y flores"), now=now + 2 * LATER).same == 1
+    assert read(source, item(title="Exportaciones de café y flores"), now=now + 2 * LATER).unchanged == 1
 
 
 @pytest.mark.procedure("P-1")
@@ -104,15 +105,15 @@ def test_a_version_cannot_be_changed(source: Source) -> None:
 
 @pytest.mark.procedure("N-1")
 def test_what_is_of_another_website_is_left_out_and_counted(source: Source) -> None:
-    kept = read(source, item(), item("https://elespectador.com/nota"))
-    assert (len(kept.found), kept.outside) == (1, 1)
+    result = read(source, item(), item("https://elespectador.com/nota"))
+    assert (len(result.found), result.not_official) == (1, 1)
 
 
 def test_a_news_item_informed_by_link_is_the_one_that_a_source_brings_later(
     luis: Member, source: Source, now: datetime
 ) -> None:
     news = inform(luis)
-    assert read(source, item(title="Otro título"), now=now + LATER).same == 1
+    assert read(source, item(title="Otro título"), now=now + LATER).unchanged == 1
     news.refresh_from_db()
     assert (news.source, news.title) == (source, "Exportaciones de café crecen")
     assert read(source, item(title="Editado"), now=now + 2 * LATER).edited == [news]
@@ -122,7 +123,7 @@ def test_a_retired_source_leaves_its_news_to_the_next(luis: Member, source: Sour
     news = found(source)
     actions.retire_source(source=source, by=luis, now=now)
     other = register(luis)
-    assert read(other, item(title="Otro título"), now=now + LATER).same == 1
+    assert read(other, item(title="Otro título"), now=now + LATER).unchanged == 1
     assert read(other, item(title="Editado"), now=now + 2 * LATER).edited == [news]
 
 
@@ -178,7 +179,7 @@ def test_pages_of_a_large_first_reading_are_not_all_read(source: Source) -> None
 
 @pytest.mark.procedure("P-1")
 def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, now: datetime) -> None:
-    actions.keep_problem(source=source, reason="No es RSS ni Atom.", now=now)
+    actions.save_source_problem(source=source, reason="No es RSS ni Atom.", now=now)
     source.refresh_from_db()
     assert (source.problem, source.failures, source.next_check_at) == (
         "No es RSS ni Atom.",
@@ -186,7 +187,7 @@ def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, no
         now + timedelta(minutes=10),
     )
     for _ in range(9):
-        actions.keep_problem(source=source, reason="Sigue igual.", now=now)
+        actions.save_source_problem(source=source, reason="Sigue igual.", now=now)
     source.refresh_from_db()
     assert source.next_check_at == now + timedelta(hours=6)
     read(source, now=now + LATER)
@@ -205,10 +206,10 @@ def test_whoever_manages_the_sources_is_told_in_hoy_while_one_is_broken(
     def told() -> list[str]:
         return [task.what for task in today_of(carmen, now=now).tasks]
 
-    actions.keep_problem(source=source, reason="No responde.", now=now)
+    actions.save_source_problem(source=source, reason="No responde.", now=now)
     assert told() == []  # once may be nothing
     for _ in range(3):
-        actions.keep_problem(source=source, reason="No es RSS ni Atom.", now=now)
+        actions.save_source_problem(source=source, reason="No es RSS ni Atom.", now=now)
     assert told() == ["No se puede leer «RSS de la sede»"]
     (task,) = today_of(carmen, now=now).tasks
     assert (task.path, task.why) == (
@@ -237,9 +238,9 @@ def test_keep_reading_asks_little_for_many_known_items(
     items = [item(f"{SITE}/{number}") for number in range(60)]
     read(source, *items)
     with django_assert_max_num_queries(10):
-        assert read(source, *items, now=now + LATER).same == 60
+        assert read(source, *items, now=now + LATER).unchanged == 60
 
 
 def test_a_webhook_source_is_never_read(luis: Member, now: datetime) -> None:
-    register(luis, SourceKind.WEBHOOK)
+    register(luis, WEBHOOK)
     assert queries.sources_due(now=now + LATER) == []

@@ -1,4 +1,4 @@
-"""What the tests of the newsroom do often, each with its usual values."""
+"""Sources, items, pages and news with usual values, for the tests of the newsroom."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.newsroom import actions
-from pregonero.newsroom.models import News, Source, SourceKind
-from pregonero.newsroom.reading.item import Item
+from pregonero.newsroom.models import News, Source
 from pregonero.newsroom.reading.page import Page
+from pregonero.newsroom.sources.base import Item, SourceKind
+from pregonero.newsroom.sources.registry import FEED
 from pregonero.people.models import Member
 from tests.conftest import NOW
 
@@ -17,9 +18,9 @@ COFFEE = f"{SITE}/prensa/noticias/comercio/exportaciones-de-cafe"
 SECRET = "un-secreto-de-prueba-largo"
 
 
-def register(by: Member, kind: SourceKind = SourceKind.FEED, **changes: Any) -> Source:
+def register(by: Member, kind: SourceKind = FEED, **changes: Any) -> Source:
     values: dict[str, Any] = {"name": "RSS de la sede", "address": f"{SITE}/rss"}
-    if kind == SourceKind.WEBHOOK:
+    if not kind.is_polled:
         values = {"name": "Avisos de la sede", "secret": SECRET}
     return actions.register_source(entity=by.entity, kind=kind, by=by, now=NOW, **(values | changes))
 
@@ -37,12 +38,12 @@ def page(address: str = COFFEE, **changes: Any) -> Page:
     return Page(address=address, **(values | changes))
 
 
-def read(source: Source, *items: Item, now: datetime = NOW) -> actions.Kept:
-    return actions.keep_reading(source=source, items=items, now=now)
+def read(source: Source, *items: Item, now: datetime = NOW) -> actions.ReadingResult:
+    return actions.save_reading(source=source, items=items, now=now)
 
 
 def found(source: Source, *, now: datetime = NOW) -> News:
-    """Return a candidate of a source."""
+    """Return a new candidate of a source."""
     return read(source, item(), now=now).found[0]
 
 
@@ -54,5 +55,5 @@ def inform(by: Member, address: str = COFFEE, *, now: datetime = NOW, **changes:
 
 
 def jobs(task: str) -> list[dict[str, Any]]:
-    """Return the arguments of the jobs that wait for a task."""
+    """Return the arguments of the pending jobs of a task."""
     return [job.args for job in ProcrastinateJob.objects.filter(task_name=task, status="todo").order_by("id")]

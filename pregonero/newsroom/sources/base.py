@@ -1,0 +1,107 @@
+"""What every kind of news source defines: its form fields, its checks, and how its news are read or received."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.forms import Field
+
+from pregonero.errors import Issue, Refused
+from pregonero.newsroom.reading.fetch import Document, FetchLimits, fetch
+from pregonero.newsroom.reading.text import digest_of
+
+ITEMS_LIMIT = 500  # news in one reading; a feed or a news page shows far fewer
+
+
+@dataclass(frozen=True)
+class Item:
+    """One news item as a source gives it: plain text, canonical links, an aware date or None."""
+
+    address: str
+    title: str
+    guid: str = ""
+    summary: str = ""
+    section: str = ""
+    published_at: datetime | None = None
+    picture: str = ""
+    picture_alt: str = ""
+    reference: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the title and the summary; it changes when the news is edited."""
+        return digest_of(self.title, self.summary)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The result of reading a source once, and the validators for the next conditional request."""
+
+    items: Sequence[Item]
+    etag: str = ""
+    last_modified: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One news item that the website sent. `key` identifies the delivery: the same one again is a repetition."""
+
+    item: Item
+    key: str
+    sent_at: datetime
+
+
+class NotSigned(Refused):
+    """The signature of a notice is missing, wrong or too old."""
+
+    code = "not_signed"
+
+    def __init__(self) -> None:
+        super().__init__("La firma falta, no coincide o es de otra hora.")
+
+
+class SourceKind:
+    """A kind of news source.
+
+    A polled kind has an address, which is read every few minutes: it sets `limits` and defines `parse`. Any other kind
+    has a secret, with which the website signs the notices that it sends: it sets `is_polled = False` and defines
+    `receive`.
+    """
+
+    code: ClassVar[str]  # in `Source.kind`; at most 10 characters
+    label: ClassVar[str]  # Spanish, in lower case
+    description: ClassVar[str]  # Spanish, for the person who chooses a kind
+    is_polled: ClassVar[bool] = True
+    limits: ClassVar[FetchLimits]
+
+    def option_fields(self) -> dict[str, Field]:
+        """Return the form fields of its options, by name, in order."""
+        return {}
+
+    def folded_fields(self) -> tuple[str, ...]:
+        """Return the names of the option fields that the form shows folded."""
+        return ()
+
+    def options_from(self, data: Mapping[str, Any]) -> dict[str, str]:
+        """Return the options to store in `Source.options`, from the cleaned data of the form."""
+        return {name: data.get(name) or "" for name in self.option_fields()}
+
+    def issues_of(self, options: Mapping[str, str]) -> list[Issue]:
+        """Return what must be fixed in the options. The field of an issue is the name of an option field."""
+        return []
+
+    def read(self, address: str, options: Mapping[str, str], *, etag: str = "", last_modified: str = "") -> Reading:
+        """Download and parse a source. Raises `Unreadable`. An unchanged document gives no items."""
+        document = fetch(address, self.limits, etag=etag, last_modified=last_modified)
+        if document.is_unchanged:
+            return Reading((), document.etag or etag, document.last_modified or last_modified)
+        return Reading(self.parse(document, options), document.etag, document.last_modified)
+
+    def parse(self, document: Document, options: Mapping[str, str]) -> list[Item]:
+        """Return the news of a document, in its order. Raises `Malformed`."""
+        raise NotImplementedError
+
+    def receive(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Notice:
+        """Return the news of a signed request. Raises `NotSigned` or `Malformed`."""
+        raise NotImplementedError
