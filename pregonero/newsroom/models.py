@@ -91,7 +91,7 @@ class Source(models.Model):
 
 
 class StandingRule(models.Model):
-    """A rule signed by the coordinator: the news of this source are informed automatically until it is revoked (P-1)."""
+    """A rule signed by the coordinator: the news of the source are informed automatically until it is revoked (P-1)."""
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="rules")
     signed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")

@@ -1,4 +1,4 @@
-"""People for the tests that need rows really committed, where the fixtures of the cast do not reach."""
+"""Members for the tests that commit their rows, which cannot use the fixtures of `tests/conftest.py`."""
 
 from pregonero.people.actions import register_entity
 from pregonero.people.models import Member

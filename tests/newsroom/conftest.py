@@ -1,4 +1,4 @@
-"""The official website of the tests (named in the settings), and another inside the network that nobody named."""
+"""Two local websites: `site`, which the settings allow, and `inner`, which they do not."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Two at the same moment, in a database where rows are really committed: one news item, one informing."""
+"""Simultaneous readings and acts, with committed rows: one news item and one informing result."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ def managers(django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Member, Membe
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run each act in a thread and a connection of its own, all from the same moment; return what came of each."""
+    """Run functions at the same time, each in its own thread and connection; return their results or exceptions."""
     results: list[object] = []
     barrier = threading.Barrier(len(acts))
 
@@ -47,7 +47,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 
 @pytest.mark.procedure("P-1")
-def test_two_managers_inform_the_same_link_once(managers: tuple[Member, Member]) -> None:
+def test_two_managers_who_inform_the_same_link_at_once_inform_it_once(managers: tuple[Member, Member]) -> None:
     luis, lucia = managers
     results = at_once(lambda: inform(luis), lambda: inform(lucia))
     assert AlreadyInformed in results
@@ -55,7 +55,7 @@ def test_two_managers_inform_the_same_link_once(managers: tuple[Member, Member])
 
 
 @pytest.mark.procedure("P-1")
-def test_two_sources_bring_the_same_news_once(managers: tuple[Member, Member]) -> None:
+def test_two_sources_read_at_once_create_one_news_item(managers: tuple[Member, Member]) -> None:
     first, second = (register(managers[0], address=f"{SITE}/rss/{number}") for number in (1, 2))
     items = [item(f"{SITE}/noticias/{number}") for number in range(40)]
     at_once(lambda: read(first, *items), lambda: read(second, *reversed(items)))
@@ -64,13 +64,13 @@ def test_two_sources_bring_the_same_news_once(managers: tuple[Member, Member]) -
 
 
 @pytest.mark.procedure("P-1")
-def test_two_readings_of_one_source_bring_it_once(managers: tuple[Member, Member]) -> None:
+def test_two_readings_of_one_source_at_once_create_one_news_item(managers: tuple[Member, Member]) -> None:
     source = register(managers[0])
     results = at_once(lambda: len(read(source, item()).found), lambda: len(read(source, item()).found))
     assert sorted(results, key=str) == [0, 1]
 
 
-def test_a_source_waits_in_the_queue_once(managers: tuple[Member, Member]) -> None:
+def test_a_source_has_at_most_one_job_in_the_queue(managers: tuple[Member, Member]) -> None:
     source = register(managers[0])
     for _ in range(3):
         tasks.read_sources(timestamp=int(NOW.timestamp()) + 1)

@@ -1,4 +1,4 @@
-"""Informing: the content manager's act, once, told to both people, with receipts (P-1)."""
+"""Informing and dismissing news, the notices and their receipts (P-1)."""
 
 from datetime import datetime, timedelta
 
@@ -20,7 +20,7 @@ LATER = timedelta(hours=1)
 
 
 @pytest.mark.procedure("P-1", "M-2")
-def test_inform_link_tells_both_people_at_once(
+def test_inform_link_notifies_the_people_of_the_networks(
     luis: Member, ana: Member, beto: Member, marta: Member, now: datetime
 ) -> None:
     news = inform(luis)
@@ -40,7 +40,7 @@ def test_inform_link_tells_both_people_at_once(
 
 
 @pytest.mark.procedure("P-1")
-def test_each_receipt_is_kept(luis: Member, ana: Member, beto: Member, now: datetime) -> None:
+def test_each_receipt_is_stored(luis: Member, ana: Member, beto: Member, now: datetime) -> None:
     news = inform(luis)
     see_notice(notice=Notice.objects.get(member=ana), by=ana, now=now + LATER)
     assert [(notice.member, notice.seen_at) for notice in queries.receipts(news)] == [(ana, now + LATER), (beto, None)]
@@ -64,7 +64,7 @@ def test_only_the_content_manager_informs(
 @pytest.mark.parametrize(
     "again", [COFFEE, f"{COFFEE}/", f"{COFFEE}?utm_source=chat#x", COFFEE.replace("https://www.", "http://")]
 )
-def test_a_second_informing_says_by_whom_and_when(luis: Member, ana: Member, again: str, now: datetime) -> None:
+def test_informing_twice_is_refused_with_who_and_when(luis: Member, ana: Member, again: str, now: datetime) -> None:
     news = inform(luis)
     with pytest.raises(AlreadyInformed, match=r"24/11/2026 a las 09:00 \(Luis Peña\)") as caught:
         inform(luis, again, now=now + LATER)
@@ -79,7 +79,7 @@ def test_the_same_page_by_its_canonical_address_is_the_same_news(luis: Member, n
 
 
 @pytest.mark.procedure("N-1")
-def test_inform_link_refuses_another_website_also_behind_a_redirect(luis: Member, now: datetime) -> None:
+def test_inform_link_refuses_another_website_even_after_a_redirect(luis: Member, now: datetime) -> None:
     with pytest.raises(NotOfficial):
         inform(luis, "https://otra.gov.co/noticia")
     outside = page("https://otra.gov.co/noticia", canonical=COFFEE)
@@ -94,7 +94,7 @@ def test_inform_link_of_another_entity_is_not_found(luis: Member, dario: Member,
 
 
 @pytest.mark.procedure("P-1")
-def test_inform_link_takes_the_candidate_that_a_source_had_brought(luis: Member, now: datetime) -> None:
+def test_inform_link_informs_the_candidate_of_a_source(luis: Member, now: datetime) -> None:
     candidate = found(register(luis))
     news = inform(luis, now=now + LATER)
     assert news == candidate
@@ -102,7 +102,7 @@ def test_inform_link_takes_the_candidate_that_a_source_had_brought(luis: Member,
 
 
 @pytest.mark.procedure("P-1")
-def test_inform_news_takes_a_candidate(luis: Member, ana: Member, now: datetime) -> None:
+def test_inform_news_informs_a_candidate(luis: Member, ana: Member, now: datetime) -> None:
     news = actions.inform_news(news=found(register(luis)), reference="PC-1", note="", by=luis, now=now)
     assert news.state == NewsState.INFORMED
     assert [notice.member for notice in queries.receipts(news)] == [ana]
@@ -110,7 +110,7 @@ def test_inform_news_takes_a_candidate(luis: Member, ana: Member, now: datetime)
         actions.inform_news(news=news, reference="PC-1", note="", by=luis, now=now)
 
 
-def test_dismiss_news_keeps_the_reason_and_may_be_informed_after_all(luis: Member, ana: Member, now: datetime) -> None:
+def test_dismissed_news_has_its_reason_and_may_still_be_informed(luis: Member, ana: Member, now: datetime) -> None:
     news = actions.dismiss_news(news=found(register(luis)), reason="Es un aviso interno.", by=ana, now=now)
     assert (news.state, news.dismissal.by, news.dismissal.reason) == (NewsState.DISMISSED, ana, "Es un aviso interno.")
     assert "reason" in Event.objects.get(event_type="news.dismissed").digests
@@ -119,12 +119,12 @@ def test_dismiss_news_keeps_the_reason_and_may_be_informed_after_all(luis: Membe
     assert actions.inform_news(news=news, reference="", note="", by=luis, now=now).state == NewsState.INFORMED
 
 
-def test_an_informed_one_is_not_dismissed(luis: Member, ana: Member, now: datetime) -> None:
+def test_dismiss_news_refuses_informed_news(luis: Member, ana: Member, now: datetime) -> None:
     with pytest.raises(WrongState, match="informada"):
         actions.dismiss_news(news=inform(luis), reason="No va.", by=ana, now=now)
 
 
-def test_dismiss_news_refuses_whoever_may_not(luis: Member, marta: Member, now: datetime) -> None:
+def test_dismiss_news_refuses_a_member_without_permission(luis: Member, marta: Member, now: datetime) -> None:
     with pytest.raises(NotAllowed):
         actions.dismiss_news(news=found(register(luis)), reason="No va.", by=marta, now=now)
 
@@ -137,7 +137,9 @@ def test_news_of_another_entity_are_not_found(luis: Member, dario: Member, now: 
         actions.dismiss_news(news=news, reason="No va.", by=dario, now=now)
 
 
-def test_nothing_is_left_when_the_record_fails(luis: Member, ana: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_inform_link_stores_nothing_when_the_event_fails(
+    luis: Member, ana: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delitem(event_types.EVENT_TYPES, "news.informed")
     with pytest.raises(UnknownEventType):
         inform(luis)
@@ -147,13 +149,13 @@ def test_nothing_is_left_when_the_record_fails(luis: Member, ana: Member, monkey
 
 
 @pytest.mark.parametrize("state", ["CANDIDATE", "DISMISSED"])
-def test_the_database_refuses_to_go_back(luis: Member, state: str) -> None:
+def test_the_database_refuses_to_undo_a_state(luis: Member, state: str) -> None:
     inform(luis)
     with pytest.raises(Exception, match="Invalid transition"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("UPDATE newsroom_news SET state = %s", [state])
 
 
-def test_an_informing_is_by_a_person_or_a_rule(luis: Member, now: datetime) -> None:
+def test_the_database_requires_a_person_or_a_rule_for_an_informing(luis: Member, now: datetime) -> None:
     news = found(register(luis))
     with pytest.raises(IntegrityError, match="informing_by_person_or_rule"):
         Informing.objects.create(news=news, at=now)

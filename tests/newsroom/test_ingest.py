@@ -1,4 +1,4 @@
-"""What arrives: new items once, edits as such, problems on their own row, nothing stored half."""
+"""Storing readings: new items, repetitions, edits, rules and failures."""
 
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ def source(luis: Member) -> Source:
 
 
 @pytest.mark.procedure("P-1", "M-2")
-def test_what_a_source_brings_is_a_candidate_with_its_record(source: Source, now: datetime) -> None:
+def test_a_new_item_becomes_a_candidate_with_its_event(source: Source, now: datetime) -> None:
     news = found(source)
     assert (news.state, news.title, news.found_at) == (NewsState.CANDIDATE, "Exportaciones de café", now)
     event = Event.objects.get(event_type="news.found")
@@ -43,23 +43,23 @@ def test_what_a_source_brings_is_a_candidate_with_its_record(source: Source, now
         item(COFFEE.replace("www.", "")), item(guid="otro-cada-vez"), item(f"{SITE}/otra/direccion", guid="cafe-1"),
     ],
 )  # fmt: skip
-def test_a_news_item_arrives_once_whatever_the_source_repeats(source: Source, now: datetime, again: object) -> None:
+def test_a_repeated_item_does_not_create_another_news_item(source: Source, now: datetime, again: object) -> None:
     read(source, item(guid="cafe-1"))
     result = read(source, again, again, now=now + LATER)  # type: ignore[arg-type]
     assert (result.found, result.edited, result.unchanged) == ([], [], 1)
     assert News.objects.count() == NewsVersion.objects.count() == 1
 
 
-def test_items_without_a_guid_do_not_become_one(source: Source) -> None:
+def test_items_without_guid_are_different_news(source: Source) -> None:
     assert len(read(source, item(f"{SITE}/1"), item(f"{SITE}/2")).found) == 2
 
 
-def test_a_guid_that_all_items_share_names_none(source: Source, now: datetime) -> None:
+def test_a_guid_shared_by_all_items_is_ignored(source: Source, now: datetime) -> None:
     read(source, item(f"{SITE}/1", guid="x"), item(f"{SITE}/2", guid="x"))
     assert len(read(source, item(f"{SITE}/3", guid="x"), item(f"{SITE}/4", guid="x"), now=now + LATER).found) == 2
 
 
-def test_two_sources_that_bring_the_same_make_one(source: Source, luis: Member, now: datetime) -> None:
+def test_two_sources_with_the_same_link_create_one_news_item(source: Source, luis: Member, now: datetime) -> None:
     found(source)
     other = register(luis, address=f"{SITE}/atom", name="Atom")
     result = read(other, item(title="Dicho de otro modo"), now=now + LATER)
@@ -68,7 +68,7 @@ def test_two_sources_that_bring_the_same_make_one(source: Source, luis: Member, 
 
 
 @pytest.mark.procedure("P-1")
-def test_an_edit_is_shown_as_such(source: Source, now: datetime) -> None:
+def test_an_edit_is_stored_as_a_version(source: Source, now: datetime) -> None:
     news = found(source)
     result = read(source, item(title="Exportaciones de café y flores"), now=now + LATER)
     news.refresh_from_db()
@@ -80,7 +80,7 @@ def test_an_edit_is_shown_as_such(source: Source, now: datetime) -> None:
 
 
 @pytest.mark.procedure("P-1")
-def test_both_people_are_told_of_each_edit_of_what_was_informed(
+def test_the_people_of_the_networks_are_notified_of_each_edit_of_informed_news(
     luis: Member, ana: Member, beto: Member, source: Source, now: datetime
 ) -> None:
     actions.inform_news(news=found(source), reference="", note="", by=luis, now=now)
@@ -90,7 +90,7 @@ def test_both_people_are_told_of_each_edit_of_what_was_informed(
     assert Notice.objects.filter(kind="news.edited", member=beto).count() == 2
 
 
-def test_an_edit_of_a_candidate_disturbs_nobody(ana: Member, source: Source, now: datetime) -> None:
+def test_an_edit_of_a_candidate_notifies_nobody(ana: Member, source: Source, now: datetime) -> None:
     found(source)
     read(source, item(title="Cambio"), now=now + LATER)
     assert not Notice.objects.exists()
@@ -104,14 +104,12 @@ def test_a_version_cannot_be_changed(source: Source) -> None:
 
 
 @pytest.mark.procedure("N-1")
-def test_what_is_of_another_website_is_left_out_and_counted(source: Source) -> None:
+def test_items_of_another_website_are_skipped_and_counted(source: Source) -> None:
     result = read(source, item(), item("https://elespectador.com/nota"))
     assert (len(result.found), result.not_official) == (1, 1)
 
 
-def test_a_news_item_informed_by_link_is_the_one_that_a_source_brings_later(
-    luis: Member, source: Source, now: datetime
-) -> None:
+def test_a_source_takes_over_news_informed_by_link(luis: Member, source: Source, now: datetime) -> None:
     news = inform(luis)
     assert read(source, item(title="Otro título"), now=now + LATER).unchanged == 1
     news.refresh_from_db()
@@ -119,7 +117,7 @@ def test_a_news_item_informed_by_link_is_the_one_that_a_source_brings_later(
     assert read(source, item(title="Editado"), now=now + 2 * LATER).edited == [news]
 
 
-def test_a_retired_source_leaves_its_news_to_the_next(luis: Member, source: Source, now: datetime) -> None:
+def test_another_source_takes_over_the_news_of_a_retired_one(luis: Member, source: Source, now: datetime) -> None:
     news = found(source)
     actions.retire_source(source=source, by=luis, now=now)
     other = register(luis)
@@ -128,10 +126,10 @@ def test_a_retired_source_leaves_its_news_to_the_next(luis: Member, source: Sour
 
 
 @pytest.mark.procedure("P-1")
-def test_a_reading_is_kept_whole_or_not_at_all(source: Source, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
-    monkeypatch.delitem(
-        event_types.EVENT_TYPES, "news.edited"
-    )  # the record of an edit fails, after something new was kept
+def test_a_reading_is_stored_completely_or_not_at_all(
+    source: Source, monkeypatch: pytest.MonkeyPatch, now: datetime
+) -> None:
+    monkeypatch.delitem(event_types.EVENT_TYPES, "news.edited")  # recording the edit fails after a new item was stored
     found(source)
     with pytest.raises(UnknownEventType):
         read(source, item(f"{SITE}/a-nueva"), item(title="Editado"), now=now + LATER)
@@ -141,7 +139,7 @@ def test_a_reading_is_kept_whole_or_not_at_all(source: Source, monkeypatch: pyte
 
 
 @pytest.mark.procedure("P-1")
-def test_a_standing_rule_informs_what_is_new(
+def test_a_standing_rule_informs_new_items(
     ana: Member, beto: Member, carmen: Member, source: Source, now: datetime
 ) -> None:
     rule = actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
@@ -160,25 +158,27 @@ def test_a_revoked_rule_informs_nothing(carmen: Member, source: Source, now: dat
 
 
 @pytest.mark.parametrize(("days", "state"), [(1, NewsState.INFORMED), (3, NewsState.CANDIDATE)])
-def test_a_rule_does_not_inform_the_past(carmen: Member, source: Source, now: datetime, days: int, state: str) -> None:
+def test_a_rule_does_not_inform_items_published_long_before_it(
+    carmen: Member, source: Source, now: datetime, days: int, state: str
+) -> None:
     actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
     assert read(source, item(published_at=now - timedelta(days=days))).found[0].state == state
 
 
-def test_undated_news_of_a_first_reading_wait_for_a_person(carmen: Member, source: Source, now: datetime) -> None:
+def test_a_rule_does_not_inform_undated_items_of_a_first_reading(carmen: Member, source: Source, now: datetime) -> None:
     actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
     assert read(source, item(published_at=None)).found[0].state == NewsState.CANDIDATE
     assert read(source, item(f"{SITE}/2", published_at=None), now=now + LATER).found[0].state == NewsState.INFORMED
 
 
-def test_pages_of_a_large_first_reading_are_not_all_read(source: Source) -> None:
+def test_a_large_first_reading_enqueues_a_limited_number_of_pages(source: Source) -> None:
     items = [item(f"{SITE}/{number}") for number in range(45)]
     assert len(read(source, *items).found) == 45
     assert len(jobs("newsroom.read_page")) == 30
 
 
 @pytest.mark.procedure("P-1")
-def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, now: datetime) -> None:
+def test_a_problem_is_stored_until_the_source_is_read(source: Source, now: datetime) -> None:
     actions.save_source_problem(source=source, reason="No es RSS ni Atom.", now=now)
     source.refresh_from_db()
     assert (source.problem, source.failures, source.next_check_at) == (
@@ -200,14 +200,14 @@ def test_a_problem_stands_on_the_sources_row_until_it_is_read(source: Source, no
 
 
 @pytest.mark.procedure("P-1")
-def test_whoever_manages_the_sources_is_told_in_hoy_while_one_is_broken(
+def test_the_administrators_of_sources_are_notified_once_when_one_fails(
     source: Source, carmen: Member, now: datetime
 ) -> None:
     def told() -> list[str]:
         return [task.what for task in today_of(carmen, now=now).tasks]
 
     actions.save_source_problem(source=source, reason="No responde.", now=now)
-    assert told() == []  # once may be nothing
+    assert told() == []  # one failure is not notified
     for _ in range(3):
         actions.save_source_problem(source=source, reason="No es RSS ni Atom.", now=now)
     assert told() == ["No se puede leer «RSS de la sede»"]
@@ -220,19 +220,19 @@ def test_whoever_manages_the_sources_is_told_in_hoy_while_one_is_broken(
     assert told() == []
 
 
-def test_an_entity_never_sees_or_merges_with_another(source: Source, other_entity: Entity, dario: Member) -> None:
+def test_the_news_of_two_entities_are_separate(source: Source, other_entity: Entity, dario: Member) -> None:
     found(source)
     assert list(queries.news_of(other_entity, NewsState.CANDIDATE)) == []
     assert queries.counts_by_state(other_entity)[NewsState.CANDIDATE] == 0
 
 
-def test_the_database_keeps_one_row_for_a_key(source: Source, now: datetime) -> None:
+def test_the_database_accepts_one_row_for_each_key(source: Source, now: datetime) -> None:
     news = found(source)
     with pytest.raises(IntegrityError, match="news_once"):
         News.objects.create(entity=news.entity, key=news.key, address=news.address, title="Doble", found_at=now)
 
 
-def test_keep_reading_asks_little_for_many_known_items(
+def test_save_reading_makes_few_queries_for_many_known_items(
     source: Source, now: datetime, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     items = [item(f"{SITE}/{number}") for number in range(60)]
@@ -241,6 +241,6 @@ def test_keep_reading_asks_little_for_many_known_items(
         assert read(source, *items, now=now + LATER).unchanged == 60
 
 
-def test_a_webhook_source_is_never_read(luis: Member, now: datetime) -> None:
+def test_a_webhook_source_is_never_due(luis: Member, now: datetime) -> None:
     register(luis, WEBHOOK)
     assert queries.sources_due(now=now + LATER) == []

@@ -1,4 +1,4 @@
-"""The room's pages as people see and hear them: with axe at a desk and on a phone, and in text browsers (N-6, D-4)."""
+"""The pages of news with axe, at two widths, and in text browsers (N-6, D-4)."""
 
 from pathlib import Path
 
@@ -26,7 +26,7 @@ INFORMED = "Exportaciones de café crecen 8,4 %"
 def pages(
     luis: Member, ana: Member, carmen: Member, site: Website, samples: Path, media_folder: Path
 ) -> dict[str, Answer]:
-    """Every page of the room, with something of each kind on it, as whoever may act on it sees it."""
+    """Return every page of news and sources with all its elements, as a member with every permission sees it."""
     address = site.put("/prensa/noticias/comercio/exportaciones-de-cafe", (samples / "noticia.html").read_bytes())
     site.put("/fotos/cafe.png", picture(size=(640, 360)), "image/png")
     site.put("/videos/cafe.mp4", video(), "video/mp4")
@@ -71,7 +71,7 @@ def rooms(pages: dict[str, Answer]) -> list[str]:
 
 
 @pytest.mark.procedure("N-6")
-def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
+def test_axe_finds_no_faults(pages: dict[str, Answer]) -> None:
     def look(browser: Browser) -> dict[str, list[str]]:
         faults = {}
         for path in rooms(pages):
@@ -87,7 +87,7 @@ def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
 
 @pytest.mark.procedure("D-4")
 @pytest.mark.parametrize("reader", BROWSERS)
-def test_the_room_is_read_in_a_text_browser(pages: dict[str, Answer], reader: str, tmp_path: Path) -> None:
+def test_the_pages_work_in_a_text_browser(pages: dict[str, Answer], reader: str, tmp_path: Path) -> None:
     texts = {path: " ".join(read_as_text(reader, pages[path].body, tmp_path).split()) for path in rooms(pages)}
     (news,) = (text for path, text in texts.items() if path.startswith("/noticias/") and "Quién la informó" in text)
     for words in (

@@ -1,4 +1,4 @@
-"""Sources, and the standing rules that the coordinator signs."""
+"""Registering and retiring sources, and signing and revoking their standing rules."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from tests.newsroom.factories import SECRET, SITE, read, register
 
 
 @pytest.mark.procedure("P-1")
-def test_register_source_leaves_a_record_and_is_due_at_once(luis: Member, now: datetime) -> None:
+def test_register_source_records_an_event_and_is_due_at_once(luis: Member, now: datetime) -> None:
     source = register(luis, address=f"{SITE}/rss?utm_source=x#y")
     assert source.address == f"{SITE}/rss"
     assert queries.sources_due(now=now) == [source.pk]
@@ -31,7 +31,7 @@ def test_register_source_leaves_a_record_and_is_due_at_once(luis: Member, now: d
     )
 
 
-def test_register_source_refuses_whoever_may_not(ana: Member) -> None:
+def test_register_source_refuses_a_member_without_permission(ana: Member) -> None:
     with pytest.raises(NotAllowed):
         register(ana)
     assert not Source.objects.exists()
@@ -46,7 +46,7 @@ def test_register_source_refuses_another_website(luis: Member, address: str) -> 
         register(luis, address=address)
 
 
-def test_register_source_refuses_what_is_no_link(luis: Member) -> None:
+def test_register_source_refuses_an_invalid_link(luis: Member) -> None:
     with pytest.raises(Malformed):
         register(luis, address="mincit")
 
@@ -62,13 +62,13 @@ def test_a_retired_address_may_be_registered_again(luis: Member, now: datetime) 
     assert register(luis).state == SourceState.ACTIVE
 
 
-def test_a_listing_needs_its_selectors(luis: Member) -> None:
+def test_register_source_requires_the_selectors_of_a_listing(luis: Member) -> None:
     with pytest.raises(NotReady, match="selector"):
         register(luis, LISTING, options={"item": "a"})
     assert register(luis, LISTING, options=PRESETS["mincit"]).options["title"] == "h3"
 
 
-def test_a_webhook_keeps_its_secret_encrypted(luis: Member) -> None:
+def test_the_secret_of_a_webhook_is_stored_encrypted(luis: Member) -> None:
     source = register(luis, WEBHOOK)
     source.refresh_from_db()
     assert SECRET.encode() not in bytes(source.encrypted_secret)
@@ -77,7 +77,7 @@ def test_a_webhook_keeps_its_secret_encrypted(luis: Member) -> None:
         register(luis, WEBHOOK, secret="corto")
 
 
-def test_retire_source_ends_its_reading_and_its_rule(luis: Member, carmen: Member, now: datetime) -> None:
+def test_retire_source_stops_its_readings_and_revokes_its_rule(luis: Member, carmen: Member, now: datetime) -> None:
     source = register(luis)
     actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
     actions.retire_source(source=source, by=luis, now=now)
@@ -107,7 +107,7 @@ def test_only_the_coordinator_signs_and_revokes(luis: Member, carmen: Member, no
     assert Event.objects.filter(event_type__in=["rule.signed", "rule.revoked"], ref=source.ref.reference).count() == 2
 
 
-def test_one_rule_in_force_for_a_source(luis: Member, carmen: Member, now: datetime) -> None:
+def test_a_source_has_at_most_one_rule_in_force(luis: Member, carmen: Member, now: datetime) -> None:
     source = register(luis)
     actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
     with pytest.raises(Conflict):
@@ -128,13 +128,13 @@ def test_one_rule_in_force_for_a_source(luis: Member, carmen: Member, now: datet
         ("every_minutes = 0", "source_pause_between_readings"),
     ],
 )
-def test_the_database_refuses_a_source_that_makes_no_sense(luis: Member, change: str, constraint: str) -> None:
+def test_the_database_refuses_an_invalid_source(luis: Member, change: str, constraint: str) -> None:
     register(luis)
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE newsroom_source SET {change}")
 
 
-def test_sources_with_state_asks_the_same_for_two_and_for_twenty(
+def test_sources_with_state_makes_two_queries_for_twenty_sources(
     luis: Member, carmen: Member, now: datetime, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(20):

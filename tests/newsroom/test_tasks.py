@@ -1,4 +1,4 @@
-"""The jobs, against a real website: what came is kept whole, a problem stays on its own row."""
+"""The jobs that read sources and pages, with a local website."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_an_unchanged_feed_is_not_sent_again(source: Source, site: Website) -> N
     assert (source.problem, source.etag) == ("", '"a1"')
 
 
-def test_a_source_that_is_not_due_is_left_alone(source: Source, site: Website) -> None:
+def test_a_source_that_is_not_due_is_not_read(source: Source, site: Website) -> None:
     serve(site)
     tasks.read_source(source_id=source.pk)
     tasks.read_source(source_id=source.pk)
@@ -97,7 +97,9 @@ BAD = {
 
 @pytest.mark.procedure("P-1")
 @pytest.mark.parametrize("words", BAD)
-def test_a_bad_source_says_so_and_leaves_nothing(source: Source, site: Website, inner: Website, words: str) -> None:
+def test_a_source_that_cannot_be_read_stores_its_problem_and_no_news(
+    source: Source, site: Website, inner: Website, words: str
+) -> None:
     BAD[words](site, inner)
     tasks.read_source(source_id=source.pk)
     source.refresh_from_db()
@@ -108,7 +110,7 @@ def test_a_bad_source_says_so_and_leaves_nothing(source: Source, site: Website, 
 
 
 @pytest.mark.procedure("P-1")
-def test_a_bad_source_does_not_affect_the_others(source: Source, luis: Member, site: Website) -> None:
+def test_a_source_that_cannot_be_read_does_not_affect_the_others(source: Source, luis: Member, site: Website) -> None:
     serve(site)
     bad = register(luis, address=site.put("/malo.xml", "no es XML", RSS), name="Mala")
     tasks.read_sources(timestamp=int(timezone.now().timestamp()) + 1)
@@ -121,7 +123,7 @@ def test_a_bad_source_does_not_affect_the_others(source: Source, luis: Member, s
 
 
 @pytest.mark.procedure("P-1", "N-6")
-def test_a_page_brings_its_text_its_picture_and_its_video(source: Source, site: Website, media_folder: Path) -> None:
+def test_read_page_stores_text_picture_and_video(source: Source, site: Website, media_folder: Path) -> None:
     serve(site)
     site.put("/noticia", PAGE.format("Café", FIRST))
     site.put("/foto.png", picture(), "image/png")
@@ -140,7 +142,7 @@ def test_a_page_brings_its_text_its_picture_and_its_video(source: Source, site: 
     assert [version.cause for version in queries.versions_of(news)] == ["FOUND", "READ"]
 
 
-def test_a_medium_that_fails_leaves_the_rest(source: Source, site: Website, media_folder: Path) -> None:
+def test_read_page_stores_the_rest_when_one_file_fails(source: Source, site: Website, media_folder: Path) -> None:
     serve(site)
     site.put("/noticia", PAGE.format("Café", FIRST))
     site.put("/foto.png", b"no es una imagen", "image/png")
@@ -154,7 +156,7 @@ def test_a_medium_that_fails_leaves_the_rest(source: Source, site: Website, medi
     assert "El video no está" in news.page_problem
 
 
-def test_a_page_that_does_not_answer_is_tried_again_and_says_so(source: Source, site: Website) -> None:
+def test_an_unreachable_page_stores_its_problem_and_is_retried(source: Source, site: Website) -> None:
     serve(site)
     site.pages["/noticia"] = answering(b"", "text/html", {}, status=503)
     tasks.read_source(source_id=source.pk)
@@ -164,13 +166,13 @@ def test_a_page_that_does_not_answer_is_tried_again_and_says_so(source: Source, 
     news.refresh_from_db()
     assert "503" in news.page_problem
     site.pages.pop("/noticia")
-    tasks.read_page(news_id=news.pk)  # 404 is for good: no new attempt
+    tasks.read_page(news_id=news.pk)  # a 404 is permanent: it is not retried
     news.refresh_from_db()
     assert "no está" in news.page_problem
 
 
 @pytest.mark.procedure("P-1")
-def test_a_page_edited_after_it_was_informed_is_told(
+def test_an_edit_of_an_informed_page_notifies_the_people_of_the_networks(
     luis: Member, ana: Member, source: Source, site: Website, media_folder: Path
 ) -> None:
     serve(site)
@@ -189,7 +191,7 @@ def test_a_page_edited_after_it_was_informed_is_told(
     assert NewsVersion.objects.filter(news=news).order_by("number").last().cause == "EDITED"  # type: ignore[union-attr]
 
 
-def test_lately_informed_pages_are_read_again_after_half_an_hour(luis: Member, source: Source, site: Website) -> None:
+def test_recently_informed_pages_are_read_again_after_half_an_hour(luis: Member, source: Source, site: Website) -> None:
     serve(site)
     site.put("/noticia", PAGE.format("Café", FIRST))
     tasks.read_source(source_id=source.pk)
@@ -215,7 +217,7 @@ def test_the_same_picture_is_not_fetched_twice(source: Source, site: Website, me
     assert Medium.objects.count() == 1
 
 
-def test_the_page_of_a_link_informed_by_hand_speaks_for_it(
+def test_the_page_gives_the_text_of_news_informed_by_link(
     luis: Member, site: Website, media_folder: Path, now: datetime
 ) -> None:
     address = site.put("/noticia", PAGE.format("Café", FIRST))

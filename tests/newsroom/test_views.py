@@ -1,4 +1,4 @@
-"""The pages of the room "Noticias"."""
+"""The pages of news and sources."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ PAGES = ["/noticias/", "/noticias/informe/", "/noticias/fuentes/", "/noticias/fu
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_asks_who_is_there(path: str) -> None:
+def test_every_page_requires_sign_in(path: str) -> None:
     answer = Client().get(path)
     assert (answer.status_code, answer.headers["Location"].startswith("/cuenta/login/")) == (302, True)
 
@@ -55,7 +55,7 @@ def test_the_list_has_a_tab_for_each_state(luis: Member, ana: Member, carmen: Me
     assert "Es interna." in text(as_(carmen), "/noticias/?estado=descartadas")
 
 
-def test_the_list_asks_the_same_for_two_and_for_twenty(
+def test_the_list_makes_as_many_queries_for_two_news_as_for_twenty(
     luis: Member, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client, source = as_(luis), register(luis)
@@ -68,7 +68,7 @@ def test_the_list_asks_the_same_for_two_and_for_twenty(
 
 
 @pytest.mark.procedure("P-1")
-def test_informing_a_link_from_the_page(luis: Member, ana: Member, site: Website, samples: Path) -> None:
+def test_a_link_is_informed_from_its_page(luis: Member, ana: Member, site: Website, samples: Path) -> None:
     address = site.put("/noticia", (samples / "noticia.html").read_bytes())
     client = as_(luis)
     answer = client.post("/noticias/informe/", {"address": address, "reference": "PC-1", "note": ""})
@@ -81,7 +81,7 @@ def test_informing_a_link_from_the_page(luis: Member, ana: Member, site: Website
 
 
 @pytest.mark.procedure("P-1")
-def test_a_link_is_seen_before_it_is_informed(luis: Member, ana: Member, site: Website, samples: Path) -> None:
+def test_the_preview_of_a_link_stores_nothing(luis: Member, ana: Member, site: Website, samples: Path) -> None:
     address = site.put("/noticia", (samples / "noticia.html").read_bytes())
     client = as_(luis)
     seen = client.post("/noticias/informe/vista/", {"address": address, "reference": "PC-1", "note": "Con foto."})
@@ -103,7 +103,7 @@ def test_a_link_is_seen_before_it_is_informed(luis: Member, ana: Member, site: W
         ("/404", "no está"),
     ],
 )
-def test_a_link_that_cannot_be_informed_says_why(
+def test_a_link_that_cannot_be_informed_shows_the_reason(
     luis: Member, site: Website, path: str, address: str, words: str
 ) -> None:
     link = site.at(address) if address.startswith("/") else address
@@ -113,20 +113,20 @@ def test_a_link_that_cannot_be_informed_says_why(
     assert not News.objects.exists()
 
 
-def test_a_link_of_another_website_is_not_even_opened(luis: Member, site: Website, inner: Website) -> None:
+def test_a_link_of_another_website_is_not_opened(luis: Member, site: Website, inner: Website) -> None:
     answer = as_(luis).post("/noticias/informe/", {"address": inner.at("/secreto")})
     assert answer.status_code == 422
     assert inner.requests == []
 
 
-def test_whoever_may_not_inform_is_told_who_does(ana: Member, luis: Member) -> None:
+def test_a_member_without_permission_to_inform_sees_who_has_it(ana: Member, luis: Member) -> None:
     assert "Gestor(a) de contenidos" in text(as_(ana), "/noticias/informe/", 403)
     news = found(register(luis))
     assert as_(ana).post(f"/noticias/{news.pk}/informe/", {}).status_code == 403
 
 
 @pytest.mark.procedure("P-1")
-def test_the_page_of_a_news_item_says_who_informed_it_and_who_received_it(
+def test_the_page_of_a_news_item_shows_who_informed_it_and_its_receipts(
     luis: Member, ana: Member, beto: Member
 ) -> None:
     news = inform(luis)
@@ -138,7 +138,7 @@ def test_the_page_of_a_news_item_says_who_informed_it_and_who_received_it(
 
 
 @pytest.mark.procedure("P-1")
-def test_the_receipt_is_given_from_the_page(luis: Member, ana: Member) -> None:
+def test_a_receipt_is_given_from_the_page(luis: Member, ana: Member) -> None:
     news = inform(luis)
     client = as_(ana)
     assert "La recibí" in text(client, f"/noticias/{news.pk}/")
@@ -160,7 +160,7 @@ def test_the_page_shows_what_an_edit_changed(luis: Member) -> None:
     assert "editada" in text(as_(luis), "/noticias/")
 
 
-def test_markup_of_others_is_only_text(luis: Member) -> None:
+def test_markup_in_news_is_shown_as_text(luis: Member) -> None:
     inform(luis, title="<script>alert(1)</script>", body="<img src=x onerror=alert(2)>", summary="<b>a</b>")
     page = text(as_(luis), News.objects.get().get_absolute_url())
     assert "<script>alert" not in page
@@ -176,7 +176,7 @@ def test_news_of_another_entity_are_not_found(luis: Member, dario: Member) -> No
     assert "Exportaciones" not in text(client, "/noticias/?estado=informadas")
 
 
-def test_a_candidate_is_taken_and_dismissed_by_its_forms(luis: Member, ana: Member) -> None:
+def test_a_candidate_is_informed_or_dismissed_with_its_forms(luis: Member, ana: Member) -> None:
     source = register(luis)
     first, second = read(source, item(f"{SITE}/1", reference="PC-5"), item(f"{SITE}/2")).found
     client = as_(luis)
@@ -192,7 +192,7 @@ def test_a_candidate_is_taken_and_dismissed_by_its_forms(luis: Member, ana: Memb
 
 
 @pytest.mark.procedure("N-6")
-def test_a_picture_is_shown_from_our_copy_with_its_alternative_text(
+def test_a_picture_is_served_from_the_stored_copy_with_its_alternative_text(
     luis: Member, dario: Member, site: Website, samples: Path, media_folder: Path
 ) -> None:
     address = site.put("/prensa/noticias/comercio/exportaciones-de-cafe", (samples / "noticia.html").read_bytes())
@@ -211,7 +211,7 @@ def test_a_picture_is_shown_from_our_copy_with_its_alternative_text(
 
 
 @pytest.mark.procedure("P-1")
-def test_a_problem_stands_on_its_sources_row(luis: Member, ana: Member) -> None:
+def test_the_problem_of_a_source_is_shown_in_the_list(luis: Member, ana: Member) -> None:
     source = register(luis)
     actions.save_source_problem(source=source, reason="No es RSS ni Atom.", now=timezone.now())
     page = text(as_(ana), "/noticias/fuentes/")
@@ -220,7 +220,7 @@ def test_a_problem_stands_on_its_sources_row(luis: Member, ana: Member) -> None:
     assert "Retirar" not in page
 
 
-def test_registering_a_feed_and_a_listing_from_the_page(luis: Member) -> None:
+def test_a_feed_and_a_listing_are_registered_from_the_page(luis: Member) -> None:
     client = as_(luis)
     form = {"kind": "FEED", "name": "RSS", "address": f"{SITE}/rss", "every_minutes": "5"}
     assert client.post("/noticias/fuentes/nueva/", form).status_code == 302
@@ -236,7 +236,7 @@ def test_registering_a_feed_and_a_listing_from_the_page(luis: Member) -> None:
     assert (missing.status_code, "Falta la dirección" in missing.content.decode()) == (422, True)
 
 
-def test_a_source_asks_for_its_kind_first_and_then_only_for_what_that_kind_needs(luis: Member) -> None:
+def test_the_form_of_a_source_has_only_the_fields_of_its_kind(luis: Member) -> None:
     client = as_(luis)
     first = text(client, "/noticias/fuentes/nueva/")
     assert "?clase=FEED" in first
@@ -247,7 +247,7 @@ def test_a_source_asks_for_its_kind_first_and_then_only_for_what_that_kind_needs
     assert "?clase=FEED" in text(client, "/noticias/fuentes/nueva/?clase=otra")
 
 
-def test_what_a_source_brings_is_seen_before_it_is_registered(
+def test_the_trial_of_a_source_shows_its_news_and_registers_nothing(
     luis: Member, ana: Member, site: Website, samples: Path
 ) -> None:
     site.put("/rss", (samples / "sede.rss").read_bytes(), "application/rss+xml")
@@ -287,12 +287,12 @@ def test_a_rule_is_signed_and_revoked_and_a_source_retired(luis: Member, carmen:
     assert text(client, f"/noticias/fuentes/{source.pk}/retiro/", 409)
 
 
-def test_empty_rooms_say_what_to_do(luis: Member) -> None:
+def test_empty_lists_say_what_to_do(luis: Member) -> None:
     assert "fuentes" in text(as_(luis), "/noticias/")
     assert "Todavía no hay fuentes" in text(as_(luis), "/noticias/fuentes/")
 
 
-def test_acts_are_never_done_by_a_link(luis: Member, ana: Member) -> None:
+def test_acts_refuse_get(luis: Member, ana: Member) -> None:
     news = inform(luis)
     assert as_(ana).get(f"/noticias/{news.pk}/recibo/").status_code == 405
     text(as_(ana), f"/noticias/{news.pk}/")

@@ -1,4 +1,4 @@
-"""The website's notices (webhook): signed, once, and only of the entity's own website."""
+"""The address of the webhook: signatures, repetitions, and links of other websites."""
 
 import json
 from datetime import datetime, timedelta
@@ -42,7 +42,7 @@ def post(source: Source | int, content: bytes, signature: str) -> HttpResponse:
 
 
 @pytest.mark.procedure("P-1")
-def test_a_signed_notice_brings_a_candidate(source: Source) -> None:
+def test_a_signed_notice_creates_a_candidate(source: Source) -> None:
     answer = send(source, BODY)
     news = News.objects.get()
     assert answer.status_code == 201
@@ -54,7 +54,7 @@ def test_a_signed_notice_brings_a_candidate(source: Source) -> None:
 
 
 @pytest.mark.procedure("P-1")
-def test_a_replayed_notice_never_makes_a_second_news(source: Source) -> None:
+def test_a_replayed_notice_does_not_create_a_second_news_item(source: Source) -> None:
     content = json.dumps(BODY).encode()
     signature = sign(SECRET, int(timezone.now().timestamp()), content)
     answers = [post(source, content, signature) for _ in range(3)]
@@ -71,7 +71,7 @@ def test_a_retry_signed_again_changes_nothing(source: Source) -> None:
 
 
 @pytest.mark.procedure("P-1")
-def test_a_replay_of_an_old_text_does_not_bring_it_back(source: Source) -> None:
+def test_a_replayed_or_late_notice_does_not_restore_an_old_text(source: Source) -> None:
     old = json.dumps(BODY).encode()
     signature = sign(SECRET, int(timezone.now().timestamp()) - 60, old)
     post(source, old, signature)
@@ -83,7 +83,7 @@ def test_a_replay_of_an_old_text_does_not_bring_it_back(source: Source) -> None:
 
 
 @pytest.mark.procedure("P-1")
-def test_with_a_standing_rule_a_notice_informs(source: Source, ana: Member, carmen: Member) -> None:
+def test_a_notice_is_informed_by_a_standing_rule(source: Source, ana: Member, carmen: Member) -> None:
     rule = actions.sign_rule(source=source, reason="La sede firma cada aviso.", by=carmen, now=timezone.now())
     answer = send(source, BODY | {"published_at": timezone.now().isoformat()})
     news = News.objects.get()
@@ -93,19 +93,19 @@ def test_with_a_standing_rule_a_notice_informs(source: Source, ana: Member, carm
 
 
 @pytest.mark.parametrize("signature", ["", "t=1,v1=0", f"t=x,v1={'0' * 64}", f"v1={'0' * 64}", f"t=NOW,v1={'0' * 64}"])
-def test_a_notice_without_its_signature_is_refused(source: Source, signature: str) -> None:
+def test_a_notice_without_a_valid_signature_is_refused(source: Source, signature: str) -> None:
     signature = signature.replace("NOW", str(int(timezone.now().timestamp())))
     assert post(source, json.dumps(BODY).encode(), signature).status_code == 401
     assert not News.objects.exists()
 
 
 @pytest.mark.parametrize(("secret", "ago"), [("otro-secreto-de-prueba-largo", 0), (SECRET, 400), (SECRET, -400)])
-def test_another_secret_or_another_hour_is_refused(source: Source, secret: str, ago: int) -> None:
+def test_a_signature_with_another_secret_or_time_is_refused(source: Source, secret: str, ago: int) -> None:
     assert send(source, BODY, secret=secret, ago=ago).status_code == 401
     assert not News.objects.exists()
 
 
-def test_a_source_that_takes_no_notices_answers_as_one_that_does_not_exist(luis: Member) -> None:
+def test_a_polled_source_answers_a_notice_like_a_missing_source(luis: Member) -> None:
     feed = register(luis)
     assert send(feed, BODY).content == send(99_999, BODY).content
     assert send(feed, BODY).status_code == 401
@@ -128,14 +128,14 @@ def test_a_link_of_another_website_is_refused(source: Source) -> None:
         (BODY | {"published_at": "ayer"}, "published_at"), (BODY | {"address": 7}, "address"),
     ],
 )  # fmt: skip
-def test_a_body_of_another_form_is_said(source: Source, body: dict[str, Any] | bytes, words: str) -> None:
+def test_an_invalid_body_is_refused_with_its_reason(source: Source, body: dict[str, Any] | bytes, words: str) -> None:
     answer = send(source, body)
     assert answer.status_code == 400
     assert words in json.loads(answer.content)["mensaje"]
     assert not News.objects.exists()
 
 
-def test_strange_characters_are_left_out(source: Source) -> None:
+def test_control_characters_are_removed(source: Source) -> None:
     assert send(source, b'{"address": "%s", "title": "A\\u0000\\ud800\\u202eB"}' % COFFEE.encode()).status_code == 201
     assert News.objects.get().title == "AB"
 
@@ -144,11 +144,11 @@ def test_a_body_too_large_is_refused(source: Source) -> None:
     assert send(source, BODY | {"summary": "x" * 70_000}).status_code == 413
 
 
-def test_a_retired_source_takes_nothing(source: Source, luis: Member, now: datetime) -> None:
+def test_a_retired_source_refuses_notices(source: Source, luis: Member, now: datetime) -> None:
     actions.retire_source(source=source, by=luis, now=now + timedelta(days=1))
     answer = send(source, BODY)
     assert (answer.status_code, "retirada" in json.loads(answer.content)["mensaje"]) == (409, True)
 
 
-def test_only_posts_are_taken(source: Source) -> None:
+def test_only_post_is_allowed(source: Source) -> None:
     assert Client().get(f"/avisos/{source.pk}/").status_code == 405

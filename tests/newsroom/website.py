@@ -1,4 +1,4 @@
-"""A small real website on loopback, as bad as a test wants it: each path answers what the test put there."""
+"""A local HTTP server whose answer for each path is set by the test, faults included."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Website:
-    """What each path answers, and which requests came."""
+    """The handlers of the paths, and the requests that were received."""
 
     port: int = 0
     pages: dict[str, Behaviour] = field(default_factory=dict)
@@ -49,7 +49,7 @@ def answering(body: bytes, kind: str, headers: dict[str, str], status: int = 200
 
 
 def streaming(chunk: bytes, times: int, kind: str, headers: dict[str, str] | None = None) -> Behaviour:
-    """Answer without saying how much, one chunk after another, until whoever reads has had enough."""
+    """Return a handler that sends chunks without Content-Length until the client closes the connection."""
 
     def behave(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -70,11 +70,11 @@ def running() -> Iterator[Website]:
         def do_GET(self) -> None:
             website.requests.append((self.path, {name.lower(): value for name, value in self.headers.items()}))
             behaviour = website.pages.get(self.path, answering(b"no", "text/plain", {}, status=404))
-            with suppress(ConnectionError):  # whoever reads may have had enough
+            with suppress(ConnectionError):  # the client may have closed the connection
                 behaviour(self)
 
         def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True

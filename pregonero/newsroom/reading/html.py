@@ -51,7 +51,7 @@ def absolute_link(link: object, base: str) -> str:
 
 
 def _encoding(document: Document) -> str | None:
-    """Return the charset of the response, or UTF-8, if it decodes the whole body; None lets lxml read the page's own."""
+    """Return the charset of the response, or UTF-8, if it decodes the body; None lets lxml use the one in the page."""
     for name in (document.charset, "utf-8"):
         try:
             if name:

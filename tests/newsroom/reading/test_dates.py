@@ -1,4 +1,4 @@
-"""Dates as websites write them."""
+"""Dates in the formats of websites and feeds."""
 
 from datetime import datetime
 
@@ -30,7 +30,7 @@ from pregonero.newsroom.reading.dates import BOGOTA, parse_date
         ("260829", "2026-08-29T00:00-05:00"),
     ],
 )
-def test_dates_in_many_forms(text: str, expected: str) -> None:
+def test_parse_date_reads_the_usual_formats(text: str, expected: str) -> None:
     found = parse_date(text)
     assert found is not None
     assert found.isoformat(timespec="minutes") == expected
@@ -39,16 +39,16 @@ def test_dates_in_many_forms(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "hoy", "Enero 30", "31 de febrero de 2026", "24/13/2026", "0001-01-01", "99999999", "hace 3 horas"]
 )
-def test_an_unsure_date_is_no_date(text: str) -> None:
+def test_parse_date_returns_none_for_ambiguous_text(text: str) -> None:
     assert parse_date(text) is None
 
 
 @given(st.text(max_size=60) | st.from_regex(r"\d{1,4}[-/. ][a-z0-9]{1,5}[-/. ]\d{1,6}.{0,10}", fullmatch=True))
-def test_any_text_is_an_aware_date_or_none(text: str) -> None:
+def test_parse_date_returns_an_aware_date_or_none_for_any_text(text: str) -> None:
     found = parse_date(text)
     assert found is None or (found.tzinfo is not None and 1990 <= found.year <= 2100)
 
 
 @given(st.datetimes(min_value=datetime(1991, 1, 1), max_value=datetime(2099, 1, 1)))  # noqa: DTZ001  without a zone
-def test_an_instant_without_zone_is_of_bogota(moment: datetime) -> None:
+def test_a_date_without_zone_is_in_bogota(moment: datetime) -> None:
     assert parse_date(moment.isoformat()) == moment.replace(tzinfo=BOGOTA)

@@ -13,7 +13,7 @@ from tests.newsroom.website import Website
 
 
 def addresses_of(link: str) -> tuple[str, ...]:
-    """Return the addresses to which a fetch of the link may connect."""
+    """Return the IP addresses to which a download of the link may connect."""
     address = canonical_link(link)
     return open_addresses(host_of(address), port_of(address))
 
@@ -76,7 +76,7 @@ def test_what_the_installation_names(allowed: str, link: str, expected: bool, se
 
 
 def answer_names(monkeypatch: pytest.MonkeyPatch, answers: dict[str, list[list[str]]]) -> None:
-    """Make the name server answer each name with the next of its lists; plain addresses as they are."""
+    """Make each name resolve to the next of its lists, and an IP address to itself."""
     real = socket.getaddrinfo
 
     def look_up(host: str, port: int, *rest: object, **options: object) -> object:
@@ -96,7 +96,7 @@ def test_one_private_address_among_public_ones_is_enough(monkeypatch: pytest.Mon
 def test_a_name_that_changes_its_answer_gains_nothing(
     monkeypatch: pytest.MonkeyPatch, site: Website, inner: Website
 ) -> None:
-    # The second answer (the inner site) would be used by whoever asks again between the check and the connection.
+    # A client that resolved the name again after the check would connect to the second answer, the inner site.
     site.put("/noticia", "<title>Buena</title>")
     answer_names(monkeypatch, {"sede.test": [["127.0.0.1"], ["127.0.0.1"]]})
     came = fetch(f"http://sede.test:{site.port}/noticia", PAGE_LIMITS)

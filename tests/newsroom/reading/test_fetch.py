@@ -1,4 +1,4 @@
-"""One GET, bounded in everything; each bad answer in words."""
+"""Downloads: their limits, and the Spanish message of each failure."""
 
 import gzip
 import select
@@ -16,7 +16,7 @@ from tests.newsroom.website import Behaviour, Website, answering, running, strea
 RSS = "application/rss+xml"
 
 
-def test_fetch_says_what_came(site: Website) -> None:
+def test_fetch_returns_the_body_and_the_headers(site: Website) -> None:
     link = site.put(
         "/x", "hola", 'text/html; charset="UTF-8"', ETag='"a1"', Last_Modified="Tue, 24 Nov 2026 10:00:00 GMT"
     )
@@ -33,23 +33,23 @@ def test_fetch_says_what_came(site: Website) -> None:
 
 
 @pytest.mark.parametrize(("said", "kept"), [("UTF-8", "utf-8"), ("punycode", ""), ("x\x01y", ""), ("", "")])
-def test_only_encodings_of_pages_are_believed(site: Website, said: str, kept: str) -> None:
+def test_only_charsets_of_pages_are_accepted(site: Website, said: str, kept: str) -> None:
     assert fetch(site.put("/x", "hola", f"text/html; charset={said}"), PAGE_LIMITS).charset == kept
 
 
-def test_headers_that_cannot_be_kept_are_dropped(site: Website) -> None:
+def test_headers_that_cannot_be_stored_are_dropped(site: Website) -> None:
     document = fetch(site.put("/x", "hola", ETag='"a\x00b"', Last_Modified="ma\xf1ana"), PAGE_LIMITS)
     assert (document.etag, document.last_modified) == ("", "")
 
 
-def test_a_known_answer_is_not_sent_again(site: Website) -> None:
+def test_an_unchanged_document_is_not_downloaded_again(site: Website) -> None:
     link = site.put("/x", "hola", ETag='"a1"')
     again = fetch(link, PAGE_LIMITS, etag='"a1"')
     assert again.is_unchanged
     assert again.body == b""
 
 
-def test_compressed_answers_are_opened(site: Website) -> None:
+def test_compressed_bodies_are_decompressed(site: Website) -> None:
     link = site.put("/x", gzip.compress(b"hola" * 1000), Content_Encoding="gzip")
     assert fetch(link, PAGE_LIMITS).body == b"hola" * 1000
 
@@ -66,7 +66,7 @@ def test_a_redirect_to_another_scheme_is_refused(site: Website) -> None:
         fetch(site.redirect("/x", "file:///etc/passwd"), PAGE_LIMITS)
 
 
-def test_redirects_are_followed_and_counted(site: Website) -> None:
+def test_redirects_are_followed_up_to_the_limit(site: Website) -> None:
     site.put("/fin", "hola")
     site.redirect("/medio", "/fin")
     assert fetch(site.redirect("/x", "/medio"), PAGE_LIMITS).address == site.at("/fin")
@@ -74,7 +74,7 @@ def test_redirects_are_followed_and_counted(site: Website) -> None:
         fetch(site.redirect("/vuelta", "/vuelta"), PAGE_LIMITS)
 
 
-def test_a_cookie_set_in_a_redirect_is_sent_to_that_site_in_the_same_reading_only(site: Website) -> None:
+def test_a_cookie_set_in_a_redirect_is_sent_to_that_site_in_the_same_download_only(site: Website) -> None:
     def ask_for_cookie(request: BaseHTTPRequestHandler) -> None:
         has_cookie = request.headers.get("Cookie") == "sesion=a1; otra=b2"
         request.send_response(200 if has_cookie else 302)
@@ -102,7 +102,7 @@ def test_a_cookie_is_not_sent_to_another_host(site: Website, settings: Settings)
 
 
 @pytest.mark.procedure("P-1")
-def test_two_hundred_megabytes_are_refused_without_reading_them(site: Website) -> None:
+def test_a_body_over_the_limit_is_not_read_to_its_end(site: Website) -> None:
     site.pages["/x"] = streaming(b" " * MEGABYTE, 200, RSS)
     with pytest.raises(TooLarge, match="5 MB"):
         fetch(site.at("/x"), FEED_LIMITS)
@@ -114,14 +114,14 @@ def test_a_declared_size_over_the_limit_is_refused_at_once(site: Website) -> Non
         fetch(site.at("/x"), FEED_LIMITS)
 
 
-def test_a_compressed_bomb_is_refused(site: Website) -> None:
+def test_a_decompression_bomb_is_refused(site: Website) -> None:
     bomb = gzip.compress(b"\0" * (200 * MEGABYTE))
     assert len(bomb) < MEGABYTE
     with pytest.raises(TooLarge):
         fetch(site.put("/x", bomb, RSS, Content_Encoding="gzip"), FEED_LIMITS)
 
 
-def test_damaged_compression_is_said(site: Website) -> None:
+def test_damaged_compression_is_refused(site: Website) -> None:
     with pytest.raises(Malformed, match="comprimida"):
         fetch(site.put("/x", b"no es gzip", Content_Encoding="gzip"), PAGE_LIMITS)
     with pytest.raises(Malformed, match="compresión"):
@@ -129,7 +129,7 @@ def test_damaged_compression_is_said(site: Website) -> None:
 
 
 def dripping(where: str) -> Behaviour:
-    """Answer one byte every few hundredths of a second, for as long as whoever reads stays."""
+    """Return a handler that sends one byte every 0.05 s until the client closes the connection."""
 
     def behave(request: BaseHTTPRequestHandler) -> None:
         head = b"HTTP/1.0 200 OK\r\n" + (b"Content-Type: text/html\r\n\r\n" if where == "body" else b"")
@@ -137,13 +137,13 @@ def dripping(where: str) -> Behaviour:
         gone: list[object] = []
         while not gone:
             request.wfile.write(b"x")
-            gone, _, _ = select.select([request.connection], [], [], 0.05)  # readable: closed at the other end
+            gone, _, _ = select.select([request.connection], [], [], 0.05)  # readable: the client has closed it
 
     return behave
 
 
 @pytest.mark.parametrize("where", ["head", "body"])
-def test_a_site_that_drips_is_cut_at_the_limit(site: Website, where: str) -> None:
+def test_a_slow_site_is_interrupted_at_the_time_limit(site: Website, where: str) -> None:
     site.pages["/x"] = dripping(where)
     began = time.monotonic()
     with pytest.raises(Unreachable, match="tardó más de 0,4 segundos"):
@@ -151,13 +151,13 @@ def test_a_site_that_drips_is_cut_at_the_limit(site: Website, where: str) -> Non
     assert time.monotonic() - began < 30
 
 
-def test_an_answer_that_is_cut_is_no_answer(site: Website) -> None:
+def test_an_incomplete_body_is_refused(site: Website) -> None:
     site.pages["/x"] = streaming(b"hola", 1, "text/html", {"Content-Length": "100"})
     with pytest.raises(Unreachable, match="se cortó"):
         fetch(site.at("/x"), PAGE_LIMITS)
 
 
-def test_nobody_listening_is_said(settings: Settings) -> None:
+def test_a_refused_connection_is_unreachable(settings: Settings) -> None:
     with running() as gone:
         settings.PRIVATE_ADDRESSES_ALLOWED = [gone.authority]
     with pytest.raises(Unreachable, match="No hubo conexión"):
@@ -172,13 +172,15 @@ def test_nobody_listening_is_said(settings: Settings) -> None:
         (418, Unreadable, "418"),
     ],
 )  # fmt: skip
-def test_each_status_has_its_words(site: Website, status: int, family: type[Unreadable], words: str) -> None:
+def test_each_error_status_has_its_own_error_and_message(
+    site: Website, status: int, family: type[Unreadable], words: str
+) -> None:
     site.pages["/x"] = answering(b"", "text/html", {}, status=status)
     with pytest.raises(family, match=words) as caught:
         fetch(site.at("/x"), PAGE_LIMITS)
     assert type(caught.value) is family
 
 
-def test_another_kind_of_content_is_refused(site: Website) -> None:
+def test_another_content_type_is_refused(site: Website) -> None:
     with pytest.raises(Malformed, match="application/pdf"):
         fetch(site.put("/x", b"%PDF-1.7", "application/pdf"), PAGE_LIMITS)

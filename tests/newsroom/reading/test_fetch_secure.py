@@ -1,4 +1,4 @@
-"""Reading over TLS: the connection goes to the checked address, and the certificate must be of the link's name."""
+"""Downloads over TLS: they connect to the checked address and require a certificate of the link's host."""
 
 import datetime as dates
 import socket
@@ -23,7 +23,7 @@ NAME = "sede.test"
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for the website's name, with its key, in one file."""
+    """Return a file with a certificate for the name of the website and its private key."""
     key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     now = dates.datetime.now(dates.UTC)
     made = (
@@ -43,7 +43,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def secure(certificate: Path, monkeypatch: pytest.MonkeyPatch, settings: Settings) -> ssl.SSLContext:
-    """The website's side; both its name and another lead to this machine, which is allowed."""
+    """Return the TLS context of the server; its name and another one resolve to this machine, which is allowed."""
     answer_names(monkeypatch, {NAME: [["127.0.0.1"]], "otra.test": [["127.0.0.1"]]})
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.0/8"]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -53,7 +53,7 @@ def secure(certificate: Path, monkeypatch: pytest.MonkeyPatch, settings: Setting
 
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch, certificate: Path) -> None:
-    """As on a machine whose administrator added a certificate of the entity's own."""
+    """Trust the certificate, as if the administrator of the machine had added it."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
@@ -62,7 +62,7 @@ def at(server: Peer, name: str = NAME) -> str:
 
 
 @pytest.mark.usefixtures("trusted")
-def test_the_name_is_kept_though_the_address_is_what_is_connected_to(secure: ssl.SSLContext) -> None:
+def test_the_certificate_is_checked_against_the_host_name_of_the_link(secure: ssl.SSLContext) -> None:
     asked: list[str | None] = []
     secure.sni_callback = lambda _socket, name, _context: asked.append(name)
     with peer(answering("200 OK", b"<title>Buena</title>", "Content-Type: text/html"), secure) as server:
@@ -79,7 +79,7 @@ def test_a_certificate_of_another_name_is_refused(secure: ssl.SSLContext) -> Non
         assert server.received == []
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(secure: ssl.SSLContext) -> None:
+def test_a_certificate_without_a_trusted_issuer_is_refused(secure: ssl.SSLContext) -> None:
     with peer(answering("200 OK", b"x"), secure) as server:
         with pytest.raises(Unreachable, match="certificado"):
             fetch(at(server), PAGE_LIMITS)
@@ -88,7 +88,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(secure: ssl.SSLContext
 
 @pytest.mark.usefixtures("trusted")
 @pytest.mark.parametrize("behaviour", [drip, drip_body])
-def test_a_site_that_drips_over_tls_is_cut_at_the_limit(secure: ssl.SSLContext, behaviour: object) -> None:
+def test_a_slow_site_over_tls_is_interrupted_at_the_time_limit(secure: ssl.SSLContext, behaviour: object) -> None:
     with (
         peer(behaviour, secure) as server,  # type: ignore[arg-type]
         pytest.raises(Unreachable, match="tardó más de 0,6 segundos"),
@@ -97,7 +97,7 @@ def test_a_site_that_drips_over_tls_is_cut_at_the_limit(secure: ssl.SSLContext, 
 
 
 @pytest.mark.usefixtures("trusted")
-def test_a_site_that_never_greets_is_left(settings: Settings) -> None:
+def test_a_tls_handshake_that_does_not_end_is_interrupted(settings: Settings) -> None:
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.0/8"]
     with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(Unreachable, match="tardó más de"):
         fetch(f"https://127.0.0.1:{mute.getsockname()[1]}/", replace(PAGE_LIMITS, seconds=0.5))

@@ -1,4 +1,4 @@
-"""Pictures and videos: what they really are, and never half stored."""
+"""Downloading and storing the pictures and videos of pages."""
 
 import io
 import struct
@@ -46,7 +46,9 @@ def stored_files(folder: Path) -> list[str]:
         ("WEBP", "image/webp", "webp"),
     ],
 )
-def test_a_picture_is_kept_by_its_content(site: Website, media_folder: Path, kind: str, mime: str, ending: str) -> None:
+def test_a_picture_is_stored_under_its_digest(
+    site: Website, media_folder: Path, kind: str, mime: str, ending: str
+) -> None:
     link = site.put("/foto", picture(kind), "image/x")
     stored = fetch_picture(link)
     assert (stored.kind, stored.mime, stored.width, stored.height, stored.origin) == ("picture", mime, 40, 30, link)
@@ -56,14 +58,14 @@ def test_a_picture_is_kept_by_its_content(site: Website, media_folder: Path, kin
     assert stored_files(media_folder) == [stored.file]
 
 
-def test_the_real_kind_counts_not_the_claimed_one(site: Website, media_folder: Path) -> None:
+def test_the_format_comes_from_the_content_and_not_from_the_headers(site: Website, media_folder: Path) -> None:
     assert fetch_picture(site.put("/foto.jpg", picture("PNG"), "image/jpeg")).mime == "image/png"
     with pytest.raises(MalformedFile, match="no es JPEG"):
         fetch_picture(site.put("/otra.jpg", b"<svg onload='alert(1)'/>", "image/jpeg"))
     assert len(stored_files(media_folder)) == 1
 
 
-def test_half_a_picture_is_not_kept(site: Website, media_folder: Path) -> None:
+def test_an_incomplete_picture_is_not_stored(site: Website, media_folder: Path) -> None:
     half = picture("JPEG", (400, 300))
     with pytest.raises(MalformedFile, match="dañada"):
         fetch_picture(site.put("/foto", half[: len(half) // 2], "image/jpeg"))
@@ -71,7 +73,7 @@ def test_half_a_picture_is_not_kept(site: Website, media_folder: Path) -> None:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A PNG of a few bytes that claims a huge size."""
+    """Return a PNG of a few bytes whose header declares a huge size."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -84,13 +86,13 @@ def bomb(width: int, height: int) -> bytes:
 
 @pytest.mark.procedure("P-1")
 @pytest.mark.parametrize("size", [(8000, 8000), (100_000, 100_000), (30_000, 1)])
-def test_a_picture_bomb_is_refused(site: Website, media_folder: Path, size: tuple[int, int]) -> None:
+def test_a_decompression_bomb_is_refused(site: Website, media_folder: Path, size: tuple[int, int]) -> None:
     with pytest.raises(FileTooLarge):
         fetch_picture(site.put("/foto", bomb(*size), "image/png"))
     assert stored_files(media_folder) == []
 
 
-def test_a_picture_over_its_weight_is_refused(site: Website, media_folder: Path) -> None:
+def test_a_picture_over_the_size_limit_is_refused(site: Website, media_folder: Path) -> None:
     site.pages["/foto"] = streaming(b"\0" * 1024 * 1024, 30, "image/png")
     with pytest.raises(TooLarge, match="20 MB"):
         fetch_picture(site.at("/foto"))
@@ -101,14 +103,16 @@ def test_a_picture_over_its_weight_is_refused(site: Website, media_folder: Path)
 @pytest.mark.parametrize(
     ("container", "mime"), [("mp4", "video/mp4"), ("webm", "video/webm"), ("mov", "video/quicktime")]
 )
-def test_a_video_is_kept_with_its_length(site: Website, media_folder: Path, container: str, mime: str) -> None:
+def test_a_video_is_stored_with_its_length(site: Website, media_folder: Path, container: str, mime: str) -> None:
     stored = fetch_video(site.put("/video", video(container, seconds=2), "video/mp4"))
     assert (stored.kind, stored.mime, stored.width, stored.height) == ("video", mime, 64, 48)
     assert stored.seconds == pytest.approx(2, abs=0.3)
     assert (media_folder / stored.file).stat().st_size == stored.size
 
 
-def test_a_playlist_opens_nothing_else(site: Website, inner: Website, media_folder: Path) -> None:
+def test_a_playlist_is_refused_and_its_addresses_are_not_opened(
+    site: Website, inner: Website, media_folder: Path
+) -> None:
     playlist = f"#EXTM3U\n#EXTINF:1,\n{inner.at('/secreto')}\n"
     with pytest.raises(MalformedFile, match="no es MP4"):
         fetch_video(site.put("/video", playlist, "video/mp4"))
@@ -116,13 +120,13 @@ def test_a_playlist_opens_nothing_else(site: Website, inner: Website, media_fold
 
 
 @pytest.mark.parametrize("body", [b"", b"....ftypisom" + b"\0" * 100, video()[:300]])
-def test_a_damaged_video_is_said(site: Website, media_folder: Path, body: bytes) -> None:
+def test_a_damaged_video_is_refused(site: Website, media_folder: Path, body: bytes) -> None:
     with pytest.raises(MalformedFile):
         fetch_video(site.put("/video", body, "video/mp4"))
     assert stored_files(media_folder) == []
 
 
-def test_a_picture_inside_the_network_is_not_fetched(site: Website, inner: Website, media_folder: Path) -> None:
+def test_a_picture_inside_the_private_network_is_not_fetched(site: Website, inner: Website, media_folder: Path) -> None:
     with pytest.raises(NotPublic):
         fetch_picture(inner.put("/foto", picture(), "image/png"))
     assert inner.requests == []

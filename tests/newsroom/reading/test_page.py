@@ -1,4 +1,4 @@
-"""A news item's own page."""
+"""Parsing the page of a news item."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ def read(body: bytes | str, address: str = ADDRESS) -> Page:
 
 
 @pytest.mark.procedure("P-1")
-def test_what_a_page_says(samples: Path) -> None:
+def test_parse_page_returns_the_fields_of_a_page(samples: Path) -> None:
     page = read((samples / "noticia.html").read_bytes())
     assert page.title == "Exportaciones de café crecen 8,4 %"
     assert page.summary == "El café lideró las ventas al exterior."
@@ -34,7 +34,7 @@ def test_what_a_page_says(samples: Path) -> None:
     assert "Inicio" not in page.body
 
 
-def test_an_alternative_text_belongs_to_its_picture() -> None:
+def test_an_alternative_text_is_taken_from_its_own_image() -> None:
     page = read(
         '<title>x</title><meta property="og:image" content="/a.png">'
         '<meta property="og:image" content="/b.png"><meta property="og:image:alt" content="de b">'
@@ -50,11 +50,11 @@ def test_an_alternative_text_belongs_to_its_picture() -> None:
         ("javascript:0", ADDRESS), ("https://mincit.gov.co/prensa/sin-www", "https://mincit.gov.co/prensa/sin-www"),
     ],
 )  # fmt: skip
-def test_a_canonical_address_is_believed_within_reason(declared: str, expected: str) -> None:
+def test_a_canonical_address_of_a_parent_or_another_site_is_ignored(declared: str, expected: str) -> None:
     assert read(f'<title>x</title><link rel="canonical" href="{declared}">').canonical == expected
 
 
-def test_a_player_of_another_site_is_no_video() -> None:
+def test_an_embedded_player_is_not_a_video() -> None:
     page = read(
         '<title>x</title><meta property="og:video" content="https://www.youtube.com/embed/1">'
         '<meta property="og:video:type" content="text/html">'
@@ -62,7 +62,7 @@ def test_a_player_of_another_site_is_no_video() -> None:
     assert page.video == ""
 
 
-def test_a_video_element_is_one() -> None:
+def test_a_video_element_is_a_video() -> None:
     assert read('<title>x</title><video><source src="/v.mp4"></video>').video == f"{SITE}/v.mp4"
 
 
@@ -78,11 +78,11 @@ def test_a_video_element_is_one() -> None:
         '{"@type":"NewsArticle","headline":{"a":1},"image":[7,null]}',
     ],
 )
-def test_bad_json_ld_spoils_nothing(script: str) -> None:
+def test_invalid_json_ld_is_ignored(script: str) -> None:
     assert read(f'<title>Hola</title><script type="application/ld+json">{script}</script>').title == "Hola"
 
 
-def test_json_ld_alone_is_enough() -> None:
+def test_a_page_with_json_ld_only_is_parsed() -> None:
     page = read(
         '<body><script type="application/ld+json">{"@type":["NewsArticle"],"headline":"Hola",'
         '"datePublished":"21 de mayo de 2026",'
@@ -97,12 +97,12 @@ def test_json_ld_alone_is_enough() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "<p>sin título</p>", "no es html"])
-def test_a_page_without_title_is_no_news(body: str) -> None:
+def test_a_page_without_title_is_refused(body: str) -> None:
     with pytest.raises(Malformed):
         read(body)
 
 
-def test_markup_comes_out_as_text() -> None:
+def test_markup_in_a_title_becomes_text() -> None:
     page = read('<meta property="og:title" content="&lt;script&gt;alert(1)&lt;/script&gt;Hola &amp;lt;b&amp;gt;">')
     assert "script" not in page.title
     assert page.title.startswith("Hola")

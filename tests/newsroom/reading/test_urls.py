@@ -1,4 +1,4 @@
-"""One form of each link, so that the same news is the same news."""
+"""The canonical form of links and the key of the news that they lead to."""
 
 import pytest
 from hypothesis import example, given
@@ -26,7 +26,7 @@ def test_canonical_form(link: str, expected: str) -> None:
     assert canonical_link(link) == expected
 
 
-def test_a_relative_link_is_made_whole() -> None:
+def test_a_relative_link_is_resolved() -> None:
     assert canonical_link("../b?c=1#d", base="https://mincit.gov.co/a/x") == "https://mincit.gov.co/b?c=1"
 
 
@@ -52,7 +52,7 @@ def test_links_to_other_pages_have_other_keys() -> None:
     assert len({link_key(link) for link in links}) == len(links)
 
 
-def test_the_order_of_a_query_makes_no_other_news() -> None:
+def test_the_order_of_the_parameters_does_not_change_the_key() -> None:
     assert link_key("https://mincit.gov.co/x?b=2&a=1") == link_key("https://mincit.gov.co/x?a=1&b=2")
 
 
@@ -61,7 +61,7 @@ def test_the_order_of_a_query_makes_no_other_news() -> None:
     ["", "  ", "mincit.gov.co/x", "ftp://mincit.gov.co/x", "javascript:alert(1)", "https:///x", "file:///etc/passwd",
      "https://ana:clave@mincit.gov.co/", "https://mincit.gov.co:puerto/", "https://[::1/x", "http://a b.co/\x00\x01<>"],
 )  # fmt: skip
-def test_what_is_no_public_link_is_refused(link: str) -> None:
+def test_a_text_that_is_not_a_public_link_is_refused(link: str) -> None:
     if link.startswith("http://a b"):
         assert " " not in canonical_link(link)
         return
@@ -78,7 +78,7 @@ def test_a_link_too_long_is_refused() -> None:
 @example(path="%2e%2e/x", query="", fragment="")
 @example(path="a/%2E/b//c/.", query="a=%7e&&b", fragment="")
 @example(path="..//..", query="?", fragment="")
-def test_canonical_is_its_own_canonical(path: str, query: str, fragment: str) -> None:
+def test_canonical_link_is_idempotent(path: str, query: str, fragment: str) -> None:
     try:
         once = canonical_link(f"https://mincit.gov.co/{path}?{query}#{fragment}")
     except Malformed:
@@ -89,7 +89,7 @@ def test_canonical_is_its_own_canonical(path: str, query: str, fragment: str) ->
 
 
 @given(TEXT)
-def test_any_text_is_a_link_or_is_refused(text: str) -> None:
+def test_canonical_link_returns_a_link_or_raises_malformed_for_any_text(text: str) -> None:
     try:
         assert canonical_link(text).startswith(("http://", "https://"))
     except Malformed:

@@ -1,4 +1,4 @@
-"""Feeds, good and bad."""
+"""Parsing valid and invalid feeds."""
 
 from pathlib import Path
 
@@ -15,19 +15,19 @@ ADDRESS = "https://www.mincit.gov.co/rss/noticias"
 ITEM = "<item><title>{0}</title><link>https://mincit.gov.co/{0}</link><pubDate>{1}</pubDate></item>"
 
 
-def fetched(body: bytes, charset: str = "") -> Document:
+def document(body: bytes, charset: str = "") -> Document:
     return Document(ADDRESS, body, "text/xml", charset, "", "", is_unchanged=False)
 
 
 def read(text: str, declaration: str = "") -> list[Item]:
     return parse_feed(
-        fetched(f'<?xml version="1.0"?>{declaration}<rss version="2.0"><channel>{text}</channel></rss>'.encode())
+        document(f'<?xml version="1.0"?>{declaration}<rss version="2.0"><channel>{text}</channel></rss>'.encode())
     )
 
 
 @pytest.mark.procedure("P-1")
-def test_rss(samples: Path) -> None:
-    coffee, wheel = parse_feed(fetched((samples / "sede.rss").read_bytes()))
+def test_rss_2_is_parsed(samples: Path) -> None:
+    coffee, wheel = parse_feed(document((samples / "sede.rss").read_bytes()))
     assert coffee.address == "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones-de-cafe"
     assert coffee.title == 'Exportaciones de café crecen "como nunca"'
     assert coffee.summary == "El café lideró las exportaciones."
@@ -41,23 +41,23 @@ def test_rss(samples: Path) -> None:
 
 
 @pytest.mark.procedure("P-1")
-def test_atom(samples: Path) -> None:
-    (news,) = parse_feed(fetched((samples / "sede.atom").read_bytes()))
+def test_atom_is_parsed(samples: Path) -> None:
+    (news,) = parse_feed(document((samples / "sede.atom").read_bytes()))
     assert news.address == "https://www.mincit.gov.co/prensa/noticias/turismo/artesanias"
     assert (news.title, news.guid) == ("Turismo & artesanías", "urn:sede:turismo-1")
     assert news.published_at is not None
     assert news.published_at.isoformat() == "2026-11-24T08:00:00-05:00"
 
 
-def test_rss_1_in_latin_1(samples: Path) -> None:
-    (news,) = parse_feed(fetched((samples / "sede.rdf").read_bytes()))
+def test_rss_1_in_latin_1_is_parsed(samples: Path) -> None:
+    (news,) = parse_feed(document((samples / "sede.rdf").read_bytes()))
     assert news.title == "Señal de la industria"
     assert news.published_at is not None
     assert news.published_at.isoformat() == "2026-11-20T00:00:00-05:00"
 
 
 @pytest.mark.procedure("P-1")
-def test_dates_in_five_forms() -> None:
+def test_dates_in_five_formats_are_parsed() -> None:
     forms = [
         "Tue, 24 Nov 2026 00:00:00 -0500",
         "2026-11-24T05:00:00Z",
@@ -70,7 +70,7 @@ def test_dates_in_five_forms() -> None:
     assert len(items) == len(forms)
 
 
-def test_a_date_that_cannot_be_read_leaves_the_news() -> None:
+def test_an_item_with_an_invalid_date_has_no_date() -> None:
     assert read(ITEM.format("a", "cuando se pueda"))[0].published_at is None
 
 
@@ -87,10 +87,10 @@ def test_an_entity_bomb_is_refused(declaration: str, encoding: str) -> None:
     text = f'{declaration}<rss version="2.0"><channel>{ITEM.format("&c;", "")}</channel></rss>'
     mark = "\ufeff" if encoding == "utf-16-be" else ""
     with pytest.raises(Malformed, match="entidades"):
-        parse_feed(fetched((mark + text).encode(encoding)))
+        parse_feed(document((mark + text).encode(encoding)))
 
 
-def test_a_plain_declared_character_is_no_bomb() -> None:
+def test_a_declared_character_entity_is_accepted() -> None:
     (news,) = read(
         "<item><title>A&ntilde;o</title><link>https://x.gov.co/1</link></item>",
         '<!DOCTYPE rss [<!ENTITY ntilde "&#241;">]>',
@@ -108,49 +108,49 @@ def test_a_plain_declared_character_is_no_bomb() -> None:
         (b"<?xml", "no es XML"), (b"\xff\xfe\0\0", "no es XML"),
     ],
 )  # fmt: skip
-def test_what_is_no_feed_is_said(body: bytes, words: str) -> None:
+def test_a_document_that_is_not_a_feed_is_refused_with_its_reason(body: bytes, words: str) -> None:
     with pytest.raises(Malformed, match=words):
-        parse_feed(fetched(body))
+        parse_feed(document(body))
 
 
 @pytest.mark.procedure("P-1")
-def test_a_feed_cut_in_the_middle_gives_nothing(samples: Path) -> None:
+def test_an_incomplete_feed_is_refused(samples: Path) -> None:
     whole = (samples / "sede.rss").read_bytes()
     with pytest.raises(Malformed, match="cortada"):
-        parse_feed(fetched(whole[: whole.index(b"Cien empresas")]))
+        parse_feed(document(whole[: whole.index(b"Cien empresas")]))
 
 
 @pytest.mark.parametrize("name", ["punycode", "Punycode", "idna", "unicode_escape"])
-def test_an_encoding_that_no_page_uses_is_refused(name: str) -> None:
-    # Decoding this takes minutes: each letter after the last hyphen moves all the others.
+def test_a_codec_that_pages_do_not_use_is_refused(name: str) -> None:
+    # Decoding this takes minutes: each letter after the last hyphen shifts all the others.
     body = f'<?xml version="1.0" encoding="{name}"?><rss version="2.0"></rss>{"x" * 10_000}-{"a" * 1_000_000}'
     with pytest.raises(Malformed, match="codificación"):
-        parse_feed(fetched(body.encode()))
+        parse_feed(document(body.encode()))
 
 
-def test_a_comment_after_the_end_is_no_cut() -> None:
-    assert parse_feed(fetched(b'<rss version="2.0"><channel></channel></rss>\n<!-- cache 3 s -->')) == []
+def test_a_comment_after_the_closing_tag_is_accepted() -> None:
+    assert parse_feed(document(b'<rss version="2.0"><channel></channel></rss>\n<!-- cache 3 s -->')) == []
 
 
-def test_markup_in_titles_is_only_text() -> None:
+def test_markup_in_titles_becomes_text() -> None:
     (news,) = read(
         "<item><title>&lt;img src=x onerror=alert(1)&gt;Hola\u202e</title><link>https://x.gov.co/1</link></item>"
     )
     assert news.title == "Hola"
 
 
-def test_a_link_that_is_no_web_page_is_left_out() -> None:
+def test_an_item_without_a_web_link_is_skipped() -> None:
     assert read("<item><title>a</title><link>javascript:alert(1)</link><guid>javascript:alert(1)</guid></item>") == []
 
 
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
-def test_a_damaged_feed_is_read_or_refused_never_more(data: st.DataObject) -> None:
+def test_a_damaged_feed_is_parsed_or_raises_unreadable(data: st.DataObject) -> None:
     whole = bytearray((Path(__file__).parent.parent / "samples" / "sede.rss").read_bytes())
     for _ in range(data.draw(st.integers(1, 20))):
         whole[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
     try:
-        items = parse_feed(fetched(bytes(whole)))
+        items = parse_feed(document(bytes(whole)))
     except Unreadable:
         return
     assert all(item.title and item.address.startswith("http") and "\0" not in item.title for item in items)

@@ -1,4 +1,4 @@
-"""Listings, by CSS selectors; the ministry's own comes as a preset."""
+"""Parsing listings with CSS selectors, and the presets."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from pregonero.newsroom.sources.listing import PRESETS, parse_listing, selector_
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias"
 
 
-def fetched(body: bytes, charset: str = "") -> Document:
+def document(body: bytes, charset: str = "") -> Document:
     return Document(ADDRESS, body, "text/html", charset, "", "", is_unchanged=False)
 
 
 @pytest.mark.procedure("P-1")
-def test_the_ministrys_listing(samples: Path) -> None:
-    peru, tourism = parse_listing(fetched((samples / "lista.html").read_bytes()), PRESETS["mincit"])
+def test_the_preset_parses_the_listing_of_the_ministry(samples: Path) -> None:
+    peru, tourism = parse_listing(document((samples / "lista.html").read_bytes()), PRESETS["mincit"])
     assert peru.address == f"{ADDRESS}/comercio/acuerdo-con-peru"
     assert (peru.title, peru.summary, peru.section) == (
         "Acuerdo con Perú: “más mercados”",
@@ -35,34 +35,34 @@ def test_the_ministrys_listing(samples: Path) -> None:
 
 
 @pytest.mark.procedure("P-1")
-def test_a_page_that_changed_is_said(samples: Path) -> None:
+def test_a_page_where_no_element_matches_is_refused(samples: Path) -> None:
     with pytest.raises(Malformed, match="Quizá la página cambió"):
-        parse_listing(fetched((samples / "lista.html").read_bytes()), PRESETS["mincit"] | {"item": "article.noticia"})
+        parse_listing(document((samples / "lista.html").read_bytes()), PRESETS["mincit"] | {"item": "article.noticia"})
 
 
 @pytest.mark.parametrize("body", [b"", b"   ", b"%PDF-1.7", b"<!-- -->", b"\0\0\0"])
-def test_what_is_no_page_is_said(body: bytes) -> None:
+def test_a_document_that_is_not_html_is_refused(body: bytes) -> None:
     with pytest.raises(Malformed):
-        parse_listing(fetched(body), PRESETS["mincit"])
+        parse_listing(document(body), PRESETS["mincit"])
 
 
 @pytest.mark.parametrize("charset", ["", "utf-8", "ISO-8859-1"])
-def test_accents_in_the_encoding_that_the_page_says(charset: str) -> None:
+def test_the_charset_of_the_page_is_used(charset: str) -> None:
     encoding = charset or "windows-1252"
     meta = "" if charset else '<meta charset="windows-1252">'
     page = f'{meta}<div class="n"><a href="/a">Año</a><time datetime="2026-05-21">ayer</time></div>'
     selectors = {"item": "div.n", "link": "a", "title": "a", "date": "time"}
-    (news,) = parse_listing(fetched(page.encode(encoding), charset), selectors)
+    (news,) = parse_listing(document(page.encode(encoding), charset), selectors)
     assert news.title == "Año"
     assert news.published_at is not None
 
 
-def test_the_first_link_inside_an_item_is_its_link() -> None:
+def test_the_first_link_of_an_item_is_its_link() -> None:
     page = b'<ul><li><h3>Uno</h3><a>sin destino</a><a href="/uno">ver</a></li></ul>'
-    assert parse_listing(fetched(page), {"item": "li", "title": "h3"})[0].address == "https://www.mincit.gov.co/uno"
+    assert parse_listing(document(page), {"item": "li", "title": "h3"})[0].address == "https://www.mincit.gov.co/uno"
 
 
-def test_the_preset_is_sound() -> None:
+def test_the_presets_are_valid() -> None:
     assert selector_issues(PRESETS["mincit"]) == []
 
 
@@ -75,5 +75,5 @@ def test_the_preset_is_sound() -> None:
         ({"item": "a", "title": "b", "autor": "c"}, "unknown"),
     ],
 )
-def test_bad_selectors_are_said(selectors: dict[str, str], key: str) -> None:
+def test_selector_issues_reports_invalid_selectors(selectors: dict[str, str], key: str) -> None:
     assert key in {issue.key for issue in selector_issues(selectors)}

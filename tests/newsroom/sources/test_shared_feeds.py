@@ -1,4 +1,4 @@
-"""Feeds collected elsewhere: hundreds of good and bad ones, where the folder of shared data is at hand."""
+"""Feeds of many real websites; skipped where the folder of shared data is missing."""
 
 import os
 from pathlib import Path
@@ -20,22 +20,22 @@ FEEDS = sorted(
 pytestmark = pytest.mark.skipif(not FEEDS, reason=f"no hay datos compartidos en {SHARED} (PREGONERO_SHARED_DATA)")
 
 
-def fetched(path: Path) -> Document:
+def document(path: Path) -> Document:
     return Document("https://sede.gov.co/", path.read_bytes(), "", "", "", "", is_unchanged=False)
 
 
-def test_every_feed_is_read_or_refused_in_words() -> None:
+def test_every_shared_feed_is_parsed_or_refused_with_a_reason() -> None:
     refused = {}
     for path in FEEDS:
         try:
-            items = parse_feed(fetched(path))
+            items = parse_feed(document(path))
         except Unreadable as error:
             refused[path.relative_to(SHARED / "feeds").as_posix()] = error.message
         else:
             assert all(item.title and item.address.startswith("http") for item in items)
     assert "entidades" in refused["defusedxml/xmltestdata/xmlbomb.xml"]
     feeds = [name for name in refused if not name.endswith((".opml", ".html")) and not name.startswith("defusedxml/")]
-    # An external DTD's entities, a JSON-like unknown, and an XML that is no feed.
+    # A feed with an external DTD, one in JSON, and an XML document that is not a feed.
     assert sorted(feeds) == [
         "feedparser/wellformed/rdf/doctype_contains_entity_decl.xml",
         "gofeed/parser/universal/unknown_feed.xml",
@@ -43,7 +43,7 @@ def test_every_feed_is_read_or_refused_in_words() -> None:
     ]
 
 
-def test_the_dates_of_official_sites() -> None:
+def test_the_dates_of_official_sites_are_parsed() -> None:
     rows = (SHARED / "official" / "formatos_de_fecha.tsv").read_text(encoding="utf-8").splitlines()[1:]
     for text, expected, _source in (row.split("\t") for row in rows):
         found = parse_date(text)
@@ -55,7 +55,7 @@ def test_the_dates_of_official_sites() -> None:
         assert found == wanted, text
 
 
-def test_the_ministrys_listing_as_it_was_rebuilt() -> None:
-    items = parse_listing(fetched(SHARED / "official" / "reconstruida_lista_noticias.html"), PRESETS["mincit"])
+def test_the_preset_parses_the_reconstructed_listing_of_the_ministry() -> None:
+    items = parse_listing(document(SHARED / "official" / "reconstruida_lista_noticias.html"), PRESETS["mincit"])
     assert [item.section for item in items] == ["industria", "comercio", "turismo"]
     assert all(item.published_at is not None for item in items)

@@ -1,4 +1,4 @@
-"""The signature of a notice."""
+"""The signature and the key of a notice."""
 
 import json
 import re
@@ -14,7 +14,7 @@ DOCUMENT = Path(__file__).parents[3] / "docs" / "formats" / "aviso-de-la-sede.md
 SECRET, BODY, WHEN = "un-secreto-de-prueba-largo", b'{"title": "Hola"}', 1_795_500_000
 
 
-def test_the_vector_of_the_document() -> None:
+def test_sign_gives_the_vector_of_the_format_document() -> None:
     found = re.search(r"```json vector\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
     vector = json.loads(found.group(1))
@@ -28,12 +28,12 @@ def test_the_vector_of_the_document() -> None:
     when=st.integers(0, 10**11),
     body=st.binary(max_size=200),
 )
-def test_what_was_signed_is_accepted(secret: str, when: int, body: bytes) -> None:
+def test_signed_at_accepts_what_sign_signed(secret: str, when: int, body: bytes) -> None:
     assert signed_at(secret, sign(secret, when, body), body, now=when) == when
 
 
 @given(body=st.binary(max_size=50), place=st.integers(0, 49), bit=st.integers(0, 7))
-def test_one_bit_changed_is_refused(body: bytes, place: int, bit: int) -> None:
+def test_a_body_with_one_changed_bit_is_refused(body: bytes, place: int, bit: int) -> None:
     header = sign(SECRET, WHEN, body)
     changed = bytearray(body or b"x")
     changed[place % len(changed)] ^= 1 << bit
@@ -41,26 +41,26 @@ def test_one_bit_changed_is_refused(body: bytes, place: int, bit: int) -> None:
 
 
 @pytest.mark.parametrize("away", [-TOLERANCE, 0, TOLERANCE])
-def test_five_minutes_either_way_are_accepted(away: int) -> None:
+def test_a_signature_up_to_five_minutes_away_is_accepted(away: int) -> None:
     assert signed_at(SECRET, sign(SECRET, WHEN, BODY), BODY, now=WHEN + away) == WHEN
 
 
 @pytest.mark.parametrize("away", [-TOLERANCE - 1, TOLERANCE + 1])
-def test_more_than_five_minutes_are_refused(away: int) -> None:
+def test_a_signature_more_than_five_minutes_away_is_refused(away: int) -> None:
     assert signed_at(SECRET, sign(SECRET, WHEN, BODY), BODY, now=WHEN + away) is None
 
 
-def test_another_moment_or_secret_is_refused() -> None:
+def test_a_signature_of_another_time_or_secret_is_refused() -> None:
     header = sign(SECRET, WHEN, BODY)
     assert signed_at(SECRET, header.replace(str(WHEN), str(WHEN + 1)), BODY, now=WHEN) is None
     assert signed_at("otro-secreto", header, BODY, now=WHEN) is None
 
 
 @given(st.text(max_size=120))
-def test_any_header_is_refused_quietly(header: str) -> None:
+def test_any_other_header_is_refused_without_error(header: str) -> None:
     assert signed_at(SECRET, header, BODY, now=WHEN) is None
 
 
-def test_a_delivery_is_its_moment_and_its_body() -> None:
+def test_delivery_key_depends_on_the_time_and_the_body() -> None:
     assert delivery_key(1, b"a") == delivery_key(1, b"a")
     assert len({delivery_key(1, b"a"), delivery_key(2, b"a"), delivery_key(1, b"b")}) == 3
