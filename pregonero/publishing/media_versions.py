@@ -1,4 +1,4 @@
-"""Versions that networks would take: which could be made of a medium, and making them, outside any transaction."""
+"""Versions of files that a network accepts: which one can be made, and making it, outside any transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,30 +20,30 @@ from pregonero.publishing.forms import AttachmentForm, BesideForm, FixForm
 from pregonero.publishing.models import Attachment, MediaConversion
 from pregonero.publishing.payload import post_of
 
-ACCESSIBILITY = {"no_alt", "no_captions"}  # no version of the file puts them right
-AS_OFFERED = Choice()
-TELL_EVERY = 3  # percent
+ACCESSIBILITY = {"no_alt", "no_captions"}  # no conversion of the file corrects these issues
+NO_CHOICE = Choice()
+REPORT_EVERY = 3  # percent
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What can be done about a medium that its network would not take as it is; or why nothing can."""
+    """The conversion with which a network would accept a file, or in Spanish why there is none."""
 
-    recipe: ConversionPlan | None
+    plan: ConversionPlan | None
     ratios: tuple[str, ...] = ()
     why_not: str = ""
 
     @property
     def words(self) -> str:
-        """Return what would be done, as a sentence: "Recortar, dejando el centro, y guardar como JPEG en sRGB"."""
-        steps = list(self.recipe.steps) if self.recipe else []
-        told = " y ".join([", ".join(steps[:-1]), steps[-1]] if len(steps) > 1 else steps)
-        return told[:1].upper() + told[1:]
+        """Return the steps as a sentence: "Recortar, dejando el centro y guardar como JPEG en sRGB"."""
+        steps = list(self.plan.steps) if self.plan else []
+        sentence = " y ".join([", ".join(steps[:-1]), steps[-1]] if len(steps) > 1 else steps)
+        return sentence[:1].upper() + sentence[1:]
 
 
 @dataclass(frozen=True)
 class MediumPart:
-    """A medium of an account in the editor: what is written of it, what is wrong with it, and what can be done."""
+    """A file of an account in the editor: its forms, its issues, and the conversion that is offered or in progress."""
 
     form: AttachmentForm
     beside: BesideForm
@@ -56,7 +56,7 @@ class MediumPart:
 def medium_parts(
     forms: Iterable[AttachmentForm], issues: Iterable[Issue], makings: Iterable[MediaConversion]
 ) -> tuple[MediumPart, ...]:
-    """Return the media of an account's text, each with what its network said of it."""
+    """Return the files of an account's text for the editor, with the issues that concern each one."""
     latest = {(making.adaptation_id, making.medium_id): making for making in reversed(list(makings))}
     return tuple(_medium_part(form, list(issues), latest) for form in forms)
 
@@ -73,63 +73,63 @@ def _medium_part(
 
 
 def own_issues(attachment: Attachment, issues: Iterable[Issue]) -> list[Issue]:
-    """Return those of a publication's issues that are of one medium."""
+    """Return the issues of a publication that concern one file."""
     field = f"account:{attachment.adaptation.account_id}:media:{attachment.position}"
     return [issue for issue in issues if issue.field == field]
 
 
 def fixable(attachment: Attachment, issues: Iterable[Issue]) -> list[Issue]:
-    """Return what its network said of a medium, apart from what is missing beside it."""
+    """Return the issues of a file that a conversion may correct."""
     return [issue for issue in own_issues(attachment, issues) if issue.key not in ACCESSIBILITY]
 
 
-def offer_for(attachment: Attachment, issues: list[Issue], choice: Choice = AS_OFFERED) -> Offer | None:
-    """Return what can be done about what its network said of a medium; nothing where it said nothing."""
+def offer_for(attachment: Attachment, issues: list[Issue], choice: Choice = NO_CHOICE) -> Offer | None:
+    """Return the conversion for a file with these issues, or None when it has none."""
     if not issues:
         return None
     network, form = attachment.adaptation.account.network, attachment.adaptation.format
     caps = connector(network).capabilities
     medium = post_of(attachment.adaptation).media[attachment.position - 1]
     try:
-        recipe = conversion_plan(medium, caps, kinds_of(network), form, choice)
+        plan = conversion_plan(medium, caps, kinds_of(network), form, choice)
     except CannotConvert as reason:
         return Offer(None, why_not=reason.reason)
-    crops = recipe.conversion.box != (0, 0, medium.width, medium.height)
-    return Offer(recipe, tuple(ratios_for(medium, caps, form)) if crops else ())
+    is_cropped = plan.conversion.box != (0, 0, medium.width, medium.height)
+    return Offer(plan, tuple(ratios_for(medium, caps, form)) if is_cropped else ())
 
 
 def fix_medium(*, attachment: Attachment, issues: list[Issue], choice: Choice, by: Member, now: datetime) -> str:
-    """Make the version that a network takes: a picture at once, a video by a worker; return what was done, in words."""
+    """Convert a picture, or enqueue the conversion of a video; return a Spanish sentence that says what was done."""
     offer = offer_for(attachment, issues, choice)
     if offer is None:
         raise Refused("Ese archivo ya no necesita arreglo.")
-    if offer.recipe is None:
+    if offer.plan is None:
         raise Refused(offer.why_not)
     if attachment.medium.kind == MediumKind.VIDEO:
-        ask_version(attachment=attachment, recipe=offer.recipe, by=by, now=now)
+        ask_version(attachment=attachment, recipe=offer.plan, by=by, now=now)
         return "La versión se está haciendo; puedes seguir con lo demás."
-    stored = convert_picture(path_of(attachment.medium), offer.recipe.conversion)
-    how = offer.recipe.as_data()
+    stored = convert_picture(path_of(attachment.medium), offer.plan.conversion)
+    how = offer.plan.as_data()
     made = save_version(medium=attachment.medium, stored=stored, how=how, by=by, now=now)
     exchange_medium(attachment=attachment, medium=made, by=by, now=now)
     return f"Listo: {offer.words[:1].lower()}{offer.words[1:]}."
 
 
 def make_version(*, making_id: int) -> None:
-    """Make the version of a video, telling how far it got; what cannot be made says why."""
+    """Convert a video and report the progress; if it fails, store why."""
     making = begin_making(making_id=making_id)
     if making is None:
         return
-    told = 0
+    reported = 0
 
-    def say(percent: int) -> None:
-        nonlocal told
-        if percent >= told + TELL_EVERY:
-            told = percent
+    def on_progress(percent: int) -> None:
+        nonlocal reported
+        if percent >= reported + REPORT_EVERY:
+            reported = percent
             report_progress(making=making, percent=percent)
 
     try:
-        stored = convert_video(path_of(making.medium), ConversionPlan.from_data(making.recipe).conversion, say)
+        stored = convert_video(path_of(making.medium), ConversionPlan.from_data(making.recipe).conversion, on_progress)
     except UnusableFile as problem:
         fail_making(making=making, reason=problem.message, now=timezone.now())
         return

@@ -183,7 +183,7 @@ def test_media_of_another_entity_are_not_found(draft: Publication, dario: Member
 
 
 def fixed(
-    publication: Publication, network: str, by: Member, now: datetime, choice: Choice = media_versions.AS_OFFERED
+    publication: Publication, network: str, by: Member, now: datetime, choice: Choice = media_versions.NO_CHOICE
 ) -> str:
     adaptation = of(publication, network)
     attachment = adaptation.media[0]

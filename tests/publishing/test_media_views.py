@@ -102,6 +102,7 @@ def test_what_a_network_would_not_take_is_said_with_its_fix(publication: Publica
     page = signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
     assert "La imagen 2 no es de un tipo que Instagram reciba (JPG)." in page
     assert "Recortar, dejando el centro y guardar como JPEG en sRGB" in page
+    assert 'viewBox="0 0 191 100"' in page
     assert "Arreglar para Instagram" in page
     said = press(
         publication, beto, "arreglo", wide, **{f"arreglo{wide.pk}-ratio": "1:1", f"arreglo{wide.pk}-focus": "top"}

@@ -1,4 +1,4 @@
-"""Versions of a video that take a while: asked for by a person, made by a worker, put in their place (D-1)."""
+"""Conversions of videos: requested by a person, done by a worker, and put in the place of the original (D-1)."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ OPEN = (MakingState.QUEUED, MakingState.WORKING)
 
 @transaction.atomic(durable=True)
 def ask_version(*, attachment: Attachment, recipe: ConversionPlan, by: Member, now: datetime) -> MediaConversion:
-    """Have a version of a video made; one that is being made already is not made twice."""
+    """Enqueue the conversion of a video; return the one in progress if there is one."""
     attachment = queries.get_attachment(member=by, pk=attachment.pk)
     publication = queries.get_publication(member=by, pk=attachment.adaptation.publication_id, for_update=True)
     rules.check_may_edit(by, publication, now=now)
@@ -40,7 +40,7 @@ def ask_version(*, attachment: Attachment, recipe: ConversionPlan, by: Member, n
 
 @transaction.atomic(durable=True)
 def begin_making(*, making_id: int) -> MediaConversion | None:
-    """Take a version to make it; nothing when it is done, or failed, already. One that was cut begins again."""
+    """Mark a conversion as started and return it, or None if it has ended. An interrupted one starts again."""
     making = queries.making_to_do(pk=making_id, for_update=True)
     if making is None or making.state not in OPEN:
         return None
@@ -50,19 +50,19 @@ def begin_making(*, making_id: int) -> MediaConversion | None:
 
 
 def report_progress(*, making: MediaConversion, percent: int) -> None:
-    """Keep how far it got, for who is looking."""
+    """Store the percentage done."""
     MediaConversion.objects.filter(pk=making.pk, state=MakingState.WORKING).update(percent=percent)
 
 
 def finish_making(*, making: MediaConversion, stored: StoredFile, now: datetime) -> Medium:
-    """Keep the version and put it where the video was, unless somebody changed that meanwhile."""
+    """Save the version and replace the original video with it, unless the publication has changed meanwhile."""
     made = save_version(medium=making.medium, stored=stored, how=dict(making.recipe), by=making.asked_by, now=now)
-    _put_in_place(making, made, now)
+    _replace_original(making, made, now)
     return made
 
 
 @transaction.atomic(durable=True)
-def _put_in_place(making: MediaConversion, made: Medium, now: datetime) -> None:
+def _replace_original(making: MediaConversion, made: Medium, now: datetime) -> None:
     publication = queries.get_publication(
         member=making.asked_by, pk=making.adaptation.publication_id, for_update=True
     )  # fmt: skip
@@ -80,14 +80,14 @@ def _put_in_place(making: MediaConversion, made: Medium, now: datetime) -> None:
 
 
 def _exchange(publication: Publication, making: MediaConversion, made: Medium, now: datetime) -> str:
-    """Put the version where the video was, and return why not otherwise: what is programmed must still be ready."""
+    """Replace the original with the version; if the publication would not be ready with it, return why not."""
     account_id = making.adaptation.account_id
     deliveries = lock_deliveries(publication.ref)
     first = next((each for each in deliveries if each.account_id == account_id and not each.position), None)
     try:
         if first is not None:
             rules.check_may_edit_adaptation(first)
-        with transaction.atomic():  # undone when the publication would not be ready with it
+        with transaction.atomic():  # rolled back if the publication is not ready with the version
             Attachment.objects.filter(adaptation=making.adaptation, medium=making.medium).update(medium=made)
             if publication.state == PublicationState.PROGRAMMED:
                 rules.check_ready(queries.issues(publication))
@@ -99,6 +99,6 @@ def _exchange(publication: Publication, making: MediaConversion, made: Medium, n
 
 @transaction.atomic(durable=True)
 def fail_making(*, making: MediaConversion, reason: str, now: datetime) -> None:
-    """Keep why it could not be made, where whoever asked for it sees it; the video stays as it was."""
+    """Store why the conversion failed, for the person who requested it; the video does not change."""
     making.state, making.reason, making.ended_at = MakingState.FAILED, reason[:300], now
     making.save(update_fields=["state", "reason", "ended_at"])
