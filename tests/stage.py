@@ -26,8 +26,8 @@ from pregonero.networks.rate_limits.models import Quota
 from pregonero.networks.rate_limits.policy import LimitScope, Unit
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.newsroom.models import Informing, News, NewsState
-from pregonero.outbox.models import Delivery
 from pregonero.newsroom.reading.page import fetch_picture, fetch_video
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange

@@ -12,11 +12,11 @@ from pregonero.demo.seed import NETWORKS, PEOPLE, SLUG, demo_password, load_demo
 from pregonero.media.models import MediumKind
 from pregonero.newsroom.actions.news import inform_link
 from pregonero.newsroom.models import News
+from pregonero.newsroom.reading.page import fetch_page
+from pregonero.newsroom.sources.registry import FEED
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import deliveries_of, of_subjects
 from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING
-from pregonero.newsroom.reading.page import fetch_page
-from pregonero.newsroom.sources.registry import FEED
 from pregonero.people.models import Member
 from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.edits import as_it_is

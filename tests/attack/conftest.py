@@ -18,9 +18,9 @@ from pregonero.networks.models import Account, Administrator, Network
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source
+from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
-from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import pause_publication

@@ -18,8 +18,8 @@ from pregonero.publishing.models import Publication
 from pregonero.records.models import Event
 from tests.attack.conftest import signed_in
 from tests.attack.test_races import DONE, REFUSED, clicks, database, going, news, people, posting
-from tests.stage import deliveries_in
 from tests.newsroom.test_concurrency import at_once
+from tests.stage import deliveries_in
 
 __all__ = ["database", "going", "news", "people"]
 pytestmark = pytest.mark.procedure("M-3")

@@ -26,8 +26,8 @@ from pregonero.networks.actions.register import register_account, save_applicati
 from pregonero.networks.client import NetworkClient
 from pregonero.networks.models import Account, Credential, CredentialState, Network
 from pregonero.newsroom.actions import register_source
-from pregonero.outbox.models import Delivery
 from pregonero.newsroom.sources.registry import WEBHOOK
+from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from pregonero.publishing.models import Publication
