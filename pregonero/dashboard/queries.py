@@ -1,4 +1,4 @@
-"""What each person must do now, what goes out today, and what went wrong."""
+"""The Hoy page: a person's tasks, today's publications, and those with a problem."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,10 +16,11 @@ from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
 from pregonero.publishing.queries.calendar import deliveries_on, waiting_for_minute
 from pregonero.publishing.threads import speaks_for, threads_in
+from pregonero.records.actions import ObjectRef
 
-MOST = 20
-MOST_TOLD = 200  # read, to show those that still stand
-STILL_SO = {
+TASK_LIMIT = 20
+NOTICE_LIMIT = 200  # notices read, before those that no longer apply are left out
+VALID_STATES = {
     "delivery.rejected": (DeliveryState.REJECTED,),
     "delivery.expired": (DeliveryState.EXPIRED,),
     "delivery.needs_person": (DeliveryState.NEEDS_PERSON,),
@@ -27,14 +28,14 @@ STILL_SO = {
     "delivery.spent": (*WAITING, *IN_FLIGHT),
     "delivery.unserved": (*WAITING, *IN_FLIGHT),
 }
-"""What is told of a delivery, and in which states it still stands."""
-SHOWN = 60  # of what goes out today; the whole day is in the programme
-TROUBLED = (DeliveryState.REJECTED, DeliveryState.EXPIRED, DeliveryState.NEEDS_PERSON)  # what a person stopped is none
+"""By kind of notice about a delivery, the states in which the notice still applies."""
+PUBLICATION_LIMIT = 60  # the calendar shows the whole day
+TROUBLED = (DeliveryState.REJECTED, DeliveryState.EXPIRED, DeliveryState.NEEDS_PERSON)  # not cancelled by a person
 
 
 @dataclass(frozen=True)
 class Task:
-    """Something that waits for this person: since when, what, why, and the act."""
+    """Something that this person must do: since when, what, why, and the label and path of its button."""
 
     at: datetime | None
     what: str
@@ -47,44 +48,47 @@ class Task:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A publication of today, with how it fares on each account."""
+    """A publication that is due today, with its deliveries by account."""
 
     publication_id: int
     title: str
     due_at: datetime
-    threads: tuple[tuple[Delivery, ...], ...]  # on each account, its parts in order: most have one
+    threads: tuple[tuple[Delivery, ...], ...]  # by account, the deliveries of its parts in order; most have one part
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """Return where it stands on each account: of a thread, the part that has not gone out."""
+        """Return the delivery that shows the progress on each account."""
         return [speaks_for(thread) for thread in self.threads]
 
     @property
     def trouble(self) -> str:
-        """Return what went wrong, or nothing."""
-        reasons = [f"{delivery.account.get_network_display()}: {delivery.reason}"
-                   for delivery in self.deliveries if delivery.state in TROUBLED and delivery.reason]  # fmt: skip
+        """Return the reasons of the failed deliveries, or an empty string."""
+        reasons = [
+            f"{delivery.account.get_network_display()}: {delivery.reason}"
+            for delivery in self.deliveries
+            if delivery.state in TROUBLED and delivery.reason
+        ]
         return " ".join(reasons)
 
     @property
-    def waits(self) -> bool:
-        """Return whether something of it is still to go out."""
+    def is_waiting(self) -> bool:
+        """Return whether any delivery is still to be sent."""
         return any(delivery.state in WAITING for delivery in self.deliveries)
 
     @property
     def is_stopped(self) -> bool:
-        """Return whether a person stopped it before any of it went out."""
-        return all(each.state == DeliveryState.CANCELLED for thread in self.threads for each in thread)
+        """Return whether every delivery was cancelled before it was sent."""
+        return all(part.state == DeliveryState.CANCELLED for thread in self.threads for part in thread)
 
     @property
     def is_out(self) -> bool:
-        """Return whether everything of it is public."""
+        """Return whether it is public on every account."""
         return all(delivery.state in PUBLIC for delivery in self.deliveries)
 
 
 @dataclass(frozen=True)
 class Today:
-    """The first screen of a person."""
+    """The contents of a person's Hoy page. `shown` is the part of `outgoing` nearest to now."""
 
     tasks: tuple[Task, ...]
     outgoing: tuple[Outgoing, ...]
@@ -94,68 +98,71 @@ class Today:
 
 
 def today_of(member: Member, *, now: datetime) -> Today:
-    """Return a person's first screen."""
+    """Return the contents of a person's Hoy page."""
     outgoing = _outgoing(member, now)
-    coming = [item.due_at for item in outgoing if item.due_at > now and item.waits]
+    coming = [item.due_at for item in outgoing if item.due_at > now and item.is_waiting]
     return Today(
         tasks=tuple(_tasks(member, now)),
         outgoing=outgoing,
         shown=_around(outgoing, now),
-        troubles=tuple(item for item in outgoing if item.trouble)[:MOST],
+        troubles=tuple(item for item in outgoing if item.trouble)[:TASK_LIMIT],
         next_at=min(coming, default=None),
     )
 
 
 def _around(outgoing: tuple[Outgoing, ...], now: datetime) -> tuple[Outgoing, ...]:
-    """Return what is nearest to now, half of it before: a very full day would make a page that nobody can read."""
+    """Return the `PUBLICATION_LIMIT` publications nearest to now, half of them before it."""
     past = sum(item.due_at <= now for item in outgoing)
-    first = max(0, min(past - SHOWN // 2, len(outgoing) - SHOWN))
-    return outgoing[first : first + SHOWN]
+    first = max(0, min(past - PUBLICATION_LIMIT // 2, len(outgoing) - PUBLICATION_LIMIT))
+    return outgoing[first : first + PUBLICATION_LIMIT]
 
 
 def _tasks(member: Member, now: datetime) -> list[Task]:
-    notices = _unsolved(waiting_notices(member, limit=MOST_TOLD))[:MOST]
-    told = [Task(notice.created_at, notice.title, notice.why, "Ver", notice.path, notice) for notice in notices]
+    notices = _still_valid(waiting_notices(member, limit=NOTICE_LIMIT))[:TASK_LIMIT]
+    tasks = [Task(notice.created_at, notice.title, notice.why, "Ver", notice.path, notice) for notice in notices]
     if may(member, "publication.compose", now=now):
         refs = {notice.ref for notice in notices}
-        told += [task for task in _to_program(member) if task.ref not in refs]  # once is enough
+        tasks += [task for task in _to_schedule(member) if task.ref not in refs]  # it has a notice already
     if may(member, "news.inform", now=now):
-        told += _to_inform(member)
-    return told[:MOST]
+        tasks += _to_inform(member)
+    return tasks[:TASK_LIMIT]
 
 
-def _unsolved(notices: list[Notice]) -> list[Notice]:
-    """Leave out what was told of a delivery or of a source and is not so any more: the trouble was solved."""
-    told = {notice.pk: notice.kind.split(":")[0] for notice in notices}
-    sources = Source.objects.filter(pk__in=_numbers(notices, {"source.failing"}), state=SourceState.ACTIVE)
+def _still_valid(notices: list[Notice]) -> list[Notice]:
+    """Return the notices without those about a problem of a delivery or a source that has been solved since."""
+    sources = Source.objects.filter(pk__in=_object_ids(notices, {"source.failing"}), state=SourceState.ACTIVE)
     failing = set(sources.exclude(problem="").values_list("pk", flat=True))
-    pks = _numbers(notices, STILL_SO)
-    states = dict(Delivery.objects.filter(pk__in=pks).values_list("pk", "state"))
+    deliveries = Delivery.objects.filter(pk__in=_object_ids(notices, VALID_STATES))
+    states = dict(deliveries.values_list("pk", "state"))
 
-    def is_so(notice: Notice) -> bool:
-        if told[notice.pk] == "source.failing":
-            return int(notice.ref.rpartition(":")[2]) in failing
-        while_in = STILL_SO.get(told[notice.pk])
-        return while_in is None or states.get(int(notice.ref.rpartition(":")[2])) in while_in
+    def is_valid(notice: Notice) -> bool:
+        kind, object_id = _base_kind(notice), ObjectRef.parse(notice.ref).id
+        if kind == "source.failing":
+            return object_id in failing
+        return kind not in VALID_STATES or states.get(object_id) in VALID_STATES[kind]
 
-    return [notice for notice in notices if is_so(notice)]
-
-
-def _numbers(notices: list[Notice], kinds: Collection[str]) -> list[int]:
-    """Return the numbers of the things that notices of these kinds tell of."""
-    return [int(each.ref.rpartition(":")[2]) for each in notices if each.kind.split(":")[0] in kinds]
+    return [notice for notice in notices if is_valid(notice)]
 
 
-def _to_program(member: Member) -> list[Task]:
+def _object_ids(notices: list[Notice], kinds: Collection[str]) -> list[int]:
+    """Return the ids of the objects of the notices of these kinds."""
+    return [ObjectRef.parse(notice.ref).id for notice in notices if _base_kind(notice) in kinds]
+
+
+def _base_kind(notice: Notice) -> str:
+    return notice.kind.split(":")[0]
+
+
+def _to_schedule(member: Member) -> list[Task]:
     tasks = []
-    for news, draft in waiting_for_minute(member.entity)[:MOST]:
-        path = reverse("publishing:editor", args=[draft.pk]) if draft else _start(news)
+    for news, draft in waiting_for_minute(member.entity)[:TASK_LIMIT]:
+        path = reverse("publishing:editor", args=[draft.pk]) if draft else _new_draft_path(news)
         why = "Borrador sin programar." if draft else "Informada y sin programar."
         tasks.append(Task(news.found_at, news.title, why, "Programar", path, ref=news.ref.reference))
     return tasks
 
 
-def _start(news: News) -> str:
+def _new_draft_path(news: News) -> str:
     return f"{reverse('publishing:start')}?noticia={news.pk}"
 
 
@@ -169,7 +176,7 @@ def _to_inform(member: Member) -> list[Task]:
             "Ver",
             news.get_absolute_url(),
         )
-        for news in candidates.order_by(F("published_at").desc(nulls_last=True), "-found_at", "-pk")[:MOST]
+        for news in candidates.order_by(F("published_at").desc(nulls_last=True), "-found_at", "-pk")[:TASK_LIMIT]
     ]
 
 

@@ -1,4 +1,4 @@
-"""Estado del sistema: what `pregonero doctor` says, each account's last success and trouble, and what befell it."""
+"""The status page: health checks, the last success and failure of each account, and recent incidents."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,34 +16,34 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import rules
 
-MOST = 20
-HOW = {"paused": "en pausa", "lost": "sin conectar", "disconnected": "sin conectar"}
+UNDECIDED_LIMIT = 20
+STATE_LABELS = {"paused": "en pausa", "lost": "sin conectar", "disconnected": "sin conectar"}
 
 
 @dataclass(frozen=True)
 class AccountHealth:
-    """An account's last success, and its last trouble when nothing went well since."""
+    """An account's last publication, its last failed attempt, and its state in the register."""
 
     account: Account
     published_at: datetime | None
     trouble_at: datetime | None
     trouble: str
-    state: str  # as the register says it: "active", "paused", "lost", "disconnected"
+    state: str  # "active", "paused", "lost" or "disconnected"
 
     @property
     def is_well(self) -> bool:
-        """Return whether its last call went well."""
+        """Return whether its last attempt succeeded."""
         return self.trouble_at is None or (self.published_at is not None and self.published_at >= self.trouble_at)
 
     @property
     def word(self) -> str:
-        """Return how it is, in a word or two."""
-        return HOW.get(self.state) or ("bien" if self.is_well else "mirar")
+        """Return its state in Spanish."""
+        return STATE_LABELS.get(self.state) or ("bien" if self.is_well else "mirar")
 
 
 @dataclass(frozen=True)
 class Status:
-    """How the system is."""
+    """The contents of the status page."""
 
     checks: tuple[CheckResult, ...]  # the failed ones first
     accounts: tuple[AccountHealth, ...]
@@ -54,19 +54,19 @@ class Status:
     incidents: tuple[Incident, ...]
 
     @property
-    def wanting(self) -> int:
-        """Return how many things need somebody."""
+    def failed_checks(self) -> int:
+        """Return how many checks failed."""
         return sum(not check.ok for check in self.checks)
 
 
 def status_of(member: Member, *, now: datetime) -> Status:
-    """Return how the system is, with the deliveries of the person's own entity only."""
+    """Return the contents of the status page, with the deliveries of the member's entity only."""
     stop = hold_on_everything(member.entity_id)
     undecided = Delivery.objects.filter(entity=member.entity, state=DeliveryState.NEEDS_PERSON)
     return Status(
         checks=tuple(sorted(run_checks(entity_id=member.entity_id), key=lambda check: check.ok)),
         accounts=tuple(_accounts(member)),
-        undecided=tuple(undecided.select_related("account").order_by("due_at", "pk")[:MOST]),
+        undecided=tuple(undecided.select_related("account").order_by("due_at", "pk")[:UNDECIDED_LIMIT]),
         in_the_air=count_in_flight(member.entity),
         stop=stop,
         may_stop=rules.may_pause_everything(member, stop, now=now),
@@ -75,13 +75,22 @@ def status_of(member: Member, *, now: datetime) -> Status:
 
 
 def _accounts(member: Member) -> list[AccountHealth]:
-    out = Delivery.objects.filter(account=OuterRef("pk"), published_at__isnull=False).order_by("-published_at")
-    wrong = Attempt.objects.filter(delivery__account=OuterRef("pk"), ended_at__isnull=False)
-    wrong = wrong.exclude(outcome=Outcome.PUBLISHED).order_by("-ended_at")
+    published = Delivery.objects.filter(account=OuterRef("pk"), published_at__isnull=False).order_by("-published_at")
+    failed = Attempt.objects.filter(delivery__account=OuterRef("pk"), ended_at__isnull=False)
+    failed = failed.exclude(outcome=Outcome.PUBLISHED).order_by("-ended_at")
     accounts = accounts_of(member.entity).annotate(
-        out_at=Subquery(out.values("published_at")[:1]),
-        wrong_at=Subquery(wrong.values("ended_at")[:1]),
-        wrong_why=Subquery(wrong.values("reason")[:1]),
+        last_published_at=Subquery(published.values("published_at")[:1]),
+        last_failed_at=Subquery(failed.values("ended_at")[:1]),
+        last_reason=Subquery(failed.values("reason")[:1]),
     )
     states = {line.account.pk: line.state for line in register_entries(member.entity)}
-    return [AccountHealth(each, each.out_at, each.wrong_at, each.wrong_why or "", states[each.pk]) for each in accounts]
+    return [
+        AccountHealth(
+            account=account,
+            published_at=account.last_published_at,
+            trouble_at=account.last_failed_at,
+            trouble=account.last_reason or "",
+            state=states[account.pk],
+        )
+        for account in accounts
+    ]

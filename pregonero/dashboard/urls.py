@@ -1,4 +1,4 @@
-"""The first screen, and the receipt of what a person was told."""
+"""URLs of the Hoy page, the status page and the receipt of a notice."""
 
 from django.urls import path
 
@@ -8,5 +8,5 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.today, name="today"),
     path("estado/", views.status, name="status"),
-    path("avisos/<int:pk>/recibo/", views.receive, name="receive"),
+    path("avisos/<int:pk>/recibo/", views.mark_notice_seen, name="receive"),
 ]

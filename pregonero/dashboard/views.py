@@ -1,4 +1,4 @@
-"""Hoy."""
+"""The Hoy page, the status page, and the receipt of a notice."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +15,7 @@ from pregonero.people.rules import check_may, may
 
 @require_GET
 def today(request: MemberRequest) -> HttpResponse:
-    """Show what this person must do now, what goes out today and what went wrong."""
+    """Show the person's tasks, today's publications and their problems."""
     now = timezone.now()
     context = {
         "today": today_of(request.member, now=now),
@@ -27,7 +27,7 @@ def today(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 def status(request: MemberRequest) -> HttpResponse:
-    """Show whether the system is well, how each account fares, and what befell it lately."""
+    """Show the health checks, the state of each account and the recent incidents."""
     member, now = request.member, timezone.now()
     check_may(member, "status.see", now=now)
     context = {"status": status_of(member, now=now), "now": now}
@@ -35,8 +35,8 @@ def status(request: MemberRequest) -> HttpResponse:
 
 
 @require_POST
-def receive(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep the receipt of a notice and open what it tells of."""
+def mark_notice_seen(request: MemberRequest, pk: int) -> HttpResponse:
+    """Record that the person saw a notice, and redirect to the page that it is about."""
     notice = get_notice(member=request.member, pk=pk)
     see_notice(notice=notice, by=request.member, now=timezone.now())
     return redirect(notice.path)

@@ -74,6 +74,16 @@ REMOVED = "removed"
 PUBLIC = (S.PUBLISHED, S.WITHDRAWN, S.RECTIFIED)
 """It went out."""
 
+TINTS = {
+    **dict.fromkeys(PUBLIC, "ok"),
+    **dict.fromkeys(IN_FLIGHT, "wait"),
+    **dict.fromkeys(STOPPED, "bad"),
+    S.DUE: "wait",
+    S.CANCELLED: "hold",
+    S.NEEDS_PERSON: "bad",
+}
+"""The colour of each state in the interface; a planned delivery has none."""
+
 NOT_PUBLIC = tuple(state for state in S if state not in PUBLIC)
 
 

@@ -94,14 +94,14 @@ class Member(models.Model):
         return self.ends_on is None or day <= self.ends_on
 
     @property
-    def role_words(self) -> str:
+    def role_labels(self) -> str:
         """Return the roles as the screen says them."""
         return ", ".join(Role(role).label for role in self.roles)
 
     @property
     def actor(self) -> Actor:
         """Return how records name this person."""
-        return Actor(kind="member", id=self.pk, name=self.name, role=self.role_words)
+        return Actor(kind="member", id=self.pk, name=self.name, role=self.role_labels)
 
     @property
     def ref(self) -> ObjectRef:

@@ -1,1 +1,1 @@
-"""What is read across the whole way: the expediente of a publication."""
+"""Reports across all apps: the expediente of a publication."""

@@ -1,4 +1,4 @@
-"""The whole way of a publication, from the news to the interaction, read across the apps (M-1)."""
+"""The expediente of a publication: everything about it, from the news item to the interaction, across apps (M-1)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pregonero.outbox.models import Attempt, Delivery, Hold
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
 from pregonero.outbox.queries.holds import hold_on
 from pregonero.outbox.rules import may_post_manually
-from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Member, Notice
 from pregonero.people.queries import receipts_of
 from pregonero.publishing import rules
@@ -23,22 +23,12 @@ from pregonero.publishing.queries import (
 from pregonero.publishing.threads import speaks_for, words_of
 from pregonero.records.actions import ObjectRef
 from pregonero.records.queries import ChainState, chain_state, events_of, texts_of
-from pregonero.reports.timeline import Group, Line, gathered
-
-TINTS = {
-    **dict.fromkeys(PUBLIC, "ok"),
-    **dict.fromkeys(IN_FLIGHT, "wait"),
-    **dict.fromkeys(STOPPED, "bad"),
-    **dict.fromkeys(WAITING, "plan"),
-    DeliveryState.CANCELLED: "hold",
-    DeliveryState.DUE: "wait",
-    DeliveryState.NEEDS_PERSON: "bad",
-}
+from pregonero.reports.timeline import TimelineEntry, TimelineGroup, group_entries
 
 
 @dataclass(frozen=True)
-class AccountWay:
-    """How a publication fares on one account: what it says there, its delivery for each part and its commit calls."""
+class AccountProgress:
+    """A publication on one account: its text, the deliveries of its parts and their attempts."""
 
     adaptation: Adaptation
     thread: tuple[Delivery, ...]
@@ -46,22 +36,22 @@ class AccountWay:
 
     @property
     def delivery(self) -> Delivery | None:
-        """Return where it stands: of a thread, the part that has not gone out."""
+        """Return the delivery that shows the progress, or None before the publication is scheduled."""
         return speaks_for(self.thread) if self.thread else None
 
     @property
     def first(self) -> Delivery | None:
-        """Return the first part's delivery, whose address is the publication's."""
+        """Return the delivery of the first part, whose URL is that of the publication."""
         return self.thread[0] if self.thread else None
 
     @property
     def tint(self) -> str:
-        """Return the colour of its state."""
-        return TINTS[DeliveryState(self.delivery.state)] if self.delivery else "plan"
+        """Return the name of the colour of its state."""
+        return TINTS.get(DeliveryState(self.delivery.state), "plan") if self.delivery else "plan"
 
     @property
     def word(self) -> str:
-        """Return its state in words."""
+        """Return its state in Spanish."""
         if self.delivery is None:
             return "se omite" if self.adaptation.skipped else "sin programar"
         if self.delivery.state in WAITING and self.delivery.prepared_for:
@@ -71,15 +61,15 @@ class AccountWay:
 
 @dataclass(frozen=True)
 class Expediente:
-    """Everything that the page of a publication shows."""
+    """The contents of the expediente page."""
 
     publication: Publication
     informing: Informing | None
     receipts: tuple[Notice, ...]
-    accounts: tuple[AccountWay, ...]
+    accounts: tuple[AccountProgress, ...]
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineEntry, ...]
     chain: ChainState
     may_cancel: bool
     may_edit: bool
@@ -90,49 +80,49 @@ class Expediente:
     may_take_up: bool
 
     @property
-    def groups(self) -> list[Group]:
-        """Return the records as they are read: what the machine did in a row, together."""
-        return gathered(self.lines)
+    def groups(self) -> list[TimelineGroup]:
+        """Return the records in groups, as the page shows them."""
+        return group_entries(self.lines)
 
     @property
-    def going(self) -> tuple[AccountWay, ...]:
-        """Return the accounts where it goes out."""
+    def scheduled(self) -> tuple[AccountProgress, ...]:
+        """Return the accounts that have deliveries."""
         return tuple(way for way in self.accounts if way.delivery is not None)
 
     @property
-    def out(self) -> int:
-        """Return on how many accounts it is out."""
+    def public_count(self) -> int:
+        """Return on how many accounts it is public."""
         return sum(way.delivery is not None and way.delivery.state in PUBLIC for way in self.accounts)
 
     @property
     def is_begun(self) -> bool:
-        """Return whether some part of it is out, on any account."""
-        return any(each.state in PUBLIC for way in self.accounts for each in way.thread)
+        """Return whether any part is public on any account."""
+        return any(delivery.state in PUBLIC for way in self.accounts for delivery in way.thread)
 
     @property
     def to_stop(self) -> str:
-        """Return what would be stopped: "X, partes 3 a 5; Facebook"."""
+        """Return what a stop would affect, such as "X, partes 3 a 5; Facebook"."""
         return "; ".join(filter(None, (_to_stop(way) for way in self.accounts)))
 
     @property
     def is_moving(self) -> bool:
-        """Return whether something may change by itself in a moment: the page keeps looking."""
+        """Return whether a delivery can change without a person, so that the page must refresh."""
         return any(way.delivery is not None and way.delivery.state in (*IN_FLIGHT, *WAITING) for way in self.accounts)
 
     @property
     def situation(self) -> tuple[str, str]:
-        """Return the colour and the words of the whole: "publicando, 2 de 4"."""
-        return _situation([DeliveryState(way.delivery.state) for way in self.going if way.delivery], self)
+        """Return the colour and the label of the whole publication, such as "publicando, 2 de 4"."""
+        return _situation([DeliveryState(way.delivery.state) for way in self.scheduled if way.delivery], self)
 
 
-def _to_stop(way: AccountWay) -> str:
-    left = [each.position + 1 for each in way.thread if each.state in WAITING]
-    if not left:
+def _to_stop(way: AccountProgress) -> str:
+    waiting = [delivery.position + 1 for delivery in way.thread if delivery.state in WAITING]
+    if not waiting:
         return ""
     name = str(way.adaptation.account.get_network_display())
     if len(way.thread) == 1:
         return name
-    return f"{name}, partes {left[0]} a {left[-1]}" if len(left) > 1 else f"{name}, parte {left[0]}"
+    return f"{name}, partes {waiting[0]} a {waiting[-1]}" if len(waiting) > 1 else f"{name}, parte {waiting[0]}"
 
 
 def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]:
@@ -144,27 +134,27 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
     if all(state == DeliveryState.CANCELLED for state in states):
         return "hold", "detenida a medias" if file.is_begun else "detenida"
     if any(state in (*STOPPED, DeliveryState.NEEDS_PERSON) for state in states):
-        return "bad", f"publicada en {file.out} de {len(states)}, revisa lo demás"
+        return "bad", f"publicada en {file.public_count} de {len(states)}, revisa lo demás"
     if all(state == DeliveryState.PLANNED for state in states) and not file.is_begun:
         return "plan", "programada"
-    return "wait", f"publicando, {file.out} de {len(states)}"
+    return "wait", f"publicando, {file.public_count} de {len(states)}"
 
 
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
-    """Return the file of a publication: a fixed number of queries, whatever its length."""
+    """Return the expediente of a publication. The number of queries does not depend on its length."""
     publication = get_publication(member=member, pk=pk)
     deliveries = deliveries_of(publication.ref)
     threads = by_account(deliveries)
     attempts = list(attempts_of(publication.ref))
     events = events_of(publication.entity_id, _refs(publication, deliveries))
-    words, stop = texts_of(events), hold_on(publication.ref)
+    texts, stop = texts_of(events), hold_on(publication.ref)
     is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
         informing=_informing(publication),
         receipts=tuple(_receipts(publication)),
         accounts=tuple(
-            AccountWay(
+            AccountProgress(
                 adaptation,
                 tuple(threads.get(adaptation.account_id, ())),
                 tuple(attempt for attempt in attempts if attempt.delivery.account_id == adaptation.account_id),
@@ -173,7 +163,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         ),
         link_check=latest_link_check(publication),
         acceptance=latest_acceptance(publication),
-        lines=tuple(Line(event, words.get(event.pk, {})) for event in events),
+        lines=tuple(TimelineEntry(event, texts.get(event.pk, {})) for event in events),
         chain=chain_state(publication.entity_id),
         may_cancel=rules.may_cancel(member, publication, deliveries, now=now),
         may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries),
@@ -189,11 +179,11 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
 def _by_hand(member: Member, deliveries: Iterable[Delivery], *, held: bool, now: datetime) -> frozenset[int]:
     """Return which deliveries this person may make by hand: not out, certainly, and held by nobody."""
     why = "En pausa." if held else ""
-    return frozenset(each.pk for each in deliveries if may_post_manually(member, each, why, now=now))
+    return frozenset(delivery.pk for delivery in deliveries if may_post_manually(member, delivery, why, now=now))
 
 
 def _is_editable(deliveries: Iterable[Delivery]) -> bool:
-    """Return whether something of it has not gone out; a draft has no delivery yet."""
+    """Return whether any delivery is still to be sent, or there is none because it is a draft."""
     states = {delivery.state for delivery in deliveries}
     return not states or bool(states & {*WAITING, *STOPPED})
 

@@ -1,4 +1,4 @@
-"""The records of a file as a person reads them: each act of somebody by itself, what the machine did gathered."""
+"""The records of an expediente as people read them: acts of the system in a row form one group."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -12,20 +12,20 @@ from pregonero.ui.templatetags.ui_time import day_short, hour
 
 
 @dataclass(frozen=True)
-class Line:
-    """A record, with the words that were not erased."""
+class TimelineEntry:
+    """An event, with those of its texts that were not erased."""
 
     event: Event
-    words: dict[str, str]
+    texts: dict[str, str]
 
     @property
     def why(self) -> str:
-        """Return the reason or the note that somebody wrote with it."""
-        return self.words.get("reason") or self.words.get("note") or ""
+        """Return the reason or the note that a person wrote with the act."""
+        return self.texts.get("reason") or self.texts.get("note") or ""
 
     @property
     def minute(self) -> str:
-        """Return to which minute something was programmed, and from which it was moved."""
+        """Return a sentence with the scheduled time, and the previous one if it changed."""
         due, before = _moment(self.event, "due_at"), _moment(self.event, "before")
         if due is None:
             return ""
@@ -37,41 +37,41 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
-    """One act of a person, or everything that the machine did between two of them."""
+class TimelineGroup:
+    """One act of a person, or the acts of the system between two of them."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineEntry, ...]
 
     @property
     def first(self) -> Event:
-        """Return the first record."""
+        """Return the first event."""
         return self.lines[0].event
 
     @property
     def last(self) -> Event:
-        """Return the last one."""
+        """Return the last event."""
         return self.lines[-1].event
 
     @property
     def summary(self) -> str:
-        """Return what was done, each kind once: "Preparada en la red (4), Publicada (4)"."""
-        counted = Counter(line.event.type_label for line in self.lines)
-        return ", ".join(f"{words} ({times})" if times > 1 else words for words, times in counted.items())
+        """Return the event types with their counts: "Preparada en la red (4), Publicada (4)"."""
+        counts = Counter(line.event.type_label for line in self.lines)
+        return ", ".join(f"{label} ({count})" if count > 1 else label for label, count in counts.items())
 
 
-def gathered(lines: Iterable[Line]) -> list[Group]:
-    """Return the records in their order, what the machine did in a row together."""
+def group_entries(entries: Iterable[TimelineEntry]) -> list[TimelineGroup]:
+    """Return the entries in order, with consecutive acts of the system in one group."""
     groups = []
-    for by_machine, some in groupby(lines, key=_is_machine):
-        run = tuple(some)
-        groups += [Group(run)] if by_machine else [Group((line,)) for line in run]
+    for by_system, consecutive in groupby(entries, key=_is_by_system):
+        run = tuple(consecutive)
+        groups += [TimelineGroup(run)] if by_system else [TimelineGroup((entry,)) for entry in run]
     return groups
 
 
-def _is_machine(line: Line) -> bool:
-    return bool(line.event.actor.get("kind") == SYSTEM.kind)
+def _is_by_system(entry: TimelineEntry) -> bool:
+    return bool(entry.event.actor.get("kind") == SYSTEM.kind)
 
 
 def _moment(event: Event, name: str) -> datetime | None:
-    told = event.facts.get(name)
-    return datetime.fromisoformat(told) if told else None
+    value = event.facts.get(name)
+    return datetime.fromisoformat(value) if value else None

@@ -1,4 +1,4 @@
-"""Where the whole way of a publication is read."""
+"""The URL of a publication's expediente."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The page of a publication: its expediente, live while it publishes."""
+"""The expediente of a publication, which refreshes while the publication is being sent."""
 
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ from pregonero.reports.queries import expediente_of
 @require_GET
 @vary_on_headers("HX-Request")
 def expediente(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show the file of a publication; htmx asks again for its moving part while something may change."""
+    """Show the expediente. For htmx, which polls while something may change, return only the changing part."""
     now = timezone.now()
     context = {
         "file": expediente_of(member=request.member, pk=pk, now=now),

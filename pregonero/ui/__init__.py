@@ -1,1 +1,1 @@
-"""How everything looks: base page, components, styles. Imports no app."""
+"""The look of the interface: base page, components, styles and icons. Imports no app."""

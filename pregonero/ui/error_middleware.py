@@ -1,4 +1,4 @@
-"""One handler for every expected "no": the reason in the page, with its status."""
+"""The page that shows why an act was refused, with the matching HTTP status."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -17,42 +17,44 @@ CONFLICT = 409
 
 
 class ErrorMiddleware:
-    """Turns `Refused` into a page that says why; anything else surfaces as the bug it is."""
+    """Turns `Refused` exceptions into a page with the reason; other exceptions propagate."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.headers.get("HX-Request") == "true" and _asks_to_sign_in(response):
-            return _sign_in_whole(request)
+        if request.headers.get("HX-Request") == "true" and _is_sign_in_redirect(response):
+            return _redirect_to_sign_in(request)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """Render the refusal, or leave the exception to surface."""
+        """Return the page for a `Refused`, or None for any other exception."""
         if not isinstance(exception, Refused):
             return None
         status = STATUS.get(type(exception), CONFLICT)
-        return render(request, "ui/refused.html", {"refusal": exception, "back": _before(request)}, status=status)
+        return render(
+            request, "ui/refused.html", {"refusal": exception, "back": _previous_page(request)}, status=status
+        )
 
 
-def _asks_to_sign_in(response: HttpResponse) -> bool:
+def _is_sign_in_redirect(response: HttpResponse) -> bool:
     return isinstance(response, HttpResponseRedirectBase) and (
         urlsplit(response.url).path == resolve_url(settings.LOGIN_URL)
     )
 
 
-def _sign_in_whole(request: HttpRequest) -> HttpResponse:
-    """Send the whole page to sign in: a session that ended must not put a sign-in form inside another page."""
+def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Redirect the whole page to sign-in, because htmx would insert the sign-in form into the current page."""
     try:
         page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
-    except ValueError:  # no address at all: nobody's browser said it
+    except ValueError:  # not a URL; no browser sends this
         page = "/"
     return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}")
 
 
-def _before(request: HttpRequest) -> str:
-    """Return the page that the person came from, when it is one of ours."""
+def _previous_page(request: HttpRequest) -> str:
+    """Return the path of the referring page if it belongs to this site, otherwise an empty string."""
     referer = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
-    return urlsplit(referer).path if ours else ""
+    is_own = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return urlsplit(referer).path if is_own else ""

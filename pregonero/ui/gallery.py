@@ -1,4 +1,4 @@
-"""What the gallery shows: each component, what it is for, and whole scenes put together from them."""
+"""The data of the component gallery: the components, their purpose, and whole sample pages."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +11,7 @@ COMMENT_START, COMMENT_END = "{% comment %}", "{% endcomment %}"
 
 @dataclass(frozen=True)
 class Example:
-    """A component in the gallery: its tag, its name and its purpose in Spanish, and its file."""
+    """A component in the gallery: its tag, and its name and purpose in Spanish."""
 
     tag: str
     title: str
@@ -19,17 +19,17 @@ class Example:
 
     @property
     def slug(self) -> str:
-        """Return the name of its example template and the anchor in the page."""
+        """Return the name of its example template, which is also its anchor in the page."""
         return self.tag.replace(".", "-")
 
     @property
     def template(self) -> str:
-        """Return the template that shows it live, with its variants."""
+        """Return the path of the template that renders its variants."""
         return f"ui/gallery/{self.slug}.html"
 
     @cached_property
     def arguments(self) -> str:
-        """Return the comment at the top of the component's file: the one place where its arguments are told."""
+        """Return the comment at the top of the component's file, which documents its arguments."""
         source = _file(self.tag).read_text(encoding="utf-8")
         _, _, rest = source.partition(COMMENT_START)
         return rest.partition(COMMENT_END)[0].strip()
@@ -75,7 +75,7 @@ TEXT = (
     "completas por departamento y por producto: https://www.mincit.gov.co/prensa/noticias #ExportarEsCrecer"
 )
 ACCOUNTS = ("X · @mincomercioco", "Facebook", "Instagram", "YouTube")
-# hour, then for each account what goes out: kind, time, title, word, state
+# By hour and account: kind, time, title, label, state
 SAMPLE_DAY: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     ("07:00", {}),
     ("08:00", dict.fromkeys("XFIY", ("news", "08:00", "Acuerdo con Perú", "publicada"))),
@@ -96,8 +96,8 @@ SAMPLE_DAY: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
 )  # fmt: skip
 
 
-def programme() -> dict[str, Any]:
-    """Return the invented day that the scene of the programme shows."""
+def sample_calendar() -> dict[str, Any]:
+    """Return the context of the calendar scene: an invented day."""
     hours = [
         (hour, [(account, *_padded(cells.get(account[0], ()))) for account in ACCOUNTS]) for hour, cells in SAMPLE_DAY
     ]

@@ -1,4 +1,4 @@
-"""The rooms that the side bar shows, in order, and who is signed in. Counts come from whoever renders the page."""
+"""The sections of the side bar, in order, and the signed-in person. Views supply the counts beside the sections."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,27 +11,26 @@ from pregonero.errors import Refused
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A place of the side bar; `also` are the paths of its inner pages."""
+    """A section of the side bar; `also` are further path prefixes of its pages."""
 
     key: str
     label: str
     path: str
     also: tuple[str, ...] = ()
 
-    def holds(self, path: str) -> bool:
-        """Return whether a page belongs to this room."""
+    def contains(self, path: str) -> bool:
+        """Return whether the page at a path belongs to this section."""
         return path == self.path or any(path.startswith(start) for start in (self.path, *self.also) if start != "/")
 
 
 @dataclass(frozen=True)
 class Count:
-    """What stands beside a room: "14", or something that can't wait: "1 vencido"."""
+    """The text beside a section: a number, or something urgent such as "1 vencido"."""
 
     text: str
     urgent: bool = False
 
 
-# A new room is a line here.
 NAVIGATION = (
     NavigationItem("hoy", "Hoy", "/"),
     NavigationItem("noticias", "Noticias", "/noticias/"),
@@ -42,12 +41,12 @@ NAVIGATION = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Add the rooms to every page's context, and the person, looked up only when the page shows it."""
-    return {"rooms": NAVIGATION, "person": SimpleLazyObject(lambda: _person(request))}
+    """Context processor: the sections, and the person, who is loaded only if the page shows them."""
+    return {"sections": NAVIGATION, "person": SimpleLazyObject(lambda: _person(request))}
 
 
 def _person(request: HttpRequest) -> Any:
-    """Return the membership that the request acts under; None where there is none, so that a refusal can be shown."""
+    """Return the request's member, or None without a membership, so that the refusal page can be rendered."""
     try:
         member = getattr(request, "member", None)
         return member if member is None or member.pk else None

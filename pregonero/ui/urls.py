@@ -1,4 +1,4 @@
-"""The gallery of components, for whoever builds screens."""
+"""URLs of the component gallery."""
 
 from django.urls import path
 

@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pregonero.errors import Issue
-from pregonero.ui.gallery import EXAMPLES, SCENES, TEXT, programme
+from pregonero.ui.gallery import EXAMPLES, SCENES, TEXT, sample_calendar
 
 
 class SampleForm(forms.Form):
-    """A form that shows every kind of field in the gallery; nothing is done with it."""
+    """A form with every kind of field, for the gallery. It is never submitted."""
 
     title = forms.CharField(label="Título", help_text="Como se leerá en YouTube.", max_length=100)
     text = forms.CharField(label="Texto para X", widget=forms.Textarea)
@@ -28,7 +28,7 @@ ISSUES = (Issue("alt", "alt_missing", "Instagram: falta el texto alternativo."),
 
 @require_safe
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Show every component live."""
+    """Show every component with its variants."""
     filled = SampleForm({"title": "", "text": "Las exportaciones crecieron", "network": "x", "kind": "alta"})
     context = {"examples": EXAMPLES, "scenes": SCENES, "form": SampleForm(), "filled": filled}
     context |= {"exact": SampleForm(auto_id="exact_%s"), "page": Paginator(range(50), 20).page(2), "issues": ISSUES}
@@ -37,10 +37,14 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def scene(request: HttpRequest, name: str) -> HttpResponse:
-    """Show a whole page put together from the components, with invented data."""
+    """Show a whole page made of components, with invented data."""
     if name not in SCENES:
         raise Http404
     counts = {"hoy": 5, "noticias": 3}
-    room = "hoy" if name == "hoy" else "parrilla"
-    context = {"room_counts": counts, "current_room": room, "form": SampleForm(initial={"text": TEXT})} | programme()
+    section = "hoy" if name == "hoy" else "parrilla"
+    context = {
+        "section_counts": counts,
+        "current_section": section,
+        "form": SampleForm(initial={"text": TEXT}),
+    } | sample_calendar()
     return render(request, f"ui/gallery/scenes/{name}.html", context)

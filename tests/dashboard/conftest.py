@@ -1,4 +1,4 @@
-"""The same accounts and news as publishing's."""
+"""Fixtures shared with the tests of publishing."""
 
 from tests.publishing.conftest import accounts, candidate, news, picture, video
 

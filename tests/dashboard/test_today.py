@@ -1,4 +1,4 @@
-"""Hoy: what each person must do, what goes out, what went wrong."""
+"""The Hoy page: tasks, publications of the day and their problems."""
 
 from datetime import datetime, timedelta
 
@@ -29,7 +29,7 @@ def page_of(member: Member) -> str:
 
 
 @pytest.mark.procedure("P-1")
-def test_a_notice_waits_and_opening_it_leaves_the_receipt(news: News, ana: Member, now: datetime) -> None:
+def test_opening_a_notice_records_that_it_was_seen(news: News, ana: Member, now: datetime) -> None:
     notify(members=[ana], kind="news.informed", ref=news.ref, title=news.title, path="/parrilla/", now=now)
     client = Client()
     client.force_login(ana.user)
@@ -41,19 +41,19 @@ def test_a_notice_waits_and_opening_it_leaves_the_receipt(news: News, ana: Membe
     assert notice.seen_at is not None
 
 
-def test_a_notice_of_somebody_else_is_not_found(news: News, ana: Member, beto: Member, now: datetime) -> None:
+def test_notice_of_another_member_is_not_found(news: News, ana: Member, beto: Member, now: datetime) -> None:
     notify(members=[ana], kind="news.informed", ref=news.ref, title=news.title, path="/", now=now)
     client = Client()
     client.force_login(beto.user)
     assert client.post(f"/avisos/{Notice.objects.get().pk}/recibo/").status_code == 404
 
 
-def test_each_role_sees_what_it_can_do(candidate: News, luis: Member, ana: Member, now: datetime) -> None:
+def test_tasks_depend_on_the_role(candidate: News, luis: Member, ana: Member, now: datetime) -> None:
     assert [task.what for task in today_of(luis, now=now).tasks] == [candidate.title]
     assert today_of(ana, now=now).tasks == ()
 
 
-def test_an_informed_news_item_waits_for_its_programme(news: News, ana: Member, now: datetime) -> None:
+def test_informed_news_item_is_a_task_until_it_is_scheduled(news: News, ana: Member, now: datetime) -> None:
     (task,) = today_of(ana, now=now).tasks
     assert (task.act, task.path) == ("Programar", f"/publicaciones/nueva/?noticia={news.pk}")
     drafted(news, ana, now)
@@ -61,7 +61,7 @@ def test_an_informed_news_item_waits_for_its_programme(news: News, ana: Member, 
     assert task.why == "Borrador sin programar."
 
 
-def rejected(news: News, ana: Member, account: Account) -> Publication:
+def publication_rejected_on(news: News, ana: Member, account: Account) -> Publication:
     publication = programmed(news, ana, timezone.now())
     Delivery.objects.filter(subject_id=publication.pk).filter(account=account).update(
         reason="El texto pasa 12 caracteres del límite."
@@ -71,27 +71,27 @@ def rejected(news: News, ana: Member, account: Account) -> Publication:
 
 
 @pytest.mark.procedure("P-6")
-def test_what_went_wrong_stands_at_the_top(news: News, ana: Member, accounts: dict[str, Account]) -> None:
-    rejected(news, ana, accounts["x"])
+def test_failed_delivery_is_shown_above_the_tasks(news: News, ana: Member, accounts: dict[str, Account]) -> None:
+    publication_rejected_on(news, ana, accounts["x"])
     page = page_of(ana)
     assert "no salió en todas sus cuentas" in page
     assert "El texto pasa 12 caracteres del límite." in page
     assert page.index("no salió en todas") < page.index("Lo que te toca")
 
 
-def test_the_next_minute_is_said(news: News, ana: Member, now: datetime) -> None:
+def test_next_at_is_the_time_of_the_next_publication(news: News, ana: Member, now: datetime) -> None:
     programmed(news, ana, now, due_at=now + timedelta(hours=1, minutes=30))
     today = today_of(ana, now=now)
     assert today.next_at == now + timedelta(hours=1, minutes=30)
 
 
-def test_another_entity_sees_none_of_it(news: News, ana: Member, dario: Member, now: datetime) -> None:
+def test_today_is_empty_for_a_member_of_another_entity(news: News, ana: Member, dario: Member, now: datetime) -> None:
     programmed(news, ana, now, due_at=now + timedelta(hours=1))
     today = today_of(dario, now=now)
     assert (today.tasks, today.outgoing, today.troubles) == ((), (), ())
 
 
-def test_what_a_person_stopped_is_no_failure_nor_the_next(news: News, ana: Member, now: datetime) -> None:
+def test_cancelled_publication_is_neither_a_problem_nor_the_next(news: News, ana: Member, now: datetime) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     cancel_publication(publication=publication, reason="Falta el visto bueno.", by=ana, now=now)
     today = today_of(ana, now=now)
@@ -99,10 +99,8 @@ def test_what_a_person_stopped_is_no_failure_nor_the_next(news: News, ana: Membe
 
 
 @pytest.mark.procedure("P-6")
-def test_a_trouble_that_was_solved_leaves_the_first_screen(
-    news: News, ana: Member, accounts: dict[str, Account]
-) -> None:
-    publication = rejected(news, ana, accounts["x"])
+def test_notice_of_a_solved_problem_is_not_shown(news: News, ana: Member, accounts: dict[str, Account]) -> None:
+    publication = publication_rejected_on(news, ana, accounts["x"])
     delivery = Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"])
     notify_owner(delivery, DeliveryEvent.REJECTED, now=timezone.now())
     assert "no aceptó" in page_of(ana)
@@ -113,9 +111,7 @@ def test_a_trouble_that_was_solved_leaves_the_first_screen(
 
 
 @pytest.mark.procedure("P-1")
-def test_an_informed_news_item_is_shown_once_and_preparing_it_is_the_receipt(
-    news: News, ana: Member, now: datetime
-) -> None:
+def test_drafting_a_publication_marks_the_notice_of_its_news_as_seen(news: News, ana: Member, now: datetime) -> None:
     notify(members=[ana], kind="news.informed", ref=news.ref, title=news.title, path="/parrilla/", now=now)
     assert [task.what for task in today_of(ana, now=now).tasks] == [news.title]
     drafted(news, ana, now)

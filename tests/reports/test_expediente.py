@@ -1,4 +1,4 @@
-"""The file of a publication: its whole way on one page (M-1), with every record (M-2)."""
+"""The expediente of a publication: everything about it on one page (M-1), with every record (M-2)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -36,15 +36,24 @@ def page_of(publication: Publication, member: Member, **headers: str) -> str:
     return client.get(f"/publicaciones/{publication.pk}/", headers=headers).content.decode()
 
 
-def test_the_page_tells_the_whole_way(publication: Publication, ana: Member) -> None:
+def test_page_shows_every_step_from_the_news_to_the_interaction(publication: Publication, ana: Member) -> None:
     page = page_of(publication, ana)
-    for words in ("Noticia en la sede electrónica", "Luis Peña", "Textos preparados", "Enlace comprobado",
-                  "Programada para las", "Interacción", publication.number, "Muestra dónde hay empleo."):  # fmt: skip
-        assert words in page
+    expected_texts = (
+        "Noticia en la sede electrónica",
+        "Luis Peña",
+        "Textos preparados",
+        "Enlace comprobado",
+        "Programada para las",
+        "Interacción",
+        publication.number,
+        "Muestra dónde hay empleo.",
+    )
+    for text in expected_texts:
+        assert text in page
 
 
 @pytest.mark.procedure("M-2")
-def test_every_record_is_there_with_who_and_why(
+def test_page_shows_each_record_with_its_author_and_reason(
     publication: Publication, ana: Member, beto: Member, now: datetime
 ) -> None:
     actions.cancel_publication(publication=publication, reason="Cambió la cifra.", by=beto, now=now)
@@ -55,34 +64,41 @@ def test_every_record_is_there_with_who_and_why(
 
 
 @pytest.mark.procedure("M-2")
-def test_a_record_says_from_which_minute_to_which_and_what_text_changed(
+def test_page_shows_the_previous_time_and_text_of_a_change(
     publication: Publication, ana: Member, beto: Member, now: datetime, accounts: dict[str, Account]
 ) -> None:
     adaptation = publication.adaptations.get(account=accounts["x"])
     change = PublicationChange(
-        publication.why, publication.theme, 2, publication.link,
+        publication.why,
+        publication.theme,
+        2,
+        publication.link,
         {accounts["x"].pk: replace(as_it_is(adaptation), text=f"Crecieron 9 %. {publication.link}")},
-    )  # fmt: skip
+    )
     actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=beto, now=now)
     actions.move_publication(publication=publication, due_at=now + timedelta(hours=3), by=beto, now=now)
     lines = expediente_of(member=ana, pk=publication.pk, now=now).lines
-    moved, edited = (next(each for each in reversed(lines) if each.event.event_type == f"publication.{event_type}")
-                     for event_type in ("rescheduled", "edited"))  # fmt: skip
-    assert moved.minute == "De las 10:00 a las 12:00 del 24 nov."
+    latest = {line.event.event_type: line for line in lines}
+    rescheduled, edited = latest["publication.rescheduled"], latest["publication.edited"]
+    assert rescheduled.minute == "De las 10:00 a las 12:00 del 24 nov."
     assert edited.words["before"] == f"{adaptation.account}: {adaptation.text}"
     assert edited.words["after"] == f"{adaptation.account}: Crecieron 9 %. {publication.link}"
     page = page_of(publication, ana)
-    for words in (moved.minute, "Ver qué texto cambió", "Crecieron 9 %."):
-        assert words in page
+    for text in (rescheduled.minute, "Ver qué texto cambió", "Crecieron 9 %."):
+        assert text in page
 
 
 @pytest.mark.procedure("M-2")
-def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana: Member, now: datetime) -> None:
+def test_consecutive_acts_of_the_system_form_one_group(publication: Publication, ana: Member, now: datetime) -> None:
     for seconds, delivery in enumerate(Delivery.objects.filter(subject_id=publication.pk).order_by("pk")):
         record(
-            entity_id=delivery.entity_id, event_type="delivery.published", actor=SYSTEM, ref=delivery.ref,
-            at=now + timedelta(seconds=seconds), related=[publication.ref],
-        )  # fmt: skip
+            entity_id=delivery.entity_id,
+            event_type="delivery.published",
+            actor=SYSTEM,
+            ref=delivery.ref,
+            at=now + timedelta(seconds=seconds),
+            related=[publication.ref],
+        )
     last = expediente_of(member=ana, pk=publication.pk, now=now).groups[-1]
     assert (last.summary, len(last.lines)) == ("Publicada (4)", 4)
     page = page_of(publication, ana)
@@ -91,7 +107,7 @@ def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana
 
 
 @pytest.mark.parametrize(
-    ("states", "words"),
+    ("states", "label"),
     [
         (["PLANNED"] * 4, "programada"),
         (["PUBLISHED", "SENDING", "DUE", "DUE"], "publicando, 1 de 4"),
@@ -101,15 +117,15 @@ def test_what_the_machine_did_in_a_row_is_gathered(publication: Publication, ana
         (["EXPIRED"] * 4, "publicada en 0 de 4, revisa lo demás"),
     ],
 )
-def test_the_situation_in_words(
-    publication: Publication, ana: Member, now: datetime, states: list[str], words: str
+def test_situation_summarizes_the_states_of_the_deliveries(
+    publication: Publication, ana: Member, now: datetime, states: list[str], label: str
 ) -> None:
     for delivery, state in zip(Delivery.objects.filter(subject_id=publication.pk).order_by("pk"), states, strict=True):
         put(delivery, DeliveryState(state))
-    assert expediente_of(member=ana, pk=publication.pk, now=now).situation[1] == words
+    assert expediente_of(member=ana, pk=publication.pk, now=now).situation[1] == label
 
 
-def test_it_keeps_looking_only_while_something_may_change(
+def test_page_refreshes_only_while_a_delivery_can_change(
     publication: Publication, ana: Member, accounts: dict[str, Account]
 ) -> None:
     assert 'hx-trigger="every 2s"' in page_of(publication, ana)
@@ -118,20 +134,20 @@ def test_it_keeps_looking_only_while_something_may_change(
     assert "hx-trigger" not in page_of(publication, ana)
 
 
-def test_htmx_gets_only_the_part_that_moves(publication: Publication, ana: Member) -> None:
+def test_htmx_request_gets_only_the_changing_part(publication: Publication, ana: Member) -> None:
     part = page_of(publication, ana, hx_request="true")
     assert part.lstrip().startswith("<div")
     assert 'id="moving"' in part
     assert "<html" not in part
 
 
-def test_nobody_of_another_entity_finds_it(publication: Publication, dario: Member) -> None:
+def test_page_is_not_found_for_a_member_of_another_entity(publication: Publication, dario: Member) -> None:
     client = Client()
     client.force_login(dario.user)
     assert client.get(f"/publicaciones/{publication.pk}/").status_code == 404
 
 
-def test_it_takes_the_same_queries_whatever_its_length(
+def test_expediente_takes_the_same_number_of_queries_with_more_records(
     publication: Publication, ana: Member, beto: Member, now: datetime
 ) -> None:
     def count() -> int:

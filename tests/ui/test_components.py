@@ -7,7 +7,7 @@ from django.template import engines
 from django.test import RequestFactory
 from django_cotton.compiler_regex import CottonCompiler
 
-from pregonero.ui.templatetags.ui_numbers import number, of_limit
+from pregonero.ui.templatetags.ui_components import number, of_limit
 
 HOSTILE = '"><script>alert(1)</script>'
 

@@ -9,7 +9,7 @@ from pregonero.ui.navigation import NAVIGATION, Count
 
 
 def side_bar(path: str, **context: object) -> str:
-    return render_to_string("ui/base.html", {"room_counts": {}, **context}, RequestFactory().get(path))
+    return render_to_string("ui/base.html", {"section_counts": {}, **context}, RequestFactory().get(path))
 
 
 def test_rooms_stand_in_their_order() -> None:
@@ -27,18 +27,18 @@ def test_rooms_stand_in_their_order() -> None:
         ("/publicaciones/7/", '<a href="/parrilla/" aria-current="true">'),
     ],
 )
-def test_the_current_room_is_marked(path: str, line: str) -> None:
+def test_the_current_section_is_marked(path: str, line: str) -> None:
     page = side_bar(path)
     assert line in page
     assert page.count("aria-current") == 1
 
 
 def test_a_view_may_name_the_room() -> None:
-    assert '<a href="/noticias/" aria-current="true">' in side_bar("/otra/", current_room="noticias")
+    assert '<a href="/noticias/" aria-current="true">' in side_bar("/otra/", current_section="noticias")
 
 
 def test_counts_stand_beside_their_rooms() -> None:
-    page = side_bar("/", room_counts={"hoy": 5, "noticias": 0, "parrilla": Count("1 vencida", urgent=True)})
+    page = side_bar("/", section_counts={"hoy": 5, "noticias": 0, "parrilla": Count("1 vencida", urgent=True)})
     assert '<span class="count">5</span>' in page
     assert '<span class="count bad">1 vencida</span>' in page
     assert page.count('class="count') == 2

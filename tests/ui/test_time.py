@@ -20,7 +20,6 @@ def test_hours_and_days() -> None:
     assert ui_time.day_words(NOW) == "martes 24 de noviembre"
     assert ui_time.day_words(date(2027, 1, 1), NOW) == "viernes 1 de enero de 2027"
     assert ui_time.day_short(date(2026, 11, 3)) == "3 nov"
-    assert ui_time.next_day(date(2026, 11, 30)) == date(2026, 12, 1)
 
 
 def test_the_day_is_that_of_bogota() -> None:

@@ -45,7 +45,7 @@ def news_list(request: MemberRequest) -> HttpResponse:
         "page": Paginator(queries.news_of(entity, state), queries.PAGE_SIZE).get_page(request.GET.get("pagina")),
         "may_inform": may(request.member, "news.inform", now=now),
         "now": now,
-        "room_counts": {"noticias": counts[NewsState.CANDIDATE]},
+        "section_counts": {"noticias": counts[NewsState.CANDIDATE]},
     }
     return render(request, "newsroom/list.html", context)
 

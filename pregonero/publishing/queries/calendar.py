@@ -11,7 +11,7 @@ from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import News, NewsState
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery, Hold
-from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING, DeliveryState
+from pregonero.outbox.states import IN_FLIGHT, STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Entity
 from pregonero.publishing.calendar import (
     FIRST_HOUR,
@@ -29,12 +29,6 @@ from pregonero.publishing.threads import speaks_for, threads_in, words_of
 
 MOST_WAITING = 20
 MOST_IN_CELL = 12
-TINTS = {
-    DeliveryState.REJECTED: "bad",
-    DeliveryState.EXPIRED: "bad",
-    DeliveryState.NEEDS_PERSON: "bad",
-    DeliveryState.CANCELLED: "hold",
-}
 
 
 @dataclass(frozen=True)
@@ -193,7 +187,8 @@ def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
 
 def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: str) -> Entry:
     delivery, word = speaks_for(thread), words_of(thread)
-    state = TINTS.get(DeliveryState(delivery.state), "")
+    tint = TINTS.get(DeliveryState(delivery.state), "")
+    state = tint if tint in {"bad", "hold"} else ""
     if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = trouble.words, "bad"
     elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):

@@ -1,6 +1,6 @@
-"""Hours and dates in Bogotá, as people say them. What depends on the clock takes the clock as its argument."""
+"""Template filters for times and dates in Bogotá, in Spanish. The current time is always an argument, `now`."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
@@ -33,10 +33,10 @@ def hour_exact(moment: datetime) -> str:
 
 @register.filter
 def day_words(moment: date, now: datetime | None = None) -> str:
-    """Return "martes 24 de noviembre"; with the clock, also the year when it is another one."""
+    """Return "martes 24 de noviembre"; with `now`, add the year if it differs from the current one."""
     day = _day(moment)
-    said = f"{DAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]}"
-    return f"{said} de {day.year}" if now is not None and _day(now).year != day.year else said
+    text = f"{DAYS[day.weekday()]} {day.day} de {MONTHS[day.month - 1]}"
+    return f"{text} de {day.year}" if now is not None and _day(now).year != day.year else text
 
 
 @register.filter
@@ -54,7 +54,7 @@ def weekday(moment: date) -> str:
 
 @register.filter
 def ago(moment: datetime, now: datetime) -> str:
-    """Return "hace 12 min", "hace 2 h", "ayer", "hace 3 días", and from a week on the day itself."""
+    """Return "hace 12 min", "hace 2 h", "ayer" or "hace 3 días"; after a week, the date."""
     seconds = max(0, int((now - moment).total_seconds()))
     if seconds < MINUTE:
         return "ahora" if seconds < 2 else f"hace {seconds} s"  # noqa: PLR2004
@@ -70,7 +70,7 @@ def ago(moment: datetime, now: datetime) -> str:
 
 @register.filter
 def until(moment: datetime, now: datetime) -> str:
-    """Return "en 22 minutos", "en 2 horas", "mañana a las 08:00", "el jueves a las 08:00"; "ahora" once it came."""
+    """Return "en 22 minutos", "mañana a las 08:00" or "el jueves a las 08:00"; "ahora" when it has passed."""
     minutes = -int((now - moment).total_seconds() // MINUTE)
     if minutes <= 0:
         return "ahora"
@@ -88,15 +88,9 @@ def _in(amount: int, unit: str) -> str:
 
 @register.filter
 def moment(value: datetime, now: datetime) -> str:
-    """Return what stands first on a row: "09:40" today, "ayer", "mañana", "jueves" within the week, else "3 nov"."""
+    """Return the shortest form for a row: "09:40" today, "ayer", "mañana", "jueves" within a week, else "3 nov"."""
     days = (_day(value) - _day(now)).days
     near = {0: hour(value), -1: "ayer", 1: "mañana"}
     if days in near:
         return near[days]
     return weekday(value) if 0 < days < WEEK else day_short(value)
-
-
-@register.filter
-def next_day(moment: date, days: int = 1) -> date:
-    """Return the day after, or as many days after (before, when negative)."""
-    return _day(moment) + timedelta(days=days)
