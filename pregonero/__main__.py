@@ -1,4 +1,4 @@
-"""python -m pregonero: the same as the console command."""
+"""`python -m pregonero` runs the console command."""
 
 from pregonero.cli import main
 

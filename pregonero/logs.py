@@ -1,7 +1,7 @@
-"""Logs: events as JSON, a line each, from our code and from the libraries alike; to standard error.
+"""Logging configuration: one JSON object a line on standard error, for this code and for libraries.
 
-Whatever this process has held as a secret is blotted out of what it writes, wherever it comes from: the words of an
-exception are not ours, and may hold the header that a library could not send.
+Registered secrets are replaced in every line, because the message of a library's exception can contain a request
+header.
 """
 
 import threading
@@ -18,48 +18,48 @@ SHARED: list[structlog.types.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
-# Never the values of local variables: among them are passwords, tokens and what people wrote.
+# Without local variables, which contain passwords, tokens and what people wrote.
 TRACEBACKS = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
 
-SHORTEST = 8  # characters: less is no secret of a network's, and would blot out words
-MOST = 2_000  # the newest of them: of each account a token, the one that renews it, and those before
-BLOT = "[secreto]"
-_held: OrderedDict[str, None] = OrderedDict()
-_holding = threading.Lock()
+SHORTEST = 8  # characters; a shorter text is no secret, and redacting it would make logs unreadable
+SECRET_LIMIT = 2_000  # the latest ones: the access and refresh tokens of each account, and earlier ones
+REPLACEMENT = "[secreto]"
+_secrets: OrderedDict[str, None] = OrderedDict()
+_lock = threading.Lock()
 
 
 def register_secret(*secrets: str) -> None:
-    """Have these blotted out of everything that this process writes from now on."""
+    """Redact these secrets, also in their URL-quoted form, in everything that this process logs from now on."""
     for secret in secrets:
-        for dress in {secret.strip(), quote(secret.strip(), safe="")}:
-            if len(dress) >= SHORTEST:
-                _hold(dress)
+        for form in {secret.strip(), quote(secret.strip(), safe="")}:
+            if len(form) >= SHORTEST:
+                _add(form)
 
 
-def _hold(secret: str) -> None:
-    with _holding:
-        _held[secret] = None
-        _held.move_to_end(secret)
-        if len(_held) > MOST:
-            _held.popitem(last=False)
+def _add(secret: str) -> None:
+    with _lock:
+        _secrets[secret] = None
+        _secrets.move_to_end(secret)
+        if len(_secrets) > SECRET_LIMIT:
+            _secrets.popitem(last=False)
 
 
 def redact(text: str) -> str:
-    """Return a text without the secrets that this process has held."""
-    with _holding:
-        present = [secret for secret in _held if secret in text]
-    for secret in sorted(present, key=len, reverse=True):  # one may be a part of another
-        text = text.replace(secret, BLOT)
+    """Return the text with every registered secret replaced."""
+    with _lock:
+        present = [secret for secret in _secrets if secret in text]
+    for secret in sorted(present, key=len, reverse=True):  # longest first: one can contain another
+        text = text.replace(secret, REPLACEMENT)
     return text
 
 
-def _blot_line(_logger: object, _name: str, line: Any) -> str:
-    """Do it last of all, to the line as it will be written."""
+def _redact_line(_logger: object, _name: str, line: Any) -> str:
+    """Redact the final line, after every other processor."""
     return redact(line)
 
 
 def configuration() -> dict[str, Any]:
-    """Return Django's LOGGING, and configure structlog to go the same way."""
+    """Configure structlog to log through the standard library, and return Django's LOGGING."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -72,7 +72,7 @@ def configuration() -> dict[str, Any]:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             TRACEBACKS,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-            _blot_line,
+            _redact_line,
         ]}},
         "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["standard_error"], "level": "WARNING"},

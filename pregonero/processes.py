@@ -1,4 +1,4 @@
-"""Child processes that never outlive us, and ports that are free."""
+"""Child processes that end with this one, free ports, and the name of this process."""
 
 import ctypes
 import os
@@ -25,28 +25,28 @@ def worker_name() -> str:
 
 
 def plain_environment() -> dict[str, str]:
-    """Return our environment without what opens anything: for whom has no need of it."""
+    """Return this process's environment without its secrets, for children that do not need them."""
     return {name: value for name, value in os.environ.items() if name not in SECRETS}
 
 
-def become(owner: pwd.struct_passwd | None, *, last_word: signal.Signals | None = None) -> None:
-    """Change a child, before it runs, into another user and into one that gets a signal when its parent dies."""
+def become(owner: pwd.struct_passwd | None, *, signal_at_parent_death: signal.Signals | None = None) -> None:
+    """Change the user of a child before it runs, and have the kernel send it a signal when its parent dies."""
     if owner is not None:
         os.setgroups([])
         os.setgid(owner.pw_gid)
         os.setuid(owner.pw_uid)
-    if last_word is not None and sys.platform == "linux":
-        # After setuid, which clears it.
-        ctypes.CDLL(None).prctl(DEATH_SIGNAL, last_word)
+    if signal_at_parent_death is not None and sys.platform == "linux":
+        # After setuid, which clears this setting.
+        ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal_at_parent_death)
 
 
 def start(
     command: Sequence[str], *, output: IO[str] | int, environment: dict[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """Start a child in a session of its own, which is told to stop when this process dies, even by kill -9.
+    """Start a child in its own session, which gets SIGTERM when this process dies, even by SIGKILL.
 
-    `output` is where it writes: an open file takes its errors too; a pipe only what it answers. Its environment is
-    ours, unless another is given.
+    An open file as `output` receives standard output and standard error; a pipe, only standard output. The child
+    inherits this process's environment unless another is given.
     """
     return subprocess.Popen(
         command,
@@ -56,12 +56,12 @@ def start(
         text=True,
         env=environment,
         start_new_session=True,
-        preexec_fn=partial(become, None, last_word=signal.SIGTERM),  # noqa: PLW1509
+        preexec_fn=partial(become, None, signal_at_parent_death=signal.SIGTERM),  # noqa: PLW1509
     )
 
 
 def stop(*children: subprocess.Popen[str]) -> None:
-    """Ask the children to stop, and make sure that they did."""
+    """Send SIGTERM to the children, and SIGKILL to those that run after `STOP_SECONDS`."""
     for child in children:
         if child.poll() is None:
             child.terminate()
@@ -74,7 +74,7 @@ def stop(*children: subprocess.Popen[str]) -> None:
 
 
 def free_port(wanted: int) -> int:
-    """Return the wanted port of loopback when nobody has it, else any free one."""
+    """Return the wanted loopback port if it is free, otherwise any free port; raise RuntimeError if there is none."""
     for port in (wanted, 0):
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -83,4 +83,4 @@ def free_port(wanted: int) -> int:
             except OSError:
                 continue
             return int(probe.getsockname()[1])
-    raise RuntimeError("no free port on loopback")
+    raise RuntimeError("There is no free port on 127.0.0.1.")

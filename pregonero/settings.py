@@ -1,4 +1,4 @@
-"""Settings: everything comes from the environment, read once by typed readers, with safe defaults."""
+"""Django settings. Values come from environment variables, with safe defaults (docs/operacion.md)."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from csp.constants import NONCE, NONE, SELF
 
 from pregonero import embedded_postgres, logs
-from pregonero.environment import BadSetting, flag, number, text, words
+from pregonero.environment import BadSetting, flag, items, number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = embedded_postgres.data_folder()
@@ -22,24 +22,26 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 
-def _made_once(path: Path) -> str:
-    """Return the secret kept in a file, made on the first start; nobody ever sees half of it."""
+def _read_or_create_secret(path: Path) -> str:
+    """Return the secret in a file, which is created on the first start and never visible half-written."""
     if not path.exists():
-        beside = path.with_name(f".{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as output:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        with os.fdopen(
+            os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as output:
             output.write(secrets.token_urlsafe(48))
-        with contextlib.suppress(FileExistsError):  # another process made it meanwhile
-            os.link(beside, path)
-        beside.unlink()
+        with contextlib.suppress(FileExistsError):  # another process created it meanwhile
+            os.link(temporary, path)
+        temporary.unlink()
     return path.read_text(encoding="utf-8").strip()
 
 
-# A server that is far away, or behind a firewall that forgets quiet connections, is found dead within a minute.
-KEPT_ALIVE = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
+# TCP keepalives detect a dead connection within a minute, also behind a firewall that drops idle connections.
+KEEPALIVES = {"keepalives": 1, "keepalives_idle": 20, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 def _database(url: str) -> dict[str, Any]:
-    """Return Django's description of a PostgreSQL address."""
+    """Return Django's database settings for a PostgreSQL URL."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise BadSetting("DATABASE_URL", "debe empezar por postgresql://; solo se usa PostgreSQL 15 o posterior.")
@@ -51,27 +53,27 @@ def _database(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 30}, **KEPT_ALIVE, **options},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 40, "timeout": 30}, **KEEPALIVES, **options},
         "CONN_HEALTH_CHECKS": True,
     }
 
 
-SECRET_KEY = text("PREGONERO_SECRET_KEY") or _made_once(DATA_DIR / "secret.key")
-# The keys of the accounts' secrets, the newest first: in the environment, or in a file of their own.
+SECRET_KEY = text("PREGONERO_SECRET_KEY") or _read_or_create_secret(DATA_DIR / "secret.key")
+# The encryption keys of the accounts' credentials, newest first: from the environment or from a file.
 VAULT_KEYS = os.environ.get("PREGONERO_VAULT_KEY", "").replace(",", " ").split()
 VAULT_KEY_PATH = Path(os.environ.get("PREGONERO_VAULT_KEY_FILE") or DATA_DIR / "vault.key")
 if not VAULT_KEYS:
-    _made_once(VAULT_KEY_PATH)
+    _read_or_create_secret(VAULT_KEY_PATH)
 DEBUG = flag("PREGONERO_DEBUG", default=False)
-ALLOWED_HOSTS = words("PREGONERO_HOSTS", "127.0.0.1,localhost,[::1],testserver")
-# The address under which the networks reach this installation (media, webhooks) and that mails carry.
+ALLOWED_HOSTS = items("PREGONERO_HOSTS", "127.0.0.1,localhost,[::1],testserver")
+# The address at which networks and people reach this installation: media, webhooks, links in mails.
 PUBLIC_ADDRESS = text("PREGONERO_PUBLIC_ADDRESS", "http://127.0.0.1:8800")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_ADDRESS]
 
 DATABASE_URL = text("DATABASE_URL") or embedded_postgres.database_url()
 DATABASES = {"default": _database(DATABASE_URL)}
-# In the database, so that the limits of sign-in count for all processes together; roomy, so that nobody's attempts push
-# those of another out.
+# In the database, so that the rate limits of sign-in count for all processes together. The limit is high, so that many
+# attempts of one person do not evict the counts of others.
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
@@ -82,7 +84,7 @@ CACHES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    # Before allauth, whose templates theirs replace.
+    # Before allauth, because their templates override those of allauth.
     "pregonero.ui",
     "pregonero.people",
     "allauth",
@@ -139,7 +141,7 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {
-            # Written out: left alone, cotton and template-partials would each set the loaders without the other.
+            # Set explicitly, because cotton and template-partials would each configure the loaders without the other.
             "loaders": [
                 (
                     "template_partials.loader.Loader",
@@ -201,7 +203,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_ADDRESS.startswith("http://127.0.0.1
 
 _SECURE = PUBLIC_ADDRESS.startswith("https://")
 _BEHIND_PROXY = flag("PREGONERO_BEHIND_PROXY", default=False)
-# Behind a proxy a person's address is the last one that it wrote; without it nobody's own word for it is believed.
+# Behind a proxy the client's address is the last one in X-Forwarded-For; without a proxy that header is ignored.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _BEHIND_PROXY else 0
 SESSION_ENGINE = "pregonero.people.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _SECURE
@@ -253,9 +255,9 @@ CONSENT_ADDRESSES = {
 TOKEN_ADDRESSES = {"youtube": text("PREGONERO_YOUTUBE_TOKEN_ADDRESS")}
 GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
 CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 20)  # one call to a network
-LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker holds a delivery; longer than any call
-# Addresses on this machine or inside the entity's network that sources may be read from; none unless named.
-PRIVATE_ADDRESSES_ALLOWED = words("PREGONERO_PRIVATE_ADDRESSES")
+LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker leases a delivery; longer than any call
+# Private addresses from which news sources may be read; none by default.
+PRIVATE_ADDRESSES_ALLOWED = items("PREGONERO_PRIVATE_ADDRESSES")
 
 logs.register_secret(SECRET_KEY, *VAULT_KEYS, DATABASES["default"]["PASSWORD"], EMAIL_HOST_PASSWORD)
 LOGGING = logs.configuration()

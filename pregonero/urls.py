@@ -1,4 +1,4 @@
-"""The addresses of the installation; each app names its own."""
+"""The root URL configuration; each app has its own URLs."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -7,7 +7,7 @@ from django.urls import include, path
 
 @login_not_required
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer that the web is up; whether jobs advance is told by `pregonero doctor`."""
+    """Return 200: the web process is up. `pregonero doctor` checks the rest of the system."""
     return HttpResponse("ok", content_type="text/plain")
 
 

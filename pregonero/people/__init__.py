@@ -1,1 +1,1 @@
-"""Entities, their members, what each role may do, sign-in, and notices to a person."""
+"""Entities, their members, roles and permissions, sign-in, and notices to a person."""

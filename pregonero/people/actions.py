@@ -1,4 +1,4 @@
-"""What is done with people: registering an entity and its members, telling them things, and their receipts."""
+"""Register entities and members; send notices to members and record their receipts."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -18,11 +18,15 @@ from pregonero.records.actions import SYSTEM, ObjectRef, record
 def register_entity(
     *, slug: str, name: str, short_name: str, initials: str, official_domains: Iterable[str], now: datetime
 ) -> Entity:
-    """Register an entity; whoever runs the installation does it, so the system signs."""
+    """Register an entity. The operator of the installation does it, so the actor of the event is the system."""
     entity = Entity.objects.create(
-        slug=slug, name=name, short_name=short_name, initials=initials,
-        official_domains=list(official_domains), registered_at=now,
-    )  # fmt: skip
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        initials=initials,
+        official_domains=list(official_domains),
+        registered_at=now,
+    )
     record(entity_id=entity.pk, event_type="entity.registered", actor=SYSTEM, ref=entity.ref, at=now)
     return entity
 
@@ -41,22 +45,31 @@ def register_member(
     by: Member | None,
     now: datetime,
 ) -> Member:
-    """Register a person of the entity, who signs in by e-mail. `by` is None only for the installation itself."""
+    """Register a member of the entity, who signs in by e-mail. `by` is None when the installation itself does it."""
     if by is not None:
         check_may(by, "people.manage", now=now)
-    user = User.objects.filter(email__iexact=email).first() or _make_user(email, password)
+    user = User.objects.filter(email__iexact=email).first() or _create_user(email, password)
     member = Member.objects.create(
-        entity=entity, user=user, name=name, roles=[role.value for role in roles],
-        employment=employment, ends_on=ends_on, in_group=in_group,
-    )  # fmt: skip
+        entity=entity,
+        user=user,
+        name=name,
+        roles=[role.value for role in roles],
+        employment=employment,
+        ends_on=ends_on,
+        in_group=in_group,
+    )
     record(
-        entity_id=entity.pk, event_type="member.registered", actor=by.actor if by else SYSTEM, ref=member.ref, at=now,
+        entity_id=entity.pk,
+        event_type="member.registered",
+        actor=by.actor if by else SYSTEM,
+        ref=member.ref,
+        at=now,
         facts={"roles": member.roles, "employment": employment, "ends_on": ends_on.isoformat() if ends_on else None},
-    )  # fmt: skip
+    )
     return member
 
 
-def _make_user(email: str, password: str) -> User:
+def _create_user(email: str, password: str) -> User:
     user = User(email=email.lower())
     user.set_password(password)
     user.save()
@@ -67,50 +80,61 @@ def _make_user(email: str, password: str) -> User:
 def notify(
     *, members: Iterable[Member], kind: str, ref: ObjectRef, title: str, path: str, now: datetime, why: str = ""
 ) -> list[Notice]:
-    """Tell each member something once, inside the transaction of the act that it tells of (P-1).
+    """Create a notice for each member, inside the transaction of the act that it is about (P-1).
 
-    The same thing of the same kind is told to a person only once; the mail, where there is a server, goes apart.
+    A member gets one notice of each kind about an object. A job sends it by mail if a mail server is configured.
+    Return the notices that were created.
     """
-    told = []
+    notices = []
     for member in members:
-        notice, made = Notice.objects.get_or_create(
-            member=member, kind=kind, ref=ref.reference,
-            defaults={"entity_id": member.entity_id, "title": title[:300], "why": why[:300], "path": path,
-                      "created_at": now},
-        )  # fmt: skip
-        if made:
+        notice, created = Notice.objects.get_or_create(
+            member=member,
+            kind=kind,
+            ref=ref.reference,
+            defaults={
+                "entity_id": member.entity_id,
+                "title": title[:300],
+                "why": why[:300],
+                "path": path,
+                "created_at": now,
+            },
+        )
+        if created:
             app.configure_task("people.mail_notice").defer(notice_id=notice.pk)
-            told.append(notice)
-    return told
+            notices.append(notice)
+    return notices
 
 
 @transaction.atomic(durable=True)
 def see_notice(*, notice: Notice, by: Member, now: datetime) -> Notice:
-    """Keep the receipt: this person saw the notice. A second time changes nothing."""
+    """Record that the member saw the notice. A second call changes nothing."""
     notice = queries.get_notice(member=by, pk=notice.pk, for_update=True)
-    _receive(notice, by, now)
+    _mark_seen(notice, by, now)
     return notice
 
 
 def mark_seen(*, kind: str, ref: ObjectRef, by: Member, now: datetime) -> None:
-    """Whoever acts on a thing has received what they were told of it; inside the transaction of their act (P-1)."""
-    told = Notice.objects.select_for_update().filter(member=by, kind=kind, ref=ref.reference)
-    for notice in told:
-        _receive(notice, by, now)
+    """Record that a member who acts on an object has seen its notice, inside the transaction of the act (P-1)."""
+    notices = Notice.objects.select_for_update().filter(member=by, kind=kind, ref=ref.reference)
+    for notice in notices:
+        _mark_seen(notice, by, now)
 
 
-def _receive(notice: Notice, by: Member, now: datetime) -> None:
+def _mark_seen(notice: Notice, by: Member, now: datetime) -> None:
     if notice.seen_at is None:
         notice.seen_at = max(now, notice.created_at)
         notice.save(update_fields=["seen_at"])
-        kind, _, pk = notice.ref.partition(":")
         record(
-            entity_id=by.entity_id, event_type="notice.seen", actor=by.actor, ref=ObjectRef("notice", notice.pk, notice.title),
-            at=now, related=[ObjectRef(kind, int(pk))],
-        )  # fmt: skip
+            entity_id=by.entity_id,
+            event_type="notice.seen",
+            actor=by.actor,
+            ref=ObjectRef("notice", notice.pk, notice.title),
+            at=now,
+            related=[ObjectRef.parse(notice.ref)],
+        )
 
 
 @transaction.atomic(durable=True)
 def mark_mailed(*, notice_id: int, now: datetime) -> None:
-    """Keep that the mail of a notice left."""
+    """Record that a notice was sent by mail."""
     Notice.objects.filter(pk=notice_id, mailed_at__isnull=True).update(mailed_at=now)

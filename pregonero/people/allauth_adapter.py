@@ -1,4 +1,4 @@
-"""Sign-in by allauth: nobody registers alone, a coordinator registers people."""
+"""The settings of django-allauth that need code: sign-up is closed, because a coordinator registers people."""
 
 from typing import Any
 
@@ -7,18 +7,18 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """The installation's rules of sign-in."""
+    """Sign-in without sign-up and without usernames."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """Return False: people are registered by their coordinator."""
+        """Return False: a coordinator registers people."""
         return False
 
     def is_safe_url(self, url: str) -> bool:
-        """Return whether somebody may be sent there after signing in; what is no address at all is nowhere."""
+        """Return whether a URL is a safe redirect after sign-in; a malformed URL is not."""
         try:
             return bool(super().is_safe_url(url))
         except ValueError:
             return False
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
-        """Do nothing: people are known by their e-mail."""
+        """Do nothing: people sign in with their e-mail address."""

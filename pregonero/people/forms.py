@@ -1,4 +1,4 @@
-"""What a person chooses of their own memberships."""
+"""The form in which a person chooses one of their memberships."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from pregonero.people.models import Member
 
 
 class EntityForm(forms.Form):
-    """One of the entities that the person belongs to."""
+    """The choice among the entities that the person belongs to."""
 
     entity = forms.TypedChoiceField(coerce=int)
 

@@ -1,4 +1,4 @@
-"""Ties a request to the membership that it acts under."""
+"""Adds to each request the membership with which it acts."""
 
 from collections.abc import Callable
 
@@ -15,14 +15,14 @@ SESSION_KEY = "entity"
 
 
 class MemberRequest(HttpRequest):
-    """A request of somebody who signed in, as the views see it."""
+    """The type of an authenticated request in views."""
 
     member: Member
     htmx: HtmxDetails
 
 
 class MemberMiddleware:
-    """Sets `request.member`, found only when a view asks for it."""
+    """Sets `request.member`, which is loaded on first use."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

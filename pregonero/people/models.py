@@ -1,4 +1,4 @@
-"""Entities, people who sign in, their membership in an entity, and notices to them."""
+"""Entities, users, their memberships in entities, and notices to members."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from pregonero.records.actions import Actor, ObjectRef
 
 
 class Entity(models.Model):
-    """A public entity. Every other row carries its own; nobody sees across."""
+    """A public entity. Every other row belongs to one, and members see only the rows of their own."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=160)
@@ -27,20 +27,20 @@ class Entity(models.Model):
 
     @property
     def ref(self) -> ObjectRef:
-        """Return how records refer to it."""
+        """Return the reference for records."""
         return ObjectRef("entity", self.pk, self.name)
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users known by their e-mail address, as Django's sign-in machinery expects of a manager."""
+    """Finds users by e-mail address, as Django's authentication expects."""
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        """Return the user of an address, whatever its case."""
+        """Return the user with an e-mail address, ignoring case."""
         return self.get(email__iexact=email)
 
 
 class User(AbstractBaseUser):
-    """Somebody who signs in, by e-mail; what they may do comes from their memberships."""
+    """A person who signs in with an e-mail address. Memberships define what the person may do."""
 
     email = models.EmailField()
     is_active = models.BooleanField(default=True)
@@ -57,14 +57,14 @@ class User(AbstractBaseUser):
 
 
 class Employment(models.TextChoices):
-    """How a member works for the entity: the controls ask for permanent staff in some places."""
+    """The kind of employment; some controls require permanent staff."""
 
     STAFF = "STAFF", "de planta"
     CONTRACTOR = "CONTRACTOR", "contratista"
 
 
 class Member(models.Model):
-    """A person in an entity: their roles, until when, and whether they belong to the Group."""
+    """A user's membership in an entity: roles, end date, and whether the person belongs to the Group."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -90,27 +90,27 @@ class Member(models.Model):
         return self.name
 
     def is_current(self, day: date) -> bool:
-        """Return whether the membership has not ended by that day."""
+        """Return whether the membership is valid on that day."""
         return self.ends_on is None or day <= self.ends_on
 
     @property
     def role_labels(self) -> str:
-        """Return the roles as the screen says them."""
+        """Return the Spanish names of the roles, separated by commas."""
         return ", ".join(Role(role).label for role in self.roles)
 
     @property
     def actor(self) -> Actor:
-        """Return how records name this person."""
+        """Return the actor for records."""
         return Actor(kind="member", id=self.pk, name=self.name, role=self.role_labels)
 
     @property
     def ref(self) -> ObjectRef:
-        """Return how records refer to it."""
+        """Return the reference for records."""
         return ObjectRef("member", self.pk, self.name)
 
 
 class Notice(models.Model):
-    """Something told to a person, with its receipt (P-1): on the first screen, and by mail where there is a server."""
+    """A notice to a member, shown on the Hoy page and sent by mail; `seen_at` is its receipt (P-1)."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="notices")

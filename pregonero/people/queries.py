@@ -1,4 +1,4 @@
-"""Who is who, and what each person has been told."""
+"""Entities, members and notices."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +11,7 @@ from pregonero.people.roles import COORDINATOR, NETWORKS_PEOPLE, Role
 
 
 def get_entity(*, slug: str) -> Entity:
-    """Return an entity by its short name."""
+    """Return the entity with a slug; raise `NotFound` if there is none."""
     entity = Entity.objects.filter(slug=slug).first()
     if entity is None:
         raise NotFound(f"No hay una entidad «{slug}».")
@@ -19,7 +19,7 @@ def get_entity(*, slug: str) -> Entity:
 
 
 def memberships_of(user: User, *, today: date) -> QuerySet[Member]:
-    """Return a user's current memberships, each with its entity."""
+    """Return a user's current memberships, with their entities."""
     current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
     return Member.objects.filter(current, user=user).select_related("entity").order_by("entity__name", "pk")
 
@@ -32,17 +32,17 @@ def members_with(entity: Entity, roles: Iterable[Role], *, today: date) -> list[
 
 
 def networks_people(entity: Entity, *, today: date) -> list[Member]:
-    """Return those responsible for the networks: community managers and strategists (5.1)."""
+    """Return the community managers and digital strategists, who are responsible for the networks (5.1)."""
     return members_with(entity, NETWORKS_PEOPLE, today=today)
 
 
 def networks_people_and_coordinators(entity: Entity, *, today: date) -> list[Member]:
-    """Return them, and who coordinates the Group."""
+    """Return the people responsible for the networks and the coordinators of the Group."""
     return members_with(entity, NETWORKS_PEOPLE | COORDINATOR, today=today)
 
 
 def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:
-    """Return a notice of this member; anybody else's is not found."""
+    """Return a notice of this member; raise `NotFound` for another member's."""
     notices = Notice.objects.select_for_update() if for_update else Notice.objects.all()
     notice = notices.filter(pk=pk, member=member).first()
     if notice is None:
@@ -51,11 +51,11 @@ def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:
 
 
 def waiting_notices(member: Member, *, limit: int = 50) -> list[Notice]:
-    """Return what this person has been told and not yet seen, newest first."""
+    """Return the member's notices that are not seen yet, newest first."""
     return list(Notice.objects.filter(member=member, seen_at__isnull=True).order_by("-created_at", "-pk")[:limit])
 
 
 def receipts_of(entity: Entity, *, kind: str, ref: str) -> list[Notice]:
-    """Return the notices of a thing, each with its member: who was told, and who saw it when (P-1)."""
+    """Return the notices of a kind about an object, with their members and receipts (P-1)."""
     notices = Notice.objects.filter(entity=entity, kind=kind, ref=ref)
     return list(notices.select_related("member").order_by("member__name", "pk"))

@@ -1,4 +1,4 @@
-"""The roles of the procedure, and the one table of who may do what."""
+"""The roles of the procedure and the table of their permissions."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from django.db import models
 
 
 class Role(models.TextChoices):
-    """The people of the procedure, with their names on the screen."""
+    """The roles, with the names that people see."""
 
     CONTENT_MANAGER = "CONTENT_MANAGER", "Gestor(a) de contenidos de la sede"
     COMMUNITY_MANAGER = "COMMUNITY_MANAGER", "Community manager"
@@ -18,7 +18,7 @@ class Role(models.TextChoices):
     AUDITOR = "AUDITOR", "Control interno"
 
 
-# "Los responsables de las redes": either may do each of their acts (procedure 5.1).
+# "Los responsables de las redes": both roles have the same permissions (procedure 5.1).
 NETWORKS_PEOPLE = frozenset({Role.COMMUNITY_MANAGER, Role.DIGITAL_STRATEGIST})
 GROUP_HEADS = frozenset({Role.ADVISER, Role.COORDINATOR})
 COORDINATOR = frozenset({Role.COORDINATOR})
@@ -27,9 +27,9 @@ EVERYBODY = frozenset(Role)
 
 @dataclass(frozen=True)
 class Permission:
-    """An act, in Spanish after "puede", and the roles that may do it."""
+    """What may be done, in Spanish after "puede", and the roles that may do it."""
 
-    words: str
+    description: str
     roles: frozenset[Role]
 
 

@@ -1,4 +1,4 @@
-"""Who may do what: one check that raises with the reason, and the question made from it."""
+"""The check of a permission, and the question derived from a check."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -14,17 +14,17 @@ P = ParamSpec("P")
 
 
 def check_may(member: Member, action: str, *, now: datetime) -> None:
-    """Raise `NotAllowed` unless one of the member's roles includes the act and the membership is current."""
+    """Raise `NotAllowed` unless the membership is current and one of its roles has the permission."""
     permission = PERMISSIONS[action]
     if not member.is_current(timezone.localdate(now)):
-        raise NotAllowed(f"Tu vinculación terminó el {member.ends_on:%d/%m/%Y}; ya no puedes {permission.words}.")
+        raise NotAllowed(f"Tu vinculación terminó el {member.ends_on:%d/%m/%Y}; ya no puedes {permission.description}.")
     if not permission.roles.intersection(member.roles):
-        able = " o ".join(role.label for role in Role if role in permission.roles)
-        raise NotAllowed(f"Tu rol no permite {permission.words}. Lo hace: {able}.")
+        allowed = " o ".join(role.label for role in Role if role in permission.roles)
+        raise NotAllowed(f"Tu rol no permite {permission.description}. Lo hace: {allowed}.")
 
 
 def as_question(check: Callable[P, None]) -> Callable[P, bool]:
-    """Return `may_…` made from `check_may_…`, so that a button and its act cannot drift."""
+    """Return a function that says whether the check passes, so that a button agrees with its action."""
 
     def may(*args: P.args, **kwargs: P.kwargs) -> bool:
         try:

@@ -1,4 +1,4 @@
-"""Mail of notices, apart from the act that they tell of: a mail server that is down stops nothing."""
+"""The job that sends a notice by mail, so that a mail server that is down does not stop the act."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ from pregonero.people.models import Notice
 
 @app.task(name="people.mail_notice", queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
 def mail_notice(*, notice_id: int, **_later: Any) -> None:
-    """Send a notice by mail where a server is configured."""
+    """Send a notice by mail if a mail server is configured and it was not sent yet."""
     notice = Notice.objects.select_related("member__user", "entity").get(pk=notice_id)
     if not settings.EMAIL_HOST or notice.mailed_at is not None:
         return
-    title = " ".join(notice.title.split())  # a subject is one line, and a line break in it would be another header
+    title = " ".join(notice.title.split())  # a line break would start another header
     send_mail(
         subject=f"[{notice.entity.short_name}] {title}",
         message=f"{notice.title}\n{notice.why}\n\n{settings.PUBLIC_ADDRESS}{notice.path}\n",

@@ -1,4 +1,4 @@
-"""What a person does with their own memberships."""
+"""The URL for choosing an entity."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Which entity a person acts for, when they belong to several."""
+"""The choice of the entity for which a person acts."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -12,7 +12,7 @@ from pregonero.people.middleware import SESSION_KEY, MemberRequest
 
 @require_http_methods(["GET", "POST"])
 def choose_entity(request: MemberRequest) -> HttpResponse:
-    """Show the person's current memberships, and act for the one that they choose from now on."""
+    """Show the person's current memberships, and store the chosen entity in the session."""
     memberships = list(queries.memberships_of(request.member.user, today=timezone.localdate()))
     form = EntityForm(request.POST or None, memberships=memberships)
     if form.is_valid():

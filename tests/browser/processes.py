@@ -46,7 +46,7 @@ def address_of(workers: Workers) -> str:
 @contextmanager
 def running(workers: Workers, log: IO[str], *commands: list[str]) -> Iterator[None]:
     """Have processes up for the time of the block, once the web among them answers; none outlives us."""
-    dying = partial(become, None, last_word=signal.SIGTERM)
+    dying = partial(become, None, signal_at_parent_death=signal.SIGTERM)
     children = [
         subprocess.Popen(command, env=workers.environment, stdout=log, stderr=log, text=True, preexec_fn=dying)  # noqa: PLW1509
         for command in commands

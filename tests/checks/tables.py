@@ -33,7 +33,7 @@ def _permissions() -> list[str]:
     lines.append("|---" * (len(Role) + 1) + "|")
     for name, permission in PERMISSIONS.items():
         marks = ["sí" if role in permission.roles else "" for role in Role]
-        lines.append(f"| {permission.words} (`{name}`) | " + " | ".join(marks) + " |")
+        lines.append(f"| {permission.description} (`{name}`) | " + " | ".join(marks) + " |")
     return lines
 
 

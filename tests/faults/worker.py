@@ -55,7 +55,7 @@ def _obey(order: dict[str, Any]) -> dict[str, Any]:
 def _live(order: dict[str, Any]) -> None:
     """Be a worker until told to stop, or until the end that was ordered."""
     code = 1
-    become(None, last_word=signal.SIGKILL)  # nobody outlives the nursery
+    become(None, signal_at_parent_death=signal.SIGKILL)  # nobody outlives the nursery
     try:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)  # orders are for the nursery alone
         os.dup2(2, 1)
