@@ -1,1 +1,1 @@
-"""The house rules that a machine can see: `make check` runs them all and counts what fails."""
+"""The project's own style checks, which `make check` runs."""

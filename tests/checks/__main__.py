@@ -1,4 +1,4 @@
-"""python -m tests.checks [--fast]: the whole gate as one list. Every check runs, whatever the others said."""
+"""`python -m tests.checks [--fast]` runs every check, also after one fails, and exits with 1 if any failed."""
 
 import os
 import subprocess
@@ -15,21 +15,19 @@ BIN = Path(sys.executable).parent
 
 
 def tool(*command: str) -> Callable[[], list[str]]:
-    """Return a check that runs a tool of the environment, and gives its output when it fails."""
+    """Return a check that runs a tool of the environment and returns its output if it fails."""
 
     def run() -> list[str]:
-        done = subprocess.run(
-            [BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False
-        )  # fmt: skip
+        done = subprocess.run([BIN / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)
         return [] if done.returncode == 0 else (done.stdout + done.stderr).strip().splitlines()
 
     return run
 
 
 def migrations() -> list[str]:
-    """Return what the models have and the migrations lack."""
+    """Return the model changes that no migration has."""
     with tempfile.TemporaryDirectory(prefix="pregonero-check-") as folder:
-        Path(folder).chmod(0o755)  # the database runs as a user of its own
+        Path(folder).chmod(0o755)  # PostgreSQL runs as another user
         environment = {**os.environ, "PREGONERO_DATA": folder}
         command = [sys.executable, "-m", "tests.checks.migrations"]
         done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
@@ -56,7 +54,7 @@ ALL: dict[str, Callable[[], list[str]]] = {
 
 
 def main() -> int:
-    """Run the checks and say each one."""
+    """Run the checks and print the result of each."""
     failed = 0
     for name, check in (FAST if "--fast" in sys.argv else ALL).items():
         started = time.monotonic()

@@ -1,4 +1,4 @@
-"""How long a file, a function, a view and a template may be (style 4.15)."""
+"""The maximum lines of a file, a function, a view and a template."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ FILE, FUNCTION, VIEW, TEMPLATE, TEST_FILE = 400, 40, 25, 150, 500
 
 
 def check() -> list[str]:
-    """Return everything that is past its budget."""
+    """Return every file and function over its limit."""
     return [*_python(), *_templates(), *_tests()]
 
 

@@ -1,4 +1,4 @@
-"""No file names a package registry's host or a folder of somebody's machine: they come by their clients."""
+"""No file names the host of a package registry or a home folder of a machine."""
 
 import re
 import subprocess

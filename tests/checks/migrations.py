@@ -1,4 +1,4 @@
-"""python -m tests.checks.migrations: fails when the models have something that the migrations lack."""
+"""`python -m tests.checks.migrations` fails when a model change has no migration."""
 
 import os
 

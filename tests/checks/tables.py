@@ -1,4 +1,4 @@
-"""docs/tablas.md: who may do what, what leaves a record, and the commands; made from the tables in the code."""
+"""Generates docs/tablas.md from the code: permissions, event types and commands."""
 
 import os
 from pathlib import Path
@@ -14,13 +14,13 @@ Salen del código (`make fix`); `make check` avisa si no están al día.
 
 
 def check() -> list[str]:
-    """Return whether the page is behind, and the settings that nobody explains."""
+    """Return a problem if the page is outdated, and one for each undocumented setting."""
     behind = [] if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page() else ["tablas.md: falta rehacerla"]
-    return behind + [f"docs/operacion.md no explica {name}" for name in _unexplained()]
+    return behind + [f"docs/operacion.md no explica {name}" for name in _undocumented()]
 
 
 def page() -> str:
-    """Return the page as it should be."""
+    """Return the contents of the page."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
     django.setup()
     return "\n".join([HEAD, *_permissions(), "", *_event_types(), "", *_commands()]) + "\n"
@@ -53,7 +53,7 @@ def _commands() -> list[str]:
     ]
 
 
-def _unexplained() -> list[str]:
+def _undocumented() -> list[str]:
     import re
 
     source = (ROOT / "pregonero" / "settings.py").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""docs/trazabilidad.md: each requirement with who asks for it, its screen and the tests that prove it.
+"""Generates docs/trazabilidad.md: each requirement with its source, its page and the tests that prove it.
 
-Made from docs/requisitos.toml and from the `procedure` markers, read from the tests' own text.
+The input is docs/requisitos.toml and the `procedure` markers in the source of the tests.
 """
 
 import ast
@@ -24,14 +24,14 @@ Los controles de la sección 6 tendrán su propia tabla. «Pendiente» es eso: t
 
 
 def check() -> list[str]:
-    """Return whether the page is behind, and the markers that name nothing."""
+    """Return a problem if the page is outdated, and one for each marker with an unknown requirement."""
     unknown = [f"{where}: no existe el requisito {name}" for name, where in _unknown()]
     behind = [] if PAGE.exists() and PAGE.read_text(encoding="utf-8") == page() else ["falta rehacerla: make fix"]
     return unknown + behind
 
 
 def page() -> str:
-    """Return the page as it should be."""
+    """Return the contents of the page."""
     tests = _tests_by_requirement()
     rows = [_row(name, fields, tests.get(name, {})) for name, fields in _requirements().items()]
     return HEAD + "".join(rows)
@@ -61,7 +61,7 @@ def _unknown() -> list[tuple[str, str]]:
 
 
 def _markers() -> Iterator[tuple[str, list[str], int]]:
-    """Give each marker: its file, the requirements, and how many test functions it stands on."""
+    """Yield each marker: its file, its requirements, and the number of tests that it marks."""
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         tests = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name.startswith("test")]

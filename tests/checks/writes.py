@@ -1,23 +1,20 @@
-"""Writes to the database stand in actions, migrations and tests, and nowhere else (style 4.2)."""
+"""Only actions, migrations and tests write to the database."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITES = {
-    "save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "update", "delete",
-}  # fmt: skip
+WRITES = {"save", "create", "bulk_create", "bulk_update", "update_or_create", "get_or_create", "update", "delete"}
 ONLY_OF_QUERYSETS = {"update", "delete", "create"}
-"""Names that other things have too (a dict, a client): counted only on something that reads like a queryset."""
+"""Methods that other objects have too, such as dict; they count only on an expression that looks like a queryset."""
 
-# A manager of the framework's contract, and the one place of the demonstration that has none.
-# And what writes pictures to files, in a process that has no database.
+# A manager that Django's authentication requires, and code that writes images to files in a process without a database.
 ALLOWED = {"pregonero/people/models.py", "pregonero/media/sandbox/image.py"}
 
 
 def check() -> list[str]:
-    """Return each write that stands in the wrong room."""
+    """Return each write that is outside an action."""
     return [problem for path in _files() for problem in _writes(path)]
 
 
@@ -43,7 +40,7 @@ def _is_write(function: ast.Attribute) -> bool:
 
 
 def _is_queryset(value: ast.expr) -> bool:
-    """Return whether an expression goes through `.objects` or a queryset's own methods."""
+    """Return whether an expression uses `.objects` or a method of querysets."""
     while True:
         if isinstance(value, ast.Call):
             value = value.func

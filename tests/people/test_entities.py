@@ -1,4 +1,4 @@
-"""A person of two entities acts for one at a time, and sees nothing of the other."""
+"""A person with memberships in two entities chooses one and sees only its data."""
 
 from datetime import datetime
 
@@ -11,28 +11,34 @@ from pregonero.people.roles import Role
 
 
 @pytest.fixture
-def twice(ana: Member, other_entity: Entity, now: datetime) -> Member:
+def second_membership(ana: Member, other_entity: Entity, now: datetime) -> Member:
     return actions.register_member(
-        entity=other_entity, email=ana.user.email, password="", name="Ana Rojas", roles=[Role.ADVISER],
-        employment=Employment.STAFF, by=None, now=now,
-    )  # fmt: skip
+        entity=other_entity,
+        email=ana.user.email,
+        password="",
+        name="Ana Rojas",
+        roles=[Role.ADVISER],
+        employment=Employment.STAFF,
+        by=None,
+        now=now,
+    )
 
 
 @pytest.fixture
-def client_of_ana(ana: Member, twice: Member) -> Client:
+def client_of_ana(ana: Member, second_membership: Member) -> Client:
     client = Client()
     client.force_login(ana.user)
     return client
 
 
-def test_the_chosen_entity_is_the_one_of_every_page(client_of_ana: Client, twice: Member) -> None:
-    client_of_ana.post("/entidad/", {"entity": twice.entity_id})
+def test_chosen_entity_applies_to_every_page(client_of_ana: Client, second_membership: Member) -> None:
+    client_of_ana.post("/entidad/", {"entity": second_membership.entity_id})
     page = client_of_ana.get("/").content.decode()
     assert "Otra entidad" in page
     assert "Asesor(a)" in page
 
 
-def test_an_entity_of_somebody_else_cannot_be_chosen(ana: Member, other_entity: Entity) -> None:
+def test_entity_without_a_membership_cannot_be_chosen(ana: Member, other_entity: Entity) -> None:
     client = Client()
     client.force_login(ana.user)
     assert client.post("/entidad/", {"entity": other_entity.pk}).status_code == 422

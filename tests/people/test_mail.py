@@ -1,4 +1,4 @@
-"""Notices by mail, to a real mail server on loopback, where one is configured (P-1)."""
+"""Sending notices by mail, to a real mail server on loopback (P-1)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -41,14 +41,19 @@ def mailbox(settings: Any) -> Iterator[Mailbox]:
 
 @pytest.fixture
 def notice(ana: Member, now: datetime) -> Notice:
-    (told,) = notify(
-        members=[ana], kind="news.informed", ref=ObjectRef("news", 7), title="Crecieron las exportaciones",
-        path="/noticias/7/", why="La informó Luis Peña.", now=now,
-    )  # fmt: skip
-    return told
+    (created,) = notify(
+        members=[ana],
+        kind="news.informed",
+        ref=ObjectRef("news", 7),
+        title="Crecieron las exportaciones",
+        path="/noticias/7/",
+        why="La informó Luis Peña.",
+        now=now,
+    )
+    return created
 
 
-def test_the_notice_reaches_its_mailbox_once(mailbox: Mailbox, notice: Notice) -> None:
+def test_mail_notice_sends_the_mail_once(mailbox: Mailbox, notice: Notice) -> None:
     for _ in range(2):
         mail_notice(notice_id=notice.pk)
     ((to, message),) = mailbox.received
@@ -61,26 +66,26 @@ def test_the_notice_reaches_its_mailbox_once(mailbox: Mailbox, notice: Notice) -
     assert notice.mailed_at is not None
 
 
-def test_without_a_server_nothing_leaves_and_nothing_fails(mailbox: Mailbox, notice: Notice, settings: Any) -> None:
+def test_mail_notice_does_nothing_without_a_mail_server(mailbox: Mailbox, notice: Notice, settings: Any) -> None:
     settings.EMAIL_HOST = ""
     mail_notice(notice_id=notice.pk)
     assert mailbox.received == []
 
 
-def test_a_server_that_is_down_is_tried_again_later(notice: Notice, settings: Any) -> None:
+def test_mail_notice_fails_when_the_mail_server_is_down(notice: Notice, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port(0)
-    with pytest.raises(ConnectionRefusedError):  # the queue sees it, and repeats by its own rule
+    with pytest.raises(ConnectionRefusedError):  # the queue retries the job
         mail_notice(notice_id=notice.pk)
     notice.refresh_from_db()
     assert notice.mailed_at is None
 
 
-def test_a_title_with_line_breaks_adds_no_header(mailbox: Mailbox, ana: Member, now: datetime) -> None:
-    (told,) = notify(
+def test_title_with_line_breaks_adds_no_header(mailbox: Mailbox, ana: Member, now: datetime) -> None:
+    (created,) = notify(
         members=[ana], kind="k", ref=ObjectRef("news", 8), title="Hola\nBcc: otro@fuera.test", path="/", now=now
     )
-    mail_notice(notice_id=told.pk)
+    mail_notice(notice_id=created.pk)
     ((to, message),) = mailbox.received
     assert to == ["ana@mincomercio.test"]
     assert message["Bcc"] is None

@@ -38,7 +38,7 @@ OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 @dataclass(frozen=True)
 class Answer:
-    """What Django answered to a path."""
+    """A response of Django, with its body."""
 
     status: int
     headers: dict[str, str]
@@ -46,7 +46,7 @@ class Answer:
 
 
 def answers_of(client: Client, paths: Iterable[str]) -> dict[str, Answer]:
-    """Ask for each path, redirects followed, and keep what came back."""
+    """Request each path, following redirects, and return the responses by path."""
     answers = {}
     for path in paths:
         response = client.get(path, follow=True)
@@ -55,7 +55,7 @@ def answers_of(client: Client, paths: Iterable[str]) -> dict[str, Answer]:
 
 
 def in_browser(look: Callable[[Browser], Result]) -> Result:
-    """Return what `look` saw."""
+    """Run `look` in a browser and return its result."""
 
     def run() -> Result:
         with sync_playwright() as playwright:
@@ -70,7 +70,7 @@ def in_browser(look: Callable[[Browser], Result]) -> Result:
 
 
 def open_page(browser: Browser, path: str, answers: dict[str, Answer], *, size: tuple[int, int] = DESK) -> Page:
-    """Open an answer in a window of that size."""
+    """Open a response in a window of that size."""
     page = browser.new_page(viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce")
     page.route("**/*", lambda route: _answer(route, answers))
     page.goto(f"{HOST}{path}")
@@ -92,9 +92,9 @@ def _answer(route: Route, answers: dict[str, Answer]) -> None:
 
 
 def faults_of(page: Page, *, colours_only: bool = False) -> list[str]:
-    """Return what axe finds, and whether the page is wider than its window.
+    """Return the violations that axe finds, and whether the page is wider than its window.
 
-    The second colour scheme of a page that was looked at whole needs only the rules about colours.
+    `colours_only` suffices for the second colour scheme of a page that was checked with every rule.
     """
     options = OF_COLOURS if colours_only else WHOLE
     found = [

@@ -1,4 +1,4 @@
-"""Pages as somebody who signed in sees them, and a browser to look at them with."""
+"""A signed-in client and a browser."""
 
 import pytest
 from django.test import Client

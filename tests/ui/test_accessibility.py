@@ -1,4 +1,4 @@
-"""Every component and scene, with axe, in light and dark, at a desk and on a phone (N-6, D-4)."""
+"""Every component and scene checked with axe, in light and dark, on a desktop and on a phone (N-6, D-4)."""
 
 from typing import Literal
 
@@ -20,7 +20,7 @@ def pages(signed_in: Client) -> dict[str, Answer]:
 
 
 @pytest.mark.procedure("N-6")
-def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
+def test_axe_finds_no_violation(pages: dict[str, Answer]) -> None:
     def look(browser: Browser) -> dict[str, list[str]]:
         faults = {}
         for path in pages:
@@ -36,7 +36,7 @@ def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
     assert in_browser(look) == {}
 
 
-def test_a_finger_hits_what_acts(pages: dict[str, Answer]) -> None:
+def test_controls_are_large_enough_for_a_finger(pages: dict[str, Answer]) -> None:
     def look(browser: Browser) -> list[str]:
         small = []
         for path in pages:
@@ -48,7 +48,7 @@ def test_a_finger_hits_what_acts(pages: dict[str, Answer]) -> None:
     assert in_browser(look) == []
 
 
-def test_the_policy_is_kept_and_the_scripts_run(pages: dict[str, Answer]) -> None:
+def test_scripts_run_without_violating_the_security_policy(pages: dict[str, Answer]) -> None:
     """The page's own scripts run, htmx included, and the browser reports nothing refused."""
 
     def look(browser: Browser) -> tuple[list[str], bool, str, int]:
@@ -79,7 +79,7 @@ def test_the_policy_is_kept_and_the_scripts_run(pages: dict[str, Answer]) -> Non
         (500, b'<h1>No</h1><div id="refusal">Fall\xc3\xb3.</div>', "#flash", "Falló."),
     ],
 )
-def test_htmx_puts_what_came_back_in_its_place(
+def test_htmx_swaps_the_response_into_its_target(
     signed_in: Client, status: int, body: bytes, place: str, said: str
 ) -> None:
     """A form that is wrong comes back where it was; a refusal leaves its reason in the place for messages."""

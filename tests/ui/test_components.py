@@ -1,4 +1,4 @@
-"""What components promise: escaping, a reason beside what can't be done, errors tied to their fields."""
+"""Components escape their arguments, give the reason of a disabled control and link errors to fields."""
 
 import pytest
 from django import forms
@@ -40,34 +40,34 @@ class Sample(forms.Form):
         '<c-tab :href="value" :hx-get="value">x</c-tab>',
     ],
 )
-def test_what_comes_from_outside_is_escaped(source: str) -> None:
+def test_arguments_are_escaped(source: str) -> None:
     page = render(source, value=HOSTILE)
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
 
-def test_a_button_that_can_not_be_pressed_says_why() -> None:
+def test_disabled_button_gives_its_reason() -> None:
     page = render('<c-button kind="main" reason="Sobran 12 caracteres.">Programar</c-button>')
     assert " disabled" in page
     assert "Sobran 12 caracteres." in page
 
 
-def test_the_same_button_without_a_reason_can_be_pressed() -> None:
+def test_button_without_a_reason_is_enabled() -> None:
     page = render('<c-button kind="main" reason="">Programar</c-button>')
     assert "disabled" not in page
     assert '<button class="btn main-act" type="submit"' in page
 
 
-def test_a_link_that_can_not_be_followed_has_no_address() -> None:
+def test_disabled_link_has_no_href() -> None:
     assert "href" not in render('<c-button href="/x/" reason="Ya salió.">Mover</c-button>')
 
 
-def test_an_unknown_kind_of_button_is_a_mistake() -> None:
+def test_unknown_kind_of_button_raises() -> None:
     with pytest.raises(KeyError):
         render('<c-button kind="purple">x</c-button>')
 
 
-def test_a_field_points_to_its_help_and_its_error() -> None:
+def test_field_refers_to_its_help_and_error() -> None:
     page = render('<c-field :field="form.name" />', form=Sample({}))
     assert 'aria-describedby="id_name_helptext id_name_error"' in page
     assert 'id="id_name_helptext"' in page
@@ -75,36 +75,36 @@ def test_a_field_points_to_its_help_and_its_error() -> None:
     assert 'aria-invalid="true"' in page
 
 
-def test_the_summary_of_errors_links_to_each_field_and_takes_the_focus() -> None:
+def test_error_summary_links_to_each_field_and_takes_the_focus() -> None:
     page = render('<c-errors :form="form" />', form=Sample({}))
     assert '<a href="#id_name">' in page
     assert "autofocus" in page
     assert render('<c-errors :form="form" />', form=Sample({"name": "Ana"})).strip() == ""
 
 
-def test_a_text_keeps_its_first_line_and_is_measured() -> None:
+def test_textarea_keeps_a_leading_line_break_and_is_measured() -> None:
     form = Sample({"name": "x", "text": "\n</textarea><b>"})
     page = render('<c-textarea :field="form.text" limit="280" count="292" />', form=form)
     assert "292 de 280: sobran 12" in page
     assert "<b>" not in page.partition("<textarea")[2].partition("</textarea>")[0]
 
 
-def test_pages_keep_the_rest_of_the_query() -> None:
+def test_pagination_keeps_the_other_query_parameters() -> None:
     page = render('<c-pagination :page="page" />', page=Paginator(range(9), 3).page(2))
     assert 'href="?red=x&amp;pagina=3"' in page
     assert "Página 2 de 3" in page
 
 
-def test_networks_are_read_in_words() -> None:
+def test_network_states_have_text() -> None:
     page = render('<c-net badge="f" name="Facebook" state="bad" word="rechazada" />')
     assert "Facebook: rechazada</span>" in page
 
 
-@pytest.mark.parametrize(("count", "said"), [(241, "241 de 280"), (281, "281 de 280: sobra 1"), (None, "0 de 280")])
-def test_a_count_says_what_is_left_over(count: int | None, said: str) -> None:
-    assert of_limit(count, 280) == said
+@pytest.mark.parametrize(("count", "text"), [(241, "241 de 280"), (281, "281 de 280: sobra 1"), (None, "0 de 280")])
+def test_of_limit_adds_the_excess(count: int | None, text: str) -> None:
+    assert of_limit(count, 280) == text
 
 
-def test_numbers_as_they_are_said_here() -> None:
+def test_number_uses_colombian_separators() -> None:
     assert number(1204) == "1.204"
     assert number(1234567.5, 2) == "1.234.567,50"

@@ -34,14 +34,14 @@ TEXT += [("act-ink", "act"), ("act-ink", "act-over"), ("bad", "ground"), ("ok", 
 EDGES = [("edge", ground) for ground in GROUNDS] + [("focus", "focus-ring"), ("blue", "paper"), ("act", "ground")]
 
 
-def test_the_scale_is_known() -> None:
+def test_contrast_matches_known_values() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
 
 
 @pytest.mark.procedure("N-6")
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_text_can_be_read(scheme: str) -> None:
+def test_text_has_enough_contrast(scheme: str) -> None:
     of = SCHEMES[scheme]
     assert {
         pair: round(contrast(of[pair[0]], of[pair[1]]), 2) for pair in TEXT if contrast(of[pair[0]], of[pair[1]]) < 4.5
@@ -50,7 +50,7 @@ def test_text_can_be_read(scheme: str) -> None:
 
 @pytest.mark.procedure("N-6")
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_edges_and_focus_can_be_seen(scheme: str) -> None:
+def test_edges_and_focus_have_enough_contrast(scheme: str) -> None:
     of = SCHEMES[scheme]
     assert {
         pair: round(contrast(of[pair[0]], of[pair[1]]), 2) for pair in EDGES if contrast(of[pair[0]], of[pair[1]]) < 3

@@ -1,4 +1,4 @@
-"""The side bar: rooms in order, the current one, their counts, and who is signed in."""
+"""The side bar: sections in order, the current one, their counts, and the signed-in person."""
 
 import pytest
 from django.template.loader import render_to_string
@@ -12,10 +12,10 @@ def side_bar(path: str, **context: object) -> str:
     return render_to_string("ui/base.html", {"section_counts": {}, **context}, RequestFactory().get(path))
 
 
-def test_rooms_stand_in_their_order() -> None:
+def test_sections_are_in_order() -> None:
     page = side_bar("/")
-    places = [page.index(f"<span>{room.label}</span>") for room in NAVIGATION]
-    assert places == sorted(places)
+    positions = [page.index(f"<span>{section.label}</span>") for section in NAVIGATION]
+    assert positions == sorted(positions)
 
 
 @pytest.mark.parametrize(
@@ -27,31 +27,31 @@ def test_rooms_stand_in_their_order() -> None:
         ("/publicaciones/7/", '<a href="/parrilla/" aria-current="true">'),
     ],
 )
-def test_the_current_section_is_marked(path: str, line: str) -> None:
+def test_current_section_is_marked(path: str, line: str) -> None:
     page = side_bar(path)
     assert line in page
     assert page.count("aria-current") == 1
 
 
-def test_a_view_may_name_the_room() -> None:
+def test_view_can_set_the_current_section() -> None:
     assert '<a href="/noticias/" aria-current="true">' in side_bar("/otra/", current_section="noticias")
 
 
-def test_counts_stand_beside_their_rooms() -> None:
+def test_counts_are_beside_their_sections() -> None:
     page = side_bar("/", section_counts={"hoy": 5, "noticias": 0, "parrilla": Count("1 vencida", urgent=True)})
     assert '<span class="count">5</span>' in page
     assert '<span class="count bad">1 vencida</span>' in page
     assert page.count('class="count') == 2
 
 
-def test_who_is_signed_in_and_the_way_out(signed_in: Client, ana: Member) -> None:
+def test_page_shows_the_signed_in_person_and_sign_out(signed_in: Client, ana: Member) -> None:
     page = signed_in.get("/ui/").content.decode()
     assert "Ministerio de Comercio, Industria y Turismo" in page
     assert "<b>Ana Rojas</b> · Community manager" in page
     assert '<form method="post" action="/cuenta/logout/">' in page
 
 
-def test_somebody_without_a_membership_is_told_so_and_can_leave(client: Client, ana: Member) -> None:
+def test_person_without_a_membership_can_sign_out(client: Client, ana: Member) -> None:
     ana.delete()
     client.force_login(ana.user)
     page = client.get("/ui/")

@@ -1,4 +1,4 @@
-"""Signing in: with and without JavaScript, and nobody registers alone."""
+"""Sign-in with a password and a second factor; sign-up is closed."""
 
 import re
 
@@ -9,14 +9,14 @@ from django.test import Client
 from pregonero.people.models import Member
 from tests.conftest import PASSWORD
 
-ANYBODYS = [
+PUBLIC_PAGES = [
     "/cuenta/login/",
     "/cuenta/signup/",
     "/cuenta/password/reset/",
     "/cuenta/password/reset/done/",
     "/cuenta/inactive/",
 ]
-OWN = [
+OWN_PAGES = [
     "/cuenta/password/change/",
     "/cuenta/2fa/",
     "/cuenta/logout/",
@@ -33,46 +33,48 @@ def sign_in(client: Client, password: str = PASSWORD) -> object:
     return client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": password})
 
 
-def test_signing_in_leads_to_the_page_that_was_asked_for(client: Client, ana: Member) -> None:
-    asked = client.get("/ui/")
-    response = client.post(asked["Location"], {"login": "ana@mincomercio.test", "password": PASSWORD, "next": "/ui/"})
+def test_sign_in_redirects_to_the_requested_page(client: Client, ana: Member) -> None:
+    redirect = client.get("/ui/")
+    response = client.post(
+        redirect["Location"], {"login": "ana@mincomercio.test", "password": PASSWORD, "next": "/ui/"}
+    )
     assert response["Location"] == "/ui/"
     assert client.get("/ui/").status_code == 200
 
 
-def test_a_wrong_password_stays_and_says_so(client: Client, ana: Member) -> None:
+def test_wrong_password_shows_an_error(client: Client, ana: Member) -> None:
     response = client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": "otra"})
     page = response.content.decode()
     assert "Hay algo por corregir" in page
     assert client.get("/ui/").status_code == 302
 
 
-def test_nobody_registers_alone(client: Client, db: None) -> None:
+def test_sign_up_is_closed(client: Client, db: None) -> None:
     assert "Aquí nadie se registra por su cuenta" in client.get("/cuenta/signup/").content.decode()
 
 
-@pytest.mark.parametrize("path", ANYBODYS)
-def test_pages_before_signing_in(client: Client, db: None, path: str) -> None:
-    _looks_ours(client.get(path).content.decode())
+@pytest.mark.parametrize("path", PUBLIC_PAGES)
+def test_public_account_pages_have_the_common_look(client: Client, db: None, path: str) -> None:
+    _check_look(client.get(path).content.decode())
 
 
-@pytest.mark.parametrize("path", OWN)
-def test_pages_of_ones_own_sign_in(client: Client, ana: Member, path: str) -> None:
+@pytest.mark.parametrize("path", OWN_PAGES)
+def test_own_account_pages_have_the_common_look(client: Client, ana: Member, path: str) -> None:
     sign_in(client)
-    _looks_ours(client.get(path, follow=True).content.decode())
+    _check_look(client.get(path, follow=True).content.decode())
 
 
 @pytest.mark.parametrize(
     "path", ["/cuenta/2fa/totp/activate/", "/cuenta/2fa/webauthn/add/", "/cuenta/2fa/recovery-codes/generate/"]
 )
-def test_pages_of_the_second_step(client: Client, ana: Member, path: str) -> None:
+def test_second_factor_pages_have_the_common_look(client: Client, ana: Member, path: str) -> None:
     sign_in(client)
-    _looks_ours(client.get(path, follow=True).content.decode())
+    _check_look(client.get(path, follow=True).content.decode())
     client.post("/cuenta/reauthenticate/", {"password": PASSWORD})
-    _looks_ours(client.get(path, follow=True).content.decode())
+    _check_look(client.get(path, follow=True).content.decode())
 
 
-def test_leaving_asks_for_a_post(client: Client, ana: Member) -> None:
+def test_sign_out_requires_a_post(client: Client, ana: Member) -> None:
     sign_in(client)
     client.get("/cuenta/logout/")
     assert client.get("/ui/").status_code == 200
@@ -81,12 +83,12 @@ def test_leaving_asks_for_a_post(client: Client, ana: Member) -> None:
 
 
 def _code(secret: str) -> str:
-    """Return the code that a phone would show now."""
+    """Return the current TOTP code."""
     counter = next(iter(yield_hotp_counters_from_time()))
     return str(format_hotp_value(hotp_value(secret, counter)))
 
 
-def test_the_second_step_from_its_activation_to_signing_in_with_it(client: Client, ana: Member) -> None:
+def test_second_factor_from_activation_to_sign_in_with_a_recovery_code(client: Client, ana: Member) -> None:
     sign_in(client)
     client.post("/cuenta/reauthenticate/", {"password": PASSWORD})
     page = client.get("/cuenta/2fa/totp/activate/").content.decode()
@@ -96,25 +98,25 @@ def test_the_second_step_from_its_activation_to_signing_in_with_it(client: Clien
     assert "Hay algo por corregir" in wrong
     client.post("/cuenta/2fa/totp/activate/", {"code": _code(secret.group(1))})
     for path in ("/cuenta/2fa/", "/cuenta/2fa/totp/deactivate/", "/cuenta/2fa/recovery-codes/generate/"):
-        _looks_ours(client.get(path).content.decode())
+        _check_look(client.get(path).content.decode())
     client.post("/cuenta/2fa/recovery-codes/generate/")
     codes = client.get("/cuenta/2fa/recovery-codes/").content.decode()
-    _looks_ours(codes)
-    kept = re.search(r'<textarea id="recovery_codes"[^>]*>([^<]+)</textarea>', codes)
-    assert kept is not None
+    _check_look(codes)
+    recovery_codes = re.search(r'<textarea id="recovery_codes"[^>]*>([^<]+)</textarea>', codes)
+    assert recovery_codes is not None
     client.post("/cuenta/logout/")
 
-    asked = client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": PASSWORD})
-    assert asked["Location"] == "/cuenta/2fa/authenticate/"
-    _looks_ours(client.get("/cuenta/2fa/authenticate/").content.decode())
+    response = client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": PASSWORD})
+    assert response["Location"] == "/cuenta/2fa/authenticate/"
+    _check_look(client.get("/cuenta/2fa/authenticate/").content.decode())
     assert client.get("/ui/").status_code == 302
-    client.post("/cuenta/2fa/authenticate/", {"code": kept.group(1).split()[0]})
+    client.post("/cuenta/2fa/authenticate/", {"code": recovery_codes.group(1).split()[0]})
     assert client.get("/ui/").status_code == 200
 
 
-def _looks_ours(page: str) -> None:
+def _check_look(page: str) -> None:
     assert 'class="govco"' in page
     assert 'lang="es-CO"' in page
     assert INLINE.search(page) is None
-    words = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
-    assert FORMAL.search(words) is None
+    text = re.sub(r"<(script|style).*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)
+    assert FORMAL.search(text) is None

@@ -1,4 +1,4 @@
-"""Pages in a text-mode browser (D-4): what is on the screen is in the text, in the order of reading."""
+"""Pages in a text-mode browser (D-4): all content is there, in reading order."""
 
 import shutil
 import subprocess
@@ -46,7 +46,7 @@ def in_order(text: str, *words: str) -> bool:
 
 @pytest.mark.procedure("D-4")
 @pytest.mark.parametrize("reader", BROWSERS)
-def test_today_reads_in_order(signed_in: Client, tmp_path: Path, reader: str) -> None:
+def test_today_is_in_reading_order(signed_in: Client, tmp_path: Path, reader: str) -> None:
     text = read(reader, signed_in.get("/ui/escenas/hoy/").content, tmp_path)
     assert in_order(
         text,
@@ -57,7 +57,7 @@ def test_today_reads_in_order(signed_in: Client, tmp_path: Path, reader: str) ->
 
 @pytest.mark.procedure("D-4")
 @pytest.mark.parametrize("reader", BROWSERS)
-def test_the_programme_reads_by_hour(signed_in: Client, tmp_path: Path, reader: str) -> None:
+def test_calendar_is_ordered_by_hour(signed_in: Client, tmp_path: Path, reader: str) -> None:
     text = read(reader, signed_in.get("/ui/escenas/parrilla/").content, tmp_path)
     assert in_order(
         text, "X · @mincomercioco", "08:00 Acuerdo", "publicada", "Hueco propuesto", "retenida", "Sin programar"
@@ -66,13 +66,13 @@ def test_the_programme_reads_by_hour(signed_in: Client, tmp_path: Path, reader: 
 
 @pytest.mark.procedure("D-4")
 @pytest.mark.parametrize("reader", BROWSERS)
-def test_signing_in_has_its_fields_and_its_button(client: Client, db: None, tmp_path: Path, reader: str) -> None:
+def test_sign_in_page_has_its_fields_and_button(client: Client, db: None, tmp_path: Path, reader: str) -> None:
     text = read(reader, client.get("/cuenta/login/").content, tmp_path)
     assert in_order(text, "Correo electrónico", "Contraseña", "Iniciar sesión")
 
 
 @pytest.mark.procedure("D-4")
-def test_a_form_is_sent_without_any_script(client: Client, ana: Member) -> None:
+def test_form_works_without_javascript(client: Client, ana: Member) -> None:
     page = client.get("/cuenta/login/").content.decode()
     assert '<form class="form" method="post" action="/cuenta/login/">' in page
     assert '<button class="btn main-act wide" type="submit">' in page

@@ -1,4 +1,4 @@
-"""Hours and dates as people say them, in Bogotá, with the clock given."""
+"""The template filters for times and dates."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -14,7 +14,7 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=UTC) + timedelta(hours=5)
 
 
-def test_hours_and_days() -> None:
+def test_hours_and_dates() -> None:
     assert ui_time.hour(at(24, 9, 40)) == "09:40"
     assert ui_time.hour_exact(at(24, 10, 30) + timedelta(seconds=1)) == "10:30:01"
     assert ui_time.day_words(NOW) == "martes 24 de noviembre"
@@ -22,13 +22,13 @@ def test_hours_and_days() -> None:
     assert ui_time.day_short(date(2026, 11, 3)) == "3 nov"
 
 
-def test_the_day_is_that_of_bogota() -> None:
+def test_day_is_that_of_bogota() -> None:
     assert ui_time.day_words(datetime(2026, 11, 25, 4, 59, tzinfo=UTC)) == "martes 24 de noviembre"
     assert ui_time.day_words(datetime(2026, 11, 25, 5, 0, tzinfo=UTC)) == "miércoles 25 de noviembre"
 
 
 @pytest.mark.parametrize(
-    ("moment", "said"),
+    ("moment", "text"),
     [
         (NOW, "ahora"),
         (NOW + timedelta(minutes=1), "ahora"),
@@ -42,12 +42,12 @@ def test_the_day_is_that_of_bogota() -> None:
         (at(3, 9), "el 3 nov"),
     ],
 )
-def test_how_long_ago(moment: datetime, said: str) -> None:
-    assert ui_time.ago(moment, NOW) == said
+def test_ago(moment: datetime, text: str) -> None:
+    assert ui_time.ago(moment, NOW) == text
 
 
 @pytest.mark.parametrize(
-    ("moment", "said"),
+    ("moment", "text"),
     [
         (NOW, "ahora"),
         (NOW + timedelta(seconds=20), "en 1 minuto"),
@@ -59,13 +59,13 @@ def test_how_long_ago(moment: datetime, said: str) -> None:
         (at(24, 8) + timedelta(days=14), "el 8 dic a las 08:00"),
     ],
 )
-def test_how_long_until(moment: datetime, said: str) -> None:
-    assert ui_time.until(moment, NOW) == said
+def test_until(moment: datetime, text: str) -> None:
+    assert ui_time.until(moment, NOW) == text
 
 
 @pytest.mark.parametrize(
-    ("moment", "said"),
+    ("moment", "text"),
     [(at(24, 9, 40), "09:40"), (at(23, 9), "ayer"), (at(25, 9), "mañana"), (at(26, 9), "jueves"), (at(3, 9), "3 nov")],
 )
-def test_what_stands_first_on_a_row(moment: datetime, said: str) -> None:
-    assert ui_time.moment(moment, NOW) == said
+def test_moment(moment: datetime, text: str) -> None:
+    assert ui_time.moment(moment, NOW) == text
