@@ -177,7 +177,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
 
 
 def _by_hand(member: Member, deliveries: Iterable[Delivery], *, held: bool, now: datetime) -> frozenset[int]:
-    """Return which deliveries this person may make by hand: not out, certainly, and held by nobody."""
+    """Return the ids of the deliveries that this member may publish manually."""
     why = "En pausa." if held else ""
     return frozenset(delivery.pk for delivery in deliveries if may_post_manually(member, delivery, why, now=now))
 

@@ -210,9 +210,21 @@ ANY_BATCH: list[tuple[Damage, str]] = [
     *(
         (damage, "")
         for damage in (
-            make_unsealable, change_types, remove_event, remove_leaf, change_leaf, insert_leaf, insert_event, add_pending,
-            orphan_pending, remove_batch, change_text, remove_text, add_text, reorder_leaves,
+            make_unsealable,
+            change_types,
+            remove_event,
+            remove_leaf,
+            change_leaf,
+            insert_leaf,
+            insert_event,
+            add_pending,
+            orphan_pending,
+            remove_batch,
+            change_text,
+            remove_text,
+            add_text,
+            reorder_leaves,
         )
     ),
-]  # fmt: skip
+]
 EXCEPT_LAST_BATCH: list[tuple[Damage, str]] = [(rebuild_batch, ""), (reorder_batches, "")]

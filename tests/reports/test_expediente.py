@@ -81,8 +81,8 @@ def test_page_shows_the_previous_time_and_text_of_a_change(
     latest = {line.event.event_type: line for line in lines}
     rescheduled, edited = latest["publication.rescheduled"], latest["publication.edited"]
     assert rescheduled.minute == "De las 10:00 a las 12:00 del 24 nov."
-    assert edited.words["before"] == f"{adaptation.account}: {adaptation.text}"
-    assert edited.words["after"] == f"{adaptation.account}: Crecieron 9 %. {publication.link}"
+    assert edited.texts["before"] == f"{adaptation.account}: {adaptation.text}"
+    assert edited.texts["after"] == f"{adaptation.account}: Crecieron 9 %. {publication.link}"
     page = page_of(publication, ana)
     for text in (rescheduled.minute, "Ver qué texto cambió", "Crecieron 9 %."):
         assert text in page
