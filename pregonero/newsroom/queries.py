@@ -143,9 +143,15 @@ def known_news(*, entity: Entity, source: Source | None, keys: Iterable[str], gu
 
 def _with_related(news: QuerySet[News]) -> QuerySet[News]:
     return news.select_related(
-        "entity", "source", "picture", "video", "informing__by", "informing__rule__source",
-        "informing__rule__signed_by", "dismissal__by",
-    )  # fmt: skip
+        "entity",
+        "source",
+        "picture",
+        "video",
+        "informing__by",
+        "informing__rule__source",
+        "informing__rule__signed_by",
+        "dismissal__by",
+    )
 
 
 def informing_of(news: News) -> Informing | None:

@@ -124,14 +124,14 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
     threads = by_account(deliveries_of(publication.ref))
-    makings = queries.makings_of(publication)
+    conversions = queries.conversions_of(publication)
     minute = MinuteForm(data, now=now, initial=_first_minute(publication, now, hour))
     due_at = minute.due_at() if minute.is_valid() else publication.due_at or now
     return Editor(
         publication=publication,
         general=general,
         minute=minute,
-        parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, []), makings) for form in forms),
+        parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, []), conversions) for form in forms),
         issues=tuple(issues),
         link_check=check,
         acceptance=acceptance,
@@ -163,7 +163,7 @@ def _as_written(
 
 
 def _part(
-    form: AdaptationForm, issues: list[Issue], thread: list[Delivery], makings: list[MediaConversion]
+    form: AdaptationForm, issues: list[Issue], thread: list[Delivery], conversions: list[MediaConversion]
 ) -> AccountPart:
     adaptation = form.adaptation
     network = connector(adaptation.account.network)
@@ -179,7 +179,7 @@ def _part(
         connector=network,
         thread=tuple(thread),
         under=parts_of(adaptation, network, thread),
-        media=medium_parts(form.attachments, issues, makings),
+        media=medium_parts(form.attachments, issues, conversions),
         upload=UploadForm(adaptation.account_id),
     )
 

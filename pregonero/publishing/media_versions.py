@@ -1,4 +1,4 @@
-"""Versions of files that a network accepts: which one can be made, and making it, outside any transaction."""
+"""Versions of files that a network accepts: the plan of each one, and its conversion, outside any transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,8 +14,13 @@ from pregonero.media.store import convert_picture, convert_video, path_of
 from pregonero.networks.media_conversion import CannotConvert, Choice, ConversionPlan, conversion_plan, ratios_for
 from pregonero.networks.registry import connector, kinds_of
 from pregonero.people.models import Member
-from pregonero.publishing.actions import ask_version, exchange_medium
-from pregonero.publishing.actions.media_versions import begin_making, fail_making, finish_making, report_progress
+from pregonero.publishing.actions import exchange_medium, request_conversion
+from pregonero.publishing.actions.media_versions import (
+    fail_conversion,
+    finish_conversion,
+    report_progress,
+    start_conversion,
+)
 from pregonero.publishing.forms import AttachmentForm, BesideForm, FixForm
 from pregonero.publishing.models import Attachment, MediaConversion
 from pregonero.publishing.payload import post_of
@@ -50,26 +55,28 @@ class MediumPart:
     issues: tuple[Issue, ...]
     offer: Offer | None
     fix: FixForm | None
-    making: MediaConversion | None
+    conversion: MediaConversion | None
 
 
 def medium_parts(
-    forms: Iterable[AttachmentForm], issues: Iterable[Issue], makings: Iterable[MediaConversion]
+    forms: Iterable[AttachmentForm], issues: Iterable[Issue], conversions: Iterable[MediaConversion]
 ) -> tuple[MediumPart, ...]:
     """Return the files of an account's text for the editor, with the issues that concern each one."""
-    latest = {(making.adaptation_id, making.medium_id): making for making in reversed(list(makings))}
+    latest = {
+        (conversion.adaptation_id, conversion.medium_id): conversion for conversion in reversed(list(conversions))
+    }
     return tuple(_medium_part(form, list(issues), latest) for form in forms)
 
 
 def _medium_part(
-    form: AttachmentForm, issues: list[Issue], makings: dict[tuple[int, int], MediaConversion]
+    form: AttachmentForm, issues: list[Issue], conversions: dict[tuple[int, int], MediaConversion]
 ) -> MediumPart:
     attachment = form.attachment
     own = own_issues(attachment, issues)
     offer = offer_for(attachment, fixable(attachment, own))
     fix = FixForm(attachment.pk, offer.ratios) if offer is not None and offer.ratios else None
-    making = makings.get((attachment.adaptation_id, attachment.medium_id))
-    return MediumPart(form, BesideForm(attachment.pk), tuple(own), offer, fix, making)
+    conversion = conversions.get((attachment.adaptation_id, attachment.medium_id))
+    return MediumPart(form, BesideForm(attachment.pk), tuple(own), offer, fix, conversion)
 
 
 def own_issues(attachment: Attachment, issues: Iterable[Issue]) -> list[Issue]:
@@ -106,19 +113,19 @@ def fix_medium(*, attachment: Attachment, issues: list[Issue], choice: Choice, b
     if offer.plan is None:
         raise Refused(offer.why_not)
     if attachment.medium.kind == MediumKind.VIDEO:
-        ask_version(attachment=attachment, recipe=offer.plan, by=by, now=now)
+        request_conversion(attachment=attachment, plan=offer.plan, by=by, now=now)
         return "La versión se está haciendo; puedes seguir con lo demás."
     stored = convert_picture(path_of(attachment.medium), offer.plan.conversion)
     how = offer.plan.as_data()
-    made = save_version(medium=attachment.medium, stored=stored, how=how, by=by, now=now)
-    exchange_medium(attachment=attachment, medium=made, by=by, now=now)
+    version = save_version(medium=attachment.medium, stored=stored, how=how, by=by, now=now)
+    exchange_medium(attachment=attachment, medium=version, by=by, now=now)
     return f"Listo: {offer.words[:1].lower()}{offer.words[1:]}."
 
 
-def make_version(*, making_id: int) -> None:
+def run_conversion(*, conversion_id: int) -> None:
     """Convert a video and report the progress; if it fails, store why."""
-    making = begin_making(making_id=making_id)
-    if making is None:
+    conversion = start_conversion(conversion_id=conversion_id)
+    if conversion is None:
         return
     reported = 0
 
@@ -126,11 +133,13 @@ def make_version(*, making_id: int) -> None:
         nonlocal reported
         if percent >= reported + REPORT_EVERY:
             reported = percent
-            report_progress(making=making, percent=percent)
+            report_progress(conversion=conversion, percent=percent)
 
     try:
-        stored = convert_video(path_of(making.medium), ConversionPlan.from_data(making.recipe).conversion, on_progress)
+        stored = convert_video(
+            path_of(conversion.medium), ConversionPlan.from_data(conversion.plan).conversion, on_progress
+        )
     except UnusableFile as problem:
-        fail_making(making=making, reason=problem.message, now=timezone.now())
+        fail_conversion(conversion=conversion, reason=problem.message, now=timezone.now())
         return
-    finish_making(making=making, stored=stored, now=timezone.now())
+    finish_conversion(conversion=conversion, stored=stored, now=timezone.now())

@@ -200,8 +200,8 @@ class Attachment(models.Model):
         return f"{self.medium} de {self.adaptation_id}"
 
 
-class MakingState(models.TextChoices):
-    """How far a version is."""
+class ConversionState(models.TextChoices):
+    """The progress of a conversion."""
 
     QUEUED = "QUEUED", "en espera"
     WORKING = "WORKING", "en proceso"
@@ -210,15 +210,15 @@ class MakingState(models.TextChoices):
 
 
 class MediaConversion(models.Model):
-    """A version of a video that is being made because a network would not take it as it is; it takes a while."""
+    """The conversion of a video that a network does not accept. `plan` is its `ConversionPlan` as JSON."""
 
-    adaptation = models.ForeignKey(Adaptation, on_delete=models.PROTECT, related_name="makings")
+    adaptation = models.ForeignKey(Adaptation, on_delete=models.PROTECT, related_name="conversions")
     medium = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+")
-    recipe = models.JSONField()
-    state = models.CharField(max_length=10, choices=MakingState.choices, default=MakingState.QUEUED)
+    plan = models.JSONField()
+    state = models.CharField(max_length=10, choices=ConversionState.choices, default=ConversionState.QUEUED)
     percent = models.PositiveSmallIntegerField(default=0)
     reason = models.CharField(max_length=300, blank=True)
-    made = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
+    version = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
     asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -227,14 +227,14 @@ class MediaConversion(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["adaptation", "medium"],
-                condition=Q(state__in=[MakingState.QUEUED, MakingState.WORKING]),
-                name="making_one_at_a_time",
+                condition=Q(state__in=[ConversionState.QUEUED, ConversionState.WORKING]),
+                name="conversion_one_at_a_time",
             ),
             models.CheckConstraint(
-                condition=~Q(state=MakingState.FAILED) | ~Q(reason=""), name="making_failed_has_reason"
+                condition=~Q(state=ConversionState.FAILED) | ~Q(reason=""), name="conversion_failed_has_reason"
             ),
             models.CheckConstraint(
-                condition=~Q(state=MakingState.DONE) | Q(made__isnull=False), name="making_done_has_version"
+                condition=~Q(state=ConversionState.DONE) | Q(version__isnull=False), name="conversion_done_has_version"
             ),
         )
 

@@ -16,7 +16,7 @@ def check_link(*, publication_id: int, **_later: Any) -> None:
     refresh_link(queries.publication_to_check(pk=publication_id), now=timezone.now())
 
 
-@app.task(name="publishing.make_version", queue="conversion", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
-def make_version(*, making_id: int, **_later: Any) -> None:
-    """Make the version of a video that somebody asked for."""
-    media_versions.make_version(making_id=making_id)
+@app.task(name="publishing.run_conversion", queue="conversion", retry=RetryStrategy(max_attempts=3, exponential_wait=5))
+def run_conversion(*, conversion_id: int, **_later: Any) -> None:
+    """Convert a video as a person requested."""
+    media_versions.run_conversion(conversion_id=conversion_id)

@@ -132,7 +132,7 @@ ROWS = (
     Row("publishing:add_captions", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:remove_captions", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:add_thumbnail", "POST", medium_of, written, NETWORKS_PEOPLE, FOUND),
-    Row("publishing:conversion", arguments=of("making")),
+    Row("publishing:conversion", arguments=of("conversion")),
     Row("publishing:check_link", "POST", DRAFT, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("publishing:accept_link", "POST", DRAFT, reason, NETWORKS_AND_HEADS, FOUND),
     Row("publishing:reschedule", "POST", GOING, tomorrow, NETWORKS_PEOPLE, FOUND),

@@ -67,7 +67,7 @@ class Stage:
     paused: Account
     lonely: Account  # not connected
     administrator: Administrator
-    making: MediaConversion
+    conversion: MediaConversion
     sending_stop: NetworkSuspension
 
 
@@ -159,8 +159,8 @@ def make_stage(media: Path) -> Stage:
         administrator=add_administrator(
             account=lonely, name="Ana", member=None, since=date(2026, 1, 1), by=coordinator, now=moment
         ),
-        making=MediaConversion.objects.create(
-            adaptation=attachment.adaptation, medium=attachment.medium, recipe={}, asked_by=beto, asked_at=moment
+        conversion=MediaConversion.objects.create(
+            adaptation=attachment.adaptation, medium=attachment.medium, plan={}, asked_by=beto, asked_at=moment
         ),
         sending_stop=NetworkSuspension.objects.create(
             entity=entity, network="x", code="402", reason="Se agotó el saldo.", since=moment

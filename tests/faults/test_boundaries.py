@@ -28,9 +28,9 @@ APART = ("prepare sesión", "commit sesión")  # sessions, opened again whenever
 # Durable acts of the machine that are in no delivery's way, and what their own tests are about.
 OTHERS = {
     "keep_link_check": "what a link answered",
-    "begin_making": "a version of a medium",
+    "start_conversion": "a version of a medium",
     "_put_in_place": "a version of a medium",
-    "fail_making": "a version of a medium",
+    "fail_conversion": "a version of a medium",
 }
 AROUND_THE_CALL = ("claim_batch", "commit 1", "record_outcomes")
 

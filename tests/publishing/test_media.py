@@ -1,4 +1,4 @@
-"""Several media for each account, in order, each with what who cannot see or hear it needs (D-1, N-6)."""
+"""The media of each account: order, accessibility (N-6), limits and conversions (D-1)."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -55,7 +55,7 @@ def order(publication: Publication, network: str) -> list[str]:
     return [f"{each.position} {each.medium.mime}" for each in of(publication, network).media]
 
 
-def test_media_go_out_in_the_order_that_a_person_gave(draft: Publication, ana: Member, now: datetime) -> None:
+def test_media_are_published_in_the_order_of_their_positions(draft: Publication, ana: Member, now: datetime) -> None:
     for kind in ("PNG", "WEBP"):
         attach(draft, "x", uploaded(ana, now, picture(kind)), ana, now, alt=f"Una {kind}")
     assert order(draft, "x") == ["1 image/jpeg", "2 image/png", "3 image/webp"]
@@ -71,21 +71,21 @@ def test_media_go_out_in_the_order_that_a_person_gave(draft: Publication, ana: M
     assert Event.objects.filter(event_type="publication.media").count() == 4
 
 
-def test_a_second_click_adds_nothing(draft: Publication, ana: Member, now: datetime) -> None:
+def test_attaching_a_file_twice_adds_it_once(draft: Publication, ana: Member, now: datetime) -> None:
     medium = uploaded(ana, now, picture("PNG"))
     attach(draft, "x", medium, ana, now, alt="Una")
     attach(draft, "x", medium, ana, now, alt="Otra")
     assert order(draft, "x") == ["1 image/jpeg", "2 image/png"]
 
 
-def test_five_pictures_are_too_many_for_x(draft: Publication, ana: Member, now: datetime) -> None:
+def test_x_refuses_five_pictures(draft: Publication, ana: Member, now: datetime) -> None:
     for side in range(10, 14):
         attach(draft, "x", uploaded(ana, now, picture("PNG", (side, 10))), ana, now, alt="Una")
     texts = [issue.text for issue in rules.adaptation_issues(of(draft, "x"))]
     assert texts == ["X admite 4 imágenes y hay 5."]
 
 
-def test_what_goes_out_is_in_the_content_and_in_its_fingerprint(draft: Publication, ana: Member, now: datetime) -> None:
+def test_the_content_and_its_fingerprint_include_the_media(draft: Publication, ana: Member, now: datetime) -> None:
     adaptation = of(draft, "youtube")
     (video,) = adaptation.media
     before = fingerprint_of(payloads_of(adaptation)[0][1])
@@ -107,9 +107,7 @@ def test_what_goes_out_is_in_the_content_and_in_its_fingerprint(draft: Publicati
 
 
 @pytest.mark.procedure("N-6")
-def test_captions_are_taken_away_again_and_somebody_must_answer_for_it(
-    draft: Publication, ana: Member, now: datetime
-) -> None:
+def test_without_its_captions_a_video_needs_a_reason_again(draft: Publication, ana: Member, now: datetime) -> None:
     (video,) = of(draft, "youtube").media
     with pytest.raises(WrongState, match="no lleva subtítulos"):
         actions.take_captions_away(attachment=video, by=ana, now=now)
@@ -122,7 +120,7 @@ def test_captions_are_taken_away_again_and_somebody_must_answer_for_it(
 
 
 @pytest.mark.procedure("N-6")
-def test_nothing_is_programmed_without_alt_or_captions_or_a_name_and_a_reason(
+def test_programming_requires_alt_and_captions_or_a_reason_with_a_name(
     draft: Publication, ana: Member, beto: Member, now: datetime
 ) -> None:
     (shown,), (heard,) = of(draft, "x").media, of(draft, "youtube").media
@@ -145,7 +143,7 @@ def test_nothing_is_programmed_without_alt_or_captions_or_a_name_and_a_reason(
 
 
 @pytest.mark.procedure("N-6")
-def test_an_empty_reason_with_a_name_cannot_be_kept(draft: Publication, ana: Member) -> None:
+def test_the_database_refuses_a_name_with_an_empty_reason(draft: Publication, ana: Member) -> None:
     from django.db import IntegrityError, transaction
 
     (shown,) = of(draft, "x").media
@@ -157,7 +155,9 @@ def test_an_empty_reason_with_a_name_cannot_be_kept(draft: Publication, ana: Mem
             Attachment.objects.filter(pk=shown.pk).update(**wrong)
 
 
-def test_a_programmed_publication_takes_a_picture_with_its_text_only(news: News, ana: Member, now: datetime) -> None:
+def test_a_picture_of_a_programmed_publication_needs_its_alternative_text(
+    news: News, ana: Member, now: datetime
+) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     Delivery.objects.filter(subject_id=publication.pk).update(prepared_for="f" * 64)
     medium = uploaded(ana, now, picture("PNG"))
@@ -170,7 +170,9 @@ def test_a_programmed_publication_takes_a_picture_with_its_text_only(news: News,
     assert (prepared["x"], prepared["facebook"]) == ("", "f" * 64)
 
 
-def test_what_is_out_keeps_its_media(news: News, ana: Member, now: datetime, accounts: dict[str, Account]) -> None:
+def test_the_media_of_a_published_post_cannot_change(
+    news: News, ana: Member, now: datetime, accounts: dict[str, Account]
+) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.PUBLISHED)
     with pytest.raises(WrongState, match="ya se publicó"):
@@ -195,7 +197,9 @@ def put_first(publication: Publication, network: str, medium: Medium) -> None:
     Attachment.objects.filter(pk=of(publication, network).media[0].pk).update(medium=medium)
 
 
-def test_a_fix_is_a_new_version_and_what_came_stays(draft: Publication, ana: Member, now: datetime) -> None:
+def test_fixing_a_picture_creates_a_version_and_keeps_the_original(
+    draft: Publication, ana: Member, now: datetime
+) -> None:
     came = uploaded(ana, now, picture("PNG", (300, 100)), "mapa.png")
     put_first(draft, "instagram", came)
     issues = rules.adaptation_issues(of(draft, "instagram"))
@@ -221,7 +225,7 @@ def reel(draft: Publication, ana: Member, now: datetime, tmp_path: Path) -> Publ
     return draft
 
 
-def test_a_reel_is_judged_by_its_own_limits(reel: Publication) -> None:
+def test_a_reel_has_its_own_limits(reel: Publication) -> None:
     adaptation = of(reel, "facebook")
     assert {"wrong_ratio", "too_slow"} <= {issue.key for issue in rules.adaptation_issues(adaptation)}
     post = post_of(adaptation)
@@ -232,25 +236,25 @@ def test_a_reel_is_judged_by_its_own_limits(reel: Publication) -> None:
     assert fingerprint_of(payloads_of(adaptation)[0][1]) != as_reel
 
 
-def test_a_video_is_made_by_a_worker_and_put_in_its_place(reel: Publication, ana: Member, now: datetime) -> None:
+def test_run_conversion_replaces_the_video_with_its_version(reel: Publication, ana: Member, now: datetime) -> None:
     came = of(reel, "facebook").media[0].medium
     assert "se está haciendo" in fixed(reel, "facebook", ana, now)
     assert "se está haciendo" in fixed(reel, "facebook", ana, now)  # a second click
-    making = MediaConversion.objects.get()
-    assert (making.state, making.percent) == ("QUEUED", 0)
-    media_versions.make_version(making_id=making.pk)
-    making.refresh_from_db()
-    assert (making.state, making.percent, making.reason) == ("DONE", 100, "")
+    conversion = MediaConversion.objects.get()
+    assert (conversion.state, conversion.percent) == ("QUEUED", 0)
+    media_versions.run_conversion(conversion_id=conversion.pk)
+    conversion.refresh_from_db()
+    assert (conversion.state, conversion.percent, conversion.reason) == ("DONE", 100, "")
     adaptation = of(reel, "facebook")
     made = adaptation.media[0].medium
     assert rules.adaptation_issues(adaptation) == []
     assert (made.made_from, made.traits["codec"], made.traits["moov_first"]) == (came, "h264", True)
-    media_versions.make_version(making_id=making.pk)  # the job once more
+    media_versions.run_conversion(conversion_id=conversion.pk)  # the job once more
     assert Medium.objects.filter(made_from=came).count() == 1
 
 
-def made_while_programmed(reel: Publication, ana: Member, now: datetime) -> MediaConversion:
-    """Return the making of a version whose publication was programmed, with its video, while it was being made."""
+def converted_while_programmed(reel: Publication, ana: Member, now: datetime) -> MediaConversion:
+    """Return a running conversion whose publication was programmed after it started."""
     fixed(reel, "facebook", ana, now)
     Adaptation.objects.filter(pk=of(reel, "facebook").pk).update(format="")  # as a plain video it is taken as it is
     reel.refresh_from_db()
@@ -259,43 +263,43 @@ def made_while_programmed(reel: Publication, ana: Member, now: datetime) -> Medi
     return MediaConversion.objects.get()
 
 
-def test_a_version_is_put_in_a_programmed_publication_that_stays_ready(
+def test_run_conversion_replaces_the_video_of_a_programmed_publication_that_stays_ready(
     reel: Publication, ana: Member, now: datetime
 ) -> None:
-    making = made_while_programmed(reel, ana, now)
-    media_versions.make_version(making_id=making.pk)
-    making.refresh_from_db()
-    assert (making.state, making.reason) == ("DONE", "")
-    assert of(reel, "facebook").media[0].medium == making.made
+    conversion = converted_while_programmed(reel, ana, now)
+    media_versions.run_conversion(conversion_id=conversion.pk)
+    conversion.refresh_from_db()
+    assert (conversion.state, conversion.reason) == ("DONE", "")
+    assert of(reel, "facebook").media[0].medium == conversion.version
     prepared = dict(deliveries_in(reel).values_list("account__network", "prepared_for"))
     assert (prepared["facebook"], prepared["x"]) == ("", "f" * 64)
     facts = Event.objects.filter(event_type="publication.media").order_by("-pk").values_list("facts", flat=True)[0]
     assert (facts["act"], facts["before"], facts["sha256"]) == (
-        "exchanged", making.medium.sha256, making.made and making.made.sha256,
+        "exchanged", conversion.medium.sha256, conversion.version and conversion.version.sha256,
     )  # fmt: skip
 
 
-def test_a_version_that_the_network_would_not_take_is_not_put_in_a_programmed_publication(
+def test_run_conversion_does_not_replace_the_video_if_the_publication_would_not_be_ready(
     reel: Publication, ana: Member, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    making = made_while_programmed(reel, ana, now)
+    conversion = converted_while_programmed(reel, ana, now)
     came = of(reel, "facebook").media[0].medium
     mistaken = store_upload(iter([picture("PNG")]), "mapa.png", expected="media")  # of no kind that goes without words
     monkeypatch.setattr(media_versions, "convert_video", lambda *_: mistaken)
-    media_versions.make_version(making_id=making.pk)
-    making.refresh_from_db()
-    assert "texto alternativo" in making.reason
+    media_versions.run_conversion(conversion_id=conversion.pk)
+    conversion.refresh_from_db()
+    assert "texto alternativo" in conversion.reason
     assert of(reel, "facebook").media[0].medium == came
     assert set(deliveries_in(reel).values_list("prepared_for", flat=True)) == {"f" * 64}
     assert not Event.objects.filter(event_type="publication.media", facts__act="exchanged").exists()
 
 
-def test_a_video_that_cannot_be_made_says_why(reel: Publication, ana: Member, now: datetime, settings: Any) -> None:
+def test_a_failed_conversion_stores_its_reason(reel: Publication, ana: Member, now: datetime, settings: Any) -> None:
     fixed(reel, "facebook", ana, now)
-    making = MediaConversion.objects.get()
-    (Path(settings.MEDIA_FOLDER) / making.medium.file).write_bytes(b"....ftypisom" + b"\0" * 100)
-    media_versions.make_version(making_id=making.pk)
-    making.refresh_from_db()
-    assert making.state == "FAILED"
-    assert "no se pudo convertir" in making.reason
-    assert of(reel, "facebook").media[0].medium == making.medium
+    conversion = MediaConversion.objects.get()
+    (Path(settings.MEDIA_FOLDER) / conversion.medium.file).write_bytes(b"....ftypisom" + b"\0" * 100)
+    media_versions.run_conversion(conversion_id=conversion.pk)
+    conversion.refresh_from_db()
+    assert conversion.state == "FAILED"
+    assert "no se pudo convertir" in conversion.reason
+    assert of(reel, "facebook").media[0].medium == conversion.medium

@@ -1,4 +1,4 @@
-"""Pictures and videos in the editor, as a browser sends them; and the signed address of one file."""
+"""The forms of the editor for files, and the signed addresses of files."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -49,7 +49,7 @@ def press(publication: Publication, by: Member, act: str, attachment: Attachment
     return signed_in(by).post(path, {**sent(publication), **more}, follow=True).content.decode()
 
 
-def test_a_file_is_added_and_what_was_written_is_kept(publication: Publication, beto: Member) -> None:
+def test_an_upload_adds_the_file_and_saves_the_texts_of_the_form(publication: Publication, beto: Member) -> None:
     page = upload(publication, beto, picture("PNG"), alt="Un mapa")
     assert "Archivo agregado." in page
     adaptation = x_of(publication)
@@ -60,7 +60,7 @@ def test_a_file_is_added_and_what_was_written_is_kept(publication: Publication, 
     assert adaptation.media[1].medium.uploaded_by == beto
 
 
-def test_a_file_goes_to_every_network_that_takes_it(publication: Publication, beto: Member) -> None:
+def test_an_upload_for_every_network_reaches_those_that_accept_it(publication: Publication, beto: Member) -> None:
     page = upload(publication, beto, picture("PNG"), alt="Un mapa", everywhere="on")
     assert "Archivo agregado en 3 redes." in page
     counts = {each.account.network: len(each.media) for each in queries.adaptations_of(publication)}
@@ -72,7 +72,7 @@ def test_a_file_goes_to_every_network_that_takes_it(publication: Publication, be
     [(b"", "mapa.png", "vacío"), (picture("PNG"), "mapa.jpg", "dice ser JPEG y por dentro es PNG"),
      (b"<svg onload='alert(1)'/>", "mapa.png", "no es JPEG"), (picture()[:300], "mapa.jpg", "dañada")],
 )  # fmt: skip
-def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_half_kept(
+def test_an_unusable_file_is_refused_with_its_reason_and_not_stored(
     publication: Publication, beto: Member, data: bytes, name: str, words: str
 ) -> None:
     media = Medium.objects.count()
@@ -81,13 +81,15 @@ def test_a_bad_file_is_refused_in_a_sentence_and_nothing_is_half_kept(
     assert (len(adaptation.media), adaptation.text, Medium.objects.count()) == (1, "Con un mapa", media)
 
 
-def test_too_heavy_is_said(publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_upload_over_the_limit_shows_the_limit(
+    publication: Publication, beto: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("pregonero.media.upload_handlers.MAX_UPLOAD_BYTES", 10)
     assert "El archivo pesa más de" in upload(publication, beto, picture("PNG"))
     assert len(x_of(publication).media) == 1
 
 
-def test_the_order_changes_with_buttons(publication: Publication, beto: Member) -> None:
+def test_the_buttons_change_the_order(publication: Publication, beto: Member) -> None:
     upload(publication, beto, picture("PNG"), alt="Un mapa")
     press(publication, beto, "antes", x_of(publication).media[1])
     assert [each.medium.mime for each in x_of(publication).media] == ["image/png", "image/jpeg"]
@@ -95,7 +97,9 @@ def test_the_order_changes_with_buttons(publication: Publication, beto: Member) 
     assert [each.medium.mime for each in x_of(publication).media] == ["image/jpeg"]
 
 
-def test_what_a_network_would_not_take_is_said_with_its_fix(publication: Publication, beto: Member) -> None:
+def test_the_issues_of_a_file_are_shown_with_the_conversion_that_corrects_them(
+    publication: Publication, beto: Member
+) -> None:
     instagram = next(each for each in queries.adaptations_of(publication) if each.account.network == "instagram")
     upload(publication, beto, picture("PNG", (300, 100)), alt="Un mapa", everywhere="on")
     wide = next(each for each in instagram.attachments.select_related("medium").order_by("-position"))
@@ -113,7 +117,7 @@ def test_what_a_network_would_not_take_is_said_with_its_fix(publication: Publica
 
 
 @pytest.mark.procedure("N-6")
-def test_captions_are_uploaded_beside_the_video(publication: Publication, beto: Member) -> None:
+def test_captions_are_uploaded_for_a_video(publication: Publication, beto: Member) -> None:
     youtube = next(each for each in queries.adaptations_of(publication) if each.account.network == "youtube")
     (video,) = youtube.media
     file = SimpleUploadedFile("s.vtt", CAPTIONS)
@@ -133,13 +137,13 @@ def test_captions_are_uploaded_beside_the_video(publication: Publication, beto: 
     )
 
 
-def test_how_far_a_version_is_can_be_seen(publication: Publication, beto: Member, dario: Member) -> None:
+def test_the_progress_of_a_conversion_is_shown(publication: Publication, beto: Member, dario: Member) -> None:
     adaptation = x_of(publication)
-    making = MediaConversion.objects.create(
-        adaptation=adaptation, medium=adaptation.media[0].medium, recipe={}, asked_by=beto, asked_at=timezone.now(),
+    conversion = MediaConversion.objects.create(
+        adaptation=adaptation, medium=adaptation.media[0].medium, plan={}, asked_by=beto, asked_at=timezone.now(),
         state="WORKING", percent=42,
     )  # fmt: skip
-    path = f"/versiones/{making.pk}/"
+    path = f"/versiones/{conversion.pk}/"
     page = signed_in(beto).get(path).content.decode()
     assert "42 %" in page
     assert 'hx-trigger="every 2s"' in page
@@ -151,7 +155,7 @@ def test_how_far_a_version_is_can_be_seen(publication: Publication, beto: Member
     assert signed_in(dario).get(path).status_code == 404
 
 
-def test_a_video_is_offered_as_a_reel_where_there_are_reels(
+def test_the_format_reel_is_offered_where_the_network_has_it(
     publication: Publication, beto: Member, accounts: dict[str, Account], tmp_path: Path
 ) -> None:
     facebook = accounts["facebook"].pk

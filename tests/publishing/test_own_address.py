@@ -1,4 +1,4 @@
-"""When our own address does not serve the files that a network would fetch: it waits, and people are told."""
+"""Deliveries whose media the network cannot download from our public address."""
 
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.procedure("P-6"), pytest.mark.usefixtures("accounts")]
 WHY = "Instagram no podría bajar el archivo: la dirección pública de este sistema no respondió."
 
 
-def test_it_waits_with_its_reason_and_the_networks_people_are_told_until_it_goes_out(
+def test_a_delivery_whose_media_are_unreachable_waits_and_is_shown_until_it_is_published(
     news: News, ana: Member, accounts: dict[str, Account], now: datetime
 ) -> None:
     publication = programmed(news, ana, now, due_at=now + timedelta(minutes=30))

@@ -13,7 +13,7 @@ from pregonero.publishing.actions.attachments import (
 from pregonero.publishing.actions.drafts import draft_publication, edit_publication
 from pregonero.publishing.actions.duplicate import take_up_again
 from pregonero.publishing.actions.links import accept_link, keep_link_check
-from pregonero.publishing.actions.media_versions import ask_version
+from pregonero.publishing.actions.media_versions import request_conversion
 from pregonero.publishing.actions.pauses import (
     pause_everything,
     pause_publication,
@@ -31,7 +31,6 @@ __all__ = [
     "accept_link",
     "add_captions",
     "add_thumbnail",
-    "ask_version",
     "attach_medium",
     "cancel_publication",
     "detach_medium",
@@ -44,6 +43,7 @@ __all__ = [
     "pause_publication",
     "place_medium",
     "program_publication",
+    "request_conversion",
     "resume_everything",
     "resume_publication",
     "take_captions_away",

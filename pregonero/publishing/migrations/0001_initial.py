@@ -107,19 +107,19 @@ class Migration(migrations.Migration):
             name='MediaConversion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('recipe', models.JSONField()),
+                ('plan', models.JSONField()),
                 ('state', models.CharField(choices=[('QUEUED', 'en espera'), ('WORKING', 'en proceso'), ('DONE', 'lista'), ('FAILED', 'no se pudo')], default='QUEUED', max_length=10)),
                 ('percent', models.PositiveSmallIntegerField(default=0)),
                 ('reason', models.CharField(blank=True, max_length=300)),
                 ('asked_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
-                ('adaptation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='makings', to='publishing.adaptation')),
+                ('adaptation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversions', to='publishing.adaptation')),
                 ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.member')),
-                ('made', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
+                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
                 ('medium', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='media.medium')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['QUEUED', 'WORKING'])), fields=('adaptation', 'medium'), name='making_one_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'FAILED'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='making_failed_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'DONE'), _negated=True), ('made__isnull', False), _connector='OR'), name='making_done_has_version')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['QUEUED', 'WORKING'])), fields=('adaptation', 'medium'), name='conversion_one_at_a_time'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'FAILED'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='conversion_failed_has_reason'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'DONE'), _negated=True), ('version__isnull', False), _connector='OR'), name='conversion_done_has_version')],
             },
         ),
         migrations.AddIndex(

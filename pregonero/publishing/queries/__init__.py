@@ -1,11 +1,11 @@
 """What the screens and the jobs of publishing read."""
 
 from pregonero.publishing.queries.getters import (
+    conversion_to_run,
+    conversions_of,
     get_attachment,
-    get_making,
+    get_conversion,
     get_publication,
-    making_to_do,
-    makings_of,
     publication_to_check,
 )
 from pregonero.publishing.queries.publications import (
@@ -18,15 +18,15 @@ from pregonero.publishing.queries.publications import (
 
 __all__ = [
     "adaptations_of",
+    "conversion_to_run",
+    "conversions_of",
     "get_attachment",
-    "get_making",
+    "get_conversion",
     "get_publication",
     "going_adaptations",
     "issues",
     "latest_acceptance",
     "latest_link_check",
-    "making_to_do",
-    "makings_of",
     "medium_by_digest",
     "publication_to_check",
 ]

@@ -4,7 +4,7 @@ from pregonero.errors import NotFound
 from pregonero.people.models import Member
 from pregonero.publishing.models import Attachment, MediaConversion, Publication
 
-MOST_MAKINGS = 50
+MAX_CONVERSIONS = 50
 
 
 def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Publication:
@@ -27,25 +27,27 @@ def get_attachment(*, member: Member, pk: int) -> Attachment:
     return attachment
 
 
-def making_to_do(*, pk: int, for_update: bool = False) -> MediaConversion | None:
+def conversion_to_run(*, pk: int, for_update: bool = False) -> MediaConversion | None:
     """Return a version for the worker that makes it."""
-    makings = MediaConversion.objects.select_for_update(of=("self",)) if for_update else MediaConversion.objects.all()
-    return makings.select_related("medium", "adaptation", "asked_by__entity").filter(pk=pk).first()
+    conversions = (
+        MediaConversion.objects.select_for_update(of=("self",)) if for_update else MediaConversion.objects.all()
+    )
+    return conversions.select_related("medium", "adaptation", "asked_by__entity").filter(pk=pk).first()
 
 
-def get_making(*, member: Member, pk: int) -> MediaConversion:
+def get_conversion(*, member: Member, pk: int) -> MediaConversion:
     """Return a version of the member's entity; any other is not found."""
-    makings = MediaConversion.objects.select_related("medium", "adaptation")
-    making = makings.filter(pk=pk, adaptation__publication__entity_id=member.entity_id).first()
-    if making is None:
+    conversions = MediaConversion.objects.select_related("medium", "adaptation")
+    conversion = conversions.filter(pk=pk, adaptation__publication__entity_id=member.entity_id).first()
+    if conversion is None:
         raise NotFound
-    return making
+    return conversion
 
 
-def makings_of(publication: Publication) -> list[MediaConversion]:
+def conversions_of(publication: Publication) -> list[MediaConversion]:
     """Return the versions that were asked for of a publication's videos, the latest first."""
-    makings = MediaConversion.objects.filter(adaptation__publication=publication)
-    return list(makings.select_related("medium", "asked_by").order_by("-pk")[:MOST_MAKINGS])
+    conversions = MediaConversion.objects.filter(adaptation__publication=publication)
+    return list(conversions.select_related("medium", "asked_by").order_by("-pk")[:MAX_CONVERSIONS])
 
 
 def publication_to_check(*, pk: int) -> Publication:

@@ -200,5 +200,5 @@ def _store(request: MemberRequest, file: "UploadedFile[Any]", expected: str) -> 
 @require_GET
 def conversion(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the progress of a video conversion."""
-    making = queries.get_making(member=request.member, pk=pk)
-    return render(request, "publishing/making.html", {"making": making})
+    conversion = queries.get_conversion(member=request.member, pk=pk)
+    return render(request, "publishing/conversion.html", {"conversion": conversion})
