@@ -23,13 +23,14 @@ from tests.lab.process import Lab
 from tests.stage import Workers
 
 pytestmark = pytest.mark.procedure("P-6")
-ACTIONS = Path(actions.__file__).parent
+ROOT = Path(actions.__file__).parents[2]
+ACTIONS = [*(ROOT / "outbox" / "actions").glob("*.py"), *(ROOT / "publishing" / "actions").glob("*.py")]
 APART = ("prepare sesión", "commit sesión")  # sessions, opened again whenever they are needed
 # Durable acts of the machine that are in no delivery's way, and what their own tests are about.
 OTHERS = {
     "keep_link_check": "what a link answered",
     "start_conversion": "a version of a medium",
-    "_put_in_place": "a version of a medium",
+    "_replace_original": "a version of a medium",
     "fail_conversion": "a version of a medium",
 }
 AROUND_THE_CALL = ("claim_batch", "commit 1", "record_outcomes")
@@ -102,7 +103,7 @@ def test_no_worker_passes_where_the_list_has_nothing(played: Played) -> None:
 
 def test_every_durable_act_of_a_delivery_has_its_boundaries() -> None:
     """An act that no person does, in one durable transaction: a worker can die on both sides of it."""
-    acts = {name for path in ACTIONS.glob("*.py") for name in durable_acts(ast.parse(path.read_text(encoding="utf-8")))}
+    acts = {name for path in ACTIONS for name in durable_acts(ast.parse(path.read_text(encoding="utf-8")))}
     places = {(each.place, each.side) for each in BOUNDARIES}
     assert acts - set(OTHERS) == {place for place, _ in places if " " not in place}
     assert {(act, side) for act in acts - set(OTHERS) for side in (BEFORE, AFTER)} <= places

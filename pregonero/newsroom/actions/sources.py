@@ -50,15 +50,9 @@ def register_source(
     options = dict(options or {})
     _check_new_source(entity, kind, address, options, secret)
     source = Source(
-        entity=entity,
-        kind=kind.code,
-        name=name,
-        address=address,
-        every_minutes=every_minutes,
-        options=options,
-        registered_at=now,
-        next_check_at=now if kind.is_polled else None,
+        entity=entity, kind=kind.code, name=name, address=address, every_minutes=every_minutes, options=options
     )
+    source.registered_at, source.next_check_at = now, now if kind.is_polled else None
     if not kind.is_polled:
         source.encrypted_secret = vault.encrypt(secret, context=source.encryption_context)
     source.save()

@@ -53,14 +53,10 @@ def register_source(request: MemberRequest) -> HttpResponse:
     form = SourceForm(kind, request.POST or None)
     if request.method == "POST" and form.is_valid():
         secret = "" if kind.is_polled else secrets.token_urlsafe(SECRET_BYTES)
+        member, now = request.member, timezone.now()
         try:
             source = actions.register_source(
-                entity=request.member.entity,
-                kind=kind,
-                secret=secret,
-                by=request.member,
-                now=timezone.now(),
-                **_registration(form),
+                entity=member.entity, kind=kind, secret=secret, by=member, now=now, **_registration(form)
             )
         except (Malformed, NotOfficial, Conflict) as refusal:
             form.add_error("address", refusal.message)
