@@ -1,8 +1,8 @@
-"""Whether a host is on the open Internet: addresses that other people write must not make this machine talk to itself
-or to the entity's inner network (SSRF).
+"""Checks that a host is on the public Internet: an address that other people write must not lead into this machine or
+the entity's private network (SSRF).
 
-Every address of the host is checked, and whoever connects uses only those, or checks again where it connected: a name
-that changes its answer in between (DNS rebinding) gains nothing.
+All the addresses of the host are checked, and the connection uses those same addresses: a name that changes its
+address after the check (DNS rebinding) gains nothing.
 """
 
 import socket
@@ -12,8 +12,7 @@ from django.conf import settings
 
 from pregonero.errors import Refused
 
-# Not public, or a way around (tunnels that carry an IPv4 address inside), whatever the standard library's
-# list says.
+# Not public, or tunnels that contain an IPv4 address, whatever the standard library's list says.
 CLOSED = tuple(
     ip_network(block)
     for block in (
@@ -28,21 +27,21 @@ NAT64 = ip_network("64:ff9b::/96")
 
 
 class Unreadable(Refused):
-    """The outside could not be read; the sentence says why and what to do."""
+    """An address could not be read; the message says why and what to do, in Spanish."""
 
     code = "unreadable"
 
 
 class Unreachable(Unreadable):
-    """It did not answer, or not in time: trying again later may work."""
+    """The host did not answer, or not in time: it may answer later."""
 
 
 class NotPublic(Unreadable):
-    """The address leads to a private network, and nobody allowed that one by name."""
+    """The host is inside a private network, and the settings do not allow it by name."""
 
 
 def open_addresses(host: str, port: int) -> tuple[str, ...]:
-    """Resolve a host and check ALL its addresses; return them. Raises `NotPublic` or `Unreachable`."""
+    """Return all the addresses of a host, if each is public or allowed. Raises `NotPublic` or `Unreachable`."""
     ips = _resolve(host.strip("[]"), port)
     for ip in ips:
         if not is_public(ip) and not is_allowed(host, port, ip):
@@ -54,14 +53,14 @@ def open_addresses(host: str, port: int) -> tuple[str, ...]:
 
 
 def is_public(ip: str) -> bool:
-    """Return whether an address belongs to the open Internet."""
+    """Return whether an address is on the public Internet."""
     found = _inner(ip_address(ip))
     closed = any(found in block for block in CLOSED if block.version == found.version)
     return not closed and found.is_global and not found.is_multicast and not found.is_reserved
 
 
 def is_allowed(host: str, port: int, ip: str) -> bool:
-    """Return whether the installation names this host, port or address as one that may be reached."""
+    """Return whether the settings allow this host and port, or this address."""
     return any(_names(entry, host, port, ip) for entry in settings.PRIVATE_ADDRESSES_ALLOWED)
 
 
@@ -74,7 +73,7 @@ def _resolve(host: str, port: int) -> tuple[str, ...]:
 
 
 def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    # An IPv4 address may come dressed as IPv6: mapped, or through the well-known prefix of NAT64.
+    # An IPv6 address may contain an IPv4 address: mapped, or with the well-known prefix of NAT64.
     if isinstance(ip, IPv6Address):
         if ip.ipv4_mapped is not None:
             return ip.ipv4_mapped
@@ -84,7 +83,7 @@ def _inner(ip: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 def _names(entry: str, host: str, port: int, ip: str) -> bool:
-    """Return whether "host:port", an address or a CIDR block names this host, port or address."""
+    """Return whether a setting ("host:port", an address or a CIDR block) matches this host and port, or address."""
     try:
         block = ip_network(entry, strict=False)
     except ValueError:

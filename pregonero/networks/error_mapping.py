@@ -1,8 +1,7 @@
-"""From what happened on the line to what it means to a delivery: each network's table of codes, read in one way.
+"""The meaning of failed calls for a delivery, by each network's own table of error codes.
 
-The rule for what no table names: nothing was sent, or 429, is `Transient`; 401 is `Unauthorized`; the rest
-of 4xx is `Permanent`; a cut, a time-out or a 5xx is `Unknown` in the call that makes public, and
-`Transient` in those before it.
+Without an entry in the table: no connection and 429 are `Transient`; 401 is `Unauthorized`; the rest of 4xx is
+`Permanent`; a lost response or a 5xx is `Unknown` in the call that publishes, and `Transient` in the others.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,13 +17,13 @@ from pregonero.networks.client import HttpError
 log = structlog.get_logger(__name__)
 
 SERVER_ERROR = 500
-SOON = 15.0  # seconds, when the network does not say when to come back
-FIRST_REFUSAL = 400
+RETRY_SECONDS = 15.0  # when the network does not say how long to wait
+FIRST_CLIENT_ERROR = 400
 
 
 @dataclass(frozen=True)
 class ErrorMeaning:
-    """What a network's code means to us; `wait` in seconds, when its answer does not say how long."""
+    """What an error code means; `wait` is in seconds, for responses that do not say how long to wait."""
 
     error: type[NetworkError]
     reason: str  # Spanish, a whole sentence, safe to show
@@ -33,7 +32,7 @@ class ErrorMeaning:
 
 @dataclass(frozen=True)
 class ErrorTable:
-    """A network's table: `keys` gives the codes of a refusal, the most telling first; `wait`, its own waiting time."""
+    """A network's errors. `keys` returns the codes of an error, the most specific first; `wait`, the seconds to wait."""
 
     label: str
     table: Mapping[str, ErrorMeaning]
@@ -41,7 +40,7 @@ class ErrorTable:
     wait: Callable[[HttpError], float | None]
 
     def meaning(self, refusal: HttpError) -> tuple[str, ErrorMeaning]:
-        """Return the code that decided and what it means."""
+        """Return the code that is in the table, or the status, and its meaning."""
         for key in (*self.keys(refusal), str(refusal.status)):
             if key in self.table:
                 return key, self.table[key]
@@ -51,42 +50,42 @@ class ErrorTable:
         known = {
             401: ErrorMeaning(Unauthorized, f"{self.label} ya no acepta la autorización de esta cuenta."),
             402: ErrorMeaning(QuotaExhausted, f"Se agotó el saldo para usar {self.label}.", 3600),
-            408: ErrorMeaning(Unknown, f"{self.label} no terminó de recibir el envío.", SOON),
+            408: ErrorMeaning(Unknown, f"{self.label} no terminó de recibir el envío.", RETRY_SECONDS),
             429: ErrorMeaning(Transient, f"{self.label} pide esperar: se alcanzó su límite de llamadas.", 60),
         }
         if status in known:
             return known[status]
-        if status >= SERVER_ERROR or status < FIRST_REFUSAL:
-            return ErrorMeaning(Unknown, f"{self.label} respondió con un error suyo ({status}).", SOON)
+        if status >= SERVER_ERROR or status < FIRST_CLIENT_ERROR:
+            return ErrorMeaning(Unknown, f"{self.label} respondió con un error suyo ({status}).", RETRY_SECONDS)
         return ErrorMeaning(Permanent, f"{self.label} no aceptó el envío ({status}).")
 
 
 @contextmanager
 def mapped_errors(codes: ErrorTable, *, public: bool) -> Iterator[None]:
-    """Raise what happens inside as a `NetworkError`; `public` when the call inside makes something public."""
+    """Raise the errors inside as `NetworkError`; `public` when the call inside publishes something."""
     try:
         yield
     except HttpClientError as error:
         raise network_error_for(codes, error, public=public) from error
     except (ValueError, LookupError, TypeError, AttributeError) as error:
-        # The network took the call, and its SDK or we did not understand the answer: only a look can tell.
+        # The network answered, and its SDK or we did not understand it: the outcome is not known.
         log.warning("network.unreadable", network=codes.label, error=type(error).__name__, public=public)
         meaning = Unknown if public else Transient
         raise meaning(f"{codes.label} respondió algo que no entendimos.", code="unreadable") from error
 
 
 def network_error_for(codes: ErrorTable, error: HttpClientError, *, public: bool) -> NetworkError:
-    """Return what a failed call means to a delivery."""
+    """Return the meaning of a failed call for a delivery."""
     if isinstance(error, ConnectFailed):
-        return Transient(f"No pudimos conectar con {codes.label}.", code="no_connection", retry_after=SOON)
+        return Transient(f"No pudimos conectar con {codes.label}.", code="no_connection", retry_after=RETRY_SECONDS)
     if isinstance(error, HttpError):
-        return _said_no(codes, error, public=public)
+        return _error_of_response(codes, error, public=public)
     if public or not isinstance(error, ResponseLost):
         return Unknown(f"No llegó la respuesta de {codes.label}: puede haberlo publicado.", code="lost")
-    return Transient(f"Se cortó la conexión con {codes.label}.", code="lost", retry_after=SOON)
+    return Transient(f"Se cortó la conexión con {codes.label}.", code="lost", retry_after=RETRY_SECONDS)
 
 
-def _said_no(codes: ErrorTable, refusal: HttpError, *, public: bool) -> NetworkError:
+def _error_of_response(codes: ErrorTable, refusal: HttpError, *, public: bool) -> NetworkError:
     code, meaning = codes.meaning(refusal)
     wait = codes.wait(refusal)
     after = meaning.wait if wait is None else wait

@@ -1,4 +1,4 @@
-"""What people write of the accounts. Forms validate, and never save; what is secret is never shown again."""
+"""Forms of accounts. They validate and never save; secrets are never shown again."""
 
 from typing import Any
 
@@ -11,16 +11,16 @@ from pregonero.networks.registry import connector
 from pregonero.networks.server_urls import check_server, server_address
 from pregonero.people.models import Member
 
-OPEN_NETWORKS = (Network.BLUESKY, Network.MASTODON)  # whose accounts live on a server of anybody
+OPEN_NETWORKS = (Network.BLUESKY, Network.MASTODON)  # accounts may be on any server
 
 
 def _secret_input() -> forms.PasswordInput:
-    # Never filled in again by us, nor by the browser with the person's own password.
+    # Never filled in: neither with the stored secret, nor by the browser with the person's own password.
     return forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"})
 
 
 class AccountForm(forms.Form):
-    """What the register says of an account."""
+    """The register's data of an account."""
 
     handle = forms.CharField(label="Usuario", max_length=80, help_text="Como aparece en la red, sin la arroba.")
     display_name = forms.CharField(label="Nombre que muestra", max_length=120)
@@ -32,7 +32,7 @@ class AccountForm(forms.Form):
     )
 
     def clean_handle(self) -> str:
-        """Take the at sign away."""
+        """Remove the at sign."""
         handle = str(self.cleaned_data["handle"]).strip().removeprefix("@")
         if not handle or any(char.isspace() for char in handle):
             raise forms.ValidationError("El usuario va sin espacios.")
@@ -40,7 +40,7 @@ class AccountForm(forms.Form):
 
 
 class NewAccountForm(AccountForm):
-    """An account that comes into the register: its network, and where it lives when that is open."""
+    """A new account: also its network, and its server on an open network."""
 
     network = forms.ChoiceField(label="Red", choices=Network.choices)
     server = forms.CharField(
@@ -50,7 +50,7 @@ class NewAccountForm(AccountForm):
     field_order = ("network", "handle", "display_name", "purpose", "root_mailbox", "server")
 
     def clean(self) -> dict[str, Any]:
-        """Check the server: only of an open network, public and by https."""
+        """Check the server: only on open networks, with a public address and https."""
         data = super().clean() or {}
         written = str(data.get("server", "")).strip()
         if not written:
@@ -67,13 +67,13 @@ class NewAccountForm(AccountForm):
 
 
 class ReasonForm(forms.Form):
-    """Why something is done; it stays in the records."""
+    """The reason of an action, for the records."""
 
     reason = forms.CharField(label="Por qué", max_length=300, help_text="Queda en el registro.")
 
 
 class LinkForm(forms.Form):
-    """Why the links of an account go as first comments; empty when they go beside the text."""
+    """The reason why an account's links are published as first comments; empty when they are not."""
 
     reason = forms.CharField(
         label="Por qué el enlace va como primer comentario",
@@ -84,13 +84,13 @@ class LinkForm(forms.Form):
 
 
 def link_form_of(account: Account) -> LinkForm | None:
-    """Return where an account's links go, to be changed; nothing where the network gives no choice."""
+    """Return the form for the placement of an account's links, or None on networks without first comments."""
     takes_comments = connector(account.network).capabilities.takes_comments
     return LinkForm(initial={"reason": account.link_as_comment_reason}) if takes_comments else None
 
 
 class AdministratorForm(forms.Form):
-    """Somebody who holds an account's administration: of the entity, or by name."""
+    """An administrator of an account: a person of the entity, or a name."""
 
     member = forms.ModelChoiceField(
         label="Persona de la entidad", queryset=Member.objects.none(), required=False, empty_label="Otra, por su nombre"
@@ -104,7 +104,7 @@ class AdministratorForm(forms.Form):
         self.fields["member"].queryset = members  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """Require a person or a name."""
         data = super().clean() or {}
         if not data.get("member") and not data.get("name"):
             self.add_error("name", "Elige una persona de la lista, o escribe su nombre.")
@@ -112,7 +112,7 @@ class AdministratorForm(forms.Form):
 
 
 class UntilForm(forms.Form):
-    """Until when somebody held it."""
+    """The last day of an administrator."""
 
     until = forms.DateField(label="Hasta", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
@@ -131,7 +131,7 @@ class ApplicationForm(forms.Form):
 
 
 class PasswordForm(forms.Form):
-    """A password made for this application."""
+    """An app password."""
 
     password = forms.CharField(
         label="Contraseña de aplicación", max_length=100, widget=_secret_input(),

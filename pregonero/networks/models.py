@@ -1,4 +1,4 @@
-"""The register of the entity's accounts (M-3), who holds their administration, and their secrets, encrypted at rest."""
+"""The register of the entity's accounts (M-3), their administrators, and their credentials, encrypted."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,7 +14,7 @@ __all__ = ["Account", "AccountState", "CostEntry", "Credential", "Network", "Net
 
 
 class Network(models.TextChoices):
-    """The networks that the procedure names (D-5), and open ones that an entity may be on."""
+    """The networks named by the procedure (D-5), and open networks."""
 
     X = "x", "X"
     FACEBOOK = "facebook", "Facebook"
@@ -25,7 +25,7 @@ class Network(models.TextChoices):
 
 
 class AccountState(models.TextChoices):
-    """Whether publications go out on an account."""
+    """The state of an account: posts are published only on active ones."""
 
     ACTIVE = "ACTIVE", "activa"
     PAUSED = "PAUSED", "en pausa"
@@ -33,21 +33,21 @@ class AccountState(models.TextChoices):
 
 
 class Account(models.Model):
-    """An account of the entity on a network. Its `remote_id` is learnt from the network when it is first connected."""
+    """An account of the entity on a network. Its `remote_id` is set when it is first connected."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="accounts")
     network = models.CharField(max_length=20, choices=Network.choices)
     handle = models.CharField(max_length=80)
     remote_id = models.CharField(max_length=80, blank=True)
-    server = models.URLField(blank=True)  # of an open network: where the account lives, if not where most do
+    server = models.URLField(blank=True)  # of an open network, if not the usual one
     display_name = models.CharField(max_length=120)
     purpose = models.CharField(max_length=200)
     root_mailbox = models.EmailField(blank=True)
     state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.ACTIVE)
     paused_reason = models.CharField(max_length=300, blank=True)
-    link_as_comment = models.BooleanField(default=False)  # the network lets this page post few links, or none
+    link_as_comment = models.BooleanField(default=False)  # the network lets this page post few links or none
     link_as_comment_reason = models.CharField(max_length=300, blank=True)
-    # Paused because the network ended its authorisation: connecting it again resumes it. A person's pause stays.
+    # Paused because the network refuses its credential: connecting it again resumes it. A person's pause remains.
     waits_for_connection = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
@@ -99,7 +99,7 @@ class Account(models.Model):
 
 
 class Administrator(models.Model):
-    """Somebody who holds an account's administration at its network, since when and until when (M-3, FB-1)."""
+    """A person who administers an account at its network, since when and until when (M-3, FB-1)."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="administrators")
     name = models.CharField(max_length=120)
@@ -122,7 +122,7 @@ class Administrator(models.Model):
 
 
 class CredentialKind(models.TextChoices):
-    """How the network lets us in."""
+    """How the credential was obtained."""
 
     CONSENT = "CONSENT", "autorización dada en la red"
     PASSWORD = "PASSWORD", "contraseña de aplicación"
@@ -130,16 +130,16 @@ class CredentialKind(models.TextChoices):
 
 
 class CredentialState(models.TextChoices):
-    """Whether the network still takes it."""
+    """Whether the network accepts the credential (GOOD) or has refused it (LOST)."""
 
     GOOD = "GOOD", "conectada"
     LOST = "LOST", "hay que conectarla otra vez"
 
 
 class Credential(models.Model):
-    """What opens an account at its network, encrypted with a key that is not in the database, and bound to it.
+    """The credential of an account, encrypted with a key that is not in the database, and bound to the account.
 
-    `generation` counts what was kept: whoever renewed an older one lost the race and keeps nothing.
+    `generation` increases with each secret that is stored: a process that refreshed an older one stores nothing.
     """
 
     account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="credential")
@@ -154,7 +154,7 @@ class Credential(models.Model):
     expires_at = models.DateTimeField(null=True)
     refresh_at = models.DateTimeField(null=True)
     refresh_leased_until = models.DateTimeField(null=True)
-    retry_refresh_at = models.DateTimeField(null=True)  # after a failed refresh of a refused token, the next one
+    retry_refresh_at = models.DateTimeField(null=True)  # until then, a refused token is not refreshed again
     problem = models.CharField(max_length=300, blank=True)
     problem_at = models.DateTimeField(null=True)
 
@@ -178,12 +178,12 @@ class Credential(models.Model):
 
     @property
     def encryption_context(self) -> str:
-        """Return what its secret is bound to: moved to another account's row it opens nothing."""
+        """Return the context of its encryption, which binds the secret to the account."""
         return f"credential:{self.account_id}"
 
 
 class PendingRevocation(models.Model):
-    """What opened an account that is used no more, until its network has taken it back; encrypted as it was."""
+    """A credential that is no longer used, until it is revoked at its network; encrypted as it was when in use."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     encrypted = EncryptedField()
@@ -194,12 +194,12 @@ class PendingRevocation(models.Model):
 
     @property
     def encryption_context(self) -> str:
-        """Return what its secret is bound to: the same account as when it was in use."""
+        """Return the context of its encryption: that of the credential when it was in use."""
         return f"credential:{self.account_id}"
 
 
 class Application(models.Model):
-    """The entity's application at a network: what it says of itself when it asks for an authorisation."""
+    """The entity's application at a network, with which it asks for authorisations."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     network = models.CharField(max_length=20, choices=Network.choices)
@@ -221,12 +221,12 @@ class Application(models.Model):
 
     @property
     def encryption_context(self) -> str:
-        """Return what its secret is bound to."""
+        """Return the context of its encryption."""
         return f"application:{self.entity_id}:{self.network}:{self.server}"
 
 
 class Authorization(models.Model):
-    """An authorisation that a person went to give at the network: for one session, one return, and a few minutes.
+    """An authorisation that a person is giving on the network's consent page: valid for minutes, once, in one session.
 
     The state and the session are kept as digests: who reads this table can finish nothing.
     """
@@ -245,5 +245,5 @@ class Authorization(models.Model):
 
     @property
     def encryption_context(self) -> str:
-        """Return what its secret is bound to."""
+        """Return the context of its encryption."""
         return f"authorization:{self.state_digest}"

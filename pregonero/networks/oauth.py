@@ -47,7 +47,7 @@ class ClientCredentials:
 
 @dataclass(frozen=True)
 class Tokens:
-    """The response of a token call: the access token, its lifetime in seconds, and the refresh token if there is one."""
+    """The tokens of a response: the access token, its lifetime in seconds, and the refresh token if there is one."""
 
     access: str = field(repr=False)
     refresh: str = field(default="", repr=False)

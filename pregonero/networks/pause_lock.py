@@ -1,7 +1,7 @@
-"""The gate before every commit call: those who claim pass it together; who pauses waits for them and then shuts it.
+"""Two database locks that make a pause effective at once: claims share one, and a pause takes it exclusively.
 
-So that a pause is effective at once: when its act has ended, whatever is in the air is written down, and nothing
-more goes out. Both are locks of the database, let go with the transaction of their act.
+When the transaction of a pause ends, every claim before it is visible, and no later claim includes what is paused.
+Both locks end with their transaction.
 """
 
 from django.db import connection
@@ -10,12 +10,12 @@ KEY = "pregonero.gate"
 
 
 def enter_send_section() -> None:
-    """Wait for a pause that is being made; first of all in the transaction of a claim."""
+    """Wait until no pause is being made. Call it first in the transaction of a claim."""
     _lock("pg_advisory_xact_lock_shared")
 
 
 def block_sends() -> None:
-    """Wait for the claims that are being made; first of all in the transaction of a pause."""
+    """Wait until no claim is being made. Call it first in the transaction of a pause."""
     _lock("pg_advisory_xact_lock")
 
 

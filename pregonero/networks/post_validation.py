@@ -1,4 +1,4 @@
-"""What a network would not take of a post, said before it is sent: one reading of each one's limits.
+"""Checks of a post against the limits of a network, before it is sent; the issues are in Spanish.
 
 A limit that a network does not declare is not checked. Values are whole numbers: bytes, pixels,
 milliseconds, and thousandths of width by height.
@@ -21,15 +21,15 @@ ALSO_SERVES = {"picture": ("picture", "video"), "video": ("video",)}
 
 @dataclass(frozen=True)
 class Kinds:
-    """The kinds of file that a network takes, by MIME type and the name a person knows them by."""
+    """The file types that a network accepts: the common name of each MIME type."""
 
     pictures: dict[str, str]
     videos: dict[str, str]
-    codecs: dict[str, str] = field(default_factory=dict)  # of a video; nothing said, any
+    codecs: dict[str, str] = field(default_factory=dict)  # of a video; empty: any
     sounds: dict[str, str] = field(default_factory=dict)
 
     def of(self, medium: Medium) -> dict[str, str]:
-        """Return the kinds that could be, for what the medium is."""
+        """Return the accepted types of pictures, or of videos, as the medium is."""
         return self.pictures if medium.kind == "picture" else self.videos
 
 
@@ -46,7 +46,7 @@ def decimal(value: float) -> str:
 def too_long(
     field: str, caps: Capabilities, used: int, *, limit: str, what: str, unit: str = "carácter"
 ) -> Iterator[Issue]:
-    """Say by how much a text passes a limit: "Sobran 12 caracteres: X admite 280 y el texto cuenta 292."."""
+    """Yield an issue with the excess over a limit: "Sobran 12 caracteres: X admite 280 y el texto cuenta 292."."""
     found = caps.limits.get(limit)
     if found is None or used <= found.value:
         return
@@ -58,7 +58,7 @@ def too_long(
 
 
 def media(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
-    """Say what is wrong with a post's media: which are missing, how many, and each of them."""
+    """Yield the issues of a post's media: what is missing, how many there are, and each of them."""
     yield from _needed(post, caps)
     yield from _how_many(post, caps)
     if post.format == REEL and caps.reels_apart and not any(medium.kind == "video" for medium in post.media):
@@ -101,14 +101,14 @@ def _mixed(counts: dict[str, int], total: int, caps: Capabilities) -> Iterator[I
 
 
 def prefix_of(form: str, medium: Medium, caps: Capabilities) -> str:
-    """Return by which name a medium's own limits go, where the network has some apart for what it is."""
+    """Return the prefix of the limits that apply to a medium: "gif", "reel", "picture" or "video"."""
     if _is_gif(medium) and "gif_bytes" in caps.limits:
         return "gif"
     return REEL if medium.kind == "video" and form == REEL and caps.reels_apart else medium.kind
 
 
 def limit_of(caps: Capabilities, prefix: str, medium: Medium, what: str) -> Limit | None:
-    """Return a limit of what the medium is; of a reel, that of any video unless it has one of its own."""
+    """Return a limit of a medium; a reel without a limit of its own has that of a video."""
     found = caps.limits.get(f"{prefix}_{what}")
     return caps.limits.get(f"{medium.kind}_{what}") if found is None and prefix == REEL else found
 
@@ -135,7 +135,7 @@ def _is_gif(medium: Medium) -> bool:
 
 
 def _beside(name: str, medium: Medium, caps: Capabilities) -> Iterator[Issue]:
-    """Say what is too heavy of what goes with a video."""
+    """Yield the issues of a video's thumbnail and captions."""
     for path, limit, what in (
         (medium.thumbnail, "thumbnail_bytes", "La miniatura"),
         (medium.captions, "captions_bytes", "El archivo de subtítulos"),
@@ -146,7 +146,7 @@ def _beside(name: str, medium: Medium, caps: Capabilities) -> Iterator[Issue]:
 
 def _weight(name: str, size: int, caps: Capabilities, most: Limit | None) -> Iterator[Issue]:
     if most is not None and size > most.value:
-        # Rounded to a hundredth, a file one byte too heavy would seem to fit: then the bytes are said.
+        # Rounded to hundredths, a file one byte too large would seem to fit: then the message has the bytes.
         told, limit = decimal(size / MEGABYTE), decimal(most.value / MEGABYTE)
         exact = told == limit
         weight = f"{number(size)} bytes" if exact else f"{told} MB"
@@ -182,7 +182,7 @@ def _ratio(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterat
 
 
 def _inside(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, prefix: str) -> Iterator[Issue]:
-    """Say what is wrong with what a decoder read in it; what nobody looked at is not judged."""
+    """Yield the issues of the traits that a decoder read; traits that were not read are not checked."""
     traits = medium.traits
     most = limit_of(caps, prefix, medium, "max_frames")
     if most is not None and traits.frames > most.value:

@@ -1,4 +1,4 @@
-"""Who may do what with an account, and in which state of it."""
+"""Who may act on an account, and in which state."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ def check_in_use(account: Account) -> None:
 
 
 def check_may_edit(member: Member, account: Account, *, now: datetime) -> None:
-    """Raise unless the member may change what the register says of this account."""
+    """Raise unless the member may edit this account in the register."""
     check_may(member, "accounts.manage", now=now)
     check_in_use(account)
 
@@ -33,7 +33,7 @@ def check_may_disconnect(member: Member, account: Account, *, now: datetime) -> 
 
 
 def check_may_pause(member: Member, account: Account, *, now: datetime) -> None:
-    """Raise unless the member may hold everything of this account."""
+    """Raise unless the member may pause this account."""
     check_may(member, "publication.stop", now=now)
     check_in_use(account)
     if account.state == AccountState.PAUSED:
@@ -41,7 +41,7 @@ def check_may_pause(member: Member, account: Account, *, now: datetime) -> None:
 
 
 def check_may_resume(member: Member, account: Account, *, now: datetime) -> None:
-    """Raise unless the member may let publications go out on this account again."""
+    """Raise unless the member may resume this account."""
     check_may(member, "accounts.manage", now=now)
     check_in_use(account)
     if account.state == AccountState.ACTIVE:
@@ -51,7 +51,7 @@ def check_may_resume(member: Member, account: Account, *, now: datetime) -> None
 
 
 def check_may_retire(member: Member, account: Account, *, now: datetime) -> None:
-    """Raise unless the member may take this account out of use."""
+    """Raise unless the member may retire this account."""
     check_may(member, "accounts.manage", now=now)
     check_in_use(account)
 

@@ -1,4 +1,4 @@
-"""The server of an account on an open network: a person writes it, so it must be public and speak https.
+"""Addresses of servers of open networks. A person writes them, so they must be public and use https.
 
 Only the installation's own setting (`PRIVATE_ADDRESSES_ALLOWED`) opens another: a laboratory on this machine.
 """
@@ -12,13 +12,13 @@ PORTS = {"https": 443, "http": 80}
 
 
 class BadServer(Refused):
-    """The server cannot be used; the sentence says why."""
+    """The server cannot be used; the message says why, in Spanish."""
 
     code = "bad_server"
 
 
 def server_address(written: str) -> str:
-    """Return a server's address in its one form: scheme, host and port, and nothing else. Raises `BadServer`."""
+    """Return the normal form of a server's address: scheme, host and port. Raises `BadServer`."""
     text = written.strip()
     try:
         parts = urlsplit(text if "//" in text else f"https://{text}")
@@ -34,7 +34,7 @@ def server_address(written: str) -> str:
 
 
 def check_server(server: str) -> None:
-    """Raise unless a server may be spoken to: https, and on the open Internet, or allowed by name."""
+    """Raise unless a server is public and uses https, or the settings allow it by name."""
     if not server:
         return
     parts = urlsplit(server)

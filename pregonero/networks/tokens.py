@@ -1,7 +1,8 @@
 """Signing in and refreshing the tokens of accounts, by one process at a time; revoking what is no longer used.
 
 A credential that the network refused is not tried again until it changes: the refusal is in the database (`LOST`), and
-in the memory of the process that received it, for the calls that it has claimed already. Only the network's own answer that an authorisation has ended pauses the account; a lost connection does not. Some
+in the memory of the process that received it, for the calls that it has claimed already.
+Only the network's own answer that an authorisation has ended pauses the account; a lost connection does not. Some
 networks replace the refresh token at each use: if the process dies before the new one is stored, the account has to be
 connected again, and the next refresh finds that out.
 """

@@ -32,7 +32,7 @@ Owner = tuple[int, str, int | None]
 
 
 def admit(*, account: Account, post_classes: Sequence[PostClass], in_flight: InFlight, now: datetime) -> Admission:
-    """Return how many of the waiting posts may be sent now, in order, and count them as used, in the claim's transaction.
+    """Return how many of the waiting posts may be sent now, in order, and count them in the claim's transaction.
 
     The caller holds `queries.lock_quota`. What the network does not accept is returned with `release_quota`.
     """

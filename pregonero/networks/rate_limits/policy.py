@@ -137,7 +137,7 @@ class QuotaRule:
 
 @dataclass(frozen=True)
 class CallCost:
-    """What one call uses of each quota, by its key, and its name in the list of costs. Posts have costs of their own."""
+    """What one call uses of each quota, by key, and its name in the list of costs. Posts have their own costs."""
 
     kind: str
     label: str  # Spanish

@@ -1,4 +1,4 @@
-"""The pages where an account is connected to its network, tried, and disconnected."""
+"""Pages that connect an account to its network, test the connection, and disconnect it."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,14 +33,14 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 
 UNPROCESSABLE = 422
-LONGEST = 4096  # characters of anything that a network sends back
+MAX_LENGTH = 4096  # characters of a parameter in the return address
 
 
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def connect(request: MemberRequest, pk: int) -> HttpResponse:
-    """Say what will be asked, and begin: at the network's consent page, or with an application password."""
+    """Show what will be requested, and start: on the network's consent page, or with an app password."""
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_connect(request.member, found, now=timezone.now())
     if isinstance(auth_config_of(found.network), AppPassword):
@@ -73,12 +73,12 @@ def _with_password(request: MemberRequest, found: Account) -> HttpResponse:
 @login_not_required
 @require_GET
 def returned(request: MemberRequest) -> HttpResponse:
-    """Take back what the network answered; its address holds a code, so it is left at once, whatever comes of it."""
+    """Finish a connection when the network sends the person back. Redirects always: the address contains a code."""
     if not request.user.is_authenticated:
-        # Not as elsewhere: the address that a person signs in for would carry the code.
+        # Without the usual `next` address, which would contain the code.
         return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': reverse('networks:accounts')})}")
     check_may(request.member, "accounts.see", now=timezone.now())
-    answer = {name: request.GET.get(name, "")[:LONGEST].replace("\x00", "") for name in ("state", "code", "error")}
+    answer = {name: request.GET.get(name, "")[:MAX_LENGTH].replace("\x00", "") for name in ("state", "code", "error")}
     now, session = timezone.now(), request.session.session_key or ""
     try:
         taken = consume_authorization(state=answer["state"], session=session, by=request.member, now=now)
@@ -96,7 +96,7 @@ def returned(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask, and forget what opens an account."""
+    """Ask for confirmation, and disconnect an account."""
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_disconnect(request.member, found, now=timezone.now())
     if request.method == "POST":
@@ -109,7 +109,7 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def try_out(request: MemberRequest, pk: int) -> HttpResponse:
-    """Make the harmless test call."""
+    """Test the connection of an account."""
     found = queries.get_account(member=request.member, pk=pk)
     tested = check_connection(account=found, by=request.member, now=timezone.now())
     (messages.success if tested.test_passed else messages.error)(request, tested.test_result)
@@ -120,7 +120,7 @@ def try_out(request: MemberRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def application(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep the entity's application where an account lives; its secret is never shown again."""
+    """Save the entity's application for an account's network; its secret is never shown again."""
     found, now = queries.get_account(member=request.member, pk=pk), timezone.now()
     rules.check_may_connect(request.member, found, now=now)
     kept = queries.application_for(found)

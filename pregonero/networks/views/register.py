@@ -1,4 +1,4 @@
-"""The pages of the register of accounts (M-3)."""
+"""Pages of the register of accounts (M-3)."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -29,7 +29,7 @@ UNPROCESSABLE = 422
 
 @require_GET
 def accounts(request: MemberRequest) -> HttpResponse:
-    """Show the register: every account of the entity, how it stands and what went wrong."""
+    """Show the register: every account of the entity with its state and last problem."""
     now = timezone.now()
     check_may(request.member, "accounts.see", now=now)
     lines = queries.register_entries(request.member.entity)
@@ -44,7 +44,7 @@ def accounts(request: MemberRequest) -> HttpResponse:
 
 @require_GET
 def account(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show an account whole: what it is for, who administers it, what opens it, and its last test."""
+    """Show an account: its purpose, administrators, connection and last test."""
     now = timezone.now()
     check_may(request.member, "accounts.see", now=now)
     found = queries.get_account(member=request.member, pk=pk)
@@ -83,7 +83,7 @@ def add(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
-    """Change what the register says of an account."""
+    """Edit an account."""
     now = timezone.now()
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_edit(request.member, found, now=now)
@@ -103,7 +103,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def pause(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask why, and hold everything of an account."""
+    """Ask for the reason, and pause an account."""
     now = timezone.now()
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_pause(request.member, found, now=now)
@@ -118,7 +118,7 @@ def pause(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def resume(request: MemberRequest, pk: int) -> HttpResponse:
-    """Let publications go out on an account again."""
+    """Resume a paused account."""
     found = queries.get_account(member=request.member, pk=pk)
     actions.resume_account(account=found, by=request.member, now=timezone.now())
     messages.success(request, f"{found} sigue.")
@@ -127,7 +127,7 @@ def resume(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def place_link(request: MemberRequest, pk: int) -> HttpResponse:
-    """Have the links of an account go as first comments, or beside the text."""
+    """Set whether an account's links are published as first comments."""
     found = queries.get_account(member=request.member, pk=pk)
     form = LinkForm(request.POST)
     if form.is_valid():
@@ -138,7 +138,7 @@ def place_link(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def retire(request: MemberRequest, pk: int) -> HttpResponse:
-    """Ask why, and take an account out of use for good."""
+    """Ask for the reason, and retire an account for good."""
     now = timezone.now()
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_retire(request.member, found, now=now)
@@ -153,7 +153,7 @@ def retire(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def name_administrator(request: MemberRequest, pk: int) -> HttpResponse:
-    """Write down who holds an account's administration."""
+    """Add an administrator of an account."""
     now = timezone.now()
     found = queries.get_account(member=request.member, pk=pk)
     rules.check_may_edit(request.member, found, now=now)
@@ -172,7 +172,7 @@ def name_administrator(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def end_administrator(request: MemberRequest, pk: int) -> HttpResponse:
-    """Write down until when somebody held it."""
+    """Set the last day of an administrator."""
     now = timezone.now()
     found = queries.get_administrator(member=request.member, pk=pk)
     rules.check_may_edit(request.member, found.account, now=now)
