@@ -7,7 +7,7 @@ from pregonero.networks.client import Endpoint, NetworkClient
 from pregonero.networks.registry import NETWORKS, network
 from tests.networks.allowed import ALLOWED, beyond, refused
 from tests.networks.conftest import Watched
-from tests.networks.wires import answering, peer
+from tests.networks.peers import answering, peer
 
 pytestmark = pytest.mark.procedure("N-3")
 ROGUE = {

@@ -12,8 +12,8 @@ import pytest
 from pregonero.networks import media_url_check
 from pregonero.networks.base import MediaUnreachable, Permanent, PreparedExpired, QuotaExhausted, Transient, Verdict
 from tests.lab.process import Lab, start, until
+from tests.networks.peers import Behaviour, answering, drip, peer
 from tests.networks.subjects import MakeSubject, Subject, access_to
-from tests.networks.wires import Behaviour, answering, drip, peer
 
 MORE_THAN_A_DAY = 25 * 3600
 

@@ -12,8 +12,8 @@ from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient,
 from pregonero.networks.mastodon.network import LOOK_WAITS, SETTLE_WAITS
 from pregonero.networks.mastodon.text import length_of, text_of
 from tests.lab.process import start, until
+from tests.networks.peers import answering, peer
 from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied
-from tests.networks.wires import answering, peer
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from tests import conftest as cast
 from tests.databases import as_default_database, fresh_database
-from tests.networks.wires import Peer, peer
+from tests.networks.peers import Peer, peer
 
 pytestmark = pytest.mark.procedure("M-3")
 RIGHT, WRONG = "aaaa-bbbb-cccc-dddd", "wwww-wwww-wwww-wwww"

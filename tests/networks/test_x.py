@@ -11,8 +11,8 @@ from pregonero.networks.x.connector import _client, _template_client
 from pregonero.networks.x.network import LOOK_WAITS
 from pregonero.networks.x.text import is_same_post
 from tests.lab.process import until
+from tests.networks.peers import answering, peer
 from tests.networks.subjects import MakeSubject, Subject
-from tests.networks.wires import answering, peer
 
 
 @pytest.fixture

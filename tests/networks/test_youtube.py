@@ -11,8 +11,8 @@ import pytest
 
 from pregonero.networks.base import Permanent, Post, Transient
 from pregonero.networks.youtube.network import seconds_until_midnight
+from tests.networks.peers import answering, peer
 from tests.networks.subjects import MakeSubject, Subject, accompanied, lengthened
-from tests.networks.wires import answering, peer
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from pregonero.newsroom.reading.errors import Unreachable
 from pregonero.newsroom.reading.fetch import PAGE_LIMITS, fetch
-from tests.networks.wires import Peer, answering, drip, drip_body, peer
+from tests.networks.peers import Peer, answering, drip, drip_body, peer
 from tests.newsroom.reading.test_destination import answer_names
 
 NAME = "sede.test"

@@ -1,4 +1,4 @@
-"""Tokens renewed ahead and when refused: one at a time, a blip is no end, and an end is said once (rule 5)."""
+"""Tokens are refreshed before they expire and when refused, by one process at a time; an end is notified once."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

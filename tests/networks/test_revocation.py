@@ -22,7 +22,7 @@ from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event
 from tests.lab.process import Lab
 from tests.networks.consenting import connect, point_at, signed_in
-from tests.networks.test_renewing import connected
+from tests.networks.test_token_refresh import connected
 
 pytestmark = pytest.mark.procedure("M-3")
 

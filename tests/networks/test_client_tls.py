@@ -1,4 +1,4 @@
-"""The line over TLS, as it is with the real networks: the same limits of time, and nobody in between."""
+"""The HTTP client over TLS, as with the real networks: the same time limits, and only trusted certificates."""
 
 import datetime as dates
 import ipaddress
@@ -18,7 +18,7 @@ from pregonero.http_client import ConnectFailed, ResponseLost
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import Endpoint, NetworkClient
 from pregonero.networks.multipart import File
-from tests.networks.wires import HANG, answering, drip, drip_body, peer, silent
+from tests.networks.peers import HANG, answering, drip, drip_body, peer, silent
 
 ENDPOINTS = (Endpoint("GET", "/a", "leer"), Endpoint("POST", "/b", "subir"))
 SECONDS = 0.8

@@ -1,4 +1,4 @@
-"""The line to the networks: its time is the whole call's, it never repeats, and it tells no secret."""
+"""The HTTP client of the networks: the time limit is of the whole call, nothing is repeated, no secret is disclosed."""
 
 import json
 import logging
@@ -15,8 +15,8 @@ import pytest
 from pregonero.http_client import ResponseLost
 from pregonero.networks.base import NetworkError, Transient, Unauthorized, Unknown
 from pregonero.networks.client import Endpoint, EndpointNotAllowed, HttpError, NetworkClient
+from tests.networks.peers import HANG, Behaviour, answering, drip, drip_body, peer, silent
 from tests.networks.subjects import MakeSubject, Subject
-from tests.networks.wires import HANG, Behaviour, answering, drip, drip_body, peer, silent
 
 SECONDS = 0.6
 GOOD = Endpoint("GET", "/2/users/{id}/tweets", "una lectura")
