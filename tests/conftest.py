@@ -31,7 +31,7 @@ PASSWORD = "una-clave-larga-de-prueba"
 LONGEST_FILES = (
     "tests/faults/test_storm.py", "tests/faults/test_boundaries.py", "tests/faults/test_crowds.py",
     "tests/faults/test_kills.py", "tests/faults/", "tests/attack/test_secrets.py", "tests/test_commands.py",
-    "tests/attack/test_inputs.py", "tests/attack/",
+    "tests/attack/test_hostile_input.py", "tests/attack/",
 )  # fmt: skip
 
 

@@ -33,17 +33,17 @@ from pregonero.people.roles import Role
 from pregonero.publishing.models import Publication
 from tests import conftest as cast
 from tests.attack.conftest import signed_in
-from tests.attack.exposed import (
-    Left,
-    Person,
-    arguments_of_all,
-    at_work,
+from tests.attack.faulty_processes import BROKEN
+from tests.attack.installation import (
+    HttpUser,
+    Traces,
     dump_of,
-    echoing,
-    said_by,
+    echo_server,
+    output_of,
+    process_arguments,
+    running_with_log,
 )
-from tests.attack.planted import found_in
-from tests.attack.spoilt import BROKEN
+from tests.attack.secret_search import secrets_in
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, lift_limits, programmed, workers_on
@@ -65,10 +65,10 @@ ALIVE = 180.0
 
 
 @pytest.fixture(scope="module")
-def left(lab: Lab, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Left]:
+def left(lab: Lab, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker) -> Iterator[Traces]:
     with (
         django_db_blocker.unblock(),
-        echoing(PLANTED["la sesión de Bluesky"]) as echo,
+        echo_server(PLANTED["la sesión de Bluesky"]) as echo,
         fresh_database() as url,
         as_default_database(url),
     ):
@@ -86,9 +86,9 @@ def left(lab: Lab, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: 
         lab.client.delete("/faults")
 
 
-def _run(workers: Workers, lab: Lab, folder: Path) -> Left:
+def _run(workers: Workers, lab: Lab, folder: Path) -> Traces:
     """Bring an installation through everything, and return what it left."""
-    left = Left(dict(PLANTED))
+    left = Traces(dict(PLANTED))
     now = timezone.now()
     entity = cast.register_mincomercio(now)
     people = {name: cast.member(entity, name, name.capitalize(), role) for name, role in ROLES.items()}
@@ -98,9 +98,9 @@ def _run(workers: Workers, lab: Lab, folder: Path) -> Left:
     )  # fmt: skip
     accounts = _accounts(lab, people["carmen"])
     log = folder / "log"
-    with at_work(workers, log):
+    with running_with_log(workers, log):
         address = workers.environment["PREGONERO_PUBLIC_ADDRESS"]
-        opened = {name: Person(address, people[name]) for name in ("carmen", "sara", "beto", "ines")}
+        opened = {name: HttpUser(address, people[name]) for name in ("carmen", "sara", "beto", "ines")}
         for network, (account, theirs) in accounts.items():
             _connect(lab, opened["carmen"], network, account, theirs, left)
         _connect_bluesky(opened["carmen"], people["carmen"])
@@ -111,11 +111,11 @@ def _run(workers: Workers, lab: Lab, folder: Path) -> Left:
             assert "networks:account" in person.walk()
             for name, text in person.seen.items():
                 left.put("pages", name, text)
-        for process, line in arguments_of_all().items():
+        for process, line in process_arguments().items():
             left.put("arguments", process, line)
     left.put("logs", "web y trabajador", log.read_text())
     for command in (("doctor",), ("verify", "--json")):
-        left.put("commands", " ".join(command), said_by(workers, *command))
+        left.put("commands", " ".join(command), output_of(workers, *command))
     left.put("database", "todo", dump_of(workers.url))
     for session in Session.objects.all():  # packed there: a text inside would not be seen
         left.put("database", f"sesión {session.pk}", json.dumps(session.get_decoded(), default=str))
@@ -154,7 +154,7 @@ def _register(carmen: Member, network: str, handle: str) -> Account:
     return account
 
 
-def _connect(lab: Lab, carmen: Person, network: str, account: Account, theirs: dict[str, Any], left: Left) -> None:
+def _connect(lab: Lab, carmen: HttpUser, network: str, account: Account, theirs: dict[str, Any], left: Traces) -> None:
     """Keep the entity's application with its form, and go to the consent page; the first time the network echoes."""
     id, secret = f"app-de-{network}", f"secreto-plantado-de-la-aplicacion-en-{network}"
     left.secrets[f"el secreto de la aplicación en {network}"] = secret
@@ -168,7 +168,7 @@ def _connect(lab: Lab, carmen: Person, network: str, account: Account, theirs: d
     assert "quedó conectada" in carmen.connect(account, theirs["id"]).text
 
 
-def _connect_bluesky(carmen: Person, by: Member) -> None:
+def _connect_bluesky(carmen: HttpUser, by: Member) -> None:
     account = _register(by, "bluesky", "eco")
     password = PLANTED["la contraseña de aplicación de Bluesky"]
     path = f"/cuentas/{account.pk}/conexion/"
@@ -204,7 +204,7 @@ def _beyond() -> Q:
     return Q(account__handle=BROKEN) | Q(account__network="bluesky", attempts__isnull=True, reason_code__gt="")
 
 
-def _fail_on_pages(lab: Lab, carmen: Person, accounts: dict[str, tuple[Account, dict[str, Any]]]) -> None:
+def _fail_on_pages(lab: Lab, carmen: HttpUser, accounts: dict[str, tuple[Account, dict[str, Any]]]) -> None:
     broken = Account.objects.get(handle=BROKEN)
     assert carmen.post(f"/cuentas/{broken.pk}/prueba/").status_code == 500
     for account, _ in accounts.values():
@@ -228,21 +228,21 @@ def _tokens_of(lab: Lab) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("place", ["database", "logs", "pages", "arguments", "commands"])
-def test_no_secret_is_left_in(left: Left, place: str) -> None:
+def test_no_secret_is_left_in(left: Traces, place: str) -> None:
     texts = left.places[place]
     assert texts
-    found = {name: spilt for name, text in texts.items() if (spilt := found_in(text, left.secrets))}
+    found = {name: spilt for name, text in texts.items() if (spilt := secrets_in(text, left.secrets))}
     assert found == {}
 
 
-def test_what_was_meant_to_go_wrong_did(left: Left) -> None:
+def test_what_was_meant_to_go_wrong_did(left: Traces) -> None:
     """A search that finds nothing says something only if there was something to spill."""
     logs, pages = left.places["logs"]["web y trabajador"], "".join(left.places["pages"].values())
     assert "Invalid header value" in logs  # the bug, in a worker and in the web
     assert "Traceback" in logs or "exc_value" in logs
     assert "Vuelve a conectar" in pages
     assert len(left.places["pages"]) > 100
-    assert any("tests.attack.spoilt" in line for line in left.places["arguments"].values())
+    assert any("tests.attack.faulty_processes" in line for line in left.places["arguments"].values())
     assert "networks_credential" in left.places["database"]["todo"]
 
 
@@ -278,7 +278,7 @@ def test_the_page_of_a_bug_shows_nothing_of_what_was_being_handled(
     assert ("Traceback" in text, "exchange" in text) == (debug, debug)
     secrets = PLANTED | {"la aplicación": secret, "el formulario": "clave-plantada-en-un-formulario",
                          "la sesión": str(client.session.session_key)}  # fmt: skip
-    assert found_in(text, secrets) == []
+    assert secrets_in(text, secrets) == []
 
 
 def test_the_search_finds_a_secret_in_every_dress() -> None:
@@ -289,14 +289,14 @@ def test_the_search_finds_a_secret_in_every_dress() -> None:
           for before in range(4) for after in range(3)),
         base64.urlsafe_b64encode(f"cliente:{secret}".encode()).decode(),
     ]  # fmt: skip
-    assert [text for text in dressed if found_in(f"antes {text} después", {"uno": secret}) != ["uno"]] == []
-    assert found_in("nada de eso", {"uno": secret}) == []
+    assert [text for text in dressed if secrets_in(f"antes {text} después", {"uno": secret}) != ["uno"]] == []
+    assert secrets_in("nada de eso", {"uno": secret}) == []
 
 
-def test_the_search_of_a_run_finds_what_is_planted_there_on_purpose(left: Left) -> None:
+def test_the_search_of_a_run_finds_what_is_planted_there_on_purpose(left: Traces) -> None:
     for place, texts in left.places.items():
         for name, secret in left.secrets.items():
-            assert found_in(next(iter(texts.values())) + secret.encode().hex(), {name: secret}) == [name], place
+            assert secrets_in(next(iter(texts.values())) + secret.encode().hex(), {name: secret}) == [name], place
 
 
 NEEDLESS = {"PREGONERO_SECRET_KEY": PLANTED["la llave de Django"], "DATABASE_URL": "postgresql://u:clave-plantada@h/b",
@@ -312,7 +312,7 @@ def test_the_laboratory_is_started_without_what_opens_anything(monkeypatch: pyte
     finally:
         processes.stop(laboratory)
     assert "PATH=" in given
-    assert found_in(given, NEEDLESS) == []
+    assert secrets_in(given, NEEDLESS) == []
 
 
 def test_the_database_is_started_without_what_opens_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -332,4 +332,4 @@ def test_the_database_is_started_without_what_opens_anything(monkeypatch: pytest
         embedded_postgres.start()
     (given,) = started
     assert "PATH" in given
-    assert found_in(json.dumps(given), NEEDLESS) == []
+    assert secrets_in(json.dumps(given), NEEDLESS) == []

@@ -9,6 +9,6 @@ BOGOTA = zones(timedelta(hours=-5))
 SHOWN_AT = datetime(2026, 11, 24, 10, 12, tzinfo=BOGOTA)
 
 
-def stop_clock(at: datetime = SHOWN_AT) -> None:
+def freeze_clock(at: datetime = SHOWN_AT) -> None:
     """Make this process live at that moment."""
     timezone.now = lambda: at

@@ -11,11 +11,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from pregonero.people.models import Member
-from tests.browser.day import Day, Maker
-from tests.browser.odd import Odd, make_odd
-from tests.browser.people import DESK, Person, Visits
-from tests.browser.processes import PREGONERO, address_of, apart, installation, port_of, running, web_command
-from tests.browser.teams import Team, register_team
+from tests.browser.processes import PREGONERO, address_of, installation, port_of, run_in_thread, running, web_command
+from tests.browser.sample_day import SampleDay, SampleDayMaker
+from tests.browser.sample_entities import Team, register_team
+from tests.browser.second_entity import SecondEntity, make_second_entity
+from tests.browser.windows import DESKTOP, BrowserUser, Windows
 from tests.databases import fresh_database
 from tests.lab.process import Lab
 
@@ -25,7 +25,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 
 @dataclass(frozen=True)
-class Stage:
+class JourneyInstallation:
     """Where a journey happens: the web's address, and the people of each way."""
 
     address: str
@@ -33,13 +33,13 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Shown:
+class SampleInstallation:
     """Where the invented day is seen."""
 
     address: str
     lab: str
-    day: Day
-    odd: Odd
+    day: SampleDay
+    odd: SecondEntity
 
     def person(self, name: str) -> Member:
         """Return one of the day's people; of the other entity's, when «otra» goes before the name."""
@@ -55,24 +55,27 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IO[str]]:
 
 
 @pytest.fixture(scope="session")
-def stage(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Stage]:
+def stage(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[JourneyInstallation]:
     """The web and a worker as they are started by hand, and an entity for each way of going through."""
     with django_db_blocker.unblock(), fresh_database() as url:
         workers = installation(url, lab)
         with running(workers, log, web_command(workers), [*PREGONERO, "worker"]):
-            teams = apart(workers, lambda: {way: register_team(lab, way, timezone.now()) for way in WAYS})
-            yield Stage(address_of(workers), teams)
+            teams = run_in_thread(workers, lambda: {way: register_team(lab, way, timezone.now()) for way in WAYS})
+            yield JourneyInstallation(address_of(workers), teams)
 
 
 @pytest.fixture(scope="session")
-def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[Shown]:
+def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[SampleInstallation]:
     """The invented day, on a web whose clock is stopped in it; nobody works on it."""
     with django_db_blocker.unblock(), fresh_database() as url:
         workers = installation(url, lab)
-        web = [*GRANIAN, "--port", port_of(workers), "tests.browser.stopped_web:application"]
+        web = [*GRANIAN, "--port", port_of(workers), "tests.browser.frozen_wsgi:application"]
         with running(workers, log, web):
-            day, odd = apart(workers, Maker(lab).make), apart(workers, lambda: make_odd(lab))
-            yield Shown(address_of(workers), lab.url, day, odd)
+            day, odd = (
+                run_in_thread(workers, SampleDayMaker(lab).make),
+                run_in_thread(workers, lambda: make_second_entity(lab)),
+            )
+            yield SampleInstallation(address_of(workers), lab.url, day, odd)
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +90,9 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def visits(browser: Browser) -> Iterator[Visits]:
+def visits(browser: Browser) -> Iterator[Windows]:
     """Whoever comes in during a test, each with a window of their own."""
-    coming = Visits(browser)
+    coming = Windows(browser)
     yield coming
     coming.leave()
 
@@ -101,10 +104,10 @@ def badges() -> dict[str, Any]:
 
 
 @pytest.fixture
-def day_of(shown: Shown, visits: Visits, badges: dict[str, Any]) -> Callable[..., Person]:
+def day_of(shown: SampleInstallation, visits: Windows, badges: dict[str, Any]) -> Callable[..., BrowserUser]:
     """Return a function that gives one of the day's people a window."""
 
-    def enter(first_name: str, size: tuple[int, int] = DESK) -> Person:
+    def enter(first_name: str, size: tuple[int, int] = DESKTOP) -> BrowserUser:
         if first_name not in badges:
             person = visits.enter(shown.address, shown.person(first_name))
             badges[first_name] = person.page.context.storage_state()

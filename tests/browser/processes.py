@@ -58,7 +58,7 @@ def running(workers: Workers, log: IO[str], *commands: list[str]) -> Iterator[No
         stop(*children)
 
 
-def apart(workers: Workers, act: Callable[[], Result]) -> Result:
+def run_in_thread(workers: Workers, act: Callable[[], Result]) -> Result:
     """Return what `act` did on the installation's database, in a thread: Playwright's loop runs in this one."""
 
     def run() -> Result:

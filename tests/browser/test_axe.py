@@ -6,8 +6,8 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Shown
-from tests.browser.people import DESK, PHONE, Person, Visits
+from tests.browser.conftest import SampleInstallation
+from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
 from tests.ui.browser import faults_of
 
 pytestmark = pytest.mark.procedure("N-6")
@@ -97,7 +97,7 @@ LAB_PAGES = {
 def faults_everywhere(page: Page) -> dict[str, list[str]]:
     """Return what is wrong with an open page, at both widths and in both colours."""
     found = {}
-    for width, height in (DESK, PHONE):
+    for width, height in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
@@ -108,7 +108,7 @@ def faults_everywhere(page: Page) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_fault(name: str, shown: Shown, day_of: Callable[[str], Person]) -> None:
+def test_a_page_has_no_fault(name: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser]) -> None:
     who, path = PAGES[name]
     person = day_of(who)
     day = shown.day
@@ -120,7 +120,9 @@ def test_a_page_has_no_fault(name: str, shown: Shown, day_of: Callable[[str], Pe
 @pytest.mark.parametrize(
     "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.slow) for name in ODD_PAGES]
 )
-def test_a_page_of_an_odd_morning_has_no_fault(name: str, shown: Shown, day_of: Callable[[str], Person]) -> None:
+def test_a_page_of_an_odd_morning_has_no_fault(
+    name: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+) -> None:
     who, path = ODD_PAGES[name]
     person, odd = day_of(who), shown.odd
     path = path.format(accounts=odd.accounts, publications=odd.publications, deliveries=odd.deliveries)
@@ -128,8 +130,8 @@ def test_a_page_of_an_odd_morning_has_no_fault(name: str, shown: Shown, day_of: 
     assert person.complaints == []
 
 
-def test_signing_in_has_no_fault(shown: Shown, visits: Visits) -> None:
-    person = Person(visits.window(), shown.address)
+def test_signing_in_has_no_fault(shown: SampleInstallation, visits: Windows) -> None:
+    person = BrowserUser(visits.window(), shown.address)
     person.listen()
     assert faults_everywhere(person.go("/cuenta/login/")) == {}
     assert person.complaints == []
@@ -139,14 +141,14 @@ def test_signing_in_has_no_fault(shown: Shown, visits: Visits) -> None:
     "name",
     LAB_PAGES,
 )
-def test_a_page_of_the_laboratory_has_no_fault(name: str, shown: Shown, visits: Visits) -> None:
-    person = Person(visits.window(), shown.lab)
+def test_a_page_of_the_laboratory_has_no_fault(name: str, shown: SampleInstallation, visits: Windows) -> None:
+    person = BrowserUser(visits.window(), shown.lab)
     person.listen()
     assert faults_everywhere(person.go(LAB_PAGES[name])) == {}
     assert person.complaints == []
 
 
-def test_the_page_of_each_post_has_no_fault(shown: Shown, day_of: Callable[[str], Person]) -> None:
+def test_the_page_of_each_post_has_no_fault(shown: SampleInstallation, day_of: Callable[[str], BrowserUser]) -> None:
     person = day_of("ana")
     page = person.go(f"/publicaciones/{shown.day.publications['exportaciones']}/")
     links = page.get_by_role("link", name="ver en").evaluate_all("links => links.map((link) => link.href)")

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Shown, Stage
-from tests.browser.people import Person, Visits
+from tests.browser.conftest import JourneyInstallation, SampleInstallation
+from tests.browser.windows import BrowserUser, Windows
 from tests.conftest import PASSWORD
 from tests.lab.process import Lab, until
 
@@ -57,8 +57,8 @@ def write(page: Page, words: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def sign_in(visits: Visits, stage: Stage, first_name: str) -> Page:
-    page = Person(visits.window(), stage.address).go("/cuenta/login/")
+def sign_in(visits: Windows, stage: JourneyInstallation, first_name: str) -> Page:
+    page = BrowserUser(visits.window(), stage.address).go("/cuenta/login/")
     write(page, "Correo electrónico", stage.teams["teclado"].people[first_name].user.email)
     write(page, "Contraseña", PASSWORD)
     with page.expect_navigation():
@@ -75,7 +75,7 @@ def skip_to_content(page: Page) -> None:
 
 
 @pytest.mark.procedure("P-1", "P-2")
-def test_the_main_acts_need_no_mouse(stage: Stage, visits: Visits, lab: Lab) -> None:
+def test_the_main_acts_need_no_mouse(stage: JourneyInstallation, visits: Windows, lab: Lab) -> None:
     luis = sign_in(visits, stage, "luis")
     follow(luis, "Noticias")
     skip_to_content(luis)
@@ -109,7 +109,9 @@ def test_the_main_acts_need_no_mouse(stage: Stage, visits: Visits, lab: Lab) -> 
     expect(beto.get_by_role("button", name="Reprogramar")).to_be_visible()
 
 
-def test_the_focus_stays_when_a_file_changes_by_itself(shown: Shown, day_of: Callable[[str], Person]) -> None:
+def test_the_focus_stays_when_a_file_changes_by_itself(
+    shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+) -> None:
     """While it publishes, the page asks again every two seconds; whoever was on a link is not thrown off it."""
     page = day_of("ana").go(f"/publicaciones/{shown.day.publications['peru']}/")
     link = page.get_by_role("link", name="ver en Facebook")

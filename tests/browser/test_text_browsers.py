@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import Shown
-from tests.browser.people import Person
+from tests.browser.conftest import SampleInstallation
+from tests.browser.windows import BrowserUser
 from tests.conftest import PASSWORD
 from tests.ui.test_text_browser import BROWSERS, in_order
 
@@ -80,14 +80,16 @@ def as_text(reader: str, address: str, session: str, folder: Path) -> str:
     return done.stdout
 
 
-def session_of(person: Person) -> str:
+def session_of(person: BrowserUser) -> str:
     """Return the session that somebody's window has."""
     return next(str(each.get("value")) for each in person.page.context.cookies() if each.get("name") == "sessionid")
 
 
 @pytest.mark.parametrize("reader", BROWSERS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_read(reader: str, name: str, shown: Shown, day_of: Callable[[str], Person], tmp_path: Path) -> None:
+def test_a_page_is_read(
+    reader: str, name: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser], tmp_path: Path
+) -> None:
     who, path, words = PAGES[name]
     address = shown.address + path.format(news=shown.day.news, publications=shown.day.publications)
     text = as_text(reader, address, session_of(day_of(who)), tmp_path)
@@ -97,7 +99,7 @@ def test_a_page_is_read(reader: str, name: str, shown: Shown, day_of: Callable[[
 
 @pytest.mark.parametrize("reader", BROWSERS)
 def test_the_page_of_each_post_is_read(
-    reader: str, shown: Shown, day_of: Callable[[str], Person], tmp_path: Path
+    reader: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser], tmp_path: Path
 ) -> None:
     page = day_of("ana").go(f"/publicaciones/{shown.day.publications['exportaciones']}/")
     links = page.get_by_role("link", name="ver en").evaluate_all("links => links.map((link) => link.href)")
@@ -108,7 +110,7 @@ def test_the_page_of_each_post_is_read(
 
 @pytest.mark.skipif(shutil.which("lynx") is None, reason="lynx no está instalado")
 @pytest.mark.skipif(shutil.which("script") is None, reason="script no está instalado: sin él no hay terminal")
-def test_somebody_signs_in_with_lynx(shown: Shown, tmp_path: Path) -> None:
+def test_somebody_signs_in_with_lynx(shown: SampleInstallation, tmp_path: Path) -> None:
     """By its keys alone: past the three links above the form, both fields, past one more link, and the button."""
     tab, enter, email = "<tab>", "^J", shown.day.team.people["beto"].user.email
     keys = [tab, tab, tab, *email, tab, *PASSWORD, tab, tab, enter, "q", "y"]

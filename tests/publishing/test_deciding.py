@@ -18,7 +18,7 @@ from pregonero.outbox.models import Delivery, ManualPost
 from pregonero.people.models import Member, Notice
 from pregonero.publishing.actions import cancel_publication, pause_publication
 from pregonero.records.models import Event
-from tests.browser.working import leave_to_person
+from tests.browser.delivery_steps import leave_for_decision
 from tests.lab.process import Lab
 from tests.publishing.test_delivering import posts, send
 from tests.publishing.test_stopping import client_of
@@ -57,7 +57,7 @@ def undecided(delivery: Delivery, *candidates: RemotePost) -> Delivery:
     (work,) = claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now())
     clock = Clock()
     clock.now = timezone.now()
-    leave_to_person(work, candidates, clock)
+    leave_for_decision(work, candidates, clock)
     delivery.refresh_from_db()
     assert delivery.state == "NEEDS_PERSON"
     return delivery

@@ -49,7 +49,7 @@ def send(publication: Publication, clock: Clock, *, leaving: str = "") -> SendJo
     return left[0] if left else None
 
 
-def leave_to_person(work: SendJob, candidates: tuple[Published, ...], clock: Clock) -> None:
+def leave_for_decision(work: SendJob, candidates: tuple[Published, ...], clock: Clock) -> None:
     """The call was cut, and the network cannot tell which post is ours."""
     settle_uncertain(job=work, code="timeout", reason="La red no respondió a tiempo.", now=clock.now)
     asked = lease_for_reconciling(delivery_id=work.delivery_id, worker=WORKER, now=clock.now)

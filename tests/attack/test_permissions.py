@@ -11,8 +11,8 @@ from django.utils import timezone
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from pregonero.records.models import Event
-from tests.attack.addresses import FOUND, OWN, PUBLIC, REFUSED, ROWS, Row, names, public_path
 from tests.attack.conftest import Stage, signed_in
+from tests.attack.url_table import FOUND, OWN, PUBLIC, REFUSED, ROWS, Row, names, public_path
 
 METHOD_NOT_ALLOWED, BUG = 405, 500
 SIGN_IN = "/cuenta/login/"

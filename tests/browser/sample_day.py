@@ -21,8 +21,8 @@ from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.models import Publication
 from pregonero.records.tasks import seal_all
 from tests.browser.clock import SHOWN_AT
-from tests.browser.teams import Team, register_team
-from tests.browser.working import leave_to_person, send
+from tests.browser.delivery_steps import leave_for_decision, send
+from tests.browser.sample_entities import Team, register_team
 from tests.lab.process import Lab
 from tests.stage import told_why
 
@@ -68,7 +68,7 @@ TOO_LONG = (
 
 
 @dataclass(frozen=True)
-class Day:
+class SampleDay:
     """What the tests look at: the people, and the numbers of the pages by name."""
 
     team: Team
@@ -77,7 +77,7 @@ class Day:
     deliveries: dict[str, int]  # that wait for a person's decision, by the publication's name
 
 
-class Maker:
+class SampleDayMaker:
     """Makes the day; its clock goes from one act to the next."""
 
     def __init__(self, lab: Lab) -> None:
@@ -86,7 +86,7 @@ class Maker:
         self.news: dict[str, News] = {}
         self.publications: dict[str, Publication] = {}
 
-    def make(self) -> Day:
+    def make(self) -> SampleDay:
         """Make the whole day, hour by hour."""
         with self._own_clock():
             self._day_before()
@@ -95,7 +95,7 @@ class Maker:
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
         undecided = {"visitantes": self.undecided}
-        return Day(self.team, {name: found.pk for name, found in self.news.items()}, publications, undecided)
+        return SampleDay(self.team, {name: found.pk for name, found in self.news.items()}, publications, undecided)
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:
@@ -125,7 +125,7 @@ class Maker:
         found = tuple(
             RemotePost(number, f"{address}/{number}", work.post.text, self.now.isoformat()) for number in numbers
         )
-        leave_to_person(work, found, self)
+        leave_for_decision(work, found, self)
         self.undecided = work.delivery_id
 
     def _early(self) -> None:

@@ -31,7 +31,7 @@ ALIVE = 120.0
 
 
 @dataclass
-class Person:
+class HttpUser:
     """Somebody signed in with a browser, and everything that it was answered."""
 
     address: str
@@ -132,7 +132,7 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def echoing(session: str) -> Iterator[str]:
+def echo_server(session: str) -> Iterator[str]:
     """Have that server up for the time of the block; `session` is the token that it gives."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Echo", (_Echo,), {"session": session}))
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -144,7 +144,7 @@ def echoing(session: str) -> Iterator[str]:
 
 
 @dataclass
-class Left:
+class Traces:
     """What an installation left: of each place, its name and its text."""
 
     secrets: dict[str, str] = field(default_factory=dict)
@@ -156,15 +156,15 @@ class Left:
 
 
 @contextmanager
-def at_work(workers: Workers, log: Path) -> Iterator[None]:
+def running_with_log(workers: Workers, log: Path) -> Iterator[None]:
     """Have the web and a worker up for the time of the block, with all that they say in a file."""
     port = workers.environment["PREGONERO_PUBLIC_ADDRESS"].rpartition(":")[2]
-    module = [sys.executable, "-m", "tests.attack.spoilt"]
+    module = [sys.executable, "-m", "tests.attack.faulty_processes"]
     with log.open("w") as output, running(workers, output, [*module, "web", port], [*module, "worker"]):
         yield
 
 
-def arguments_of_all() -> dict[str, str]:
+def process_arguments() -> dict[str, str]:
     """Return the command line of every process that can be read."""
     found = {}
     for path in Path("/proc").glob("[0-9]*/cmdline"):
@@ -181,7 +181,7 @@ def dump_of(url: str) -> str:
     return subprocess.run(dump, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def said_by(workers: Workers, *arguments: str) -> str:
+def output_of(workers: Workers, *arguments: str) -> str:
     """Return all that a command of ours says."""
     command = [sys.executable, "-m", "pregonero", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=workers.environment, capture_output=True, text=True, check=False)

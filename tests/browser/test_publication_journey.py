@@ -9,8 +9,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Stage
-from tests.browser.people import DESK, PHONE, Person, Visits
+from tests.browser.conftest import JourneyInstallation
+from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
 from tests.lab.process import Lab, until
 
 pytestmark = pytest.mark.procedure("P-1", "P-2", "P-3", "P-6", "M-1")
@@ -22,7 +22,7 @@ MINE = "Las exportaciones no mineras crecieron 8,4 %. Mira en qué sectores: "
 TOO_LONG = ("Las exportaciones crecen. " * 12)[:292]
 MARGIN = timedelta(seconds=15)  # so that the minute has not passed by the time the form arrives
 WINDOWS: dict[str, dict[str, Any]] = {
-    "escritorio": {"size": DESK},
+    "escritorio": {"size": DESKTOP},
     "telefono": {"size": PHONE},
     "sin-programas": {"java_script_enabled": False},
 }
@@ -36,14 +36,14 @@ def way(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def enter(way: str, stage: Stage, visits: Visits) -> Callable[[str], Person]:
-    def enter(first_name: str) -> Person:
+def enter(way: str, stage: JourneyInstallation, visits: Windows) -> Callable[[str], BrowserUser]:
+    def enter(first_name: str) -> BrowserUser:
         return visits.enter(stage.address, stage.teams[way].people[first_name], **WINDOWS[way])
 
     return enter
 
 
-def test_the_whole_way(way: str, stage: Stage, enter: Callable[[str], Person], lab: Lab) -> None:
+def test_the_whole_way(way: str, stage: JourneyInstallation, enter: Callable[[str], BrowserUser], lab: Lab) -> None:
     link, scripted = lab.url + PLACE, way != "sin-programas"
     luis, ana, beto = enter("luis"), enter("ana"), enter("beto")
     inform(luis, link)
@@ -59,7 +59,7 @@ def test_the_whole_way(way: str, stage: Stage, enter: Callable[[str], Person], l
     assert [said for said in complaints if "422" not in said] == []
 
 
-def inform(luis: Person, link: str) -> None:
+def inform(luis: BrowserUser, link: str) -> None:
     """The content manager informs the link, with the reference that the website's procedure gave it."""
     page = luis.go("/noticias/")
     page.get_by_role("link", name="Informar un enlace").click()
@@ -70,7 +70,7 @@ def inform(luis: Person, link: str) -> None:
     expect(page.get_by_text("Quedó informada: las personas de las redes ya lo saben.")).to_be_visible()
 
 
-def assert_told(luis: Person, told: Person, name: str) -> None:
+def assert_told(luis: BrowserUser, told: BrowserUser, name: str) -> None:
     """Today shows it to whoever answers for the networks; opening it leaves the receipt, which its informer sees."""
     receipt = luis.page.get_by_role("region", name="Acuses").get_by_role("listitem").filter(has_text=name)
     expect(receipt).to_contain_text("sin acuse")
@@ -84,7 +84,7 @@ def assert_told(luis: Person, told: Person, name: str) -> None:
     expect(receipt).to_contain_text("la recibió")
 
 
-def prepare(beto: Person) -> None:
+def prepare(beto: BrowserUser) -> None:
     """The strategist starts the publication, once the news' picture and video have been read."""
     page = beto.page
     until(lambda: page.reload() and page.get_by_role("link", name="Abrir el video").count(), timeout=180)
@@ -147,7 +147,7 @@ def published_posts(page: Page, scripted: bool) -> dict[str, str]:
     return {name: str(each.get_attribute("href")) for name, each in links.items()}
 
 
-def assert_seen_by(ana: Person, posts: dict[str, str]) -> None:
+def assert_seen_by(ana: BrowserUser, posts: dict[str, str]) -> None:
     """The community manager finds it in the programme, and each network's own page holds the text."""
     page = ana.go("/parrilla/")
     entries = page.get_by_role("table").get_by_role("link").filter(has_text=TITLE)

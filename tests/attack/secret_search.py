@@ -9,7 +9,7 @@ SHORTEST = 8  # characters: what is shorter is found everywhere by chance
 
 
 @cache
-def dresses_of(secret: str) -> frozenset[str]:
+def encodings_of(secret: str) -> frozenset[str]:
     """Return a secret as it is, percent-encoded, in hexadecimal, and in base64 as a part of whatever was encoded."""
     raw = secret.encode()
     return frozenset({secret, quote(secret, safe=""), quote_plus(secret), raw.hex(), raw.hex().upper(), *_based(raw)})
@@ -23,8 +23,8 @@ def _based(raw: bytes) -> Iterator[str]:
             yield encode(b"\x00" * before + raw).decode()[lost : bits // 6]
 
 
-def found_in(text: str, secrets: Mapping[str, str]) -> list[str]:
+def secrets_in(text: str, secrets: Mapping[str, str]) -> list[str]:
     """Return the names of the secrets that a text holds."""
     too_short = [name for name, secret in secrets.items() if len(secret) < SHORTEST]
     assert not too_short, f"too short to be looked for: {too_short}"
-    return sorted(name for name, secret in secrets.items() if any(dress in text for dress in dresses_of(secret)))
+    return sorted(name for name, secret in secrets.items() if any(dress in text for dress in encodings_of(secret)))

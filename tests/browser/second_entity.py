@@ -30,7 +30,7 @@ from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.actions import AdaptationChange, Described, PublicationChange
 from pregonero.publishing.models import Publication
 from tests.browser.clock import SHOWN_AT
-from tests.browser.teams import Team, register_team
+from tests.browser.sample_entities import Team, register_team
 from tests.films import CAPTIONS, film, picture
 from tests.lab.process import Lab
 from tests.stage import told_why
@@ -44,7 +44,7 @@ PLACES = {
 
 
 @dataclass(frozen=True)
-class Odd:
+class SecondEntity:
     """The people, and the numbers of what is looked at."""
 
     team: Team
@@ -53,7 +53,7 @@ class Odd:
     deliveries: dict[str, int]
 
 
-def make_odd(lab: Lab) -> Odd:
+def make_second_entity(lab: Lab) -> SecondEntity:
     """Make the entity, by its people's acts."""
     team = register_team(lab, "otra", SHOWN_AT - timedelta(days=1))
     accounts = {account.network: account for account in team.entity.accounts.order_by("pk")}
@@ -62,7 +62,7 @@ def make_odd(lab: Lab) -> Odd:
     _fill(made["hilo"], team, SHOWN_AT - timedelta(minutes=30))
     deliveries = _by_hand(made["a mano"], team, SHOWN_AT - timedelta(minutes=20))
     _trouble(lab, team, accounts, SHOWN_AT - timedelta(minutes=10))
-    return Odd(
+    return SecondEntity(
         team,
         {name: account.pk for name, account in accounts.items()},
         {name: publication.pk for name, publication in made.items()},

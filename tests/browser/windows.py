@@ -8,13 +8,13 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from pregonero.people.models import Member
 from tests.conftest import PASSWORD
 
-DESK, PHONE = (1440, 1000), (390, 844)
+DESKTOP, PHONE = (1440, 1000), (390, 844)
 PATIENCE = 90_000.0  # milliseconds; a real condition is waited for, on a machine that may be busy
 expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
-class Person:
+class BrowserUser:
     """A window, where it looks, and every complaint of its browser: console errors, failed and refused requests."""
 
     page: Page
@@ -46,14 +46,14 @@ class Person:
             self.complaints.append(f"{self.page.url}: {request.failure} {request.url}")
 
 
-class Visits:
+class Windows:
     """Lets people in and shows them out."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
-    def window(self, size: tuple[int, int] = DESK, **options: Any) -> Page:
+    def window(self, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
         """Open a window for whoever has not signed in."""
         context = self._browser.new_context(
             viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="es-CO",
@@ -63,16 +63,16 @@ class Visits:
         self._contexts.append(context)
         return context.new_page()
 
-    def enter(self, address: str, member: Member, size: tuple[int, int] = DESK, **options: Any) -> Person:
+    def enter(self, address: str, member: Member, size: tuple[int, int] = DESKTOP, **options: Any) -> BrowserUser:
         """Sign somebody in at a window of their own."""
-        person = Person(self.window(size, **options), address)
+        person = BrowserUser(self.window(size, **options), address)
         person.listen()
         sign_in(person, member.user.email)
         return person
 
-    def come_back(self, address: str, session: Any, size: tuple[int, int] = DESK) -> Person:
+    def come_back(self, address: str, session: Any, size: tuple[int, int] = DESKTOP) -> BrowserUser:
         """Let in somebody who has signed in before."""
-        person = Person(self.window(size, storage_state=session), address)
+        person = BrowserUser(self.window(size, storage_state=session), address)
         person.listen()
         return person
 
@@ -82,7 +82,7 @@ class Visits:
             context.close()
 
 
-def sign_in(person: Person, email: str) -> None:
+def sign_in(person: BrowserUser, email: str) -> None:
     """Sign in by the page."""
     page = person.go("/cuenta/login/")
     page.get_by_label("Correo electrónico").fill(email)

@@ -5,14 +5,16 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Request, Route
 
-from tests.browser.conftest import Shown
-from tests.browser.people import Person
+from tests.browser.conftest import SampleInstallation
+from tests.browser.windows import BrowserUser
 
 pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 120_000.0  # milliseconds
 
 
-def test_a_button_pressed_while_writing_acts_once(shown: Shown, day_of: Callable[[str], Person]) -> None:
+def test_a_button_pressed_while_writing_acts_once(
+    shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+) -> None:
     page = day_of("beto").go(f"/publicaciones/{shown.day.publications['certificados']}/editor/")
     held: list[Route] = []  # on its way for as long as the review takes to leave; it never reaches the day's web
     acts: list[str] = []
@@ -35,7 +37,9 @@ def test_a_button_pressed_while_writing_acts_once(shown: Shown, day_of: Callable
         route.abort()
 
 
-def test_enter_in_a_field_saves_and_takes_nothing_away(shown: Shown, day_of: Callable[[str], Person]) -> None:
+def test_enter_in_a_field_saves_and_takes_nothing_away(
+    shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+) -> None:
     page = day_of("beto").go(f"/publicaciones/{shown.day.publications['certificados']}/editor/")
 
     def hold(route: Route) -> None:

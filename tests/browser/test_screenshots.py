@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Shown
-from tests.browser.people import DESK, PHONE, Person, Visits
+from tests.browser.conftest import SampleInstallation
+from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "img"
@@ -28,7 +28,7 @@ class Picture:
 
     who: str
     path: str
-    size: tuple[int, int] = DESK
+    size: tuple[int, int] = DESKTOP
     scheme: Literal["light", "dark"] = "light"
     whole: bool = False
     written: tuple[tuple[str, str], ...] = ()
@@ -67,7 +67,9 @@ asked = pytest.mark.skipif(
 
 @asked
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_of_the_day_is_drawn(name: str, shown: Shown, day_of: Callable[..., Person]) -> None:
+def test_a_picture_of_the_day_is_drawn(
+    name: str, shown: SampleInstallation, day_of: Callable[..., BrowserUser]
+) -> None:
     picture = PICTURES[name]
     page = day_of(picture.who, picture.size).page
     page.emulate_media(color_scheme=picture.scheme)
@@ -78,16 +80,18 @@ def test_a_picture_of_the_day_is_drawn(name: str, shown: Shown, day_of: Callable
 
 
 @asked
-@pytest.mark.parametrize(("name", "size"), [("entrar", DESK), ("entrar-telefono", PHONE)])
-def test_signing_in_is_drawn(name: str, size: tuple[int, int], shown: Shown, visits: Visits) -> None:
+@pytest.mark.parametrize(("name", "size"), [("entrar", DESKTOP), ("entrar-telefono", PHONE)])
+def test_signing_in_is_drawn(name: str, size: tuple[int, int], shown: SampleInstallation, visits: Windows) -> None:
     page = visits.window(size)
     page.goto(f"{shown.address}/cuenta/login/")
     draw(page, name)
 
 
 @asked
-@pytest.mark.parametrize(("name", "size"), [("red-x", DESK), ("red-x-telefono", PHONE)])
-def test_what_citizens_see_is_drawn(name: str, size: tuple[int, int], shown: Shown, visits: Visits) -> None:
+@pytest.mark.parametrize(("name", "size"), [("red-x", DESKTOP), ("red-x-telefono", PHONE)])
+def test_what_citizens_see_is_drawn(
+    name: str, size: tuple[int, int], shown: SampleInstallation, visits: Windows
+) -> None:
     page = visits.window(size)
     page.goto(f"{shown.lab}/x/{shown.day.team.handles['x']}")
     draw(page, name)

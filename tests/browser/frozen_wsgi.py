@@ -1,8 +1,8 @@
 """What granian serves as the web of the invented day."""
 
 from pregonero.wsgi import application
-from tests.browser.clock import stop_clock
+from tests.browser.clock import freeze_clock
 
 __all__ = ["application"]
 
-stop_clock()
+freeze_clock()

@@ -1,4 +1,4 @@
-"""python -m tests.attack.spoilt web|worker: the real processes, where one account's every call ends in a bug.
+"""python -m tests.attack.faulty_processes web|worker: the real processes, where one account's every call ends in a bug.
 
 The bug is the worst that an SDK can have: an exception that nobody foresees, with the token in its words.
 """
@@ -50,7 +50,7 @@ def main(part: str, *arguments: str) -> None:
     from granian.constants import Interfaces
 
     Granian(
-        "tests.attack.spoilt:application", factory=True, address="127.0.0.1", port=int(arguments[0]),
+        "tests.attack.faulty_processes:application", factory=True, address="127.0.0.1", port=int(arguments[0]),
         interface=Interfaces.WSGI, blocking_threads=THREADS, log_enabled=True, log_access=True,
     ).serve()  # fmt: skip
 
