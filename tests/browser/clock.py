@@ -1,4 +1,4 @@
-"""The web with its clock stopped at ten past ten of the invented day: its pages look alike whenever they are seen."""
+"""The fixed time of the sample day, so that its pages look the same whenever the tests run."""
 
 from datetime import datetime, timedelta
 from datetime import timezone as zones
@@ -6,9 +6,9 @@ from datetime import timezone as zones
 from django.utils import timezone
 
 BOGOTA = zones(timedelta(hours=-5))
-SHOWN_AT = datetime(2026, 11, 24, 10, 12, tzinfo=BOGOTA)
+SAMPLE_TIME = datetime(2026, 11, 24, 10, 12, tzinfo=BOGOTA)
 
 
-def freeze_clock(at: datetime = SHOWN_AT) -> None:
-    """Make this process live at that moment."""
+def freeze_clock(at: datetime = SAMPLE_TIME) -> None:
+    """Make `timezone.now()` return that time in this process."""
     timezone.now = lambda: at

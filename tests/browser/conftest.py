@@ -1,4 +1,4 @@
-"""The real processes and Debian's Chromium: one of each for all the tests of a worker."""
+"""Real web and worker processes, and Debian's Chromium, shared by all browser tests."""
 
 import shutil
 import sys
@@ -26,7 +26,7 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 
 @dataclass(frozen=True)
 class JourneyInstallation:
-    """Where a journey happens: the web's address, and the people of each way."""
+    """A running installation for journeys: its address, and one entity for each kind of window."""
 
     address: str
     teams: dict[str, Team]
@@ -34,29 +34,29 @@ class JourneyInstallation:
 
 @dataclass(frozen=True)
 class SampleInstallation:
-    """Where the invented day is seen."""
+    """A web that serves the sample day: its address, and the rows to look at."""
 
     address: str
     lab: str
     day: SampleDay
-    odd: SecondEntity
+    second: SecondEntity
 
     def person(self, name: str) -> Member:
-        """Return one of the day's people; of the other entity's, when «otra» goes before the name."""
+        """Return a member of the sample day's entity by first name, or of the second entity for "otra <first name>"."""
         entity, _, first_name = name.rpartition(" ")
-        return (self.odd if entity else self.day).team.people[first_name]
+        return (self.second if entity else self.day).team.people[first_name]
 
 
 @pytest.fixture(scope="session")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IO[str]]:
-    """Where the processes write what they do."""
+    """The file where the processes write their logs."""
     with (tmp_path_factory.mktemp("log") / "processes.log").open("a", encoding="utf-8") as output:
         yield output
 
 
 @pytest.fixture(scope="session")
 def stage(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[JourneyInstallation]:
-    """The web and a worker as they are started by hand, and an entity for each way of going through."""
+    """A web and a worker started by their commands, with one entity for each kind of window."""
     with django_db_blocker.unblock(), fresh_database() as url:
         workers = installation(url, lab)
         with running(workers, log, web_command(workers), [*PREGONERO, "worker"]):
@@ -65,22 +65,22 @@ def stage(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[JourneyIns
 
 
 @pytest.fixture(scope="session")
-def shown(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[SampleInstallation]:
-    """The invented day, on a web whose clock is stopped in it; nobody works on it."""
+def sample(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[SampleInstallation]:
+    """A web with its clock frozen in the sample day, without a worker."""
     with django_db_blocker.unblock(), fresh_database() as url:
         workers = installation(url, lab)
         web = [*GRANIAN, "--port", port_of(workers), "tests.browser.frozen_wsgi:application"]
         with running(workers, log, web):
-            day, odd = (
+            day, second = (
                 run_in_thread(workers, SampleDayMaker(lab).make),
                 run_in_thread(workers, lambda: make_second_entity(lab)),
             )
-            yield SampleInstallation(address_of(workers), lab.url, day, odd)
+            yield SampleInstallation(address_of(workers), lab.url, day, second)
 
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
-    """Debian's browser, not one that is downloaded."""
+    """Launch Debian's Chromium instead of the one that Playwright downloads."""
     if CHROMIUM is None:
         pytest.skip("no hay Chromium en este equipo: apt-get install chromium")
     return {
@@ -90,27 +90,27 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture
-def visits(browser: Browser) -> Iterator[Windows]:
-    """Whoever comes in during a test, each with a window of their own."""
-    coming = Windows(browser)
-    yield coming
-    coming.leave()
+def windows(browser: Browser) -> Iterator[Windows]:
+    """Browser windows, closed after the test."""
+    open_windows = Windows(browser)
+    yield open_windows
+    open_windows.close()
 
 
 @pytest.fixture(scope="session")
-def badges() -> dict[str, Any]:
-    """The sessions of the day's people: each signs in once."""
+def saved_sessions() -> dict[str, Any]:
+    """Browser sessions by first name, so that each person of the sample day signs in once."""
     return {}
 
 
 @pytest.fixture
-def day_of(shown: SampleInstallation, visits: Windows, badges: dict[str, Any]) -> Callable[..., BrowserUser]:
-    """Return a function that gives one of the day's people a window."""
+def open_as(sample: SampleInstallation, windows: Windows, saved_sessions: dict[str, Any]) -> Callable[..., BrowserUser]:
+    """Return a function that opens a window as a person of the sample day."""
 
     def enter(first_name: str, size: tuple[int, int] = DESKTOP) -> BrowserUser:
-        if first_name not in badges:
-            person = visits.enter(shown.address, shown.person(first_name))
-            badges[first_name] = person.page.context.storage_state()
-        return visits.come_back(shown.address, badges[first_name], size)
+        if first_name not in saved_sessions:
+            person = windows.enter(sample.address, sample.person(first_name))
+            saved_sessions[first_name] = person.page.context.storage_state()
+        return windows.restore(sample.address, saved_sessions[first_name], size)
 
     return enter

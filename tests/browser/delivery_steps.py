@@ -1,4 +1,4 @@
-"""What a worker does with a publication, step by step, by a clock that is given: a test can leave it half-way."""
+"""The steps that a worker does with a publication, at the times of a given clock; a test can stop between two."""
 
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -29,19 +29,19 @@ ENOUGH = 180.0
 
 
 class Clock(Protocol):
-    """Whose hour the acts carry."""
+    """The clock whose time is recorded."""
 
     now: datetime
 
 
-def send(publication: Publication, clock: Clock, *, leaving: str = "") -> SendJob | None:
-    """Send a publication to its accounts; the one of `leaving` is taken and left as it is, and its work returned."""
+def send(publication: Publication, clock: Clock, *, unsent: str = "") -> SendJob | None:
+    """Send a publication to its accounts, except to the `unsent` network: claim that delivery and return its job."""
     every = Delivery.objects.filter(subject_id=publication.pk, state__in=WAITING)
     until(lambda: _prepare(every, clock), ENOUGH)
     works = []
     for delivery in every.select_related("account").order_by("account_id"):
         works += claim_batch(account_id=delivery.account_id, worker=WORKER, limit=1, now=clock.now)
-    left = [work for work in works if work.network == leaving]
+    left = [work for work in works if work.network == unsent]
     for work in works:
         if work not in left:
             clock.now += timedelta(seconds=1)
@@ -50,7 +50,7 @@ def send(publication: Publication, clock: Clock, *, leaving: str = "") -> SendJo
 
 
 def leave_for_decision(work: SendJob, candidates: tuple[Published, ...], clock: Clock) -> None:
-    """The call was cut, and the network cannot tell which post is ours."""
+    """Record a lost response, and a lookup where the network could not tell which of the candidates is our post."""
     settle_uncertain(job=work, code="timeout", reason="La red no respondió a tiempo.", now=clock.now)
     asked = lease_for_reconciling(delivery_id=work.delivery_id, worker=WORKER, now=clock.now)
     assert asked is not None
@@ -58,17 +58,17 @@ def leave_for_decision(work: SendJob, candidates: tuple[Published, ...], clock: 
 
 
 def _prepare(deliveries: QuerySet[Delivery], clock: Clock) -> bool:
-    """Go on preparing; a network that asks to wait is asked again a second later of the clock."""
+    """Prepare what is due one second later; return whether everything is prepared."""
     clock.now += timedelta(seconds=1)
     promote_due(now=clock.now)
     for pk in set(deliveries.values_list("pk", flat=True)).intersection(to_prepare(now=clock.now)):
         work = lease_for_preparing(delivery_id=pk, worker=WORKER, now=clock.now)
         if work is not None:
-            _leave_at_network(work, clock)
+            _prepare_at_network(work, clock)
     return not deliveries.filter(prepared_for="").exists()
 
 
-def _leave_at_network(work: SendJob, clock: Clock) -> None:
+def _prepare_at_network(work: SendJob, clock: Clock) -> None:
     def keep(prepared: dict[str, Any]) -> None:
         store_prepared(job=work, prepared=prepared, now=clock.now)
 

@@ -1,4 +1,4 @@
-"""What granian serves as the web of the invented day."""
+"""The WSGI application of the sample day, with its clock frozen."""
 
 from pregonero.wsgi import application
 from tests.browser.clock import freeze_clock

@@ -1,4 +1,4 @@
-"""The processes that the browsers look at: each has a database of its own, and all of them share one laboratory."""
+"""Start and stop the web and worker processes of the browser tests, each installation on its own database."""
 
 import signal
 import subprocess
@@ -20,32 +20,32 @@ from tests.stage import Workers, workers_on
 
 Result = TypeVar("Result")
 PREGONERO = (sys.executable, "-m", "pregonero")
-PLAIN_LEASE, PLAIN_CALL = 45, 20  # as an installation has them; nobody is killed here
+PLAIN_LEASE, PLAIN_CALL = 45, 20  # seconds, as in production: these tests kill no worker
 
 
 def installation(url: str, lab: Lab) -> Workers:
-    """Return how to start processes on a database, with the laboratory as its four networks."""
+    """Return the settings to start processes on a database, with the laboratory as the networks."""
     return workers_on(url, lab, lease=PLAIN_LEASE, call=PLAIN_CALL)
 
 
 def web_command(workers: Workers) -> list[str]:
-    """Return the command of the web that a person would start."""
+    """Return the command that starts the web."""
     return [*PREGONERO, "web", "--port", port_of(workers)]
 
 
 def port_of(workers: Workers) -> str:
-    """Return the port of an installation's own address."""
+    """Return the port of the web."""
     return address_of(workers).rpartition(":")[2]
 
 
 def address_of(workers: Workers) -> str:
-    """Return the address where an installation answers."""
+    """Return the address of the web."""
     return workers.environment["PREGONERO_PUBLIC_ADDRESS"]
 
 
 @contextmanager
 def running(workers: Workers, log: IO[str], *commands: list[str]) -> Iterator[None]:
-    """Have processes up for the time of the block, once the web among them answers; none outlives us."""
+    """Run the processes for the duration of the block, which starts once the web answers."""
     dying = partial(become, None, signal_at_parent_death=signal.SIGTERM)
     children = [
         subprocess.Popen(command, env=workers.environment, stdout=log, stderr=log, text=True, preexec_fn=dying)  # noqa: PLW1509
@@ -59,7 +59,7 @@ def running(workers: Workers, log: IO[str], *commands: list[str]) -> Iterator[No
 
 
 def run_in_thread(workers: Workers, act: Callable[[], Result]) -> Result:
-    """Return what `act` did on the installation's database, in a thread: Playwright's loop runs in this one."""
+    """Call a function on the installation's database, in another thread: Playwright's event loop runs in this one."""
 
     def run() -> Result:
         told = {

@@ -1,4 +1,4 @@
-"""An invented day of a ministry, made by its people's acts at their hours: some out, some to come, some in trouble."""
+"""A sample day of a ministry: publications that went out, that are scheduled, and that failed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.models import Publication
 from pregonero.records.tasks import seal_all
-from tests.browser.clock import SHOWN_AT
+from tests.browser.clock import SAMPLE_TIME
 from tests.browser.delivery_steps import leave_for_decision, send
 from tests.browser.sample_entities import Team, register_team
 from tests.lab.process import Lab
@@ -39,13 +39,14 @@ PLACES = {
 }
 MORE_NEWS = (
     {
-        "section": "industria", "slug": "feria-proveedores-construccion", "published_at": SHOWN_AT.timestamp() - 2400,
+        "section": "industria", "slug": "feria-proveedores-construccion",
+        "published_at": SAMPLE_TIME.timestamp() - 2400,
         "title": "Abierto el registro para la feria de proveedores de la construcción",
         "summary": "Podrán exponer cien empresas de todo el país; el registro es gratuito.",
         "body": ["Hasta el viernes pueden registrarse las empresas que quieran exponer.", "El cupo es de cien."],
     },
     {
-        "section": "comercio", "slug": "horario-atencion-diciembre", "published_at": SHOWN_AT.timestamp() - 5400,
+        "section": "comercio", "slug": "horario-atencion-diciembre", "published_at": SAMPLE_TIME.timestamp() - 5400,
         "title": "Este es el horario de atención al público en diciembre",
         "summary": "Los días 24 y 31 se atenderá hasta el mediodía.",
         "body": ["Los días 24 y 31 de diciembre se atenderá hasta el mediodía.", "Los canales en línea no cambian."],
@@ -69,25 +70,25 @@ TOO_LONG = (
 
 @dataclass(frozen=True)
 class SampleDay:
-    """What the tests look at: the people, and the numbers of the pages by name."""
+    """The entity of the sample day, and the primary keys of its rows by name."""
 
     team: Team
     news: dict[str, int]
     publications: dict[str, int]
-    deliveries: dict[str, int]  # that wait for a person's decision, by the publication's name
+    deliveries: dict[str, int]  # that need a decision, by the name of their publication
 
 
 class SampleDayMaker:
-    """Makes the day; its clock goes from one act to the next."""
+    """Makes the sample day; `now` is the time of the current step."""
 
     def __init__(self, lab: Lab) -> None:
         self.lab = lab
-        self.now = SHOWN_AT
+        self.now = SAMPLE_TIME
         self.news: dict[str, News] = {}
         self.publications: dict[str, Publication] = {}
 
     def make(self) -> SampleDay:
-        """Make the whole day, hour by hour."""
+        """Run every step of the day in order."""
         with self._own_clock():
             self._day_before()
             self._early()
@@ -107,7 +108,7 @@ class SampleDayMaker:
 
     def _at(self, clock: str, *, day: int = 0) -> datetime:
         hour, minute = map(int, clock.split(":"))
-        self.now = SHOWN_AT.replace(hour=hour, minute=minute, second=4) + timedelta(days=day)
+        self.now = SAMPLE_TIME.replace(hour=hour, minute=minute, second=4) + timedelta(days=day)
         return self.now
 
     def _day_before(self) -> None:
@@ -118,7 +119,7 @@ class SampleDayMaker:
         self._at("15:20", day=-1)
         self._program("visitantes", "16:00", theme="Turismo")
         self._at("16:00", day=-1)
-        work = send(self.publications["visitantes"], self, leaving="x")
+        work = send(self.publications["visitantes"], self, unsent="x")
         assert work is not None
         address = f"{self.lab.url}/x/{self.team.handles['x']}/status"
         numbers = ("2125376142218100001", "2125376142218100002")
@@ -154,7 +155,7 @@ class SampleDayMaker:
         self._at("09:50")
         self._draft("certificados", theme="Trámites", relevance=1, text=TOO_LONG)
         self._at("10:10")
-        send(self.publications["peru"], self, leaving="instagram")
+        send(self.publications["peru"], self, unsent="instagram")
 
     def _inform(self, name: str, reference: str) -> None:
         address = f"{self.lab.url}/sitio/prensa/noticias/{PLACES[name]}"

@@ -1,4 +1,4 @@
-"""Entities whose people can sign in and whose accounts live in the laboratory; one for each journey."""
+"""Entities with people who can sign in and accounts connected to the laboratory."""
 
 import time
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ PEOPLE = (
 
 @dataclass(frozen=True)
 class Team:
-    """An entity's people by first name, and its accounts' handles."""
+    """An entity, its members by first name, and its account handles by network."""
 
     entity: Entity
     people: dict[str, Member]
@@ -34,7 +34,7 @@ class Team:
 
 
 def register_team(lab: Lab, slug: str, now: datetime) -> Team:
-    """Register an entity with its people and an account on each network, connected to the laboratory."""
+    """Register an entity with four members and a connected account on each of four networks."""
     entity = people.register_entity(
         slug=slug, name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio", initials="MC",
         official_domains=["127.0.0.1"], now=now,

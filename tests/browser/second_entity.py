@@ -1,5 +1,5 @@
-"""A second entity of the same morning, where everything that a good day does not show is seen: accounts in every
-state, a thread with several media, versions on offer, a first comment, and what a person makes by hand.
+"""A second entity of the sample day, for what the first does not show: accounts in every state, a thread with several
+media, converted versions to accept, a first comment, and manual posts.
 """
 
 import tempfile
@@ -29,7 +29,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.actions import AdaptationChange, Described, PublicationChange
 from pregonero.publishing.models import Publication
-from tests.browser.clock import SHOWN_AT
+from tests.browser.clock import SAMPLE_TIME
 from tests.browser.sample_entities import Team, register_team
 from tests.films import CAPTIONS, film, picture
 from tests.lab.process import Lab
@@ -45,7 +45,7 @@ PLACES = {
 
 @dataclass(frozen=True)
 class SecondEntity:
-    """The people, and the numbers of what is looked at."""
+    """The second entity, and the primary keys of its rows by name."""
 
     team: Team
     accounts: dict[str, int]
@@ -54,14 +54,14 @@ class SecondEntity:
 
 
 def make_second_entity(lab: Lab) -> SecondEntity:
-    """Make the entity, by its people's acts."""
-    team = register_team(lab, "otra", SHOWN_AT - timedelta(days=1))
+    """Make the second entity through the actions of its members."""
+    team = register_team(lab, "otra", SAMPLE_TIME - timedelta(days=1))
     accounts = {account.network: account for account in team.entity.accounts.order_by("pk")}
-    _set_up(team, accounts, SHOWN_AT - timedelta(hours=2))
-    made = {name: _draft(lab, team, name, SHOWN_AT - timedelta(hours=1)) for name in PLACES}
-    _fill(made["hilo"], team, SHOWN_AT - timedelta(minutes=30))
-    deliveries = _by_hand(made["a mano"], team, SHOWN_AT - timedelta(minutes=20))
-    _trouble(lab, team, accounts, SHOWN_AT - timedelta(minutes=10))
+    _set_up(team, accounts, SAMPLE_TIME - timedelta(hours=2))
+    made = {name: _draft(lab, team, name, SAMPLE_TIME - timedelta(hours=1)) for name in PLACES}
+    _fill(made["hilo"], team, SAMPLE_TIME - timedelta(minutes=30))
+    deliveries = _by_hand(made["a mano"], team, SAMPLE_TIME - timedelta(minutes=20))
+    _trouble(lab, team, accounts, SAMPLE_TIME - timedelta(minutes=10))
     return SecondEntity(
         team,
         {name: account.pk for name, account in accounts.items()},
@@ -110,7 +110,7 @@ def _edited(publication: Publication, team: Team, said: dict[int, AdaptationChan
 
 
 def _fill(publication: Publication, team: Team, now: datetime) -> None:
-    """Several media, captions, a thread, and files that their networks would not take as they are."""
+    """Attach several media, captions and a thread, with files that must be converted before a network accepts them."""
     beto = team.people["beto"]
     account = {each.account.network: each.account_id for each in queries.adaptations_of(publication)}
 
@@ -143,7 +143,7 @@ def _by_hand(publication: Publication, team: Team, now: datetime) -> dict[str, i
     beto = team.people["beto"]
     publication.refresh_from_db()
     publication = actions.program_publication(
-        publication=publication, due_at=SHOWN_AT + timedelta(hours=2), by=beto, now=now
+        publication=publication, due_at=SAMPLE_TIME + timedelta(hours=2), by=beto, now=now
     )
     sent = {each.account.network: each for each in Delivery.objects.filter(subject_id=publication.pk, position=0)}
     start_manual_post(delivery=sent["x"], by=beto, now=now)

@@ -1,4 +1,4 @@
-"""Every page as it is really served: axe, no scrolling aside, and a browser with nothing to complain of (N-6)."""
+"""Every served page passes axe, does not scroll sideways, and causes no browser error (N-6)."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -13,7 +13,7 @@ from tests.ui.browser import faults_of
 pytestmark = pytest.mark.procedure("N-6")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
-# Who sees it, and where it is: {news name} and {publication name} of the invented day.
+# Name of the page: who opens it, and its path.
 PAGES = {
     "Hoy": ("beto", "/"),
     "Hoy, de quien informa": ("luis", "/"),
@@ -45,8 +45,8 @@ PAGES = {
     "Estado del sistema": ("carmen", "/estado/"),
     "Pausar todo": ("carmen", "/pausa/"),
 }
-# The same of the other entity: what a good day does not show.
-ODD_PAGES = {
+# The same for the second entity.
+SECOND_ENTITY_PAGES = {
     "Cuentas": ("otra carmen", "/cuentas/"),
     "Cuenta activa": ("otra carmen", "/cuentas/{accounts[x]}/"),
     "Cuenta con el enlace como comentario": ("otra carmen", "/cuentas/{accounts[facebook]}/"),
@@ -94,8 +94,8 @@ LAB_PAGES = {
 }
 
 
-def faults_everywhere(page: Page) -> dict[str, list[str]]:
-    """Return what is wrong with an open page, at both widths and in both colours."""
+def page_faults(page: Page) -> dict[str, list[str]]:
+    """Return the faults of an open page at both widths and in both colour schemes."""
     found = {}
     for width, height in (DESKTOP, PHONE):
         page.set_viewport_size({"width": width, "height": height})
@@ -103,59 +103,59 @@ def faults_everywhere(page: Page) -> dict[str, list[str]]:
             page.emulate_media(color_scheme=scheme)
             found[f"{width} {scheme}"] = faults_of(page, colours_only=scheme != SCHEMES[0])
         if (wide := page.evaluate("document.documentElement.scrollWidth")) != width:
-            found[f"{width}"] = [f"it is {wide} px wide"]
+            found[f"{width}"] = [f"the page is {wide} px wide"]
     return {where: faults for where, faults in found.items() if faults}
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_has_no_fault(name: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser]) -> None:
+def test_page_has_no_faults(name: str, sample: SampleInstallation, open_as: Callable[[str], BrowserUser]) -> None:
     who, path = PAGES[name]
-    person = day_of(who)
-    day = shown.day
+    person = open_as(who)
+    day = sample.day
     page = person.go(path.format(news=day.news, publications=day.publications, deliveries=day.deliveries))
-    assert faults_everywhere(page) == {}
-    assert person.complaints == []
+    assert page_faults(page) == {}
+    assert person.problems == []
 
 
 @pytest.mark.parametrize(
-    "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.slow) for name in ODD_PAGES]
+    "name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.slow) for name in SECOND_ENTITY_PAGES]
 )
-def test_a_page_of_an_odd_morning_has_no_fault(
-    name: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+def test_page_of_the_second_entity_has_no_faults(
+    name: str, sample: SampleInstallation, open_as: Callable[[str], BrowserUser]
 ) -> None:
-    who, path = ODD_PAGES[name]
-    person, odd = day_of(who), shown.odd
-    path = path.format(accounts=odd.accounts, publications=odd.publications, deliveries=odd.deliveries)
-    assert faults_everywhere(person.go(path)) == {}
-    assert person.complaints == []
+    who, path = SECOND_ENTITY_PAGES[name]
+    person, second = open_as(who), sample.second
+    path = path.format(accounts=second.accounts, publications=second.publications, deliveries=second.deliveries)
+    assert page_faults(person.go(path)) == {}
+    assert person.problems == []
 
 
-def test_signing_in_has_no_fault(shown: SampleInstallation, visits: Windows) -> None:
-    person = BrowserUser(visits.window(), shown.address)
+def test_sign_in_page_has_no_faults(sample: SampleInstallation, windows: Windows) -> None:
+    person = BrowserUser(windows.window(), sample.address)
     person.listen()
-    assert faults_everywhere(person.go("/cuenta/login/")) == {}
-    assert person.complaints == []
+    assert page_faults(person.go("/cuenta/login/")) == {}
+    assert person.problems == []
 
 
 @pytest.mark.parametrize(
     "name",
     LAB_PAGES,
 )
-def test_a_page_of_the_laboratory_has_no_fault(name: str, shown: SampleInstallation, visits: Windows) -> None:
-    person = BrowserUser(visits.window(), shown.lab)
+def test_laboratory_page_has_no_faults(name: str, sample: SampleInstallation, windows: Windows) -> None:
+    person = BrowserUser(windows.window(), sample.lab)
     person.listen()
-    assert faults_everywhere(person.go(LAB_PAGES[name])) == {}
-    assert person.complaints == []
+    assert page_faults(person.go(LAB_PAGES[name])) == {}
+    assert person.problems == []
 
 
-def test_the_page_of_each_post_has_no_fault(shown: SampleInstallation, day_of: Callable[[str], BrowserUser]) -> None:
-    person = day_of("ana")
-    page = person.go(f"/publicaciones/{shown.day.publications['exportaciones']}/")
+def test_page_of_each_post_has_no_faults(sample: SampleInstallation, open_as: Callable[[str], BrowserUser]) -> None:
+    person = open_as("ana")
+    page = person.go(f"/publicaciones/{sample.day.publications['exportaciones']}/")
     links = page.get_by_role("link", name="ver en").evaluate_all("links => links.map((link) => link.href)")
     assert len(links) == 4
     faults = {}
     for link in links:
         page.goto(link)
-        faults[link] = faults_everywhere(page)
+        faults[link] = page_faults(page)
     assert {link: found for link, found in faults.items() if found} == {}
-    assert person.complaints == []
+    assert person.problems == []

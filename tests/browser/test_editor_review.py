@@ -1,4 +1,4 @@
-"""The editor's live review never does what a button does: an act pressed while writing is done once."""
+"""The editor reviews the text while it is written; the review never submits what a button submits."""
 
 from collections.abc import Callable
 
@@ -12,35 +12,35 @@ pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 120_000.0  # milliseconds
 
 
-def test_a_button_pressed_while_writing_acts_once(
-    shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+def test_button_pressed_while_writing_submits_once(
+    sample: SampleInstallation, open_as: Callable[[str], BrowserUser]
 ) -> None:
-    page = day_of("beto").go(f"/publicaciones/{shown.day.publications['certificados']}/editor/")
-    held: list[Route] = []  # on its way for as long as the review takes to leave; it never reaches the day's web
-    acts: list[str] = []
+    page = open_as("beto").go(f"/publicaciones/{sample.day.publications['certificados']}/editor/")
+    held: list[Route] = []  # requests that the test holds back and aborts at the end
+    submissions: list[str] = []
 
     def is_review(request: Request) -> bool:
         return request.method == "POST" and request.url.endswith("/revision/")
 
-    def is_act(request: Request) -> bool:
+    def is_submission(request: Request) -> bool:
         return request.method == "POST" and request.url.endswith("/medios/")
 
     page.route("**/medios/", lambda route: held.append(route))  # noqa: PLW0108  playwright marks what it is given
-    page.on("request", lambda request: acts.append(request.url) if is_act(request) else None)
+    page.on("request", lambda request: submissions.append(request.url) if is_submission(request) else None)
     account = page.locator(".account-part:visible").get_attribute("id")
-    with page.expect_request(is_review, timeout=ENOUGH), page.expect_request(is_act, timeout=ENOUGH):
+    with page.expect_request(is_review, timeout=ENOUGH), page.expect_request(is_submission, timeout=ENOUGH):
         page.locator(f"#{account} textarea").first.fill("Un texto que se está escribiendo.")
         page.locator(f"#{account} .media summary").last.click()
         page.get_by_role("button", name="Subir y agregar").locator("visible=true").click(no_wait_after=True)
-    assert len(acts) == 1
+    assert len(submissions) == 1
     for route in held:
         route.abort()
 
 
-def test_enter_in_a_field_saves_and_takes_nothing_away(
-    shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+def test_enter_in_a_field_saves_and_removes_nothing(
+    sample: SampleInstallation, open_as: Callable[[str], BrowserUser]
 ) -> None:
-    page = day_of("beto").go(f"/publicaciones/{shown.day.publications['certificados']}/editor/")
+    page = open_as("beto").go(f"/publicaciones/{sample.day.publications['certificados']}/editor/")
 
     def hold(route: Route) -> None:
         if is_sent(route.request):

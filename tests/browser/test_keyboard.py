@@ -1,4 +1,4 @@
-"""The main acts of the way with the keyboard alone, the focus always in sight (N-6)."""
+"""The main tasks work with the keyboard alone, and the focus is always visible (N-6)."""
 
 import re
 from collections.abc import Callable
@@ -15,8 +15,8 @@ from tests.lab.process import Lab, until
 pytestmark = pytest.mark.procedure("N-6")
 TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PLACE = "/sitio/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"
-STOPS = 80  # more than any of these pages has
-# What has the focus: its words, and whether the person sees that it has it.
+STOPS = 80  # more focusable elements than any of these pages has
+# Returns the text of the focused element, and whether its focus ring is visible.
 FOCUSED = """() => {
   const element = document.activeElement, style = getComputedStyle(element), box = element.getBoundingClientRect();
   const picker = ["date", "time"].includes(element.type) && !element.matches(":focus");  // its ring is the browser's
@@ -27,7 +27,7 @@ FOCUSED = """() => {
 
 
 def tab_to(page: Page, words: str) -> None:
-    """Press Tab until something with those words has the focus; each stop on the way is seen."""
+    """Press Tab until an element with that text has the focus; the focus is visible at every stop."""
     for _ in range(STOPS):
         page.keyboard.press("Tab")
         said, seen = page.evaluate(FOCUSED)
@@ -38,27 +38,27 @@ def tab_to(page: Page, words: str) -> None:
 
 
 def press(page: Page, words: str) -> None:
-    """Go to something and press Enter on it."""
+    """Move the focus to an element and press Enter."""
     tab_to(page, words)
     page.keyboard.press("Enter")
 
 
 def follow(page: Page, words: str) -> None:
-    """Go to something and press Enter on it, and wait for the page that it leads to."""
+    """Move the focus to an element, press Enter and wait for the next page."""
     tab_to(page, words)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
 
 def write(page: Page, words: str, text: str) -> None:
-    """Go to a field and write in it, in the place of what it had."""
+    """Move the focus to a field and replace its text."""
     tab_to(page, words)
     page.keyboard.press("Control+A")
     page.keyboard.insert_text(text)
 
 
-def sign_in(visits: Windows, stage: JourneyInstallation, first_name: str) -> Page:
-    page = BrowserUser(visits.window(), stage.address).go("/cuenta/login/")
+def sign_in(windows: Windows, stage: JourneyInstallation, first_name: str) -> Page:
+    page = BrowserUser(windows.window(), stage.address).go("/cuenta/login/")
     write(page, "Correo electrónico", stage.teams["teclado"].people[first_name].user.email)
     write(page, "Contraseña", PASSWORD)
     with page.expect_navigation():
@@ -68,15 +68,15 @@ def sign_in(visits: Windows, stage: JourneyInstallation, first_name: str) -> Pag
 
 
 def skip_to_content(page: Page) -> None:
-    """The first stop of a page leads past its menu."""
+    """Follow the first link of a page, which skips its menu."""
     tab_to(page, "Saltar al contenido")
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
 
 
 @pytest.mark.procedure("P-1", "P-2")
-def test_the_main_acts_need_no_mouse(stage: JourneyInstallation, visits: Windows, lab: Lab) -> None:
-    luis = sign_in(visits, stage, "luis")
+def test_main_tasks_need_no_mouse(stage: JourneyInstallation, windows: Windows, lab: Lab) -> None:
+    luis = sign_in(windows, stage, "luis")
     follow(luis, "Noticias")
     skip_to_content(luis)
     follow(luis, "Informar un enlace")
@@ -84,7 +84,7 @@ def test_the_main_acts_need_no_mouse(stage: JourneyInstallation, visits: Windows
     follow(luis, "Informar")
     expect(luis.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
 
-    beto = sign_in(visits, stage, "beto")
+    beto = sign_in(windows, stage, "beto")
     skip_to_content(beto)
     follow(beto, "Ver")
     until(lambda: beto.reload() and beto.get_by_role("link", name="Abrir el video").count(), timeout=180)
@@ -97,7 +97,7 @@ def test_the_main_acts_need_no_mouse(stage: JourneyInstallation, visits: Windows
     write(beto, "Por qué va sin subtítulos", "El video no tiene voz.")
     write(beto, "Por qué le interesa", "Muestra en qué sectores crece el empleo que exporta.")
     tab_to(beto, "Día")
-    # A year on; from 29 February by 28 January, in whatever order this browser writes day and month.
+    # The same day next year; on 29 February, 28 January, whatever the order of day and month in this browser.
     back = ["ArrowDown"] * (f"{timezone.localdate():%d-%m}" == "29-02")
     for key in (*back, "Tab", *back, "Tab", "ArrowUp"):
         beto.keyboard.press(key)
@@ -109,11 +109,11 @@ def test_the_main_acts_need_no_mouse(stage: JourneyInstallation, visits: Windows
     expect(beto.get_by_role("button", name="Reprogramar")).to_be_visible()
 
 
-def test_the_focus_stays_when_a_file_changes_by_itself(
-    shown: SampleInstallation, day_of: Callable[[str], BrowserUser]
+def test_focus_stays_when_the_page_updates_itself(
+    sample: SampleInstallation, open_as: Callable[[str], BrowserUser]
 ) -> None:
-    """While it publishes, the page asks again every two seconds; whoever was on a link is not thrown off it."""
-    page = day_of("ana").go(f"/publicaciones/{shown.day.publications['peru']}/")
+    """While a publication goes out its page reloads a part every two seconds; a focused link keeps the focus."""
+    page = open_as("ana").go(f"/publicaciones/{sample.day.publications['peru']}/")
     link = page.get_by_role("link", name="ver en Facebook")
     link.focus()
     old = link.element_handle()

@@ -1,4 +1,4 @@
-"""The whole way as three people do it: one informs a link, one programmes, one sees it published (5.1)."""
+"""A publication from news to post: one person informs a link, another schedules it, a third sees it published (5.1)."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ REFERENCE = "SEDE-2026-0417"
 WHY = "Muestra en qué sectores crece el empleo que exporta."
 MINE = "Las exportaciones no mineras crecieron 8,4 %. Mira en qué sectores: "
 TOO_LONG = ("Las exportaciones crecen. " * 12)[:292]
-MARGIN = timedelta(seconds=15)  # so that the minute has not passed by the time the form arrives
+MARGIN = timedelta(seconds=15)  # so that the chosen minute has not passed when the form arrives
 WINDOWS: dict[str, dict[str, Any]] = {
     "escritorio": {"size": DESKTOP},
     "telefono": {"size": PHONE},
@@ -31,36 +31,38 @@ NETWORKS = ("X", "Facebook", "Instagram", "YouTube")
 
 @pytest.fixture(params=WINDOWS)
 def way(request: pytest.FixtureRequest) -> str:
-    """The window that the three people have, and the name of their entity."""
+    """The kind of window, which is also the slug of the entity."""
     return str(request.param)
 
 
 @pytest.fixture
-def enter(way: str, stage: JourneyInstallation, visits: Windows) -> Callable[[str], BrowserUser]:
+def enter(way: str, stage: JourneyInstallation, windows: Windows) -> Callable[[str], BrowserUser]:
     def enter(first_name: str) -> BrowserUser:
-        return visits.enter(stage.address, stage.teams[way].people[first_name], **WINDOWS[way])
+        return windows.enter(stage.address, stage.teams[way].people[first_name], **WINDOWS[way])
 
     return enter
 
 
-def test_the_whole_way(way: str, stage: JourneyInstallation, enter: Callable[[str], BrowserUser], lab: Lab) -> None:
+def test_a_publication_goes_from_news_to_post(
+    way: str, stage: JourneyInstallation, enter: Callable[[str], BrowserUser], lab: Lab
+) -> None:
     link, scripted = lab.url + PLACE, way != "sin-programas"
     luis, ana, beto = enter("luis"), enter("ana"), enter("beto")
     inform(luis, link)
-    assert_told(luis, ana, "Ana Rojas")
-    assert_told(luis, beto, "Beto Mora")
+    assert_notified(luis, ana, "Ana Rojas")
+    assert_notified(luis, beto, "Beto Mora")
     prepare(beto)
     assert_each_network_is_shown(beto.page, scripted)
     assert_too_long_is_refused(beto.page, scripted)
     programme(beto.page, link)
     posts = published_posts(beto.page, scripted)
-    assert_seen_by(ana, posts)
-    complaints = [said for person in (luis, ana, beto) for said in person.complaints if said.startswith(stage.address)]
-    assert [said for said in complaints if "422" not in said] == []
+    assert_visible_to(ana, posts)
+    problems = [said for person in (luis, ana, beto) for said in person.problems if said.startswith(stage.address)]
+    assert [said for said in problems if "422" not in said] == []
 
 
 def inform(luis: BrowserUser, link: str) -> None:
-    """The content manager informs the link, with the reference that the website's procedure gave it."""
+    """Inform the link as the content manager, with its reference."""
     page = luis.go("/noticias/")
     page.get_by_role("link", name="Informar un enlace").click()
     page.get_by_label("Enlace").fill(link)
@@ -70,8 +72,8 @@ def inform(luis: BrowserUser, link: str) -> None:
     expect(page.get_by_text("Quedó informada: las personas de las redes ya lo saben.")).to_be_visible()
 
 
-def assert_told(luis: BrowserUser, told: BrowserUser, name: str) -> None:
-    """Today shows it to whoever answers for the networks; opening it leaves the receipt, which its informer sees."""
+def assert_notified(luis: BrowserUser, told: BrowserUser, name: str) -> None:
+    """Check that Today lists the news item, and that opening it records a receipt which the informer sees."""
     receipt = luis.page.get_by_role("region", name="Acuses").get_by_role("listitem").filter(has_text=name)
     expect(receipt).to_contain_text("sin acuse")
     page = told.go("/")
@@ -85,7 +87,7 @@ def assert_told(luis: BrowserUser, told: BrowserUser, name: str) -> None:
 
 
 def prepare(beto: BrowserUser) -> None:
-    """The strategist starts the publication, once the news' picture and video have been read."""
+    """Start the publication as the strategist, once the picture and the video are stored."""
     page = beto.page
     until(lambda: page.reload() and page.get_by_role("link", name="Abrir el video").count(), timeout=180)
     page.get_by_role("link", name="Programar").click()
@@ -94,20 +96,20 @@ def prepare(beto: BrowserUser) -> None:
 
 
 def assert_each_network_is_shown(page: Page, scripted: bool) -> None:
-    """The editor shows how each network would show it: one at a time with programs in the page, all without."""
+    """Check that the editor previews every network: one at a time with JavaScript, all at once without it."""
     for name in NETWORKS:
         if scripted:
             page.get_by_role("navigation", name="Redes").get_by_role("link", name=name).click()
         expect(page.get_by_label(f"Texto para {name}")).to_be_visible()
-        shown = page.get_by_role("article", name=f"así se verá en {name}")
-        expect(shown).to_be_visible()
-        expect(shown).to_contain_text(TITLE)
+        sample = page.get_by_role("article", name=f"así se verá en {name}")
+        expect(sample).to_be_visible()
+        expect(sample).to_contain_text(TITLE)
     if scripted:
         page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
 
 
 def assert_too_long_is_refused(page: Page, scripted: bool) -> None:
-    """A text that X would not take cannot be programmed, and the limit is said; with programs, while it is written."""
+    """Check that a text too long for X is refused with its limit; with JavaScript, already while it is written."""
     if scripted:
         page.get_by_role("navigation", name="Redes").get_by_role("link", name="YouTube").click()
     page.get_by_label("Por qué va sin subtítulos", exact=True).fill("El video no tiene voz.")
@@ -124,7 +126,7 @@ def assert_too_long_is_refused(page: Page, scripted: bool) -> None:
 
 
 def programme(page: Page, link: str) -> None:
-    """It is corrected, and programmed for this minute."""
+    """Correct the text and schedule the publication for this minute."""
     page.get_by_label("Texto para X").fill(MINE + link)
     minute = timezone.localtime() + MARGIN
     page.get_by_label("Día").fill(f"{minute:%Y-%m-%d}")
@@ -134,7 +136,7 @@ def programme(page: Page, link: str) -> None:
 
 
 def published_posts(page: Page, scripted: bool) -> dict[str, str]:
-    """The file turns to published on the four networks by itself, each with its link; without programs, reloaded."""
+    """Wait until the page says that the four networks published it; return the link to each post."""
     done = page.get_by_text("publicada en 4 de 4")
     if scripted:
         expect(done).to_be_visible()
@@ -147,8 +149,8 @@ def published_posts(page: Page, scripted: bool) -> dict[str, str]:
     return {name: str(each.get_attribute("href")) for name, each in links.items()}
 
 
-def assert_seen_by(ana: BrowserUser, posts: dict[str, str]) -> None:
-    """The community manager finds it in the programme, and each network's own page holds the text."""
+def assert_visible_to(ana: BrowserUser, posts: dict[str, str]) -> None:
+    """Check that the calendar lists the posts, and that each network's page contains the text."""
     page = ana.go("/parrilla/")
     entries = page.get_by_role("table").get_by_role("link").filter(has_text=TITLE)
     expect(entries).to_have_count(4)

@@ -1,4 +1,4 @@
-"""The pictures of the guide, drawn from the invented day; and no picture is missing or left over in the documents."""
+"""Screenshots of the guide, taken of the sample day; the documents use every picture and miss none."""
 
 import io
 import os
@@ -24,7 +24,7 @@ IMAGE = re.compile(r"!\[[^\]]+\]\(([^)\s]+\.png)\)|<img[^>]+src=\"([^\"]+\.png)\
 
 @dataclass(frozen=True)
 class Picture:
-    """What is drawn: who looks, where, at which width and in which colours."""
+    """A screenshot: who opens which path, the window size and the colour scheme."""
 
     who: str
     path: str
@@ -34,7 +34,7 @@ class Picture:
     written: tuple[tuple[str, str], ...] = ()
 
 
-ABOVE_THE_MINUTE = (1440, 868)  # a browser without its translations writes the date as in another country
+ABOVE_THE_MINUTE = (1440, 868)  # cut above the time field, whose format depends on the browser's translations
 EDITOR = "/publicaciones/{publications[certificados]}/editor/?hora=17:00"
 FILE = "/publicaciones/{publications[exportaciones]}/"
 PICTURES = {
@@ -61,19 +61,19 @@ PICTURES = {
     "expediente-en-camino": Picture("ana", "/publicaciones/{publications[peru]}/"),
 }
 asked = pytest.mark.skipif(
-    os.environ.get("PREGONERO_SCREENSHOTS") != "1", reason="the pictures are drawn again with PREGONERO_SCREENSHOTS=1"
+    os.environ.get("PREGONERO_SCREENSHOTS") != "1", reason="screenshots are taken only with PREGONERO_SCREENSHOTS=1"
 )
 
 
 @asked
 @pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_of_the_day_is_drawn(
-    name: str, shown: SampleInstallation, day_of: Callable[..., BrowserUser]
+def test_screenshot_of_the_sample_day(
+    name: str, sample: SampleInstallation, open_as: Callable[..., BrowserUser]
 ) -> None:
     picture = PICTURES[name]
-    page = day_of(picture.who, picture.size).page
+    page = open_as(picture.who, picture.size).page
     page.emulate_media(color_scheme=picture.scheme)
-    page.goto(shown.address + picture.path.format(news=shown.day.news, publications=shown.day.publications))
+    page.goto(sample.address + picture.path.format(news=sample.day.news, publications=sample.day.publications))
     for label, text in picture.written:
         page.get_by_label(label).fill(text)
     draw(page, name, whole=picture.whole)
@@ -81,24 +81,26 @@ def test_a_picture_of_the_day_is_drawn(
 
 @asked
 @pytest.mark.parametrize(("name", "size"), [("entrar", DESKTOP), ("entrar-telefono", PHONE)])
-def test_signing_in_is_drawn(name: str, size: tuple[int, int], shown: SampleInstallation, visits: Windows) -> None:
-    page = visits.window(size)
-    page.goto(f"{shown.address}/cuenta/login/")
+def test_screenshot_of_the_sign_in_page(
+    name: str, size: tuple[int, int], sample: SampleInstallation, windows: Windows
+) -> None:
+    page = windows.window(size)
+    page.goto(f"{sample.address}/cuenta/login/")
     draw(page, name)
 
 
 @asked
 @pytest.mark.parametrize(("name", "size"), [("red-x", DESKTOP), ("red-x-telefono", PHONE)])
-def test_what_citizens_see_is_drawn(
-    name: str, size: tuple[int, int], shown: SampleInstallation, visits: Windows
+def test_screenshot_of_a_network_page(
+    name: str, size: tuple[int, int], sample: SampleInstallation, windows: Windows
 ) -> None:
-    page = visits.window(size)
-    page.goto(f"{shown.lab}/x/{shown.day.team.handles['x']}")
+    page = windows.window(size)
+    page.goto(f"{sample.lab}/x/{sample.day.team.handles['x']}")
     draw(page, name)
 
 
 def draw(page: Page, name: str, *, whole: bool = False) -> None:
-    """Keep what the window shows, in few colours, under its name."""
+    """Save a screenshot of the window in few colours."""
     expect(page.locator("h1")).to_be_visible()
     page.wait_for_load_state("networkidle")
     taken = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
@@ -108,7 +110,7 @@ def draw(page: Page, name: str, *, whole: bool = False) -> None:
     assert path.stat().st_size < HEAVIEST
 
 
-def test_the_documents_and_their_pictures_agree() -> None:
+def test_documents_and_pictures_agree() -> None:
     named = {
         (document.parent / (markdown or html)).resolve()
         for document in [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]

@@ -1,4 +1,4 @@
-"""The reading pages in Debian's text browsers: what matters is said in words, in the order of reading (D-4)."""
+"""Pages in text browsers: the important facts are words, in reading order (D-4)."""
 
 import re
 import shutil
@@ -14,7 +14,7 @@ from tests.conftest import PASSWORD
 from tests.ui.test_text_browser import BROWSERS, in_order
 
 pytestmark = pytest.mark.procedure("D-4")
-FAR = 4102444800  # a cookie file says until when; the server's own end comes first
+FAR_FUTURE = 4102444800  # expiry of the cookie in the cookie file; the server's session ends first
 TITLE = "Exportaciones no mineras crecieron 8,4 %"
 
 # For each page: who reads it, where it is, and what must be read there, in that order.
@@ -66,13 +66,13 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
 
 
 def as_text(reader: str, address: str, session: str, folder: Path) -> str:
-    """Return a page as a text browser with that session shows it."""
+    """Return the text that a text browser with that session shows of a page."""
     if reader == "links":
         command = ["links", "-codepage", "utf-8", "-width", "120", "-dump"]
         command += ["-http.extra-header", f"Cookie: sessionid={session}"] if session else []
     else:
         (folder / "lynx.cfg").write_text("PERSISTENT_COOKIES:TRUE\n")
-        cookie = f"127.0.0.1\tFALSE\t/\tFALSE\t{FAR}\tsessionid\t{session}\n" if session else ""
+        cookie = f"127.0.0.1\tFALSE\t/\tFALSE\t{FAR_FUTURE}\tsessionid\t{session}\n" if session else ""
         (folder / "cookies").write_text(f"# Netscape HTTP Cookie File\n{cookie}")
         command = ["lynx", f"-cfg={folder}/lynx.cfg", f"-cookie_file={folder}/cookies", "-accept_all_cookies"]
         command += ["-dump", "-nolist", "-width=120", "-display_charset=utf-8"]
@@ -81,27 +81,27 @@ def as_text(reader: str, address: str, session: str, folder: Path) -> str:
 
 
 def session_of(person: BrowserUser) -> str:
-    """Return the session that somebody's window has."""
+    """Return the session cookie of a window."""
     return next(str(each.get("value")) for each in person.page.context.cookies() if each.get("name") == "sessionid")
 
 
 @pytest.mark.parametrize("reader", BROWSERS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_read(
-    reader: str, name: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser], tmp_path: Path
+def test_page_is_readable(
+    reader: str, name: str, sample: SampleInstallation, open_as: Callable[[str], BrowserUser], tmp_path: Path
 ) -> None:
     who, path, words = PAGES[name]
-    address = shown.address + path.format(news=shown.day.news, publications=shown.day.publications)
-    text = as_text(reader, address, session_of(day_of(who)), tmp_path)
+    address = sample.address + path.format(news=sample.day.news, publications=sample.day.publications)
+    text = as_text(reader, address, session_of(open_as(who)), tmp_path)
     missing = next((word for number, word in enumerate(words) if not in_order(text, *words[: number + 1])), None)
     assert missing is None, text
 
 
 @pytest.mark.parametrize("reader", BROWSERS)
-def test_the_page_of_each_post_is_read(
-    reader: str, shown: SampleInstallation, day_of: Callable[[str], BrowserUser], tmp_path: Path
+def test_page_of_each_post_is_readable(
+    reader: str, sample: SampleInstallation, open_as: Callable[[str], BrowserUser], tmp_path: Path
 ) -> None:
-    page = day_of("ana").go(f"/publicaciones/{shown.day.publications['exportaciones']}/")
+    page = open_as("ana").go(f"/publicaciones/{sample.day.publications['exportaciones']}/")
     links = page.get_by_role("link", name="ver en").evaluate_all("links => links.map((link) => link.href)")
     texts = {link: " ".join(as_text(reader, link, "", tmp_path).split()) for link in links}
     assert [link for link, text in texts.items() if TITLE not in text or "Comentarios" not in text] == []
@@ -110,12 +110,12 @@ def test_the_page_of_each_post_is_read(
 
 @pytest.mark.skipif(shutil.which("lynx") is None, reason="lynx no está instalado")
 @pytest.mark.skipif(shutil.which("script") is None, reason="script no está instalado: sin él no hay terminal")
-def test_somebody_signs_in_with_lynx(shown: SampleInstallation, tmp_path: Path) -> None:
-    """By its keys alone: past the three links above the form, both fields, past one more link, and the button."""
-    tab, enter, email = "<tab>", "^J", shown.day.team.people["beto"].user.email
+def test_signing_in_with_lynx(sample: SampleInstallation, tmp_path: Path) -> None:
+    """Press the keys to pass three links, fill both fields, pass another link and submit."""
+    tab, enter, email = "<tab>", "^J", sample.day.team.people["beto"].user.email
     keys = [tab, tab, tab, *email, tab, *PASSWORD, tab, tab, enter, "q", "y"]
     (tmp_path / "keys").write_text("".join(f"key {key}\n" for key in keys))
-    lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {shown.address}/cuenta/login/"
+    lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {sample.address}/cuenta/login/"
     environment = {"TERM": "vt100", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "120", "LINES": "60"}
     done = subprocess.run(
         ["script", "-qec", lynx, "/dev/null"], check=True, capture_output=True, text=True, timeout=180, env=environment,
