@@ -73,7 +73,7 @@ def _prepare_at_network(work: SendJob, clock: Clock) -> None:
         store_prepared(job=work, prepared=prepared, now=clock.now)
 
     try:
-        prepared = connector(work.network).prepare(work.access, work.post, work.prepared, keep)
+        prepared = connector(work.network).prepare(work.credentials, work.post, work.prepared, keep)
     except Transient as error:
         postpone_preparing(job=work, error=error, now=clock.now)
     else:
@@ -82,7 +82,7 @@ def _prepare_at_network(work: SendJob, clock: Clock) -> None:
 
 def _commit(work: SendJob, clock: Clock) -> None:
     try:
-        published = connector(work.network).commit(work.access, work.post, work.prepared)
+        published = connector(work.network).commit(work.credentials, work.post, work.prepared)
     except Permanent as error:
         settle_rejected(job=work, error=error, now=clock.now)
     else:
