@@ -68,13 +68,19 @@ def configuration() -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "formatters": {"json": {"()": structlog.stdlib.ProcessorFormatter, "foreign_pre_chain": SHARED, "processors": [
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            TRACEBACKS,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
-            _redact_line,
-        ]}},
+        "formatters": {
+            "json": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": SHARED,
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    TRACEBACKS,
+                    structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+                    _redact_line,
+                ],
+            }
+        },
         "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["standard_error"], "level": "WARNING"},
         "loggers": {"pregonero": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
-    }  # fmt: skip
+    }

@@ -46,8 +46,8 @@ def _advice(url: str) -> str:
     if url:
         name = psycopg.conninfo.conninfo_to_dict(url).get("dbname", "")
         return (
-            f"Crea una base de datos vacía, ponla en DATABASE_URL y ejecuta «pregonero migrate». La de ahora, «{name}», "
-            "queda como está."
+            "Crea una base de datos vacía, ponla en DATABASE_URL y ejecuta «pregonero migrate». "
+            f"La de ahora, «{name}», queda como está."
         )
     folder = embedded_postgres.data_folder()
     return f"Si no guarda nada que necesites, borra la carpeta {folder} y repite la orden: se crea otra, vacía."

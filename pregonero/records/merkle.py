@@ -29,7 +29,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """Return the hashes that lead from the leaf at `index` to the root, lowest first; raise IndexError if none is there."""
+    """Return the hashes that lead from the leaf at `index` to the root, lowest first."""
     if not 0 <= index < len(leaves):
         raise IndexError(f"There is no leaf {index} among {len(leaves)}.")
     proof, level = [], list(leaves)

@@ -14,7 +14,8 @@ SENTENCES = {
     "batch_root": "La raíz del lote {row.number} no es la de sus registros.",
     "batch_head": "La cabeza del lote {row.number} no es la de su contenido.",
     "leaf_missing": "Falta la hoja {index} del lote {row.number}.",
-    "leaf_unexpected": "Sobra la hoja {row.index} del lote {row.batch} (registro {row.event_id}): ningún lote la cuenta.",
+    "leaf_unexpected": "Sobra la hoja {row.index} del lote {row.batch} (registro {row.event_id}): "
+    "ningún lote la cuenta.",
     "leaf_out_of_order": "El registro {row.event_id} está fuera de orden: hoja {row.index} del lote {row.batch}.",
     "event_missing": "Falta el registro {row.event_id}, que el lote {row.batch} selló en su hoja {row.index}.",
     "event_changed": "El registro {row.event_id} (lote {row.batch}, hoja {row.index}) no coincide con su sello: "

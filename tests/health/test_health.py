@@ -182,6 +182,19 @@ def test_check_results_are_serializable_to_json() -> None:
 def test_every_app_registers_its_checks() -> None:
     names = [result.name for result in run_checks()]
     assert names == [
-        "database", "migrations", "disk", "clock", "workers", "mail", "triggers", "keys", "graph", "accounts",
-        "overdue", "alarms", "stuck", "needs_person", "paused",
-    ]  # fmt: skip
+        "database",
+        "migrations",
+        "disk",
+        "clock",
+        "workers",
+        "mail",
+        "triggers",
+        "keys",
+        "graph",
+        "accounts",
+        "overdue",
+        "alarms",
+        "stuck",
+        "needs_person",
+        "paused",
+    ]

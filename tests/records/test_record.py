@@ -73,10 +73,17 @@ def test_record_many_stores_pending_rows_and_texts_of_every_event(db: None) -> N
 def test_record_many_returns_ids_in_order_and_stores_each_draft_unchanged(db: None) -> None:
     names = ["«Comillas» y \\ barras", "Año 🇨🇴", "", "x" * 200]
     all_drafts = [
-        EventDraft(1, "link.checked", ANA, ObjectRef("link", number, name), AT, related=[ObjectRef("news", number)],
-            facts={"status": 200, "title": name, "nothing": None})
+        EventDraft(
+            1,
+            "link.checked",
+            ANA,
+            ObjectRef("link", number, name),
+            AT,
+            related=[ObjectRef("news", number)],
+            facts={"status": 200, "title": name, "nothing": None},
+        )
         for number, name in enumerate(names)
-    ]  # fmt: skip
+    ]
     with transaction.atomic():
         events = record_many(all_drafts)
     assert [event.pk for event in events] == sorted(event.pk for event in events)
@@ -91,9 +98,12 @@ def test_record_many_returns_ids_in_order_and_stores_each_draft_unchanged(db: No
 
 @pytest.mark.parametrize(
     ("changes", "error"),
-    [({"event_type": "link.guessed"}, UnknownEventType), ({"at": AT.replace(tzinfo=None)}, NotSealable),
-     ({"facts": {"share": 0.5}}, NotSealable)],
-)  # fmt: skip
+    [
+        ({"event_type": "link.guessed"}, UnknownEventType),
+        ({"at": AT.replace(tzinfo=None)}, NotSealable),
+        ({"facts": {"share": 0.5}}, NotSealable),
+    ],
+)
 def test_record_many_stores_nothing_when_one_draft_is_invalid(
     db: None, changes: dict[str, Any], error: type[Exception]
 ) -> None:

@@ -150,7 +150,7 @@ def damaged(chain: dict[str, Any]) -> dict[str, Any]:
         ("versión desconocida", "lote 2: versión", lambda c: c["batches"][1]["body"].update(version=2)),
         ("texto alterado", "registro 101: texto reason", lambda c: c["texts"]["101:reason"].update(text="Otra cosa")),
         ("texto borrado", "", lambda c: c["texts"].clear()),
-    ]  # fmt: skip
+    ]
     chains = []
     for what, fault, damage in damages:
         version = json.loads(json.dumps(chain))

@@ -50,9 +50,19 @@ def test_today_is_in_reading_order(signed_in: Client, tmp_path: Path, reader: st
     text = read(reader, signed_in.get("/ui/escenas/hoy/").content, tmp_path)
     assert in_order(
         text,
-        "Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "X no aceptó", "Lo que te toca", "ahora",
-        "Preguntan por la fecha", "@mipyme_huila", "Responder", "Lo que sale hoy", "X: rechazada", "Ana Rojas",
-    )  # fmt: skip
+        "Saltar al contenido",
+        "Parrilla",
+        "Hoy, martes 24 de noviembre",
+        "X no aceptó",
+        "Lo que te toca",
+        "ahora",
+        "Preguntan por la fecha",
+        "@mipyme_huila",
+        "Responder",
+        "Lo que sale hoy",
+        "X: rechazada",
+        "Ana Rojas",
+    )
 
 
 @pytest.mark.procedure("D-4")
