@@ -123,10 +123,10 @@ class ApplicationForm(forms.Form):
     client_id = forms.CharField(label="Identificador de la aplicación", max_length=200)
     secret = forms.CharField(label="Secreto de la aplicación", max_length=500, required=False, widget=_secret_input())
 
-    def __init__(self, data: QueryDict | None, *, kept: bool, initial: dict[str, Any]) -> None:
+    def __init__(self, data: QueryDict | None, *, is_saved: bool, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
-        self.fields["secret"].required = not kept
-        if kept:
+        self.fields["secret"].required = not is_saved
+        if is_saved:
             self.fields["secret"].help_text = "Hay uno guardado, que no se muestra. Déjalo en blanco para conservarlo."
 
 

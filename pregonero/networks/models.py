@@ -228,7 +228,7 @@ class Application(models.Model):
 class Authorization(models.Model):
     """An authorisation that a person is giving on the network's consent page: valid for minutes, once, in one session.
 
-    The state and the session are kept as digests: who reads this table can finish nothing.
+    Only digests of the state and the session are stored: reading this table is not enough to finish a connection.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")

@@ -24,15 +24,15 @@ class File:
     @property
     def length(self) -> int:
         """Return how many bytes are sent."""
-        left = self.path.stat().st_size - self.start
-        return left if self.limit is None else min(left, self.limit)
+        remaining = self.path.stat().st_size - self.start
+        return remaining if self.limit is None else min(remaining, self.limit)
 
     def __iter__(self) -> Iterator[bytes]:
-        left = self.length
+        remaining = self.length
         with self.path.open("rb") as content:
             content.seek(self.start)
-            while left and (chunk := content.read(min(CHUNK, left))):
-                left -= len(chunk)
+            while remaining and (chunk := content.read(min(CHUNK, remaining))):
+                remaining -= len(chunk)
                 yield chunk
 
 

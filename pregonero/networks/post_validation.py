@@ -147,9 +147,9 @@ def _beside(name: str, medium: Medium, caps: Capabilities) -> Iterator[Issue]:
 def _weight(name: str, size: int, caps: Capabilities, most: Limit | None) -> Iterator[Issue]:
     if most is not None and size > most.value:
         # Rounded to hundredths, a file one byte too large would seem to fit: then the message has the bytes.
-        told, limit = decimal(size / MEGABYTE), decimal(most.value / MEGABYTE)
-        exact = told == limit
-        weight = f"{number(size)} bytes" if exact else f"{told} MB"
+        weight_mb, limit = decimal(size / MEGABYTE), decimal(most.value / MEGABYTE)
+        exact = weight_mb == limit
+        weight = f"{number(size)} bytes" if exact else f"{weight_mb} MB"
         allowed = f"{number(most.value)}" if exact else f"{limit} MB"
         yield Issue("media", "too_heavy", f"{name} pesa {weight}: {caps.label} admite hasta {allowed}.")
 
@@ -158,11 +158,11 @@ def _sides(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterat
     for side, pixels, words in (("width", medium.width, "de ancho"), ("height", medium.height, "de alto")):
         least = limit_of(caps, prefix, medium, f"min_{side}")
         most = limit_of(caps, prefix, medium, f"max_{side}")
-        told = f"{name} mide {number(pixels)} píxeles {words}: {caps.label}"
+        size = f"{name} mide {number(pixels)} píxeles {words}: {caps.label}"
         if least is not None and pixels < least.value:
-            yield Issue("media", "too_small", f"{told} necesita al menos {number(least.value)}.")
+            yield Issue("media", "too_small", f"{size} necesita al menos {number(least.value)}.")
         if most is not None and pixels > most.value:
-            yield Issue("media", "too_large", f"{told} admite hasta {number(most.value)}.")
+            yield Issue("media", "too_large", f"{size} admite hasta {number(most.value)}.")
 
 
 def _ratio(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
@@ -186,8 +186,8 @@ def _inside(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, prefix:
     traits = medium.traits
     most = limit_of(caps, prefix, medium, "max_frames")
     if most is not None and traits.frames > most.value:
-        told = f"{name} tiene {number(traits.frames)} cuadros: {caps.label} admite {number(most.value)}."
-        yield Issue("media", "too_many_frames", told)
+        problem = f"{name} tiene {number(traits.frames)} cuadros: {caps.label} admite {number(most.value)}."
+        yield Issue("media", "too_many_frames", problem)
     if f"{medium.kind}_srgb" in caps.limits and traits.colour not in {"", SRGB}:
         yield Issue("media", "wrong_colour", f"{name} está en color {traits.colour}: {caps.label} pide sRGB.")
     if f"{medium.kind}_moov_first" in caps.limits and traits.moov_first is False:
@@ -212,25 +212,27 @@ def _pace(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterato
         ("bit_rate", traits.bit_rate, "Mbit/s", lambda value: decimal(value / MEGABYTE)),
         ("audio_hz", traits.audio_hz, "Hz de sonido", decimal),
     )
-    for what, value, unit, told in measures:
+    for what, value, unit, formatted in measures:
         least = limit_of(caps, prefix, medium, f"min_{what}")
         most = limit_of(caps, prefix, medium, f"max_{what}")
         if value and least is not None and round(value, 2) < least.value:
-            lowest = told(least.value)
-            yield Issue("media", "too_slow", f"{name} va a {told(value)} {unit}: {caps.label} pide {lowest}.")
+            lowest = formatted(least.value)
+            yield Issue("media", "too_slow", f"{name} va a {formatted(value)} {unit}: {caps.label} pide {lowest}.")
         if value and most is not None and round(value, 2) > most.value:
             yield Issue(
-                "media", "too_fast", f"{name} va a {told(value)} {unit}: {caps.label} admite {told(most.value)}."
+                "media",
+                "too_fast",
+                f"{name} va a {formatted(value)} {unit}: {caps.label} admite {formatted(most.value)}.",
             )
 
 
 def _duration(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:
     least, most = limit_of(caps, prefix, medium, "min_ms"), limit_of(caps, prefix, medium, "max_ms")
-    lasts, told = medium.seconds * 1000, f"{name} dura {decimal(medium.seconds)} segundos: {caps.label}"
-    if least is not None and lasts < least.value:
-        yield Issue("media", "too_short", f"{told} necesita al menos {decimal(least.value / 1000)}.")
-    if most is not None and lasts > most.value:
-        yield Issue("media", "too_long", f"{told} admite hasta {decimal(most.value / 1000)}.")
+    milliseconds, duration = medium.seconds * 1000, f"{name} dura {decimal(medium.seconds)} segundos: {caps.label}"
+    if least is not None and milliseconds < least.value:
+        yield Issue("media", "too_short", f"{duration} necesita al menos {decimal(least.value / 1000)}.")
+    if most is not None and milliseconds > most.value:
+        yield Issue("media", "too_long", f"{duration} admite hasta {decimal(most.value / 1000)}.")
 
 
 def all_of(*groups: Iterable[Issue]) -> list[Issue]:

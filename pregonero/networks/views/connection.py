@@ -41,31 +41,31 @@ MAX_LENGTH = 4096  # characters of a parameter in the return address
 @require_http_methods(["GET", "POST"])
 def connect(request: MemberRequest, pk: int) -> HttpResponse:
     """Show what will be requested, and start: on the network's consent page, or with an app password."""
-    found = queries.get_account(member=request.member, pk=pk)
-    rules.check_may_connect(request.member, found, now=timezone.now())
-    if isinstance(auth_config_of(found.network), AppPassword):
-        return _with_password(request, found)
-    way, kept = auth_config_of(found.network), queries.application_for(found)
-    context: dict[str, object] = {"account": found, "way": way, "application": kept}
+    account = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_connect(request.member, account, now=timezone.now())
+    if isinstance(auth_config_of(account.network), AppPassword):
+        return _with_password(request, account)
+    auth, application = auth_config_of(account.network), queries.application_for(account)
+    context: dict[str, object] = {"account": account, "auth": auth, "application": application}
     if request.method == "POST":
         session = request.session.session_key or ""
-        context["address"] = start_connection(account=found, session=session, by=request.member, now=timezone.now())
+        context["address"] = start_connection(account=account, session=session, by=request.member, now=timezone.now())
     return render(request, "networks/connect.html", context)
 
 
-def _with_password(request: MemberRequest, found: Account) -> HttpResponse:
+def _with_password(request: MemberRequest, account: Account) -> HttpResponse:
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         try:
             connect_with_password(
-                account=found, password=form.cleaned_data["password"], by=request.member, now=timezone.now()
+                account=account, password=form.cleaned_data["password"], by=request.member, now=timezone.now()
             )
         except Refused as refusal:
             form.add_error("password", refusal.message)
         else:
-            messages.success(request, f"{found} quedó conectada.")
-            return redirect("networks:account", pk=found.pk)
-    context = {"form": form, "account": found, "way": auth_config_of(found.network)}
+            messages.success(request, f"{account} quedó conectada.")
+            return redirect("networks:account", pk=account.pk)
+    context = {"form": form, "account": account, "auth": auth_config_of(account.network)}
     return render(request, "networks/password.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
@@ -81,37 +81,41 @@ def returned(request: MemberRequest) -> HttpResponse:
     answer = {name: request.GET.get(name, "")[:MAX_LENGTH].replace("\x00", "") for name in ("state", "code", "error")}
     now, session = timezone.now(), request.session.session_key or ""
     try:
-        taken = consume_authorization(state=answer["state"], session=session, by=request.member, now=now)
+        returned_authorization = consume_authorization(
+            state=answer["state"], session=session, by=request.member, now=now
+        )
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("networks:accounts")
     try:
-        found = finish_connection(taken, code=answer["code"], error=answer["error"], by=request.member, now=now)
+        account = finish_connection(
+            returned_authorization, code=answer["code"], error=answer["error"], by=request.member, now=now
+        )
     except Refused as refusal:
         messages.error(request, refusal.message)
     else:
-        messages.success(request, f"{found} quedó conectada.")
-    return redirect("networks:account", pk=taken.account.pk)
+        messages.success(request, f"{account} quedó conectada.")
+    return redirect("networks:account", pk=returned_authorization.account.pk)
 
 
 @require_http_methods(["GET", "POST"])
 def disconnect(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask for confirmation, and disconnect an account."""
-    found = queries.get_account(member=request.member, pk=pk)
-    rules.check_may_disconnect(request.member, found, now=timezone.now())
+    account = queries.get_account(member=request.member, pk=pk)
+    rules.check_may_disconnect(request.member, account, now=timezone.now())
     if request.method == "POST":
-        disconnect_account(account=found, by=request.member, now=timezone.now())
-        messages.success(request, f"{found} quedó desconectada. {revocation_notice(found)}")
+        disconnect_account(account=account, by=request.member, now=timezone.now())
+        messages.success(request, f"{account} quedó desconectada. {revocation_notice(account)}")
         return redirect("networks:account", pk=pk)
-    context = {"account": found, "farewell": revocation_notice(found)}
+    context = {"account": account, "farewell": revocation_notice(account)}
     return render(request, "networks/disconnect.html", context)
 
 
 @require_POST
 def try_out(request: MemberRequest, pk: int) -> HttpResponse:
     """Test the connection of an account."""
-    found = queries.get_account(member=request.member, pk=pk)
-    tested = check_connection(account=found, by=request.member, now=timezone.now())
+    account = queries.get_account(member=request.member, pk=pk)
+    tested = check_connection(account=account, by=request.member, now=timezone.now())
     (messages.success if tested.test_passed else messages.error)(request, tested.test_result)
     return redirect("networks:account", pk=pk)
 
@@ -121,16 +125,16 @@ def try_out(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def application(request: MemberRequest, pk: int) -> HttpResponse:
     """Save the entity's application for an account's network; its secret is never shown again."""
-    found, now = queries.get_account(member=request.member, pk=pk), timezone.now()
-    rules.check_may_connect(request.member, found, now=now)
-    kept = queries.application_for(found)
+    account, now = queries.get_account(member=request.member, pk=pk), timezone.now()
+    rules.check_may_connect(request.member, account, now=now)
+    saved = queries.application_for(account)
     form = ApplicationForm(
-        request.POST or None, kept=kept is not None, initial={"client_id": kept.client_id if kept else ""}
+        request.POST or None, is_saved=saved is not None, initial={"client_id": saved.client_id if saved else ""}
     )
     if form.is_valid():
-        network = Network(found.network)
-        save_application(network=network, server=found.server, by=request.member, now=now, **form.cleaned_data)
+        network = Network(account.network)
+        save_application(network=network, server=account.server, by=request.member, now=now, **form.cleaned_data)
         messages.success(request, "Aplicación guardada. Ya se puede conectar la cuenta.")
         return redirect("networks:account", pk=pk)
-    context = {"form": form, "account": found, "redirect": redirect_uri()}
+    context = {"form": form, "account": account, "redirect": redirect_uri()}
     return render(request, "networks/application.html", context, status=UNPROCESSABLE if form.errors else None)

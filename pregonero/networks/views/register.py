@@ -51,7 +51,7 @@ def account(request: MemberRequest, pk: int) -> HttpResponse:
     context = {
         "account": found,
         "line": queries.register_entry(found),
-        "way": auth_config_of(found.network),
+        "auth": auth_config_of(found.network),
         "application": queries.application_for(found),
         "may_manage": rules.may_edit(request.member, found, now=now),
         "may_test": rules.may_test(request.member, found, now=now),
