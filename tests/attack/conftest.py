@@ -84,7 +84,7 @@ class StageDatabase:
 def stage_database(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[StageDatabase]:
-    """Commit the stage once for all the tests of a worker: making it takes longer than most of them."""
+    """Commit the stage once for all the tests of a worker, because making it takes longer than most of them."""
     media = tmp_path_factory.mktemp("media")
     with fresh_database() as url:
         with django_db_blocker.unblock(), as_default_database(url), override_settings(MEDIA_FOLDER=media):
@@ -101,7 +101,7 @@ def on_stage(stage_database: StageDatabase, settings: Any, tmp_path: Path) -> It
 
 @pytest.fixture
 def db(request: pytest.FixtureRequest) -> None:
-    """Give a test of the stage the stage's database, rolled back afterwards as the ordinary one is."""
+    """Run a test that uses `stage` on the database of the stage, and roll it back afterwards."""
     if "stage" in request.fixturenames:
         request.getfixturevalue("on_stage")
     request.getfixturevalue("_django_db_helper")
@@ -125,7 +125,7 @@ def make_stage(media: Path) -> Stage:
     put(undecided, DeliveryState.NEEDS_PERSON)
     held = programmed(news, beto, moment, due_at=moment + timedelta(hours=3))
     pause_publication(publication=held, reason="Se revisa la cifra.", by=beto, now=moment)
-    # A link that is never really opened: this machine's own addresses are closed.
+    # Its link is never opened: addresses of this machine are refused.
     draft = drafted(news, beto, moment)
     candidate = News.objects.create(
         entity=entity, address=f"{news.address}/otra", key=f"{news.address}/otra", title="Otra noticia",
@@ -169,7 +169,7 @@ def make_stage(media: Path) -> Stage:
 
 
 def signed_in(person: Member, **options: Any) -> Client:
-    """Return a browser where the person signed in; what goes wrong comes as the page that the person would see."""
+    """Return a signed-in test client; an exception becomes the error page that the person would see."""
     client = Client(raise_request_exception=False, **options)
     client.force_login(person.user)
     return client

@@ -1,6 +1,6 @@
-"""python -m tests.attack.faulty_processes web|worker: the real processes, where one account's every call ends in a bug.
+"""python -m tests.attack.faulty_processes web|worker: the real processes, where every call of one account fails.
 
-The bug is the worst that an SDK can have: an exception that nobody foresees, with the token in its words.
+The bug stands for the worst of an SDK: an unexpected exception whose message contains the token.
 """
 
 import sys
@@ -13,7 +13,7 @@ BROKEN = "rota"  # the handle of the account
 
 
 def set_up() -> None:
-    """Have Django as an installation has it, and the calls of one account broken."""
+    """Set Django up as in production, and make every call of one account fail."""
     stack.set_up()
     from django.conf import settings
 
@@ -39,7 +39,7 @@ def application() -> Any:
 
 
 def main(part: str, *arguments: str) -> None:
-    """Be one of the two processes."""
+    """Run the web or the worker."""
     if part == "worker":
         set_up()
         from pregonero.worker import work

@@ -1,4 +1,4 @@
-"""An installation whose every secret is known, brought through everything that could spill one, and what it left."""
+"""An installation with known secrets, and the traces that it leaves: database, logs, pages and command lines."""
 
 import json
 import re
@@ -32,7 +32,7 @@ ALIVE = 120.0
 
 @dataclass
 class HttpUser:
-    """Somebody signed in with a browser, and everything that it was answered."""
+    """A person signed in over HTTP; `seen` collects every response."""
 
     address: str
     member: Member
@@ -49,7 +49,7 @@ class HttpUser:
         return self._remembered(self.http.get(path, params=query))
 
     def post(self, path: str, data: dict[str, str] | None = None) -> httpx.Response:
-        """Send a form of ours."""
+        """Send a form with its CSRF token."""
         token = self.http.cookies.get("csrftoken", "")
         headers = {"Referer": self.address + path}
         return self._remembered(
@@ -57,7 +57,7 @@ class HttpUser:
         )
 
     def _remembered(self, response: httpx.Response) -> httpx.Response:
-        """Keep what came, its headers too, and go where it leads."""
+        """Store a response with its headers, and follow its redirect."""
         name = f"{self.member.name} {response.request.method} {response.request.url} ({len(self.seen)})"
         self.seen[name] = f"{response.headers}\n{response.text}"
         if response.is_redirect and response.headers["location"].startswith("/"):
@@ -65,14 +65,14 @@ class HttpUser:
         return response
 
     def connect(self, account: Account, *ids: str) -> httpx.Response:
-        """Connect an account by its network's consent page; what comes back in the address is a secret too."""
+        """Connect an account through the consent page of its network."""
         page = self.post(f"/cuentas/{account.pk}/conexion/")
         found = GO_ON.search(page.text)
         assert found is not None, page.text
         return self.get(RETURN, **answer(found[1].replace("&amp;", "&"), *ids))
 
     def walk(self) -> set[str]:
-        """Open everything that a page of this person leads to; return the names of what was opened."""
+        """Open the pages that can be reached from Today; return the names of their addresses."""
         waiting, opened = ["/"], dict[str, set[str]]()
         while waiting:
             path = waiting.pop()
@@ -93,7 +93,7 @@ def _name_of(path: str) -> str:
 
 
 class _Echo(BaseHTTPRequestHandler):
-    """A server of Bluesky's that lets in whoever asks, and refuses all else with everything that it was told."""
+    """A Bluesky server that accepts any sign-in, and answers any other call with an error that repeats the request."""
 
     protocol_version = "HTTP/1.1"
     session = ""
@@ -128,12 +128,12 @@ class _Echo(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing: the test reads what was answered."""
+        """Write no log."""
 
 
 @contextmanager
 def echo_server(session: str) -> Iterator[str]:
-    """Have that server up for the time of the block; `session` is the token that it gives."""
+    """Run that server for the duration of the block; `session` is the token that it issues."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Echo", (_Echo,), {"session": session}))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -145,19 +145,19 @@ def echo_server(session: str) -> Iterator[str]:
 
 @dataclass
 class Traces:
-    """What an installation left: of each place, its name and its text."""
+    """The texts that an installation left, by kind of place and name."""
 
     secrets: dict[str, str] = field(default_factory=dict)
     places: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def put(self, place: str, name: str, text: str) -> None:
-        """Keep a text of a place."""
+        """Store a text."""
         self.places.setdefault(place, {})[name] = text
 
 
 @contextmanager
 def running_with_log(workers: Workers, log: Path) -> Iterator[None]:
-    """Have the web and a worker up for the time of the block, with all that they say in a file."""
+    """Run the web and a worker for the duration of the block, with their output in a file."""
     port = workers.environment["PREGONERO_PUBLIC_ADDRESS"].rpartition(":")[2]
     module = [sys.executable, "-m", "tests.attack.faulty_processes"]
     with log.open("w") as output, running(workers, output, [*module, "web", port], [*module, "worker"]):
@@ -171,7 +171,7 @@ def process_arguments() -> dict[str, str]:
         try:
             found[path.parent.name] = path.read_bytes().replace(b"\x00", b" ").decode("utf-8", "replace")
         except OSError:
-            continue  # it ended meanwhile
+            continue  # the process has ended
     return found
 
 
@@ -182,7 +182,7 @@ def dump_of(url: str) -> str:
 
 
 def output_of(workers: Workers, *arguments: str) -> str:
-    """Return all that a command of ours says."""
+    """Return the output of a `pregonero` command."""
     command = [sys.executable, "-m", "pregonero", *arguments]
     done = subprocess.run(command, cwd=ROOT, env=workers.environment, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""Two at the same moment, in the register of accounts and where people decide: one effect, and nobody sees a bug."""
+"""Two simultaneous requests in the register of accounts and in decisions have one effect and cause no error page."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,14 +29,14 @@ BUG, UNPROCESSABLE = 500, 422
 def both(
     one: Member, other: Member, path: str, data: dict[str, str], second: dict[str, str] | None = None
 ) -> list[int]:
-    """Have two people send a form at once; return the statuses in order."""
+    """Send a form as two people at the same time; return the sorted statuses."""
     acts = [posting(signed_in(one), path, data), posting(signed_in(other), path, second or data)]
     return sorted(int(str(status)) for status in at_once(*acts))
 
 
 @pytest.fixture
 def account(people: dict[str, Member]) -> Account:
-    """An account of its own for each test, connected."""
+    """A connected account for one test."""
     now = timezone.now()
     made = register_account(
         entity=people["carmen"].entity, network=Network.MASTODON, handle=f"cuenta{uuid4().hex[:8]}",

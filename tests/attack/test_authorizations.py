@@ -1,4 +1,4 @@
-"""Coming back from a network with what somebody else made: nothing is asked of the network, and nothing kept."""
+"""A forged return from the consent page makes no call to the network and changes nothing."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -21,7 +21,7 @@ STATE = "x" * 43
 
 
 class Asked(AssertionError):
-    """Something was asked of a network."""
+    """A network was called."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ def account(carmen: Member, now: datetime) -> Account:
 
 
 def begun(client: Client, account: Account) -> dict[str, str]:
-    """Begin a connection; return what its address asks of the network."""
+    """Start a connection; return the query of its consent address."""
     found = GO_ON.search(client.post(f"/cuentas/{account.pk}/conexion/").content.decode())
     assert found is not None
     return {name: values[0] for name, values in parse_qs(urlsplit(found[1].replace("&amp;", "&")).query).items()}
@@ -58,7 +58,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("query", WRONG.values(), ids=WRONG)
-def test_what_nobody_began_is_not_taken(account: Account, carmen: Member, query: str) -> None:
+def test_unknown_state_is_refused(account: Account, carmen: Member, query: str) -> None:
     client = signed_in(carmen)
     begun(client, account)
     response = client.get(f"{RETURN}?{query}")
@@ -69,7 +69,7 @@ def test_what_nobody_began_is_not_taken(account: Account, carmen: Member, query:
     assert Authorization.objects.get().ended_at is None  # the one that was begun can still come back
 
 
-def test_a_state_given_twice_counts_once_and_a_second_time_never(account: Account, carmen: Member) -> None:
+def test_state_is_accepted_only_once(account: Account, carmen: Member) -> None:
     client = signed_in(carmen)
     state = begun(client, account)["state"]
     first = client.get(f"{RETURN}?state={STATE}&state={state}&error=access_denied")
@@ -79,7 +79,7 @@ def test_a_state_given_twice_counts_once_and_a_second_time_never(account: Accoun
 
 
 @pytest.mark.parametrize("where", ["next", "redirect_uri", "return_to", "url", "continue"])
-def test_no_parameter_leads_to_another_site(account: Account, carmen: Member, where: str) -> None:
+def test_no_parameter_redirects_to_another_site(account: Account, carmen: Member, where: str) -> None:
     client = signed_in(carmen)
     state = begun(client, account)["state"]
     response = client.get(RETURN, {"state": state, "error": "access_denied", where: "https://ajeno.example/"})
@@ -88,7 +88,7 @@ def test_no_parameter_leads_to_another_site(account: Account, carmen: Member, wh
     assert nobody["Location"] == "/cuenta/login/?next=%2Fcuentas%2F"
 
 
-def test_who_lost_the_right_on_the_way_finishes_nothing(account: Account, carmen: Member) -> None:
+def test_return_is_refused_to_a_member_who_lost_the_permission(account: Account, carmen: Member) -> None:
     client = signed_in(carmen)
     state = begun(client, account)["state"]
     Member.objects.filter(pk=carmen.pk).update(roles=[Role.AUDITOR])
@@ -97,16 +97,14 @@ def test_who_lost_the_right_on_the_way_finishes_nothing(account: Account, carmen
     assert client.get(f"/cuentas/{account.pk}/").status_code == 200
 
 
-def test_an_account_that_was_retired_on_the_way_is_not_opened(account: Account, carmen: Member) -> None:
+def test_return_does_not_connect_a_retired_account(account: Account, carmen: Member) -> None:
     client = signed_in(carmen)
     state = begun(client, account)["state"]
     retire_account(account=account, reason="Se cerró", by=carmen, now=timezone.now())
     assert client.get(RETURN, {"state": state, "code": "c"}, follow=True).status_code in {200, 409}
 
 
-def test_a_person_of_two_entities_brings_nothing_from_one_to_the_other(
-    account: Account, carmen: Member, other_entity: Entity
-) -> None:
+def test_state_of_one_entity_is_refused_in_another(account: Account, carmen: Member, other_entity: Entity) -> None:
     client = signed_in(carmen)
     state = begun(client, account)["state"]
     Member.objects.create(
@@ -118,7 +116,7 @@ def test_a_person_of_two_entities_brings_nothing_from_one_to_the_other(
 
 
 @pytest.mark.parametrize("network", ["x", "youtube", "mastodon"])
-def test_the_verifier_stays_here_and_only_its_digest_goes(carmen: Member, now: datetime, network: str) -> None:
+def test_consent_address_contains_only_the_digest_of_the_verifier(carmen: Member, now: datetime, network: str) -> None:
     save_application(network=Network(network), server="", client_id="app-1", secret="secreto-1", by=carmen, now=now)
     made = register_account(
         entity=carmen.entity, network=Network(network), handle="mincomercioco", display_name="MinComercio",

@@ -1,4 +1,4 @@
-"""What no browser sends, in every field, address, header and cookie: nothing may break or be half kept."""
+"""Hostile values in every field, address, header and cookie cause no error page and no partial change."""
 
 import json
 from datetime import date
@@ -111,7 +111,7 @@ def test_megabytes_in_any_form_are_refused_before_anything_is_read(stage: Stage)
     events = Event.objects.count()
     for row in FORMS:
         if not row.data(stage):
-            continue  # it reads nothing of a body
+            continue  # its view reads no field
         client = signed_in(stage.people[sorted(row.roles)[0]])
         data = row.data(stage)
         response = client.post(row.path(stage), {**data, next(iter(data)): "a" * 3_000_000})
@@ -134,7 +134,7 @@ def test_a_form_with_one_bad_network_keeps_nothing_of_the_others(stage: Stage) -
 
 
 @pytest.mark.parametrize("network", ["0", "-1", HUGE, "x"])
-def test_a_field_for_an_account_of_nobody_changes_nothing(stage: Stage, network: str) -> None:
+def test_field_for_an_unknown_account_changes_nothing(stage: Stage, network: str) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
     before = list(Adaptation.objects.order_by("pk").values_list("text", flat=True))
     data = sent(stage.draft, **{f"red{network}-text": "Ajeno"})
@@ -143,7 +143,7 @@ def test_a_field_for_an_account_of_nobody_changes_nothing(stage: Stage, network:
 
 
 @pytest.mark.parametrize("day", [date(9999, 12, 31), date(9998, 1, 1), date(1, 1, 1), date(2035, 1, 1)])
-def test_a_minute_beyond_reason_is_refused_and_nothing_is_planned(stage: Stage, day: date) -> None:
+def test_date_out_of_range_is_refused_and_schedules_nothing(stage: Stage, day: date) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
     data = sent(stage.draft, day=day.isoformat(), hour="23:59")
     assert client.post(f"/publicaciones/{stage.draft.pk}/programacion/", data).status_code == 422
@@ -156,7 +156,7 @@ def test_a_minute_beyond_reason_is_refused_and_nothing_is_planned(stage: Stage, 
 @pytest.mark.parametrize(
     "data", [{}, {"remote_id": "9" * 121}, {"remote_id": "1\x00"}, {"otro": "1"}, {"reason": "x", "attempt": "uno"}]
 )
-def test_what_says_nothing_is_not_a_decision(stage: Stage, data: dict[str, str], act: str) -> None:
+def test_incomplete_decision_is_refused(stage: Stage, data: dict[str, str], act: str) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
     answer = client.post(f"/envios/{stage.undecided.pk}/decision/{act}/", data)
     assert answer.status_code == 422
@@ -165,7 +165,7 @@ def test_what_says_nothing_is_not_a_decision(stage: Stage, data: dict[str, str],
 
 
 @pytest.mark.procedure("P-6")
-def test_a_decision_with_its_reason_sends_it_again(stage: Stage) -> None:
+def test_not_published_decision_with_a_reason_sends_again(stage: Stage) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
     data = {"attempt": str(stage.undecided.attempts_made), "reason": "No está en la red"}
     client.post(f"/envios/{stage.undecided.pk}/decision/no-salio/", data)
@@ -182,7 +182,7 @@ def test_a_decision_with_its_reason_sends_it_again(stage: Stage) -> None:
         "/cuenta/confirm-email/%00/", "/static/%2e%2e/secret.key", "/publicaciones/nueva/?noticia=99999999999999999999",
     ],
 )  # fmt: skip
-def test_an_address_of_nothing_is_not_found(stage: Stage, address: str) -> None:
+def test_address_without_an_object_is_not_found(stage: Stage, address: str) -> None:
     assert signed_in(stage.people[Role.COORDINATOR]).get(address).status_code in {404, 405}
 
 
@@ -195,14 +195,14 @@ def test_an_address_of_nothing_is_not_found(stage: Stage, address: str) -> None:
         "/cuenta/password/reset/key/zzzzzzzzzzzzz-%00/",
     ],
 )  # fmt: skip
-def test_a_query_of_nonsense_shows_the_page(stage: Stage, address: str) -> None:
+def test_invalid_query_shows_the_page(stage: Stage, address: str) -> None:
     client = signed_in(stage.people[Role.COORDINATOR]) if "cuenta" not in address else Client()
     page = client.get(address)
     assert page.status_code == 200
     assert '"><b>' not in page.content.decode()
 
 
-def test_an_hour_of_nonsense_makes_no_header(stage: Stage) -> None:
+def test_line_break_in_the_hour_makes_no_header(stage: Stage) -> None:
     data = {
         "news": str(stage.informed.pk),
         "key": "5d0a7fb6-6f63-4bd5-8d10-a7e8e2c1b3d5",
@@ -219,7 +219,7 @@ HTMX = ["http://[", "", "javascript:alert(1)", "//ajeno.example/x", "http://ajen
 
 
 @pytest.mark.parametrize("current", HTMX)
-def test_forged_headers_of_htmx_lead_nowhere_else(stage: Stage, current: str) -> None:
+def test_forged_htmx_headers_redirect_to_no_other_site(stage: Stage, current: str) -> None:
     forged = {"HX-Request": "true", "HX-Current-URL": current, "HX-Target": "x\x00", "HX-Boosted": "tal vez"}
     response = Client(raise_request_exception=False).get("/", headers=forged)
     assert response.status_code == 200
@@ -237,7 +237,7 @@ def test_a_forged_cookie_is_no_session(db: None, cookie: str) -> None:
     assert client.get("/cuenta/login/").status_code == 200
 
 
-def test_a_notice_of_nonsense_is_refused_with_its_reason(stage: Stage, settings: Any) -> None:
+def test_invalid_notice_is_refused_with_its_reason(stage: Stage, settings: Any) -> None:
     client = Client(raise_request_exception=False)
     path = f"/avisos/{stage.source.pk}/"
     address = "https://www.mincit.gov.co/n"
@@ -259,7 +259,7 @@ def test_a_notice_of_nonsense_is_refused_with_its_reason(stage: Stage, settings:
 
 
 @pytest.mark.parametrize("length", ["", "-1", "9" * 30])
-def test_a_length_that_lies_is_no_notice(stage: Stage, length: str) -> None:
+def test_notice_with_a_false_content_length_is_refused(stage: Stage, length: str) -> None:
     client = Client(raise_request_exception=False)
     response = client.generic("POST", f"/avisos/{stage.source.pk}/", b"{}", CONTENT_LENGTH=length)
     assert response.status_code in {400, 401, 413}

@@ -1,4 +1,4 @@
-"""The doors: what every answer carries, where signing in may lead, whose word is believed, the media's addresses."""
+"""Security headers, cookies, redirects after sign-in, proxy headers, and signed addresses of media."""
 
 import re
 import time

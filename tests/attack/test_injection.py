@@ -1,4 +1,4 @@
-"""Words of others in every page: no markup of theirs is ever markup of ours; nor are they lines of the log."""
+"""Text from people, websites and networks never becomes markup in a page, nor a line of the log."""
 
 import json
 import logging
@@ -45,7 +45,7 @@ FILLED: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
 
 @pytest.fixture
 def poisoned(stage: Stage) -> Stage:
-    """Put markup into every text that a person, a website or a network may have written."""
+    """Put markup into every text column that a person, a website or a network writes."""
     beto = stage.people[Role.DIGITAL_STRATEGIST]
     other = drafted(stage.informed, beto, NOW)
     accept_link(publication=other, reason=EVIL, by=beto, now=NOW)
@@ -67,7 +67,7 @@ def poisoned(stage: Stage) -> Stage:
 
 
 @pytest.mark.parametrize("role", [Role.DIGITAL_STRATEGIST, Role.CONTENT_MANAGER, Role.COORDINATOR])
-def test_nothing_that_somebody_wrote_becomes_markup(poisoned: Stage, role: Role) -> None:
+def test_stored_text_never_becomes_markup(poisoned: Stage, role: Role) -> None:
     client = signed_in(poisoned.people[role])
     day = poisoned.programmed.due_at
     assert day is not None
@@ -89,7 +89,7 @@ def test_nothing_that_somebody_wrote_becomes_markup(poisoned: Stage, role: Role)
     assert seen > len(paths) // 2  # it is shown, as text
 
 
-def test_a_refusal_shows_its_words_as_words(stage: Stage) -> None:
+def test_refusal_escapes_the_submitted_text(stage: Stage) -> None:
     client = signed_in(stage.people[Role.CONTENT_MANAGER])
     page = client.post("/noticias/informe/", {"address": f"https://ajeno.example/{HOOK}", "note": EVIL})
     assert page.status_code == 422
@@ -115,7 +115,7 @@ def test_an_error_in_the_log_is_one_line_without_the_secrets_at_hand(capfd: pyte
     assert "secreta-9" not in lines[0]
 
 
-def test_a_bug_shows_a_page_without_its_insides(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_page_shows_no_internals(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: object) -> None:
         raise RuntimeError("detalle-interno")
 

@@ -1,4 +1,4 @@
-"""Every address against every role, another entity, nobody, a membership that ended, and a form of another site."""
+"""Every address, requested by each role, another entity, nobody, an ended membership and a cross-site form."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,7 +35,7 @@ def test_every_address_has_its_row() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_an_address_serves_its_roles_and_nobody_else(row: Row, stage: Stage, foreigner: Member) -> None:
+def test_address_serves_its_roles_and_nobody_else(row: Row, stage: Stage, foreigner: Member) -> None:
     events = Event.objects.filter(entity_id=stage.source.entity_id).count()
     anonymous = ask(Client(), row, stage)
     assert (anonymous.status_code, anonymous["Location"].startswith(SIGN_IN)) == (FOUND, True)
@@ -50,7 +50,7 @@ def test_an_address_serves_its_roles_and_nobody_else(row: Row, stage: Stage, for
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
-def test_an_address_takes_only_its_method(row: Row, stage: Stage) -> None:
+def test_address_accepts_only_its_method(row: Row, stage: Stage) -> None:
     client = signed_in(stage.people[Role.COORDINATOR])
     for method in ("PUT", "DELETE", "PATCH", "TRACE"):
         assert client.generic(method, row.path(stage)).status_code == METHOD_NOT_ALLOWED, method
@@ -60,7 +60,7 @@ def test_an_address_takes_only_its_method(row: Row, stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.method == "POST"], ids=str)
-def test_a_form_of_another_site_does_nothing(row: Row, stage: Stage) -> None:
+def test_cross_site_form_does_nothing(row: Row, stage: Stage) -> None:
     role = sorted(row.roles)[0]
     events = Event.objects.count()
     response = ask(signed_in(stage.people[role], enforce_csrf_checks=True), row, stage)
@@ -70,7 +70,7 @@ def test_a_form_of_another_site_does_nothing(row: Row, stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.name.startswith("ui:")], ids=str)
-def test_a_membership_that_ended_opens_nothing_more(row: Row, stage: Stage) -> None:
+def test_ended_membership_is_refused(row: Row, stage: Stage) -> None:
     person = stage.people[sorted(row.roles)[0]]
     client = signed_in(person)
     path, data = row.path(stage), row.data(stage)
@@ -84,14 +84,14 @@ def test_a_membership_that_ended_opens_nothing_more(row: Row, stage: Stage) -> N
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))
-def test_what_is_public_answers_without_signing_in(name: str, stage: Stage) -> None:
+def test_public_address_answers_without_signing_in(name: str, stage: Stage) -> None:
     client = Client(raise_request_exception=False)
     path = public_path(name, stage)
     response: Any = client.post(path) if name == "newsroom:notice" else client.get(path)
     assert response.status_code == PUBLIC[name]
 
 
-def test_a_person_made_inactive_is_out_at_once(stage: Stage) -> None:
+def test_deactivated_user_is_signed_out_at_once(stage: Stage) -> None:
     person = stage.people[Role.COORDINATOR]
     client = signed_in(person)
     assert client.get("/").status_code == 200

@@ -1,4 +1,4 @@
-"""Two at the same moment, in threads and in processes: one effect, and the other is told why not."""
+"""Two simultaneous requests, in threads and in processes, have one effect; the other gets the reason."""
 
 import os
 import subprocess
@@ -106,7 +106,7 @@ def posting(browser: Client, path: str, data: dict[str, str]) -> Callable[[], in
 
 
 def clicks(person: Member, *forms: tuple[str, dict[str, str]]) -> list[int]:
-    """Post the forms (path and data) at once, with a browser each, and return the statuses in order."""
+    """Post the forms (path and data) at the same time from separate clients; return the sorted statuses."""
     acts = [posting(signed_in(person), path, data) for path, data in forms]
     return sorted(int(str(status)) for status in at_once(*acts))
 

@@ -87,7 +87,7 @@ def left(lab: Lab, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: 
 
 
 def _run(workers: Workers, lab: Lab, folder: Path) -> Traces:
-    """Bring an installation through everything, and return what it left."""
+    """Run an installation through success and failure on every network; return the traces that it left."""
     left = Traces(dict(PLANTED))
     now = timezone.now()
     entity = cast.register_mincomercio(now)
@@ -177,7 +177,7 @@ def _connect_bluesky(carmen: HttpUser, by: Member) -> None:
 
 
 def _publish(lab: Lab, people: dict[str, Member], accounts: dict[str, tuple[Account, dict[str, Any]]]) -> None:
-    """Publish on every network; then have each refuse with everything that it was told; then lose what opens them."""
+    """Publish on every network; then make each refuse with an echo of the request; then revoke every token."""
     _programme(lab, people)
     until(lambda: Delivery.objects.filter(state="PUBLISHED").count() == len(accounts), timeout=ALIVE)
     for account, _ in accounts.values():
@@ -200,7 +200,7 @@ def _programme(lab: Lab, people: dict[str, Member]) -> Publication:
 
 
 def _beyond() -> Q:
-    """Match the deliveries of the two accounts that nothing goes out on."""
+    """Match the deliveries of the two accounts that cannot publish."""
     return Q(account__handle=BROKEN) | Q(account__network="bluesky", attempts__isnull=True, reason_code__gt="")
 
 
@@ -215,7 +215,7 @@ def _fail_on_pages(lab: Lab, carmen: HttpUser, accounts: dict[str, tuple[Account
 
 
 def _tokens_of(lab: Lab) -> dict[str, str]:
-    """Return everything that the laboratory's networks gave, as they wrote it down."""
+    """Return every token that the networks of the laboratory issued."""
     found = {}
     with sqlite3.connect(next(lab.data.glob("ledger-*.sqlite3"))) as book:
         for (raw,) in book.execute("SELECT fields FROM grants"):
@@ -228,15 +228,15 @@ def _tokens_of(lab: Lab) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("place", ["database", "logs", "pages", "arguments", "commands"])
-def test_no_secret_is_left_in(left: Traces, place: str) -> None:
+def test_no_secret_in(left: Traces, place: str) -> None:
     texts = left.places[place]
     assert texts
     found = {name: spilt for name, text in texts.items() if (spilt := secrets_in(text, left.secrets))}
     assert found == {}
 
 
-def test_what_was_meant_to_go_wrong_did(left: Traces) -> None:
-    """A search that finds nothing says something only if there was something to spill."""
+def test_the_planned_failures_happened(left: Traces) -> None:
+    """The search proves something only if the failures that could leak a secret happened."""
     logs, pages = left.places["logs"]["web y trabajador"], "".join(left.places["pages"].values())
     assert "Invalid header value" in logs  # the bug, in a worker and in the web
     assert "Traceback" in logs or "exc_value" in logs
@@ -247,7 +247,7 @@ def test_what_was_meant_to_go_wrong_did(left: Traces) -> None:
 
 
 class Spilling(RuntimeError):
-    """The bug of an SDK, with everything that it held in its words."""
+    """An exception of an SDK whose message contains the whole request."""
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_the_page_of_a_bug_shows_nothing_of_what_was_being_handled(
     assert secrets_in(text, secrets) == []
 
 
-def test_the_search_finds_a_secret_in_every_dress() -> None:
+def test_search_finds_a_secret_in_every_encoding() -> None:
     secret = "ficha/plantada+con=signos-91"
     dressed = [
         secret, quote(secret, safe=""), secret.encode().hex(), secret.encode().hex().upper(),

@@ -1,4 +1,4 @@
-"""Links as a way in: through a news' link, a source or a publication's link, nothing inside is ever opened."""
+"""No link of a news item, source or publication makes the server open an internal address (SSRF)."""
 
 import socket
 from typing import Any
@@ -16,8 +16,8 @@ from tests.newsroom.website import Website
 __all__ = ["inner", "site"]
 
 
-def ways_in(website: Website) -> list[str]:
-    """Return the ways to name this machine that somebody may try."""
+def internal_links(website: Website) -> list[str]:
+    """Return links that name this machine in different notations."""
     port = website.authority.rpartition(":")[2]
     hosts = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.0.0.1.", "0", "localhost",
              "LOCALHOST.", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]",
@@ -28,7 +28,7 @@ def ways_in(website: Website) -> list[str]:
 
 @pytest.fixture
 def official(stage: Stage, site: Website) -> Website:
-    """Have a website of the entity, that is on this machine and named in the settings with its port."""
+    """An official website of the entity on this machine, allowed by the settings with its port."""
     stage.entity.official_domains = ["mincit.gov.co", "127.0.0.1"]
     stage.entity.save()
     return site
@@ -37,7 +37,7 @@ def official(stage: Stage, site: Website) -> Website:
 @pytest.mark.procedure("D-4")
 def test_no_link_of_a_publication_opens_what_is_inside(stage: Stage, official: Website, inner: Website) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
-    for link in ways_in(inner):
+    for link in internal_links(inner):
         Publication.objects.filter(pk=stage.draft.pk).update(link=link)
         assert client.post(f"/publicaciones/{stage.draft.pk}/enlace/").status_code == 302, link
         check = LinkCheck.objects.filter(publication=stage.draft).latest("pk")
@@ -48,7 +48,7 @@ def test_no_link_of_a_publication_opens_what_is_inside(stage: Stage, official: W
 def test_no_link_that_is_informed_opens_what_is_inside(stage: Stage, official: Website, inner: Website) -> None:
     client = signed_in(stage.people[Role.CONTENT_MANAGER])
     news = News.objects.count()
-    for link in ways_in(inner):
+    for link in internal_links(inner):
         for path in ("/noticias/informe/", "/noticias/informe/vista/"):
             assert client.post(path, {"address": link}).status_code == 422, link
     assert News.objects.count() == news
@@ -57,7 +57,7 @@ def test_no_link_that_is_informed_opens_what_is_inside(stage: Stage, official: W
 
 def test_a_redirect_of_our_own_site_opens_nothing_inside(stage: Stage, official: Website, inner: Website) -> None:
     client = signed_in(stage.people[Role.CONTENT_MANAGER])
-    for number, link in enumerate(link for link in ways_in(inner) if link.isascii()):
+    for number, link in enumerate(link for link in internal_links(inner) if link.isascii()):
         address = official.redirect(f"/r{number}", link)
         response = client.post("/noticias/informe/", {"address": address})
         assert response.status_code == 422, link
@@ -67,7 +67,7 @@ def test_a_redirect_of_our_own_site_opens_nothing_inside(stage: Stage, official:
 def test_a_name_that_changes_its_answer_gains_nothing(
     stage: Stage, inner: Website, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DNS rebinding: another answer when it is opened than when it is checked; only the checked one is opened."""
+    """DNS rebinding: the name resolves differently the second time; only the checked address is opened."""
     asked: list[str] = []
     real = socket.getaddrinfo
 
@@ -89,7 +89,7 @@ def test_a_name_that_changes_its_answer_gains_nothing(
 def test_a_source_may_not_be_inside(stage: Stage, inner: Website) -> None:
     client: Client = signed_in(stage.people[Role.COORDINATOR])
     sources = Source.objects.count()
-    for link in ways_in(inner):
+    for link in internal_links(inner):
         data = {"kind": "FEED", "name": "Adentro", "address": link, "every_minutes": "5"}
         for path in ("/noticias/fuentes/nueva/", "/noticias/fuentes/prueba/"):
             assert client.post(path, data).status_code == 422, link

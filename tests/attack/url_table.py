@@ -1,4 +1,4 @@
-"""Every address of the installation: who may, by which method, and what comes of it. A new address needs a row."""
+"""Every address of the product: its method, its roles and the status that it answers. A new address needs a row."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from tests.publishing.test_views import sent
 
 NETWORKS_AND_HEADS = NETWORKS_PEOPLE | GROUP_HEADS
 CONTENT = frozenset({Role.CONTENT_MANAGER})
-STRATEGIST = frozenset({Role.DIGITAL_STRATEGIST})  # whose the notice is
+STRATEGIST = frozenset({Role.DIGITAL_STRATEGIST})  # the recipient of the notice
 SOURCES = COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
 MANAGE = COORDINATOR | {Role.SYSTEMS_OFFICE}
 OK, FOUND, REFUSED, MISSING, UNSIGNED, INVALID, CONFLICT = 200, 302, 403, 404, 401, 422, 409
@@ -25,7 +25,7 @@ OK, FOUND, REFUSED, MISSING, UNSIGNED, INVALID, CONFLICT = 200, 302, 403, 404, 4
 
 @dataclass(frozen=True)
 class Row:
-    """An address and method: the roles that may, what the first of them gets, and what anybody else gets."""
+    """An address and method, the roles that may use it, and the status for the first of them and for others."""
 
     name: str
     method: str = "GET"
@@ -34,8 +34,8 @@ class Row:
     roles: frozenset[Role] = EVERYBODY
     status: int = OK
     refused: int = REFUSED
-    outside: int = MISSING  # to a person of another entity with every role of it
-    both: bool = field(default=False)  # GET and POST are taken
+    outside: int = MISSING  # status for a member of another entity with every role
+    both: bool = field(default=False)  # the address accepts GET and POST
 
     def path(self, stage: Stage) -> str:
         return reverse(self.name, args=self.arguments(stage))
@@ -230,7 +230,7 @@ OWN = frozenset({
 
 
 def public_path(name: str, stage: Stage) -> str:
-    """Return the path of a public address, with arguments where it has some."""
+    """Return the path of a public address."""
     arguments: dict[str, list[Any]] = {
         "newsroom:notice": [stage.source.pk],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
@@ -243,7 +243,7 @@ def public_path(name: str, stage: Stage) -> str:
 
 
 def names(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> set[str]:
-    """Return the name of every address that the installation answers."""
+    """Return the name of every address of the product."""
     found: set[str] = set()
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         if isinstance(pattern, URLResolver):
