@@ -220,7 +220,7 @@ def _tokens_of(lab: Lab) -> dict[str, str]:
     with sqlite3.connect(next(lab.data.glob("ledger-*.sqlite3"))) as book:
         for (raw,) in book.execute("SELECT fields FROM grants"):
             grant = json.loads(raw)
-            for kind in ("token", "refresh"):
+            for kind in ("token", "refresh_token"):
                 if grant[kind]:
                     found[f"{kind} de {grant['network']} {len(found)}"] = grant[kind]
     assert len(found) > 10
