@@ -74,6 +74,15 @@ TEXT = (
     "servicios de software. Antioquia, Bogotá y Valle del Cauca suman más de la mitad del total. Cifras y series "
     "completas por departamento y por producto: https://www.mincit.gov.co/prensa/noticias #ExportarEsCrecer"
 )
+POST = TEXT.partition(" https")[0]
+CALL_ON_X = (
+    "Hasta el 15 de diciembre está abierta la convocatoria para mipymes que quieren exportar por primera vez. "
+    "Requisitos y formulario:"
+)
+CALL_ON_FACEBOOK = (
+    "¿Tu mipyme quiere exportar por primera vez? La convocatoria está abierta hasta el 15 de diciembre. Acá están los "
+    "requisitos y el formulario."
+)
 ACCOUNTS = ("X · @mincomercioco", "Facebook", "Instagram", "YouTube")
 # By hour and account: kind, time, title, label, state
 SAMPLE_DAY: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pregonero.errors import Issue
-from pregonero.ui.gallery import EXAMPLES, SCENES, TEXT, sample_calendar
+from pregonero.ui.gallery import CALL_ON_FACEBOOK, CALL_ON_X, EXAMPLES, POST, SCENES, TEXT, sample_calendar
 
 
 class SampleForm(forms.Form):
@@ -46,5 +46,8 @@ def scene(request: HttpRequest, name: str) -> HttpResponse:
         "section_counts": counts,
         "current_section": section,
         "form": SampleForm(initial={"text": TEXT}),
+        "post": POST,
+        "call_on_x": CALL_ON_X,
+        "call_on_facebook": CALL_ON_FACEBOOK,
     } | sample_calendar()
     return render(request, f"ui/gallery/scenes/{name}.html", context)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE, FUNCTION, VIEW, TEMPLATE, TEST_FILE = 400, 40, 25, 150, 500
+TEMPLATE_LINE = 160
 
 
 def check() -> list[str]:
@@ -39,6 +40,9 @@ def _functions(path: Path) -> Iterator[str]:
 def _templates() -> Iterator[str]:
     for path in sorted((ROOT / "pregonero").rglob("templates/**/*.html")):
         yield from _file(path, TEMPLATE)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+            if len(line) > TEMPLATE_LINE:
+                yield f"{path.relative_to(ROOT)}:{number}: {len(line)} caracteres, y el máximo es {TEMPLATE_LINE}"
 
 
 def _tests() -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The forms of the editor for files, and the signed addresses of files."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,7 @@ def test_the_issues_of_a_file_are_shown_with_the_conversion_that_corrects_them(
     assert "Recortar, dejando el centro y guardar como JPEG en sRGB" in page
     assert 'viewBox="0 0 191 100"' in page
     assert "Arreglar para Instagram" in page
+    assert re.search(r'viewBox="0 0 \d+ \d+"', page)
     said = press(
         publication, beto, "arreglo", wide, **{f"arreglo{wide.pk}-ratio": "1:1", f"arreglo{wide.pk}-focus": "top"}
     )
