@@ -46,9 +46,10 @@ def _differences(saved: Editor, written: Editor) -> Iterator[Difference]:
         label = ours.capabilities.label
         yield from _differs(f"Título en {label}", theirs.adaptation.title, ours.adaptation.title)
         yield from _differs(
-            f"Texto para {label}", "\n\n".join([theirs.adaptation.text, *theirs.adaptation.parts]),
+            f"Texto para {label}",
+            "\n\n".join([theirs.adaptation.text, *theirs.adaptation.parts]),
             "\n\n".join([ours.adaptation.text, *ours.adaptation.parts]),
-        )  # fmt: skip
+        )
 
 
 def _differs(name: str, saved: str, written: str) -> Iterator[Difference]:

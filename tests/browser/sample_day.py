@@ -179,9 +179,13 @@ class SampleDayMaker:
             self.lab.client.post("/sitio/noticias", json=more).raise_for_status()
         carmen, luis = self.team.people["carmen"], self.team.people["luis"]
         source = newsroom.register_source(
-            entity=carmen.entity, kind=FEED, name="Noticias de la sede (RSS)",
-            address=f"{self.lab.url}/sitio/feed.xml", by=carmen, now=self.now,
-        )  # fmt: skip
+            entity=carmen.entity,
+            kind=FEED,
+            name="Noticias de la sede (RSS)",
+            address=f"{self.lab.url}/sitio/feed.xml",
+            by=carmen,
+            now=self.now,
+        )
         items = FEED.read(source.address, {}).items
         found = newsroom.save_reading(source=source, items=items, now=self.now).found
         named = {news.address.rpartition("/")[2]: news for news in found}

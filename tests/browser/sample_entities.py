@@ -36,9 +36,13 @@ class Team:
 def register_team(lab: Lab, slug: str, now: datetime) -> Team:
     """Register an entity with four members and a connected account on each of four networks."""
     entity = people.register_entity(
-        slug=slug, name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio", initials="MC",
-        official_domains=["127.0.0.1"], now=now,
-    )  # fmt: skip
+        slug=slug,
+        name="Ministerio de Comercio, Industria y Turismo",
+        short_name="MinComercio",
+        initials="MC",
+        official_domains=["127.0.0.1"],
+        now=now,
+    )
     members = {first: cast.member(entity, first, name, role) for first, name, role in PEOPLE}
     return Team(entity, members, {name: _connect(lab, name, slug, members["carmen"], now) for name in HANDLES})
 
@@ -49,8 +53,15 @@ def _connect(lab: Lab, name: str, slug: str, carmen: Member, now: datetime) -> s
     theirs = {"network": name, "id": id, "handle": handle, "token": token, "name": "MinComercio", "extra": {}}
     lab.client.post("/accounts", json=[theirs]).raise_for_status()
     account = register_account(
-        entity=carmen.entity, network=Network(name), handle=handle, remote_id=id, display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=Network(name),
+        handle=handle,
+        remote_id=id,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
     connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
     return handle

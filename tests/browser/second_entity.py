@@ -116,9 +116,13 @@ def _fill(publication: Publication, team: Team, now: datetime) -> None:
 
     def attach(network: str, medium: Medium, **described: str) -> None:
         actions.attach_medium(
-            publication=publication, accounts=[account[network]], medium=medium, by=beto, now=now,
+            publication=publication,
+            accounts=[account[network]],
+            medium=medium,
+            by=beto,
+            now=now,
             described=Described(**described),
-        )  # fmt: skip
+        )
 
     def uploaded(data: bytes, name: str, wanted: str = "media") -> Medium:
         return save_upload(stored=store_upload(iter([data]), name, expected=wanted), by=beto, now=now)
@@ -157,19 +161,31 @@ def _trouble(lab: Lab, team: Team, accounts: dict[str, Account], now: datetime) 
         account=accounts["x"], passed=True, result="X respondió que es @mincomercioco_otra.", by=carmen, now=now
     )
     pause_account(
-        account=accounts["instagram"], reason="Cambio de contraseña en curso, hasta que el jefe de sistemas avise.",
-        by=carmen, now=now,
-    )  # fmt: skip
+        account=accounts["instagram"],
+        reason="Cambio de contraseña en curso, hasta que el jefe de sistemas avise.",
+        by=carmen,
+        now=now,
+    )
     generation = Credential.objects.get(account=accounts["youtube"]).generation
     record_lost_authorization(
-        account_id=accounts["youtube"].pk, generation=generation,
-        reason="YouTube dice que la autorización terminó: alguien la retiró o cambió la contraseña.", now=now,
-    )  # fmt: skip
+        account_id=accounts["youtube"].pk,
+        generation=generation,
+        reason="YouTube dice que la autorización terminó: alguien la retiró o cambió la contraseña.",
+        now=now,
+    )
     for network, server in ((Network.MASTODON, "https://mastodon.example"), (Network.BLUESKY, "https://bsky.social")):
         accounts[network] = register_account(
-            entity=team.entity, network=network, handle="mincomercio.gov.co", server=server, remote_id="",
-            display_name="MinComercio", purpose="Presencia en redes abiertas", root_mailbox="", by=carmen, now=now,
-        )  # fmt: skip
+            entity=team.entity,
+            network=network,
+            handle="mincomercio.gov.co",
+            server=server,
+            remote_id="",
+            display_name="MinComercio",
+            purpose="Presencia en redes abiertas",
+            root_mailbox="",
+            by=carmen,
+            now=now,
+        )
     retire_account(
         account=accounts["bluesky"], reason="Se abrirá otra con el dominio de la entidad.", by=carmen, now=now
     )

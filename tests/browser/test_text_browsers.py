@@ -118,8 +118,13 @@ def test_signing_in_with_lynx(sample: SampleInstallation, tmp_path: Path) -> Non
     lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {sample.address}/cuenta/login/"
     environment = {"TERM": "vt100", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "120", "LINES": "60"}
     done = subprocess.run(
-        ["script", "-qec", lynx, "/dev/null"], check=True, capture_output=True, text=True, timeout=180, env=environment,
+        ["script", "-qec", lynx, "/dev/null"],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        env=environment,
         stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     screen = re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9])", " ", done.stdout)
     assert in_order(screen, "Iniciar sesión", "Hoy, martes 24 de noviembre", "Lo que te toca")

@@ -50,11 +50,14 @@ def pages(
         luis: ["/noticias/", "/noticias/informe/", f"/noticias/{candidate.pk}/", f"/noticias/{candidate.pk}/informe/"],
         ana: [f"/noticias/{news.pk}/", "/noticias/?estado=informadas", f"/noticias/{candidate.pk}/descarte/"],
         carmen: [
-            "/noticias/fuentes/", "/noticias/fuentes/nueva/", "/noticias/fuentes/nueva/?clase=LISTING",
+            "/noticias/fuentes/",
+            "/noticias/fuentes/nueva/",
+            "/noticias/fuentes/nueva/?clase=LISTING",
             f"/noticias/fuentes/{listing.pk}/regla/",
-            f"/noticias/fuentes/{feed.pk}/regla/fin/", f"/noticias/fuentes/{feed.pk}/retiro/",
+            f"/noticias/fuentes/{feed.pk}/regla/fin/",
+            f"/noticias/fuentes/{feed.pk}/retiro/",
         ],
-    }  # fmt: skip
+    }
     answers: dict[str, Answer] = {}
     for member, paths in seen.items():
         answers |= answers_of(clients[member], paths)

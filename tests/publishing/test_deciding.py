@@ -90,8 +90,17 @@ def test_both_candidates_stand_beside_what_was_sent(
     one, other = (seen(lab, account, f"Parecida {number}") for number in (1, 2))
     undecided(delivery, one, other)
     page = client_of(ana).get(decision(delivery)).content.decode()
-    for words in ("Lo que enviamos", "Lo que hay en X", "Parecida 1", "Parecida 2", one.url, "09:00:01",
-                  publication_of(delivery).link[:20], "Es esta: salió", "No salió: enviar otra vez"):  # fmt: skip
+    for words in (
+        "Lo que enviamos",
+        "Lo que hay en X",
+        "Parecida 1",
+        "Parecida 2",
+        one.url,
+        "09:00:01",
+        publication_of(delivery).link[:20],
+        "Es esta: salió",
+        "No salió: enviar otra vez",
+    ):
         assert words in page
 
 
@@ -225,9 +234,10 @@ def test_what_the_network_refused_is_made_by_hand_and_read_back(
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", made["id"])
     kept = ManualPost.objects.get()
     assert (kept.by, kept.read_back, kept.same_text) == (ana, True, True)
-    assert "Hecha a mano por Ana Rojas, leída en la red" in client.get(
-        f"/publicaciones/{delivery.subject_id}/"
-    ).content.decode()  # fmt: skip
+    assert (
+        "Hecha a mano por Ana Rojas, leída en la red"
+        in client.get(f"/publicaciones/{delivery.subject_id}/").content.decode()
+    )
 
 
 @pytest.mark.procedure("Q-6")

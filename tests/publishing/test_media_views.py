@@ -56,8 +56,9 @@ def test_an_upload_adds_the_file_and_saves_the_texts_of_the_form(publication: Pu
     adaptation = x_of(publication)
     assert adaptation.text == "Con un mapa"
     assert [(each.medium.mime, each.alt) for each in adaptation.media] == [
-        ("image/jpeg", "Gráfica de barras"), ("image/png", "Un mapa"),
-    ]  # fmt: skip
+        ("image/jpeg", "Gráfica de barras"),
+        ("image/png", "Un mapa"),
+    ]
     assert adaptation.media[1].medium.uploaded_by == beto
 
 
@@ -142,9 +143,14 @@ def test_captions_are_uploaded_for_a_video(publication: Publication, beto: Membe
 def test_the_progress_of_a_conversion_is_shown(publication: Publication, beto: Member, dario: Member) -> None:
     adaptation = x_of(publication)
     conversion = MediaConversion.objects.create(
-        adaptation=adaptation, medium=adaptation.media[0].medium, plan={}, asked_by=beto, asked_at=timezone.now(),
-        state="WORKING", percent=42,
-    )  # fmt: skip
+        adaptation=adaptation,
+        medium=adaptation.media[0].medium,
+        plan={},
+        asked_by=beto,
+        asked_at=timezone.now(),
+        state="WORKING",
+        percent=42,
+    )
     path = f"/versiones/{conversion.pk}/"
     page = signed_in(beto).get(path).content.decode()
     assert "42 %" in page

@@ -37,16 +37,26 @@ def undecided(delivery: Delivery, *, found: int) -> Delivery:
     """Leave a delivery waiting for a person, with an attempt and what was found."""
     text = "Las exportaciones no mineras crecieron 8,4 % https://www.mincit.gov.co/prensa/noticias/1"
     Attempt.objects.create(
-        delivery=delivery, number=1, started_at=timezone.now(), worker="w", fingerprint="f" * 64, prepared={},
+        delivery=delivery,
+        number=1,
+        started_at=timezone.now(),
+        worker="w",
+        fingerprint="f" * 64,
+        prepared={},
         content={"account": delivery.account_id, "text": text, "title": "", "link": "", "media": []},
-    )  # fmt: skip
+    )
     Delivery.objects.filter(pk=delivery.pk).update(
         attempts_made=1,
         candidates=[
-            {"remote_id": str(at), "url": f"https://x.com/mincomercioco/status/{at}", "text": text,
-             "at": "2026-11-24T14:00:01+00:00"} for at in range(found)
+            {
+                "remote_id": str(at),
+                "url": f"https://x.com/mincomercioco/status/{at}",
+                "text": text,
+                "at": "2026-11-24T14:00:01+00:00",
+            }
+            for at in range(found)
         ],
-    )  # fmt: skip
+    )
     put(delivery, DeliveryState.NEEDS_PERSON)
     return delivery
 
@@ -70,11 +80,18 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
     both = client.post(f"/publicaciones/{draft.pk}/textos/", stale)
     answers = {"/ambas/": Answer(200, dict(both.headers), both.content)}
     paths = [
-        f"/envios/{by_network['x'].pk}/decision/", f"/envios/{by_network['facebook'].pk}/decision/",
-        f"/envios/{by_network['instagram'].pk}/a-mano/", f"/envios/{by_network['youtube'].pk}/a-mano/",
-        f"/publicaciones/{going.pk}/", f"/publicaciones/{stopped.pk}/", f"/publicaciones/{draft.pk}/editor/",
-        "/pausa/", "/estado/", "/parrilla/", f"/parrilla/{timezone.localtime(now):%Y-%m-%d}/10/",
-    ]  # fmt: skip
+        f"/envios/{by_network['x'].pk}/decision/",
+        f"/envios/{by_network['facebook'].pk}/decision/",
+        f"/envios/{by_network['instagram'].pk}/a-mano/",
+        f"/envios/{by_network['youtube'].pk}/a-mano/",
+        f"/publicaciones/{going.pk}/",
+        f"/publicaciones/{stopped.pk}/",
+        f"/publicaciones/{draft.pk}/editor/",
+        "/pausa/",
+        "/estado/",
+        "/parrilla/",
+        f"/parrilla/{timezone.localtime(now):%Y-%m-%d}/10/",
+    ]
     answers |= answers_of(client, paths)
     actions.pause_everything(reason="Llegó una alerta de suplantación.", by=ana, now=now)
     full = QuotaExhausted(

@@ -38,9 +38,14 @@ def sent(publication: Publication, **changes: str) -> dict[str, str]:
     """Return what the editor's form would send, with changes."""
     at = timezone.localtime() + timedelta(hours=2)
     data = {
-        "why": publication.why, "theme": publication.theme, "relevance": "1", "link": publication.link,
-        "revision": str(publication.revision), "day": f"{at:%Y-%m-%d}", "hour": f"{at:%H:%M}",
-    }  # fmt: skip
+        "why": publication.why,
+        "theme": publication.theme,
+        "relevance": "1",
+        "link": publication.link,
+        "revision": str(publication.revision),
+        "day": f"{at:%Y-%m-%d}",
+        "hour": f"{at:%H:%M}",
+    }
     for adaptation in publication.adaptations.all():
         prefix = f"red{adaptation.account_id}"
         data |= {
@@ -178,13 +183,20 @@ def test_what_was_stopped_is_taken_up_in_a_new_draft(publication: Publication, b
     draft = Publication.objects.exclude(pk=publication.pk).get()
     both = (publication, draft)
     assert (draft.state, draft.why, draft.theme, draft.link) == (
-        "DRAFT", publication.why, publication.theme, publication.link,
-    )  # fmt: skip
+        "DRAFT",
+        publication.why,
+        publication.theme,
+        publication.link,
+    )
     texts = [list(each.adaptations.order_by("account_id").values_list("text", "skipped")) for each in both]
     media = [
-        list(Attachment.objects.filter(adaptation__publication=each).order_by("adaptation__account_id", "position")
-             .values_list("medium_id", "alt")) for each in both
-    ]  # fmt: skip
+        list(
+            Attachment.objects.filter(adaptation__publication=each)
+            .order_by("adaptation__account_id", "position")
+            .values_list("medium_id", "alt")
+        )
+        for each in both
+    ]
     assert texts[0] == texts[1]
     assert media[0] == media[1] != []
     publication.refresh_from_db()
