@@ -15,7 +15,7 @@ from pregonero.people.models import Member, Notice
 from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
 from pregonero.publishing.queries.calendar import deliveries_on, waiting_for_minute
-from pregonero.publishing.threads import speaks_for, threads_in
+from pregonero.publishing.threads import current_delivery, threads_in
 from pregonero.records.actions import ObjectRef
 
 TASK_LIMIT = 20
@@ -58,7 +58,7 @@ class Outgoing:
     @property
     def deliveries(self) -> list[Delivery]:
         """Return the delivery that shows the progress on each account."""
-        return [speaks_for(thread) for thread in self.threads]
+        return [current_delivery(thread) for thread in self.threads]
 
     @property
     def trouble(self) -> str:

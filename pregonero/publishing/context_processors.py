@@ -1,4 +1,4 @@
-"""What every page says while everything is paused."""
+"""Template context of every page: the pause of everything, if there is one."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,14 +13,14 @@ from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
 
 @dataclass(frozen=True)
 class Pause:
-    """A pause of everything, and how much was in the air when it began and has not ended."""
+    """A pause of everything, and how many deliveries were being sent when it began and still are."""
 
     stop: Hold
-    in_the_air: int
+    in_flight: int
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
-    """Add the pause of everything to every page's context, looked up only when the page shows it."""
+    """Add `pause` to the context. It is queried only if the template uses it."""
     return {"pause": SimpleLazyObject(lambda: _pause(request))}
 
 
@@ -29,5 +29,5 @@ def _pause(request: HttpRequest) -> Pause | None:
         member = getattr(request, "member", None)
         stop = hold_on_everything(member.entity_id) if member is not None else None
     except Refused:
-        return None  # somebody without a membership sees only that they have none
+        return None  # the person has no current membership
     return Pause(stop, count_in_flight(stop.entity)) if stop else None

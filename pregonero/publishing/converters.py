@@ -1,20 +1,20 @@
-"""A day in an address: 2026-11-24."""
+"""The path converter of a day: 2026-11-24."""
 
 from datetime import date
 
 
 class DayConverter:
-    """Turns an ISO day into a date and back; anything else is not found."""
+    """Converts an ISO date in a URL to a `date` and back."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        """Return the day; ValueError makes Django answer "not found". The first and the last have no neighbour."""
+        """Return the date. Raises ValueError (404) if it is invalid, or if it has no previous or next day."""
         day = date.fromisoformat(value)
         if day in (date.min, date.max):
             raise ValueError(value)
         return day
 
     def to_url(self, value: date) -> str:
-        """Return the day as the address says it."""
+        """Return the date in ISO format."""
         return value.isoformat()

@@ -1,4 +1,4 @@
-"""Two people wrote at once: what the other one saved beside what this one wrote, so that nothing is lost."""
+"""Edit conflicts: what another person saved meanwhile, beside what this person wrote, so that no text is lost."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pregonero.publishing.editor import Editor, editor_of
 
 @dataclass(frozen=True)
 class Difference:
-    """A text that is not the same: which, what is saved, and what was written here."""
+    """A field that differs: its name, the saved text and the submitted text."""
 
     name: str
     saved: str
@@ -21,7 +21,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """The editor with what was written here, and how it differs from what is saved."""
+    """The editor with the submitted texts, who saved last and when, and the fields that differ."""
 
     page: Editor
     who: str
@@ -30,28 +30,28 @@ class SideBySide:
 
 
 def side_by_side(*, member: Member, pk: int, now: datetime, data: QueryDict) -> SideBySide:
-    """Return both versions; what was written here may be saved next, knowingly, on top of the other one."""
+    """Return both versions. The form carries the latest revision, so that saving it again overwrites the other one."""
     saved = editor_of(member=member, pk=pk, now=now)
     who, at = saved.publication.edited_by.name, saved.publication.edited_at
-    mine = data.copy()
-    mine["revision"] = str(saved.publication.revision)
-    page = editor_of(member=member, pk=pk, now=now, data=mine)
+    submitted = data.copy()
+    submitted["revision"] = str(saved.publication.revision)
+    page = editor_of(member=member, pk=pk, now=now, data=submitted)
     return SideBySide(page, who, at, tuple(_differences(saved, page)))
 
 
 def _differences(saved: Editor, written: Editor) -> Iterator[Difference]:
     for name, label in (("why", "Por qué le interesa a la ciudadanía"), ("theme", "Tema"), ("link", "Enlace")):
-        yield from _differs(label, getattr(saved.publication, name), getattr(written.publication, name))
+        yield from _difference(label, getattr(saved.publication, name), getattr(written.publication, name))
     for theirs, ours in zip(saved.parts, written.parts, strict=True):
         label = ours.capabilities.label
-        yield from _differs(f"Título en {label}", theirs.adaptation.title, ours.adaptation.title)
-        yield from _differs(
+        yield from _difference(f"Título en {label}", theirs.adaptation.title, ours.adaptation.title)
+        yield from _difference(
             f"Texto para {label}",
             "\n\n".join([theirs.adaptation.text, *theirs.adaptation.parts]),
             "\n\n".join([ours.adaptation.text, *ours.adaptation.parts]),
         )
 
 
-def _differs(name: str, saved: str, written: str) -> Iterator[Difference]:
+def _difference(name: str, saved: str, written: str) -> Iterator[Difference]:
     if saved.split() != written.split():
         yield Difference(name, saved, written)

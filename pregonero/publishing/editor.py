@@ -1,4 +1,4 @@
-"""The editor's page, assembled: forms, how each account stands, and what is missing before programming."""
+"""The data of the editor's page: forms, the state of each account, and the issues that prevent scheduling."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationFo
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
 from pregonero.publishing.queries.forecast import Advice, advice_for
-from pregonero.publishing.threads import Part, parts_of, words_of
+from pregonero.publishing.threads import Part, parts_of, thread_label
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,25 @@ class AccountPart:
 
     @property
     def lacks_link(self) -> bool:
-        """Return whether it goes out without the link where the network takes it only in the words (P-3)."""
-        it, link = self.adaptation, self.adaptation.publication.link
-        said = self.capabilities.link_beside or it.link_under or any(link in text for text in (it.text, *it.parts))
-        return bool(link) and self.capabilities.takes_link and not it.skipped and not said
+        """Return whether the post will not show the link although its network allows links in the text (P-3)."""
+        adaptation, link = self.adaptation, self.adaptation.publication.link
+        if not link or adaptation.skipped or not self.capabilities.takes_link:
+            return False
+        is_outside_text = self.capabilities.link_beside or adaptation.link_under
+        return not (is_outside_text or any(link in text for text in (adaptation.text, *adaptation.parts)))
 
     @property
     def tag(self) -> str:
-        """Return the tint of its tab."""
+        """Return the colour of its tab."""
         if self.adaptation.skipped:
             return "plan"
         return "bad" if self.issues else "ok"
 
     @property
-    def word(self) -> str:
-        """Return its state in a word or two."""
+    def label(self) -> str:
+        """Return its state, in Spanish."""
         if self.thread:
-            return words_of(self.thread).lower()
+            return thread_label(self.thread).lower()
         if self.adaptation.skipped:
             return "se omite"
         over = self.count - self.limit
@@ -83,49 +85,49 @@ class Editor:
 
     @property
     def is_valid(self) -> bool:
-        """Return whether what was sent can be saved."""
+        """Return whether the submitted forms can be saved."""
         return all([self.general.is_valid(), *(part.form.is_valid() for part in self.parts)])
 
     @property
     def not_saved_reason(self) -> str:
-        """Return that what was sent cannot be saved, and in which part to look; nothing when it can."""
-        wrong = [part.capabilities.label for part in self.parts if part.form.errors]
+        """Return a sentence that names the parts with errors, or an empty string when the forms can be saved."""
+        invalid = [part.capabilities.label for part in self.parts if part.form.errors]
         if self.general.errors:
-            wrong.append("lo general")
-        if not wrong and not self.minute.errors:
+            invalid.append("lo general")
+        if not invalid and not self.minute.errors:
             return ""
-        return f"Nada se guardó ni se programó: corrige {', '.join(wrong) or 'la hora'}."
+        return f"Nada se guardó ni se programó: corrige {', '.join(invalid) or 'la hora'}."
 
     @property
     def not_scheduled_reason(self) -> str:
-        """Return that it was saved and not programmed, and how much is missing."""
+        """Return a sentence with the number of issues that prevented scheduling after saving."""
         count = len(self.issues)
         return f"Se guardó, pero no se programó: {'falta' if count == 1 else 'faltan'} {count} por resolver."
 
     @property
     def without_link(self) -> list[AccountPart]:
-        """Return the accounts whose words lack the link."""
+        """Return the accounts whose posts will not show the link."""
         return [part for part in self.parts if part.lacks_link]
 
     @property
     def own_issues(self) -> list[Issue]:
-        """Return what is missing of the whole publication, apart from each account's."""
+        """Return the issues that belong to no account."""
         return [issue for issue in self.issues if not issue.field.startswith("account:")]
 
 
 def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None = None, hour: str = "") -> Editor:
-    """Return the editor of a publication, as it is kept or as somebody is writing it (`data`)."""
+    """Return the editor of a publication as it is saved or, with `data`, as the submitted form leaves it."""
     publication = queries.get_publication(member=member, pk=pk)
     adaptations = queries.adaptations_of(publication)
     general = PublicationForm(data, initial=initial_of(publication))
     forms = [_adaptation_form(adaptation, data) for adaptation in adaptations]
     if data is not None:
-        _as_written(publication, general, forms, member)
+        _apply_form(publication, general, forms, member)
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     issues = rules.issues_of(publication, adaptations, check, acceptance)
     threads = by_account(deliveries_of(publication.ref))
     conversions = queries.conversions_of(publication)
-    minute = MinuteForm(data, now=now, initial=_first_minute(publication, now, hour))
+    minute = MinuteForm(data, now=now, initial=_initial_minute(publication, now, hour))
     due_at = minute.due_at() if minute.is_valid() else publication.due_at or now
     return Editor(
         publication=publication,
@@ -144,10 +146,10 @@ def _adaptation_form(adaptation: Adaptation, data: QueryDict | None) -> Adaptati
     return AdaptationForm(adaptation, data, takes_title=caps.takes_title, takes_reels=caps.reels_apart)
 
 
-def _as_written(
+def _apply_form(
     publication: Publication, general: PublicationForm, forms: Iterable[AdaptationForm], by: Member
 ) -> None:
-    """Put what was sent into the rows in memory, so that it is judged as it would be saved; nothing is saved."""
+    """Apply the submitted forms to the objects in memory, so that rules check them. Nothing is saved."""
     forms = list(forms)
     for form in forms:
         form.adaptation.parts = list(form.parts)
@@ -157,9 +159,9 @@ def _as_written(
     publication.why, publication.theme, publication.link = change.why, change.theme, change.link
     publication.relevance = change.relevance
     for form in forms:
-        wanted = change.adaptations[form.adaptation.account_id]
+        adaptation_change = change.adaptations[form.adaptation.account_id]
         form.adaptation.publication = publication
-        take_words(form.adaptation, wanted, by)
+        take_words(form.adaptation, adaptation_change, by)
 
 
 def _part(
@@ -184,6 +186,6 @@ def _part(
     )
 
 
-def _first_minute(publication: Publication, now: datetime, hour: str) -> dict[str, object]:
+def _initial_minute(publication: Publication, now: datetime, hour: str) -> dict[str, object]:
     at = timezone.localtime(publication.due_at or now)
     return {"day": at.date(), "hour": hour or f"{at:%H:%M}"}

@@ -1,4 +1,4 @@
-"""One text for each network, made from the news: a first version that its people then edit (P-3)."""
+"""The first draft of a post for each network, made from a news item; people edit it afterwards (P-3)."""
 
 import re
 from collections.abc import Callable
@@ -9,16 +9,16 @@ from pregonero.media.models import Medium
 from pregonero.networks.base import Capabilities, Connector
 from pregonero.newsroom.models import News
 
-SHORTEST_SUMMARY = 60  # a summary cut shorter than this says nothing; the title alone is better
+SHORTEST_SUMMARY = 60  # characters; a shorter cut of the summary is left out
 ELLIPSIS = "…"
-# A full stop, a question or an exclamation that another sentence follows: "8.4 %", "p. m." and "núm. 5" end none.
+# Punctuation followed by a capital letter: "8.4 %", "p. m." and "núm. 5" do not end a sentence.
 SENTENCE_END = re.compile(r"[.!?…][»”\")]?(?=\s+[¿¡«“\"(]?[A-ZÁÉÍÓÚÑ])")
 MEDIUM_NAMES = {"picture": "una imagen", "video": "un video"}
 
 
 @dataclass(frozen=True)
-class Composed:
-    """A first version for one account; `skip_reason` says why the network is skipped."""
+class DraftPost:
+    """The first draft for one account; `skip_reason` is why the network is skipped, or empty."""
 
     text: str = ""
     title: str = ""
@@ -26,20 +26,20 @@ class Composed:
     skip_reason: str = ""
 
 
-def compose(news: News, network: Connector) -> Composed:
-    """Return what a news item could say on a network, within its limits, with the link in the way it allows."""
+def compose(news: News, network: Connector) -> DraftPost:
+    """Return the draft of a post about a news item that respects the network's limits and its rules on links."""
     capabilities = network.capabilities
     missing = _missing_medium(news, capabilities)
     if missing:
-        return Composed(skip_reason=missing)
+        return DraftPost(skip_reason=missing)
     limit = capabilities.limits["text"].value
     text = _fit([news.title, news.summary], _tail(news.address, capabilities), network.measure, limit)
     title = _cut(news.title, len, capabilities.limits["title"].value) if capabilities.takes_title else ""
-    return Composed(text=text, title=title, media=_media(news, capabilities))
+    return DraftPost(text=text, title=title, media=_media(news, capabilities))
 
 
 def _media(news: News, capabilities: Capabilities) -> tuple[Medium, ...]:
-    """Return what goes first with the text: the video where it is needed, the picture where it is not the card's."""
+    """Return the news item's video if the network needs one, or its picture unless the link's card shows it."""
     if capabilities.needs == "video":
         return (news.video,) if news.video else ()
     wants_picture = capabilities.takes_pictures and not capabilities.link_beside
@@ -54,7 +54,7 @@ def _missing_medium(news: News, capabilities: Capabilities) -> str:
 
 
 def _tail(address: str, capabilities: Capabilities) -> str:
-    """Return the last line: the link where it is one, or where to find the news where it is not."""
+    """Return the last line: the link or, where links do not work in the text, the website's domain."""
     if capabilities.link_beside:
         return ""
     if capabilities.takes_link:
@@ -67,26 +67,26 @@ def _fit(paragraphs: list[str], tail: str, measure: Callable[[str], int], limit:
     if summary.startswith(title):
         title, summary = summary, ""
 
-    def whole(*parts: str) -> str:
+    def join(*parts: str) -> str:
         return "\n\n".join(part for part in (*parts, tail) if part)
 
-    if measure(whole(title, summary)) <= limit:
-        return whole(title, summary)
-    room = limit - measure(whole(title, "x"))
-    short = _shortened(summary, measure, room) if room >= SHORTEST_SUMMARY else ""
+    if measure(join(title, summary)) <= limit:
+        return join(title, summary)
+    available = limit - measure(join(title, "x"))
+    short = _shortened(summary, measure, available) if available >= SHORTEST_SUMMARY else ""
     if short:
-        return whole(title, short)
-    return whole(_cut(title, measure, limit - measure(whole("x"))))
+        return join(title, short)
+    return join(_cut(title, measure, limit - measure(join("x"))))
 
 
 def _shortened(text: str, measure: Callable[[str], int], limit: int) -> str:
-    """Return the sentences that fit, whole; only of one that fits in no way, as many of its words as fit."""
+    """Return the first whole sentences that fit or, if none does, the words of the first one that fit."""
     ends = [match.end() for match in SENTENCE_END.finditer(text) if measure(text[: match.end()]) <= limit]
     return text[: ends[-1]] if ends else _cut(text, measure, limit)
 
 
 def _cut(text: str, measure: Callable[[str], int], limit: int) -> str:
-    """Return the text cut at a word, within the limit as the network counts it."""
+    """Cut a text between words so that the network's count of it is within the limit."""
     if measure(text) <= limit:
         return text
     words = text.split()

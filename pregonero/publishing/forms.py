@@ -1,4 +1,4 @@
-"""What a person writes of a publication; forms validate and never save."""
+"""Forms of publications, deliveries and limits. They validate and never save."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -18,7 +18,7 @@ from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publicatio
 
 
 class StartForm(forms.Form):
-    """The start of a publication: from which news, with the key that makes a second click harmless."""
+    """The news item of a new publication. `key` makes a repeated submission return the same draft."""
 
     news = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -26,7 +26,7 @@ class StartForm(forms.Form):
 
 
 class PublicationForm(forms.Form):
-    """What belongs to the whole publication."""
+    """The fields common to all accounts of a publication."""
 
     why = forms.CharField(
         label="Por qué le interesa a la ciudadanía",
@@ -43,7 +43,7 @@ class PublicationForm(forms.Form):
 
 
 class AttachmentForm(forms.Form):
-    """What is written of a picture or a video: who cannot see or hear it needs it, or somebody says why it lacks."""
+    """The alternative text of a picture, or the reason why a picture or video goes without text or captions."""
 
     alt = forms.CharField(
         label="Texto alternativo",
@@ -55,24 +55,24 @@ class AttachmentForm(forms.Form):
     captions_missing_because = forms.CharField(label="Por qué va sin subtítulos", max_length=300, required=False)
 
     def __init__(self, attachment: Attachment, data: QueryDict | None = None) -> None:
-        written = {name: getattr(attachment, name) for name in self.base_fields}
-        super().__init__(data, prefix=f"medio{attachment.pk}", initial=written)
+        initial = {name: getattr(attachment, name) for name in self.base_fields}
+        super().__init__(data, prefix=f"medio{attachment.pk}", initial=initial)
         self.attachment = attachment
         is_picture = attachment.medium.kind == MediumKind.PICTURE
         for name in ("captions_missing_because",) if is_picture else ("alt", "alt_missing_because"):
             del self.fields[name]
 
     def words(self) -> AttachmentWords:
-        """Return what the person wrote, for the action; a field that the browser did not send stays as it is."""
-        kept = {name: getattr(self.attachment, name) for name in self.base_fields}
+        """Return the texts for the action. A field missing from the request keeps its saved value."""
+        saved = {name: getattr(self.attachment, name) for name in self.base_fields}
         sent = {name: self.cleaned_data[name] for name in self.fields if self.add_prefix(name) in self.data}
-        return AttachmentWords(**kept | sent)
+        return AttachmentWords(**saved | sent)
 
 
 class UploadForm(forms.Form):
-    """A picture or a video for one account, with what who cannot see or hear it needs."""
+    """A picture or video to upload for one account, with its alternative text or the reason for no captions."""
 
-    # It stands within the editor's form: with nothing chosen here, everything else must still be saved.
+    # It is part of the editor's form, which must be valid without an upload.
     use_required_attribute = False
     file = forms.FileField(label="Imagen o video", allow_empty_file=True)
     alt = forms.CharField(label="Texto alternativo, si es una imagen", max_length=2000, required=False)
@@ -97,7 +97,7 @@ class BesideForm(forms.Form):
 
 
 class FixForm(forms.Form):
-    """How a version is cropped: to which ratio, and what of it must stay."""
+    """How a picture is cropped: to which ratio, and which part of it is kept."""
 
     ratio = forms.ChoiceField(label="Proporción", required=False)
     focus = forms.ChoiceField(
@@ -113,14 +113,14 @@ class FixForm(forms.Form):
         field.choices = [("", "la más cercana"), *((ratio, ratio) for ratio in ratios)]
 
     def choice(self) -> Choice:
-        """Return what the person chose; what nobody could choose is as it is offered."""
+        """Return the chosen crop, or the default one if the form is invalid."""
         if not self.is_valid():
             return Choice()
         return Choice(self.cleaned_data["ratio"], self.cleaned_data["focus"] or "centre")
 
 
 class AdaptationForm(forms.Form):
-    """What a publication says on one account."""
+    """The texts of a publication on one account."""
 
     skipped = forms.BooleanField(label="No publicar en esta red", required=False)
     skip_reason = forms.CharField(label="Por qué no", max_length=300, required=False)
@@ -149,17 +149,17 @@ class AdaptationForm(forms.Form):
         self.attachments = [AttachmentForm(attachment, data) for attachment in adaptation.media]
         label = adaptation.account.get_network_display()
         self.fields["text"].label = f"Texto para {label}"
-        if not (takes_reels and any(each.medium.kind == MediumKind.VIDEO for each in adaptation.media)):
+        if not (takes_reels and any(attachment.medium.kind == MediumKind.VIDEO for attachment in adaptation.media)):
             del self.fields["format"]
         if not takes_title:
             del self.fields["title"]
 
     def is_valid(self) -> bool:
-        """Return whether it can be saved, with what is written of its media."""
+        """Return whether the form and those of its attachments are valid."""
         return all([super().is_valid(), *(form.is_valid() for form in self.attachments)])
 
     def clean(self) -> dict[str, Any]:
-        """A network is left out with its reason."""
+        """Require a reason for skipping the account."""
         cleaned = super().clean() or self.cleaned_data
         if cleaned.get("skipped") and not cleaned.get("skip_reason"):
             self.add_error("skip_reason", "Escribe por qué no se publica en esta red.")
@@ -167,11 +167,11 @@ class AdaptationForm(forms.Form):
 
     @property
     def written(self) -> str:
-        """Return the text as it is being written, whatever else is wrong with the form."""
+        """Return the submitted text, even if the form is invalid."""
         return str(self["text"].value() or "").replace("\r\n", "\n").strip()
 
     def change(self) -> AdaptationChange:
-        """Return what the person wrote, for the action."""
+        """Return the account's changes for the action."""
         cleaned = self.cleaned_data
         return AdaptationChange(
             text=cleaned["text"].replace("\r\n", "\n"),
@@ -185,19 +185,19 @@ class AdaptationForm(forms.Form):
 
 
 def parts_name(prefix: str) -> str:
-    """Return the name of the fields of an account's further parts: as many as there are, in order."""
+    """Return the name of the fields of an account's thread parts. They are repeated, one for each part, in order."""
     return f"{prefix}-parts"
 
 
 def _parts(adaptation: Adaptation, data: QueryDict | None, prefix: str) -> tuple[str, ...]:
-    """Return what is written under an account's text; what the browser did not send stays as it is."""
+    """Return the submitted parts of a thread, or the saved ones if the request has none."""
     if data is None or f"{prefix}-thread" not in data:
         return tuple(adaptation.parts)
     return tuple(text.replace("\r\n", "\n").strip() for text in data.getlist(parts_name(prefix)))
 
 
 class MinuteForm(forms.Form):
-    """The minute of a publication, in Bogotá."""
+    """The day and hour of a publication, in Bogotá."""
 
     day = forms.DateField(label="Sale el", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     hour = forms.TimeField(label="Hora", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
@@ -207,7 +207,7 @@ class MinuteForm(forms.Form):
         self.now = now
 
     def clean(self) -> dict[str, Any]:
-        """A minute that passed, or too far away, is said beside its hour."""
+        """Reject a minute in the past or too far in the future."""
         cleaned = super().clean() or self.cleaned_data
         if {"day", "hour"} <= cleaned.keys():
             try:
@@ -224,19 +224,19 @@ class MinuteForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """The reason of an act that needs one."""
+    """The reason of an act."""
 
     reason = forms.CharField(label="Razón", max_length=300)
 
 
 class KeyForm(forms.Form):
-    """What makes a second click of the same form harmless."""
+    """A key that makes a repeated submission of the same form harmless."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class OutForm(forms.Form):
-    """That it went out: which of the posts found it is, or the address of another one."""
+    """The post that a delivery published: one of the candidates, or the address of another one."""
 
     attempt = forms.IntegerField(widget=forms.HiddenInput)
     remote_id = forms.CharField(required=False, max_length=120, widget=forms.HiddenInput)
@@ -249,7 +249,7 @@ class OutForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """Require a candidate or an address."""
         cleaned = super().clean() or self.cleaned_data
         if not self.errors and not cleaned.get("remote_id") and not cleaned.get("address"):
             self.add_error("address", "Pega la dirección de la publicación.")
@@ -257,14 +257,14 @@ class OutForm(forms.Form):
 
 
 class NotOutForm(forms.Form):
-    """That it did not go out, and how the person knows."""
+    """That a delivery was not published, and how the person knows."""
 
     attempt = forms.IntegerField(widget=forms.HiddenInput)
     reason = forms.CharField(label="Cómo sabes que no salió", max_length=300)
 
 
 class HandMadeForm(forms.Form):
-    """The address of what a person made."""
+    """The address of a post made by hand."""
 
     address = forms.URLField(
         label="Dirección de lo que publicaste",
@@ -275,7 +275,7 @@ class HandMadeForm(forms.Form):
 
 
 def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> PublicationChange:
-    """Return everything that the person wrote, for the action."""
+    """Return the changes of the whole publication for the action."""
     cleaned = general.cleaned_data
     return PublicationChange(
         why=cleaned["why"],
@@ -287,7 +287,7 @@ def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> Pu
 
 
 def initial_of(publication: Publication) -> dict[str, Any]:
-    """Return what the general form starts with."""
+    """Return the initial values of the general form."""
     return {
         "why": publication.why,
         "theme": publication.theme,

@@ -1,4 +1,4 @@
-"""Keeping what is known of a publication's link fresh: read outside any transaction, then kept."""
+"""Checks a publication's link when its last check is too old (D-4). The request is made outside transactions."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from pregonero.publishing.rules import needs_link_check
 
 
 def refresh_link(publication: Publication, *, now: datetime, even_if_fresh: bool = False) -> None:
-    """Open a publication's link when what is known of it is not enough, and have it kept (D-4)."""
+    """Request the publication's link and store the result, unless its last check is recent. `even_if_fresh` forces it."""
     check = queries.latest_link_check(publication)
     if publication.link and (even_if_fresh or needs_link_check(publication, check, now=now)):
         keep_link_check(publication=publication, finding=read_link(publication.link, publication.entity), now=now)

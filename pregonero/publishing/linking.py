@@ -1,4 +1,4 @@
-"""Reading a link before it goes out (D-4). The network call is here; what it found is kept by an action."""
+"""Requests a link before it is published (D-4). An action stores the result."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,7 +14,7 @@ LINK = FetchLimits("El enlace", ANYTHING, 2 * MEGABYTE, 10)
 
 @dataclass(frozen=True)
 class LinkFinding:
-    """What a link answered; `problem` is the Spanish sentence of why it does not pass, or nothing."""
+    """The result of requesting a link; `problem` is the Spanish sentence of why it fails the check, or empty."""
 
     address: str
     status: int | None
@@ -24,12 +24,12 @@ class LinkFinding:
 
 
 def read_link(address: str, entity: Entity) -> LinkFinding:
-    """Open the link as anybody would: it must answer 200, on an official domain, without leading elsewhere."""
+    """Request a link: it passes if it answers 200 on an official domain without redirecting to another site."""
     official = is_official(address, entity)
     try:
         ended_at = fetch(address, LINK).address
     except TooLarge:
-        ended_at = address  # it answers: a long document is a good link too
+        ended_at = address  # the server answers: a large document is a valid link
     except Unreadable as error:
         return LinkFinding(address, None, "", official, error.message)
     problem = ""

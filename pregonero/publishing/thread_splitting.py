@@ -1,15 +1,15 @@
-"""Parting a text that is too long into a thread: between sentences, or between words, never inside one or a link."""
+"""Splits a long text into the parts of a thread, between sentences or words, never inside a word or a link."""
 
 import re
 from collections.abc import Callable
 
 WORD = re.compile(r"\S+")
 ENDS_SENTENCE = re.compile(r"""[.!?…:][»”"'’)\]]*$""")
-SHORTEST_SHARE = 0.5  # of what fits: a sentence that ends before it would leave a part too empty
+SHORTEST_SHARE = 0.5  # of the words that fit: a part is not cut at a sentence that ends earlier
 
 
 def split_text(text: str, fits: Callable[[str], bool]) -> list[str]:
-    """Return the text in parts that all fit, as its network judges; a word that does not fit alone stays whole."""
+    """Split a text into parts for which `fits` is true. A single word that does not fit is a part of its own."""
     words = list(WORD.finditer(text))
     parts, first = [], 0
     while first < len(words):
@@ -20,7 +20,7 @@ def split_text(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 def _end_of_part(text: str, words: list[re.Match[str]], first: int, fits: Callable[[str], bool]) -> int:
-    """Return the last word of the part that begins at `first`: all that fits, back to the end of a sentence."""
+    """Return the index of the last word of the part that begins at `first`, at the end of a sentence if possible."""
     most = _most_that_fit(text, words, first, fits)
     if most == len(words) - 1:
         return most

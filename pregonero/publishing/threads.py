@@ -1,4 +1,4 @@
-"""A publication's parts on one account, as the pages show them and as a person arranges them (rule 8)."""
+"""Threads: the posts that a publication makes on one account, one under the other (rule 8)."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from pregonero.publishing.thread_splitting import split_text
 
 @dataclass(frozen=True)
 class Part:
-    """What goes under an adaptation's text, in its place."""
+    """A part of a thread after the first text, with its delivery if it is scheduled."""
 
-    number: int  # as people count: the text itself is the first
+    number: int  # counted from 1; the first text is 1
     text: str
     count: int
     limit: int
@@ -23,12 +23,12 @@ class Part:
 
     @property
     def is_fixed(self) -> bool:
-        """Return whether it can no longer be changed: it is out, or being sent or found out."""
+        """Return whether it can no longer change."""
         return is_fixed(self.delivery)
 
 
 def parts_of(adaptation: Adaptation, network: Connector, thread: Sequence[Delivery]) -> tuple[Part, ...]:
-    """Return what goes under an adaptation's text, as it is in memory, with its deliveries when it has them."""
+    """Return the parts after an adaptation's text, with their deliveries if they are scheduled."""
     limit = network.capabilities.limits["text"].value
     by_position = {delivery.position: delivery for delivery in thread}
     return tuple(
@@ -38,37 +38,40 @@ def parts_of(adaptation: Adaptation, network: Connector, thread: Sequence[Delive
 
 
 def is_fixed(delivery: Delivery | None) -> bool:
-    """Return whether what a delivery says can no longer be changed."""
+    """Return whether a delivery's text can no longer change: it is public, or it is or may be being sent."""
     return delivery is not None and delivery.state not in (*WAITING, *STOPPED)
 
 
 def threads_in(deliveries: Iterable[Delivery]) -> list[list[Delivery]]:
-    """Return deliveries by publication and account, each thread in its order."""
+    """Group deliveries by publication and account, each group in the order of its parts."""
     threads: dict[tuple[int, int], list[Delivery]] = {}
     for delivery in deliveries:
         threads.setdefault((delivery.subject_id, delivery.account_id), []).append(delivery)
-    return [sorted(thread, key=lambda each: each.position) for thread in threads.values()]
+    return [sorted(thread, key=lambda delivery: delivery.position) for thread in threads.values()]
 
 
-def speaks_for(thread: Sequence[Delivery]) -> Delivery:
-    """Return the delivery where a thread stands: the first that is not out, or the last; parts taken away apart."""
-    going = [each for each in thread if each.reason_code != REMOVED] or list(thread)
-    return next((each for each in going if each.state not in PUBLIC), going[-1])
+def current_delivery(thread: Sequence[Delivery]) -> Delivery:
+    """Return the delivery that shows how far a thread is: the first that is not public, or the last.
+
+    Parts that a person removed from the thread do not count.
+    """
+    deliveries = [delivery for delivery in thread if delivery.reason_code != REMOVED] or list(thread)
+    return next((delivery for delivery in deliveries if delivery.state not in PUBLIC), deliveries[-1])
 
 
-def words_of(thread: Sequence[Delivery]) -> str:
-    """Return how a publication fares on one account: "publicada", "2 de 5 publicadas, rechazada"."""
-    standing = speaks_for(thread)
-    said = str(standing.get_state_display())
-    total = sum(each.reason_code != REMOVED for each in thread)
-    if total < 2:  # noqa: PLR2004  one part is no thread
-        return said
-    out = sum(each.state in PUBLIC for each in thread)
-    if not out:
-        return f"{said}, {total} partes"
-    if out == total:
+def thread_label(thread: Sequence[Delivery]) -> str:
+    """Return the state of a thread in Spanish: "publicada", "2 de 5 publicadas, rechazada"."""
+    current = current_delivery(thread)
+    state = str(current.get_state_display())
+    total = sum(delivery.reason_code != REMOVED for delivery in thread)
+    if total < 2:  # noqa: PLR2004  a single post is not a thread
+        return state
+    published = sum(delivery.state in PUBLIC for delivery in thread)
+    if not published:
+        return f"{state}, {total} partes"
+    if published == total:
         return f"publicada, {total} partes"
-    return f"{out} de {total} publicadas" + (f", {said}" if standing.state not in WAITING else "")
+    return f"{published} de {total} publicadas" + (f", {state}" if current.state not in WAITING else "")
 
 
 @dataclass(frozen=True)

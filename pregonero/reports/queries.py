@@ -20,7 +20,7 @@ from pregonero.publishing.queries import (
     latest_acceptance,
     latest_link_check,
 )
-from pregonero.publishing.threads import speaks_for, words_of
+from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.records.actions import ObjectRef
 from pregonero.records.queries import ChainState, chain_state, events_of, texts_of
 from pregonero.reports.timeline import TimelineEntry, TimelineGroup, group_entries
@@ -37,7 +37,7 @@ class AccountProgress:
     @property
     def delivery(self) -> Delivery | None:
         """Return the delivery that shows the progress, or None before the publication is scheduled."""
-        return speaks_for(self.thread) if self.thread else None
+        return current_delivery(self.thread) if self.thread else None
 
     @property
     def first(self) -> Delivery | None:
@@ -55,8 +55,8 @@ class AccountProgress:
         if self.delivery is None:
             return "se omite" if self.adaptation.skipped else "sin programar"
         if self.delivery.state in WAITING and self.delivery.prepared_for:
-            return f"{words_of(self.thread)}, preparada"
-        return words_of(self.thread)
+            return f"{thread_label(self.thread)}, preparada"
+        return thread_label(self.thread)
 
 
 @dataclass(frozen=True)

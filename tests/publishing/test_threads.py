@@ -22,7 +22,7 @@ from pregonero.publishing import actions, queries
 from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import programme_of
 from pregonero.publishing.thread_splitting import split_text
-from pregonero.publishing.threads import DraftThread, speaks_for, words_of
+from pregonero.publishing.threads import DraftThread, current_delivery, thread_label
 from tests.publishing.test_parts import edited, put_out
 from tests.publishing.test_states import put
 from tests.publishing.test_views import sent, signed_in
@@ -220,14 +220,14 @@ def test_a_thread_stands_where_it_has_not_gone_out(going: Publication, accounts:
     def thread() -> list[Any]:
         return [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
 
-    assert words_of(thread()) == "programada, 3 partes"
+    assert thread_label(thread()) == "programada, 3 partes"
     put_out(thread()[0])
     put(thread()[1], DeliveryState.REJECTED)
-    assert words_of(thread()) == "1 de 3 publicadas, rechazada"
-    assert speaks_for(thread()).position == 1
+    assert thread_label(thread()) == "1 de 3 publicadas, rechazada"
+    assert current_delivery(thread()).position == 1
     for each in thread()[1:]:
         put_out(each)
-    assert words_of(thread()) == "publicada, 3 partes"
+    assert thread_label(thread()) == "publicada, 3 partes"
 
 
 def test_a_part_taken_away_is_not_counted(
@@ -236,7 +236,7 @@ def test_a_part_taken_away_is_not_counted(
     edited(going, accounts["x"], ana, timezone.now(), "Segunda parte.")
     thread = [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
     assert len(thread) == 3
-    assert words_of(thread) == "programada, 2 partes"
+    assert thread_label(thread) == "programada, 2 partes"
 
 
 @pytest.mark.procedure("P-6")

@@ -10,9 +10,10 @@ from pregonero.dashboard.queries import TROUBLED, Outgoing, Today
 from pregonero.networks.registry import connector
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import TINTS, DeliveryState
-from pregonero.publishing.threads import speaks_for, words_of
+from pregonero.publishing.threads import current_delivery, thread_label
 
 register = template.Library()
+register.filter("thread_label", thread_label)
 
 NUMBERS = ("Nada te espera", "Una cosa te espera", "Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve")
 
@@ -43,13 +44,7 @@ def trouble_summary(item: Outgoing) -> str:
 @register.filter
 def standing(thread: Sequence[Delivery]) -> Delivery:
     """Return the delivery of a thread that shows its progress."""
-    return speaks_for(thread)
-
-
-@register.filter
-def thread_label(thread: Sequence[Delivery]) -> str:
-    """Return the progress of a thread, such as "2 de 5 publicadas"."""
-    return words_of(thread)
+    return current_delivery(thread)
 
 
 @register.filter

@@ -16,16 +16,16 @@ from pregonero.people.models import Entity
 from pregonero.publishing.calendar import (
     FIRST_HOUR,
     LAST_HOUR,
-    Finding,
+    CalendarProblem,
     Proposal,
     ThreadPosition,
     at_hour,
-    find_troubles,
+    find_problems,
     propose,
 )
 from pregonero.publishing.models import ZONE, Publication, PublicationState
 from pregonero.publishing.queries.forecast import foreseen_of
-from pregonero.publishing.threads import speaks_for, threads_in, words_of
+from pregonero.publishing.threads import current_delivery, thread_label, threads_in
 
 MOST_WAITING = 20
 MOST_IN_CELL = 12
@@ -91,10 +91,10 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
     accounts = tuple(accounts_of(entity))
     deliveries = deliveries_on(entity, day)
     threads = threads_in(deliveries)
-    standing = [speaks_for(thread) for thread in threads]
+    standing = [current_delivery(thread) for thread in threads]
     themes = _themes_of(deliveries)
     places = [_place(delivery, themes) for delivery in standing if delivery.state not in STOPPED]
-    troubles = find_troubles(places)
+    troubles = find_problems(places)
     waiting = _waiting(entity, places, accounts, day, now)
     foreseen = foreseen_of(accounts, deliveries, now=now)
     return Day(
@@ -144,17 +144,17 @@ def _local(moment: datetime) -> datetime:
 def _hours(
     threads: list[list[Delivery]],
     accounts: tuple[Account, ...],
-    troubles: dict[int, Finding],
+    troubles: dict[int, CalendarProblem],
     waiting: tuple[Waiting, ...],
     day: date,
     *,
     foreseen: dict[int, str],
 ) -> tuple[Hour, ...]:
     cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
-    held = foreseen | _held([speaks_for(thread) for thread in threads])
+    held = foreseen | _held([current_delivery(thread) for thread in threads])
     movable = _movable(threads)
     for thread in threads:
-        delivery = speaks_for(thread)
+        delivery = current_delivery(thread)
         at = _local(delivery.due_at)
         entry = _entry(thread, at, troubles.get(delivery.pk), held.get(delivery.pk, ""))
         entry = replace(entry, moves=movable.get(delivery.subject_id) == delivery.pk)
@@ -185,12 +185,12 @@ def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
     return deliveries.select_related("account").order_by("due_at", "account_id", "pk")
 
 
-def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: str) -> Entry:
-    delivery, word = speaks_for(thread), words_of(thread)
+def _entry(thread: list[Delivery], at: datetime, trouble: CalendarProblem | None, held: str) -> Entry:
+    delivery, word = current_delivery(thread), thread_label(thread)
     tint = TINTS.get(DeliveryState(delivery.state), "")
     state = tint if tint in {"bad", "hold"} else ""
     if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
-        word, state = trouble.words, "bad"
+        word, state = trouble.text, "bad"
     elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = held, "hold"
     return Entry(delivery.subject_id, at, delivery.subject_name, word, state)
@@ -198,7 +198,7 @@ def _entry(thread: list[Delivery], at: datetime, trouble: Finding | None, held: 
 
 def _movable(threads: list[list[Delivery]]) -> dict[int, int]:
     """Return, by publication, the first of its deliveries that still waits, where nothing of it is being sent."""
-    standing = [speaks_for(thread) for thread in threads]
+    standing = [current_delivery(thread) for thread in threads]
     busy = {each.subject_id for thread in threads for each in thread if each.state in IN_FLIGHT}
     waiting: dict[int, int] = {}
     for delivery in standing:

@@ -1,4 +1,4 @@
-"""How the page of limits words amounts, money and whose word each figure is."""
+"""Filters of the page of limits: amounts, money, and the source of each figure, in Spanish."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ register.filter("dollars", dollars)
 
 @register.filter
 def amount(value: int, unit: str) -> str:
-    """Return a figure in its unit."""
+    """Return a figure with its unit."""
     if unit == Unit.MONEY:
         return dollars(value)
     return f"{number(value)} %" if unit == Unit.PERCENT else number(value)
@@ -27,7 +27,7 @@ def amount(value: int, unit: str) -> str:
 
 @register.filter
 def thousands(value: int) -> str:
-    """Return a whole number with its thousands apart."""
+    """Return a whole number with thousands separators."""
     return number(value)
 
 
@@ -38,8 +38,8 @@ def plus(value: int, other: int) -> int:
 
 
 @register.filter
-def said_by(line: QuotaLine, now: datetime) -> str:
-    """Return whose word a figure is, and when it was said."""
+def source_label(line: QuotaLine, now: datetime) -> str:
+    """Return who reports a figure, and since when."""
     left = line.left
     if left.source == BY_NETWORK and left.reported_at is not None:
         return f"la red, {ago(left.reported_at, now)}"
@@ -51,8 +51,8 @@ def said_by(line: QuotaLine, now: datetime) -> str:
 
 
 @register.filter
-def set_value(line: QuotaLine) -> str:
-    """Return the entity's own limit as it is written in its field."""
+def limit_value(line: QuotaLine) -> str:
+    """Return the entity's own limit as the value of its form field."""
     if line.own_limit is None:
         return ""
     if line.is_money:

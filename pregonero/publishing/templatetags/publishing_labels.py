@@ -1,4 +1,4 @@
-"""How the pages of publications word and draw what the queries return."""
+"""Filters of the publishing pages: Spanish labels, addresses and post texts."""
 
 from urllib.parse import urlencode, urlsplit
 
@@ -21,16 +21,16 @@ NUMBERS = ("ninguna", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", 
 
 
 @register.filter
-def programme_words(day: Day) -> str:
-    """Return the day in a sentence: "Nueve publicaciones. Un choque o repetición, tres noticias sin programar."."""
+def calendar_label(day: Day) -> str:
+    """Return a summary of the day: "Nueve publicaciones. Un choque o repetición, tres noticias sin programar."."""
     parts = []
     if day.troubles:
         parts.append(f"{_count(day.troubles)} con choque o tema repetido")
     if day.waiting:
         parts.append(f"{_count(len(day.waiting))} sin programar")
     plural = "publicación" if day.publications <= 1 else "publicaciones"
-    said = f"{_count(day.publications).capitalize()} {plural}."
-    return f"{said} {', '.join(parts).capitalize()}." if parts else said
+    total = f"{_count(day.publications).capitalize()} {plural}."
+    return f"{total} {', '.join(parts).capitalize()}." if parts else total
 
 
 def _count(number: int) -> str:
@@ -39,7 +39,7 @@ def _count(number: int) -> str:
 
 @register.filter
 def waiting_link(item: Waiting) -> str:
-    """Return where something that waits is programmed, with the hour proposed for it."""
+    """Return the address where a waiting item is scheduled, with its proposed hour."""
     query = {"hora": f"{item.proposal.at:%H:%M}"} if item.proposal else {}
     if item.publication is not None:
         address = reverse("publishing:editor", args=[item.publication.pk])
@@ -50,7 +50,7 @@ def waiting_link(item: Waiting) -> str:
 
 @register.filter
 def count_note(capabilities: Capabilities) -> str:
-    """Return how a network counts, when it is not one by one."""
+    """Return how a network counts characters, when links and emoji count differently."""
     link = capabilities.limits.get("link_length")
     return f"un enlace cuenta {link.value}, una emoji 2" if link else ""
 
@@ -62,11 +62,11 @@ def medium_address(medium: Medium) -> str:
 
 
 @register.filter
-def medium_words(medium: Medium) -> str:
-    """Return what a medium is: "Imagen de 1.080 × 1.080, 200 kB"."""
-    lasts = f" y {decimal(medium.seconds)} segundos" if medium.kind == "video" else ""
+def medium_label(medium: Medium) -> str:
+    """Return the description of a file: "Imagen de 1.080 × 1.080, 200 kB"."""
+    duration = f" y {decimal(medium.seconds)} segundos" if medium.kind == "video" else ""
     name = str(medium.get_kind_display()).capitalize()
-    return f"{name} de {number(medium.width)} × {number(medium.height)}{lasts}, {_weight(medium.size)}"
+    return f"{name} de {number(medium.width)} × {number(medium.height)}{duration}, {_weight(medium.size)}"
 
 
 def _weight(size: int) -> str:
@@ -75,12 +75,12 @@ def _weight(size: int) -> str:
 
 @register.filter
 def media_count(adaptation: Adaptation) -> str:
-    """Return how many pictures and videos go with a text: "2 imágenes, 2 con texto alternativo"."""
-    pictures = [each for each in adaptation.media if each.medium.kind == "picture"]
+    """Return the number of pictures and videos of a text: "2 imágenes, 2 con texto alternativo"."""
+    pictures = [attachment for attachment in adaptation.media if attachment.medium.kind == "picture"]
     videos = len(adaptation.media) - len(pictures)
     parts = []
     if pictures:
-        described = sum(bool(each.alt) for each in pictures)
+        described = sum(bool(attachment.alt) for attachment in pictures)
         name = "1 imagen" if len(pictures) == 1 else f"{len(pictures)} imágenes"
         parts.append(f"{name}, {described} con texto alternativo")
     if videos:
@@ -90,17 +90,17 @@ def media_count(adaptation: Adaptation) -> str:
 
 @register.filter
 def domain(link: str) -> str:
-    """Return the domain that a card shows."""
+    """Return the domain of a link, as its card shows it."""
     return urlsplit(link).hostname or ""
 
 
 @register.filter
 def post_html(text: str) -> SafeString:
-    """Return a post's text as HTML: escaped, its links short as the networks show them; its lines are kept by CSS."""
+    """Return a post's text as safe HTML with shortened links. CSS shows its line breaks."""
     return mark_safe(urlize(escape(text), trim_url_limit=32))  # noqa: S308  escaped just before
 
 
 @register.filter
 def shows_card(network: str) -> bool:
-    """Return whether a network shows the link as a card beside the text."""
+    """Return whether a network shows a link as a card under the text."""
     return connector(network).capabilities.link_beside

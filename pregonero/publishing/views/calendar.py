@@ -55,7 +55,7 @@ def _calendar(request: MemberRequest, shown: date) -> HttpResponse:
         "may_move": may(request.member, "publication.program", now=now),
         "may_stop": rules.may_pause_everything(request.member, hold_on_everything(request.member.entity_id), now=now),
     }
-    return render(request, "publishing/programme.html", context)
+    return render(request, "publishing/calendar.html", context)
 
 
 @require_POST

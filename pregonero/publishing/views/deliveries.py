@@ -102,7 +102,7 @@ def _resolution_page(
         "out": out or OutForm(initial=initial),
         "not_out": not_out or NotOutForm(initial=initial),
     }
-    return render(request, "publishing/question.html", context, status=status)
+    return render(request, "publishing/resolution.html", context, status=status)
 
 
 @require_POST
@@ -130,7 +130,7 @@ def manual_post(request: MemberRequest, pk: int) -> HttpResponse:
             messages.success(request, _manual_post_message(lookup))
             return redirect("reports:expediente", pk=work.delivery.subject_id)
     context = {"work": work, "form": form, "now": now, "is_taken": work.delivery.state not in WAITING}
-    return render(request, "publishing/by_hand.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(request, "publishing/manual_post.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _manual_post_message(lookup: PostLookup) -> str:

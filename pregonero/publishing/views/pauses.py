@@ -33,7 +33,7 @@ def pause_all(request: MemberRequest) -> HttpResponse:
         "may_stop": rules.may_pause_everything(member, stop, now=now),
         "may_resume": rules.may_resume(member, now=now),
     }
-    return render(request, "publishing/everything.html", context, status=UNPROCESSABLE if form.errors else 200)
+    return render(request, "publishing/pause_all.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @require_POST

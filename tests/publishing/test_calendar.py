@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
-from pregonero.publishing.calendar import ThreadPosition, at_hour, find_troubles, free_hours, propose
+from pregonero.publishing.calendar import ThreadPosition, at_hour, find_problems, free_hours, propose
 from pregonero.publishing.queries.calendar import programme_of
 from tests.stage import drafted, programmed
 
@@ -26,27 +26,27 @@ def place(
 
 
 def test_two_topics_within_a_quarter_of_an_hour_clash() -> None:
-    troubles = find_troubles([place(1, 9), place(2, 9, 14)])
-    assert troubles[2].words == "choca con «Tema 1» de las 09:00"
-    assert 1 not in troubles
+    problems = find_problems([place(1, 9), place(2, 9, 14)])
+    assert problems[2].text == "choca con «Tema 1» de las 09:00"
+    assert 1 not in problems
 
 
 def test_a_quarter_of_an_hour_apart_is_no_clash() -> None:
-    assert find_troubles([place(1, 9), place(2, 9, 15)]) == {}
+    assert find_problems([place(1, 9), place(2, 9, 15)]) == {}
 
 
 def test_the_same_minute_on_two_accounts_is_no_clash() -> None:
-    assert find_troubles([place(1, 9, account=1), place(2, 9, account=2)]) == {}
+    assert find_problems([place(1, 9, account=1), place(2, 9, account=2)]) == {}
 
 
 def test_a_repeated_theme_says_of_which_hour() -> None:
-    troubles = find_troubles([place(1, 9, 15, theme="Turismo"), place(2, 15, theme="turismo")])
-    assert troubles[2].kind == "repeat"
-    assert "09:15" in troubles[2].words
+    problems = find_problems([place(1, 9, 15, theme="Turismo"), place(2, 15, theme="turismo")])
+    assert problems[2].kind == "repeat"
+    assert "09:15" in problems[2].text
 
 
 def test_one_publication_on_an_account_troubles_nobody_alone() -> None:
-    assert find_troubles([place(1, 9, theme="Turismo"), place(2, 10, theme="Comercio"), place(3, 11)]) == {}
+    assert find_problems([place(1, 9, theme="Turismo"), place(2, 10, theme="Comercio"), place(3, 11)]) == {}
 
 
 def test_free_hours_leave_out_what_is_taken_and_what_passed() -> None:
