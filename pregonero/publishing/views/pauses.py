@@ -29,7 +29,7 @@ def pause_all(request: MemberRequest) -> HttpResponse:
         "stop": stop,
         "form": form,
         "now": now,
-        "in_the_air": count_in_flight(member.entity),
+        "in_flight": count_in_flight(member.entity),
         "may_stop": rules.may_pause_everything(member, stop, now=now),
         "may_resume": rules.may_resume(member, now=now),
     }
