@@ -1,4 +1,4 @@
-"""Many deaths in few rounds: in each, the cases come to their boundaries in one worker, which dies with all of them."""
+"""Kill workers at many boundaries in few rounds: each worker stops several cases at theirs and is then killed."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ A_ROUND, THE_END = 300.0, 600.0
 
 
 class Campaign:
-    """The cases of one run of the tests, on one database."""
+    """The kill cases of one test run, on one database."""
 
     def __init__(self, stage: Stage, nursery: Nursery, url: str, folder: Path) -> None:
         self._stage, self._nursery, self._url, self._folder = stage, nursery, url, folder
@@ -27,7 +27,7 @@ class Campaign:
         self.passed: set[str] = set()
 
     def run(self, cases: list[Case]) -> None:
-        """Have every case die at its boundary, and then let an ordinary worker finish everything."""
+        """Kill a worker at the boundary of every case, and then let an ordinary worker finish everything."""
         waiting = list(cases)
         while waiting:
             together = self._next(waiting)
@@ -37,7 +37,7 @@ class Campaign:
         self._finish(cases)
 
     def _next(self, waiting: list[Case]) -> list[Case]:
-        """Return who goes in the next round: an act for all stops everybody, so its cases go apart."""
+        """Return the cases of the next round; those of an action that serves every delivery run apart."""
         chosen = [each for each in waiting if each.boundary.for_all == waiting[0].boundary.for_all]
         if waiting[0].boundary.for_all:
             return [each for each in chosen if each.boundary == waiting[0].boundary]
@@ -68,7 +68,7 @@ class Campaign:
             worker.kill()
 
     def _round(self, cases: list[Case]) -> None:
-        """Start a worker that dies where the cases say, and see who had come."""
+        """Start a worker that is killed at the boundaries of the cases, and record which cases reached theirs."""
         log = self._folder / f"{self.workers_killed}.jsonl"
         armed = [{"boundary": each.deaths[0], "account": each.account} for each in cases]
         deliveries = [each.delivery for each in cases]

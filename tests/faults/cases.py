@@ -54,7 +54,7 @@ class Case:
         return bool(self.delivery) and not self.deaths
 
     def begin(self, account: Account, delivery: int) -> None:
-        """Have a delivery of its own, from the beginning."""
+        """Start, or start again, with a new delivery."""
         self.account, self.delivery, self.tries = account.remote_id, delivery, self.tries + 1
         before = [f"commit 1 · {SENT}"] if self.course.act == "abandon" else []
         self.deaths = [*before, self.boundary.name]

@@ -1,4 +1,4 @@
-"""A database of its own, the laboratory, and an entity ready to publish, for tests with real processes."""
+"""Fixtures for tests with real processes: a separate database, the people of an entity and a Bluesky server."""
 
 import os
 import shutil
@@ -39,7 +39,7 @@ def people(workers: Workers) -> dict[str, Member]:
 
 @pytest.fixture(scope="module")
 def module_workers(lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterator[Workers]:
-    """Processes on one database for all the tests of a module."""
+    """The settings of processes on one database, shared by the tests of a module."""
     with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):  # type: ignore[attr-defined]
         yield workers_on(url, lab)
         lab.client.delete("/faults")
@@ -47,7 +47,7 @@ def module_workers(lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterat
 
 @pytest.fixture(scope="session")
 def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky | str]:
-    """Give the real server, or why there is none."""
+    """Yield the real server, or the reason why there is none."""
     running = harness.running_server(tmp_path_factory.mktemp("bluesky"))
     try:
         server: Bluesky | str = running.__enter__()
@@ -60,7 +60,7 @@ def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky | str]
 
 @pytest.fixture
 def real_bluesky(bluesky: Bluesky | str) -> Iterator[Bluesky]:
-    """Give the real server, and take its faults away afterwards; skipped, with the reason, where there is none."""
+    """Yield the real server and clear its faults afterwards; skip the test where there is none."""
     if isinstance(bluesky, str):
         pytest.skip(bluesky)
     yield bluesky
@@ -69,13 +69,13 @@ def real_bluesky(bluesky: Bluesky | str) -> Iterator[Bluesky]:
 
 @dataclass
 class OwnDatabase:
-    """A server of its own, that a test stops and starts."""
+    """A separate PostgreSQL server that a test stops and starts."""
 
     process: subprocess.Popen[str]
     url: str
 
     def tell(self, word: str) -> None:
-        """Have it go or come back, and wait until it did."""
+        """Send "stop" or "start", and wait until it is done."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         print(word, file=self.process.stdin, flush=True)

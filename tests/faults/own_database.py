@@ -1,4 +1,4 @@
-"""python -m tests.faults.own_database: a PostgreSQL of its own in `PREGONERO_DATA`, told by lines to stop and start."""
+"""python -m tests.faults.own_database: a separate PostgreSQL in `PREGONERO_DATA` that stops and starts on request."""
 
 import sys
 
@@ -6,7 +6,7 @@ from pregonero import embedded_postgres
 
 
 def main() -> None:
-    """Start; then obey "stop" and "start" until the input ends, answering each when it is done."""
+    """Start the server; then run each "stop" or "start" line of the input and print "done" when it is finished."""
     server = embedded_postgres.start()
     print(embedded_postgres.database_url(), flush=True)
     for line in sys.stdin:
