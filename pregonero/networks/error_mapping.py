@@ -32,7 +32,7 @@ class ErrorMeaning:
 
 @dataclass(frozen=True)
 class ErrorTable:
-    """A network's errors. `keys` returns the codes of an error, the most specific first; `wait`, the seconds to wait."""
+    """A network's errors. `keys` returns the codes of an error, the most specific first; `wait`, seconds to wait."""
 
     label: str
     table: Mapping[str, ErrorMeaning]

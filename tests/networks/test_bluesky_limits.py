@@ -41,7 +41,7 @@ def test_the_server_counts_a_post_as_we_do(
         pytest.skip(f"sin servidor de Bluesky: {reason}")
     hour = RATE_LIMITS.quota("points")
     assert hour.limit is not None
-    # The server tells of one limit in an answer, that with least left: at times its address's, which is none of these quotas.
+    # A response reports one limit, the one with least left: at times the address's, which is none of these quotas.
     for told in Quota.objects.filter(account=account, quota_key="points"):
         assert (told.reported_limit, told.reported_remaining) == (hour.limit.value, hour.limit.value - WRITE_POINTS)
         assert told.resets_at is not None

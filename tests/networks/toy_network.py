@@ -72,8 +72,8 @@ AUTH = OAuthConfig(
 )
 RATE_LIMITS = RateLimitPolicy(
     quotas=(
-        QuotaRule("posts", "Publicaciones por hora", LimitScope.ACCOUNT, Unit.POSTS, Window(3600), Limit(60, READ_ON, DOCS)),
-        QuotaRule("calls", "Llamadas por hora", LimitScope.ACCOUNT, Unit.CALLS, Window(3600), Limit(900, READ_ON, DOCS)),
+        QuotaRule("posts", "Publicaciones", LimitScope.ACCOUNT, Unit.POSTS, Window(3600), Limit(60, READ_ON, DOCS)),
+        QuotaRule("calls", "Llamadas", LimitScope.ACCOUNT, Unit.CALLS, Window(3600), Limit(900, READ_ON, DOCS)),
     ),
     post_costs={PostClass.POST: {"posts": 1}},
     call_costs={"POST /drafts": CallCost("draft", "Borradores", {"calls": 1})},

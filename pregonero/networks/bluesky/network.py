@@ -172,7 +172,9 @@ RATE_LIMITS = RateLimitPolicy(
     post_costs={PostClass.POST: {"points": WRITE_POINTS, "day_points": WRITE_POINTS}},
     call_costs={
         SESSION: CallCost("session", "Sesiones abiertas", {"sessions": 1}),
-        DELETE: CallCost("withdrawal", "Publicaciones retiradas", {"points": DELETE_POINTS, "day_points": DELETE_POINTS}),
+        DELETE: CallCost(
+            "withdrawal", "Publicaciones retiradas", {"points": DELETE_POINTS, "day_points": DELETE_POINTS}
+        ),
     },
     # The headers report whichever of the two windows has fewer points left.
     headers=(

@@ -1,6 +1,6 @@
 """A Facebook page as data: what it accepts, its endpoints, what Meta limits, and how an account is connected.
 
-Each value carries the date on which it was read and the page that states it (docs/networks/facebook.md). The meanings of
+Each value has the date on which it was read and the page that states it (docs/networks/facebook.md). The meanings of
 Meta's errors are in `graph.py`, shared with Instagram.
 """
 
@@ -94,7 +94,7 @@ CAPTIONS_LOCALE = "es_LA"
 # is long on purpose: Facebook may take the call late.
 COMMENT_WAITS = (3.0, 10.0, 30.0, 120.0)
 
-# The only removals are of drafts (their `is_published` is read first) and of our own posts (their author is read first).
+# The only removals are of drafts (`is_published` is read first) and of our own posts (the author is read first).
 ENDPOINTS = (
     Endpoint("POST", "/{version}/{page}/photos", "subir una imagen sin publicar (invisible)"),
     Endpoint("POST", "/{version}/{page}/videos", "subir un video por trozos, sin publicar (invisible)"),

@@ -1,6 +1,6 @@
-"""Mastodon as data: what it accepts, its endpoints, what its refusals mean, its limits, and how an account is connected.
+"""Mastodon as data: what it accepts, its endpoints, what its refusals mean, its limits, and how accounts are connected.
 
-Each value carries the date on which it was read and the page that states it (docs/networks/mastodon.md). Each server may
+Each value has the date on which it was read and the page that states it (docs/networks/mastodon.md). Each server may
 set limits of its own, which `prepare` asks for: these are the values of a server that sets none.
 """
 
@@ -81,7 +81,7 @@ KINDS = Kinds(
 
 # Seconds to wait after a lost answer, while the idempotency key still holds: then the same call may be repeated.
 SETTLE_WAITS = (5.0,)
-# Seconds between the searches once the key has expired; if the last one finds nothing, the server does not have the post.
+# Seconds between the searches once the key has expired; if the last finds nothing, the server does not have the post.
 LOOK_WAITS = (5.0, 15.0, 40.0)
 
 ENDPOINTS = (

@@ -214,15 +214,10 @@ def suspend_after_error(*, account: Account, error: NetworkError, now: datetime)
         suspension.ended_at = suspension.until
         suspension.save(update_fields=["ended_at"])
         suspension = None
+    code, reason = error.code[:60], error.reason[:300]
     if suspension is None:
         suspension = NetworkSuspension.objects.create(
-            entity_id=entity_id,
-            network=network,
-            account_id=owner,
-            code=error.code[:60],
-            reason=error.reason[:300],
-            since=now,
-            until=until,
+            entity_id=entity_id, network=network, account_id=owner, code=code, reason=reason, since=now, until=until
         )
         record(
             entity_id=entity_id,
@@ -235,7 +230,7 @@ def suspend_after_error(*, account: Account, error: NetworkError, now: datetime)
         )
         return suspension
     if suspension.until is not None and (until is None or until > suspension.until):
-        suspension.until, suspension.code, suspension.reason = until, error.code[:60], error.reason[:300]
+        suspension.until, suspension.code, suspension.reason = until, code, reason
         suspension.save(update_fields=["until", "code", "reason"])
     return None
 
