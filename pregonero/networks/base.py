@@ -170,6 +170,7 @@ class Published:
 
     remote_id: str
     url: str
+    has_earlier_content: bool = field(default=False, kw_only=True)  # published by an earlier attempt, as it was then
 
 
 UNCERTAIN_SINCE = "uncertain_since"
@@ -195,6 +196,26 @@ class AttemptWindow:
     checks_made: int
     code: str = ""  # the code of the error that left the attempt uncertain
     known: frozenset[str] = frozenset()  # ids of the account's posts that belong to other deliveries
+
+
+SETTLE_SECONDS = 120.0
+"""How long after a call without an answer its network may still take it: our own time-out and a slow server's queue."""
+
+
+LAST_CHECK = 99
+"""As `AttemptWindow.checks_made`: the connector concludes now, instead of asking to look again."""
+
+
+CARRIED = "carried"
+"""Key of `prepared`: its key or id belongs to an earlier unanswered attempt, so a post that is there is that one."""
+
+
+def when_settled(finding: "Finding", attempt: AttemptWindow) -> "Finding":
+    """Return the finding, or LOOK_AGAIN when the post was not found and its network may still take the call."""
+    left = SETTLE_SECONDS - (attempt.asked_at - attempt.started_at).total_seconds()
+    if finding.verdict == Verdict.PUBLISHED or (finding.verdict == Verdict.NOT_TAKEN and left <= 0):
+        return finding
+    return Finding(Verdict.LOOK_AGAIN, look_again_seconds=max(left, 5.0))
 
 
 class NetworkError(Exception):
@@ -255,6 +276,7 @@ class Finding:
     published: Published | None = None
     look_again_seconds: float = 5.0
     candidates: tuple[Published, ...] = ()
+    carry: Prepared = field(default_factory=dict)  # of `supersede`: what the next preparation continues from
 
 
 class Connector(Protocol):
@@ -293,6 +315,14 @@ class Connector(Protocol):
 
     def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
         """Find out whether a commit whose answer was lost took effect. It only reads. Raises `NetworkError`."""
+        ...
+
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Make sure that an unanswered commit cannot become a second post, before other content is prepared.
+
+        `post` and `prepared` are those of that attempt, which a server may still take. Returns PUBLISHED when it was
+        taken; NOT_TAKEN, with `carry`, when the next content may be prepared; LOOK_AGAIN while it may still be taken.
+        """
         ...
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:

@@ -15,7 +15,7 @@ from pregonero.networks.registry import connector
 from pregonero.outbox.actions.prepare import PreparedLocally, store_prepared_locally
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries import queue
-from pregonero.outbox.queries.deliveries import Surroundings, outgoing_of, surroundings_of
+from pregonero.outbox.queries.deliveries import Surroundings, outgoing_of, surroundings_of, with_unanswered_attempts
 
 BATCH = 250  # prepared in one transaction
 MOST = 10_000  # examined by one job
@@ -48,9 +48,10 @@ def prepare_locally(*, now: datetime, account_id: int | None = None) -> BatchPre
 
 def _prepare_batch(deliveries: Sequence[Delivery], silent_accounts: set[int]) -> list[PreparedLocally]:
     around = surroundings_of(deliveries)
+    unanswered = with_unanswered_attempts(deliveries)  # their own jobs supersede those attempts first
     by_account: dict[Account, list[Delivery]] = defaultdict(list)
     for delivery in deliveries:
-        if delivery.account_id not in silent_accounts:
+        if delivery.account_id not in silent_accounts and delivery.pk not in unanswered:
             by_account[delivery.account].append(delivery)
     return [
         prepared

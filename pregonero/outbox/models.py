@@ -54,7 +54,8 @@ class Delivery(models.Model):
     and `leased_until` are the lease of the worker that prepares, sends or reconciles it; after it, others may go on.
     `prepare_at` is when preparing may start, and `ready_at` when it may be sent or reconciled: its due time, or later
     when the network asked to wait. `cancel_requested_reason` is why a person cancelled it during the send: if it was
-    not published, it will not be.
+    not published, it will not be. `superseded_attempt` is the last attempt without an answer that can no longer become a
+    second post; `recheck_at` is when its network is asked again whether it took one late.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
@@ -76,6 +77,9 @@ class Delivery(models.Model):
     expires_at = models.DateTimeField()
     prepared = models.JSONField(default=dict, blank=True)
     prepared_for = models.CharField(max_length=64, blank=True)
+    superseded_attempt = models.PositiveSmallIntegerField(default=0)
+    recheck_at = models.DateTimeField(null=True)
+    rechecks_made = models.PositiveSmallIntegerField(default=0)
     attempts_made = models.PositiveSmallIntegerField(default=0)
     checks_made = models.PositiveSmallIntegerField(default=0)
     leased_by = models.CharField(max_length=80, blank=True)
@@ -139,6 +143,7 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["ready_at"], condition=Q(state=DeliveryState.PLANNED), name="delivery_to_promote"),
             models.Index(fields=["account", "due_at", "id"], condition=Q(state="DUE"), name="delivery_in_order"),
+            models.Index(fields=["recheck_at"], condition=Q(recheck_at__isnull=False), name="delivery_to_recheck"),
             models.Index(
                 fields=["leased_until"],
                 condition=Q(state__in=[DeliveryState.SENDING, DeliveryState.UNCERTAIN]),

@@ -3,12 +3,24 @@
 import math
 import secrets
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from pregonero.networks.base import ApiCredentials, NetworkError, OperationKind, Post, Published
 from pregonero.networks.queries import credentials_for
 from pregonero.outbox.models import Attempt, Delivery, Outcome
 from pregonero.records.actions import ObjectRef
+
+
+@dataclass(frozen=True)
+class UnansweredAttempt:
+    """A commit call that never had an answer: its network may still take it."""
+
+    number: int
+    started_at: datetime
+    code: str
+    post: Post
+    prepared: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class SendJob:
     attempt: Attempt | None = None
     checks_made: int = 0
     known: frozenset[str] = frozenset()  # ids of the account's posts that belong to other deliveries
+    unanswered: tuple[UnansweredAttempt, ...] = ()  # of other content: superseded before this one is prepared
     good_until: float = math.inf  # the end of the lease, in seconds of `deadlines.boottime()`
 
     def with_hints(self, hints: dict[str, Any]) -> "SendJob":

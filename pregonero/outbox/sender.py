@@ -15,6 +15,7 @@ from pregonero.database import database_now
 from pregonero.deadlines import boottime
 from pregonero.errors import Refused
 from pregonero.networks.base import (
+    LAST_CHECK,
     ApiCredentials,
     AttemptWindow,
     Finding,
@@ -32,6 +33,13 @@ from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
 from pregonero.networks.registry import connector
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.outbox.actions.claim import INTERNAL_ERROR, claim_batch, skip_delivery
+from pregonero.outbox.actions.late_posts import (
+    posts_of_others,
+    publish_superseded,
+    record_recheck,
+    start_recheck,
+    store_superseded,
+)
 from pregonero.outbox.actions.outcomes import record_outcomes
 from pregonero.outbox.actions.prepare import (
     finish_preparing,
@@ -45,11 +53,14 @@ from pregonero.outbox.actions.prepare import (
 from pregonero.outbox.actions.reconciliation import lease_for_reconciling, postpone_reconciling, record_finding
 from pregonero.outbox.models import Attempt, Outcome
 from pregonero.outbox.queries.queue import credentials_of, due_deliveries
-from pregonero.outbox.send_job import SendJob, SendResult
+from pregonero.outbox.send_job import SendJob, SendResult, UnansweredAttempt
 
 ADDRESS_SECONDS = 5.0  # some networks give a post's address only when asked, right after publishing it
 RESULT_SECONDS = 600.0  # how long a result stays in memory while the database is away; later it is reconciled
 RETRY_SECONDS = 0.5
+MAY_STILL_COME = (
+    "El envío anterior quedó sin respuesta y la red todavía podría publicarlo: se espera antes de corregir."
+)
 log = structlog.get_logger(__name__)
 
 
@@ -68,11 +79,11 @@ def _prepare(job: SendJob) -> None:
     def store(prepared: dict[str, Any]) -> None:
         store_prepared(job=job, prepared=prepared, now=database_now())
 
-    def prepare(credentials: ApiCredentials) -> dict[str, Any]:
-        return connector(job.network).prepare(credentials, job.post, job.prepared, store)
-
     try:
-        prepared = with_token_refresh(job.credentials, prepare)
+        ready = _supersede(job)
+        if ready is None:
+            return
+        prepared = with_token_refresh(job.credentials, partial(_prepare_call, ready, store))
     except Permanent as error:
         reject_prepared(job=job, error=error, now=database_now())
     except NetworkError as error:
@@ -83,6 +94,56 @@ def _prepare(job: SendJob) -> None:
         raise
     else:
         finish_preparing(job=job, prepared=prepared, now=database_now())
+
+
+def _prepare_call(job: SendJob, store: Callable[[dict[str, Any]], None], credentials: ApiCredentials) -> dict[str, Any]:
+    return connector(job.network).prepare(credentials, job.post, job.prepared, store)
+
+
+def _supersede(job: SendJob) -> SendJob | None:
+    """Make sure that earlier attempts without an answer cannot become a second post; None when one was published.
+
+    Raises `Transient` while its network may still take one of them.
+    """
+    for attempt in job.unanswered:
+        window = AttemptWindow(attempt.started_at, database_now(), LAST_CHECK, code=attempt.code, known=job.known)
+        finding = with_token_refresh(job.credentials, partial(_supersede_attempt, job, attempt, window))
+        if finding.verdict == Verdict.PUBLISHED and finding.published is not None:
+            publish_superseded(job=job, published=finding.published, now=database_now())
+            return None
+        if finding.verdict != Verdict.NOT_TAKEN:
+            raise Transient(MAY_STILL_COME, code="unanswered", retry_after=finding.look_again_seconds)
+        if not store_superseded(job=job, number=attempt.number, carry=finding.carry, now=database_now()):
+            return None
+        job = replace(job, prepared=dict(finding.carry))
+    return job
+
+
+def _supersede_attempt(
+    job: SendJob, attempt: UnansweredAttempt, window: AttemptWindow, credentials: ApiCredentials
+) -> Finding:
+    return connector(job.network).supersede(credentials, attempt.post, attempt.prepared, window)
+
+
+def recheck_delivery(*, delivery_id: int) -> None:
+    """Ask the network again whether it took a call that it never answered; it only reads."""
+    found = start_recheck(delivery_id=delivery_id, now=database_now())
+    if found is None:
+        return
+    delivery, attempts = found
+    credentials, network = credentials_of(account_id=delivery.account_id)
+    for attempt in attempts:
+        known = posts_of_others(delivery, attempt)
+        window = AttemptWindow(attempt.started_at, database_now(), LAST_CHECK, code=attempt.code, known=known)
+        finding = with_token_refresh(credentials, partial(_resolve_attempt, network, attempt, window))
+        record_recheck(delivery_id=delivery_id, finding=finding, now=database_now())
+    flush_limit_readings(at_once=True)
+
+
+def _resolve_attempt(
+    network: str, attempt: UnansweredAttempt, window: AttemptWindow, credentials: ApiCredentials
+) -> Finding:
+    return connector(network).resolve(credentials, attempt.post, attempt.prepared, window)
 
 
 def _lease_for_preparing(delivery_id: int, worker: str) -> SendJob | None:

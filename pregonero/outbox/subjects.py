@@ -20,6 +20,8 @@ class DeliveryEvent(StrEnum):
     WILL_BE_LATE = "delivery.will_be_late"
     NEEDS_PERSON = "delivery.needs_person"
     PUBLISHED_AFTER_CANCEL = "delivery.out_anyway"
+    PUBLISHED_EARLIER_CONTENT = "delivery.earlier_content"
+    PUBLISHED_TWICE = "delivery.twice"
     UNAUTHORIZED = "delivery.unauthorized"
     MEDIA_UNREACHABLE = "delivery.unserved"
     QUOTA_EXHAUSTED = "delivery.spent"

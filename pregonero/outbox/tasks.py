@@ -52,6 +52,8 @@ def dispatch_due() -> None:
         _send_soon(account_id)
     for delivery_id in queue.to_reconcile(now=now):
         _defer_once("outbox.reconcile", f"reconcile:{delivery_id}", delivery_id=delivery_id)
+    for delivery_id in queue.to_recheck(now=now):
+        _defer_once("outbox.recheck", f"recheck:{delivery_id}", delivery_id=delivery_id)
 
 
 def _promote_all(now: datetime) -> None:
@@ -148,6 +150,12 @@ def reconcile(*, delivery_id: int, **_later: Any) -> None:
     account_id = queue.account_due(delivery_id=delivery_id, now=database_now())
     if account_id is not None:
         _send_soon(account_id)
+
+
+@app.task(name="outbox.recheck", queue="preparing")
+def recheck(*, delivery_id: int, **_later: Any) -> None:
+    """Ask the network again whether it took a call that it never answered."""
+    sender.recheck_delivery(delivery_id=delivery_id)
 
 
 @app.task(name="outbox.clean", queue="preparing", retry=RetryStrategy(max_attempts=8, exponential_wait=5))

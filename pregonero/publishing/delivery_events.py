@@ -17,6 +17,8 @@ TITLES = {
     DeliveryEvent.WILL_BE_LATE: "«{title}» no alcanzará a salir a su hora en {network}",
     DeliveryEvent.NEEDS_PERSON: "Decide si «{title}» salió en {network}",
     DeliveryEvent.PUBLISHED_AFTER_CANCEL: "«{title}» sí salió en {network}, aunque ya no debía salir",
+    DeliveryEvent.PUBLISHED_EARLIER_CONTENT: "«{title}» salió en {network} con el texto anterior a tu corrección",
+    DeliveryEvent.PUBLISHED_TWICE: "«{title}» salió dos veces en {network}: retira una",
     DeliveryEvent.UNAUTHORIZED: "Conecta otra vez {network}: «{title}» espera",
     DeliveryEvent.MEDIA_UNREACHABLE: "{network} no podría bajar los archivos de «{title}»: espera",
     DeliveryEvent.QUOTA_EXHAUSTED: "{network} no deja publicar más por ahora: «{title}» espera",

@@ -63,5 +63,6 @@ EVENT_TYPES: dict[str, str] = {
     "delivery.cancelled": "Envío cancelado",
     "delivery.cleaned": "Preparación retirada de la red",
     "delivery.withdraw_requested": "Una persona pidió retirarla de la red",
+    "delivery.found_twice": "Encontrada dos veces en la red",
     "delivery.withdrawn": "Retirada de la red",
 }

@@ -126,6 +126,10 @@ class JugueteConnector:
         published = _published(credentials, prepared["draft"]) if draft and draft["public"] else None
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
 
+    def supersede(self, credentials, post, prepared, attempt):
+        self.discard(credentials, prepared)
+        return self.resolve(credentials, post, prepared, attempt)
+
     def withdraw(self, credentials, remote_id):
         with mapped_errors(ERRORS, public=False):
             draft = read_draft(credentials, remote_id)

@@ -6,6 +6,7 @@ See docs/networks/bluesky.md.
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pregonero.errors import Issue
 from pregonero.media.captions import as_webvtt
 from pregonero.networks import post_validation
 from pregonero.networks.base import (
+    CARRIED,
     STALE,
     ApiCredentials,
     AttemptWindow,
@@ -91,6 +93,14 @@ class BlueskyConnector:
         # If the server takes the lost call later, the next write finds the key in use: there is no second post.
         return Finding(Verdict.NOT_TAKEN)
 
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Keep the key for the next content: the server writes only one of both under it."""
+        with mapped_errors(ERRORS, public=False):
+            is_written = _read(credentials, prepared["key"]) is not None
+        if is_written:
+            return Finding(Verdict.PUBLISHED, published=_published(credentials, prepared["key"]))
+        return Finding(Verdict.NOT_TAKEN, carry={"key": prepared["key"], CARRIED: True})
+
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Delete the record from the account's own repository; the server does nothing when it is not there."""
         with open_session(credentials) as session, mapped_errors(ERRORS, public=False):
@@ -118,6 +128,8 @@ def _text_issues(post: Post) -> Iterator[Issue]:
 
 def _choose_key(credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:
     """Choose a key; choose another one if a different post is already under it."""
+    if CARRIED in prepared:
+        return
     if "key" in prepared:
         record = _read(credentials, prepared["key"])
         if record is None or _is_ours(record, post):
@@ -233,6 +245,8 @@ def _written_earlier(credentials: ApiCredentials, post: Post, prepared: Prepared
     """Return our post that an earlier call wrote under the key. Raises `PreparedExpired` if another post is there."""
     with mapped_errors(ERRORS, public=True):
         is_written = _is_ours(_read(credentials, prepared["key"]), post)
+    if not is_written and CARRIED in prepared:
+        return replace(_published(credentials, prepared["key"]), has_earlier_content=True)
     if not is_written:
         raise PreparedExpired(
             "La clave de esta publicación ya se usó en Bluesky; se escoge otra.", code=KEY_IN_USE, retry_after=1.0

@@ -16,6 +16,7 @@ from pregonero.networks.base import (
     Published,
     Verdict,
     not_ours,
+    when_settled,
 )
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
@@ -87,6 +88,13 @@ class FacebookConnector:
         with mapped_errors(ERRORS, public=False):
             published = _read_published(Graph(credentials, ENDPOINTS), prepared)
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
+
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Delete the earlier draft, so that a late call finds nothing to publish; a comment has no draft."""
+        if post.reply_to:
+            return when_settled(self.resolve(credentials, post, prepared, attempt), attempt)
+        self.discard(credentials, prepared)
+        return self.resolve(credentials, post, prepared, attempt)
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Delete the post, video or comment, after reading that its author is the page.

@@ -19,6 +19,7 @@ from pregonero.networks.base import (
     Published,
     Transient,
     Verdict,
+    when_settled,
 )
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook.graph import Graph, with_short_timeout
@@ -93,6 +94,10 @@ class InstagramConnector:
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
         # The container is published for certain, but it is not known which of the account's posts it is.
         return Finding(Verdict.PUBLISHED, published=_unidentified(credentials, prepared), candidates=tuple(candidates))
+
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Ask for the earlier container until Instagram can no longer publish it: a container cannot be deleted."""
+        return when_settled(self.resolve(credentials, post, prepared, attempt), attempt)
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Raise `Permanent`: Instagram's API cannot delete a post, so a person deletes it in the application."""

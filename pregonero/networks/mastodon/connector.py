@@ -5,6 +5,7 @@ See docs/networks/mastodon.md.
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -13,6 +14,7 @@ from uuid import uuid4
 from pregonero.errors import Issue
 from pregonero.networks import post_validation
 from pregonero.networks.base import (
+    CARRIED,
     UNCERTAIN_SINCE,
     ApiCredentials,
     AttemptWindow,
@@ -27,6 +29,7 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
     not_ours,
+    when_settled,
 )
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
@@ -90,7 +93,10 @@ class MastodonConnector:
             body["media_ids"] = [entry["id"] for entry in prepared["media"]]
         try:
             with mapped_errors(ERRORS, public=True):
-                return _published(Api(credentials).post("/v1/statuses", body, key=prepared["key"]))
+                status = Api(credentials).post("/v1/statuses", body, key=prepared["key"])
+                # For a key that it knows, the server answers with the post that it made then.
+                is_earlier = CARRIED in prepared and not is_same_text(post.text, str(status["content"]))
+                return replace(_published(status), has_earlier_content=is_earlier)
         except Permanent as error:
             if error.code == UNPROCESSABLE and UNCERTAIN_SINCE in prepared:
                 # The server also refuses media that a post already uses: perhaps the post of an earlier attempt.
@@ -114,6 +120,13 @@ class MastodonConnector:
         if attempt.checks_made < len(waits):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=waits[attempt.checks_made])
         return Finding(Verdict.UNKNOWABLE if attempt.code == UNPROCESSABLE else Verdict.NOT_TAKEN)
+
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Keep the idempotency key for the next content while the server remembers it."""
+        finding = when_settled(self.resolve(credentials, post, prepared, attempt), attempt)
+        if finding.verdict == Verdict.PUBLISHED or attempt.asked_at - attempt.started_at >= KEY_LIFE:
+            return finding
+        return Finding(Verdict.NOT_TAKEN, carry={"key": prepared["key"], CARRIED: True})
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Delete the post, after reading that it is ours: the server also answers 404 for a post of another account."""

@@ -22,6 +22,7 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
     not_ours,
+    when_settled,
 )
 from pregonero.networks.client import HttpError, NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
@@ -104,6 +105,10 @@ class XConnector:
         # Without a complete list, or when X refused the text as a duplicate, the post may exist: a person decides.
         certain = is_complete and attempt.code != DUPLICATE
         return Finding(Verdict.NOT_TAKEN if certain else Verdict.UNKNOWABLE)
+
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Search for the earlier post until X can no longer take it: X has no key that would prevent a second one."""
+        return when_settled(self.resolve(credentials, post, prepared, attempt), attempt)
 
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Delete the post. X also answers yes for a post that is already deleted."""

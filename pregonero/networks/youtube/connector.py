@@ -87,6 +87,11 @@ class YouTubeConnector:
             return Finding(Verdict.PUBLISHED, published=_published(credentials, prepared))
         return Finding(Verdict.NOT_TAKEN)
 
+    def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
+        """Delete the earlier video if it is private, so that a late call finds nothing to make public."""
+        self.discard(credentials, prepared)
+        return self.resolve(credentials, post, prepared, attempt)
+
     def withdraw(self, credentials: ApiCredentials, remote_id: str) -> None:
         """Make the video private, which can be undone; a public video is never deleted."""
         with mapped_errors(ERRORS, public=False):

@@ -6,12 +6,15 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from procrastinate.contrib.django import app
 
-from pregonero.outbox.models import Delivery
+from pregonero.outbox.models import PUBLIC_KINDS, Attempt, Delivery, Outcome
 from pregonero.outbox.queries.queue import lock_following_parts
 from pregonero.outbox.states import DeliveryState
 from pregonero.outbox.subjects import DeliveryEvent, notify_owner
 from pregonero.outbox.wakeups import schedule_wakeups
 from pregonero.records.actions import SYSTEM, Actor, record
+
+RECHECK_AFTER = (30.0, 120.0, 600.0, 3600.0)
+"""Seconds after which a network is asked again whether it took late a call that it did not answer."""
 
 
 def cancel_delivery(delivery: Delivery, *, reason: str, by: Actor, now: datetime, code: str = "cancelled") -> None:
@@ -66,6 +69,15 @@ def schedule_cleanup(delivery: Delivery) -> None:
     delivery.prepared, delivery.prepared_for = {}, ""
 
 
+def schedule_recheck(delivery: Delivery, *, now: datetime) -> None:
+    """Look again later for a post that the network may take late; the caller saves the delivery."""
+    if not delivery.attempts_made or delivery.kind not in PUBLIC_KINDS:
+        return
+    if Attempt.objects.filter(delivery=delivery, outcome=Outcome.UNCERTAIN).exists():
+        delivery.rechecks_made, delivery.recheck_at = 0, now + timedelta(seconds=RECHECK_AFTER[0])
+        schedule_wakeups([delivery.recheck_at], now=now)
+
+
 def clear_lease(delivery: Delivery) -> None:
     """End the lease of a locked delivery and save it; inside the caller's transaction."""
     delivery.leased_by, delivery.leased_until = "", None
@@ -80,6 +92,7 @@ def _set_cancelled(delivery: Delivery, *, reason: str, by: Actor, now: datetime,
 
 def _end(delivery: Delivery, event_type: str, *, by: Actor, now: datetime, facts: dict[str, str] | None = None) -> None:
     schedule_cleanup(delivery)
+    schedule_recheck(delivery, now=now)
     clear_lease(delivery)
     record(
         entity_id=delivery.entity_id,

@@ -86,6 +86,9 @@ def _mark_published(results: Sequence[SendResult], now: datetime) -> frozenset[i
         by_kind[result.job.subject.kind].append(result.job.delivery_id)
     for kind, ids in by_kind.items():
         handler_of(kind).on_published(ids, now=now)
+    earlier = [result.job.delivery_id for result in marked if result.published and result.published.has_earlier_content]
+    for delivery in Delivery.objects.filter(pk__in=earlier).select_related("entity", "account"):
+        notify_owner(delivery, DeliveryEvent.PUBLISHED_EARLIER_CONTENT, now=now)
     return stored
 
 

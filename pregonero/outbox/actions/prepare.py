@@ -1,7 +1,7 @@
 """The worker's actions before the commit: deliveries become due or expire, and what was prepared is stored."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from pregonero.networks.rate_limits.capacity import Admission
 from pregonero.outbox.actions import throttling
 from pregonero.outbox.actions.cancellation import clear_lease, expire_delivery, reject_delivery, schedule_cleanup
 from pregonero.outbox.models import Delivery
-from pregonero.outbox.queries.deliveries import outgoing_of
+from pregonero.outbox.queries.deliveries import outgoing_of, unanswered_attempts
 from pregonero.outbox.queries.holds import why_held
-from pregonero.outbox.queries.queue import lock_delivery, unleased
+from pregonero.outbox.queries.queue import known_posts, lock_delivery, unleased
 from pregonero.outbox.send_job import SendJob, lease_name
 from pregonero.outbox.states import WAITING, DeliveryState
 from pregonero.outbox.subjects import DeliveryEvent, notify_obstacle, notify_owner
@@ -66,12 +66,16 @@ def lease_for_preparing(*, delivery_id: int, worker: str, now: datetime) -> Send
     outgoing = outgoing_of(delivery)
     if delivery.prepared_for == outgoing.fingerprint or _must_wait(delivery, now):
         return None
-    if delivery.prepared.get("fingerprint") not in (None, outgoing.fingerprint):
+    is_same_content = delivery.prepared.get("fingerprint") == outgoing.fingerprint
+    # What an attempt without an answer was prepared with may still be taken: it is superseded before the next one.
+    unanswered = () if is_same_content else unanswered_attempts(delivery)
+    if delivery.prepared and not is_same_content:
         schedule_cleanup(delivery)  # it was prepared for other content (rule 12)
     delivery.prepared_for = ""
     delivery.leased_by, delivery.leased_until = lease_name(worker), now + lease_for(outgoing.post)
     delivery.save()
-    return SendJob.of(delivery, post=outgoing.post, fingerprint=outgoing.fingerprint)
+    job = SendJob.of(delivery, post=outgoing.post, fingerprint=outgoing.fingerprint)
+    return replace(job, unanswered=unanswered, known=known_posts(delivery, since=now)) if unanswered else job
 
 
 def _may_be_prepared(delivery: Delivery) -> bool:
@@ -118,7 +122,7 @@ def store_prepared(*, job: SendJob, prepared: dict[str, Any], now: datetime) -> 
 @transaction.atomic(durable=True)
 def finish_preparing(*, job: SendJob, prepared: dict[str, Any], now: datetime) -> bool:
     """Set a delivery prepared. Return False when it is not: its content changed, or the lease was lost."""
-    delivery = _leased(job)
+    delivery = lock_leased(job)
     if delivery is None:
         return False
     delivery.prepared = {**prepared, "fingerprint": job.fingerprint}
@@ -184,7 +188,7 @@ def _prepared_event(delivery: Delivery, now: datetime) -> EventDraft:
 @transaction.atomic(durable=True)
 def postpone_preparing(*, job: SendJob, error: NetworkError, now: datetime) -> None:
     """Wait as long as the network asked; notify people of what only they can solve (rule 10)."""
-    delivery = _leased(job)
+    delivery = lock_leased(job)
     if delivery is not None:
         _prepare_later(delivery, error, now)
 
@@ -210,12 +214,12 @@ def _prepare_later(delivery: Delivery, error: NetworkError, now: datetime) -> No
 @transaction.atomic(durable=True)
 def reject_prepared(*, job: SendJob, error: Permanent, now: datetime) -> None:
     """Set rejected what the network does not accept as it is; a person sees why, before it is due if there is time."""
-    delivery = _leased(job)
+    delivery = lock_leased(job)
     if delivery is not None:
         reject_delivery(delivery, code=error.code, reason=error.reason, now=now)
 
 
-def _leased(job: SendJob) -> Delivery | None:
+def lock_leased(job: SendJob) -> Delivery | None:
     """Return the delivery under lock, if this worker's lease is still open and it still waits."""
     delivery = lock_delivery(job.delivery_id)
     if delivery is None or delivery.leased_by != job.lease or delivery.state not in WAITING:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, QuotaExhausted, Transient, Verdict
 from pregonero.outbox.actions import throttling
-from pregonero.outbox.actions.cancellation import cancel_delivery, clear_lease
+from pregonero.outbox.actions.cancellation import cancel_delivery, clear_lease, schedule_recheck
 from pregonero.outbox.actions.outcomes import publish
 from pregonero.outbox.actions.prepare import LONGEST_WAIT
 from pregonero.outbox.models import Delivery
@@ -106,6 +106,7 @@ def requeue(delivery: Delivery, now: datetime) -> None:
     delivery.state, delivery.ready_at = DeliveryState.DUE, now
     delivery.reason_code = delivery.reason = ""
     delivery.candidates = []
+    schedule_recheck(delivery, now=now)
     clear_lease(delivery)
     if delivery.cancel_requested_reason:
         cancel_delivery(delivery, reason=delivery.cancel_requested_reason, by=SYSTEM, now=now)

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from pregonero.errors import NotFound
 from pregonero.media.models import Medium
 from pregonero.networks.base import Post
 from pregonero.outbox.models import Attempt, Delivery, Outcome
 from pregonero.outbox.payload import NO_PARENT, Parent, build_post, content_of, digests_in, fingerprint_of
+from pregonero.outbox.send_job import UnansweredAttempt
 from pregonero.people.models import Member
 from pregonero.records.actions import ObjectRef
 
@@ -143,6 +144,38 @@ def uncertain_since(deliveries: Sequence[Delivery]) -> dict[int, datetime]:
         return {}
     lost = Attempt.objects.filter(delivery__in=deliveries, outcome=Outcome.UNCERTAIN)
     return dict(lost.values("delivery_id").annotate(first=Min("started_at")).values_list("delivery_id", "first"))
+
+
+def unanswered_attempts(delivery: Delivery) -> tuple[UnansweredAttempt, ...]:
+    """Return the attempts of a delivery that had no answer and are not superseded, oldest first."""
+    if not delivery.attempts_made:
+        return ()
+    return tuple(
+        attempt for attempt in every_unanswered_attempt(delivery) if attempt.number > delivery.superseded_attempt
+    )
+
+
+def every_unanswered_attempt(delivery: Delivery) -> tuple[UnansweredAttempt, ...]:
+    """Return all the attempts of a delivery that had no answer, oldest first."""
+    attempts = Attempt.objects.filter(delivery=delivery, outcome=Outcome.UNCERTAIN)
+    unanswered = []
+    for attempt in attempts.order_by("number"):
+        attempt.delivery = delivery
+        unanswered.append(
+            UnansweredAttempt(attempt.number, attempt.started_at, attempt.code, sent_post(attempt), attempt.prepared)
+        )
+    return tuple(unanswered)
+
+
+def with_unanswered_attempts(deliveries: Sequence[Delivery]) -> frozenset[int]:
+    """Return the ids of those of the deliveries that have an attempt without an answer that is not superseded."""
+    tried = [delivery.pk for delivery in deliveries if delivery.attempts_made]
+    if not tried:
+        return frozenset()
+    unanswered = Attempt.objects.filter(
+        delivery__in=tried, outcome=Outcome.UNCERTAIN, number__gt=F("delivery__superseded_attempt")
+    )
+    return frozenset(unanswered.values_list("delivery_id", flat=True))
 
 
 def attempts_of(subject: ObjectRef) -> QuerySet[Attempt]:

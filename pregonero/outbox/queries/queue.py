@@ -137,6 +137,12 @@ def to_reconcile(*, now: datetime) -> list[int]:
     return list(uncertain.order_by("ready_at", "pk").values_list("pk", flat=True)[:BATCH])
 
 
+def to_recheck(*, now: datetime) -> list[int]:
+    """Return the deliveries whose network may have taken a call late and is asked again now."""
+    due = Delivery.objects.filter(unleased(now), recheck_at__lte=now)
+    return list(due.order_by("recheck_at", "pk").values_list("pk", flat=True)[:BATCH])
+
+
 def account_due(*, delivery_id: int, now: datetime) -> int | None:
     """Return the account of a delivery that is prepared and due."""
     due = Delivery.objects.filter(pk=delivery_id, state__in=WAITING, ready_at__lte=now).exclude(prepared_for="")
