@@ -18,6 +18,7 @@ class UnansweredAttempt:
 
     number: int
     started_at: datetime
+    fingerprint: str
     code: str
     post: Post
     prepared: dict[str, Any]

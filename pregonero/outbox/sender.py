@@ -109,7 +109,7 @@ def _supersede(job: SendJob) -> SendJob | None:
         window = AttemptWindow(attempt.started_at, database_now(), LAST_CHECK, code=attempt.code, known=job.known)
         finding = with_token_refresh(job.credentials, partial(_supersede_attempt, job, attempt, window))
         if finding.verdict == Verdict.PUBLISHED and finding.published is not None:
-            publish_superseded(job=job, published=finding.published, now=database_now())
+            publish_superseded(job=job, attempt=attempt, published=finding.published, now=database_now())
             return None
         if finding.verdict != Verdict.NOT_TAKEN:
             raise Transient(MAY_STILL_COME, code="unanswered", retry_after=finding.look_again_seconds)

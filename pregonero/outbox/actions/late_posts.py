@@ -31,11 +31,13 @@ def store_superseded(*, job: SendJob, number: int, carry: dict[str, Any], now: d
 
 
 @transaction.atomic(durable=True)
-def publish_superseded(*, job: SendJob, published: Published, now: datetime) -> None:
-    """Set published a delivery whose earlier attempt was taken late, with the content that it had then."""
+def publish_superseded(*, job: SendJob, attempt: UnansweredAttempt, published: Published, now: datetime) -> None:
+    """Set published a delivery whose earlier attempt was taken late; tell its owner when the content was another."""
     delivery = lock_leased(job)
-    if delivery is not None:
-        publish(delivery, published, now=now)
+    if delivery is None:
+        return
+    publish(delivery, published, now=now)
+    if attempt.fingerprint != job.fingerprint:
         notify_owner(delivery, DeliveryEvent.PUBLISHED_EARLIER_CONTENT, now=now)
 
 

@@ -162,7 +162,14 @@ def every_unanswered_attempt(delivery: Delivery) -> tuple[UnansweredAttempt, ...
     for attempt in attempts.order_by("number"):
         attempt.delivery = delivery
         unanswered.append(
-            UnansweredAttempt(attempt.number, attempt.started_at, attempt.code, sent_post(attempt), attempt.prepared)
+            UnansweredAttempt(
+                number=attempt.number,
+                started_at=attempt.started_at,
+                fingerprint=attempt.fingerprint,
+                code=attempt.code,
+                post=sent_post(attempt),
+                prepared=attempt.prepared,
+            )
         )
     return tuple(unanswered)
 
