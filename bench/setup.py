@@ -22,7 +22,7 @@ from django.utils import timezone
 from pregonero import processes
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.newsroom.models import News, NewsState
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.payload import fingerprint_of, post_payload
@@ -116,7 +116,7 @@ def schedule_publications(accounts: list[LabAccount], texts: list[str], due_at: 
 def _connect(entity: Entity, member: Member, account: LabAccount, now: datetime) -> Account:
     registered = register_account(
         entity=entity,
-        network=Network.X,
+        network="x",
         handle=account["handle"],
         remote_id=account["id"],
         display_name="Banco",

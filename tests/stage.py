@@ -21,7 +21,7 @@ from django.utils import timezone
 from pregonero.media.models import Medium
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.networks.rate_limits.models import Quota
 from pregonero.networks.rate_limits.policy import LimitScope, Unit
 from pregonero.networks.registry import rate_limit_policy
@@ -47,7 +47,7 @@ def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str,
     for name in names:
         theirs = lab.new_account(name)
         account = register_account(
-            entity=carmen.entity, network=Network(name), handle=theirs["handle"], remote_id=theirs["id"],
+            entity=carmen.entity, network=name, handle=theirs["handle"], remote_id=theirs["id"],
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
         )  # fmt: skip
         connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)

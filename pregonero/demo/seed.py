@@ -17,7 +17,7 @@ from django.utils import timezone
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import add_administrator, register_account, save_application
 from pregonero.networks.connection import redirect_uri
-from pregonero.networks.models import Account, Application, Credential, Network
+from pregonero.networks.models import Account, Application, Credential
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import Source
 from pregonero.newsroom.sources.registry import FEED
@@ -100,7 +100,7 @@ def _register_accounts(addresses: Addresses, carmen: Member, now: datetime) -> N
         lab_account = lab_accounts[network]
         account = Account.objects.filter(entity=carmen.entity, network=network).first() or register_account(
             entity=carmen.entity,
-            network=Network(network),
+            network=network,
             handle=lab_account["handle"],
             remote_id=lab_account["id"],
             display_name=lab_account["name"],
@@ -111,11 +111,11 @@ def _register_accounts(addresses: Addresses, carmen: Member, now: datetime) -> N
         )
         if not Credential.objects.filter(account=account).exists():
             connect_account(account=account, token=lab_account["token"], expires_at=None, by=carmen, now=now)
-        _register_application(addresses, Network(network), carmen, now)
+        _register_application(addresses, network, carmen, now)
         _name_administrators(account, carmen, now)
 
 
-def _register_application(addresses: Addresses, network: Network, carmen: Member, now: datetime) -> None:
+def _register_application(addresses: Addresses, network: str, carmen: Member, now: datetime) -> None:
     """Register the entity's OAuth application at the lab, so that its accounts can be connected again."""
     secret = hmac.new(settings.SECRET_KEY.encode(), f"demo:{network}".encode(), "sha256").hexdigest()
     id = f"pregonero-{network}"
@@ -130,7 +130,7 @@ def _name_administrators(account: Account, carmen: Member, now: datetime) -> Non
     if account.administrators.exists():
         return
     cast = _cast(carmen.entity)
-    for first in ("ana", "marta") if account.network == Network.FACEBOOK else ("ana",):
+    for first in ("ana", "marta") if account.network == "facebook" else ("ana",):
         add_administrator(
             account=account, name="", member=cast[first], since=timezone.localdate(now), by=carmen, now=now
         )

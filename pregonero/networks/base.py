@@ -63,6 +63,7 @@ class Capabilities:
     operations: Mapping[OperationKind, Resolution]  # the supported kinds, and how each is settled after a lost answer
     limits: Mapping[str, Limit]  # by name: "text", "title", "description", "pictures", "picture_bytes", …
     needs: str | None = None
+    has_many_servers: bool = False  # accounts live on servers of many owners: a person writes the server's address
     takes_link: bool = True  # a link in the text can be clicked
     link_beside: bool = False  # the link is sent as a card next to the text instead of inside it
     takes_title: bool = False

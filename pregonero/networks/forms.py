@@ -6,12 +6,10 @@ from django import forms
 from django.http import QueryDict
 
 from pregonero.errors import Refused
-from pregonero.networks.models import Account, Network
-from pregonero.networks.registry import connector
+from pregonero.networks.models import Account
+from pregonero.networks.registry import connector, network_choices
 from pregonero.networks.server_urls import check_server, server_address
 from pregonero.people.models import Member
-
-OPEN_NETWORKS = (Network.BLUESKY, Network.MASTODON)  # accounts may be on any server
 
 
 def _secret_input() -> forms.PasswordInput:
@@ -42,7 +40,7 @@ class AccountForm(forms.Form):
 class NewAccountForm(AccountForm):
     """A new account: also its network, and its server on an open network."""
 
-    network = forms.ChoiceField(label="Red", choices=Network.choices)
+    network = forms.ChoiceField(label="Red", choices=network_choices)
     server = forms.CharField(
         label="Servidor", max_length=200, required=False,
         help_text="Solo en Mastodon y Bluesky, si no es el de la mayoría: https://social.ejemplo.org",
@@ -55,7 +53,7 @@ class NewAccountForm(AccountForm):
         written = str(data.get("server", "")).strip()
         if not written:
             data["server"] = ""
-        elif data.get("network") not in OPEN_NETWORKS:
+        elif "network" in data and not connector(data["network"]).capabilities.has_many_servers:
             self.add_error("server", "Esta red no tiene servidores propios: déjalo en blanco.")
         else:
             try:

@@ -6,22 +6,12 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota, UsageBucket
+from pregonero.networks.registry import network_choices
 from pregonero.networks.vault import EncryptedField
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
-__all__ = ["Account", "AccountState", "CostEntry", "Credential", "Network", "NetworkSuspension", "Quota", "UsageBucket"]
-
-
-class Network(models.TextChoices):
-    """The networks named by the procedure (D-5), and open networks."""
-
-    X = "x", "X"
-    FACEBOOK = "facebook", "Facebook"
-    INSTAGRAM = "instagram", "Instagram"
-    YOUTUBE = "youtube", "YouTube"
-    BLUESKY = "bluesky", "Bluesky"
-    MASTODON = "mastodon", "Mastodon"
+__all__ = ["Account", "AccountState", "CostEntry", "Credential", "NetworkSuspension", "Quota", "UsageBucket"]
 
 
 class AccountState(models.TextChoices):
@@ -36,7 +26,7 @@ class Account(models.Model):
     """An account of the entity on a network. Its `remote_id` is set when it is first connected."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="accounts")
-    network = models.CharField(max_length=20, choices=Network.choices)
+    network = models.CharField(max_length=20, choices=network_choices)
     handle = models.CharField(max_length=80)
     remote_id = models.CharField(max_length=80, blank=True)
     server = models.URLField(blank=True)  # of an open network, if not the usual one
@@ -202,7 +192,7 @@ class Application(models.Model):
     """The entity's application at a network, with which it asks for authorisations."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
-    network = models.CharField(max_length=20, choices=Network.choices)
+    network = models.CharField(max_length=20, choices=network_choices)
     server = models.URLField(blank=True)
     client_id = models.CharField(max_length=200)
     encrypted_secret = EncryptedField()

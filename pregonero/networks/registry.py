@@ -50,6 +50,11 @@ def network(name: str) -> Network:
     return found
 
 
+def network_choices() -> list[tuple[str, str]]:
+    """Return the name and label of every network, as the choices of a model or form field."""
+    return [(name, network(name).connector.capabilities.label) for name in NETWORKS]
+
+
 def connector(name: str) -> Connector:
     """Return the connector of a network."""
     return network(name).connector

@@ -14,7 +14,7 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from pregonero.networks.actions.register import add_administrator, pause_account, register_account
-from pregonero.networks.models import Account, Administrator, Network
+from pregonero.networks.models import Account, Administrator
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source
@@ -136,7 +136,7 @@ def make_stage(media: Path) -> Stage:
         created_at=moment,
     )  # fmt: skip
     lonely = register_account(
-        entity=entity, network=Network.MASTODON, handle="mincomercio", display_name="MinComercio",
+        entity=entity, network="mastodon", handle="mincomercio", display_name="MinComercio",
         purpose="Red abierta", root_mailbox="", by=coordinator, now=moment,
     )  # fmt: skip
     attachment = draft.adaptations.get(account__network="x").attachments.get()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Application, Network, PendingRevocation
+from pregonero.networks.models import Account, Application, PendingRevocation
 from pregonero.networks.rate_limits.models import NetworkSuspension, Quota
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
@@ -39,7 +39,7 @@ def account(people: dict[str, Member]) -> Account:
     """A connected account for one test."""
     now = timezone.now()
     made = register_account(
-        entity=people["carmen"].entity, network=Network.MASTODON, handle=f"cuenta{uuid4().hex[:8]}",
+        entity=people["carmen"].entity, network="mastodon", handle=f"cuenta{uuid4().hex[:8]}",
         remote_id=uuid4().hex, display_name="MinComercio", purpose="Prueba", root_mailbox="", by=people["carmen"],
         now=now,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pregonero.networks.actions.register import register_account, retire_account, save_application
 from pregonero.networks.client import NetworkClient
-from pregonero.networks.models import Account, Authorization, Credential, Network
+from pregonero.networks.models import Account, Authorization, Credential
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from tests.attack.conftest import signed_in
@@ -36,9 +36,9 @@ def nothing_leaves(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def account(carmen: Member, now: datetime) -> Account:
-    save_application(network=Network.X, server="", client_id="app-1", secret="secreto", by=carmen, now=now)
+    save_application(network="x", server="", client_id="app-1", secret="secreto", by=carmen, now=now)
     return register_account(
-        entity=carmen.entity, network=Network.X, handle="mincomercioco", display_name="MinComercio",
+        entity=carmen.entity, network="x", handle="mincomercioco", display_name="MinComercio",
         purpose="Prueba", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
 
@@ -117,9 +117,9 @@ def test_state_of_one_entity_is_refused_in_another(account: Account, carmen: Mem
 
 @pytest.mark.parametrize("network", ["x", "youtube", "mastodon"])
 def test_consent_address_contains_only_the_digest_of_the_verifier(carmen: Member, now: datetime, network: str) -> None:
-    save_application(network=Network(network), server="", client_id="app-1", secret="secreto-1", by=carmen, now=now)
+    save_application(network=network, server="", client_id="app-1", secret="secreto-1", by=carmen, now=now)
     made = register_account(
-        entity=carmen.entity, network=Network(network), handle="mincomercioco", display_name="MinComercio",
+        entity=carmen.entity, network=network, handle="mincomercioco", display_name="MinComercio",
         purpose="Prueba", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
     client = signed_in(carmen)

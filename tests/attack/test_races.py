@@ -17,7 +17,7 @@ from pytest_django import DjangoDbBlocker
 
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.networks.queries import get_account
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.outbox.actions.claim import claim_batch
@@ -70,7 +70,7 @@ def people(database: str) -> dict[str, Member]:
     made = {name: cast.member(entity, name, name.capitalize(), role) for name, role in roles.items()}
     for network in ("x", "facebook"):
         account = register_account(
-            entity=entity, network=Network(network), handle="mincomercioco", remote_id=network,
+            entity=entity, network=network, handle="mincomercioco", remote_id=network,
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=made["carmen"], now=now,
         )  # fmt: skip
         connect_account(account=account, token="t", expires_at=None, by=made["carmen"], now=now)

@@ -24,7 +24,7 @@ from pregonero import embedded_postgres, processes, stack
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.client import NetworkClient
-from pregonero.networks.models import Account, Credential, CredentialState, Network
+from pregonero.networks.models import Account, Credential, CredentialState
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.outbox.models import Delivery
@@ -147,7 +147,7 @@ def _accounts(lab: Lab, carmen: Member) -> dict[str, tuple[Account, dict[str, An
 def _register(carmen: Member, network: str, handle: str) -> Account:
     now = timezone.now()
     account = register_account(
-        entity=carmen.entity, network=Network(network), handle=handle, display_name="MinComercio",
+        entity=carmen.entity, network=network, handle=handle, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
     lift_limits(account, carmen, now)
@@ -267,7 +267,7 @@ def test_the_page_of_a_bug_shows_nothing_of_what_was_being_handled(
     account = _register(carmen, "x", "mincomercioco")
     token, secret = PLANTED["la ficha de la cuenta rota"], "secreto-plantado-de-la-aplicacion"
     connect_account(account=account, token=token, expires_at=None, by=carmen, now=now)
-    save_application(network=Network.X, server="", client_id="app-1", secret=secret, by=carmen, now=now)
+    save_application(network="x", server="", client_id="app-1", secret=secret, by=carmen, now=now)
     client = signed_in(carmen)
     client.post(f"/cuentas/{account.pk}/conexion/")
 

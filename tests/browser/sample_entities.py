@@ -6,7 +6,6 @@ from datetime import datetime
 
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Network
 from pregonero.people import actions as people
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
@@ -54,7 +53,7 @@ def _connect(lab: Lab, name: str, slug: str, carmen: Member, now: datetime) -> s
     lab.client.post("/accounts", json=[theirs]).raise_for_status()
     account = register_account(
         entity=carmen.entity,
-        network=Network(name),
+        network=name,
         handle=handle,
         remote_id=id,
         display_name="MinComercio",

@@ -20,7 +20,7 @@ from pregonero.networks.actions.register import (
     save_application,
     set_link_placement,
 )
-from pregonero.networks.models import Account, Credential, Network
+from pregonero.networks.models import Account, Credential
 from pregonero.newsroom import actions as newsroom
 from pregonero.newsroom.reading.page import fetch_page
 from pregonero.newsroom.tasks import read_page
@@ -82,7 +82,7 @@ def _set_up(team: Team, accounts: dict[str, Account], now: datetime) -> None:
         now=now,
     )
     save_application(
-        network=Network.X, server="", client_id="pregonero-mincomercio", secret="secreto-de-prueba", by=carmen, now=now
+        network="x", server="", client_id="pregonero-mincomercio", secret="secreto-de-prueba", by=carmen, now=now
     )
 
 
@@ -173,7 +173,7 @@ def _trouble(lab: Lab, team: Team, accounts: dict[str, Account], now: datetime) 
         reason="YouTube dice que la autorización terminó: alguien la retiró o cambió la contraseña.",
         now=now,
     )
-    for network, server in ((Network.MASTODON, "https://mastodon.example"), (Network.BLUESKY, "https://bsky.social")):
+    for network, server in (("mastodon", "https://mastodon.example"), ("bluesky", "https://bsky.social")):
         accounts[network] = register_account(
             entity=team.entity,
             network=network,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pregonero.media.models import Medium
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.outbox.models import Delivery
 from pregonero.people import actions as people
 from pregonero.people.models import Employment, Member
@@ -145,7 +145,7 @@ def bluesky_account(server: Bluesky, person: Member) -> Account:
     """Open an account at the real server, and connect it."""
     now, theirs = timezone.now(), server.new_account(f"caso{next(_numbers)}")
     account = register_account(
-        entity=person.entity, network=Network.BLUESKY, handle=theirs["handle"], remote_id=theirs["id"],
+        entity=person.entity, network="bluesky", handle=theirs["handle"], remote_id=theirs["id"],
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=server.url, by=person,
         now=now,
     )  # fmt: skip

@@ -13,7 +13,6 @@ from django.utils import timezone
 from pregonero.networks import base
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Network
 from pregonero.outbox import sender
 from pregonero.outbox.actions.claim import claim_batch
 from pregonero.outbox.actions.prepare import promote_due
@@ -128,7 +127,7 @@ def case(
 def connect_bluesky(bluesky: Bluesky, carmen: Member, now: datetime) -> None:
     access = bluesky_access(bluesky, password=True)
     account = register_account(
-        entity=carmen.entity, network=Network.BLUESKY, handle=access.handle, remote_id=access.remote_id,
+        entity=carmen.entity, network="bluesky", handle=access.handle, remote_id=access.remote_id,
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
         now=now,
     )  # fmt: skip

@@ -15,7 +15,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from pregonero.media.models import Medium
-from pregonero.networks.models import Network
 from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions
@@ -25,13 +24,13 @@ from tests.networks.subjects import lengthened, medium_of
 from tests.stage import NO_VOICE, Workers, drafted, informed_news, register_accounts, states
 
 pytestmark = pytest.mark.procedure("P-6")
-NETWORKS = (Network.X, Network.FACEBOOK, Network.YOUTUBE)
+NETWORKS = ("x", "facebook", "youtube")
 SIZE = 9_000_000  # bytes: five of X's segments, nine of the laboratory's Facebook pieces, two of YouTube's
 # In the middle of each upload: what goes by before, and the call in which the worker dies.
 MIDDLE = {
-    Network.X: (2, "POST /2/media/upload/.*/append"),
-    Network.FACEBOOK: (4, "POST .*/videos"),
-    Network.YOUTUBE: (1, "PUT .*/videos"),
+    "x": (2, "POST /2/media/upload/.*/append"),
+    "facebook": (4, "POST .*/videos"),
+    "youtube": (1, "PUT .*/videos"),
 }
 ENOUGH = 300.0
 # The worker that dies waits as long as the slowest machine needs to bring all three uploads to their middle.
@@ -82,7 +81,7 @@ def test_an_upload_goes_on_after_its_worker_was_killed(lab: Lab, workers: Worker
         # Nobody waits here for the leases of a worker so patient: they are over.
         Delivery.objects.filter(subject_id=publication.pk).exclude(leased_by="").update(leased_until=timezone.now())
         half_way = {each.account.network: each.prepared for each in _deliveries(publication)}
-        opened = _opened(lab, accounts[Network.YOUTUBE])
+        opened = _opened(lab, accounts["youtube"])
         lab.client.post("/faults/release", json={"verdict": "cut"}).raise_for_status()
         second = workers.start()
         try:
@@ -96,16 +95,16 @@ def test_an_upload_goes_on_after_its_worker_was_killed(lab: Lab, workers: Worker
         assert delivery.remote_id.rpartition("_")[2] in str(out["id"])
         assert out["media"] == [Medium.objects.get(kind="video").sha256]
         _went_on(network, half_way[network], delivery.prepared)
-    assert _opened(lab, accounts[Network.YOUTUBE]) == opened
+    assert _opened(lab, accounts["youtube"]) == opened
 
 
 def _went_on(network: str, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Hold what was known when the worker died against what was published: it is the same upload, from its middle."""
-    if network == Network.X:
+    if network == "x":
         (known,), (whole,) = before["media"], after["media"]
         assert (known["segments"], whole["segments"]) == (2, 5)
         assert known["id"] == whole["id"]
-    elif network == Network.FACEBOOK:
+    elif network == "facebook":
         assert before["upload"]["start"] > 0
         assert before["upload"]["video"] == after["video_id"]
     else:

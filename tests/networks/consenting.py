@@ -12,7 +12,7 @@ from django.test import Client
 
 from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.connection import redirect_uri
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.lab.process import Lab
 
@@ -35,14 +35,14 @@ def application(lab: Lab, network: str, carmen: Member, now: datetime) -> tuple[
     id, secret = f"app-{uuid4().hex}", f"secreto-{uuid4().hex}"
     fields = {"id": id, "secret": secret, "redirects": [redirect_uri()], "name": "Pregonero"}
     lab.client.post("/apps", json=fields).raise_for_status()
-    save_application(network=Network(network), server="", client_id=id, secret=secret, by=carmen, now=now)
+    save_application(network=network, server="", client_id=id, secret=secret, by=carmen, now=now)
     return id, secret
 
 
 def registered(theirs: dict[str, Any], carmen: Member, now: datetime) -> Account:
     """Register an account of the laboratory's, by its handle alone."""
     return register_account(
-        entity=carmen.entity, network=Network(theirs["network"]), handle=theirs["handle"], display_name="MinComercio",
+        entity=carmen.entity, network=theirs["network"], handle=theirs["handle"], display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from pregonero.networks.actions.register import register_account
 from pregonero.networks.base import ApiCredentials, Transient, Unauthorized
 from pregonero.networks.bluesky import client as sessions
 from pregonero.networks.connection import connect_with_password
-from pregonero.networks.models import Account, AccountState, Credential, CredentialKind, Network, PendingRevocation
+from pregonero.networks.models import Account, AccountState, Credential, CredentialKind, PendingRevocation
 from pregonero.networks.registry import connector
 from pregonero.networks.tokens import revoke_credential, with_token_refresh
 from pregonero.people.models import Member
@@ -35,7 +35,7 @@ def theirs(bluesky: Bluesky, settings: Any) -> ApiCredentials:
 @pytest.fixture
 def account(bluesky: Bluesky, theirs: ApiCredentials, carmen: Member, now: datetime) -> Account:
     return register_account(
-        entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
+        entity=carmen.entity, network="bluesky", handle=theirs.handle, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen, now=now,
     )  # fmt: skip
 

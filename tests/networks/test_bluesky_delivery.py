@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Network
 from pregonero.outbox import sender
 from pregonero.outbox.actions.claim import claim_batch
 from pregonero.outbox.actions.prepare import promote_due
@@ -31,7 +30,7 @@ def delivery(
     settings.MEDIA_FOLDER, settings.PRIVATE_ADDRESSES_ALLOWED = tmp_path, ["127.0.0.1"]
     access, now = bluesky_access(bluesky, password=True), timezone.now()
     account = register_account(
-        entity=carmen.entity, network=Network.BLUESKY, handle=access.handle, remote_id=access.remote_id,
+        entity=carmen.entity, network="bluesky", handle=access.handle, remote_id=access.remote_id,
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
         now=now,
     )  # fmt: skip

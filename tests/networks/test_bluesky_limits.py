@@ -10,7 +10,6 @@ from django.utils import timezone
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.bluesky.network import RATE_LIMITS, WRITE_POINTS
 from pregonero.networks.connection import connect_with_password
-from pregonero.networks.models import Network
 from pregonero.networks.rate_limits.models import Quota, UsageBucket
 from pregonero.outbox import sender
 from pregonero.people.models import Member
@@ -30,7 +29,7 @@ def test_the_server_counts_a_post_as_we_do(
         with harness.running_server(tmp_path, "limits") as server:
             theirs = bluesky_access(server, password=True)
             account = register_account(
-                entity=carmen.entity, network=Network.BLUESKY, handle=theirs.handle, display_name="MinComercio",
+                entity=carmen.entity, network="bluesky", handle=theirs.handle, display_name="MinComercio",
                 purpose="Cuenta institucional", root_mailbox="", server=server.url, by=carmen, now=now,
             )  # fmt: skip
             connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())

@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Network
 from pregonero.networks.queries import credentials_for
 from pregonero.outbox import sender
 from pregonero.outbox.actions.claim import claim_batch
@@ -29,7 +28,7 @@ def test_an_account_is_spoken_to_at_its_own_server(carmen: Member, settings: Any
     now = timezone.now()
 
     account = register_account(
-        entity=carmen.entity, network=Network.MASTODON, handle="mincomercio", remote_id="1", display_name="MinComercio",
+        entity=carmen.entity, network="mastodon", handle="mincomercio", remote_id="1", display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", server=server, by=carmen, now=now,
     )  # fmt: skip
     connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
@@ -44,7 +43,7 @@ def test_a_delivery_goes_out_at_the_accounts_own_server(
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
     theirs, now = lab.new_account("mastodon"), timezone.now()
     account = register_account(
-        entity=carmen.entity, network=Network.MASTODON, handle=theirs["handle"], remote_id=theirs["id"],
+        entity=carmen.entity, network="mastodon", handle=theirs["handle"], remote_id=theirs["id"],
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=theirs["base_url"],
         by=carmen, now=now,
     )  # fmt: skip

@@ -24,7 +24,7 @@ from pregonero.networks.base import ApiCredentials, NetworkError, Post, Transien
 from pregonero.networks.bluesky import client as sessions
 from pregonero.networks.bluesky.records import new_key
 from pregonero.networks.connection import connect_with_password
-from pregonero.networks.models import Account, AccountState, Credential, CredentialState, Network
+from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
@@ -122,14 +122,14 @@ def account(server: Server, carmen: Member) -> Account:
 @pytest.fixture
 def x_account(server: Server, carmen: Member) -> Account:
     """An account on X whose token ended, and whose application has a secret that X refuses."""
-    save_application(network=Network.X, server="", client_id="app", secret=WRONG, by=carmen, now=timezone.now())
+    save_application(network="x", server="", client_id="app", secret=WRONG, by=carmen, now=timezone.now())
     return connected("x", carmen, "", WRONG, remote_id="1", refresh="renueva")
 
 
 def connected(network: str, by: Member, server: str, token: str, *, remote_id: str, refresh: str = "") -> Account:
     now = timezone.now()
     account = register_account(
-        entity=by.entity, network=Network(network), handle=HANDLE, remote_id=remote_id, display_name="MinComercio",
+        entity=by.entity, network=network, handle=HANDLE, remote_id=remote_id, display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", server=server, by=by, now=now,
     )  # fmt: skip
     return connect_account(account=account, token=token, refresh=refresh, expires_at=None, by=by, now=now)
@@ -258,7 +258,7 @@ def test_the_right_secret_of_the_application_works_at_once(server: Server, x_acc
     credentials = queries.credentials_for(x_account)
     all_at_once(lambda: publish(credentials))
 
-    save_application(network=Network.X, server="", client_id="app", secret=RIGHT, by=carmen, now=timezone.now())
+    save_application(network="x", server="", client_id="app", secret=RIGHT, by=carmen, now=timezone.now())
 
     assert not [each for each in all_at_once(lambda: publish(credentials)) if isinstance(each, Unauthorized)]
     assert server.refreshes == 2

@@ -13,7 +13,7 @@ from pregonero import key_rotation
 from pregonero.networks import health_checks, queries, vault
 from pregonero.networks.actions.credentials import connect_account, reencrypt_secrets
 from pregonero.networks.actions.register import register_account, save_application
-from pregonero.networks.models import Account, Application, Credential, Network
+from pregonero.networks.models import Account, Application, Credential
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import Source
 from pregonero.newsroom.sources.registry import WEBHOOK
@@ -33,11 +33,11 @@ def ring(settings: Any, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def account(carmen: Member, now: datetime) -> Account:
     made = register_account(
-        entity=carmen.entity, network=Network.X, handle="mincomercioco", remote_id="1", display_name="MinComercio",
+        entity=carmen.entity, network="x", handle="mincomercioco", remote_id="1", display_name="MinComercio",
         purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
     )  # fmt: skip
     connect_account(account=made, token="ficha-1", refresh="renueva-1", expires_at=None, by=carmen, now=now)
-    save_application(network=Network.X, server="", client_id="a", secret="secreto-1", by=carmen, now=now)
+    save_application(network="x", server="", client_id="a", secret="secreto-1", by=carmen, now=now)
     register_source(entity=carmen.entity, kind=WEBHOOK, name="Sede", secret=SIGNING_SECRET, by=carmen, now=now)
     return made
 

@@ -96,8 +96,8 @@ class JugueteConnector:
 
     def check(self, post):
         length = self.measure(post.text)
-        text = post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
-        return post_validation.all_of(text, post_validation.media(post, CAPABILITIES, KINDS))
+        text = post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
+        return [*text, *post_validation.media_issues(post, CAPABILITIES, KINDS)]
 
     def measure(self, text):
         return len(text)

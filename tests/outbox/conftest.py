@@ -11,7 +11,7 @@ from pytest_django import Settings
 from pregonero.database import database_now
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.outbox import sender, subjects
 from pregonero.outbox.actions.prepare import promote_due
 from pregonero.outbox.models import Delivery
@@ -49,7 +49,7 @@ def connected_account(lab: Lab, network: str, by: Member, now: datetime) -> Acco
     created = lab.new_account(network)
     account = register_account(
         entity=by.entity,
-        network=Network(network),
+        network=network,
         handle=created["handle"],
         remote_id=created["id"],
         display_name="MinComercio",

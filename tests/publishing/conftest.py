@@ -11,7 +11,7 @@ from PIL import Image
 from pregonero.media.models import Medium
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.people.models import Member
 
@@ -21,7 +21,7 @@ ADDRESS = "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones"
 def connect_accounts(carmen: Member, now: datetime) -> dict[str, Account]:
     """Register and connect an account on each of four networks."""
     made = {}
-    for network in (Network.X, Network.FACEBOOK, Network.INSTAGRAM, Network.YOUTUBE):
+    for network in ("x", "facebook", "instagram", "youtube"):
         account = register_account(
             entity=carmen.entity, network=network, handle="mincomercioco", remote_id=f"id-{network}",
             display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,

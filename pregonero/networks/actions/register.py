@@ -14,7 +14,6 @@ from pregonero.networks.models import (
     Application,
     Credential,
     CredentialState,
-    Network,
 )
 from pregonero.networks.registry import connector
 from pregonero.people.models import Entity, Member
@@ -26,7 +25,7 @@ from pregonero.records.actions import record
 def register_account(
     *,
     entity: Entity,
-    network: Network,
+    network: str,
     handle: str,
     display_name: str,
     purpose: str,
@@ -67,7 +66,7 @@ def _check_free(entity: Entity, network: str, server: str, handle: str, *, exclu
     Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
     same = Account.objects.filter(entity=entity, network=network, server=server, handle__iexact=handle)
     if same.exclude(state=AccountState.RETIRED).exclude(pk=exclude).exists():
-        raise Conflict(f"@{handle} ya está en el registro de cuentas de {Network(network).label}.")
+        raise Conflict(f"@{handle} ya está en el registro de cuentas de {connector(network).capabilities.label}.")
 
 
 @transaction.atomic(durable=True)
@@ -220,7 +219,7 @@ def end_administrator(*, administrator: Administrator, until: date, by: Member, 
 
 @transaction.atomic(durable=True)
 def save_application(
-    *, network: Network, server: str, client_id: str, secret: str, by: Member, now: datetime
+    *, network: str, server: str, client_id: str, secret: str, by: Member, now: datetime
 ) -> Application:
     """Save the entity's application at a network. An empty `secret` leaves the stored one unchanged."""
     check_may(by, "accounts.manage", now=now)
@@ -228,7 +227,7 @@ def save_application(
     same = {"entity_id": by.entity_id, "network": network, "server": server}
     application = Application.objects.select_for_update().filter(**same).first() or Application(**same)
     if not secret.strip() and application.pk is None:
-        raise Refused(f"Falta el secreto de la aplicación en {network.label}.")
+        raise Refused(f"Falta el secreto de la aplicación en {connector(network).capabilities.label}.")
     application.client_id, application.updated_at = client_id.strip(), now
     if secret.strip():
         application.encrypted_secret = vault.encrypt(secret.strip(), context=application.encryption_context)

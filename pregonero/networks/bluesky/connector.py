@@ -54,7 +54,7 @@ class BlueskyConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which Bluesky would refuse a post."""
-        return post_validation.all_of(_text_issues(post), post_validation.media(post, CAPABILITIES, KINDS))
+        return [*_text_issues(post), *post_validation.media_issues(post, CAPABILITIES, KINDS)]
 
     def measure(self, text: str) -> int:
         """Return the length of a text in graphemes; links count in full."""
@@ -121,9 +121,11 @@ class BlueskyConnector:
 def _text_issues(post: Post) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Bluesky necesita un texto o una imagen.")
-    yield from post_validation.too_long("text", CAPABILITIES, graphemes(post.text), limit="text", what="el texto")
+    yield from post_validation.length_issues("text", CAPABILITIES, graphemes(post.text), limit="text", what="el texto")
     weight = len(post.text.encode())
-    yield from post_validation.too_long("text", CAPABILITIES, weight, limit="text_bytes", what="el texto", unit="byte")
+    yield from post_validation.length_issues(
+        "text", CAPABILITIES, weight, limit="text_bytes", what="el texto", unit="byte"
+    )
 
 
 def _choose_key(credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:

@@ -74,6 +74,7 @@ CAPABILITIES = Capabilities(
         "sessions_per_day": Limit(100, READ_ON, RATES),
     },
     prepares_ahead_seconds=30 * 60,
+    has_many_servers=True,
     takes_replies=True,
 )
 

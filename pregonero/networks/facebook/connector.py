@@ -42,9 +42,10 @@ class FacebookConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which Facebook would refuse a post."""
-        return post_validation.all_of(
-            _text_issues(post, self.measure(_message(post))), post_validation.media(post, CAPABILITIES, KINDS)
-        )
+        return [
+            *_text_issues(post, self.measure(_message(post))),
+            *post_validation.media_issues(post, CAPABILITIES, KINDS),
+        ]
 
     def measure(self, text: str) -> int:
         """Return the length of a text in characters."""
@@ -132,7 +133,7 @@ class FacebookConnector:
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.link and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.")
-    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 def _message(post: Post) -> str:

@@ -47,9 +47,7 @@ class InstagramConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which Instagram would refuse a post."""
-        return post_validation.all_of(
-            _text_issues(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
-        )
+        return [*_text_issues(post, self.measure(post.text)), *post_validation.media_issues(post, CAPABILITIES, KINDS)]
 
     def measure(self, text: str) -> int:
         """Return the length of a text in characters."""
@@ -118,7 +116,7 @@ class InstagramConnector:
 
 
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
-    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
     yield from _count_issue("hashtags", len(HASHTAG.findall(post.text)), "etiqueta", "etiquetas")
     yield from _count_issue("mentions", len(MENTION.findall(post.text)), "mención", "menciones")
 

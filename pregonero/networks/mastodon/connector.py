@@ -61,9 +61,7 @@ class MastodonConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which a server with the usual limits would refuse a post."""
-        return post_validation.all_of(
-            _text_issues(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
-        )
+        return [*_text_issues(post, self.measure(post.text)), *post_validation.media_issues(post, CAPABILITIES, KINDS)]
 
     def measure(self, text: str) -> int:
         """Return the length of a text as Mastodon counts it: a link counts 23."""
@@ -155,7 +153,7 @@ class MastodonConnector:
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
         yield Issue("text", "empty", "El texto está vacío: Mastodon necesita un texto o un archivo.")
-    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 def _check_server_limits(credentials: ApiCredentials, post: Post) -> None:

@@ -71,6 +71,7 @@ CAPABILITIES = Capabilities(
         "clock_slack_seconds": Limit(30, READ_ON, OWN_CHOICE),
     },
     prepares_ahead_seconds=6 * 3600,
+    has_many_servers=True,
     takes_replies=True,
 )
 

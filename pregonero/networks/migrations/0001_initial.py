@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
+import pregonero.networks.registry
 import pregonero.networks.vault
 from django.db import migrations, models
 
@@ -20,7 +21,7 @@ class Migration(migrations.Migration):
             name='Account',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.CharField(choices=[('x', 'X'), ('facebook', 'Facebook'), ('instagram', 'Instagram'), ('youtube', 'YouTube'), ('bluesky', 'Bluesky'), ('mastodon', 'Mastodon')], max_length=20)),
+                ('network', models.CharField(choices=pregonero.networks.registry.network_choices, max_length=20)),
                 ('handle', models.CharField(max_length=80)),
                 ('remote_id', models.CharField(blank=True, max_length=80)),
                 ('server', models.URLField(blank=True)),
@@ -55,7 +56,7 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('network', models.CharField(choices=[('x', 'X'), ('facebook', 'Facebook'), ('instagram', 'Instagram'), ('youtube', 'YouTube'), ('bluesky', 'Bluesky'), ('mastodon', 'Mastodon')], max_length=20)),
+                ('network', models.CharField(choices=pregonero.networks.registry.network_choices, max_length=20)),
                 ('server', models.URLField(blank=True)),
                 ('client_id', models.CharField(max_length=200)),
                 ('encrypted_secret', pregonero.networks.vault.EncryptedField()),

@@ -26,7 +26,7 @@ from pregonero.networks.connection import (
     start_connection,
 )
 from pregonero.networks.forms import ApplicationForm, PasswordForm
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.networks.oauth import AppPassword
 from pregonero.networks.registry import auth_config_of
 from pregonero.people.middleware import MemberRequest
@@ -132,7 +132,7 @@ def application(request: MemberRequest, pk: int) -> HttpResponse:
         request.POST or None, is_saved=saved is not None, initial={"client_id": saved.client_id if saved else ""}
     )
     if form.is_valid():
-        network = Network(account.network)
+        network = account.network
         save_application(network=network, server=account.server, by=request.member, now=now, **form.cleaned_data)
         messages.success(request, "Aplicación guardada. Ya se puede conectar la cuenta.")
         return redirect("networks:account", pk=pk)

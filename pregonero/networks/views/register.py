@@ -19,7 +19,6 @@ from pregonero.networks.forms import (
     UntilForm,
     link_form_of,
 )
-from pregonero.networks.models import Network
 from pregonero.networks.registry import auth_config_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
@@ -70,7 +69,7 @@ def add(request: MemberRequest) -> HttpResponse:
     check_may(request.member, "accounts.manage", now=now)
     form = NewAccountForm(request.POST or None)
     if form.is_valid():
-        data = form.cleaned_data | {"network": Network(form.cleaned_data["network"])}
+        data = form.cleaned_data
         try:
             made = actions.register_account(entity=request.member.entity, by=request.member, now=now, **data)
         except Conflict as conflict:

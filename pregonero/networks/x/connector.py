@@ -50,9 +50,7 @@ class XConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which X would refuse a post."""
-        return post_validation.all_of(
-            _text_issues(post, self.measure(post.text)), post_validation.media(post, CAPABILITIES, KINDS)
-        )
+        return [*_text_issues(post, self.measure(post.text)), *post_validation.media_issues(post, CAPABILITIES, KINDS)]
 
     def measure(self, text: str) -> int:
         """Return the weighted length of a text: a link counts 23 and an emoji 2."""
@@ -140,7 +138,7 @@ def _text_issues(post: Post, length: int) -> Iterator[Issue]:
         yield Issue("text", "empty", "El texto está vacío: X necesita un texto o un archivo.")
     if not is_valid(post.text):
         yield Issue("text", "characters", "El texto tiene caracteres invisibles que X no acepta.")
-    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
 @cache

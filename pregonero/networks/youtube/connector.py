@@ -40,11 +40,11 @@ class YouTubeConnector:
 
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which YouTube would refuse a post."""
-        return post_validation.all_of(
-            _title_issues(post.title),
-            _description_issues(post.text, self.measure(post.text)),
-            post_validation.media(post, CAPABILITIES, KINDS),
-        )
+        return [
+            *_title_issues(post.title),
+            *_description_issues(post.text, self.measure(post.text)),
+            *post_validation.media_issues(post, CAPABILITIES, KINDS),
+        ]
 
     def measure(self, text: str) -> int:
         """Return the length of a description in bytes, as YouTube counts it."""
@@ -130,12 +130,14 @@ def _title_issues(title: str) -> Iterator[Issue]:
     if not title.strip():
         yield Issue("title", "empty", "YouTube necesita un título.")
     yield from _angle_bracket_issues("title", title, "El título")
-    yield from post_validation.too_long("title", CAPABILITIES, len(title), limit="title", what="el título")
+    yield from post_validation.length_issues("title", CAPABILITIES, len(title), limit="title", what="el título")
 
 
 def _description_issues(text: str, length: int) -> Iterator[Issue]:
     yield from _angle_bracket_issues("text", text, "La descripción")
-    yield from post_validation.too_long("text", CAPABILITIES, length, limit="text", what="la descripción", unit="byte")
+    yield from post_validation.length_issues(
+        "text", CAPABILITIES, length, limit="text", what="la descripción", unit="byte"
+    )
 
 
 def _angle_bracket_issues(field: str, text: str, what: str) -> Iterator[Issue]:

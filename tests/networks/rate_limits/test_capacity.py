@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from pregonero.networks.base import QuotaExhausted, Transient
-from pregonero.networks.models import Account, Network
+from pregonero.networks.models import Account
 from pregonero.networks.rate_limits import actions, queries
 from pregonero.networks.rate_limits.capacity import Admission
 from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
@@ -61,7 +61,7 @@ def test_before_any_word_what_is_in_the_air_is_waited_for(account: Account, now:
 
 
 def test_a_network_that_tells_nothing_is_not_waited_for(carmen: Member, now: datetime) -> None:
-    youtube = registered(carmen, now, "canal", Network.YOUTUBE)
+    youtube = registered(carmen, now, "canal", "youtube")
     lefts = queries.quota_statuses(youtube, in_flight=InFlight(9, 9), now=now)
 
     assert lefts
@@ -147,7 +147,7 @@ def test_spent_money_stops_the_whole_application_until_a_person_says(
     account: Account, carmen: Member, now: datetime
 ) -> None:
     other = registered(carmen, now, "otra")
-    elsewhere = registered(carmen, now, "pagina", Network.FACEBOOK)
+    elsewhere = registered(carmen, now, "pagina", "facebook")
     error = QuotaExhausted("Se agotó el saldo.", code="402", retry_after=3600)
     with transaction.atomic():
         actions.suspend_after_error(account=account, error=error, now=now)
@@ -169,7 +169,7 @@ def test_a_refusal_of_one_post_stops_nothing(account: Account, now: datetime) ->
 
 
 def test_instagram_s_word_counts_what_was_published_after_it(carmen: Member, now: datetime) -> None:
-    account = registered(carmen, now, "foto", Network.INSTAGRAM)
+    account = registered(carmen, now, "foto", "instagram")
     body = b'{"data":[{"quota_usage":46,"config":{"quota_total":50,"quota_duration":86400}}]}'
     call = "GET /{version}/{user}/content_publishing_limit"
     rate_limit_buffer.observe(account_id=account.pk, network="instagram", call=call, headers={}, body=body)
