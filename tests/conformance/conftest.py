@@ -1,4 +1,4 @@
-"""The same laboratory serves the conformance tests, and a recorder stands before it."""
+"""Fixtures of the conformance tests: the laboratory, behind a recorder of requests."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +9,7 @@ from pregonero.networks.base import Medium
 from tests.conformance.recorder import Recorder, recording
 from tests.lab.conftest import film, film_path, lab, photo, photo_address
 from tests.lab.process import SAMPLE_MEDIA, Lab
-from tests.networks.subjects import ALT, BASES, MakeSubject, Subject, access_to, medium_of
+from tests.networks.subjects import ALT, BASES, MakeSubject, Subject, lab_credentials, medium_of
 
 __all__ = ["film", "film_path", "lab", "photo", "photo_address"]
 
@@ -22,7 +22,7 @@ def recorded(lab: Lab) -> Iterator[Recorder]:
 
 @pytest.fixture(scope="session")
 def recorded_subject(lab: Lab, recorded: Recorder, tmp_path_factory: pytest.TempPathFactory) -> MakeSubject:
-    """A network of the laboratory as seen through the recorder."""
+    """An account whose requests pass through the recorder."""
     folder = tmp_path_factory.mktemp("media")
 
     def medium(kind: str, ending: str, mime: str, alt: str = "") -> Medium:
@@ -33,7 +33,7 @@ def recorded_subject(lab: Lab, recorded: Recorder, tmp_path_factory: pytest.Temp
     picture, video = medium("picture", ".jpg", "image/jpeg", ALT), medium("video", ".mp4", "video/mp4")
 
     def make(name: str) -> Subject:
-        seen = access_to(lab, name)
+        seen = lab_credentials(lab, name)
         return Subject(name, lab, picture, video, replace(seen, address=f"{recorded.url}/{BASES[name]}"))
 
     return make

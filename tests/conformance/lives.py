@@ -1,4 +1,4 @@
-"""Every verb of a connector on every kind of post, so that what it sends can be held against what its network takes."""
+"""Runs all operations of a connector on every kind of post, so that a recorder stores the requests."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,14 +13,14 @@ from tests.networks.subjects import Subject, accompanied
 
 
 def live(subject: Subject, folder: Path) -> None:
-    """Prepare, publish, ask for and discard each kind of post that the network takes."""
+    """Prepare, publish, resolve and discard each kind of post that the network accepts."""
     for post in posts_of(subject, folder):
         started = datetime.now(UTC)
         assert subject.connector.check(post) == [], post
         dropped = subject.prepare(post)
-        subject.connector.discard(subject.access, dropped)
+        subject.connector.discard(subject.credentials, dropped)
         prepared = subject.prepare(post)
-        published = subject.connector.commit(subject.access, post, prepared)
+        published = subject.connector.commit(subject.credentials, post, prepared)
         _until_it_is_seen(subject, post, prepared, started, published)
     if subject.connector.capabilities.takes_replies:
         _answer_ourselves(subject)
@@ -29,7 +29,7 @@ def live(subject: Subject, folder: Path) -> None:
 def _until_it_is_seen(
     subject: Subject, post: Post, prepared: Prepared, started: datetime, published: Published
 ) -> None:
-    """Look as often as it takes: a network's reads lag behind what was published."""
+    """Resolve until the post is found: a network may show it late."""
     found = until(lambda: subject.resolve(post, prepared, started, checks_made=0).published)
     assert found.remote_id == published.remote_id
 
@@ -37,11 +37,11 @@ def _until_it_is_seen(
 def _answer_ourselves(subject: Subject) -> None:
     first = subject.publish(subject.post()).remote_id
     under = subject.post(media=(), link="", reply_to=first, root=first)
-    subject.connector.commit(subject.access, under, subject.prepare(under))
+    subject.connector.commit(subject.credentials, under, subject.prepare(under))
 
 
 def posts_of(subject: Subject, folder: Path) -> Iterator[Post]:
-    """Give a post of each kind."""
+    """Yield a post of each kind."""
     pictures = tuple(replace(subject.picture, alt=f"Gráfica {at}") for at in range(4))
     film = accompanied(subject.film, folder)
     kinds: dict[str, list[tuple[Medium, ...]]] = {
@@ -59,7 +59,7 @@ def posts_of(subject: Subject, folder: Path) -> Iterator[Post]:
 
 
 def gif(subject: Subject, folder: Path) -> Medium:
-    """Return a picture that moves."""
+    """Return an animated GIF."""
     path = folder / "moving.gif"
     frames = [Image.new("P", (320, 180), color) for color in range(3)]
     frames[0].save(path, save_all=True, append_images=frames[1:])

@@ -1,4 +1,4 @@
-"""What Meta's own SDK knows of a call: which parameters, of which types, with which values."""
+"""The parameters, types and values that Meta's SDK declares for each call."""
 
 import json
 from collections.abc import Callable
@@ -53,7 +53,7 @@ OTHER_READS = {
 
 
 def complaints(kind: str, edge: str, request: Request) -> list[str]:
-    """Return what the SDK does not know of a request that makes or changes something."""
+    """Return the parameters of a write request that the SDK does not declare, or declares with another type."""
     make = MAKES.get((kind, edge))
     if make is None:
         return [f"{kind}/{edge}: the SDK has no such call"]
@@ -68,7 +68,7 @@ def complaints(kind: str, edge: str, request: Request) -> list[str]:
 
 
 def _read(checker: TypeChecker, name: str, value: str) -> Any:
-    """Return a value as the form wrote it: lists and objects as JSON, the rest as text."""
+    """Return a form value parsed as JSON if it is a list or object, and otherwise as text."""
     wanted = str(checker.get_type(name))
     if wanted.startswith(("list", "map", "Object")):
         found = json.loads(value)
@@ -77,7 +77,7 @@ def _read(checker: TypeChecker, name: str, value: str) -> Any:
 
 
 def fields_unknown(kind: str, names: str) -> list[str]:
-    """Return the fields that are asked for and that the SDK's class of the node does not have."""
+    """Return the requested fields that the SDK's class of the node does not have."""
     wanted = [name for name in names.split(",") if name]
     if kind in OTHER_READS:
         return [name for name in wanted if name not in OTHER_READS[kind]]

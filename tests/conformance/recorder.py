@@ -1,4 +1,4 @@
-"""A server between a connector and the laboratory that keeps every request whole, as it came over the socket."""
+"""A server between a connector and the laboratory that stores every request as it was received."""
 
 import email
 import email.policy
@@ -18,7 +18,7 @@ HOP = ("connection", "transfer-encoding", "content-length")
 
 @dataclass
 class Request:
-    """A request as it was sent: what its address says, and what its body holds."""
+    """A request as it was sent: its address and its body."""
 
     method: str
     path: str  # below the network's base address
@@ -28,7 +28,7 @@ class Request:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """Return what the body says, whichever way it is written."""
+        """Return the fields of the body, which may be JSON, a form or multipart."""
         kind = self.headers.get("content-type", "")
         if kind.startswith("application/json"):
             found: dict[str, Any] = json.loads(self.raw)
@@ -48,7 +48,7 @@ class Request:
 
     @property
     def files(self) -> set[str]:
-        """Return the names under which the body brings files."""
+        """Return the names of the fields of the body that contain files."""
         if not self.headers.get("content-type", "").startswith("multipart/form-data"):
             return set()
         return {
@@ -61,14 +61,14 @@ class Request:
         return list(whole.iter_parts())
 
     def matches(self, method: str, path: str) -> dict[str, str] | None:
-        """Return what stands in the braces of a path, when this request is of that method and path."""
+        """Return the values of the braces of a path if the request has that method and path, or None."""
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path))
         found = re.fullmatch(pattern, self.path) if method == self.method else None
         return None if found is None else found.groupdict()
 
 
 class Recorder:
-    """The server: what it was sent, in order."""
+    """The recording server, with the requests in order."""
 
     def __init__(self, port: int) -> None:
         self.requests: list[Request] = []
@@ -84,7 +84,7 @@ class Recorder:
             do_GET = do_POST = do_PUT = do_DELETE = _pass_on
 
             def log_message(self, format: str, *args: Any) -> None:
-                """Say nothing."""
+                """Write no log."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -114,7 +114,7 @@ class Recorder:
 
 @contextmanager
 def recording(port: int) -> Iterator[Recorder]:
-    """Have a recorder before the laboratory at a port, for the time of the block."""
+    """Run a recorder in front of the laboratory during the block."""
     recorder = Recorder(port)
     thread = threading.Thread(target=recorder.server.serve_forever, daemon=True)
     thread.start()

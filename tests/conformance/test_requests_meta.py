@@ -1,4 +1,4 @@
-"""What the connectors of Facebook and Instagram really send, held against the parameters of Meta's own SDK."""
+"""The requests of the Facebook and Instagram connectors, compared with the parameters that Meta's SDK declares."""
 
 import re
 
@@ -25,12 +25,12 @@ def sent(
     subject = recorded_subject(request.param)
     begin = len(recorded.requests)
     live(subject, tmp_path_factory.mktemp(request.param))
-    return subject.access, recorded.requests[begin:]
+    return subject.credentials, recorded.requests[begin:]
 
 
-def _kind(access: ApiCredentials, network: str, id: str) -> str:
-    """Return what an id names, by how the network numbers things."""
-    if id == access.remote_id:
+def _kind(credentials: ApiCredentials, network: str, id: str) -> str:
+    """Return the kind of node that an id belongs to, by its form."""
+    if id == credentials.remote_id:
         return "page" if network == "facebook" else "user"
     if network == "instagram":
         return "container" if id.startswith("1788") else "media"
@@ -38,7 +38,7 @@ def _kind(access: ApiCredentials, network: str, id: str) -> str:
 
 
 def test_every_request_is_one_that_the_sdk_knows(sent: tuple[ApiCredentials, list[Request]]) -> None:
-    access, requests = sent
+    credentials, requests = sent
     network = "instagram" if any("media_publish" in each.path for each in requests) else "facebook"
     found: list[str] = []
     for request in requests:
@@ -46,7 +46,7 @@ def test_every_request_is_one_that_the_sdk_knows(sent: tuple[ApiCredentials, lis
         if place is None:
             assert request.path.startswith("/video-upload/")  # the file of a reel: the SDK has no call for it
             continue
-        kind, edge = _kind(access, network, place["id"]), place["edge"] or ""
+        kind, edge = _kind(credentials, network, place["id"]), place["edge"] or ""
         if request.method == "POST":
             found += meta.complaints(kind, edge, request)
         elif request.method == "GET":

@@ -1,4 +1,4 @@
-"""What the connector of X really sends, held against the types that X's own SDK has of each request."""
+"""The requests of the X connector, compared with the request types of X's SDK."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def sent(recorded: Recorder, recorded_subject: MakeSubject, tmp_path_factory: py
 
 
 def beyond(model: BaseModel, at: str = "") -> list[str]:
-    """Return what a body has and its type does not: X's types let it through, X need not."""
+    """Return the fields of a body that its type does not declare: the SDK accepts them, but X may not."""
     found = [f"{at}{name}" for name in model.model_extra or {}]
     for name in type(model).model_fields:
         value: Any = getattr(model, name)

@@ -1,4 +1,4 @@
-"""What the connector of YouTube really sends, held against the description of the API that Google's client carries."""
+"""The requests of the YouTube connector, compared with the API description in Google's client."""
 
 import json
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def _method(request: Request) -> dict[str, Any] | None:
 
 
 def complaints(request: Request) -> list[str]:
-    """Return what the description does not know of a request."""
+    """Return the parts of a request that the API description does not declare."""
     method = _method(request)
     if method is None:
         return [f"{request.method} {request.path}: no such method"]

@@ -1,4 +1,4 @@
-"""Meta's official client publishes to the laboratory: only `session.GRAPH`, its base address, is changed."""
+"""Meta's official SDK publishes to the laboratory with only its base address (`session.GRAPH`) changed."""
 
 from functools import partial
 from typing import Any

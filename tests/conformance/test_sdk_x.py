@@ -1,4 +1,4 @@
-"""The official X client publishes to the laboratory with only its base address changed."""
+"""X's official SDK publishes to the laboratory with only its base address changed."""
 
 import base64
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ def client(lab: Lab, account: dict[str, str]) -> Client:
 
 @pytest.fixture
 def apart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A laboratory whose clock is moved, away from those who compare it with theirs."""
+    """A laboratory of its own, because the test advances its clock."""
     running = start(tmp_path_factory.mktemp("apart"))
     yield running
     running.stop()

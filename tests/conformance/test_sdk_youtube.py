@@ -1,4 +1,4 @@
-"""Google's official client publishes to the laboratory: only the discovery document's rootUrl is rewritten."""
+"""Google's official client publishes to the laboratory with only the rootUrl of its API description changed."""
 
 from pathlib import Path
 from typing import Any

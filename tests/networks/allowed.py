@@ -1,7 +1,7 @@
-"""What may be asked of the networks, and nothing else: written apart from the connectors, so that both must say it.
+"""The calls that connectors may make, listed apart from their own tables so that the two are compared.
 
-A call that deletes, hides, blocks, mutes or rejects what others say or who they are is nowhere here (N-3). A new call
-of a connector is added by whoever has read what it does at the network.
+No call deletes, hides, blocks, mutes or rejects what others wrote (N-3). Before adding a call, read what it does at the
+network.
 """
 
 import json
@@ -68,7 +68,7 @@ ONLY_RECORD = "app.bsky.feed.post"
 
 
 def beyond(network: str, calls: Iterable[Endpoint]) -> list[str]:
-    """Return the calls of a connector's table that nobody allowed, and the removals that are not of our own."""
+    """Return the calls of a connector's table that are not allowed, and the deletions not known to be of our own."""
     allowed = set(ALLOWED.get(network, ()))
     strange = [f"{call.method} {call.path}" for call in calls if f"{call.method} {call.path}" not in allowed]
     removals = {(network, call.path) for call in calls if call.method == "DELETE"} - REMOVALS
@@ -76,7 +76,7 @@ def beyond(network: str, calls: Iterable[Endpoint]) -> list[str]:
 
 
 def refused(network: str, method: str, url: str, sent: Any) -> str:
-    """Return why a request that a connector made is one that it may not, or nothing."""
+    """Return the reason why a request is not allowed, or an empty string."""
     address = urlsplit(url)
     if not any(re.search(f"{_pattern(call)}$", f"{method} {address.path}") for call in ALLOWED.get(network, ())):
         return f"{network}: {method} {address.path} is not on the list"
@@ -90,7 +90,7 @@ def refused(network: str, method: str, url: str, sent: Any) -> str:
 
 
 def _pattern(call: str) -> str:
-    """Return a pattern of a call below whichever base address: its path is the end of the address."""
+    """Return a pattern that matches a call below any base address."""
     method, path = call.split(" ")
     return rf"^{method} (?:/\w+)?" + re.sub(r"\\\{\w+\\\}", "[^/?#]+", re.escape(path))
 

@@ -1,4 +1,4 @@
-"""A network of the laboratory, with an account of its own for each test."""
+"""Fixtures of the networks: an account in the laboratory for each test, sample media, and the allow-list watch."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,9 +21,9 @@ from tests.networks.subjects import (
     NETWORKS,
     MakeSubject,
     Subject,
-    access_to,
     accompanied,
-    bluesky_access,
+    bluesky_credentials,
+    lab_credentials,
     medium_of,
 )
 
@@ -40,7 +40,7 @@ def bluesky(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bluesky]:
 
 @dataclass
 class Watched:
-    """What the connectors asked of the networks during a test, and should not have."""
+    """The requests of a test that the allow-list does not permit."""
 
     refused: list[str] = field(default_factory=list)
 
@@ -54,7 +54,7 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     seen, sends = Watched(), NetworkClient._exchange
 
     def watch(line: NetworkClient, method: str, url: str, body: Any, headers: dict[str, str]) -> HttpResponse:
-        why = refused(_whose(line), method, url, body)
+        why = refused(_network_of(line), method, url, body)
         if why:
             seen.refused.append(why)
         return sends(line, method, url, body, headers)
@@ -64,8 +64,8 @@ def watched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     assert seen.refused == []
 
 
-def _whose(line: NetworkClient) -> str:
-    """Return which network's table of calls a line was given; none, when it is no connector's."""
+def _network_of(line: NetworkClient) -> str:
+    """Return the network whose table of endpoints a client has, or an empty string."""
     return next((name for name in NETWORK_NAMES if network(name).endpoints is line.endpoints), "")
 
 
@@ -83,7 +83,7 @@ def film(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Medium:
 
 @pytest.fixture(scope="session")
 def reel(film: Medium, tmp_path_factory: pytest.TempPathFactory) -> Medium:
-    """An upright video, as a reel is to be, with its thumbnail and its captions."""
+    """A vertical video, as reels are, with its thumbnail and captions."""
     folder = tmp_path_factory.mktemp("reel")
     return replace(accompanied(film, folder), width=1080, height=1920)
 
@@ -101,8 +101,8 @@ def subject_of(request: pytest.FixtureRequest, lab: Lab, picture: Medium, film: 
         if name == "bluesky":
             server: Bluesky = request.getfixturevalue("bluesky")
             servers.append(server)
-            return Subject(name, server, picture, film, bluesky_access(server, **extra))
-        return Subject(name, lab, picture, film, access_to(lab, name, **extra))
+            return Subject(name, server, picture, film, bluesky_credentials(server, **extra))
+        return Subject(name, lab, picture, film, lab_credentials(lab, name, **extra))
 
     yield make
     for server in servers:

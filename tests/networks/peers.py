@@ -1,4 +1,4 @@
-"""Peers that misbehave on the socket itself, which the laboratory does not: they drip, stall, redirect, or hang up."""
+"""Servers that misbehave on the socket, which the laboratory does not do: slow, silent, or with a fixed answer."""
 
 import re
 import socket
@@ -12,7 +12,7 @@ HANG = 20.0  # seconds: far beyond the deadlines of these tests, and less than a
 
 
 class Peer:
-    """A server on loopback that does one thing with each connection, and remembers what it was sent."""
+    """A server on loopback that treats every connection in the same way, and stores what it received."""
 
     def __init__(self, behaviour: Behaviour, secure: ssl.SSLContext | None = None) -> None:
         self.received: list[bytes] = []
@@ -49,7 +49,7 @@ class Peer:
 
 
 def _whole(connection: socket.socket) -> bytes:
-    """Return a call's head and body, if they are short; of a long one, its beginning."""
+    """Return the head and body of a call, up to 64 KiB."""
     said = connection.recv(65536)
     head, _, body = said.partition(b"\r\n\r\n")
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
@@ -69,26 +69,26 @@ def peer(behaviour: Behaviour, secure: ssl.SSLContext | None = None) -> Iterator
 
 
 def drip(connection: socket.socket, _: bytes, over: threading.Event) -> None:
-    """Send a header for ever, a byte at a time: no wait between two bytes is long."""
+    """Send a header one byte at a time, without end, so that no single read times out."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     while not over.wait(0.05):
         connection.sendall(b"x")
 
 
 def drip_body(connection: socket.socket, _: bytes, over: threading.Event) -> None:
-    """Send the head at once, and the body a byte at a time."""
+    """Send the head at once, and the body one byte at a time."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
     while not over.wait(0.05):
         connection.sendall(b" ")
 
 
 def silent(_: socket.socket, __: bytes, over: threading.Event) -> None:
-    """Take what comes and never answer."""
+    """Receive the call and never answer."""
     over.wait(30)
 
 
 def answering(status: str, body: bytes, *headers: str) -> Behaviour:
-    """Answer each call with the same."""
+    """Return a behaviour that gives every call the same answer."""
 
     def answer(connection: socket.socket, _: bytes, __: threading.Event) -> None:
         lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers]

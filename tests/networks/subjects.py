@@ -1,4 +1,4 @@
-"""A network under test: its connector, an account of its own in the laboratory, and a post that suits it."""
+"""A network under test: its connector, a new account in the laboratory, and sample posts."""
 
 import hashlib
 import itertools
@@ -50,7 +50,7 @@ _numbers = itertools.count(1)
 
 
 def medium_of(kind: str, path: Path, mime: str, address: str = "", alt: str = "") -> Medium:
-    """Return a file as a post's medium, measured."""
+    """Return a file as a medium, with its measures."""
     data, size, seconds = path.read_bytes(), (640, 360), 6.0
     if kind == "picture":
         size, seconds = Image.open(BytesIO(data)).size, 0.0
@@ -58,7 +58,7 @@ def medium_of(kind: str, path: Path, mime: str, address: str = "", alt: str = ""
 
 
 def lengthened(film: Medium, folder: Path, size: int) -> Medium:
-    """Return the same film in a file of that size: an MP4 may hold room that nobody reads."""
+    """Return a video padded to a size with an MP4 `free` box, which players ignore."""
     data = film.path.read_bytes()
     path = folder / f"{size}.mp4"
     room = size - len(data)
@@ -67,7 +67,7 @@ def lengthened(film: Medium, folder: Path, size: int) -> Medium:
 
 
 def accompanied(film: Medium, folder: Path) -> Medium:
-    """Return a film with captions and a thumbnail."""
+    """Return a video with captions and a thumbnail."""
     captions, thumbnail = folder / "subtitulos.vtt", folder / "miniatura.jpg"
     captions.write_text(CAPTIONS, encoding="utf-8")
     Image.new("RGB", (1280, 720), (9, 67, 181)).save(thumbnail)
@@ -76,13 +76,13 @@ def accompanied(film: Medium, folder: Path) -> Medium:
 
 @dataclass
 class Subject:
-    """One network, one account."""
+    """An account of a network, with its credentials and sample media."""
 
     name: str
     lab: Any  # the laboratory, or the real server with its manners: what answers, makes faults and judges
     picture: Medium
     film: Medium
-    access: ApiCredentials
+    credentials: ApiCredentials
     kept: list[Prepared] = field(default_factory=list)
 
     @property
@@ -90,7 +90,7 @@ class Subject:
         return connector(self.name)
 
     def post(self, **changes: Any) -> Post:
-        """Return a new post, with the medium that the network needs and the link where the network takes it."""
+        """Return a new post with the media and link that suit the network."""
         number = next(_numbers)
         link = f"https://www.mincit.gov.co/prensa/noticias/industria/{number}?a=1&b=2"
         words = f"Más crédito para quien exporta, «número {number}» & más."
@@ -105,8 +105,10 @@ class Subject:
         }
         return replace(posts[self.name], **changes)
 
-    def prepare(self, post: Post, prepared: Prepared | None = None, access: ApiCredentials | None = None) -> Prepared:
-        """Prepare until it is ready, as a worker does that comes back when the network says so."""
+    def prepare(
+        self, post: Post, prepared: Prepared | None = None, credentials: ApiCredentials | None = None
+    ) -> Prepared:
+        """Prepare the post, repeating the call while the network is processing the media, as a worker does."""
         state: Prepared = dict(prepared or {})
 
         def keep(known: Prepared) -> None:
@@ -116,7 +118,7 @@ class Subject:
 
         def ready() -> Prepared | None:
             try:
-                return {"ready": self.connector.prepare(access or self.access, post, dict(state), keep)}
+                return {"ready": self.connector.prepare(credentials or self.credentials, post, dict(state), keep)}
             except Transient as error:
                 if error.code not in ("in_progress", "media_in_progress", "uploading"):
                     raise
@@ -126,50 +128,50 @@ class Subject:
         return found
 
     def publish(self, post: Post) -> Published:
-        return self.connector.commit(self.access, post, self.prepare(post))
+        return self.connector.commit(self.credentials, post, self.prepare(post))
 
     def resolve(self, post: Post, prepared: Prepared, started_at: datetime, **options: Any) -> Finding:
         window = AttemptWindow(started_at, datetime.now(UTC), **({"checks_made": ENOUGH_LOOKS} | options))
-        return self.connector.resolve(self.access, post, prepared, window)
+        return self.connector.resolve(self.credentials, post, prepared, window)
 
     def public(self) -> list[dict[str, Any]]:
-        """Return what the judge saw become public on this account."""
-        found: list[dict[str, Any]] = self.lab.posts(network=self.name, account=self.access.remote_id)
+        """Return the account's published posts, from the audit log."""
+        found: list[dict[str, Any]] = self.lab.posts(network=self.name, account=self.credentials.remote_id)
         return found
 
     def fault(self, kind: str, endpoint: str, **more: Any) -> None:
-        """Ask for a fault on this account's calls only, once unless told otherwise."""
-        rule = {"kind": kind, "endpoint": endpoint, "account": self.access.remote_id, "times": 1} | more
+        """Make the next call of this account fail; `more` changes how many times and when."""
+        rule = {"kind": kind, "endpoint": endpoint, "account": self.credentials.remote_id, "times": 1} | more
         self.lab.fault(**rule)
 
     def calls(self, stage: str) -> list[dict[str, Any]]:
-        query = {"account": self.access.remote_id, "kind": stage}
+        query = {"account": self.credentials.remote_id, "kind": stage}
         found: list[dict[str, Any]] = self.lab.client.get("/calls.json", params=query).json()["calls"]
         return found
 
     def page(self, published: Published) -> httpx.Response:
-        """Return what the public finds at the address; Bluesky's site is not here, but its record is."""
+        """Return the public page of a post; for Bluesky, whose site is not emulated, its record."""
         if self.name != "bluesky":
             return httpx.get(published.url, follow_redirects=True)
-        query = {"repo": self.access.remote_id, "collection": "app.bsky.feed.post", "rkey": published.remote_id}
+        query = {"repo": self.credentials.remote_id, "collection": "app.bsky.feed.post", "rkey": published.remote_id}
         client: httpx.Client = self.lab.client
         return client.get("/xrpc/com.atproto.repo.getRecord", params=query)
 
     def said(self, post: Post) -> str:
-        """Return the words of a post that the judge keeps: of a video, its title."""
+        """Return the text of a post in the audit log: for a video, its title."""
         return post.title if self.name == "youtube" else post.text
 
 
-def bluesky_access(bluesky: Bluesky, *, password: bool = False) -> ApiCredentials:
-    """Return the access to a new account of the real server: by a session's token, or by an app password."""
+def bluesky_credentials(bluesky: Bluesky, *, password: bool = False) -> ApiCredentials:
+    """Return credentials of a new account of the real server, with a session's token or an app password."""
     made = bluesky.new_account(f"cuenta{next(_numbers)}")
     return ApiCredentials(
         made["id"], made["handle"], bluesky.url, made["password" if password else "token"], seconds=60.0
     )
 
 
-def access_to(lab: Lab, name: str, **extra: Any) -> ApiCredentials:
-    """Return the access to a new account of the laboratory."""
+def lab_credentials(lab: Lab, name: str, **extra: Any) -> ApiCredentials:
+    """Return credentials of a new account of the laboratory."""
     made = lab.new_account(name, **extra)
     return ApiCredentials(made["id"], made["handle"], f"{lab.url}/{BASES[name]}", made["token"], seconds=60.0)
 

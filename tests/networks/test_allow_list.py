@@ -1,4 +1,4 @@
-"""No connector can touch what others say or who they are: by its table, and by every request that these tests made."""
+"""No connector can delete, hide or block what belongs to others: its table and every request are checked."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_a_request_is_told_by_its_address_and_by_what_it_says(
 
 
 def test_a_request_that_a_connector_makes_outside_of_the_list_fails_the_test_that_made_it(watched: Watched) -> None:
-    """The same watch stands over every test of this folder: here it is seen to bite."""
+    """Every test of this folder is watched in this way; this one proves that the watch works."""
     with peer(answering("200 OK", b"{}")) as server:
         line = NetworkClient(
             ApiCredentials("1", "cuenta", server.address, "secreto"), (*network("x").endpoints, ROGUE["x"])

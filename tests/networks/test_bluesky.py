@@ -1,4 +1,4 @@
-"""Bluesky, judged by a real server: a key of ours is one post whatever happens, and what is said is marked."""
+"""Bluesky, on a real server: one key is one post, and links, mentions and tags become facets."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,10 +40,10 @@ def sessions_opened(subject: Subject) -> int:
 
 
 def put(subject: Subject, key: str, text: str) -> None:
-    """Write a post under a key, as another program of the same account would."""
+    """Write a post under a key, as another program that uses the same account would."""
     record = {"$type": "app.bsky.feed.post", "text": text, "createdAt": "2026-11-25T00:00:00.000Z"}
-    about = {"repo": subject.access.remote_id, "collection": "app.bsky.feed.post", "rkey": key, "record": record}
-    headers = {"Authorization": f"Bearer {subject.access.token}"}
+    about = {"repo": subject.credentials.remote_id, "collection": "app.bsky.feed.post", "rkey": key, "record": record}
+    headers = {"Authorization": f"Bearer {subject.credentials.token}"}
     subject.lab.client.post("/xrpc/com.atproto.repo.putRecord", json=about, headers=headers).raise_for_status()
 
 
@@ -80,14 +80,14 @@ def test_a_link_ends_where_a_person_sees_that_it_ends(text: str, links: list[str
 @pytest.mark.procedure("N-6")
 def test_the_record_holds_marks_language_pictures_and_their_text(subject_of: MakeSubject) -> None:
     other, bluesky = subject_of("bluesky"), subject_of("bluesky")
-    post = bluesky.post(text=f"Con @{other.access.handle} y @nadie.test: https://gov.co/x #Exporta")
+    post = bluesky.post(text=f"Con @{other.credentials.handle} y @nadie.test: https://gov.co/x #Exporta")
 
     bluesky.publish(post)
 
     record = record_of(bluesky)
     kinds = [mark["features"][0]["$type"].partition("#")[2] for mark in record["facets"]]
     assert kinds == ["mention", "link", "tag"]
-    assert record["facets"][0]["features"][0]["did"] == other.access.remote_id
+    assert record["facets"][0]["features"][0]["did"] == other.credentials.remote_id
     assert record["langs"] == ["es"]
     (image,) = record["embed"]["images"]
     picture = bluesky.picture
@@ -141,7 +141,7 @@ def test_many_that_write_the_same_key_at_once_leave_one_post(bluesky_account: Su
     prepared = bluesky_account.prepare(post)
 
     def commit(_: int) -> Published:
-        return bluesky_account.connector.commit(bluesky_account.access, post, prepared)
+        return bluesky_account.connector.commit(bluesky_account.credentials, post, prepared)
 
     with ThreadPoolExecutor(8) as pool:
         said = set(pool.map(commit, range(8)))
@@ -155,10 +155,10 @@ def test_a_call_that_the_server_takes_late_makes_no_second_post(bluesky_account:
     prepared = bluesky_account.prepare(post)
     bluesky_account.fault("hold_before", "commit")
     with pytest.raises(Unknown):
-        bluesky_account.connector.commit(replace(bluesky_account.access, seconds=0.5), post, prepared)
+        bluesky_account.connector.commit(replace(bluesky_account.credentials, seconds=0.5), post, prepared)
 
     verdict = bluesky_account.resolve(post, prepared, started).verdict
-    published = bluesky_account.connector.commit(bluesky_account.access, post, prepared)
+    published = bluesky_account.connector.commit(bluesky_account.credentials, post, prepared)
     bluesky_account.lab.client.post("/faults/release", json={"verdict": "process"}).raise_for_status()
 
     assert verdict == Verdict.NOT_TAKEN
@@ -173,9 +173,9 @@ def test_somebody_elses_post_under_the_key_is_left_alone_and_another_key_chosen(
 
     assert bluesky_account.resolve(post, prepared, started).verdict == Verdict.NOT_TAKEN
     with pytest.raises(PreparedExpired):
-        bluesky_account.connector.commit(bluesky_account.access, post, prepared)
+        bluesky_account.connector.commit(bluesky_account.credentials, post, prepared)
     again = bluesky_account.prepare(post, prepared)
-    bluesky_account.connector.commit(bluesky_account.access, post, again)
+    bluesky_account.connector.commit(bluesky_account.credentials, post, again)
 
     assert again["key"] != prepared["key"]
     assert {entry["text"] for entry in bluesky_account.public()} == {"De otro programa", post.text}
@@ -189,8 +189,8 @@ def test_a_picture_that_the_server_let_go_is_uploaded_again(bluesky_account: Sub
     gone = {**prepared, "media": [{**entry, "blob": lost, "until": 1}]}
 
     with pytest.raises(PreparedExpired):
-        bluesky_account.connector.commit(bluesky_account.access, post, gone)
-    published = bluesky_account.connector.commit(bluesky_account.access, post, bluesky_account.prepare(post, gone))
+        bluesky_account.connector.commit(bluesky_account.credentials, post, gone)
+    published = bluesky_account.connector.commit(bluesky_account.credentials, post, bluesky_account.prepare(post, gone))
 
     assert [entry["id"] for entry in bluesky_account.public()] == [published.remote_id]
 
@@ -203,21 +203,21 @@ def test_an_app_password_opens_one_session_for_many_posts(by_password: Subject) 
 
     assert len(by_password.public()) == 3
     assert sessions_opened(by_password) - before == 1
-    assert all(by_password.access.token not in repr(kept) and "eyJ" not in repr(kept) for kept in by_password.kept)
+    assert all(by_password.credentials.token not in repr(kept) and "eyJ" not in repr(kept) for kept in by_password.kept)
 
 
-def test_a_whole_wave_opens_one_session(by_password: Subject) -> None:
-    """A server grants few a day: the calls of a wave, which begin together, take the one that the first opens."""
+def test_calls_that_start_together_open_one_session(by_password: Subject) -> None:
+    """A server allows few sessions a day: calls that start together share the one that the first opens."""
     before = sessions_opened(by_password)
 
-    with ThreadPoolExecutor(8) as wave:
-        list(wave.map(lambda _: by_password.publish(by_password.post(media=())), range(8)))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: by_password.publish(by_password.post(media=())), range(8)))
 
     assert (len(by_password.public()), sessions_opened(by_password) - before) == (8, 1)
 
 
 def test_a_wrong_app_password_takes_nothing_and_is_not_told(by_password: Subject) -> None:
-    wrong = replace(by_password.access, token="abcd-efgh-ijkl-mnop")
+    wrong = replace(by_password.credentials, token="abcd-efgh-ijkl-mnop")
 
     with pytest.raises(Unauthorized) as caught:
         by_password.connector.commit(wrong, by_password.post(media=()), {"key": new_key()})
@@ -231,23 +231,23 @@ def test_a_session_that_ended_is_opened_again(by_password: Subject, act: str) ->
     post = by_password.post()
     prepared = by_password.prepare(post)
     before = sessions_opened(by_password)
-    by_password.lab.client.post(f"/tokens/{by_password.access.remote_id}/{act}").raise_for_status()
+    by_password.lab.client.post(f"/tokens/{by_password.credentials.remote_id}/{act}").raise_for_status()
 
     with pytest.raises(Transient) as caught:
-        by_password.connector.commit(by_password.access, post, prepared)
-    by_password.lab.client.post(f"/tokens/{by_password.access.remote_id}/restore").raise_for_status()
-    by_password.connector.commit(by_password.access, post, prepared)
+        by_password.connector.commit(by_password.credentials, post, prepared)
+    by_password.lab.client.post(f"/tokens/{by_password.credentials.remote_id}/restore").raise_for_status()
+    by_password.connector.commit(by_password.credentials, post, prepared)
 
     assert (caught.value.code, sessions_opened(by_password) - before) == ("session_over", 1)
     assert len(by_password.public()) == 1
 
 
 def test_a_session_refused_as_soon_as_it_is_opened_is_not_opened_again(by_password: Subject) -> None:
-    by_password.lab.client.post(f"/tokens/{by_password.access.remote_id}/revoke").raise_for_status()
+    by_password.lab.client.post(f"/tokens/{by_password.credentials.remote_id}/revoke").raise_for_status()
     before = sessions_opened(by_password)
 
     with pytest.raises(Unauthorized):
-        by_password.connector.commit(by_password.access, by_password.post(media=()), {"key": new_key()})
+        by_password.connector.commit(by_password.credentials, by_password.post(media=()), {"key": new_key()})
 
     assert sessions_opened(by_password) - before == 1
 
@@ -257,7 +257,7 @@ def test_a_session_that_could_not_be_opened_leaves_nothing_uncertain(by_password
     by_password.fault(fault, "session", account="")
 
     with pytest.raises(Transient):
-        by_password.connector.commit(by_password.access, by_password.post(media=()), {"key": new_key()})
+        by_password.connector.commit(by_password.credentials, by_password.post(media=()), {"key": new_key()})
 
     assert by_password.public() == []
 

@@ -1,4 +1,4 @@
-"""A Bluesky account by its application password, against the real server: connected, published on, ended."""
+"""A Bluesky account with an app password, on a real server: connecting, publishing and retiring it."""
 
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from pregonero.records.models import Event
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab
 from tests.networks.consenting import signed_in
-from tests.networks.subjects import bluesky_access
+from tests.networks.subjects import bluesky_credentials
 from tests.networks.test_bluesky_delivery import send
 from tests.stage import deliveries_in, informed_news, programmed
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.procedure("M-3")
 @pytest.fixture
 def theirs(bluesky: Bluesky, settings: Any) -> ApiCredentials:
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
-    return bluesky_access(bluesky, password=True)
+    return bluesky_credentials(bluesky, password=True)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The whole way to a real Bluesky server: from a news item to its public post, also when the answer is lost."""
+"""From a news item to its public post on a real Bluesky server, also when the answer is lost."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab
-from tests.networks.subjects import bluesky_access
+from tests.networks.subjects import bluesky_credentials
 from tests.publishing.results import send_delivery
 from tests.publishing.test_parts import edited
 from tests.stage import deliveries_in, informed_news, programmed, publication_of
@@ -28,18 +28,18 @@ def delivery(
     bluesky: Bluesky, lab: Lab, carmen: Member, luis: Member, ana: Member, settings: Any, tmp_path: Path
 ) -> Delivery:
     settings.MEDIA_FOLDER, settings.PRIVATE_ADDRESSES_ALLOWED = tmp_path, ["127.0.0.1"]
-    access, now = bluesky_access(bluesky, password=True), timezone.now()
+    credentials, now = bluesky_credentials(bluesky, password=True), timezone.now()
     account = register_account(
-        entity=carmen.entity, network="bluesky", handle=access.handle, remote_id=access.remote_id,
+        entity=carmen.entity, network="bluesky", handle=credentials.handle, remote_id=credentials.remote_id,
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
         now=now,
     )  # fmt: skip
-    connect_account(account=account, token=access.token, expires_at=None, by=carmen, now=now)
+    connect_account(account=account, token=credentials.token, expires_at=None, by=carmen, now=now)
     return deliveries_in(programmed(informed_news(lab, luis, now), ana, now)).get()
 
 
 def send(delivery: Delivery) -> Delivery:
-    """Do what a worker does at the minute of a delivery: prepare, claim, send."""
+    """Prepare, claim and send a delivery that is due, as a worker does."""
     promote_due(now=timezone.now())
     sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     for work in claim_batch(account_id=delivery.account_id, worker=WORKER, limit=10, now=timezone.now()):

@@ -1,4 +1,4 @@
-"""What the real Bluesky server says of its limits, and what we take a post to cost: the same."""
+"""The points that a real Bluesky server charges for a post are those in our rate-limit data."""
 
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from pregonero.outbox import sender
 from pregonero.people.models import Member
 from tests.bluesky import harness
 from tests.lab.process import Lab
-from tests.networks.subjects import bluesky_access
+from tests.networks.subjects import bluesky_credentials
 from tests.networks.test_bluesky_delivery import send
 from tests.stage import deliveries_in, informed_news, programmed
 
@@ -27,7 +27,7 @@ def test_the_server_counts_a_post_as_we_do(
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
     try:
         with harness.running_server(tmp_path, "limits") as server:
-            theirs = bluesky_access(server, password=True)
+            theirs = bluesky_credentials(server, password=True)
             account = register_account(
                 entity=carmen.entity, network="bluesky", handle=theirs.handle, display_name="MinComercio",
                 purpose="Cuenta institucional", root_mailbox="", server=server.url, by=carmen, now=now,

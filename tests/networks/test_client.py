@@ -27,11 +27,11 @@ def test_a_call_is_over_in_its_time_whatever_the_peer_does(subject: Subject, beh
     post = subject.post()
     prepared = subject.prepare(post)
     with peer(behaviour) as elsewhere:
-        access = replace(subject.access, address=elsewhere.address, seconds=SECONDS)
+        credentials = replace(subject.credentials, address=elsewhere.address, seconds=SECONDS)
         started = time.monotonic()
 
         with pytest.raises(Unknown):
-            subject.connector.commit(access, post, prepared)
+            subject.connector.commit(credentials, post, prepared)
 
         assert SECONDS * 0.9 < time.monotonic() - started < HANG
 
@@ -42,7 +42,7 @@ def test_a_call_that_the_network_holds_ends_uncertain(subject: Subject) -> None:
     subject.fault("hold_before", "commit")
 
     with pytest.raises(Unknown):
-        subject.connector.commit(replace(subject.access, seconds=SECONDS), post, prepared)
+        subject.connector.commit(replace(subject.credentials, seconds=SECONDS), post, prepared)
 
 
 def test_nothing_was_taken_where_nobody_answers(subject: Subject) -> None:
@@ -52,7 +52,7 @@ def test_nothing_was_taken_where_nobody_answers(subject: Subject) -> None:
         address = gone.address
 
     with pytest.raises(Transient) as caught:
-        subject.connector.commit(replace(subject.access, address=address), post, prepared)
+        subject.connector.commit(replace(subject.credentials, address=address), post, prepared)
 
     assert caught.value.code == "no_connection"
 
@@ -63,7 +63,7 @@ def test_a_call_is_made_once_though_the_peer_hangs_up(subject: Subject) -> None:
     prepared = subject.prepare(post)
     with peer(lambda *_: None) as rude:
         with pytest.raises(Unknown):
-            subject.connector.commit(replace(subject.access, address=rude.address), post, prepared)
+            subject.connector.commit(replace(subject.credentials, address=rude.address), post, prepared)
 
         assert len(rude.received) == 1
 
@@ -74,7 +74,7 @@ def test_a_redirection_is_not_followed(subject: Subject) -> None:
     with peer(answering("200 OK", b"{}")) as other:
         moved = answering("307 Temporary Redirect", b"", f"Location: {other.address}/x")
         with peer(moved) as first, pytest.raises(NetworkError):
-            subject.connector.commit(replace(subject.access, address=first.address), post, prepared)
+            subject.connector.commit(replace(subject.credentials, address=first.address), post, prepared)
 
         assert other.received == []
 
@@ -85,12 +85,12 @@ def test_an_answer_that_is_not_understood_is_uncertain(subject: Subject, body: b
     post = subject.post()
     prepared = subject.prepare(post)
     with peer(answering("200 OK", body)) as odd, pytest.raises(Unknown):
-        subject.connector.commit(replace(subject.access, address=odd.address), post, prepared)
+        subject.connector.commit(replace(subject.credentials, address=odd.address), post, prepared)
 
 
 @pytest.mark.procedure("ALL-1")
 def test_the_token_is_in_no_message_log_or_address(subject: Subject, caplog: pytest.LogCaptureFixture) -> None:
-    token = subject.access.token
+    token = subject.credentials.token
     post = subject.post()
     with caplog.at_level(logging.DEBUG):
         prepared = subject.prepare(post)
@@ -100,19 +100,19 @@ def test_the_token_is_in_no_message_log_or_address(subject: Subject, caplog: pyt
     assert all(told)
     assert token not in "".join(told)
     assert token not in caplog.text
-    assert token not in repr(subject.access)
+    assert token not in repr(subject.credentials)
     assert token not in repr(prepared)
 
 
 def _commit_to(subject: Subject, post: Any, prepared: Any, behaviour: Behaviour) -> None:
     with peer(behaviour) as elsewhere:
         try:
-            access = replace(subject.access, address=elsewhere.address, seconds=SECONDS)
-            subject.connector.commit(access, post, prepared)
+            credentials = replace(subject.credentials, address=elsewhere.address, seconds=SECONDS)
+            subject.connector.commit(credentials, post, prepared)
         finally:
             head = elsewhere.received[0].partition(b"\r\n\r\n")[0]
-            assert subject.access.token.encode() not in head.split(b"\r\n")[0]
-            assert f"authorization: bearer {subject.access.token}".lower().encode() in head.lower()
+            assert subject.credentials.token.encode() not in head.split(b"\r\n")[0]
+            assert f"authorization: bearer {subject.credentials.token}".lower().encode() in head.lower()
 
 
 _REFUSING = [
@@ -133,7 +133,7 @@ def _told(call: Callable[[], Any]) -> str:
 
 def test_a_call_that_is_not_on_the_table_does_not_go_out(subject: Subject) -> None:
     with peer(answering("200 OK", b"{}")) as server:
-        line = NetworkClient(replace(subject.access, address=server.address), (GOOD,))
+        line = NetworkClient(replace(subject.credentials, address=server.address), (GOOD,))
 
         for method, path in (("GET", "/2/users/1/mentions"), ("DELETE", "/2/users/1/tweets"), ("GET", "/2/users/1")):
             with pytest.raises(EndpointNotAllowed):
@@ -146,7 +146,7 @@ def test_a_call_that_is_not_on_the_table_does_not_go_out(subject: Subject) -> No
 
 def test_the_line_says_what_the_network_answered(subject: Subject) -> None:
     with peer(answering("403 Forbidden", b'{"detail": "no"}', "X-Rate-Limit-Reset: 5")) as server:
-        line = NetworkClient(replace(subject.access, address=server.address), (GOOD,))
+        line = NetworkClient(replace(subject.credentials, address=server.address), (GOOD,))
 
         with pytest.raises(HttpError) as caught:
             line.get(f"{server.address}/2/users/1/tweets")
@@ -157,7 +157,7 @@ def test_the_line_says_what_the_network_answered(subject: Subject) -> None:
 
 def test_an_endless_answer_is_cut(subject: Subject) -> None:
     with peer(answering("200 OK", b" " * (9 * 1024 * 1024))) as server:
-        line = NetworkClient(replace(subject.access, address=server.address), (GOOD,))
+        line = NetworkClient(replace(subject.credentials, address=server.address), (GOOD,))
 
         with pytest.raises(ResponseLost):
             line.get(f"{server.address}/2/users/1/tweets")
@@ -179,7 +179,7 @@ def test_accounts_in_several_threads_at_once_do_not_mix(subject_of: MakeSubject,
 
 def test_an_account_is_never_answered_with_another_ones_token(subject_of: MakeSubject) -> None:
     good, revoked = subject_of("x"), subject_of("x")
-    good.lab.client.post(f"/tokens/{revoked.access.remote_id}/revoke").raise_for_status()
+    good.lab.client.post(f"/tokens/{revoked.credentials.remote_id}/revoke").raise_for_status()
     good.publish(good.post(media=()))
 
     with pytest.raises(Unauthorized):

@@ -1,4 +1,4 @@
-"""What every connector owes, over real sockets: invisible until the commit, once in public, and never a guess."""
+"""The contract of every connector, over real sockets: invisible until the commit, and published exactly once."""
 
 from datetime import UTC, datetime
 from html import unescape
@@ -59,7 +59,7 @@ def test_a_preparation_cut_anywhere_is_made_again_and_published_once(subject: Su
 
     with pytest.raises(Transient):
         subject.prepare(post)
-    published = subject.connector.commit(subject.access, post, subject.prepare(post, (subject.kept or [{}])[-1]))
+    published = subject.connector.commit(subject.credentials, post, subject.prepare(post, (subject.kept or [{}])[-1]))
 
     assert [entry["id"] for entry in subject.public()] == [published.remote_id]
 
@@ -101,7 +101,7 @@ def test_a_commit_taken_and_cut_is_found_and_stays_one(subject: Subject, fault: 
     subject.fault(fault, "commit")
 
     with pytest.raises(Unknown):
-        subject.connector.commit(subject.access, post, prepared)
+        subject.connector.commit(subject.credentials, post, prepared)
     finding = subject.resolve(post, prepared, started, checks_made=0)
 
     (entry,) = subject.public()
@@ -116,24 +116,24 @@ def test_a_commit_cut_before_it_was_taken_may_be_sent_again(subject: Subject) ->
     subject.fault("cut_before", "commit")
 
     with pytest.raises(Unknown):
-        subject.connector.commit(subject.access, post, prepared)
+        subject.connector.commit(subject.credentials, post, prepared)
     assert subject.resolve(post, prepared, started).verdict == Verdict.NOT_TAKEN
-    published = subject.connector.commit(subject.access, post, prepared)
+    published = subject.connector.commit(subject.credentials, post, prepared)
 
     assert [entry["id"] for entry in subject.public()] == [published.remote_id]
 
 
 def test_a_commit_that_is_repeated_makes_no_second_post(subject: Subject) -> None:
-    """The same change, or the same key, twice is one; X refuses the same text."""
+    """On X, which has no key, the network refuses the repeated text."""
     post = subject.post()
     prepared = subject.prepare(post)
-    first = subject.connector.commit(subject.access, post, prepared)
+    first = subject.connector.commit(subject.credentials, post, prepared)
 
     if subject.name == "x":
         with pytest.raises(Permanent, match="mismo texto"):
-            subject.connector.commit(subject.access, post, prepared)
+            subject.connector.commit(subject.credentials, post, prepared)
     else:
-        assert subject.connector.commit(subject.access, post, prepared) == first
+        assert subject.connector.commit(subject.credentials, post, prepared) == first
 
     assert len(subject.public()) == 1
 
@@ -145,7 +145,7 @@ def test_a_refused_commit_means_what_the_network_says(subject: Subject, status: 
     subject.fault("status", "commit", code=status)
 
     with pytest.raises(NetworkError) as caught:
-        subject.connector.commit(subject.access, post, prepared)
+        subject.connector.commit(subject.credentials, post, prepared)
 
     assert type(caught.value) is REFUSALS[subject.name][status]
     assert subject.public() == []
@@ -168,7 +168,7 @@ def test_a_rate_limit_says_how_long_to_wait(subject: Subject) -> None:
     subject.fault("status", "commit", code=429)
 
     with pytest.raises(Transient) as caught:
-        subject.connector.commit(subject.access, post, prepared)
+        subject.connector.commit(subject.credentials, post, prepared)
 
     assert caught.value.retry_after is not None
     assert 0 < caught.value.retry_after <= 24 * 3600
@@ -178,11 +178,11 @@ def test_a_rate_limit_says_how_long_to_wait(subject: Subject) -> None:
 def test_a_token_that_is_no_longer_good_is_told_apart(subject: Subject, act: str) -> None:
     post, started = subject.post(), datetime.now(UTC)
     prepared = subject.prepare(post)
-    subject.lab.client.post(f"/tokens/{subject.access.remote_id}/{act}").raise_for_status()
+    subject.lab.client.post(f"/tokens/{subject.credentials.remote_id}/{act}").raise_for_status()
 
     for call in (
         lambda: subject.prepare(subject.post()),
-        lambda: subject.connector.commit(subject.access, post, prepared),
+        lambda: subject.connector.commit(subject.credentials, post, prepared),
     ):
         with pytest.raises(Unauthorized):
             call()
@@ -197,19 +197,19 @@ def test_discard_removes_what_was_prepared_and_says_what(subject: Subject) -> No
     post = subject.post()
     prepared = subject.prepare(post)
 
-    removed = subject.connector.discard(subject.access, prepared)
+    removed = subject.connector.discard(subject.credentials, prepared)
 
     assert bool(removed) is (subject.name in ("facebook", "youtube"))  # the others have no way to: it dies by itself
-    assert subject.connector.discard(subject.access, prepared) == []
+    assert subject.connector.discard(subject.credentials, prepared) == []
     assert subject.public() == []
 
 
 def test_discard_never_touches_what_is_public(subject: Subject) -> None:
     post = subject.post()
     prepared = subject.prepare(post)
-    published = subject.connector.commit(subject.access, post, prepared)
+    published = subject.connector.commit(subject.credentials, post, prepared)
 
-    assert subject.connector.discard(subject.access, prepared) == []
+    assert subject.connector.discard(subject.credentials, prepared) == []
 
     assert subject.page(published).status_code == httpx.codes.OK
 
@@ -227,11 +227,11 @@ def test_posts_in_a_storm_of_faults_go_out_once_each(subject: Subject) -> None:
 
 
 def _sent_until_known(subject: Subject, post: Post) -> str:
-    """Do what a delivery does: send, and while nobody knows, ask; send again only what was not taken."""
+    """Send like the outbox: after a lost answer resolve the attempt, and send again only if it was not taken."""
     started, prepared = datetime.now(UTC), subject.prepare(post)
     while True:
         try:
-            return subject.connector.commit(subject.access, post, prepared).remote_id
+            return subject.connector.commit(subject.credentials, post, prepared).remote_id
         except Unknown:
             finding = subject.resolve(post, prepared, started)
         assert finding.verdict in SETTLED

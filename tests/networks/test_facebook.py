@@ -1,4 +1,4 @@
-"""Facebook: the link is a card beside the text, unless there is a picture or a video, which take its place."""
+"""Facebook shows the link as a card next to the text, or in the text if the post has a picture or a video."""
 
 from datetime import datetime
 
@@ -45,7 +45,7 @@ def test_a_published_video_whose_address_cannot_be_read_is_published_all_the_sam
     prepared = facebook.prepare(post)
     facebook.fault("status", "read", code=500)
 
-    published = facebook.connector.commit(facebook.access, post, prepared)
+    published = facebook.connector.commit(facebook.credentials, post, prepared)
 
     assert published.url.startswith("https://www.facebook.com/")
     assert len(facebook.public()) == 1
@@ -65,17 +65,17 @@ def test_pictures_already_there_are_not_sent_again_after_a_cut(facebook: Subject
 def test_a_post_deleted_at_the_page_is_told_when_it_is_sent_again(facebook: Subject, now: datetime) -> None:
     post = facebook.post()
     prepared = facebook.prepare(post)
-    facebook.connector.discard(facebook.access, prepared)
+    facebook.connector.discard(facebook.credentials, prepared)
 
     assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN
     with pytest.raises(Permanent, match="ya no tiene"):
-        facebook.connector.commit(facebook.access, post, prepared)
+        facebook.connector.commit(facebook.credentials, post, prepared)
 
 
 def test_a_discard_cut_half_way_goes_on(facebook: Subject) -> None:
     prepared = facebook.prepare(facebook.post(media=(facebook.picture,)))
     facebook.fault("accept_then_cut", "DELETE .*")
     with pytest.raises(Exception, match="cortó"):
-        facebook.connector.discard(facebook.access, prepared)
+        facebook.connector.discard(facebook.credentials, prepared)
 
-    assert facebook.connector.discard(facebook.access, prepared) == [prepared["media"][0]["id"]]
+    assert facebook.connector.discard(facebook.credentials, prepared) == [prepared["media"][0]["id"]]

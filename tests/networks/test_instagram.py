@@ -1,4 +1,4 @@
-"""Instagram: a container is published at most once, dies within a day, and tells by its state what became of it."""
+"""Instagram publishes a container at most once, expires it within a day, and reports its state."""
 
 import socket
 import threading
@@ -13,7 +13,7 @@ from pregonero.networks import media_url_check
 from pregonero.networks.base import MediaUnreachable, Permanent, PreparedExpired, QuotaExhausted, Transient, Verdict
 from tests.lab.process import Lab, start, until
 from tests.networks.peers import Behaviour, answering, drip, peer
-from tests.networks.subjects import MakeSubject, Subject, access_to
+from tests.networks.subjects import MakeSubject, Subject, lab_credentials
 
 MORE_THAN_A_DAY = 25 * 3600
 
@@ -25,9 +25,9 @@ def instagram(subject_of: MakeSubject) -> Subject:
 
 @pytest.fixture
 def apart(instagram: Subject, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Subject]:
-    """The same in a laboratory of its own, whose clock may be moved."""
+    """An account in a laboratory of its own, whose clock the test may advance."""
     lab: Lab = start(tmp_path_factory.mktemp("apart"))
-    yield replace(instagram, lab=lab, access=access_to(lab, "instagram"))
+    yield replace(instagram, lab=lab, credentials=lab_credentials(lab, "instagram"))
     lab.stop()
 
 
@@ -37,9 +37,9 @@ def test_a_container_that_expired_is_made_again(apart: Subject) -> None:
     apart.lab.advance(MORE_THAN_A_DAY)
 
     with pytest.raises(PreparedExpired):
-        apart.connector.commit(apart.access, post, first)
+        apart.connector.commit(apart.credentials, post, first)
     second = apart.prepare(post, first)
-    apart.connector.commit(apart.access, post, second)
+    apart.connector.commit(apart.credentials, post, second)
 
     assert second["container_id"] != first["container_id"]
     assert len(apart.public()) == 1
@@ -54,7 +54,7 @@ def test_a_part_that_expired_before_its_carousel_was_made_is_made_again(apart: S
 
     with pytest.raises(PreparedExpired):
         apart.prepare(post, apart.kept[-1])
-    apart.connector.commit(apart.access, post, apart.prepare(post, apart.kept[-1]))
+    apart.connector.commit(apart.credentials, post, apart.prepare(post, apart.kept[-1]))
 
     assert [len(entry["media"]) for entry in apart.public()] == [2]
 
@@ -65,7 +65,7 @@ def test_a_carousel_cut_between_its_parts_goes_on(instagram: Subject) -> None:
     with pytest.raises(Transient):
         instagram.prepare(post)
 
-    instagram.connector.commit(instagram.access, post, instagram.prepare(post, instagram.kept[-1]))
+    instagram.connector.commit(instagram.credentials, post, instagram.prepare(post, instagram.kept[-1]))
 
     assert len([call for call in instagram.calls("prepare") if call["status"] == httpx.codes.OK]) == 3 + 1
     assert [len(entry["media"]) for entry in instagram.public()] == [3]
@@ -107,7 +107,7 @@ def test_what_was_published_and_cut_is_named_by_its_caption(instagram: Subject) 
     post, started = instagram.post(), datetime.now(UTC)
     prepared = instagram.prepare(post)
     instagram.publish(instagram.post())
-    published = instagram.connector.commit(instagram.access, post, prepared)
+    published = instagram.connector.commit(instagram.credentials, post, prepared)
     instagram.publish(instagram.post())
 
     assert instagram.resolve(post, prepared, started, checks_made=0).published == published
@@ -118,7 +118,7 @@ def test_what_many_others_came_after_is_still_named(instagram: Subject, monkeypa
     monkeypatch.setitem(limits, "search_recent", replace(limits["search_recent"], value=1))
     post, started = instagram.post(), datetime.now(UTC)
     prepared = instagram.prepare(post)
-    published = instagram.connector.commit(instagram.access, post, prepared)
+    published = instagram.connector.commit(instagram.credentials, post, prepared)
     for _ in range(2):
         instagram.publish(instagram.post())
 
@@ -129,7 +129,7 @@ def test_what_the_list_shows_late_is_found_by_looking_again(subject_of: MakeSubj
     instagram = subject_of("instagram", read_lag=1.0)
     post, started = instagram.post(), datetime.now(UTC)
     prepared = instagram.prepare(post)
-    published = instagram.connector.commit(instagram.access, post, prepared)
+    published = instagram.connector.commit(instagram.credentials, post, prepared)
 
     first = instagram.resolve(post, prepared, started, checks_made=0)
     found = until(lambda: instagram.resolve(post, prepared, started, checks_made=0).published)
@@ -142,14 +142,14 @@ def test_published_twice_with_the_same_words_it_is_public_though_not_told_which(
     post, started = instagram.post(), datetime.now(UTC)
     prepared = instagram.prepare(post)
     instagram.publish(post)
-    instagram.connector.commit(instagram.access, post, prepared)
+    instagram.connector.commit(instagram.credentials, post, prepared)
 
     assert instagram.resolve(post, prepared, started, checks_made=0).verdict == Verdict.LOOK_AGAIN
     finding = instagram.resolve(post, prepared, started)
 
     assert finding.verdict == Verdict.PUBLISHED
     assert finding.published is not None
-    assert finding.published.url.endswith(f"/{instagram.access.handle}/")
+    assert finding.published.url.endswith(f"/{instagram.credentials.handle}/")
 
 
 def test_the_daily_number_of_posts_is_told_to_a_person(subject_of: MakeSubject) -> None:
@@ -159,7 +159,7 @@ def test_the_daily_number_of_posts_is_told_to_a_person(subject_of: MakeSubject) 
     instagram.publish(instagram.post())
 
     with pytest.raises(QuotaExhausted, match="por día"):
-        instagram.connector.commit(instagram.access, post, prepared)
+        instagram.connector.commit(instagram.credentials, post, prepared)
 
 
 def test_the_accounts_own_number_of_posts_is_read_before_anything_is_made(subject_of: MakeSubject) -> None:
@@ -183,7 +183,7 @@ def test_a_file_without_public_address_is_refused_before_anything_is_sent(instag
 
 
 def test_a_file_that_instagram_cannot_fetch_is_told(instagram: Subject) -> None:
-    """We could, and it could not."""
+    """Our own check of the address succeeds, and Instagram's download fails."""
     once = iter([answering("200 OK", instagram.picture.path.read_bytes(), "Content-Type: image/jpeg")])
 
     def served(connection: socket.socket, said: bytes, over: threading.Event) -> None:

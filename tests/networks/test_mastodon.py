@@ -1,4 +1,4 @@
-"""Mastodon: within the hour its key makes two requests one; after it, only reading our own posts tells."""
+"""Mastodon: calls with the same key within an hour make one post; after that, our own posts are searched."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from pregonero.networks.mastodon.network import LOOK_WAITS, SETTLE_WAITS
 from pregonero.networks.mastodon.text import length_of, text_of
 from tests.lab.process import start, until
 from tests.networks.peers import answering, peer
-from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied
+from tests.networks.subjects import MakeSubject, Subject, accompanied, lab_credentials
 
 
 @pytest.fixture
@@ -23,9 +23,9 @@ def mastodon(subject_of: MakeSubject) -> Subject:
 
 @pytest.fixture
 def later(mastodon: Subject, tmp_path: Path) -> Iterator[Subject]:
-    """A laboratory of its own, whose clock may be wound forward."""
+    """An account in a laboratory of its own, whose clock the test may advance."""
     lab = start(tmp_path / "lab")
-    yield replace(mastodon, lab=lab, access=access_to(lab, "mastodon"))
+    yield replace(mastodon, lab=lab, credentials=lab_credentials(lab, "mastodon"))
     lab.stop()
 
 
@@ -52,7 +52,7 @@ def test_what_was_sent_is_recognised_in_its_html(mastodon: Subject, text: str) -
 
 def test_a_mention_of_an_account_there_is_recognised(subject_of: MakeSubject) -> None:
     other, mastodon = subject_of("mastodon"), subject_of("mastodon")
-    started, post = datetime.now(UTC), Post(f"Con @{other.access.handle}@servidor.test en vivo")
+    started, post = datetime.now(UTC), Post(f"Con @{other.credentials.handle}@servidor.test en vivo")
 
     published = mastodon.publish(post)
 
@@ -125,10 +125,10 @@ def test_a_call_that_the_server_takes_late_makes_no_second_post(mastodon: Subjec
     prepared = mastodon.prepare(post)
     mastodon.fault("hold_before", "commit")
     with pytest.raises(Unknown):
-        mastodon.connector.commit(replace(mastodon.access, seconds=0.5), post, prepared)
+        mastodon.connector.commit(replace(mastodon.credentials, seconds=0.5), post, prepared)
 
     verdict = mastodon.resolve(post, prepared, started).verdict
-    published = mastodon.connector.commit(mastodon.access, post, prepared)
+    published = mastodon.connector.commit(mastodon.credentials, post, prepared)
     mastodon.lab.client.post("/faults/release", json={"verdict": "process"}).raise_for_status()
 
     assert verdict == Verdict.NOT_TAKEN
@@ -142,7 +142,7 @@ def test_what_was_taken_hours_ago_is_found_though_its_key_no_longer_holds(later:
     prepared = later.prepare(post)
     later.fault("accept_then_cut", "commit")
     with pytest.raises(Unknown):
-        later.connector.commit(later.access, post, prepared)
+        later.connector.commit(later.credentials, post, prepared)
     later.lab.client.post("/clock", json={"advance_seconds": 7200}).raise_for_status()
 
     finding = later.resolve(post, prepared, started, checks_made=0)
@@ -155,13 +155,13 @@ def test_what_was_taken_hours_ago_is_found_though_its_key_no_longer_holds(later:
 def test_media_that_a_post_has_already_are_a_witness_of_the_earlier_attempt(later: Subject) -> None:
     post, first = later.post(), datetime.now(UTC)
     prepared = later.prepare(post)
-    later.connector.commit(later.access, post, prepared)  # taken, though the answer was lost
+    later.connector.commit(later.credentials, post, prepared)  # taken, though the answer was lost
     later.lab.client.post("/clock", json={"advance_seconds": 7200}).raise_for_status()
 
     with pytest.raises(Permanent):
-        later.connector.commit(later.access, post, prepared)
+        later.connector.commit(later.credentials, post, prepared)
     with pytest.raises(Unknown) as caught:
-        later.connector.commit(later.access, post, prepared | {UNCERTAIN_SINCE: first.isoformat()})
+        later.connector.commit(later.credentials, post, prepared | {UNCERTAIN_SINCE: first.isoformat()})
 
     assert later.resolve(post, prepared, first, code=caught.value.code).verdict == Verdict.PUBLISHED
     nothing = later.resolve(replace(post, text="Otra"), prepared, first, code=caught.value.code)
@@ -173,7 +173,7 @@ def test_it_is_found_also_behind_a_page_of_newer_posts(mastodon: Subject) -> Non
     started, post = datetime.now(UTC), mastodon.post(media=())
     published = mastodon.publish(post)
     for _ in range(45):
-        mastodon.connector.commit(mastodon.access, mastodon.post(media=()), {"key": str(_)})
+        mastodon.connector.commit(mastodon.credentials, mastodon.post(media=()), {"key": str(_)})
 
     assert mastodon.resolve(post, {}, started, checks_made=0).published == published
 
@@ -190,17 +190,17 @@ def test_a_text_too_long_for_the_accounts_own_server_is_refused_while_there_is_t
 
 def test_a_server_that_does_not_tell_its_limits_has_the_usual_ones(mastodon: Subject) -> None:
     with peer(answering("404 Not Found", b'{"error": "Record not found"}')) as older:
-        access = replace(mastodon.access, address=older.address)
+        credentials = replace(mastodon.credentials, address=older.address)
 
-        assert mastodon.prepare(mastodon.post(media=()), access=access)["key"]
+        assert mastodon.prepare(mastodon.post(media=()), credentials=credentials)["key"]
 
 
 def test_a_video_is_waited_for_without_holding_the_worker(mastodon: Subject) -> None:
     post = mastodon.post(media=(mastodon.film,))
 
     with pytest.raises(Transient) as caught:
-        mastodon.connector.prepare(mastodon.access, post, {}, mastodon.kept.append)
-    published = mastodon.connector.commit(mastodon.access, post, mastodon.prepare(post, mastodon.kept[-1]))
+        mastodon.connector.prepare(mastodon.credentials, post, {}, mastodon.kept.append)
+    published = mastodon.connector.commit(mastodon.credentials, post, mastodon.prepare(post, mastodon.kept[-1]))
 
     assert caught.value.code == "media_in_progress"
     assert [(entry["id"], len(entry["media"])) for entry in mastodon.public()] == [(published.remote_id, 1)]
@@ -212,8 +212,8 @@ def test_a_video_carries_the_picture_that_stands_for_it(mastodon: Subject, tmp_p
     mastodon.publish(mastodon.post(media=(film,)))
 
     ((entry,),) = [mastodon.public()]
-    headers = {"Authorization": f"Bearer {mastodon.access.token}"}
-    address = f"{mastodon.access.address}/api/v1/statuses/{entry['id']}"
+    headers = {"Authorization": f"Bearer {mastodon.credentials.token}"}
+    address = f"{mastodon.credentials.address}/api/v1/statuses/{entry['id']}"
     (shown,) = httpx.get(address, headers=headers).json()["media_attachments"]
     assert shown["type"] == "video"
     assert shown["preview_url"] != shown["url"]

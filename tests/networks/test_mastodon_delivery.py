@@ -1,4 +1,4 @@
-"""An account at its own server, from the register to the public post: nothing else of the system knows of it."""
+"""An account on its own Mastodon server: registering it and publishing on it."""
 
 from typing import Any
 

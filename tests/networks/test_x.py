@@ -1,4 +1,4 @@
-"""X, where publishing is no change of something that exists: what was sent is found among our own posts."""
+"""X has no idempotency key: a post whose answer was lost is found among the account's own posts."""
 
 import json
 from dataclasses import replace
@@ -73,7 +73,7 @@ def test_an_older_post_is_not_ours_even_if_the_network_gives_it(x: Subject) -> N
     old = {"id": "1", "text": post.text, "created_at": f"{now - timedelta(hours=2):%Y-%m-%dT%H:%M:%S.000Z}"}
     page = json.dumps({"data": [old], "meta": {"result_count": 1}}).encode()
     with peer(answering("200 OK", page)) as server:
-        elsewhere = replace(x, access=replace(x.access, address=server.address))
+        elsewhere = replace(x, credentials=replace(x.credentials, address=server.address))
 
         assert elsewhere.resolve(post, {}, now).verdict == Verdict.NOT_TAKEN
         assert elsewhere.resolve(post, {}, now - timedelta(hours=2)).verdict == Verdict.PUBLISHED
@@ -95,7 +95,7 @@ def test_what_the_reads_show_late_is_found_by_looking_again(subject_of: MakeSubj
     post, started = x.post(media=()), datetime.now(UTC)
     x.fault("accept_then_cut", "commit")
     with pytest.raises(Unknown):
-        x.connector.commit(x.access, post, {})
+        x.connector.commit(x.credentials, post, {})
 
     first = x.resolve(post, {}, started, checks_made=0)
     found = until(lambda: x.resolve(post, {}, started, checks_made=1).published)
@@ -129,7 +129,7 @@ def test_two_that_could_be_ours_are_left_to_a_person(subject_of: MakeSubject) ->
 def test_looking_costs_few_reads_and_behind_them_only_a_person_can_tell(x: Subject) -> None:
     post, started = x.post(media=()), datetime.now(UTC)
     for _ in range(250):
-        x.connector.commit(x.access, x.post(media=()), {})
+        x.connector.commit(x.credentials, x.post(media=()), {})
 
     finding = x.resolve(post, {}, started)
 
@@ -142,7 +142,7 @@ def test_a_duplicate_is_refused_for_good_when_nothing_of_ours_is_uncertain(x: Su
     x.publish(post)
 
     with pytest.raises(Permanent, match="mismo texto"):
-        x.connector.commit(x.access, post, {})
+        x.connector.commit(x.credentials, post, {})
 
 
 def test_a_duplicate_after_an_uncertain_attempt_is_a_witness(x: Subject) -> None:
@@ -151,7 +151,7 @@ def test_a_duplicate_after_an_uncertain_attempt_is_a_witness(x: Subject) -> None
     again = {UNCERTAIN_SINCE: first.isoformat()}
 
     with pytest.raises(Unknown) as caught:
-        x.connector.commit(x.access, post, again)
+        x.connector.commit(x.credentials, post, again)
     second = first + timedelta(minutes=3)
     finding = x.resolve(post, again, second, code=caught.value.code, checks_made=0)
 
@@ -159,7 +159,7 @@ def test_a_duplicate_after_an_uncertain_attempt_is_a_witness(x: Subject) -> None
 
 
 def test_a_duplicate_that_is_not_found_is_left_to_a_person(x: Subject) -> None:
-    """X says that it holds the text; sending it again would be refused again, and again."""
+    """X already has the text, so sending it again would always be refused."""
     post, now = x.post(media=()), datetime.now(UTC)
 
     finding = x.resolve(post, {UNCERTAIN_SINCE: now.isoformat()}, now, code="duplicate")
@@ -213,12 +213,12 @@ def test_media_uploaded_long_ago_are_uploaded_again(x: Subject) -> None:
 
 @pytest.mark.procedure("M-3")
 def test_the_client_of_one_account_never_speaks_for_another(subject_of: MakeSubject) -> None:
-    one, other = subject_of("x").access, subject_of("x").access
+    one, other = subject_of("x").credentials, subject_of("x").credentials
     first, second = _client(one), _client(other)
 
-    for client, access in ((first, one), (second, other)):
-        assert client.access_token == access.token
-        assert client.session.credentials is access
+    for client, credentials in ((first, one), (second, other)):
+        assert client.access_token == credentials.token
+        assert client.session.credentials is credentials
         assert {client.posts.client, client.users.client, client.media.client} == {client}
     assert first.access_token != second.access_token
     assert not _template_client().access_token

@@ -1,4 +1,4 @@
-"""X's media: by segments that go on after a cut, made again when X lets go of them, with their text and captions."""
+"""Uploads of media to X: in segments that continue after a cut, repeated once they expire, with alternative text."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 
 from pregonero.networks.base import STALE, Medium, Post, PreparedExpired, Transient
 from tests.lab.process import start
-from tests.networks.subjects import MakeSubject, Subject, access_to, accompanied, lengthened
+from tests.networks.subjects import MakeSubject, Subject, accompanied, lab_credentials, lengthened
 
 LONG = 5_000_000  # bytes: three segments
 MORE_THAN_A_DAY = 25 * 3600
@@ -23,9 +23,9 @@ def x(subject_of: MakeSubject) -> Subject:
 
 @pytest.fixture
 def apart(x: Subject, tmp_path: Path) -> Iterator[Subject]:
-    """The same in a laboratory of its own, whose clock may be moved."""
+    """An account in a laboratory of its own, whose clock the test may advance."""
     lab = start(tmp_path / "lab")
-    yield replace(x, lab=lab, access=access_to(lab, "x"))
+    yield replace(x, lab=lab, credentials=lab_credentials(lab, "x"))
     lab.stop()
 
 
@@ -58,7 +58,7 @@ def test_a_video_cut_at_any_call_goes_on_from_there(x: Subject, long_film: Mediu
     with pytest.raises(Transient):
         x.prepare(post)
 
-    published = x.connector.commit(x.access, post, x.prepare(post, (x.kept or [{}])[-1]))
+    published = x.connector.commit(x.credentials, post, x.prepare(post, (x.kept or [{}])[-1]))
 
     (entry,) = x.public()
     assert (entry["id"], entry["media"]) == (published.remote_id, [long_film.sha256])
@@ -76,9 +76,9 @@ def test_a_video_goes_out_with_its_captions(x: Subject, tmp_path: Path) -> None:
     assert entry["captioned"]
     assert len(_sent(x, "/subtitles")) == 1
     assert entry["captions"]["id"] != entry["id"]
-    headers = {"Authorization": f"Bearer {x.access.token}"}
+    headers = {"Authorization": f"Bearer {x.credentials.token}"}
     again = {"id": entry["id"], "media_category": "TweetVideo", "subtitles": {"id": entry["id"], "language_code": "es"}}
-    refused = httpx.post(f"{x.access.address}/2/media/subtitles", json=again, headers=headers)
+    refused = httpx.post(f"{x.credentials.address}/2/media/subtitles", json=again, headers=headers)
     assert refused.status_code == httpx.codes.BAD_REQUEST  # a video is no captions: the laboratory told them apart
 
 
@@ -104,7 +104,7 @@ def test_what_x_let_go_of_while_it_was_uploaded_is_begun_again(apart: Subject, l
 
     with pytest.raises(Transient, match="se sube otra vez"):
         apart.prepare(post, apart.kept[-1])
-    apart.connector.commit(apart.access, post, apart.prepare(post, apart.kept[-1]))
+    apart.connector.commit(apart.credentials, post, apart.prepare(post, apart.kept[-1]))
 
     assert [entry["media"] for entry in apart.public()] == [[long_film.sha256]]
 
@@ -115,21 +115,24 @@ def test_what_x_has_no_more_at_the_hour_is_uploaded_again(apart: Subject) -> Non
     apart.lab.advance(MORE_THAN_A_DAY)
 
     with pytest.raises(PreparedExpired) as caught:
-        apart.connector.commit(apart.access, post, prepared)
+        apart.connector.commit(apart.credentials, post, prepared)
     again = apart.prepare(post, prepared | {STALE: caught.value.code})
-    apart.connector.commit(apart.access, post, again)
+    apart.connector.commit(apart.credentials, post, again)
 
     assert STALE not in again
     assert len(apart.public()) == 1
 
 
 def test_a_video_is_processed_on_the_networks_own_clock(apart: Subject) -> None:
-    slow = replace(apart, access=access_to(apart.lab, "x", processing=600))
+    slow = replace(apart, credentials=lab_credentials(apart.lab, "x", processing=600))
     post = Post("Con video", media=(slow.film,))
     with pytest.raises(Transient) as caught:
-        slow.connector.prepare(slow.access, post, {}, slow.kept.append)
+        slow.connector.prepare(slow.credentials, post, {}, slow.kept.append)
     assert (caught.value.code, caught.value.retry_after) == ("media_in_progress", 1)
 
     slow.lab.advance(601)
 
-    assert slow.connector.prepare(slow.access, post, slow.kept[-1], slow.kept.append)["media"][0]["processing"] is False
+    assert (
+        slow.connector.prepare(slow.credentials, post, slow.kept[-1], slow.kept.append)["media"][0]["processing"]
+        is False
+    )

@@ -1,4 +1,4 @@
-"""YouTube: an upload that goes on where it was cut, and a change that leaves the rest of the status as it was."""
+"""YouTube: an interrupted upload continues, and publishing leaves the other fields of the status unchanged."""
 
 import json
 from dataclasses import replace
@@ -21,8 +21,8 @@ def youtube(subject_of: MakeSubject) -> Subject:
 
 
 def _videos(youtube: Subject, method: str, **options: object) -> httpx.Response:
-    headers = {"Authorization": f"Bearer {youtube.access.token}"}
-    return httpx.request(method, f"{youtube.access.address}/youtube/v3/videos", headers=headers, **options)  # type: ignore[arg-type]
+    headers = {"Authorization": f"Bearer {youtube.credentials.token}"}
+    return httpx.request(method, f"{youtube.credentials.address}/youtube/v3/videos", headers=headers, **options)  # type: ignore[arg-type]
 
 
 def test_an_upload_cut_half_way_goes_on_in_the_same_session(youtube: Subject) -> None:
@@ -45,7 +45,7 @@ def test_an_upload_whose_last_answer_was_lost_is_not_made_again(youtube: Subject
     with pytest.raises(Transient):
         youtube.prepare(post)
 
-    published = youtube.connector.commit(youtube.access, post, youtube.prepare(post, youtube.kept[-1]))
+    published = youtube.connector.commit(youtube.credentials, post, youtube.prepare(post, youtube.kept[-1]))
 
     assert [entry["id"] for entry in youtube.public()] == [published.remote_id]
     assert len([call for call in youtube.calls("prepare") if call["method"] == "POST"]) == 1
@@ -70,7 +70,7 @@ def test_publishing_leaves_the_rest_of_the_status_as_it_was(youtube: Subject) ->
     }
     _videos(youtube, "PUT", params={"part": "status"}, json=changed).raise_for_status()
 
-    youtube.connector.commit(youtube.access, post, youtube.prepare(post, prepared))
+    youtube.connector.commit(youtube.credentials, post, youtube.prepare(post, prepared))
 
     answer = _videos(youtube, "GET", params={"part": "status", "id": prepared["video_id"]})
     status = answer.json()["items"][0]["status"]
@@ -78,11 +78,11 @@ def test_publishing_leaves_the_rest_of_the_status_as_it_was(youtube: Subject) ->
 
 
 def test_the_change_that_publishes_names_the_whole_status(youtube: Subject) -> None:
-    """What is left out of a status, YouTube sets back to how it began; the laboratory leaves it as it was."""
+    """YouTube resets the fields that an update omits; the laboratory does not, so the request itself is checked."""
     kept = {"license": "creativeCommon", "embeddable": False, "selfDeclaredMadeForKids": False}
     prepared = {"video_id": "abc", "status": kept}
     with peer(answering("200 OK", b'{"status": {"privacyStatus": "public"}}')) as server:
-        youtube.connector.commit(replace(youtube.access, address=server.address), youtube.post(), prepared)
+        youtube.connector.commit(replace(youtube.credentials, address=server.address), youtube.post(), prepared)
 
         (sent,) = server.received
     assert json.loads(sent.partition(b"\r\n\r\n")[2])["status"] == {**kept, "privacyStatus": "public"}
@@ -91,7 +91,7 @@ def test_the_change_that_publishes_names_the_whole_status(youtube: Subject) -> N
 def test_a_video_that_google_keeps_private_is_told(youtube: Subject) -> None:
     prepared = {"video_id": "abc", "status": {}}
     with peer(answering("200 OK", b'{"status": {"privacyStatus": "private"}}')) as server:
-        elsewhere = replace(youtube.access, address=server.address)
+        elsewhere = replace(youtube.credentials, address=server.address)
 
         with pytest.raises(Permanent, match="no está verificada"):
             youtube.connector.commit(elsewhere, youtube.post(), prepared)
@@ -103,7 +103,7 @@ def test_a_video_deleted_at_youtube_is_told(youtube: Subject) -> None:
     _videos(youtube, "DELETE", params={"id": prepared["video_id"]}).raise_for_status()
 
     with pytest.raises(Permanent, match="borró"):
-        youtube.connector.commit(youtube.access, post, prepared)
+        youtube.connector.commit(youtube.credentials, post, prepared)
 
 
 @pytest.fixture
@@ -112,8 +112,8 @@ def with_company(youtube: Subject, tmp_path: Path) -> Post:
 
 
 def _tracks(youtube: Subject, id: str) -> list[tuple[str, str, bool]]:
-    address, query = f"{youtube.access.address}/youtube/v3/captions", {"part": "snippet", "videoId": id}
-    found = httpx.get(address, params=query, headers={"Authorization": f"Bearer {youtube.access.token}"}).json()
+    address, query = f"{youtube.credentials.address}/youtube/v3/captions", {"part": "snippet", "videoId": id}
+    found = httpx.get(address, params=query, headers={"Authorization": f"Bearer {youtube.credentials.token}"}).json()
     return [
         (each["snippet"]["language"], each["snippet"]["name"], each["snippet"]["isDraft"]) for each in found["items"]
     ]
@@ -130,7 +130,7 @@ def test_a_video_gets_its_thumbnail_and_captions_before_it_is_public(youtube: Su
     thumbnail = with_company.media[0].thumbnail
     assert thumbnail is not None
     assert kept == thumbnail.read_bytes()
-    youtube.connector.commit(youtube.access, with_company, prepared)
+    youtube.connector.commit(youtube.credentials, with_company, prepared)
     assert len(youtube.public()) == 1
 
 
@@ -156,7 +156,7 @@ def test_a_long_video_goes_in_pieces_and_goes_on_from_the_one_that_was_cut(youtu
     with pytest.raises(Transient):
         youtube.prepare(post)
 
-    youtube.connector.commit(youtube.access, post, youtube.prepare(post, youtube.kept[-1]))
+    youtube.connector.commit(youtube.credentials, post, youtube.prepare(post, youtube.kept[-1]))
 
     (entry,) = youtube.public()
     assert entry["media"] == [film.sha256]

@@ -1,4 +1,4 @@
-"""Bluesky as data: what it accepts, its endpoints, what its refusals mean, and what a server limits.
+"""Bluesky as data: what it accepts, its endpoints, the meanings of its errors, and the limits of a server.
 
 Each value carries the date on which it was read and the page that states it (docs/networks/bluesky.md).
 """

@@ -1,4 +1,4 @@
-"""A Facebook page as data: what it accepts, its endpoints, what Meta limits, and how an account is connected.
+"""Facebook pages as data: what they accept, their endpoints, their limits, and their sign-in.
 
 Each value has the date on which it was read and the page that states it (docs/networks/facebook.md). The meanings of
 Meta's errors are in `graph.py`, shared with Instagram.

@@ -1,4 +1,4 @@
-"""X as data: what it accepts, which endpoints are called, what its refusals mean, what it limits and charges, sign-in.
+"""X as data: what it accepts, its endpoints, the meanings of its errors, its limits and prices, and its sign-in.
 
 Each value carries the date on which it was read and the page that states it (docs/networks/x.md).
 """

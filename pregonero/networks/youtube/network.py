@@ -1,4 +1,4 @@
-"""YouTube as data: what it accepts, its endpoints, what its refusals mean, its quotas, and how a channel is connected.
+"""YouTube as data: what it accepts, its endpoints, the meanings of its errors, its quotas, and its sign-in.
 
 Each value carries the date on which it was read and the page that states it (docs/networks/youtube.md).
 """

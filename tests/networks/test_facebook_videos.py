@@ -1,4 +1,4 @@
-"""Facebook's videos and reels: sent in pieces that go on after a cut, invisible until one change publishes them."""
+"""Uploads of Facebook videos and reels: in pieces that continue after a cut, invisible until they are published."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,8 +32,8 @@ def _sent(facebook: Subject, path: str) -> list[dict[str, Any]]:
 
 
 def _video(facebook: Subject, prepared: Prepared, fields: str) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {facebook.access.token}"}
-    address = f"{facebook.access.address}/v26.0/{prepared['video_id']}"
+    headers = {"Authorization": f"Bearer {facebook.credentials.token}"}
+    address = f"{facebook.credentials.address}/v26.0/{prepared['video_id']}"
     found: dict[str, Any] = httpx.get(address, params={"fields": fields}, headers=headers).json()
     return found
 
@@ -44,8 +44,8 @@ def test_a_film_waits_unpublished_and_is_published_by_one_change(facebook: Subje
     prepared = facebook.prepare(post)
     assert facebook.public() == []
 
-    first = facebook.connector.commit(facebook.access, post, prepared)
-    again = facebook.connector.commit(facebook.access, post, prepared)
+    first = facebook.connector.commit(facebook.credentials, post, prepared)
+    again = facebook.connector.commit(facebook.credentials, post, prepared)
 
     (entry,) = facebook.public()
     assert first == again
@@ -59,7 +59,7 @@ def test_a_film_cut_in_the_commit_is_found(facebook: Subject, reel: Medium, now:
     facebook.fault("accept_then_cut", "commit")
     assert facebook.resolve(post, prepared, now).verdict == Verdict.NOT_TAKEN
     with pytest.raises(Exception, match="puede haberlo publicado"):
-        facebook.connector.commit(facebook.access, post, prepared)
+        facebook.connector.commit(facebook.credentials, post, prepared)
 
     finding = facebook.resolve(post, prepared, now)
 
@@ -81,7 +81,9 @@ def test_a_video_cut_at_any_call_goes_on_from_there(facebook: Subject, long_film
     with pytest.raises(Transient):
         facebook.prepare(post)
 
-    published = facebook.connector.commit(facebook.access, post, facebook.prepare(post, (facebook.kept or [{}])[-1]))
+    published = facebook.connector.commit(
+        facebook.credentials, post, facebook.prepare(post, (facebook.kept or [{}])[-1])
+    )
 
     (entry,) = facebook.public()
     assert (entry["id"], entry["media"]) == (published.remote_id, [long_film.sha256])
@@ -96,7 +98,9 @@ def test_a_reel_cut_at_any_call_goes_on_from_there(facebook: Subject, long_film:
     with pytest.raises(Transient):
         facebook.prepare(post)
 
-    published = facebook.connector.commit(facebook.access, post, facebook.prepare(post, (facebook.kept or [{}])[-1]))
+    published = facebook.connector.commit(
+        facebook.credentials, post, facebook.prepare(post, (facebook.kept or [{}])[-1])
+    )
 
     (entry,) = facebook.public()
     assert (entry["id"], entry["media"]) == (published.remote_id, [long_film.sha256])
@@ -153,7 +157,7 @@ def test_a_film_is_waited_for_without_holding_the_worker(slow: Subject, film: Me
     post = slow.post(media=(film,), format=format)
 
     with pytest.raises(Transient) as caught:
-        slow.connector.prepare(slow.access, post, {}, slow.kept.append)
+        slow.connector.prepare(slow.credentials, post, {}, slow.kept.append)
 
     assert caught.value.code == "in_progress"
     assert caught.value.retry_after

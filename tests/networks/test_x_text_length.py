@@ -1,4 +1,4 @@
-"""How X counts, against twitter-text's own cases (Apache-2.0, read from a folder of data, not kept here)."""
+"""The length of a text on X, checked with the cases of twitter-text (Apache-2.0, read from a shared folder)."""
 
 from typing import Any
 

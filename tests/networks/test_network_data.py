@@ -1,4 +1,4 @@
-"""What each connector declares as data: the calls it may make, its limits, its codes; and what it costs to import."""
+"""The data that each network declares (limits, errors), and that reading them imports no SDK."""
 
 import json
 import subprocess
@@ -170,7 +170,7 @@ def test_each_network_tells_its_own_life(name: str) -> None:
 
 
 def test_asking_for_the_limits_loads_no_sdk() -> None:
-    """The screens ask connectors for limits and checks; only who speaks to a network pays for its SDK."""
+    """Screens read limits and run checks; only workers should import the SDKs, which are slow."""
     code = (
         "import sys, django; django.setup(); from pregonero.networks.registry import connector;"
         f"[connector(name).capabilities for name in {NETWORKS!r}];"

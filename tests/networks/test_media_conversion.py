@@ -27,7 +27,7 @@ def medium(kind: str, width: int, height: int, mime: str, **more: object) -> Med
 
 
 def complaints(name: str, found: Medium, form: str = "") -> list[str]:
-    """Return what a network says of a medium, and nothing of the text."""
+    """Return the issues of a network about a medium, without those about the text."""
     issues = connector(name).check(Post("Hola", title="Hola", media=(found,), format=form))
     return [issue.key for issue in issues if issue.field.startswith("media:")]
 
@@ -108,7 +108,7 @@ def test_the_very_file_passes_the_check(
 
 
 def written(path: Path, plan: ConversionPlan) -> Medium:
-    """Make the version, and look at it as anybody's file."""
+    """Run the conversion, and inspect the file that it produces."""
     from pregonero.media.sandbox.inspect import inspect_picture
 
     output = path.with_suffix(".made")

@@ -1,4 +1,4 @@
-"""A post that a person made is found by its address and read back, on every network (Q-6); another's is not ours."""
+"""A post that a person made by hand is found by its address and read back, on every network (Q-6)."""
 
 from dataclasses import replace
 from datetime import date
@@ -9,7 +9,7 @@ from pregonero.networks.base import Permanent
 from pregonero.networks.manual_posting import posting_address, profile_address
 from pregonero.networks.registry import manual_posting
 from tests.lab.process import Lab
-from tests.networks.subjects import NETWORKS, MakeSubject, Subject, access_to
+from tests.networks.subjects import NETWORKS, MakeSubject, Subject, lab_credentials
 
 pytestmark = pytest.mark.procedure("Q-6")
 REAL = {
@@ -27,8 +27,8 @@ def test_what_is_public_is_read_back_by_its_address(subject: Subject) -> None:
     published = subject.publish(post)
     hand = manual_posting(subject.name)
 
-    id = hand.post_id(subject.access, published.url)
-    seen = hand.read(subject.access, id, post.text)
+    id = hand.post_id(subject.credentials, published.url)
+    seen = hand.read(subject.credentials, id, post.text)
 
     assert seen is not None
     assert seen.remote_id == published.remote_id
@@ -39,7 +39,7 @@ def test_what_is_public_is_read_back_by_its_address(subject: Subject) -> None:
 def test_other_words_are_told_apart(subject: Subject) -> None:
     published = subject.publish(subject.post())
     hand = manual_posting(subject.name)
-    seen = hand.read(subject.access, hand.post_id(subject.access, published.url), "Otra cosa")
+    seen = hand.read(subject.credentials, hand.post_id(subject.credentials, published.url), "Otra cosa")
 
     assert seen is not None
     assert seen.is_same is False
@@ -49,7 +49,7 @@ def test_other_words_are_told_apart(subject: Subject) -> None:
 def test_a_post_of_another_account_is_not_ours(name: str, subject_of: MakeSubject, lab: Lab) -> None:
     theirs = subject_of(name)
     published = theirs.publish(theirs.post())
-    ours = access_to(lab, name)
+    ours = lab_credentials(lab, name)
     hand = manual_posting(name)
 
     assert hand.read(ours, hand.post_id(ours, published.url), "") is None
@@ -58,32 +58,32 @@ def test_a_post_of_another_account_is_not_ours(name: str, subject_of: MakeSubjec
 def test_what_facebook_cannot_read_by_its_address_is_said(subject_of: MakeSubject) -> None:
     facebook = subject_of("facebook")
     hand = manual_posting("facebook")
-    id = hand.post_id(facebook.access, "https://www.facebook.com/MincomercioCo/posts/pfbid02abcdef")
+    id = hand.post_id(facebook.credentials, "https://www.facebook.com/MincomercioCo/posts/pfbid02abcdef")
 
     assert id == "pfbid02abcdef"
     with pytest.raises(Permanent, match="no deja leer"):
-        hand.read(facebook.access, id, "")
+        hand.read(facebook.credentials, id, "")
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_real_addresses_are_known_and_others_are_not(name: str, lab: Lab) -> None:
     address, post, id = REAL[name]
-    access = replace(access_to(lab, "x"), address=address, handle="mincomercioco", remote_id="7")
+    credentials = replace(lab_credentials(lab, "x"), address=address, handle="mincomercioco", remote_id="7")
     hand = manual_posting(name)
 
-    assert hand.post_id(access, post) == id
+    assert hand.post_id(credentials, post) == id
     for wrong in ("https://example.com/mincomercioco/status/1859", "javascript:alert(1)", "https://[", post[:17]):
-        assert hand.post_id(access, wrong) == "", wrong
+        assert hand.post_id(credentials, wrong) == "", wrong
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_intents_are_data_with_their_day_and_source(name: str, lab: Lab) -> None:
-    access = replace(access_to(lab, "x"), address=REAL[name][0], handle="mincomercioco", remote_id="7")
+    credentials = replace(lab_credentials(lab, "x"), address=REAL[name][0], handle="mincomercioco", remote_id="7")
     hand = manual_posting(name)
 
     assert hand.intent.source.startswith("https://")
     assert hand.intent.read_on >= date(2026, 1, 1)
-    opened = posting_address(hand, access, "Más crédito & menos trámites #1")
+    opened = posting_address(hand, credentials, "Más crédito & menos trámites #1")
     assert opened.startswith("https://")
     assert ("M%C3%A1s%20cr%C3%A9dito%20%26%20menos%20tr%C3%A1mites%20%231" in opened) == hand.intent.fills
-    assert profile_address(hand, access).startswith("https://")
+    assert profile_address(hand, credentials).startswith("https://")
