@@ -21,7 +21,6 @@ from pregonero.networks.client import NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.multipart import File
 from pregonero.networks.oauth import AppPassword
-from pregonero.networks.tokens import sign_in_once
 
 JWT_PARTS = 3  # a session's token has three parts separated by full stops; a password has none
 _LOCK = threading.Lock()
@@ -96,6 +95,8 @@ def _known_token(credentials: ApiCredentials) -> str:
 
 def _open_once(credentials: ApiCredentials) -> str:
     """Open a session, or return the one that another thread has just opened."""
+    from pregonero.networks.tokens import sign_in_once  # noqa: PLC0415 - uses the models, which are loaded later
+
     with _LOCK:
         opening = _OPENING.setdefault(_session_key(credentials), threading.Lock())
     with opening:
