@@ -22,7 +22,7 @@ from pregonero.people.models import Member, Notice
 from pregonero.publishing import actions
 from tests.bluesky.harness import Bluesky
 from tests.lab.process import Lab, until
-from tests.networks.subjects import bluesky_access
+from tests.networks.subjects import bluesky_credentials
 from tests.publishing.results import send_delivery
 from tests.publishing.test_interleavings import change
 from tests.stage import deliveries_in, informed_news, programmed, publication_of, register_accounts
@@ -125,7 +125,7 @@ def case(
 
 
 def connect_bluesky(bluesky: Bluesky, carmen: Member, now: datetime) -> None:
-    access = bluesky_access(bluesky, password=True)
+    access = bluesky_credentials(bluesky, password=True)
     account = register_account(
         entity=carmen.entity, network="bluesky", handle=access.handle, remote_id=access.remote_id,
         display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
