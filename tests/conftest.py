@@ -71,9 +71,13 @@ def now() -> datetime:
 
 def register_mincomercio(now: datetime) -> Entity:
     return people.register_entity(
-        slug="mincomercio", name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio",
-        initials="MC", official_domains=["mincit.gov.co"], now=now,
-    )  # fmt: skip
+        slug="mincomercio",
+        name="Ministerio de Comercio, Industria y Turismo",
+        short_name="MinComercio",
+        initials="MC",
+        official_domains=["mincit.gov.co"],
+        now=now,
+    )
 
 
 @pytest.fixture
@@ -96,9 +100,15 @@ def other_entity(db: None) -> Entity:
 
 def member(entity: Entity, first_name: str, name: str, role: Role) -> Member:
     return people.register_member(
-        entity=entity, email=f"{first_name}@{entity.slug}.test", password=PASSWORD, name=name, roles=[role],
-        employment=Employment.STAFF, by=None, now=NOW,
-    )  # fmt: skip
+        entity=entity,
+        email=f"{first_name}@{entity.slug}.test",
+        password=PASSWORD,
+        name=name,
+        roles=[role],
+        employment=Employment.STAFF,
+        by=None,
+        now=NOW,
+    )
 
 
 @pytest.fixture

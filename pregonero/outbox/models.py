@@ -54,8 +54,8 @@ class Delivery(models.Model):
     and `leased_until` are the lease of the worker that prepares, sends or reconciles it; after it, others may go on.
     `prepare_at` is when preparing may start, and `ready_at` when it may be sent or reconciled: its due time, or later
     when the network asked to wait. `cancel_requested_reason` is why a person cancelled it during the send: if it was
-    not published, it will not be. `superseded_attempt` is the last attempt without an answer that can no longer become a
-    second post; `recheck_at` is when its network is asked again whether it took one late.
+    not published, it will not be. `superseded_attempt` is the last attempt without an answer that can no longer become
+    a second post; `recheck_at` is when its network is asked again whether it took one late.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")

@@ -10,7 +10,7 @@ from pregonero.publishing.rules import needs_link_check
 
 
 def refresh_link(publication: Publication, *, now: datetime, even_if_fresh: bool = False) -> None:
-    """Request the publication's link and store the result, unless its last check is recent. `even_if_fresh` forces it."""
+    """Request the publication's link and store the result, unless its last check is recent (`even_if_fresh`: always)."""
     check = queries.latest_link_check(publication)
     if publication.link and (even_if_fresh or needs_link_check(publication, check, now=now)):
         keep_link_check(publication=publication, finding=read_link(publication.link, publication.entity), now=now)

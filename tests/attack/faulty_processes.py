@@ -50,9 +50,15 @@ def main(part: str, *arguments: str) -> None:
     from granian.constants import Interfaces
 
     Granian(
-        "tests.attack.faulty_processes:application", factory=True, address="127.0.0.1", port=int(arguments[0]),
-        interface=Interfaces.WSGI, blocking_threads=THREADS, log_enabled=True, log_access=True,
-    ).serve()  # fmt: skip
+        "tests.attack.faulty_processes:application",
+        factory=True,
+        address="127.0.0.1",
+        port=int(arguments[0]),
+        interface=Interfaces.WSGI,
+        blocking_threads=THREADS,
+        log_enabled=True,
+        log_access=True,
+    ).serve()
 
 
 if __name__ == "__main__":

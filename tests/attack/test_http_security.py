@@ -36,13 +36,22 @@ def test_every_answer_is_closed_to_frames_sniffing_and_scripts_of_others(stage: 
 
 def test_no_page_carries_a_script_or_style_of_its_own(stage: Stage) -> None:
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
-    pages = ["/", "/parrilla/", "/noticias/", "/noticias/fuentes/", f"/publicaciones/{stage.draft.pk}/editor/",
-             f"/publicaciones/{stage.programmed.pk}/", f"/noticias/{stage.informed.pk}/", "/cuenta/2fa/"]  # fmt: skip
+    pages = [
+        "/",
+        "/parrilla/",
+        "/noticias/",
+        "/noticias/fuentes/",
+        f"/publicaciones/{stage.draft.pk}/editor/",
+        f"/publicaciones/{stage.programmed.pk}/",
+        f"/noticias/{stage.informed.pk}/",
+        "/cuenta/2fa/",
+    ]
     for path in pages:
         page = client.get(path).content.decode()
         assert not re.findall(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=", page), path
-        assert not re.findall(r"(?:src|href|action)=[\"']?(?:https?:)?//(?!(?:www\.)?(?:gov\.co|mincit\.gov\.co|127))",
-                              page), path  # fmt: skip
+        assert not re.findall(
+            r"(?:src|href|action)=[\"']?(?:https?:)?//(?!(?:www\.)?(?:gov\.co|mincit\.gov\.co|127))", page
+        ), path
 
 
 def test_the_cookies_of_a_session_are_kept_from_scripts_and_other_sites(ana: Member) -> None:
@@ -158,11 +167,14 @@ class TestMedia:
         client = Client(raise_request_exception=False)
         assert client.get(f"/medios/{token}/").status_code == 200
         forged = [
-            token[:-1] + ("A" if token[-1] != "A" else "B"), token.upper(), f"{token}x", token.replace("a", "b", 1),
+            token[:-1] + ("A" if token[-1] != "A" else "B"),
+            token.upper(),
+            f"{token}x",
+            token.replace("a", "b", 1),
             signing.TimestampSigner(salt="pregonero.otra").sign(picture.sha256),
             signing.TimestampSigner(key="otra", salt=SALT).sign(picture.sha256),
             signing.TimestampSigner(salt=SALT).sign("../../secret.key"),
-        ]  # fmt: skip
+        ]
         assert {client.get(f"/medios/{each}/").status_code for each in forged} == {404}
 
     def test_it_is_good_no_longer_than_it_says(self, picture: Medium, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,10 +19,30 @@ __all__ = ["inner", "site"]
 def internal_links(website: Website) -> list[str]:
     """Return links that name this machine in different notations."""
     port = website.authority.rpartition(":")[2]
-    hosts = ["127.0.0.1", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "127.0.0.1.", "0", "localhost",
-             "LOCALHOST.", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]",
-             "[2002:7f00:1::]", "[fe80::1%25lo]", "127.0.0.2", "①②⑦.0.0.1", "localhost%00.mincit.gov.co",
-             "mincit.gov.co@127.0.0.1", "127.0.0.1\\@mincit.gov.co", "127.0.0.1#@mincit.gov.co"]  # fmt: skip
+    hosts = [
+        "127.0.0.1",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "0177.0.0.1",
+        "127.0.0.1.",
+        "0",
+        "localhost",
+        "LOCALHOST.",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "[::ffff:7f00:1]",
+        "[::127.0.0.1]",
+        "[64:ff9b::7f00:1]",
+        "[2002:7f00:1::]",
+        "[fe80::1%25lo]",
+        "127.0.0.2",
+        "①②⑦.0.0.1",
+        "localhost%00.mincit.gov.co",
+        "mincit.gov.co@127.0.0.1",
+        "127.0.0.1\\@mincit.gov.co",
+        "127.0.0.1#@mincit.gov.co",
+    ]
     return [f"http://{host}:{port}/secreto" for host in hosts] + ["file:///etc/passwd", "gopher://127.0.0.1:1/"]
 
 

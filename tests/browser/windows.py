@@ -56,9 +56,12 @@ class Windows:
     def window(self, size: tuple[int, int] = DESKTOP, **options: Any) -> Page:
         """Open a window without signing in."""
         context = self._browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="es-CO",
-            timezone_id="America/Bogota", **options,
-        )  # fmt: skip
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce",
+            locale="es-CO",
+            timezone_id="America/Bogota",
+            **options,
+        )
         context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         return context.new_page()

@@ -53,10 +53,15 @@ def multiply(model: Publication, times: int) -> None:
     own = model.link.rpartition("/")[2]  # of the news, which its words name
     others = [uuid4().hex[:8] for _ in range(times)]
     copies = [
-        _like(model, title=model.title.replace(own, other), link=model.link.replace(own, other), key=uuid4(),
-              number=f"copia {other}")
+        _like(
+            model,
+            title=model.title.replace(own, other),
+            link=model.link.replace(own, other),
+            key=uuid4(),
+            number=f"copia {other}",
+        )
         for other in others
-    ]  # fmt: skip
+    ]
     Publication.objects.bulk_create(copies)
     for adaptation in model.adaptations.all():
         texts = [adaptation.text.replace(own, other) for other in others]

@@ -44,10 +44,15 @@ def ordinary(boundary: Boundary, network: str) -> bool:
 
 
 ALL = [
-    pytest.param(boundary, network, marks=() if ordinary(boundary, network) else pytest.mark.slow,
-                 id=f"{network} · {boundary.title}")
-    for boundary in BOUNDARIES for network in boundary.networks
-]  # fmt: skip
+    pytest.param(
+        boundary,
+        network,
+        marks=() if ordinary(boundary, network) else pytest.mark.slow,
+        id=f"{network} · {boundary.title}",
+    )
+    for boundary in BOUNDARIES
+    for network in boundary.networks
+]
 
 
 class Played:

@@ -82,9 +82,12 @@ def test_random_faults_lose_nothing_and_repeat_nothing(
 def everything_goes_wrong(lab: Lab, busy: tuple[str, ...]) -> None:
     """About a fifth of the calls fail, each network in its own order, always the same."""
     kinds: list[dict[str, Any]] = [
-        {"kind": "accept_then_cut"}, {"kind": "cut_before"}, {"kind": "accept_then_500"}, {"kind": "slow", "ms": 5000},
+        {"kind": "accept_then_cut"},
+        {"kind": "cut_before"},
+        {"kind": "accept_then_500"},
+        {"kind": "slow", "ms": 5000},
         {"kind": "status", "code": 401},
-    ]  # fmt: skip
+    ]
     seeds = itertools.count(SEED)
     for network in NETWORKS:
         for kind in kinds:

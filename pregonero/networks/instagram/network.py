@@ -1,4 +1,4 @@
-"""Instagram as data: what it accepts, its endpoints, what its refusals mean, its limits, and how accounts are connected.
+"""Instagram as data: what it accepts, its endpoints, its errors, its limits, and how an account is connected.
 
 Each value carries the date on which it was read and the page that states it (docs/networks/instagram.md).
 """

@@ -58,11 +58,14 @@ def _request(credentials: ApiCredentials, post: Post, video: Medium) -> Any:
     piece_bytes = CAPABILITIES.limits["chunk_bytes"].value
     metadata = {
         "snippet": {
-            "title": post.title, "description": post.text, "categoryId": CATEGORY,
-            "defaultLanguage": LANGUAGE, "defaultAudioLanguage": LANGUAGE,
+            "title": post.title,
+            "description": post.text,
+            "categoryId": CATEGORY,
+            "defaultLanguage": LANGUAGE,
+            "defaultAudioLanguage": LANGUAGE,
         },
         "status": {"privacyStatus": "private", "selfDeclaredMadeForKids": False},
-    }  # fmt: skip
+    }
     content = MediaFileUpload(str(video.path), mimetype=video.mime, chunksize=piece_bytes, resumable=True)
     return videos(credentials).insert(part="snippet,status", body=metadata, media_body=content)
 

@@ -27,9 +27,14 @@ class Described:
 
 @transaction.atomic(durable=True)
 def attach_medium(
-    *, publication: Publication, accounts: Iterable[int], medium: Medium, by: Member, now: datetime,
+    *,
+    publication: Publication,
+    accounts: Iterable[int],
+    medium: Medium,
+    by: Member,
+    now: datetime,
     described: Described = Described(),
-) -> list[Attachment]:  # fmt: skip
+) -> list[Attachment]:
     """Put a medium last on each account; where it is already, nothing changes: a second click is harmless."""
     publication, chosen = _open(publication, set(accounts), by, now)
     made = []
@@ -39,11 +44,16 @@ def attach_medium(
         last = adaptation.attachments.aggregate(last=Max("position"))["last"] or 0
         is_picture = medium.kind == MediumKind.PICTURE
         because = "" if is_picture else described.without_captions_because
-        made.append(Attachment.objects.create(
-            adaptation=adaptation, position=last + 1, medium=medium,
-            alt=(described.alt or medium.alt) if is_picture else "",
-            captions_missing_because=because, captions_missing_by=by if because else None,
-        ))  # fmt: skip
+        made.append(
+            Attachment.objects.create(
+                adaptation=adaptation,
+                position=last + 1,
+                medium=medium,
+                alt=(described.alt or medium.alt) if is_picture else "",
+                captions_missing_because=because,
+                captions_missing_by=by if because else None,
+            )
+        )
     _close(publication, chosen, by, now, act="attached", sha256=medium.sha256)
     return made
 
@@ -146,6 +156,10 @@ def _close(publication: Publication, changed: list[Adaptation], by: Member, now:
         rules.check_ready(queries.issues(publication))
         sync_deliveries(publication, by=by, now=now)
     record(
-        entity_id=by.entity_id, event_type="publication.media", actor=by.actor, ref=publication.ref, at=now,
+        entity_id=by.entity_id,
+        event_type="publication.media",
+        actor=by.actor,
+        ref=publication.ref,
+        at=now,
         facts={"revision": publication.revision, "accounts": [each.account_id for each in changed], **facts},
-    )  # fmt: skip
+    )

@@ -17,13 +17,22 @@ from pregonero.records.actions import SYSTEM, record
 def keep_link_check(*, publication: Publication, finding: LinkFinding, now: datetime) -> LinkCheck:
     """Keep what a link answered; the reading itself was made before, outside any transaction."""
     check = LinkCheck.objects.create(
-        publication=publication, address=finding.address, status=finding.status, ended_at=finding.ended_at,
-        official=finding.official, problem=finding.problem, checked_at=now,
-    )  # fmt: skip
+        publication=publication,
+        address=finding.address,
+        status=finding.status,
+        ended_at=finding.ended_at,
+        official=finding.official,
+        problem=finding.problem,
+        checked_at=now,
+    )
     record(
-        entity_id=publication.entity_id, event_type="link.checked", actor=SYSTEM, ref=publication.ref, at=now,
+        entity_id=publication.entity_id,
+        event_type="link.checked",
+        actor=SYSTEM,
+        ref=publication.ref,
+        at=now,
         facts={"status": finding.status, "official": finding.official, "passed": not finding.problem},
-    )  # fmt: skip
+    )
     return check
 
 
@@ -41,7 +50,11 @@ def accept_link(*, publication: Publication, reason: str, by: Member, now: datet
     )
     if made:
         record(
-            entity_id=by.entity_id, event_type="link.accepted", actor=by.actor, ref=publication.ref, at=now,
+            entity_id=by.entity_id,
+            event_type="link.accepted",
+            actor=by.actor,
+            ref=publication.ref,
+            at=now,
             texts={"reason": reason.strip()},
-        )  # fmt: skip
+        )
     return acceptance
