@@ -107,7 +107,7 @@ def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", wit
 
 def drafted(news: News, by: Member, now: datetime, *, why: str = "Muestra dónde hay empleo.") -> Publication:
     """Return a draft with everything that programming asks for."""
-    publication = actions.draft_publication(news=news, key=uuid4(), by=by, now=now)
+    publication = actions.draft_publication(source=news.ref, key=uuid4(), by=by, now=now)
     said = {each.account_id: told_why(each) for each in queries.adaptations_of(publication)}
     change = PublicationChange(why=why, theme="Comercio", relevance=2, link=publication.link, adaptations=said)
     publication = actions.edit_publication(

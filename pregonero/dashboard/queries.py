@@ -155,15 +155,11 @@ def _base_kind(notice: Notice) -> str:
 
 def _to_schedule(member: Member) -> list[Task]:
     tasks = []
-    for news, draft in waiting_for_minute(member.entity)[:TASK_LIMIT]:
-        path = reverse("publishing:editor", args=[draft.pk]) if draft else _new_draft_path(news)
+    for source, draft in waiting_for_minute(member.entity)[:TASK_LIMIT]:
+        path = reverse("publishing:editor", args=[draft.pk]) if draft else source.draft_address
         why = "Borrador sin programar." if draft else "Informada y sin programar."
-        tasks.append(Task(news.found_at, news.title, why, "Programar", path, ref=news.ref.reference))
+        tasks.append(Task(source.found_at, source.title, why, "Programar", path, ref=source.ref.reference))
     return tasks
-
-
-def _new_draft_path(news: News) -> str:
-    return f"{reverse('publishing:start')}?noticia={news.pk}"
 
 
 def _to_inform(member: Member) -> list[Task]:

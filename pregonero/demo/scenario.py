@@ -94,7 +94,7 @@ def _schedule(addresses: Addresses, cast: dict[str, Member]) -> Publication:
 
 
 def _draft_and_schedule(news: News, beto: Member) -> Publication:
-    publication = actions.draft_publication(news=news, key=KEY, by=beto, now=timezone.now())
+    publication = actions.draft_publication(source=news.ref, key=KEY, by=beto, now=timezone.now())
     change = actions.PublicationChange(
         why=REASON,
         theme="Exportaciones",

@@ -1,4 +1,4 @@
-"""The first draft of a post for each network, made from a news item; people edit it afterwards (P-3)."""
+"""The first draft of a post for each network, made from its source; people edit it afterwards (P-3)."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pregonero.media.models import Medium
 from pregonero.networks.base import Capabilities, Connector
-from pregonero.newsroom.models import News
+from pregonero.publishing.sources import Source
 
 SHORTEST_SUMMARY = 60  # characters; a shorter cut of the summary is left out
 ELLIPSIS = "…"
@@ -26,40 +26,40 @@ class DraftPost:
     skip_reason: str = ""
 
 
-def compose(news: News, network: Connector) -> DraftPost:
-    """Return the draft of a post about a news item that respects the network's limits and its rules on links."""
+def compose(source: Source, network: Connector) -> DraftPost:
+    """Return the draft of a post about a source that respects the network's limits and its rules on links."""
     capabilities = network.capabilities
-    missing = _missing_medium(news, capabilities)
+    missing = _missing_medium(source, capabilities)
     if missing:
         return DraftPost(skip_reason=missing)
     limit = capabilities.limits["text"].value
-    text = _fit([news.title, news.summary], _tail(news.address, capabilities), network.measure, limit)
-    title = _cut(news.title, len, capabilities.limits["title"].value) if capabilities.takes_title else ""
-    return DraftPost(text=text, title=title, media=_media(news, capabilities))
+    text = _fit([source.title, source.summary], _tail(source, capabilities), network.measure, limit)
+    title = _cut(source.title, len, capabilities.limits["title"].value) if capabilities.takes_title else ""
+    return DraftPost(text=text, title=title, media=_media(source, capabilities))
 
 
-def _media(news: News, capabilities: Capabilities) -> tuple[Medium, ...]:
-    """Return the news item's video if the network needs one, or its picture unless the link's card shows it."""
+def _media(source: Source, capabilities: Capabilities) -> tuple[Medium, ...]:
+    """Return the source's video if the network needs one, or its picture unless the link's card shows it."""
     if capabilities.needs == "video":
-        return (news.video,) if news.video else ()
+        return (source.video,) if source.video else ()
     wants_picture = capabilities.takes_pictures and not capabilities.link_beside
-    return (news.picture,) if news.picture and wants_picture else ()
+    return (source.picture,) if source.picture and wants_picture else ()
 
 
-def _missing_medium(news: News, capabilities: Capabilities) -> str:
-    present = {"picture": news.picture, "video": news.video, None: news}
+def _missing_medium(source: Source, capabilities: Capabilities) -> str:
+    present = {"picture": source.picture, "video": source.video, None: source}
     if present[capabilities.needs] is not None:
         return ""
-    return f"{capabilities.label} necesita {MEDIUM_NAMES[str(capabilities.needs)]} y la noticia no trae."
+    return f"{capabilities.label} necesita {MEDIUM_NAMES[str(capabilities.needs)]} y {source.noun.definite} no trae."
 
 
-def _tail(address: str, capabilities: Capabilities) -> str:
+def _tail(source: Source, capabilities: Capabilities) -> str:
     """Return the last line: the link or, where links do not work in the text, the website's domain."""
     if capabilities.link_beside:
         return ""
     if capabilities.takes_link:
-        return address
-    return f"Noticia completa en {urlsplit(address).hostname}"
+        return source.link
+    return f"{source.link_intro} {urlsplit(source.link).hostname}" if source.link else ""
 
 
 def _fit(paragraphs: list[str], tail: str, measure: Callable[[str], int], limit: int) -> str:

@@ -20,7 +20,7 @@ from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publicatio
 class StartForm(forms.Form):
     """The news item of a new publication. `key` makes a repeated submission return the same draft."""
 
-    news = forms.IntegerField(widget=forms.HiddenInput)
+    source = forms.RegexField(r"^[a-z_]{1,20}:[1-9][0-9]{0,30}\Z", widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
     hour = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -8,18 +8,11 @@ from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
 from pregonero.networks.models import Account
-from pregonero.newsroom.models import News
 from pregonero.outbox.models import TOLERANCE_MINUTES
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 ZONE = "America/Bogota"
-
-
-class SourceKind(models.TextChoices):
-    """What a publication rests on: nothing goes out without one (N-1)."""
-
-    NEWS = "NEWS", "noticia informada"
 
 
 class Relevance(models.IntegerChoices):
@@ -44,8 +37,9 @@ class Publication(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="publications")
     number = models.CharField(max_length=20)
     key = models.UUIDField()
-    source_kind = models.CharField(max_length=10, choices=SourceKind.choices, default=SourceKind.NEWS)
-    news = models.ForeignKey(News, on_delete=models.PROTECT, related_name="publications", null=True)
+    source_kind = models.CharField(max_length=20)
+    source_id = models.BigIntegerField()
+    source_name = models.CharField(max_length=300)
     title = models.CharField(max_length=300)
     theme = models.CharField(max_length=80, blank=True)
     why = models.CharField(max_length=300, blank=True)
@@ -66,14 +60,18 @@ class Publication(models.Model):
             models.UniqueConstraint(fields=["entity", "number"], name="publication_number_once"),
             models.UniqueConstraint(fields=["entity", "key"], name="publication_key_once"),
             models.CheckConstraint(
-                condition=Q(source_kind=SourceKind.NEWS, news__isnull=False), name="publication_has_source"
+                condition=Q(source_kind__regex=r"\S", source_name__regex=r"\S", source_id__gt=0),
+                name="publication_has_source",
             ),
             models.CheckConstraint(
                 condition=~Q(state=PublicationState.PROGRAMMED) | (Q(due_at__isnull=False) & ~Q(why="")),
                 name="publication_programmed_has_minute_and_why",
             ),
         )
-        indexes = (models.Index(fields=["entity", "due_at"], name="publication_by_minute"),)
+        indexes = (
+            models.Index(fields=["entity", "due_at"], name="publication_by_minute"),
+            models.Index(fields=["entity", "source_kind", "source_id"], name="publication_by_source"),
+        )
         triggers = (
             pgtrigger.FSM(
                 name="states",
@@ -90,6 +88,11 @@ class Publication(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
         return ObjectRef("publication", self.pk, self.title)
+
+    @property
+    def source_ref(self) -> ObjectRef:
+        """Return how records refer to its source."""
+        return ObjectRef(self.source_kind, self.source_id, self.source_name)
 
 
 class Adaptation(models.Model):

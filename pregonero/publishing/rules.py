@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from pregonero.errors import Issue, NotReady, Refused, WrongState
 from pregonero.media.models import MediumKind
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import News, NewsState
 from pregonero.outbox.models import Delivery, Hold
 from pregonero.outbox.rules import can_still_be_cancelled
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING
@@ -15,19 +14,18 @@ from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
 from pregonero.publishing.models import Adaptation, Attachment, LinkAcceptance, LinkCheck, Publication, PublicationState
 from pregonero.publishing.payload import post_of, texts_of
+from pregonero.publishing.sources import Source
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
 FARTHEST = timedelta(days=2 * 366)
 OK = 200
 
 
-def check_may_draft(member: Member, news: News, *, now: datetime) -> None:
-    """A publication rests on a news item that was informed (N-1, P-1)."""
+def check_may_draft(member: Member, source: Source, *, now: datetime) -> None:
+    """Raise `WrongState` unless the source may be published now: a news item, once it was informed (N-1, P-1)."""
     check_may(member, "publication.compose", now=now)
-    if news.state != NewsState.INFORMED:
-        raise WrongState(
-            "Esta noticia todavía no ha sido informada por la gestora o el gestor de contenidos; no se puede publicar."
-        )
+    if source.why_not:
+        raise WrongState(source.why_not)
 
 
 def check_may_edit(member: Member, publication: Publication, *, now: datetime) -> None:

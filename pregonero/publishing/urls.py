@@ -38,7 +38,9 @@ urlpatterns = [
     path("publicaciones/<int:pk>/redes/<int:account>/hilo/", include(THREAD)),
     path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload_medium, name="upload_medium"),
     path(
-        "publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/", media.add_news_medium, name="add_news_medium"
+        "publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/",
+        media.add_source_medium,
+        name="add_source_medium",
     ),
     path("publicaciones/<int:pk>/medios/<int:attachment>/", include(ATTACHMENT)),
     path("versiones/<int:pk>/", media.conversion, name="conversion"),

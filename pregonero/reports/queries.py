@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pregonero.newsroom.models import Informing
 from pregonero.outbox.models import Attempt, Delivery, Hold
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
 from pregonero.outbox.queries.holds import hold_on
 from pregonero.outbox.rules import may_post_manually
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, TINTS, WAITING, DeliveryState
-from pregonero.people.models import Member, Notice
-from pregonero.people.queries import receipts_of
+from pregonero.people.models import Member
 from pregonero.publishing import rules
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, Publication, PublicationState
 from pregonero.publishing.queries import (
@@ -20,6 +18,7 @@ from pregonero.publishing.queries import (
     latest_acceptance,
     latest_link_check,
 )
+from pregonero.publishing.sources import Source, SourceStep, source_of, steps_of
 from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.records.actions import ObjectRef
 from pregonero.records.queries import ChainState, chain_state, events_of, texts_of
@@ -64,8 +63,8 @@ class Expediente:
     """The contents of the expediente page."""
 
     publication: Publication
-    informing: Informing | None
-    receipts: tuple[Notice, ...]
+    source: Source
+    source_steps: tuple[SourceStep, ...]
     accounts: tuple[AccountProgress, ...]
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
@@ -143,6 +142,7 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     """Return the expediente of a publication. The number of queries does not depend on its length."""
     publication = get_publication(member=member, pk=pk)
+    source = source_of(publication)
     deliveries = deliveries_of(publication.ref)
     threads = by_account(deliveries)
     attempts = list(attempts_of(publication.ref))
@@ -151,8 +151,8 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
-        informing=_informing(publication),
-        receipts=tuple(_receipts(publication)),
+        source=source,
+        source_steps=steps_of(source, entity_id=publication.entity_id),
         accounts=tuple(
             AccountProgress(
                 adaptation,
@@ -189,18 +189,4 @@ def _is_editable(deliveries: Iterable[Delivery]) -> bool:
 
 
 def _refs(publication: Publication, deliveries: list[Delivery]) -> list[ObjectRef]:
-    refs = [publication.ref, *(delivery.ref for delivery in deliveries)]
-    return [*refs, publication.news.ref] if publication.news else refs
-
-
-def _informing(publication: Publication) -> Informing | None:
-    if publication.news is None:
-        return None
-    informings = Informing.objects.filter(news=publication.news)
-    return informings.select_related("by", "rule__signed_by", "rule__source").first()
-
-
-def _receipts(publication: Publication) -> list[Notice]:
-    if publication.news is None:
-        return []
-    return receipts_of(publication.entity, kind="news.informed", ref=publication.news.ref.reference)
+    return [publication.ref, *(delivery.ref for delivery in deliveries), publication.source_ref]

@@ -179,7 +179,8 @@ def test_not_published_decision_with_a_reason_sends_again(stage: Stage) -> None:
         "/parrilla/0001-01-01/", "/parrilla/9999-12-31/", f"/parrilla/{quote('٢٠٢٦')}-11-24/",
         f"/publicaciones/{HUGE}/", "/publicaciones/-1/", f"/publicaciones/{'9' * 5000}/", f"/noticias/medios/{HUGE}/",
         f"/noticias/{HUGE}0/", f"/envios/{HUGE}/decision/", "/medios/%00/", "/medios/%2e%2e%2fsecret.key/",
-        "/cuenta/confirm-email/%00/", "/static/%2e%2e/secret.key", "/publicaciones/nueva/?noticia=99999999999999999999",
+        "/cuenta/confirm-email/%00/", "/static/%2e%2e/secret.key",
+        "/publicaciones/nueva/?fuente=news:99999999999999999999", "/publicaciones/nueva/?fuente=otra:1",
     ],
 )  # fmt: skip
 def test_address_without_an_object_is_not_found(stage: Stage, address: str) -> None:
@@ -189,8 +190,8 @@ def test_address_without_an_object_is_not_found(stage: Stage, address: str) -> N
 @pytest.mark.parametrize(
     "address",
     [
-        "/parrilla/0001-01-02/", "/parrilla/9999-12-30/", f"/publicaciones/nueva/?noticia={quote('²')}",
-        "/publicaciones/nueva/?noticia=&hora=%00%0d%0a%22%3E%3Cb%3E", "/noticias/?estado=%00&pagina=%00",
+        "/parrilla/0001-01-02/", "/parrilla/9999-12-30/", f"/publicaciones/nueva/?fuente=news:{quote('²')}",
+        "/publicaciones/nueva/?fuente=&hora=%00%0d%0a%22%3E%3Cb%3E", "/noticias/?estado=%00&pagina=%00",
         "/noticias/?pagina=-1", f"/noticias/?pagina={'9' * 5000}", "/cuenta/login/?next=%00//[", "/?x=%ed%a0%80",
         "/cuenta/password/reset/key/zzzzzzzzzzzzz-%00/",
     ],
@@ -204,7 +205,7 @@ def test_invalid_query_shows_the_page(stage: Stage, address: str) -> None:
 
 def test_line_break_in_the_hour_makes_no_header(stage: Stage) -> None:
     data = {
-        "news": str(stage.informed.pk),
+        "source": stage.informed.ref.reference,
         "key": "5d0a7fb6-6f63-4bd5-8d10-a7e8e2c1b3d5",
         "hour": "9\r\nX-Mia: 1\u202e",
     }

@@ -72,7 +72,7 @@ def test_stored_text_never_becomes_markup(poisoned: Stage, role: Role) -> None:
     day = poisoned.programmed.due_at
     assert day is not None
     paths = ["/", "/parrilla/", f"/parrilla/{day:%Y-%m-%d}/", "/publicaciones/nueva/", "/entidad/", "/noticias/",
-             f"/publicaciones/nueva/?noticia={poisoned.informed.pk}", "/noticias/?estado=informadas",
+             f"/publicaciones/nueva/?fuente=news:{poisoned.informed.pk}", "/noticias/?estado=informadas",
              "/noticias/?estado=descartadas", "/noticias/fuentes/",
              *(f"/noticias/{news.pk}/" for news in (poisoned.informed, poisoned.candidate)),
              *(f"/publicaciones/{publication.pk}/{end}" for publication in Publication.objects.all()

@@ -35,10 +35,12 @@ def many_news(stage: Stage, count: int, now: datetime) -> None:
 
 
 def many_deliveries(beto: Member, accounts: list[Account], numbers: range, day: datetime) -> None:
+    source = News.objects.earliest("pk")
     publications = Publication.objects.bulk_create(
         Publication(entity=beto.entity, number=f"M-{number}", key=uuid4(), title=f"Tema {number}", why="Sí",
                     theme=f"Tema {number % 40}", link="https://www.mincit.gov.co/n", created_by=beto, created_at=day,
-                    news=News.objects.earliest("pk"), edited_by=beto, edited_at=day, state="PROGRAMMED", due_at=day)
+                    source_kind="news", source_id=source.pk, source_name=source.title,
+                    edited_by=beto, edited_at=day, state="PROGRAMMED", due_at=day)
         for number in numbers
     )  # fmt: skip
     Delivery.objects.bulk_create(

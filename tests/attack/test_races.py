@@ -116,10 +116,10 @@ def written(event_type: str, publication: Publication) -> int:
 
 
 def test_a_double_click_drafts_once(news: News, people: dict[str, Member]) -> None:
-    data = {"news": str(news.pk), "key": str(uuid4())}
+    data = {"source": news.ref.reference, "key": str(uuid4())}
     assert clicks(people["beto"], *[("/publicaciones/nueva/", data)] * 3) == [DONE] * 3
-    assert Publication.objects.filter(news=news).count() == 1
-    assert written("publication.drafted", Publication.objects.get(news=news)) == 1
+    assert Publication.objects.filter(source_id=news.pk).count() == 1
+    assert written("publication.drafted", Publication.objects.get(source_id=news.pk)) == 1
 
 
 @pytest.mark.procedure("P-6")

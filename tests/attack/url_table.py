@@ -67,7 +67,7 @@ def limited(stage: Stage) -> dict[str, str]:
 
 
 def started(stage: Stage) -> dict[str, str]:
-    return {"news": str(stage.informed.pk), "key": str(uuid4())}
+    return {"source": stage.informed.ref.reference, "key": str(uuid4())}
 
 
 def written(stage: Stage) -> dict[str, str]:
@@ -117,7 +117,7 @@ ROWS = (
     Row("publishing:review", "POST", DRAFT, written),
     Row("publishing:schedule", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:upload_medium", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
-    Row("publishing:add_news_medium", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE,
+    Row("publishing:add_source_medium", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE,
         FOUND),
     Row("publishing:add_link", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:split_thread", "POST", account_of, threaded, NETWORKS_PEOPLE),

@@ -202,7 +202,7 @@ class SampleDayMaker:
 
     def _draft(self, name: str, *, theme: str, relevance: int, only: str = "", text: str = "") -> Publication:
         beto = self.team.people["beto"]
-        publication = actions.draft_publication(news=self.news[name], key=uuid4(), by=beto, now=self.now)
+        publication = actions.draft_publication(source=self.news[name].ref, key=uuid4(), by=beto, now=self.now)
         changes = {}
         for each in queries.going_adaptations(publication):
             if only and each.account.network != only:

@@ -95,7 +95,7 @@ def _draft(lab: Lab, team: Team, name: str, now: datetime) -> Publication:
     )
     read_page(news_id=news.pk)
     news.refresh_from_db()
-    publication = actions.draft_publication(news=news, key=uuid4(), by=beto, now=now)
+    publication = actions.draft_publication(source=news.ref, key=uuid4(), by=beto, now=now)
     said = {each.account_id: told_why(each) for each in queries.going_adaptations(publication)}
     publication = _edited(publication, team, said, now)
     link_check.refresh_link(publication, now=now)

@@ -30,7 +30,7 @@ PAGES = {
     "Registrar una fuente": ("carmen", "/noticias/fuentes/nueva/"),
     "Registrar una página de noticias": ("carmen", "/noticias/fuentes/nueva/?clase=LISTING"),
     "Nueva publicación": ("beto", "/publicaciones/nueva/"),
-    "Nueva publicación, elegida": ("beto", "/publicaciones/nueva/?noticia={news[productividad]}"),
+    "Nueva publicación, elegida": ("beto", "/publicaciones/nueva/?fuente=news:{news[productividad]}"),
     "Editor, con algo por resolver": ("beto", "/publicaciones/{publications[certificados]}/editor/"),
     "Editor, listo": ("beto", "/publicaciones/{publications[convocatoria]}/editor/"),
     "Parrilla": ("beto", "/parrilla/"),

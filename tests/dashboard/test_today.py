@@ -55,7 +55,7 @@ def test_tasks_depend_on_the_role(candidate: News, luis: Member, ana: Member, no
 
 def test_informed_news_item_is_a_task_until_it_is_scheduled(news: News, ana: Member, now: datetime) -> None:
     (task,) = today_of(ana, now=now).tasks
-    assert (task.act, task.path) == ("Programar", f"/publicaciones/nueva/?noticia={news.pk}")
+    assert (task.act, task.path) == ("Programar", f"/publicaciones/nueva/?fuente=news:{news.pk}")
     drafted(news, ana, now)
     (task,) = today_of(ana, now=now).tasks
     assert task.why == "Borrador sin programar."

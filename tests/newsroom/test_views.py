@@ -133,8 +133,8 @@ def test_the_page_of_a_news_item_shows_who_informed_it_and_its_receipts(
     page = text(as_(ana), f"/noticias/{news.pk}/")
     for words in ("Luis Peña", "PC-2026-118", "Con foto.", "Ana Rojas", "Beto Mora", "sin acuse", "Dos."):
         assert words in page
-    assert f"/publicaciones/nueva/?noticia={news.pk}" in page
-    assert f"/publicaciones/nueva/?noticia={news.pk}" not in text(as_(luis), f"/noticias/{news.pk}/")
+    assert f"/publicaciones/nueva/?fuente=news:{news.pk}" in page
+    assert f"/publicaciones/nueva/?fuente=news:{news.pk}" not in text(as_(luis), f"/noticias/{news.pk}/")
 
 
 @pytest.mark.procedure("P-1")

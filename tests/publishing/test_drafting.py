@@ -27,7 +27,7 @@ def change_of(publication: Publication, **changes: object) -> PublicationChange:
 
 @pytest.mark.procedure("P-3")
 def test_draft_writes_a_text_for_each_account(news: News, ana: Member, now: datetime) -> None:
-    publication = actions.draft_publication(news=news, key=uuid4(), by=ana, now=now)
+    publication = actions.draft_publication(source=news.ref, key=uuid4(), by=ana, now=now)
     texts = {adaptation.account.network: adaptation for adaptation in publication.adaptations.all()}
     assert set(texts) == {"x", "facebook", "instagram", "youtube"}
     assert texts["youtube"].title == news.title
@@ -41,37 +41,37 @@ def test_draft_writes_a_text_for_each_account(news: News, ana: Member, now: date
 @pytest.mark.procedure("N-1", "P-1")
 def test_draft_refuses_a_news_item_that_nobody_informed(candidate: News, ana: Member, now: datetime) -> None:
     with pytest.raises(WrongState, match="informada"):
-        actions.draft_publication(news=candidate, key=uuid4(), by=ana, now=now)
+        actions.draft_publication(source=candidate.ref, key=uuid4(), by=ana, now=now)
     assert not Publication.objects.exists()
 
 
 def test_draft_refuses_whoever_does_not_answer_for_the_networks(news: News, luis: Member, now: datetime) -> None:
     with pytest.raises(NotAllowed):
-        actions.draft_publication(news=news, key=uuid4(), by=luis, now=now)
+        actions.draft_publication(source=news.ref, key=uuid4(), by=luis, now=now)
 
 
 def test_a_news_item_of_another_entity_is_not_found(news: News, dario: Member, now: datetime) -> None:
     with pytest.raises(NotFound):
-        actions.draft_publication(news=news, key=uuid4(), by=dario, now=now)
+        actions.draft_publication(source=news.ref, key=uuid4(), by=dario, now=now)
 
 
 @pytest.mark.procedure("P-6")
 def test_a_second_click_makes_no_second_publication(news: News, ana: Member, now: datetime) -> None:
     key = uuid4()
-    first = actions.draft_publication(news=news, key=key, by=ana, now=now)
-    assert actions.draft_publication(news=news, key=key, by=ana, now=now) == first
+    first = actions.draft_publication(source=news.ref, key=key, by=ana, now=now)
+    assert actions.draft_publication(source=news.ref, key=key, by=ana, now=now) == first
     assert Publication.objects.count() == 1
 
 
 def test_numbers_go_on_within_the_day(news: News, ana: Member, now: datetime) -> None:
     for expected in ("2026-1124-01", "2026-1124-02"):
-        assert actions.draft_publication(news=news, key=uuid4(), by=ana, now=now).number == expected
+        assert actions.draft_publication(source=news.ref, key=uuid4(), by=ana, now=now).number == expected
     tomorrow = now + timedelta(days=1)
-    assert actions.draft_publication(news=news, key=uuid4(), by=ana, now=tomorrow).number == "2026-1125-01"
+    assert actions.draft_publication(source=news.ref, key=uuid4(), by=ana, now=tomorrow).number == "2026-1125-01"
 
 
 def test_edit_keeps_what_was_written(news: News, ana: Member, beto: Member, now: datetime) -> None:
-    publication = actions.draft_publication(news=news, key=uuid4(), by=ana, now=now)
+    publication = actions.draft_publication(source=news.ref, key=uuid4(), by=ana, now=now)
     x = publication.adaptations.get(account__network="x")
     (picture,) = x.media
     words = {picture.pk: AttachmentWords(alt="Una gráfica")}
@@ -90,7 +90,7 @@ def test_edit_keeps_what_was_written(news: News, ana: Member, beto: Member, now:
 
 
 def test_a_stale_tab_does_not_write_over_somebody_else(news: News, ana: Member, beto: Member, now: datetime) -> None:
-    publication = actions.draft_publication(news=news, key=uuid4(), by=ana, now=now)
+    publication = actions.draft_publication(source=news.ref, key=uuid4(), by=ana, now=now)
     actions.edit_publication(publication=publication, change=change_of(publication), revision=1, by=beto, now=now)
     with pytest.raises(Conflict, match="Beto Mora guardó cambios a las 09:00"):
         actions.edit_publication(

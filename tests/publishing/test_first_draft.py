@@ -1,22 +1,37 @@
 """One text for each network, made from the news, within the network's own limits (P-3)."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pregonero.media.models import Medium
 from pregonero.networks.registry import NETWORKS, connector
-from pregonero.newsroom.models import News
 from pregonero.publishing.first_draft import compose
+from pregonero.publishing.news_source import NewsLoader
+from pregonero.publishing.sources import Source
 
 pytestmark = pytest.mark.procedure("P-3")
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias/una-noticia"
 
 
-def news(title: str = "Título corto", summary: str = "Un resumen.", *, media: bool = True) -> News:
+def news(title: str = "Título corto", summary: str = "Un resumen.", *, media: bool = True) -> Source:
     picture = Medium(kind="picture", alt="Una gráfica") if media else None
     video = Medium(kind="video", seconds=6) if media else None
-    return News(title=title, summary=summary, address=ADDRESS, picture=picture, video=video)
+    return Source(
+        kind="news",
+        id=1,
+        title=title,
+        noun=NewsLoader.noun,
+        address="/noticias/1/",
+        found_at=datetime(2026, 11, 24, tzinfo=UTC),
+        summary=summary,
+        link=ADDRESS,
+        link_intro="Noticia completa en",
+        picture=picture,
+        video=video,
+    )
 
 
 def test_the_link_goes_in_the_way_each_network_allows() -> None:

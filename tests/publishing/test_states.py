@@ -13,7 +13,6 @@ from pregonero.newsroom.models import News
 from pregonero.outbox.models import Attempt, Delivery
 from pregonero.outbox.states import PAIRS, DeliveryState, diagram
 from pregonero.people.models import Member
-from pregonero.publishing.models import Publication
 from tests.stage import programmed
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "estados-de-una-entrega.md"
@@ -114,5 +113,17 @@ def test_only_one_attempt_is_open(delivery: Delivery) -> None:
 
 @pytest.mark.procedure("N-1")
 def test_a_publication_without_a_source_cannot_exist(delivery: Delivery) -> None:
-    with pytest.raises(IntegrityError, match="publication_has_source"), transaction.atomic():
-        Publication.objects.filter(pk=delivery.subject_id).update(news=None)
+    for change in (
+        "source_kind = ''",
+        "source_kind = ' '",
+        "source_name = ''",
+        "source_name = E' \\n'",
+        "source_id = 0",
+    ):
+        with pytest.raises(IntegrityError, match="publication_has_source"), transaction.atomic():
+            connection.cursor().execute(f"UPDATE publishing_publication SET {change} WHERE id = {delivery.subject_id}")
+    for column in ("source_kind", "source_id", "source_name"):
+        with pytest.raises(IntegrityError, match="not-null"), transaction.atomic():
+            connection.cursor().execute(
+                f"UPDATE publishing_publication SET {column} = NULL WHERE id = {delivery.subject_id}"
+            )

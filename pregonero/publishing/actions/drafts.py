@@ -1,4 +1,4 @@
-"""Preparing a publication: its first texts, made from the news, and their edits (P-3)."""
+"""Preparing a publication: its first texts, made from its source, and their edits (P-3)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,43 +13,42 @@ from pregonero.errors import Conflict
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import accounts_of
 from pregonero.networks.registry import connector
-from pregonero.newsroom.models import News
-from pregonero.newsroom.queries import get_news
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, lock_deliveries
-from pregonero.people.actions import mark_seen
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.scheduling import place_link, reschedule_restored, sync_deliveries
 from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, take_words
 from pregonero.publishing.first_draft import compose
 from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState, Relevance
-from pregonero.records.actions import record
+from pregonero.publishing.sources import Source, load_source, notify_drafted
+from pregonero.records.actions import ObjectRef, record
 
 
 @transaction.atomic(durable=True)
-def draft_publication(*, news: News, key: UUID, by: Member, now: datetime) -> Publication:
-    """Start a publication from an informed news item, with a first text for each account.
+def draft_publication(*, source: ObjectRef, key: UUID, by: Member, now: datetime) -> Publication:
+    """Start a publication from a source, such as an informed news item, with a first text for each account.
 
     `key` comes from the form: a second click or a second tab of the same form returns the same publication.
     """
-    news = get_news(member=by, pk=news.pk)
-    rules.check_may_draft(by, news, now=now)
+    loaded = load_source(source, entity_id=by.entity_id)
+    rules.check_may_draft(by, loaded, now=now)
     Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:
         return made
     publication = Publication.objects.create(
-        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, news=news, title=news.title,
-        theme=news.section, link=news.address, created_by=by, created_at=now, edited_by=by, edited_at=now,
+        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, source_kind=loaded.kind,
+        source_id=loaded.id, source_name=loaded.title, title=loaded.title, theme=loaded.theme, why=loaded.reason,
+        link=loaded.link, created_by=by, created_at=now, edited_by=by, edited_at=now,
     )  # fmt: skip
     for account in accounts_of(by.entity).filter(state=AccountState.ACTIVE):
-        _first_adaptation(publication, account, news)
+        _first_adaptation(publication, account, loaded)
     record(
         entity_id=by.entity_id, event_type="publication.drafted", actor=by.actor, ref=publication.ref, at=now,
-        related=[news.ref], facts={"number": publication.number},
+        related=[loaded.ref], facts={"number": publication.number},
     )  # fmt: skip
-    mark_seen(kind="news.informed", ref=news.ref, by=by, now=now)
+    notify_drafted(loaded, by=by, now=now)
     app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
     return publication
 
@@ -59,8 +58,8 @@ def next_number(entity_id: int, now: datetime) -> str:
     return f"{day}-{Publication.objects.filter(entity_id=entity_id, number__startswith=day).count() + 1:02d}"
 
 
-def _first_adaptation(publication: Publication, account: Account, news: News) -> None:
-    first = compose(news, connector(account.network))
+def _first_adaptation(publication: Publication, account: Account, source: Source) -> None:
+    first = compose(source, connector(account.network))
     adaptation = Adaptation.objects.create(
         publication=publication, account=account, text=first.text, title=first.title,
         skipped=bool(first.skip_reason), skip_reason=first.skip_reason,

@@ -23,8 +23,9 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
     if made is not None:
         return made
     draft = Publication.objects.create(
-        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, news=stopped.news,
-        source_kind=stopped.source_kind, title=stopped.title, theme=stopped.theme, why=stopped.why, link=stopped.link,
+        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, source_kind=stopped.source_kind,
+        source_id=stopped.source_id, source_name=stopped.source_name,
+        title=stopped.title, theme=stopped.theme, why=stopped.why, link=stopped.link,
         relevance=stopped.relevance, state=PublicationState.DRAFT, created_by=by, created_at=now, edited_by=by,
         edited_at=now,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from pregonero.publishing.queries.publications import (
     issues,
     latest_acceptance,
     latest_link_check,
+    publications_of,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "latest_link_check",
     "medium_by_digest",
     "publication_to_check",
+    "publications_of",
 ]

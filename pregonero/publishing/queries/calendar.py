@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
-from pregonero.newsroom.models import News, NewsState
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery, Hold
 from pregonero.outbox.states import IN_FLIGHT, STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Entity
@@ -25,6 +24,7 @@ from pregonero.publishing.calendar import (
 )
 from pregonero.publishing.models import ZONE, Publication, PublicationState
 from pregonero.publishing.queries.forecast import foreseen_of
+from pregonero.publishing.sources import Source, sources_of, unpublished_sources
 from pregonero.publishing.threads import current_delivery, thread_label, threads_in
 
 MOST_WAITING = 20
@@ -64,9 +64,9 @@ class Hour:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something informed that has no minute yet: a news item, or a draft made from it."""
+    """A source that has no minute yet: of a draft, or without a publication."""
 
-    news: News
+    source: Source
     publication: Publication | None
     relevance: str
     proposal: Proposal | None
@@ -218,7 +218,7 @@ def _held(deliveries: list[Delivery]) -> dict[int, str]:
 
 def _proposed(waiting: tuple[Waiting, ...], day: date) -> dict[tuple[int, int], str]:
     return {
-        (item.proposal.at.hour, account): item.news.title
+        (item.proposal.at.hour, account): item.source.title
         for item in waiting
         if item.proposal is not None and item.proposal.at.date() == day
         for account in item.proposal.accounts
@@ -229,21 +229,23 @@ def _waiting(
     entity: Entity, places: list[ThreadPosition], accounts: tuple[Account, ...], day: date, now: datetime
 ) -> tuple[Waiting, ...]:
     found = waiting_for_minute(entity)
-    # Where a text and a link are enough something can always go out; pictures and videos need what the news brings.
+    # Where a text and a link are enough something can always go out; pictures and videos need what the source brings.
     open_accounts = [account.pk for account in accounts if not account.paused_reason][:2]
-    themes = [(news.pk, publication.theme if publication else news.section) for news, publication in found]
+    themes = [
+        (at, publication.theme if publication else source.theme) for at, (source, publication) in enumerate(found)
+    ]
     proposals = {proposal.waiting: proposal for proposal in propose(themes, places, open_accounts, day, _local(now))}
     return tuple(
-        Waiting(news, publication, publication.get_relevance_display() if publication else "", proposals.get(news.pk))
-        for news, publication in found
+        Waiting(source, publication, publication.get_relevance_display() if publication else "", proposals.get(at))
+        for at, (source, publication) in enumerate(found)
     )
 
 
-def waiting_for_minute(entity: Entity) -> list[tuple[News, Publication | None]]:
-    """Return what was informed and has no minute: drafts by their relevance, then news by age; newest first."""
-    drafts = Publication.objects.filter(entity=entity, state=PublicationState.DRAFT).select_related("news")
-    ordered = drafts.order_by("relevance", "-created_at", "-pk")[:MOST_WAITING]
-    found: list[tuple[News, Publication | None]] = [(draft.news, draft) for draft in ordered if draft.news]
-    untouched = News.objects.filter(entity=entity, state=NewsState.INFORMED, publications__isnull=True)
-    found += [(news, None) for news in untouched.order_by("-found_at", "-pk")[:MOST_WAITING]]
-    return found[:MOST_WAITING]
+def waiting_for_minute(entity: Entity) -> list[tuple[Source, Publication | None]]:
+    """Return sources without a minute: those of drafts by relevance, then those without a publication, newest first."""
+    drafts = Publication.objects.filter(entity=entity, state=PublicationState.DRAFT)
+    ordered = list(drafts.order_by("relevance", "-created_at", "-pk")[:MOST_WAITING])
+    waiting: list[tuple[Source, Publication | None]] = list(zip(sources_of(ordered), ordered, strict=True))
+    unpublished = unpublished_sources(entity_id=entity.pk, limit=MOST_WAITING)
+    waiting += [(source, None) for source in unpublished]
+    return waiting[:MOST_WAITING]

@@ -9,7 +9,7 @@ MAX_CONVERSIONS = 50
 
 def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Publication:
     """Return a publication of the member's entity; any other is not found."""
-    publications = Publication.objects.select_related("news", "entity", "created_by", "edited_by")
+    publications = Publication.objects.select_related("entity", "created_by", "edited_by")
     if for_update:
         publications = publications.select_for_update(of=("self",))
     publication = publications.filter(pk=pk, entity_id=member.entity_id).first()

@@ -3,8 +3,12 @@
 from django.db.models import Prefetch, QuerySet
 
 from pregonero.errors import Issue
+from pregonero.people.models import Member
 from pregonero.publishing import rules
 from pregonero.publishing.models import Adaptation, Attachment, LinkAcceptance, LinkCheck, Publication
+from pregonero.records.actions import ObjectRef
+
+MAX_PUBLICATIONS = 50  # shown of one source
 
 
 def with_media(adaptations: QuerySet[Adaptation]) -> QuerySet[Adaptation]:
@@ -28,6 +32,12 @@ def adaptations_of(publication: Publication) -> list[Adaptation]:
 def going_adaptations(publication: Publication) -> list[Adaptation]:
     """Return those of the accounts where it goes out."""
     return [adaptation for adaptation in adaptations_of(publication) if not adaptation.skipped]
+
+
+def publications_of(source: ObjectRef, *, member: Member) -> list[Publication]:
+    """Return the publications of a source in the member's entity, oldest first."""
+    publications = Publication.objects.filter(entity_id=member.entity_id, source_kind=source.kind, source_id=source.id)
+    return list(publications.order_by("pk")[:MAX_PUBLICATIONS])
 
 
 def latest_link_check(publication: Publication) -> LinkCheck | None:

@@ -44,8 +44,8 @@ def waiting_link(item: Waiting) -> str:
     if item.publication is not None:
         address = reverse("publishing:editor", args=[item.publication.pk])
     else:
-        address, query = reverse("publishing:start"), {"noticia": str(item.news.pk), **query}
-    return f"{address}?{urlencode(query)}" if query else address
+        address, query = reverse("publishing:start"), {"fuente": item.source.ref.reference, **query}
+    return f"{address}?{urlencode(query, safe=':')}" if query else address
 
 
 @register.filter

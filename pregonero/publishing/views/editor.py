@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import Conflict, NotFound
-from pregonero.newsroom.queries import get_news, informing_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 from pregonero.publishing import actions, link_check, queries, rules
@@ -21,28 +20,38 @@ from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.calendar import waiting_for_minute
+from pregonero.publishing.sources import Source, is_registered, load_source, source_of
+from pregonero.records.actions import ObjectRef
 
 CONFLICT, UNPROCESSABLE = 409, 422
-LONGEST_NUMBER = 20  # digits; no primary key has more
 
 
 @require_http_methods(["GET", "POST"])
 def start(request: MemberRequest) -> HttpResponse:
-    """Show the informed news items, or make the draft of a publication from one of them."""
+    """Show the sources that wait for a publication, or make the draft of a publication from one of them."""
     form = StartForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        news = get_news(member=request.member, pk=form.cleaned_data["news"])
+        chosen = _chosen_source(request, form.cleaned_data["source"])
         key = form.cleaned_data["key"]
-        publication = actions.draft_publication(news=news, key=key, by=request.member, now=timezone.now())
+        publication = actions.draft_publication(source=chosen.ref, key=key, by=request.member, now=timezone.now())
         return _to_editor(publication, hour=form.cleaned_data["hour"])
-    chosen = request.GET.get("noticia", "")[:LONGEST_NUMBER]
+    query = StartForm({"source": request.GET.get("fuente", "")})
+    source = None if query.has_error("source") else _chosen_source(request, query.cleaned_data["source"])
     context = {
-        "news": get_news(member=request.member, pk=int(chosen)) if chosen.isdecimal() else None,
+        "source": source,
+        "publications": queries.publications_of(source.ref, member=request.member) if source else [],
         "waiting": waiting_for_minute(request.member.entity),
         "key": uuid4(),
         "hour": request.GET.get("hora", ""),
     }
     return render(request, "publishing/start.html", context)
+
+
+def _chosen_source(request: MemberRequest, reference: str) -> Source:
+    ref = ObjectRef.parse(reference)
+    if not is_registered(ref.kind):
+        raise NotFound
+    return load_source(ref, entity_id=request.member.entity_id)
 
 
 @require_GET
@@ -151,7 +160,7 @@ def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool 
         "live": live,
         "not_schedulable_reason": _not_schedulable_reason(request, page, now),
         "reason_form": ReasonForm(),
-        "informing": informing_of(page.publication.news) if page.publication.news else None,
+        "source": source_of(page.publication),
     }
 
 

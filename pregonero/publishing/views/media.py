@@ -23,6 +23,7 @@ from pregonero.publishing.actions import Described
 from pregonero.publishing.editor import editor_of
 from pregonero.publishing.forms import BesideForm, FixForm, UploadForm
 from pregonero.publishing.models import Attachment, Publication
+from pregonero.publishing.sources import source_of
 from pregonero.publishing.views.editor import UNPROCESSABLE, save_forms, show_edit_conflict, show_editor
 
 Edit = Callable[[Publication], str]
@@ -46,14 +47,14 @@ def upload_medium(request: MemberRequest, pk: int, account: int) -> HttpResponse
 
 
 @require_POST
-def add_news_medium(request: MemberRequest, pk: int, account: int, kind: str) -> HttpResponse:
-    """Add the picture or video of the news item to an account's text."""
+def add_source_medium(request: MemberRequest, pk: int, account: int, kind: str) -> HttpResponse:
+    """Add the picture or video of the source to an account's text."""
 
     def edit(publication: Publication) -> str:
-        news = publication.news
-        medium = {"imagen": news.picture, "video": news.video}.get(kind) if news is not None else None
+        source = source_of(publication)
+        medium = {"imagen": source.picture, "video": source.video}.get(kind)
         if medium is None:
-            raise NotFound("La noticia no trae ese archivo.")
+            raise NotFound(f"{source.noun.definite.capitalize()} no trae ese archivo.")
         _attach(request, publication, [account], medium, Described())
         return "Archivo agregado."
 

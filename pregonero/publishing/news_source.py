@@ -1,0 +1,82 @@
+"""News of the official website as a source of publications. No other module of publishing reads news."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from pregonero.newsroom.models import Informing, News, NewsState
+from pregonero.newsroom.queries import informing_of
+from pregonero.people.actions import mark_seen
+from pregonero.people.models import Entity, Member
+from pregonero.people.queries import receipts_of
+from pregonero.publishing.models import Publication
+from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
+
+KIND = "news"  # the kind of `News.ref`
+NOT_INFORMED = (
+    "Esta noticia todavía no ha sido informada por la gestora o el gestor de contenidos; no se puede publicar."
+)
+
+
+class NewsLoader(SourceLoader):
+    """Loads news items. A news item may be published once the content manager informed it (N-1, P-1)."""
+
+    noun = SourceNoun("noticia", "informada", is_feminine=True)
+
+    def load(self, ids: Collection[int], *, entity_id: int) -> list[Source]:
+        """Return the news items with these ids as sources."""
+        return [source_from(news) for news in _news_of(entity_id).filter(pk__in=ids)]
+
+    def unpublished(self, *, entity_id: int, limit: int) -> list[Source]:
+        """Return the informed news items that have no publication, newest first."""
+        publications = Publication.objects.filter(entity_id=entity_id, source_kind=KIND, source_id=OuterRef("pk"))
+        informed = _news_of(entity_id).filter(~Exists(publications), state=NewsState.INFORMED)
+        return [source_from(news) for news in informed.order_by("-found_at", "-pk")[:limit]]
+
+    def steps(self, source: Source, *, entity_id: int) -> tuple[SourceStep, ...]:
+        """Return when the news item was found, and when and by whom it was informed."""
+        news = News.objects.filter(pk=source.id, entity_id=entity_id).first()
+        if news is None:
+            return ()
+        found = SourceStep(
+            "Noticia en la sede electrónica", news.found_at, link=news.address, link_text="Ver la noticia"
+        )
+        informing = informing_of(news)
+        if informing is None:
+            return (found,)
+        reference = f", referencia {informing.reference}" if informing.reference else ""
+        receipts = receipts_of(Entity(pk=entity_id), kind="news.informed", ref=news.ref.reference)
+        text = f"La informó {informing.who}{reference}."
+        return (found, SourceStep("Noticia informada", informing.at, text, receipts=tuple(receipts)))
+
+    def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:
+        """Mark the notice of the informed news item as seen."""
+        mark_seen(kind="news.informed", ref=source.ref, by=by, now=now)
+
+
+def source_from(news: News) -> Source:
+    """Return a news item as a source."""
+    informing: Informing | None = getattr(news, "informing", None)
+    return Source(
+        kind=KIND,
+        id=news.pk,
+        title=news.title,
+        noun=NewsLoader.noun,
+        address=news.get_absolute_url(),
+        found_at=news.found_at,
+        summary=news.summary,
+        link=news.address,
+        link_intro="Noticia completa en",
+        theme=news.section,
+        picture=news.picture,
+        video=news.video,
+        note=informing.note if informing else "",
+        note_title=f"Nota de {informing.who} al informarla:" if informing else "",
+        why_not="" if news.state == NewsState.INFORMED else NOT_INFORMED,
+    )
+
+
+def _news_of(entity_id: int) -> QuerySet[News]:
+    news = News.objects.filter(entity_id=entity_id).defer("body")
+    return news.select_related("picture", "video", "informing__by", "informing__rule__source")
