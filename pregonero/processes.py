@@ -1,8 +1,10 @@
 """Child processes that end with this one, free ports, and the name of this process."""
 
 import ctypes
+import hashlib
 import os
 import pwd
+import re
 import secrets
 import signal
 import socket
@@ -11,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache, partial
+from pathlib import Path
 from typing import IO
 
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
@@ -18,10 +21,62 @@ STOP_SECONDS = 15.0
 SECRETS = ("PREGONERO_SECRET_KEY", "PREGONERO_VAULT_KEY", "PREGONERO_EMAIL_PASSWORD", "DATABASE_URL")
 
 
+WORKER_NAME = re.compile(r".*:(?P<pid>\d+):(?P<machine>[0-9a-f]{12})-(?P<start>\d+)")
+
+
 @cache
 def worker_name() -> str:
-    """Return the name of this process, which no other process ever has: host, process id and a random part."""
-    return f"{socket.gethostname()[:32]}:{os.getpid()}:{secrets.token_hex(4)}"
+    """Return the name of this process, which no other process ever has: host, process id, machine and start time.
+
+    Where the machine or the start time cannot be read, a random part replaces them.
+    """
+    machine, start = _machine(), _start_of(os.getpid())
+    identity = f"{machine}-{start}" if machine and start else secrets.token_hex(4)
+    return f"{socket.gethostname()[:24]}:{os.getpid()}:{identity}"
+
+
+def is_known_dead(worker: str) -> bool:
+    """Return whether the process with this `worker_name` has certainly ended; False when that cannot be known.
+
+    Only the process table of its own machine proves it. A suspended or slow process is alive, and so is one that
+    cannot reach the database; a process of another machine may be.
+    """
+    name = WORKER_NAME.fullmatch(worker)
+    if name is None or name["machine"] != _machine():
+        return False
+    try:
+        os.kill(int(name["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        pass  # it exists, and belongs to another user
+    return _start_of(int(name["pid"])) not in (name["start"], None)
+
+
+@cache
+def _machine() -> str:
+    """Return what identifies this boot of this machine, or of this container; empty where it cannot be read.
+
+    Two processes with the same value see the same process ids and start times.
+    """
+    try:
+        if str(Path("/proc/self").readlink()) != str(os.getpid()):
+            return ""  # /proc shows the processes of another namespace
+        namespaces = [str(Path(f"/proc/self/ns/{name}").readlink()) for name in ("pid", "time")]
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()
+    except OSError:
+        return ""
+    return hashlib.sha256("\n".join([boot, socket.gethostname(), *namespaces]).encode()).hexdigest()[:12]
+
+
+def _start_of(pid: int) -> str | None:
+    """Return when a process started, in ticks since the boot: "" when it has ended, None when it cannot be read."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    is_zombie = state[0] in "ZX" and int(state[17]) <= 1  # of all its threads (proc(5): field 20)
+    return "" if is_zombie else state[19]
 
 
 def plain_environment() -> dict[str, str]:

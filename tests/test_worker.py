@@ -18,6 +18,7 @@ from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 
 from pregonero import worker
+from pregonero.processes import is_known_dead
 from pregonero.worker import ClockSafeDeferrer
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import until
@@ -93,6 +94,34 @@ def test_requeue_stalled_skips_a_job_that_ended_and_requeues_the_next(database: 
 def test_worker_name_is_the_same_throughout_a_process() -> None:
     assert worker.worker_name() == worker.worker_name()
     assert worker.worker_name().count(":") == 2
+
+
+def test_a_process_is_known_dead_once_it_has_ended_and_never_while_it_is_suspended() -> None:
+    code = "import time; from pregonero.processes import worker_name; print(worker_name(), flush=True); time.sleep(600)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        name = process.stdout.readline().strip()
+        assert not is_known_dead(name)
+        process.send_signal(signal.SIGSTOP)
+        assert not is_known_dead(name)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert is_known_dead(name)  # its parent has not collected it yet
+        process.wait()
+        assert is_known_dead(name)
+
+
+def test_a_process_of_another_machine_or_with_another_name_is_not_known_dead() -> None:
+    host, pid, _ = worker.worker_name().split(":")
+    assert not is_known_dead(f"{host}:{pid}:{'0' * 12}-1")
+    assert not is_known_dead("worker-1")
+    assert not is_known_dead("")
+
+
+def test_a_process_id_that_another_process_has_now_is_known_dead() -> None:
+    name, _, start = worker.worker_name().rpartition("-")
+    assert not is_known_dead(f"{name}-{start}")
+    assert is_known_dead(f"{name}-{int(start) + 1}")
 
 
 def test_every_pool_runs_as_many_jobs_at_once_as_its_concurrency(

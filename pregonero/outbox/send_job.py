@@ -101,3 +101,8 @@ class SendResult:
 def lease_name(worker: str) -> str:
     """Return a name for one lease, of a delivery or of a batch: no two jobs of a worker share a lease."""
     return f"{worker[:60]}#{secrets.token_hex(4)}"
+
+
+def lease_owner(lease: str) -> str:
+    """Return the name of the worker that a lease belongs to."""
+    return lease.rpartition("#")[0]

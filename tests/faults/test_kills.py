@@ -6,15 +6,19 @@ The judge is the laboratory's ledger, which kept what became public whatever hap
 import signal
 import subprocess
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.utils import timezone
 
-from pregonero.outbox.models import Delivery
+from pregonero.outbox.actions.outcomes import WORKER_LOST
+from pregonero.outbox.models import Attempt, Delivery
 from pregonero.people.models import Member
 from pregonero.publishing.models import Publication
+from tests.faults.crowd import all_final, due_at_once, ended
 from tests.lab.process import Lab, until
 from tests.stage import NETWORKS, Workers, informed_news, programmed, register_accounts, states
 
@@ -96,6 +100,32 @@ def test_kill_leaves_each_post_out_once(moment: str, lab: Lab, workers: Workers,
         out = lab.posts(network=delivery.account.network, account=delivery.account.remote_id)
         assert len(out) == 1, f"{delivery.account.network}: {len(out)} posts"
         assert delivery.remote_id.rpartition("_")[2] in str(out[0]["id"])
+
+
+def test_the_calls_of_a_killed_worker_are_recovered_before_their_lease_ends(
+    lab: Lab, workers: Workers, people: dict[str, Member]
+) -> None:
+    """The network took the calls of the killed worker; it is asked about each, and none is sent again."""
+    in_the_air = due_at_once(lab, people, 20, ("x",))
+    lab.fault(kind="hold_after", network="x", endpoint="commit")
+    lease = timedelta(seconds=240)
+    environment = workers.environment | {"PREGONERO_LEASE_SECONDS": "240", "PREGONERO_CALL_SECONDS": "200"}
+    patient = replace(workers, environment=environment)
+    first = patient.start()
+    query = {"wait_held": in_the_air, "timeout": 100}
+    until(lambda: lab.client.get("/faults", params=query, timeout=110).json()["reached"], timeout=ENOUGH)
+    kill(first)
+    lab.client.delete("/faults")
+    second = patient.start()
+    try:
+        until(lambda: all_final(workers.url, in_the_air), timeout=ENOUGH)
+    finally:
+        kill(second)
+    judged = ended(lab, workers.url)
+    assert (judged.states, judged.lost, judged.twice) == ({"PUBLISHED": in_the_air}, 0, 0)
+    attempts = Attempt.objects.all()
+    assert [attempt.code for attempt in attempts] == [WORKER_LOST] * in_the_air
+    assert all(attempt.ended_at < attempt.started_at + lease for attempt in attempts if attempt.ended_at)
 
 
 def deliveries(publication: Publication) -> list[Delivery]:

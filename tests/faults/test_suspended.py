@@ -1,6 +1,7 @@
 """A worker suspended (SIGSTOP) during its call, beyond its lease: another one goes on, the first wakes; still once."""
 
 import signal
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.lab.process import Lab, until
 from tests.stage import Workers, informed_news, programmed, register_accounts, states
 
 pytestmark = pytest.mark.procedure("P-6")
+LEASE = timedelta(seconds=15)  # of `workers_on`
 
 
 @pytest.fixture
@@ -61,3 +63,6 @@ def test_a_suspended_worker_wakes_to_what_is_out_once(
         (out,) = lab.posts(network=delivery.account.network, account=delivery.account.remote_id)
         assert delivery.remote_id.rpartition("_")[2] in str(out["id"])
         assert delivery.state == "PUBLISHED"
+        lost = delivery.attempts.get(number=1)
+        assert lost.ended_at is not None
+        assert lost.ended_at >= lost.started_at + LEASE  # a suspended worker is not dead

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from pregonero.networks.base import STALE, NetworkError, OperationKind, PreparedExpired, Published
 from pregonero.networks.rate_limits.queries import lock_quotas
@@ -15,7 +16,7 @@ from pregonero.outbox.actions.claim import SOON
 from pregonero.outbox.actions.prepare import wait_of
 from pregonero.outbox.models import PUBLIC_KINDS, Attempt, Delivery, Outcome
 from pregonero.outbox.queries.deliveries import last_attempt
-from pregonero.outbox.queries.queue import lock_delivery, with_following_part
+from pregonero.outbox.queries.queue import leases_of_dead_workers, lock_delivery, with_following_part
 from pregonero.outbox.send_job import SendJob, SendResult
 from pregonero.outbox.states import PUBLIC, STOPPED, DeliveryState
 from pregonero.outbox.subjects import DeliveryEvent, handler_of, notify_obstacle, notify_owner
@@ -262,14 +263,16 @@ def _error(result: SendResult) -> NetworkError:
 
 @transaction.atomic(durable=True)
 def recover_abandoned(*, now: datetime) -> int:
-    """Set UNCERTAIN the sends whose lease is over without a result; never resend them blindly (rule 3).
+    """Set UNCERTAIN the sends without a result whose worker is dead or whose lease is over (rule 3).
 
-    Their worker died, or could not reach the database. At most a batch at a time; return how many.
+    They are never resent blindly. Before the end of a lease, only a worker that is known to be dead has abandoned it.
+    At most a batch at a time; return how many.
     """
+    is_abandoned = Q(leased_until__lt=now) | Q(leased_by__in=leases_of_dead_workers())
     # Rows that somebody has locked are left for the next look: their result is being stored just now.
     abandoned = list(
         Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(state=DeliveryState.SENDING, leased_until__lt=now)
+        .filter(is_abandoned, state=DeliveryState.SENDING)
         .select_related("account")
         .order_by("pk")[:BATCH]
     )

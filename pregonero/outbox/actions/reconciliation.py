@@ -9,7 +9,7 @@ from django.db import transaction
 from pregonero.networks.base import UNCERTAIN_SINCE, Finding, NetworkError, QuotaExhausted, Transient, Verdict
 from pregonero.outbox.actions import throttling
 from pregonero.outbox.actions.cancellation import cancel_delivery, clear_lease, schedule_recheck
-from pregonero.outbox.actions.outcomes import publish
+from pregonero.outbox.actions.outcomes import WORKER_LOST, publish
 from pregonero.outbox.actions.prepare import LONGEST_WAIT
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import last_attempt, sent_post, uncertain_since
@@ -69,15 +69,29 @@ def record_finding(*, job: SendJob, finding: Finding, now: datetime) -> None:
     if finding.verdict == Verdict.PUBLISHED and finding.published is not None:
         publish(delivery, finding.published, now=now)
         _record_settled(delivery, finding.verdict, now)
+    elif finding.verdict == Verdict.LOOK_AGAIN:
+        _ask_later(delivery, finding.look_again_seconds, now)
+    elif (seconds := _may_still_be_taken(job, now)) > 0:
+        _ask_later(delivery, seconds, now)
     elif finding.verdict == Verdict.NOT_TAKEN:
         if job.attempt is not None:
             throttling.return_quota(delivery, job.post, claimed_at=job.attempt.started_at)
         requeue(delivery, now)
         _record_settled(delivery, finding.verdict, now)
-    elif finding.verdict == Verdict.LOOK_AGAIN:
-        _ask_later(delivery, finding.look_again_seconds, now)
     else:
         _leave_to_person(delivery, finding, now)
+
+
+def _may_still_be_taken(job: SendJob, now: datetime) -> float:
+    """Return for how many seconds more the network may take the call of a worker that died: until its lease ends.
+
+    Zero when the lease was over when the delivery was recovered.
+    """
+    attempt = job.attempt
+    if attempt is None or attempt.code != WORKER_LOST or attempt.ended_at is None:
+        return 0.0
+    lease_ends = attempt.started_at + timedelta(seconds=settings.LEASE_SECONDS)
+    return 0.0 if attempt.ended_at >= lease_ends else (lease_ends - now).total_seconds()
 
 
 @transaction.atomic(durable=True)

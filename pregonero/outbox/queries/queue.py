@@ -16,7 +16,9 @@ from pregonero.networks.rate_limits.queries import InFlight, suspends_only_prepa
 from pregonero.networks.registry import NETWORKS, connector
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery
 from pregonero.outbox.queries.holds import not_held
+from pregonero.outbox.send_job import lease_owner
 from pregonero.outbox.states import IN_FLIGHT, WAITING, DeliveryState
+from pregonero.processes import is_known_dead
 
 BATCH = 500
 A_DAY = timedelta(days=1)
@@ -141,6 +143,13 @@ def to_recheck(*, now: datetime) -> list[int]:
     """Return the deliveries whose network may have taken a call late and is asked again now."""
     due = Delivery.objects.filter(unleased(now), recheck_at__lte=now)
     return list(due.order_by("recheck_at", "pk").values_list("pk", flat=True)[:BATCH])
+
+
+def leases_of_dead_workers() -> list[str]:
+    """Return the leases of deliveries being sent whose worker has certainly ended, on this machine."""
+    leases = Delivery.objects.filter(state=DeliveryState.SENDING).order_by("leased_by")
+    leased_by = leases.values_list("leased_by", flat=True).distinct()
+    return [lease for lease in leased_by if is_known_dead(lease_owner(lease))]
 
 
 def account_due(*, delivery_id: int, now: datetime) -> int | None:
