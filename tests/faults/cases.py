@@ -155,7 +155,8 @@ def bluesky_account(server: Bluesky, person: Member) -> Account:
 
 def stop_prepared(deliveries: list[int]) -> None:
     """Have a person stop the publications of deliveries."""
-    for publication in Publication.objects.filter(deliveries__in=deliveries).distinct():
+    publications = Delivery.objects.filter(pk__in=deliveries).values("subject_id")
+    for publication in Publication.objects.filter(pk__in=publications):
         person = Member.objects.get(entity=publication.entity_id)
         actions.cancel_publication(publication=publication, reason="Cambió la noticia.", by=person, now=timezone.now())
 
