@@ -24,9 +24,14 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "R
 
 
 def film(
-    path: Path, *, size: tuple[int, int] = (64, 48), seconds: float = 1, fps: int = 5, codec: str = "mpeg4",
+    path: Path,
+    *,
+    size: tuple[int, int] = (64, 48),
+    seconds: float = 1,
+    fps: int = 5,
+    codec: str = "mpeg4",
     sound: bool = False,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write a video; its index comes last, as cameras write it."""
     with av.open(str(path), "w", format=path.suffix[1:].replace("m4v", "mp4")) as made:
         pictures = made.add_stream(codec, rate=fps)

@@ -47,9 +47,16 @@ def register_accounts(lab: Lab, carmen: Member, now: datetime, names: tuple[str,
     for name in names:
         theirs = lab.new_account(name)
         account = register_account(
-            entity=carmen.entity, network=name, handle=theirs["handle"], remote_id=theirs["id"],
-            display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-        )  # fmt: skip
+            entity=carmen.entity,
+            network=name,
+            handle=theirs["handle"],
+            remote_id=theirs["id"],
+            display_name="MinComercio",
+            purpose="Cuenta institucional",
+            root_mailbox="",
+            by=carmen,
+            now=now,
+        )
         connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
         lift_limits(account, carmen, now)
         registered.append(account)
@@ -61,10 +68,12 @@ def lift_limits(account: Account, by: Member, now: datetime) -> None:
     for rule in rate_limit_policy(account.network).quotas:
         if rule.unit not in (Unit.MONEY, Unit.PERCENT):
             Quota.objects.get_or_create(
-                entity=account.entity, network=account.network, quota_key=rule.key,
+                entity=account.entity,
+                network=account.network,
+                quota_key=rule.key,
                 account=account if rule.scope == LimitScope.ACCOUNT else None,
                 defaults={"own_limit": 10**9, "set_by": by, "set_at": now},
-            )  # fmt: skip
+            )
 
 
 def stored_medium(member: Member, link: str, kind: str, now: datetime) -> Medium:
@@ -93,14 +102,22 @@ def informed_news(lab: Lab, luis: Member, now: datetime, *, title: str = "", wit
     media: dict[str, Any] = {}
     if with_media:
         place = lab.url + SAMPLE_MEDIA
-        media = {kind: Medium.objects.filter(entity=luis.entity, kind=kind).first()
-                 or stored_medium(luis, f"{place}.{ending}", kind, now)
-                 for kind, ending in (("picture", "jpg"), ("video", "mp4"))}  # fmt: skip
+        media = {
+            kind: Medium.objects.filter(entity=luis.entity, kind=kind).first()
+            or stored_medium(luis, f"{place}.{ending}", kind, now)
+            for kind, ending in (("picture", "jpg"), ("video", "mp4"))
+        }
     news = News.objects.create(
-        entity=luis.entity, address=address, key=address, title=title or f"Las exportaciones crecieron, nota {number}",
-        summary="Café, flores y software suman más de la mitad.", section="Comercio", state=NewsState.INFORMED,
-        found_at=now, **media,
-    )  # fmt: skip
+        entity=luis.entity,
+        address=address,
+        key=address,
+        title=title or f"Las exportaciones crecieron, nota {number}",
+        summary="Café, flores y software suman más de la mitad.",
+        section="Comercio",
+        state=NewsState.INFORMED,
+        found_at=now,
+        **media,
+    )
     Informing.objects.create(news=news, by=luis, at=now)
     return news
 

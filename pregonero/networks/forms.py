@@ -42,9 +42,11 @@ class NewAccountForm(AccountForm):
 
     network = forms.ChoiceField(label="Red", choices=network_choices)
     server = forms.CharField(
-        label="Servidor", max_length=200, required=False,
+        label="Servidor",
+        max_length=200,
+        required=False,
         help_text="Solo en Mastodon y Bluesky, si no es el de la mayoría: https://social.ejemplo.org",
-    )  # fmt: skip
+    )
     field_order = ("network", "handle", "display_name", "purpose", "root_mailbox", "server")
 
     def clean(self) -> dict[str, Any]:
@@ -132,6 +134,8 @@ class PasswordForm(forms.Form):
     """An app password."""
 
     password = forms.CharField(
-        label="Contraseña de aplicación", max_length=100, widget=_secret_input(),
+        label="Contraseña de aplicación",
+        max_length=100,
+        widget=_secret_input(),
         help_text="La que la red creó para Pregonero, de la forma xxxx-xxxx-xxxx-xxxx. No la de la cuenta.",
-    )  # fmt: skip
+    )

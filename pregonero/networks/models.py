@@ -51,7 +51,11 @@ class Account(models.Model):
                 fields=["entity", "network", "server", "remote_id"], condition=~Q(remote_id=""), name="account_once"
             ),
             models.UniqueConstraint(
-                "entity", "network", "server", Lower("handle"), condition=~Q(state=AccountState.RETIRED),
+                "entity",
+                "network",
+                "server",
+                Lower("handle"),
+                condition=~Q(state=AccountState.RETIRED),
                 name="account_handle_once",
             ),
             models.CheckConstraint(
@@ -77,7 +81,7 @@ class Account(models.Model):
                 | Q(tested_at__isnull=False, test_passed__isnull=False),
                 name="account_test_whole",
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return f"{self.get_network_display()} · @{self.handle}"

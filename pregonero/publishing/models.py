@@ -76,10 +76,15 @@ class Publication(models.Model):
             pgtrigger.FSM(
                 name="states",
                 field="state",
-                transitions=[("DRAFT", "PROGRAMMED"), ("DRAFT", "CANCELLED"), ("PROGRAMMED", "CANCELLED"),
-                             ("PROGRAMMED", "DRAFT"), ("CANCELLED", "DRAFT")],
+                transitions=[
+                    ("DRAFT", "PROGRAMMED"),
+                    ("DRAFT", "CANCELLED"),
+                    ("PROGRAMMED", "CANCELLED"),
+                    ("PROGRAMMED", "DRAFT"),
+                    ("CANCELLED", "DRAFT"),
+                ],
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return self.title

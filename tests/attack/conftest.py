@@ -128,17 +128,32 @@ def make_stage(media: Path) -> Stage:
     # Its link is never opened: addresses of this machine are refused.
     draft = drafted(news, beto, moment)
     candidate = News.objects.create(
-        entity=entity, address=f"{news.address}/otra", key=f"{news.address}/otra", title="Otra noticia",
-        state=NewsState.CANDIDATE, found_at=moment,
-    )  # fmt: skip
+        entity=entity,
+        address=f"{news.address}/otra",
+        key=f"{news.address}/otra",
+        title="Otra noticia",
+        state=NewsState.CANDIDATE,
+        found_at=moment,
+    )
     notice = Notice.objects.create(
-        entity=entity, member=beto, kind="news.informed", ref=news.ref.reference, title="Otra", path="/",
+        entity=entity,
+        member=beto,
+        kind="news.informed",
+        ref=news.ref.reference,
+        title="Otra",
+        path="/",
         created_at=moment,
-    )  # fmt: skip
+    )
     lonely = register_account(
-        entity=entity, network="mastodon", handle="mincomercio", display_name="MinComercio",
-        purpose="Red abierta", root_mailbox="", by=coordinator, now=moment,
-    )  # fmt: skip
+        entity=entity,
+        network="mastodon",
+        handle="mincomercio",
+        display_name="MinComercio",
+        purpose="Red abierta",
+        root_mailbox="",
+        by=coordinator,
+        now=moment,
+    )
     attachment = draft.adaptations.get(account__network="x").attachments.get()
     return Stage(
         entity=entity,

@@ -39,10 +39,16 @@ def account(people: dict[str, Member]) -> Account:
     """A connected account for one test."""
     now = timezone.now()
     made = register_account(
-        entity=people["carmen"].entity, network="mastodon", handle=f"cuenta{uuid4().hex[:8]}",
-        remote_id=uuid4().hex, display_name="MinComercio", purpose="Prueba", root_mailbox="", by=people["carmen"],
+        entity=people["carmen"].entity,
+        network="mastodon",
+        handle=f"cuenta{uuid4().hex[:8]}",
+        remote_id=uuid4().hex,
+        display_name="MinComercio",
+        purpose="Prueba",
+        root_mailbox="",
+        by=people["carmen"],
         now=now,
-    )  # fmt: skip
+    )
     return connect_account(account=made, token="ficha-de-prueba", expires_at=None, by=people["carmen"], now=now)
 
 
@@ -70,9 +76,11 @@ def test_two_register_the_same_account(people: dict[str, Member]) -> None:
 def test_one_retires_while_another_disconnects(account: Account, people: dict[str, Member]) -> None:
     place = f"/cuentas/{account.pk}"
     found = clicks(
-        people["carmen"], (f"{place}/retiro/", {"reason": "Se cerró"}), (f"{place}/retiro/", {"reason": "Se cerró"}),
+        people["carmen"],
+        (f"{place}/retiro/", {"reason": "Se cerró"}),
+        (f"{place}/retiro/", {"reason": "Se cerró"}),
         (f"{place}/desconexion/", {}),
-    )  # fmt: skip
+    )
     assert found in ([DONE, DONE, REFUSED], [DONE, REFUSED, REFUSED])
     assert events("account.retired", account) == 1
     assert PendingRevocation.objects.filter(account=account).count() == 1
@@ -131,11 +139,12 @@ def test_two_deliveries_are_not_decided_to_be_one_post(
     deliveries = [_undecided(deliveries_in(each).get(account__network="x"), post) for each in (going, other)]
     acts = [
         posting(
-            signed_in(person), f"/envios/{delivery.pk}/decision/salio/",
+            signed_in(person),
+            f"/envios/{delivery.pk}/decision/salio/",
             {"attempt": str(delivery.attempts_made), "remote_id": post},
         )
         for person, delivery in zip((people["beto"], people["carmen"]), deliveries, strict=True)
-    ]  # fmt: skip
+    ]
     assert sorted(int(str(status)) for status in at_once(*acts)) == [DONE, REFUSED]
     assert Delivery.objects.filter(remote_id=post).count() == 1
 

@@ -38,9 +38,15 @@ def nothing_leaves(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def account(carmen: Member, now: datetime) -> Account:
     save_application(network="x", server="", client_id="app-1", secret="secreto", by=carmen, now=now)
     return register_account(
-        entity=carmen.entity, network="x", handle="mincomercioco", display_name="MinComercio",
-        purpose="Prueba", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network="x",
+        handle="mincomercioco",
+        display_name="MinComercio",
+        purpose="Prueba",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
 
 
 def begun(client: Client, account: Account) -> dict[str, str]:
@@ -119,9 +125,15 @@ def test_state_of_one_entity_is_refused_in_another(account: Account, carmen: Mem
 def test_consent_address_contains_only_the_digest_of_the_verifier(carmen: Member, now: datetime, network: str) -> None:
     save_application(network=network, server="", client_id="app-1", secret="secreto-1", by=carmen, now=now)
     made = register_account(
-        entity=carmen.entity, network=network, handle="mincomercioco", display_name="MinComercio",
-        purpose="Prueba", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=network,
+        handle="mincomercioco",
+        display_name="MinComercio",
+        purpose="Prueba",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
     client = signed_in(carmen)
     asked, again = begun(client, made), begun(client, made)
     assert asked["code_challenge_method"] == "S256"

@@ -122,8 +122,11 @@ def test_megabytes_in_any_form_are_refused_before_anything_is_read(stage: Stage)
 def test_a_form_with_one_bad_network_keeps_nothing_of_the_others(stage: Stage) -> None:
     publication = stage.draft
     first, *_, last = Adaptation.objects.filter(publication=publication).order_by("account_id")
-    bad = {f"red{first.account_id}-text": "Cambiado", f"red{last.account_id}-title": "t" * 5000,
-           f"red{last.account_id}-text": "a\x00b"}  # fmt: skip
+    bad = {
+        f"red{first.account_id}-text": "Cambiado",
+        f"red{last.account_id}-title": "t" * 5000,
+        f"red{last.account_id}-text": "a\x00b",
+    }
     events = Event.objects.count()
     client = signed_in(stage.people[Role.DIGITAL_STRATEGIST])
     for act in ("textos", "programacion"):
@@ -243,13 +246,22 @@ def test_invalid_notice_is_refused_with_its_reason(stage: Stage, settings: Any) 
     path = f"/avisos/{stage.source.pk}/"
     address = "https://www.mincit.gov.co/n"
     bodies: list[Any] = [
-        {"title": "t", "address": f"{address}/\ud800"}, {"title": "\ud800\x00", "address": address},
-        {"title": ["t"], "address": address}, {"title": "t", "address": {"a": 1}}, {"title": "t", "address": 2**70},
-        {"title": "t", "address": "https://[::1"}, {"title": "t", "address": address, "published_at": "9999-12-31"},
-        {"title": "t", "address": address, "published_at": 1e308}, {"title": "t" * 60_000, "address": address},
-        {"title": "t", "address": f"https://{'a' * 600}.mincit.gov.co/"}, [], None, 1, "x",
+        {"title": "t", "address": f"{address}/\ud800"},
+        {"title": "\ud800\x00", "address": address},
+        {"title": ["t"], "address": address},
+        {"title": "t", "address": {"a": 1}},
+        {"title": "t", "address": 2**70},
+        {"title": "t", "address": "https://[::1"},
+        {"title": "t", "address": address, "published_at": "9999-12-31"},
+        {"title": "t", "address": address, "published_at": 1e308},
+        {"title": "t" * 60_000, "address": address},
+        {"title": "t", "address": f"https://{'a' * 600}.mincit.gov.co/"},
+        [],
+        None,
+        1,
+        "x",
         {"title": "t", "address": address, "section": "\u202e" * 200, "reference": "r" * 5000},
-    ]  # fmt: skip
+    ]
     raw = [json.dumps(body).encode() for body in bodies]
     raw += [b"", b"\xff\xfe", b"[" * 60_000, b'{"title": ' + b"9" * 6000 + b"}", b'{"a":1,"a":2}', b"NaN", b"\x00"]
     for body in raw:

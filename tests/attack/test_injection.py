@@ -71,13 +71,25 @@ def test_stored_text_never_becomes_markup(poisoned: Stage, role: Role) -> None:
     client = signed_in(poisoned.people[role])
     day = poisoned.programmed.due_at
     assert day is not None
-    paths = ["/", "/parrilla/", f"/parrilla/{day:%Y-%m-%d}/", "/publicaciones/nueva/", "/entidad/", "/noticias/",
-             f"/publicaciones/nueva/?fuente=news:{poisoned.informed.pk}", "/noticias/?estado=informadas",
-             "/noticias/?estado=descartadas", "/noticias/fuentes/",
-             *(f"/noticias/{news.pk}/" for news in (poisoned.informed, poisoned.candidate)),
-             *(f"/publicaciones/{publication.pk}/{end}" for publication in Publication.objects.all()
-               for end in ("", "editor/")),
-             *(f"/noticias/fuentes/{poisoned.source.pk}/{end}/" for end in ("retiro", "regla"))]  # fmt: skip
+    paths = [
+        "/",
+        "/parrilla/",
+        f"/parrilla/{day:%Y-%m-%d}/",
+        "/publicaciones/nueva/",
+        "/entidad/",
+        "/noticias/",
+        f"/publicaciones/nueva/?fuente=news:{poisoned.informed.pk}",
+        "/noticias/?estado=informadas",
+        "/noticias/?estado=descartadas",
+        "/noticias/fuentes/",
+        *(f"/noticias/{news.pk}/" for news in (poisoned.informed, poisoned.candidate)),
+        *(
+            f"/publicaciones/{publication.pk}/{end}"
+            for publication in Publication.objects.all()
+            for end in ("", "editor/")
+        ),
+        *(f"/noticias/fuentes/{poisoned.source.pk}/{end}/" for end in ("retiro", "regla")),
+    ]
     seen = 0
     for path in paths:
         response = client.get(path)

@@ -28,29 +28,65 @@ def many_news(stage: Stage, count: int, now: datetime) -> None:
     states = (NewsState.CANDIDATE, NewsState.INFORMED)
     keys = [f"https://www.mincit.gov.co/{number}-{uuid4().hex[:6]}" for number in range(count)]
     News.objects.bulk_create(
-        (News(entity_id=stage.source.entity_id, address=key, key=key, title=f"Noticia {number}", found_at=now,
-              state=states[number % 2], source=stage.source) for number, key in enumerate(keys)),
+        (
+            News(
+                entity_id=stage.source.entity_id,
+                address=key,
+                key=key,
+                title=f"Noticia {number}",
+                found_at=now,
+                state=states[number % 2],
+                source=stage.source,
+            )
+            for number, key in enumerate(keys)
+        ),
         batch_size=2000,
-    )  # fmt: skip
+    )
 
 
 def many_deliveries(beto: Member, accounts: list[Account], numbers: range, day: datetime) -> None:
     source = News.objects.earliest("pk")
     publications = Publication.objects.bulk_create(
-        Publication(entity=beto.entity, number=f"M-{number}", key=uuid4(), title=f"Tema {number}", why="Sí",
-                    theme=f"Tema {number % 40}", link="https://www.mincit.gov.co/n", created_by=beto, created_at=day,
-                    source_kind="news", source_id=source.pk, source_name=source.title,
-                    edited_by=beto, edited_at=day, state="PROGRAMMED", due_at=day)
+        Publication(
+            entity=beto.entity,
+            number=f"M-{number}",
+            key=uuid4(),
+            title=f"Tema {number}",
+            why="Sí",
+            theme=f"Tema {number % 40}",
+            link="https://www.mincit.gov.co/n",
+            created_by=beto,
+            created_at=day,
+            source_kind="news",
+            source_id=source.pk,
+            source_name=source.title,
+            edited_by=beto,
+            edited_at=day,
+            state="PROGRAMMED",
+            due_at=day,
+        )
         for number in numbers
-    )  # fmt: skip
+    )
     Delivery.objects.bulk_create(
-        (Delivery(entity=beto.entity, subject_kind="publication", subject_id=publication.pk,
-                  subject_name=publication.title, payload=post_payload(publication.title), account=account, due_at=at,
-                  prepare_at=at, ready_at=at, expires_at=at + timedelta(hours=1))
-         for number, publication in zip(numbers, publications, strict=True) for account in accounts
-         for at in [day + timedelta(seconds=50 * number)]),
+        (
+            Delivery(
+                entity=beto.entity,
+                subject_kind="publication",
+                subject_id=publication.pk,
+                subject_name=publication.title,
+                payload=post_payload(publication.title),
+                account=account,
+                due_at=at,
+                prepare_at=at,
+                ready_at=at,
+                expires_at=at + timedelta(hours=1),
+            )
+            for number, publication in zip(numbers, publications, strict=True)
+            for account in accounts
+            for at in [day + timedelta(seconds=50 * number)]
+        ),
         batch_size=2000,
-    )  # fmt: skip
+    )
 
 
 def queries_and_size(client: Client, path: str) -> tuple[int, int]:

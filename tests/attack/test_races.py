@@ -70,9 +70,16 @@ def people(database: str) -> dict[str, Member]:
     made = {name: cast.member(entity, name, name.capitalize(), role) for name, role in roles.items()}
     for network in ("x", "facebook"):
         account = register_account(
-            entity=entity, network=network, handle="mincomercioco", remote_id=network,
-            display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=made["carmen"], now=now,
-        )  # fmt: skip
+            entity=entity,
+            network=network,
+            handle="mincomercioco",
+            remote_id=network,
+            display_name="MinComercio",
+            purpose="Cuenta institucional",
+            root_mailbox="",
+            by=made["carmen"],
+            now=now,
+        )
         connect_account(account=account, token="t", expires_at=None, by=made["carmen"], now=now)
     return made
 
@@ -82,9 +89,13 @@ def news(people: dict[str, Member]) -> News:
     address = f"https://www.mincit.gov.co/prensa/noticias/{uuid4().hex}"
     luis, now = people["luis"], timezone.now()
     news = News.objects.create(
-        entity=luis.entity, address=address, key=address, title="Las exportaciones crecieron", found_at=now,
+        entity=luis.entity,
+        address=address,
+        key=address,
+        title="Las exportaciones crecieron",
+        found_at=now,
         state=NewsState.INFORMED,
-    )  # fmt: skip
+    )
     Informing.objects.create(news=news, by=luis, at=now)
     return news
 
@@ -213,11 +224,15 @@ def test_two_processes_program_once(draft: Publication, people: dict[str, Member
     environment = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "pregonero.settings"}
     browsers = [
         subprocess.Popen(
-            [sys.executable, "-c", BROWSER, session, path], cwd=ROOT, env=environment, text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [sys.executable, "-c", BROWSER, session, path],
+            cwd=ROOT,
+            env=environment,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         for _ in range(2)
-    ]  # fmt: skip
+    ]
     for browser in browsers:
         assert browser.stdout is not None
         assert browser.stdout.readline() == "listo\n"

@@ -79,9 +79,10 @@ def left(lab: Lab, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: 
             "PREGONERO_BLUESKY_ADDRESS": echo,
         }
         with override_settings(
-            VAULT_KEYS=[PLANTED["la llave de las credenciales"]], PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"],
+            VAULT_KEYS=[PLANTED["la llave de las credenciales"]],
+            PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"],
             PUBLIC_ADDRESS=workers.environment["PREGONERO_PUBLIC_ADDRESS"],
-        ):  # fmt: skip
+        ):
             yield _run(workers, lab, tmp_path_factory.mktemp("secrets"))
         lab.client.delete("/faults")
 
@@ -93,9 +94,13 @@ def _run(workers: Workers, lab: Lab, folder: Path) -> Traces:
     entity = cast.register_mincomercio(now)
     people = {name: cast.member(entity, name, name.capitalize(), role) for name, role in ROLES.items()}
     register_source(
-        entity=entity, kind=WEBHOOK, name="Sede", secret=PLANTED["el secreto del webhook"],
-        by=people["carmen"], now=now,
-    )  # fmt: skip
+        entity=entity,
+        kind=WEBHOOK,
+        name="Sede",
+        secret=PLANTED["el secreto del webhook"],
+        by=people["carmen"],
+        now=now,
+    )
     accounts = _accounts(lab, people["carmen"])
     log = folder / "log"
     with running_with_log(workers, log):
@@ -137,9 +142,13 @@ def _accounts(lab: Lab, carmen: Member) -> dict[str, tuple[Account, dict[str, An
     made["instagram"] = (made["instagram"][0], page)  # chosen at the consent page by the page that it is tied to
     broken = _register(carmen, "mastodon", BROKEN)
     connect_account(
-        account=broken, token=PLANTED["la ficha de la cuenta rota"], expires_at=None, by=carmen, now=timezone.now(),
+        account=broken,
+        token=PLANTED["la ficha de la cuenta rota"],
+        expires_at=None,
+        by=carmen,
+        now=timezone.now(),
         refresh=PLANTED["la renovación de la cuenta rota"],
-    )  # fmt: skip
+    )
     Account.objects.filter(pk=broken.pk).update(remote_id="1")
     return made
 
@@ -147,9 +156,15 @@ def _accounts(lab: Lab, carmen: Member) -> dict[str, tuple[Account, dict[str, An
 def _register(carmen: Member, network: str, handle: str) -> Account:
     now = timezone.now()
     account = register_account(
-        entity=carmen.entity, network=network, handle=handle, display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=network,
+        handle=handle,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
     lift_limits(account, carmen, now)
     return account
 
@@ -276,19 +291,28 @@ def test_the_page_of_a_bug_shows_nothing_of_what_was_being_handled(
     assert page.status_code == 500
     text = page.content.decode()
     assert ("Traceback" in text, "exchange" in text) == (debug, debug)
-    secrets = PLANTED | {"la aplicación": secret, "el formulario": "clave-plantada-en-un-formulario",
-                         "la sesión": str(client.session.session_key)}  # fmt: skip
+    secrets = PLANTED | {
+        "la aplicación": secret,
+        "el formulario": "clave-plantada-en-un-formulario",
+        "la sesión": str(client.session.session_key),
+    }
     assert secrets_in(text, secrets) == []
 
 
 def test_search_finds_a_secret_in_every_encoding() -> None:
     secret = "ficha/plantada+con=signos-91"
     dressed = [
-        secret, quote(secret, safe=""), secret.encode().hex(), secret.encode().hex().upper(),
-        *(base64.b64encode(f"{'x' * before}{secret}{'y' * after}".encode()).decode()
-          for before in range(4) for after in range(3)),
+        secret,
+        quote(secret, safe=""),
+        secret.encode().hex(),
+        secret.encode().hex().upper(),
+        *(
+            base64.b64encode(f"{'x' * before}{secret}{'y' * after}".encode()).decode()
+            for before in range(4)
+            for after in range(3)
+        ),
         base64.urlsafe_b64encode(f"cliente:{secret}".encode()).decode(),
-    ]  # fmt: skip
+    ]
     assert [text for text in dressed if secrets_in(f"antes {text} después", {"uno": secret}) != ["uno"]] == []
     assert secrets_in("nada de eso", {"uno": secret}) == []
 

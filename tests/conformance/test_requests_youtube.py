@@ -84,9 +84,13 @@ def test_every_request_is_one_that_googles_own_description_knows(sent: list[Requ
     assert [complaint for request in sent for complaint in complaints(request)] == []
     ids = {(_method(request) or {}).get("id") for request in sent}
     assert ids == {
-        "youtube.videos.insert", "youtube.videos.list", "youtube.videos.update", "youtube.videos.delete",
-        "youtube.thumbnails.set", "youtube.captions.insert",
-    }  # fmt: skip
+        "youtube.videos.insert",
+        "youtube.videos.list",
+        "youtube.videos.update",
+        "youtube.videos.delete",
+        "youtube.thumbnails.set",
+        "youtube.captions.insert",
+    }
 
 
 def test_the_check_sees_what_is_wrong() -> None:

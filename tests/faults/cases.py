@@ -131,24 +131,40 @@ def somebody() -> Member:
     """Return a person of a new entity, with every role that a publication needs."""
     now, number = timezone.now(), next(_numbers)
     entity = people.register_entity(
-        slug=f"caso-{number}", name=f"Entidad {number}", short_name=f"E{number}", initials="E",
-        official_domains=["mincit.gov.co"], now=now,
-    )  # fmt: skip
-    return people.register_member(
-        entity=entity, email=f"ana@caso-{number}.test", password="una-clave-larga-de-prueba", name="Ana Rojas",
-        roles=[Role.CONTENT_MANAGER, Role.COMMUNITY_MANAGER, Role.COORDINATOR], employment=Employment.STAFF, by=None,
+        slug=f"caso-{number}",
+        name=f"Entidad {number}",
+        short_name=f"E{number}",
+        initials="E",
+        official_domains=["mincit.gov.co"],
         now=now,
-    )  # fmt: skip
+    )
+    return people.register_member(
+        entity=entity,
+        email=f"ana@caso-{number}.test",
+        password="una-clave-larga-de-prueba",
+        name="Ana Rojas",
+        roles=[Role.CONTENT_MANAGER, Role.COMMUNITY_MANAGER, Role.COORDINATOR],
+        employment=Employment.STAFF,
+        by=None,
+        now=now,
+    )
 
 
 def bluesky_account(server: Bluesky, person: Member) -> Account:
     """Open an account at the real server, and connect it."""
     now, theirs = timezone.now(), server.new_account(f"caso{next(_numbers)}")
     account = register_account(
-        entity=person.entity, network="bluesky", handle=theirs["handle"], remote_id=theirs["id"],
-        display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=server.url, by=person,
+        entity=person.entity,
+        network="bluesky",
+        handle=theirs["handle"],
+        remote_id=theirs["id"],
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=server.url,
+        by=person,
         now=now,
-    )  # fmt: skip
+    )
     connect_account(account=account, token=theirs["password"], expires_at=None, by=person, now=now)
     return account
 

@@ -28,6 +28,10 @@ ACTIONS = [*(ROOT / "outbox" / "actions").glob("*.py"), *(ROOT / "publishing" / 
 APART = ("prepare sesión", "commit sesión")  # sessions, opened again whenever they are needed
 # Durable acts of the machine that are in no delivery's way, and what their own tests are about.
 OTHERS = {
+    "store_superseded": "a call taken late (test_late_posts.py, which also stops the worker around each)",
+    "publish_superseded": "a call taken late",
+    "start_recheck": "a call taken late",
+    "record_recheck": "a call taken late",
     "keep_link_check": "what a link answered",
     "start_conversion": "a version of a medium",
     "_replace_original": "a version of a medium",

@@ -63,9 +63,10 @@ class Wire:
             writer.transport.abort()
             return
         inside = (
-            await asyncio.open_unix_connection(self._place) if isinstance(self._place, Path)
+            await asyncio.open_unix_connection(self._place)
+            if isinstance(self._place, Path)
             else await asyncio.open_connection(*self._place)
-        )  # fmt: skip
+        )
         pair = {writer, inside[1]}
         self._open |= pair
         if not self._whole:  # cut while this one was being opened

@@ -46,9 +46,10 @@ def workers(own: OwnDatabase, disk: SmallDisk, lab: Lab, django_db_blocker: pyte
     with django_db_blocker.unblock(), as_default_database(own.url):  # type: ignore[attr-defined]
         made = workers_on(own.url, lab)
         made.environment |= {
-            "PREGONERO_DATA": str(disk.folder), "PREGONERO_SECRET_KEY": configured.SECRET_KEY,
+            "PREGONERO_DATA": str(disk.folder),
+            "PREGONERO_SECRET_KEY": configured.SECRET_KEY,
             "PREGONERO_VAULT_KEY_FILE": str(configured.VAULT_KEY_PATH),
-        }  # fmt: skip
+        }
         yield made
         lab.client.delete("/faults")
 

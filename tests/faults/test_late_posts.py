@@ -109,9 +109,11 @@ def case(
     network, now = request.param, timezone.now()
     settings.MEDIA_FOLDER, settings.PRIVATE_ADDRESSES_ALLOWED = tmp_path, ["127.0.0.1"]
     settings.NETWORK_ADDRESSES = {
-        "x": f"{lab.url}/x", "facebook": f"{lab.url}/graph", "youtube": f"{lab.url}/youtube",
+        "x": f"{lab.url}/x",
+        "facebook": f"{lab.url}/graph",
+        "youtube": f"{lab.url}/youtube",
         "mastodon": f"{lab.url}/mastodon",
-    }  # fmt: skip
+    }
     judge: Judge = lab
     if network == "bluesky":
         judge = request.getfixturevalue("bluesky")
@@ -127,10 +129,17 @@ def case(
 def connect_bluesky(bluesky: Bluesky, carmen: Member, now: datetime) -> None:
     access = bluesky_credentials(bluesky, password=True)
     account = register_account(
-        entity=carmen.entity, network="bluesky", handle=access.handle, remote_id=access.remote_id,
-        display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
+        entity=carmen.entity,
+        network="bluesky",
+        handle=access.handle,
+        remote_id=access.remote_id,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=bluesky.url,
+        by=carmen,
         now=now,
-    )  # fmt: skip
+    )
     connect_account(account=account, token=access.token, expires_at=None, by=carmen, now=now)
 
 
@@ -245,3 +254,67 @@ def test_a_post_that_appears_after_the_end_is_found_and_told(
     case.recheck()
     assert case.delivery.state == DeliveryState.PUBLISHED
     assert case.is_notified("delivery.out_anyway")
+
+
+class WorkerLost(BaseException):
+    """A worker that ends where it stands: no handler of ours sees it."""
+
+
+@pytest.mark.procedure("P-6")
+@pytest.mark.parametrize("act", ["store_superseded", "publish_superseded"])
+@pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
+def test_a_worker_lost_around_the_superseding_leaves_one_post(
+    case: Case, act: str, is_done: bool, unsettled: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsettled(0)
+    case.lose_the_answer()
+    if act == "publish_superseded":
+        case.accept_late()
+        until(case.posts)
+    edit(case)
+    lose_worker_around(monkeypatch, act, is_done=is_done)
+    with pytest.raises(WorkerLost):
+        case.prepare()
+    monkeypatch.undo()
+    unsettled(0)
+    case.reload()
+    # Once X can no longer take a call (its time is over), nothing has to prevent it.
+    if act == "store_superseded" and case.delivery.account.network != "x":
+        case.accept_late()
+    case.prepare()
+    case.send()
+    case.reconcile()
+    assert case.reload().state == DeliveryState.PUBLISHED
+    assert len(case.posts()) == 1
+
+
+@pytest.mark.procedure("P-6")
+@pytest.mark.parametrize("act", ["start_recheck", "record_recheck"])
+@pytest.mark.parametrize("is_done", [False, True], ids=["before", "after"])
+def test_a_worker_lost_around_a_recheck_is_followed_by_another_look(
+    case: Case, act: str, is_done: bool, unsettled: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsettled(0)
+    case.lose_the_answer()
+    cancel(case)
+    case.accept_late()
+    until(case.posts)
+    lose_worker_around(monkeypatch, act, is_done=is_done)
+    with pytest.raises(WorkerLost):
+        case.recheck()
+    monkeypatch.undo()
+    case.recheck()
+    assert case.delivery.state == DeliveryState.PUBLISHED
+    assert case.is_notified("delivery.out_anyway")
+
+
+def lose_worker_around(monkeypatch: pytest.MonkeyPatch, act: str, *, is_done: bool) -> None:
+    """End the worker right before an action of the sender, or right after its transaction."""
+    action = getattr(sender, act)
+
+    def lost(**arguments: Any) -> None:
+        if is_done:
+            action(**arguments)
+        raise WorkerLost
+
+    monkeypatch.setattr(sender, act, lost)

@@ -47,9 +47,12 @@ def publication(lab: Lab, workers: Workers, people: dict[str, Member], tmp_path:
     for adaptation in Adaptation.objects.filter(publication=publication):
         Attachment.objects.filter(adaptation=adaptation).delete()
         Attachment.objects.create(
-            adaptation=adaptation, position=0, medium=film, captions_missing_because=NO_VOICE,
+            adaptation=adaptation,
+            position=0,
+            medium=film,
+            captions_missing_because=NO_VOICE,
             captions_missing_by=people["beto"],
-        )  # fmt: skip
+        )
     due_at = now.replace(second=0, microsecond=0)
     return actions.program_publication(publication=publication, due_at=due_at, by=people["beto"], now=now)
 
@@ -65,9 +68,17 @@ def _kept_film(lab: Lab, luis: Member, folder: Path, now: datetime) -> Medium:
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(data)
     return Medium.objects.create(
-        entity=luis.entity, kind="video", sha256=long.sha256, file=name, mime=long.mime, size=long.size, width=640,
-        height=360, seconds=6, stored_at=now,
-    )  # fmt: skip
+        entity=luis.entity,
+        kind="video",
+        sha256=long.sha256,
+        file=name,
+        mime=long.mime,
+        size=long.size,
+        width=640,
+        height=360,
+        seconds=6,
+        stored_at=now,
+    )
 
 
 def test_an_upload_goes_on_after_its_worker_was_killed(lab: Lab, workers: Workers, publication: Publication) -> None:

@@ -108,8 +108,11 @@ def _hurry() -> None:
     worker.STALLED_SECONDS = STALLED_SECONDS
     prepare.LONGEST_WAIT = reconciliation.LONGEST_WAIT = LONGEST_WAIT
     rate_limits.MAX_SUSPENSION = timedelta(seconds=LONGEST_WAIT)
-    for module, names in ((x, ("LOOK_WAITS",)), (mastodon, ("LOOK_WAITS", "SETTLE_WAITS")),
-                          (instagram, ("LOOK_WAITS", "SETTLE_WAITS"))):  # fmt: skip
+    for module, names in (
+        (x, ("LOOK_WAITS",)),
+        (mastodon, ("LOOK_WAITS", "SETTLE_WAITS")),
+        (instagram, ("LOOK_WAITS", "SETTLE_WAITS")),
+    ):
         for name in names:
             setattr(module, name, tuple(WAITS * each for each in getattr(module, name)))
 

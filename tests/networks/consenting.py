@@ -24,9 +24,13 @@ GO_ON = re.compile(r'href="([^"]+)"[^>]*>Continuar en')
 def point_at(lab: Lab, settings: Any) -> None:
     """Make the laboratory the networks, as an installation's own settings do."""
     settings.NETWORK_ADDRESSES = {
-        "x": f"{lab.url}/x", "facebook": f"{lab.url}/graph", "instagram": f"{lab.url}/graph",
-        "youtube": f"{lab.url}/youtube", "mastodon": f"{lab.url}/mastodon", "bluesky": f"{lab.url}/nadie",
-    }  # fmt: skip
+        "x": f"{lab.url}/x",
+        "facebook": f"{lab.url}/graph",
+        "instagram": f"{lab.url}/graph",
+        "youtube": f"{lab.url}/youtube",
+        "mastodon": f"{lab.url}/mastodon",
+        "bluesky": f"{lab.url}/nadie",
+    }
     settings.CONSENT_ADDRESSES = settings.TOKEN_ADDRESSES = settings.NETWORK_ADDRESSES
 
 
@@ -42,9 +46,15 @@ def application(lab: Lab, network: str, carmen: Member, now: datetime) -> tuple[
 def registered(theirs: dict[str, Any], carmen: Member, now: datetime) -> Account:
     """Register an account of the laboratory's, by its handle alone."""
     return register_account(
-        entity=carmen.entity, network=theirs["network"], handle=theirs["handle"], display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=theirs["network"],
+        handle=theirs["handle"],
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
 
 
 def signed_in(member: Member) -> Client:

@@ -35,9 +35,16 @@ def theirs(bluesky: Bluesky, settings: Any) -> ApiCredentials:
 @pytest.fixture
 def account(bluesky: Bluesky, theirs: ApiCredentials, carmen: Member, now: datetime) -> Account:
     return register_account(
-        entity=carmen.entity, network="bluesky", handle=theirs.handle, display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network="bluesky",
+        handle=theirs.handle,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=bluesky.url,
+        by=carmen,
+        now=now,
+    )
 
 
 def test_the_server_says_whose_the_password_is_and_only_then_it_is_kept(

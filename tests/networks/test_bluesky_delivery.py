@@ -30,10 +30,17 @@ def delivery(
     settings.MEDIA_FOLDER, settings.PRIVATE_ADDRESSES_ALLOWED = tmp_path, ["127.0.0.1"]
     credentials, now = bluesky_credentials(bluesky, password=True), timezone.now()
     account = register_account(
-        entity=carmen.entity, network="bluesky", handle=credentials.handle, remote_id=credentials.remote_id,
-        display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=bluesky.url, by=carmen,
+        entity=carmen.entity,
+        network="bluesky",
+        handle=credentials.handle,
+        remote_id=credentials.remote_id,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=bluesky.url,
+        by=carmen,
         now=now,
-    )  # fmt: skip
+    )
     connect_account(account=account, token=credentials.token, expires_at=None, by=carmen, now=now)
     return deliveries_in(programmed(informed_news(lab, luis, now), ana, now)).get()
 

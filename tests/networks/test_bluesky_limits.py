@@ -29,9 +29,16 @@ def test_the_server_counts_a_post_as_we_do(
         with harness.running_server(tmp_path, "limits") as server:
             theirs = bluesky_credentials(server, password=True)
             account = register_account(
-                entity=carmen.entity, network="bluesky", handle=theirs.handle, display_name="MinComercio",
-                purpose="Cuenta institucional", root_mailbox="", server=server.url, by=carmen, now=now,
-            )  # fmt: skip
+                entity=carmen.entity,
+                network="bluesky",
+                handle=theirs.handle,
+                display_name="MinComercio",
+                purpose="Cuenta institucional",
+                root_mailbox="",
+                server=server.url,
+                by=carmen,
+                now=now,
+            )
             connect_with_password(account=account, password=theirs.token, by=carmen, now=timezone.now())
             news = informed_news(lab, luis, timezone.now(), with_media=False)
             assert send(deliveries_in(programmed(news, ana, timezone.now())).get()).state == "PUBLISHED"

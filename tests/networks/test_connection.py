@@ -94,8 +94,12 @@ def test_what_is_asked_is_the_least_with_pkce_and_the_exact_address(lab: Lab, ca
     assert asked["code_challenge_method"] == ["S256"]
     assert asked["redirect_uri"] == ["http://127.0.0.1:8800/cuentas/autorizacion/"]
     assert set(asked["scope"][0].split()) == {
-        "tweet.read", "tweet.write", "users.read", "media.write", "offline.access",
-    }  # fmt: skip
+        "tweet.read",
+        "tweet.write",
+        "users.read",
+        "media.write",
+        "offline.access",
+    }
     assert "client_secret" not in asked
 
 

@@ -15,9 +15,16 @@ pytestmark = pytest.mark.procedure("M-3")
 
 def account_on(network: str, carmen: Member, now: datetime) -> Account:
     return register_account(
-        entity=carmen.entity, network=network, handle="mincomercioco", remote_id="1", display_name="MinComercio",
-        purpose="Institucional", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=network,
+        handle="mincomercioco",
+        remote_id="1",
+        display_name="MinComercio",
+        purpose="Institucional",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
 
 
 def test_links_go_as_first_comments_with_the_reason_and_back(carmen: Member, ana: Member, now: datetime) -> None:

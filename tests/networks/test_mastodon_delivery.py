@@ -28,9 +28,17 @@ def test_an_account_is_spoken_to_at_its_own_server(carmen: Member, settings: Any
     now = timezone.now()
 
     account = register_account(
-        entity=carmen.entity, network="mastodon", handle="mincomercio", remote_id="1", display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", server=server, by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network="mastodon",
+        handle="mincomercio",
+        remote_id="1",
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=server,
+        by=carmen,
+        now=now,
+    )
     connect_account(account=account, token="secreto", expires_at=None, by=carmen, now=now)
 
     assert credentials_for(account).address == address
@@ -43,10 +51,17 @@ def test_a_delivery_goes_out_at_the_accounts_own_server(
     settings.PRIVATE_ADDRESSES_ALLOWED = ["127.0.0.1"]
     theirs, now = lab.new_account("mastodon"), timezone.now()
     account = register_account(
-        entity=carmen.entity, network="mastodon", handle=theirs["handle"], remote_id=theirs["id"],
-        display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", server=theirs["base_url"],
-        by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network="mastodon",
+        handle=theirs["handle"],
+        remote_id=theirs["id"],
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=theirs["base_url"],
+        by=carmen,
+        now=now,
+    )
     connect_account(account=account, token=theirs["token"], expires_at=None, by=carmen, now=now)
     delivery = deliveries_in(programmed(informed_news(lab, luis, now, with_media=False), ana, now)).get()
 

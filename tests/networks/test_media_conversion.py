@@ -92,9 +92,12 @@ def test_what_must_stay_stays() -> None:
 @pytest.mark.parametrize("name", WITH_PICTURES)
 @settings(max_examples=12)
 @given(
-    width=st.integers(2, 900), height=st.integers(2, 900), kind=st.sampled_from(["PNG", "GIF", "JPEG", "WEBP"]),
-    ratio=st.sampled_from(["", "1:1", "16:9"]), focus=st.sampled_from(["centre", "top", "bottom"]),
-)  # fmt: skip
+    width=st.integers(2, 900),
+    height=st.integers(2, 900),
+    kind=st.sampled_from(["PNG", "GIF", "JPEG", "WEBP"]),
+    ratio=st.sampled_from(["", "1:1", "16:9"]),
+    focus=st.sampled_from(["centre", "top", "bottom"]),
+)
 def test_the_very_file_passes_the_check(
     name: str, tmp_path_factory: pytest.TempPathFactory, width: int, height: int, kind: str, ratio: str, focus: str
 ) -> None:
@@ -115,9 +118,16 @@ def written(path: Path, plan: ConversionPlan) -> Medium:
     image.convert({"path": str(path), "output": str(output), "conversion": plan.conversion.as_data()})
     found, data = inspect_picture(output), output.read_bytes()
     return Medium(
-        "picture", output, found["mime"], hashlib.sha256(data).hexdigest(), len(data), found["width"], found["height"],
-        alt="x", traits=Traits(**found["traits"]),
-    )  # fmt: skip
+        "picture",
+        output,
+        found["mime"],
+        hashlib.sha256(data).hexdigest(),
+        len(data),
+        found["width"],
+        found["height"],
+        alt="x",
+        traits=Traits(**found["traits"]),
+    )
 
 
 def test_a_weight_is_kept_by_quality_and_then_by_size(tmp_path: Path) -> None:

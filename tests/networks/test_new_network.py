@@ -146,9 +146,13 @@ def test_a_commit_whose_answer_is_lost_is_found(
     [(500, True, Unknown), (500, False, Transient), (429, True, Transient), (422, True, Permanent)],
 )
 def test_an_error_that_its_table_does_not_name_is_mapped_by_its_status(
-    toy: ToyServer, connector: Connector, credentials: ApiCredentials, status: int, is_commit: bool,
+    toy: ToyServer,
+    connector: Connector,
+    credentials: ApiCredentials,
+    status: int,
+    is_commit: bool,
     error: type[Exception],
-) -> None:  # fmt: skip
+) -> None:
     post = Post("No")
     prepared = prepare(connector, credentials, post) if is_commit else {}
     toy.next_status = status
@@ -221,9 +225,15 @@ def test_a_person_posts_by_hand_and_the_post_is_read_back(
 
 def registered_account(carmen: Member, now: datetime) -> Account:
     return register_account(
-        entity=carmen.entity, network=NAME, handle="casa", display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=NAME,
+        handle="casa",
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
 
 
 def test_an_account_is_connected_on_its_consent_page(toy: ToyServer, carmen: Member) -> None:

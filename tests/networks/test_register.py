@@ -27,9 +27,15 @@ pytestmark = pytest.mark.procedure("M-3")
 
 def register(carmen: Member, now: datetime, handle: str = "@MincomercioCo", network: str = "x") -> Account:
     return register_account(
-        entity=carmen.entity, network=network, handle=handle, display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="redes@mincomercio.test", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=network,
+        handle=handle,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="redes@mincomercio.test",
+        by=carmen,
+        now=now,
+    )
 
 
 def event_types(entity: Entity) -> list[str]:
@@ -107,8 +113,11 @@ def test_a_retired_account_keeps_nothing_that_opens_it(carmen: Member, now: date
     assert list(queries.accounts_of(carmen.entity)) == []
     assert register(carmen, now).pk != account.pk
     assert event_types(carmen.entity) == [
-        "account.connected", "account.registered", "account.registered", "account.retired",
-    ]  # fmt: skip
+        "account.connected",
+        "account.registered",
+        "account.registered",
+        "account.retired",
+    ]
 
 
 def test_a_secret_never_gives_way_to_an_empty_one(carmen: Member, now: datetime) -> None:
@@ -155,9 +164,16 @@ def test_a_server_must_be_public_and_speak_https(
         answer_names(monkeypatch, {"social.ejemplo.org": [["190.60.1.1"]]})
     client = Client()
     client.force_login(carmen.user)
-    page = client.post("/cuentas/nueva/", {
-        "network": "mastodon", "handle": "mincomercio", "display_name": "x", "purpose": "x", "server": server,
-    })  # fmt: skip
+    page = client.post(
+        "/cuentas/nueva/",
+        {
+            "network": "mastodon",
+            "handle": "mincomercio",
+            "display_name": "x",
+            "purpose": "x",
+            "server": server,
+        },
+    )
     assert page.status_code == 422
     assert words in page.content.decode()
     assert not Account.objects.exists()
@@ -169,8 +185,14 @@ def test_a_public_server_by_https_is_taken(carmen: Member, monkeypatch: pytest.M
     answer_names(monkeypatch, {"social.ejemplo.org": [["190.60.1.1"]]})
     client = Client()
     client.force_login(carmen.user)
-    client.post("/cuentas/nueva/", {
-        "network": "mastodon", "handle": "mincomercio", "display_name": "x", "purpose": "x",
-        "server": "Social.Ejemplo.org/",
-    })  # fmt: skip
+    client.post(
+        "/cuentas/nueva/",
+        {
+            "network": "mastodon",
+            "handle": "mincomercio",
+            "display_name": "x",
+            "purpose": "x",
+            "server": "Social.Ejemplo.org/",
+        },
+    )
     assert Account.objects.get().server == "https://social.ejemplo.org"

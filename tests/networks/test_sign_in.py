@@ -129,9 +129,17 @@ def x_account(server: Server, carmen: Member) -> Account:
 def connected(network: str, by: Member, server: str, token: str, *, remote_id: str, refresh: str = "") -> Account:
     now = timezone.now()
     account = register_account(
-        entity=by.entity, network=network, handle=HANDLE, remote_id=remote_id, display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", server=server, by=by, now=now,
-    )  # fmt: skip
+        entity=by.entity,
+        network=network,
+        handle=HANDLE,
+        remote_id=remote_id,
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        server=server,
+        by=by,
+        now=now,
+    )
     return connect_account(account=account, token=token, refresh=refresh, expires_at=None, by=by, now=now)
 
 

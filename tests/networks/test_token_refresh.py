@@ -126,8 +126,10 @@ def test_a_blip_is_no_end(lab: Lab, account: Account, carmen: Member, code: int)
     account.refresh_from_db()
     credential = Credential.objects.get()
     assert (account.state, credential.state, secret_of(account)) == (
-        AccountState.ACTIVE, CredentialState.GOOD, before,
-    )  # fmt: skip
+        AccountState.ACTIVE,
+        CredentialState.GOOD,
+        before,
+    )
     assert credential.problem
     assert credential.refresh_at is not None and credential.refresh_at > timezone.now()
     assert told(carmen) == []
@@ -177,9 +179,12 @@ def test_who_dies_between_the_new_token_and_keeping_it_leaves_an_account_to_conn
     )  # X has turned it; and here we die
     Credential.objects.update(refresh_leased_until=timezone.now() - timedelta(seconds=1))
     asked = lambda: len(  # noqa: E731
-        [call for call in lab.client.get("/calls.json", params={"network": "x"}).json()["calls"]
-         if call["path"] == "/2/oauth2/token"]
-    )  # fmt: skip
+        [
+            call
+            for call in lab.client.get("/calls.json", params={"network": "x"}).json()["calls"]
+            if call["path"] == "/2/oauth2/token"
+        ]
+    )
 
     refresh_account_token(account.pk)
     times = asked()

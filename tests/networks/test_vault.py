@@ -33,9 +33,16 @@ def ring(settings: Any, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def account(carmen: Member, now: datetime) -> Account:
     made = register_account(
-        entity=carmen.entity, network="x", handle="mincomercioco", remote_id="1", display_name="MinComercio",
-        purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network="x",
+        handle="mincomercioco",
+        remote_id="1",
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
     connect_account(account=made, token="ficha-1", refresh="renueva-1", expires_at=None, by=carmen, now=now)
     save_application(network="x", server="", client_id="a", secret="secreto-1", by=carmen, now=now)
     register_source(entity=carmen.entity, kind=WEBHOOK, name="Sede", secret=SIGNING_SECRET, by=carmen, now=now)

@@ -8,9 +8,13 @@ from tests.conftest import NOW, member
 
 def two_managers() -> tuple[Member, Member]:
     entity = register_entity(
-        slug="mincomercio", name="Ministerio de Comercio, Industria y Turismo", short_name="MinComercio", initials="MC",
-        official_domains=["mincit.gov.co"], now=NOW,
-    )  # fmt: skip
+        slug="mincomercio",
+        name="Ministerio de Comercio, Industria y Turismo",
+        short_name="MinComercio",
+        initials="MC",
+        official_domains=["mincit.gov.co"],
+        now=NOW,
+    )
     member(entity, "ana", "Ana Rojas", Role.COMMUNITY_MANAGER)
     return (
         member(entity, "luis", "Luis Peña", Role.CONTENT_MANAGER),

@@ -32,9 +32,16 @@ def item(address: str = COFFEE, **changes: Any) -> Item:
 
 def page(address: str = COFFEE, **changes: Any) -> Page:
     values: dict[str, Any] = {
-        "canonical": address, "title": "Exportaciones de café crecen", "summary": "Crecieron 8,4 %.",
-        "body": "Uno.\nDos.", "section": "Comercio", "published_at": NOW, "picture": "", "picture_alt": "", "video": "",
-    }  # fmt: skip
+        "canonical": address,
+        "title": "Exportaciones de café crecen",
+        "summary": "Crecieron 8,4 %.",
+        "body": "Uno.\nDos.",
+        "section": "Comercio",
+        "published_at": NOW,
+        "picture": "",
+        "picture_alt": "",
+        "video": "",
+    }
     return Page(address=address, **(values | changes))
 
 
@@ -49,9 +56,14 @@ def found(source: Source, *, now: datetime = NOW) -> News:
 
 def inform(by: Member, address: str = COFFEE, *, now: datetime = NOW, **changes: Any) -> News:
     return actions.inform_link(
-        entity=by.entity, address=address, page=page(address, **changes), reference="PC-2026-118", note="Con foto.",
-        by=by, now=now,
-    )  # fmt: skip
+        entity=by.entity,
+        address=address,
+        page=page(address, **changes),
+        reference="PC-2026-118",
+        note="Con foto.",
+        by=by,
+        now=now,
+    )
 
 
 def jobs(task: str) -> list[dict[str, Any]]:

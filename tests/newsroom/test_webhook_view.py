@@ -47,8 +47,11 @@ def test_a_signed_notice_creates_a_candidate(source: Source) -> None:
     news = News.objects.get()
     assert answer.status_code == 201
     assert json.loads(answer.content) == {
-        "noticia": news.pk, "estado": "candidata", "resultado": "nueva", "mensaje": "La noticia está candidata.",
-    }  # fmt: skip
+        "noticia": news.pk,
+        "estado": "candidata",
+        "resultado": "nueva",
+        "mensaje": "La noticia está candidata.",
+    }
     assert (news.title, news.reference, news.section) == ("Café y flores", "PC-2026-118", "Comercio")
     assert news.published_at == datetime.fromisoformat("2026-11-24T08:15:00-05:00")
 

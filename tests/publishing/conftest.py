@@ -23,9 +23,16 @@ def connect_accounts(carmen: Member, now: datetime) -> dict[str, Account]:
     made = {}
     for network in ("x", "facebook", "instagram", "youtube"):
         account = register_account(
-            entity=carmen.entity, network=network, handle="mincomercioco", remote_id=f"id-{network}",
-            display_name="MinComercio", purpose="Cuenta institucional", root_mailbox="", by=carmen, now=now,
-        )  # fmt: skip
+            entity=carmen.entity,
+            network=network,
+            handle="mincomercioco",
+            remote_id=f"id-{network}",
+            display_name="MinComercio",
+            purpose="Cuenta institucional",
+            root_mailbox="",
+            by=carmen,
+            now=now,
+        )
         made[str(network)] = connect_account(
             account=account, token=f"token-{network}", expires_at=None, by=carmen, now=now
         )
@@ -38,26 +45,48 @@ def store_picture(luis: Member, folder: Path, now: datetime) -> Medium:
     Image.new("RGB", (1080, 1080), "#0943b5").save(data, "JPEG")
     (folder / "a.jpg").write_bytes(data.getvalue())
     return Medium.objects.create(
-        entity=luis.entity, kind="picture", sha256="a" * 64, file="a.jpg", mime="image/jpeg",
-        size=len(data.getvalue()), width=1080, height=1080, alt="Gráfica de barras", stored_at=now,
-    )  # fmt: skip
+        entity=luis.entity,
+        kind="picture",
+        sha256="a" * 64,
+        file="a.jpg",
+        mime="image/jpeg",
+        size=len(data.getvalue()),
+        width=1080,
+        height=1080,
+        alt="Gráfica de barras",
+        stored_at=now,
+    )
 
 
 def store_video(luis: Member, now: datetime) -> Medium:
     """Store the row of a video; no file stands behind it."""
     return Medium.objects.create(
-        entity=luis.entity, kind="video", sha256="b" * 64, file="b.mp4", mime="video/mp4", size=90_000,
-        width=1280, height=720, seconds=6.0, stored_at=now,
-    )  # fmt: skip
+        entity=luis.entity,
+        kind="video",
+        sha256="b" * 64,
+        file="b.mp4",
+        mime="video/mp4",
+        size=90_000,
+        width=1280,
+        height=720,
+        seconds=6.0,
+        stored_at=now,
+    )
 
 
 def record_candidate(luis: Member, picture: Medium, video: Medium, now: datetime) -> News:
     """Record a news item that nobody has informed yet."""
     return News.objects.create(
-        entity=luis.entity, address=ADDRESS, key=ADDRESS, title="Exportaciones no mineras crecieron 8,4 %",
-        summary="Café, flores y software suman más de la mitad del total.", section="Comercio", found_at=now,
-        picture=picture, video=video,
-    )  # fmt: skip
+        entity=luis.entity,
+        address=ADDRESS,
+        key=ADDRESS,
+        title="Exportaciones no mineras crecieron 8,4 %",
+        summary="Café, flores y software suman más de la mitad del total.",
+        section="Comercio",
+        found_at=now,
+        picture=picture,
+        video=video,
+    )
 
 
 def inform(candidate: News, luis: Member, now: datetime) -> News:

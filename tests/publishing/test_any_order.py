@@ -191,8 +191,11 @@ class AnyOrder(RuleBasedStateMachine):
         if delivery.state != DeliveryState.NEEDS_PERSON:
             return
         about: dict[str, Any] = {
-            "delivery": delivery, "attempt": delivery.attempts_made, "by": self.cast.ana, "now": self.now,
-        }  # fmt: skip
+            "delivery": delivery,
+            "attempt": delivery.attempts_made,
+            "by": self.cast.ana,
+            "now": self.now,
+        }
         if self.public:
             sighting = PostLookup(remote_id=self.public[0], address="https://x.com/1", why_unread="La vi.")
             self._try(lambda: decide_is_out(lookup=sighting, **about))
@@ -203,29 +206,40 @@ class AnyOrder(RuleBasedStateMachine):
     def a_person_stops_it(self, now: bool) -> None:
         if not now:
             return
-        self._try(lambda: actions.cancel_publication(
-            publication=self.publication, reason="No", by=self.cast.ana, now=self.now
-        ))  # fmt: skip
+        self._try(
+            lambda: actions.cancel_publication(
+                publication=self.publication, reason="No", by=self.cast.ana, now=self.now
+            )
+        )
 
     @rule(words=st.sampled_from(["Otras palabras.", "Y otras más."]))
     def a_person_edits_it(self, words: str) -> None:
         self.publication.refresh_from_db()
-        said = {each.account_id: told_why(each, text=f"{words} {self.publication.link}")
-                for each in queries.adaptations_of(self.publication)}  # fmt: skip
+        said = {
+            each.account_id: told_why(each, text=f"{words} {self.publication.link}")
+            for each in queries.adaptations_of(self.publication)
+        }
         change = actions.PublicationChange(
             why="Por algo.", theme="Comercio", relevance=2, link=self.publication.link, adaptations=said
         )
-        self._try(lambda: actions.edit_publication(
-            publication=self.publication, change=change, revision=self.publication.revision, by=self.cast.ana,
-            now=self.now,
-        ))  # fmt: skip
+        self._try(
+            lambda: actions.edit_publication(
+                publication=self.publication,
+                change=change,
+                revision=self.publication.revision,
+                by=self.cast.ana,
+                now=self.now,
+            )
+        )
 
     @rule(minutes=st.sampled_from([1, 30]))
     def a_person_moves_it(self, minutes: int) -> None:
         due_at = self.now.replace(second=0, microsecond=0) + timedelta(minutes=minutes)
-        self._try(lambda: actions.move_publication(
-            publication=self.publication, due_at=due_at, by=self.cast.ana, now=self.now
-        ))  # fmt: skip
+        self._try(
+            lambda: actions.move_publication(
+                publication=self.publication, due_at=due_at, by=self.cast.ana, now=self.now
+            )
+        )
 
     @rule(now=SELDOM)
     def a_person_pauses_or_resumes_the_account(self, now: bool) -> None:
@@ -293,7 +307,12 @@ def test_no_order_of_events_publishes_twice_or_loses(examples: int, players: Cas
     run_state_machine_as_test(
         lambda: AnyOrder(players),
         settings=settings(
-            max_examples=examples, stateful_step_count=30, deadline=None, derandomize=True, database=None,
-            suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+            max_examples=examples,
+            stateful_step_count=30,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
         ),
-    )  # fmt: skip
+    )

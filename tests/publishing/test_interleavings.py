@@ -83,9 +83,12 @@ def change(delivery: Delivery, by: Member, **words: Any) -> None:
     adaptation = adaptation_of(delivery)
     wanted = replace(as_it_is(adaptation), **{"skipped": False, "skip_reason": "", **words})
     whole = actions.PublicationChange(
-        why=publication.why, theme=publication.theme, relevance=2, link=publication.link,
+        why=publication.why,
+        theme=publication.theme,
+        relevance=2,
+        link=publication.link,
         adaptations={delivery.account_id: wanted},
-    )  # fmt: skip
+    )
     actions.edit_publication(
         publication=publication, change=whole, revision=publication.revision, by=by, now=timezone.now()
     )

@@ -46,9 +46,13 @@ def uploaded(by: Member, now: datetime, data: bytes, name: str = "", wanted: str
 
 def attach(publication: Publication, network: str, medium: Medium, by: Member, now: datetime, **said: str) -> None:
     actions.attach_medium(
-        publication=publication, accounts=[of(publication, network).account_id], medium=medium, by=by, now=now,
+        publication=publication,
+        accounts=[of(publication, network).account_id],
+        medium=medium,
+        by=by,
+        now=now,
         described=Described(**said),
-    )  # fmt: skip
+    )
 
 
 def order(publication: Publication, network: str) -> list[str]:
@@ -63,8 +67,10 @@ def test_media_are_published_in_the_order_of_their_positions(draft: Publication,
     assert order(draft, "x") == ["1 image/webp", "2 image/jpeg", "3 image/png"]
     post = post_of(of(draft, "x"))
     assert [(medium.mime, medium.alt) for medium in post.media] == [
-        ("image/webp", "Una WEBP"), ("image/jpeg", "Gráfica de barras"), ("image/png", "Una PNG"),
-    ]  # fmt: skip
+        ("image/webp", "Una WEBP"),
+        ("image/jpeg", "Gráfica de barras"),
+        ("image/png", "Una PNG"),
+    ]
     actions.detach_medium(attachment=of(draft, "x").media[1], by=ana, now=now)
     assert order(draft, "x") == ["1 image/webp", "2 image/png"]
     assert order(draft, "instagram") == ["1 image/jpeg"]
@@ -130,8 +136,10 @@ def test_programming_requires_alt_and_captions_or_a_reason_with_a_name(
     with pytest.raises(NotReady) as refused:
         actions.program_publication(publication=draft, due_at=due_at, by=ana, now=now)
     assert {issue.key for issue in refused.value.issues} == {"no_alt", "no_captions"}
-    because = {shown.pk: AttachmentWords(alt_missing_because="Es un adorno."),
-               heard.pk: AttachmentWords(captions_missing_because="No tiene voz.")}  # fmt: skip
+    because = {
+        shown.pk: AttachmentWords(alt_missing_because="Es un adorno."),
+        heard.pk: AttachmentWords(captions_missing_because="No tiene voz."),
+    }
     wanted = {each.account_id: replace(as_it_is(each), media=because) for each in queries.adaptations_of(draft)}
     change = actions.PublicationChange(draft.why, draft.theme, 2, draft.link, wanted)
     draft.refresh_from_db()
@@ -219,8 +227,14 @@ def test_fixing_a_picture_creates_a_version_and_keeps_the_original(
 def reel(draft: Publication, ana: Member, now: datetime, tmp_path: Path) -> Publication:
     """A publication whose Facebook text goes with a wide video, to be sent as a reel."""
     made = film(tmp_path / "ancho.mp4", size=(1280, 960), seconds=4)
-    attach(draft, "facebook", uploaded(ana, now, made.read_bytes(), "ancho.mp4"), ana, now,
-           without_captions_because="No tiene voz.")  # fmt: skip
+    attach(
+        draft,
+        "facebook",
+        uploaded(ana, now, made.read_bytes(), "ancho.mp4"),
+        ana,
+        now,
+        without_captions_because="No tiene voz.",
+    )
     Adaptation.objects.filter(pk=of(draft, "facebook").pk).update(format="reel")
     return draft
 
@@ -275,8 +289,10 @@ def test_run_conversion_replaces_the_video_of_a_programmed_publication_that_stay
     assert (prepared["facebook"], prepared["x"]) == ("", "f" * 64)
     facts = Event.objects.filter(event_type="publication.media").order_by("-pk").values_list("facts", flat=True)[0]
     assert (facts["act"], facts["before"], facts["sha256"]) == (
-        "exchanged", conversion.medium.sha256, conversion.version and conversion.version.sha256,
-    )  # fmt: skip
+        "exchanged",
+        conversion.medium.sha256,
+        conversion.version and conversion.version.sha256,
+    )
 
 
 def test_run_conversion_does_not_replace_the_video_if_the_publication_would_not_be_ready(

@@ -35,9 +35,12 @@ def edited(
     adaptation = publication.adaptations.get(account=account)
     wanted = AdaptationChange(adaptation.text, adaptation.title, parts=parts)
     change = PublicationChange(
-        why="Muestra dónde hay empleo.", theme="Comercio", relevance=2, link=publication.link,
+        why="Muestra dónde hay empleo.",
+        theme="Comercio",
+        relevance=2,
+        link=publication.link,
         adaptations={account.pk: replace(wanted, **more)},
-    )  # fmt: skip
+    )
     return actions.edit_publication(
         publication=publication, change=change, revision=publication.revision, by=by, now=now
     )
@@ -267,8 +270,12 @@ def test_the_database_keeps_each_part_in_its_place(
     for position, above in ((2, elsewhere), (1, third)):
         with pytest.raises((DatabaseError, IntegrityError)), transaction.atomic():
             Delivery.objects.create(
-                entity=first.entity, **same_subject, account=accounts["facebook"], position=position,
-                follows=above, **fresh,
-            )  # fmt: skip
+                entity=first.entity,
+                **same_subject,
+                account=accounts["facebook"],
+                position=position,
+                follows=above,
+                **fresh,
+            )
     with pytest.raises(IntegrityError, match="delivery_further_part_follows"), transaction.atomic():
         Delivery.objects.create(entity=first.entity, **same_subject, account=accounts["facebook"], position=1, **fresh)

@@ -154,8 +154,11 @@ def test_cancel_stops_everything_that_is_not_out(
     put(Delivery.objects.filter(subject_id=publication.pk).get(account=accounts["x"]), DeliveryState.PUBLISHED)
     cancelled = actions.cancel_publication(publication=publication, reason="Cambió la cifra.", by=marta, now=now)
     assert states(publication) == {
-        "x": "PUBLISHED", "facebook": "CANCELLED", "instagram": "CANCELLED", "youtube": "CANCELLED"
-    }  # fmt: skip
+        "x": "PUBLISHED",
+        "facebook": "CANCELLED",
+        "instagram": "CANCELLED",
+        "youtube": "CANCELLED",
+    }
     assert cancelled.state == "PROGRAMMED"  # part of it is out
     event = Event.objects.get(event_type="publication.cancelled")
     assert "reason" in event.digests
@@ -176,5 +179,7 @@ def test_a_paused_account_takes_no_new_publication(
     pause_account(account=accounts["x"], reason="Revisión de seguridad", by=ana, now=now)
     publication = drafted(news, ana, now)
     assert set(publication.adaptations.values_list("account__network", flat=True)) == {
-        "facebook", "instagram", "youtube"
-    }  # fmt: skip
+        "facebook",
+        "instagram",
+        "youtube",
+    }

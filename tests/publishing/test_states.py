@@ -33,9 +33,15 @@ def put(delivery: Delivery, state: DeliveryState) -> None:
         cursor.execute(
             "UPDATE outbox_delivery SET state = %s, remote_id = %s, published_at = %s, leased_by = %s,"
             " leased_until = %s WHERE id = %s",
-            [state, "1" if public else "", delivery.due_at if public else None, "w" if state == "SENDING" else "",
-             delivery.due_at if state == "SENDING" else None, delivery.pk],
-        )  # fmt: skip
+            [
+                state,
+                "1" if public else "",
+                delivery.due_at if public else None,
+                "w" if state == "SENDING" else "",
+                delivery.due_at if state == "SENDING" else None,
+                delivery.pk,
+            ],
+        )
         cursor.execute("SET session_replication_role = origin")
 
 
@@ -78,18 +84,28 @@ def test_a_delivery_is_never_removed(delivery: Delivery) -> None:
 def test_a_publication_has_one_delivery_on_each_account(delivery: Delivery) -> None:
     with pytest.raises(IntegrityError, match="delivery_once"), transaction.atomic():
         Delivery.objects.create(
-            entity_id=delivery.entity_id, subject_kind=delivery.subject_kind, subject_id=delivery.subject_id,
-            subject_name=delivery.subject_name, account=delivery.account,
-            due_at=delivery.due_at, prepare_at=delivery.due_at, ready_at=delivery.due_at,
+            entity_id=delivery.entity_id,
+            subject_kind=delivery.subject_kind,
+            subject_id=delivery.subject_id,
+            subject_name=delivery.subject_name,
+            account=delivery.account,
+            due_at=delivery.due_at,
+            prepare_at=delivery.due_at,
+            ready_at=delivery.due_at,
             expires_at=delivery.expires_at,
-        )  # fmt: skip
+        )
 
 
 def attempt(delivery: Delivery, number: int = 1) -> Attempt:
     return Attempt.objects.create(
-        delivery=delivery, number=number, started_at=delivery.due_at, worker="w", fingerprint="f" * 64,
-        content={"text": "hola"}, prepared={},
-    )  # fmt: skip
+        delivery=delivery,
+        number=number,
+        started_at=delivery.due_at,
+        worker="w",
+        fingerprint="f" * 64,
+        content={"text": "hola"},
+        prepared={},
+    )
 
 
 def test_what_was_sent_never_changes(delivery: Delivery) -> None:

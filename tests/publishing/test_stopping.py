@@ -96,8 +96,9 @@ def test_what_passes_its_hour_in_a_pause_is_late_and_says_why(delivery: Delivery
     promote_due(now=late)
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason) == (
-        "EXPIRED", "Pasó su hora y no se envió. Estaba en pausa, por Ana Rojas: Llegó una alerta.",
-    )  # fmt: skip
+        "EXPIRED",
+        "Pasó su hora y no se envió. Estaba en pausa, por Ana Rojas: Llegó una alerta.",
+    )
 
 
 def test_the_programme_shows_what_is_held(delivery: Delivery, ana: Member) -> None:

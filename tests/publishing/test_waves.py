@@ -40,9 +40,15 @@ WORKER = "worker-1"
 def news(number: int, luis: Member, now: datetime) -> News:
     address = f"https://www.mincit.gov.co/prensa/noticias/comercio/{number}"
     made = News.objects.create(
-        entity=luis.entity, address=address, key=address, title=f"Las exportaciones crecieron, nota {number}",
-        summary="Café, flores y software.", section="Comercio", state=NewsState.INFORMED, found_at=now,
-    )  # fmt: skip
+        entity=luis.entity,
+        address=address,
+        key=address,
+        title=f"Las exportaciones crecieron, nota {number}",
+        summary="Café, flores y software.",
+        section="Comercio",
+        state=NewsState.INFORMED,
+        found_at=now,
+    )
     Informing.objects.create(news=made, by=luis, at=now)
     return made
 

@@ -99,12 +99,16 @@ def make_chain() -> dict[str, Any]:
     ana = {"kind": "member", "id": 7, "name": "Ana Rojas", "role": "Community manager"}
     system = {"kind": "system", "id": None, "name": "Pregonero", "role": ""}
     acts: list[tuple[str, dict[str, Any], dict[str, Any], dict[str, str]]] = [
-        ("publication.rescheduled", ana, {"from": "2026-11-24T15:00:00Z", "minutes": 30, "urgent": False},
-         {"reason": canonical_body.digest_of_text(salt, text)}),
+        (
+            "publication.rescheduled",
+            ana,
+            {"from": "2026-11-24T15:00:00Z", "minutes": 30, "urgent": False},
+            {"reason": canonical_body.digest_of_text(salt, text)},
+        ),
         ("delivery.attempted", system, {"attempt": 1, "network": "x"}, {}),
         ("delivery.published", system, {"remote": "1993", "media": ["a1", "b2"], "none": None}, {}),
         ("publication.cancelled", ana, {"largest": largest, "smallest": -largest}, {}),
-    ]  # fmt: skip
+    ]
     events = [
         Event(
             pk=101 + position,

@@ -158,15 +158,28 @@ RATE_HEADERS = ("ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", fro
 RATE_LIMITS = RateLimitPolicy(
     quotas=(
         QuotaRule(
-            "points", "Puntos de escritura por hora", LimitScope.ACCOUNT, Unit.UNITS, Window(HOUR),
-            Limit(5_000, READ_ON, RATES), warns=False,
+            "points",
+            "Puntos de escritura por hora",
+            LimitScope.ACCOUNT,
+            Unit.UNITS,
+            Window(HOUR),
+            Limit(5_000, READ_ON, RATES),
+            warns=False,
         ),
         QuotaRule(
-            "day_points", "Puntos de escritura por día", LimitScope.ACCOUNT, Unit.UNITS, Window(DAY),
+            "day_points",
+            "Puntos de escritura por día",
+            LimitScope.ACCOUNT,
+            Unit.UNITS,
+            Window(DAY),
             Limit(35_000, READ_ON, RATES),
         ),
         QuotaRule(
-            "sessions", "Sesiones abiertas por día", LimitScope.ACCOUNT, Unit.CALLS, Window(DAY),
+            "sessions",
+            "Sesiones abiertas por día",
+            LimitScope.ACCOUNT,
+            Unit.CALLS,
+            Window(DAY),
             Limit(300, READ_ON, RATES),
         ),
     ),
@@ -183,4 +196,4 @@ RATE_LIMITS = RateLimitPolicy(
         LimitHeaders("day_points", *RATE_HEADERS, policy_header="ratelimit-policy", window_seconds=DAY),
     ),
     suspensions={"RateLimitExceeded": SuspensionRule(LimitScope.ACCOUNT), "429": SuspensionRule(LimitScope.ACCOUNT)},
-)  # fmt: skip
+)

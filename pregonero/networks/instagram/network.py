@@ -219,7 +219,11 @@ RATE_LIMITS = RateLimitPolicy(
     quotas=(
         # Two pages of Meta disagree, 100 and 50: the account's own figure is read from the API.
         QuotaRule(
-            "posts", "Publicaciones por día", LimitScope.ACCOUNT, Unit.POSTS, Window(DAY_SECONDS),
+            "posts",
+            "Publicaciones por día",
+            LimitScope.ACCOUNT,
+            Unit.POSTS,
+            Window(DAY_SECONDS),
             Limit(100, READ_ON, PUBLISHING),
         ),
         *CALL_BUDGETS,
@@ -228,9 +232,12 @@ RATE_LIMITS = RateLimitPolicy(
     usage_headers=CALL_USAGES,
     usage_responses=(
         UsageResponse(
-            "posts", "GET /{version}/{user}/content_publishing_limit", ("data", 0, "quota_usage"),
-            ("data", 0, "config", "quota_total"), valid_seconds=HOUR_SECONDS,
+            "posts",
+            "GET /{version}/{user}/content_publishing_limit",
+            ("data", 0, "quota_usage"),
+            ("data", 0, "config", "quota_total"),
+            valid_seconds=HOUR_SECONDS,
         ),
     ),
     suspensions=CALL_STOPS | {"2207042": SuspensionRule(LimitScope.ACCOUNT, notifies=True)},
-)  # fmt: skip
+)

@@ -159,12 +159,22 @@ RATE_HEADERS = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset
 RATE_LIMITS = RateLimitPolicy(
     quotas=(
         QuotaRule(
-            "calls", "Llamadas en cinco minutos", LimitScope.ACCOUNT, Unit.CALLS, Window(FIVE_MINUTES),
-            Limit(300, READ_ON, RATES), warns=False,
+            "calls",
+            "Llamadas en cinco minutos",
+            LimitScope.ACCOUNT,
+            Unit.CALLS,
+            Window(FIVE_MINUTES),
+            Limit(300, READ_ON, RATES),
+            warns=False,
         ),
         QuotaRule(
-            "media", "Archivos por media hora", LimitScope.ACCOUNT, Unit.CALLS, Window(HALF_HOUR),
-            Limit(30, READ_ON, RATES), warns=False,
+            "media",
+            "Archivos por media hora",
+            LimitScope.ACCOUNT,
+            Unit.CALLS,
+            Window(HALF_HOUR),
+            Limit(30, READ_ON, RATES),
+            warns=False,
         ),
     ),
     post_costs={PostClass.POST: {"calls": 1}},
@@ -173,4 +183,4 @@ RATE_LIMITS = RateLimitPolicy(
         LimitHeaders("media", *RATE_HEADERS, frozenset({UPLOAD_MEDIA}), reset_format="iso"),
     ),
     suspensions={"429": SuspensionRule(LimitScope.ACCOUNT)},
-)  # fmt: skip
+)

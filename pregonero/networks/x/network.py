@@ -210,16 +210,30 @@ def _cost_of(kind: str) -> dict[str, int]:
 RATE_LIMITS = RateLimitPolicy(
     quotas=(
         QuotaRule(
-            "posts", "Publicaciones por cuarto de hora", LimitScope.ACCOUNT, Unit.POSTS, Window(QUARTER),
-            Limit(100, READ_ON, RATES), warns=False,
+            "posts",
+            "Publicaciones por cuarto de hora",
+            LimitScope.ACCOUNT,
+            Unit.POSTS,
+            Window(QUARTER),
+            Limit(100, READ_ON, RATES),
+            warns=False,
         ),
         QuotaRule(
-            "app_posts", "Publicaciones por día, de todas las cuentas", LimitScope.APP, Unit.POSTS, Window(DAY),
+            "app_posts",
+            "Publicaciones por día, de todas las cuentas",
+            LimitScope.APP,
+            Unit.POSTS,
+            Window(DAY),
             Limit(10_000, READ_ON, RATES),
         ),
         QuotaRule(
-            "own_reads", "Lecturas de lo propio por cuarto de hora", LimitScope.ACCOUNT, Unit.CALLS,
-            Window(QUARTER), Limit(900, READ_ON, RATES), warns=False,
+            "own_reads",
+            "Lecturas de lo propio por cuarto de hora",
+            LimitScope.ACCOUNT,
+            Unit.CALLS,
+            Window(QUARTER),
+            Limit(900, READ_ON, RATES),
+            warns=False,
         ),
         QuotaRule("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),
     ),
@@ -230,7 +244,10 @@ RATE_LIMITS = RateLimitPolicy(
     },
     call_costs={
         LIST_OWN_POSTS: CallCost(
-            "own_read", "Lecturas de lo propio", {"own_reads": 1}, items_key="data",
+            "own_read",
+            "Lecturas de lo propio",
+            {"own_reads": 1},
+            items_key="data",
             item_amounts={"money": PRICES["own_read"].value},
         ),
     },
@@ -246,4 +263,4 @@ RATE_LIMITS = RateLimitPolicy(
         "usage-capped": SuspensionRule(LimitScope.APP, until_resumed=True, notifies=True),
     },
     prices=PRICES,
-)  # fmt: skip
+)

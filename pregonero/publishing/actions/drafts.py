@@ -37,20 +37,40 @@ def draft_publication(*, source: ObjectRef, key: UUID, by: Member, now: datetime
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:
         return made
-    publication = Publication.objects.create(
-        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, source_kind=loaded.kind,
-        source_id=loaded.id, source_name=loaded.title, title=loaded.title, theme=loaded.theme, why=loaded.reason,
-        link=loaded.link, created_by=by, created_at=now, edited_by=by, edited_at=now,
-    )  # fmt: skip
+    publication = _create_draft(loaded, key, by, now)
     for account in accounts_of(by.entity).filter(state=AccountState.ACTIVE):
         _first_adaptation(publication, account, loaded)
     record(
-        entity_id=by.entity_id, event_type="publication.drafted", actor=by.actor, ref=publication.ref, at=now,
-        related=[loaded.ref], facts={"number": publication.number},
-    )  # fmt: skip
+        entity_id=by.entity_id,
+        event_type="publication.drafted",
+        actor=by.actor,
+        ref=publication.ref,
+        at=now,
+        related=[loaded.ref],
+        facts={"number": publication.number},
+    )
     notify_drafted(loaded, by=by, now=now)
     app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
     return publication
+
+
+def _create_draft(source: Source, key: UUID, by: Member, now: datetime) -> Publication:
+    return Publication.objects.create(
+        entity_id=by.entity_id,
+        number=next_number(by.entity_id, now),
+        key=key,
+        source_kind=source.kind,
+        source_id=source.id,
+        source_name=source.title,
+        title=source.title,
+        theme=source.theme,
+        why=source.reason,
+        link=source.link,
+        created_by=by,
+        created_at=now,
+        edited_by=by,
+        edited_at=now,
+    )
 
 
 def next_number(entity_id: int, now: datetime) -> str:
@@ -61,10 +81,14 @@ def next_number(entity_id: int, now: datetime) -> str:
 def _first_adaptation(publication: Publication, account: Account, source: Source) -> None:
     first = compose(source, connector(account.network))
     adaptation = Adaptation.objects.create(
-        publication=publication, account=account, text=first.text, title=first.title,
-        skipped=bool(first.skip_reason), skip_reason=first.skip_reason,
+        publication=publication,
+        account=account,
+        text=first.text,
+        title=first.title,
+        skipped=bool(first.skip_reason),
+        skip_reason=first.skip_reason,
         link_under=account.link_as_comment and connector(account.network).capabilities.takes_comments,
-    )  # fmt: skip
+    )
     Attachment.objects.bulk_create(
         Attachment(adaptation=adaptation, position=at, medium=medium, alt=medium.alt)
         for at, medium in enumerate(first.media, start=1)
@@ -95,10 +119,14 @@ def edit_publication(
         rules.check_ready(queries.issues(publication))
         sync_deliveries(publication, by=by, now=now)
     record(
-        entity_id=by.entity_id, event_type="publication.edited", actor=by.actor, ref=publication.ref, at=now,
+        entity_id=by.entity_id,
+        event_type="publication.edited",
+        actor=by.actor,
+        ref=publication.ref,
+        at=now,
         facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed]},
         texts=_words_changed(changed),
-    )  # fmt: skip
+    )
     if link_changed and publication.link:
         app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
     return publication

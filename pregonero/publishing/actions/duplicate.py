@@ -23,18 +23,34 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
     if made is not None:
         return made
     draft = Publication.objects.create(
-        entity_id=by.entity_id, number=next_number(by.entity_id, now), key=key, source_kind=stopped.source_kind,
-        source_id=stopped.source_id, source_name=stopped.source_name,
-        title=stopped.title, theme=stopped.theme, why=stopped.why, link=stopped.link,
-        relevance=stopped.relevance, state=PublicationState.DRAFT, created_by=by, created_at=now, edited_by=by,
+        entity_id=by.entity_id,
+        number=next_number(by.entity_id, now),
+        key=key,
+        source_kind=stopped.source_kind,
+        source_id=stopped.source_id,
+        source_name=stopped.source_name,
+        title=stopped.title,
+        theme=stopped.theme,
+        why=stopped.why,
+        link=stopped.link,
+        relevance=stopped.relevance,
+        state=PublicationState.DRAFT,
+        created_by=by,
+        created_at=now,
+        edited_by=by,
         edited_at=now,
-    )  # fmt: skip
+    )
     for adaptation in queries.adaptations_of(stopped):
         _copy(adaptation, draft)
     record(
-        entity_id=by.entity_id, event_type="publication.drafted", actor=by.actor, ref=draft.ref, at=now,
-        related=[stopped.ref], facts={"number": draft.number, "from": stopped.number},
-    )  # fmt: skip
+        entity_id=by.entity_id,
+        event_type="publication.drafted",
+        actor=by.actor,
+        ref=draft.ref,
+        at=now,
+        related=[stopped.ref],
+        facts={"number": draft.number, "from": stopped.number},
+    )
     app.configure_task("publishing.check_link").defer(publication_id=draft.pk)
     return draft
 

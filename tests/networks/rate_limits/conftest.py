@@ -11,9 +11,16 @@ from pregonero.people.models import Member
 
 def registered(carmen: Member, now: datetime, name: str, network: str = "x") -> Account:
     return register_account(
-        entity=carmen.entity, network=network, handle=name, remote_id=name, display_name=name, purpose="Prueba",
-        root_mailbox="", by=carmen, now=now,
-    )  # fmt: skip
+        entity=carmen.entity,
+        network=network,
+        handle=name,
+        remote_id=name,
+        display_name=name,
+        purpose="Prueba",
+        root_mailbox="",
+        by=carmen,
+        now=now,
+    )
 
 
 @pytest.fixture

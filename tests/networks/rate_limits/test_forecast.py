@@ -29,9 +29,11 @@ RATES = RateLimitPolicy(
 
 
 def foreseen(
-    planned: list[PlannedPost], limits: dict[str, int], past: dict[tuple[int | None, str], list[tuple[datetime, int]]],
+    planned: list[PlannedPost],
+    limits: dict[str, int],
+    past: dict[tuple[int | None, str], list[tuple[datetime, int]]],
     stopped: dict[int, tuple[datetime | None, str]] | None = None,
-) -> list[ExpectedSend]:  # fmt: skip
+) -> list[ExpectedSend]:
     tracks: dict[tuple[int | None, str], QuotaTimeline] = {}
 
     def track(owner: int | None, key: str) -> QuotaTimeline | None:
@@ -100,7 +102,7 @@ PLANS = st.lists(
 PAST = st.dictionaries(
     st.sampled_from([(1, "own"), (2, "own"), (None, "app")]),
     st.lists(st.tuples(st.integers(-1440, 0), st.integers(1, 3)), max_size=5),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=150, deadline=None)

@@ -75,11 +75,17 @@ def test_instagram_tells_its_own_day_when_asked() -> None:
 
 
 def test_bluesky_and_mastodon_tell_theirs() -> None:
-    bluesky = {"ratelimit-limit": "5000", "ratelimit-remaining": "4997", "ratelimit-reset": "1800001000",
-               "ratelimit-policy": "5000;w=3600"}  # fmt: skip
+    bluesky = {
+        "ratelimit-limit": "5000",
+        "ratelimit-remaining": "4997",
+        "ratelimit-reset": "1800001000",
+        "ratelimit-policy": "5000;w=3600",
+    }
     mastodon = {
-        "x-ratelimit-limit": "300", "x-ratelimit-remaining": "1", "x-ratelimit-reset": "2027-01-15T08:05:00.000Z",
-    }  # fmt: skip
+        "x-ratelimit-limit": "300",
+        "x-ratelimit-remaining": "1",
+        "x-ratelimit-reset": "2027-01-15T08:05:00.000Z",
+    }
     opens = datetime(2027, 1, 15, 8, 5, tzinfo=UTC).timestamp()
 
     assert heard("bluesky", "POST /xrpc/com.atproto.repo.putRecord", bluesky)["points"] == LimitReading(
