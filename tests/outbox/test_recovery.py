@@ -41,7 +41,9 @@ def test_recover_abandoned_does_not_wait_for_the_lease_of_a_dead_worker(answer: 
     assert (answer.state, Attempt.objects.get().code) == ("UNCERTAIN", "worker_lost")
 
 
-@pytest.mark.parametrize("worker", [worker_name(), "otro-equipo:17:0123456789ab-1", "worker-1"])
+@pytest.mark.parametrize(
+    "worker", [worker_name(), "otro-equipo:17:0123456789ab-1", "worker-1"], ids=["own", "remote", "named"]
+)
 def test_recover_abandoned_waits_for_the_lease_of_any_other_worker(answer: Delivery, worker: str) -> None:
     claimed_by(worker, answer)
 
