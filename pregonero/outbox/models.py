@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from pregonero.networks.base import OperationKind
 from pregonero.networks.models import Account
-from pregonero.outbox.states import NOT_PUBLIC, PAIRS, PUBLIC, DeliveryState
+from pregonero.outbox.states import NOT_PUBLIC, PAIRS, PUBLIC, UNFINISHED, DeliveryState
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
@@ -105,6 +105,11 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 condition=Q(position=0, follows__isnull=True) | Q(position__gt=0, follows__isnull=False),
                 name="delivery_further_part_follows",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "target"],
+                condition=Q(kind=OperationKind.WITHDRAW, state__in=UNFINISHED),
+                name="delivery_one_open_withdrawal",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=OperationKind.WITHDRAW) | ~Q(target=""), name="delivery_withdraw_has_target"

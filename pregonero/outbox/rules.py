@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from pregonero.errors import WrongState
-from pregonero.outbox.models import Delivery
+from pregonero.networks.registry import connector
+from pregonero.outbox.models import PUBLIC_KINDS, Delivery
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
 from pregonero.people.models import Member
 from pregonero.people.rules import as_question, check_may
@@ -53,5 +54,16 @@ def check_may_report_manual_post(member: Member, delivery: Delivery, *, now: dat
         raise WrongState("El sistema la está enviando: espera el resultado. Si sale, habrá dos y hay que borrar una.")
 
 
+def check_may_withdraw(member: Member, delivery: Delivery, *, now: datetime) -> None:
+    """A person may withdraw a published post of ours, where the network allows it; what is out is never edited."""
+    check_may(member, "delivery.withdraw", now=now)
+    if delivery.state != DeliveryState.PUBLISHED or delivery.kind not in PUBLIC_KINDS:
+        raise WrongState(f"En {delivery.account} no hay nada publicado que retirar.")
+    if not connector(delivery.account.network).capabilities.takes_withdrawals:
+        network = delivery.account.get_network_display()
+        raise WrongState(f"{network} no deja retirar publicaciones desde aquí: bórrala en la aplicación de {network}.")
+
+
+may_withdraw = as_question(check_may_withdraw)
 may_decide = as_question(check_may_decide)
 may_post_manually = as_question(check_may_post_manually)

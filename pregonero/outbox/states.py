@@ -68,6 +68,9 @@ IN_FLIGHT = (S.SENDING, S.UNCERTAIN)
 STOPPED = (S.REJECTED, S.EXPIRED, S.CANCELLED)
 """Certainly not out: a person may plan it again."""
 
+UNFINISHED = (*WAITING, *IN_FLIGHT, S.NEEDS_PERSON)
+"""Its outcome is not known yet."""
+
 REMOVED = "removed"
 """The reason's code of a cancelled delivery whose part is of the publication no more: nobody counts it."""
 

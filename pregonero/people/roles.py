@@ -56,6 +56,7 @@ PERMISSIONS: dict[str, Permission] = {
     "link.check": Permission("comprobar el enlace de una publicación", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),
+    "delivery.withdraw": Permission("retirar de la red una publicación propia", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.by_hand": Permission("hacer una publicación a mano en la red", NETWORKS_PEOPLE),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

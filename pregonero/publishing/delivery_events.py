@@ -5,7 +5,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils import timezone
 
-from pregonero.outbox.models import Delivery
+from pregonero.outbox.models import PUBLIC_KINDS, Delivery
 from pregonero.outbox.subjects import DeliveryEvent, SubjectHandler
 from pregonero.people.actions import notify
 from pregonero.people.queries import networks_people
@@ -53,7 +53,10 @@ def _part_of_thread(delivery: Delivery) -> str:
     if not delivery.position:
         return ""
     thread = Delivery.objects.filter(
-        subject_kind=delivery.subject_kind, subject_id=delivery.subject_id, account_id=delivery.account_id
+        subject_kind=delivery.subject_kind,
+        subject_id=delivery.subject_id,
+        account_id=delivery.account_id,
+        kind__in=PUBLIC_KINDS,
     )
     total = thread.count()
     return f"Es la parte {delivery.position + 1} de {total}: lo de antes ya salió, lo de después espera por ella. "

@@ -58,6 +58,7 @@ urlpatterns = [
     path("envios/<int:pk>/decision/", deliveries.resolution, name="resolution"),
     path("envios/<int:pk>/decision/salio/", deliveries.confirm_published, name="confirm_published"),
     path("envios/<int:pk>/decision/no-salio/", deliveries.confirm_not_published, name="confirm_not_published"),
+    path("envios/<int:pk>/retiro/", deliveries.withdraw, name="withdraw"),
     path("envios/<int:pk>/a-mano/", deliveries.manual_post, name="manual_post"),
     path("envios/<int:pk>/a-mano/toma/", deliveries.start_manual_post, name="start_manual_post"),
 ]

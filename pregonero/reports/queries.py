@@ -7,7 +7,7 @@ from datetime import datetime
 from pregonero.outbox.models import Attempt, Delivery, Hold
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
 from pregonero.outbox.queries.holds import hold_on
-from pregonero.outbox.rules import may_post_manually
+from pregonero.outbox.rules import may_post_manually, may_withdraw
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import rules
@@ -76,6 +76,7 @@ class Expediente:
     may_stop: bool
     may_resume: bool
     by_hand: frozenset[int]
+    withdrawable: frozenset[int]
     may_take_up: bool
 
     @property
@@ -172,6 +173,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         and any(delivery.state in WAITING for delivery in deliveries),
         may_resume=rules.may_resume(member, now=now),
         may_take_up=rules.may_take_up_again(member, publication, now=now),
+        withdrawable=frozenset(each.pk for each in deliveries if may_withdraw(member, each, now=now)),
         by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),
     )
 

@@ -39,10 +39,16 @@ def test_a_subject_has_one_public_operation_for_each_account_and_position(answer
 
 
 def test_a_subject_may_have_several_operations_that_put_nothing_in_public(answer: Delivery) -> None:
-    for _ in range(2):
-        copy_row(answer, kind="WITHDRAW", target="17")
+    for target in ("17", "18"):
+        copy_row(answer, kind="WITHDRAW", target=target)
 
     assert Delivery.objects.filter(kind="WITHDRAW").count() == 2
+
+
+def test_a_post_has_one_open_withdrawal(answer: Delivery) -> None:
+    copy_row(answer, kind="WITHDRAW", target="17")
+    with pytest.raises(IntegrityError, match="delivery_one_open_withdrawal"):
+        copy_row(answer, kind="WITHDRAW", target="17")
 
 
 @pytest.mark.parametrize(("column", "value"), [("subject_id", 0), ("subject_kind", ""), ("subject_name", "")])

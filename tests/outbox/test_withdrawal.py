@@ -52,9 +52,10 @@ def test_withdraw_removes_a_published_post(lab: Lab, account: Account, published
 
 
 def test_repeated_withdraw_is_harmless(lab: Lab, account: Account, published: Delivery, carmen: Member) -> None:
-    operations = [withdraw(delivery=published, by=carmen, reason=REASON, now=timezone.now()) for _ in range(2)]
-
-    states = [send_due(operation).state for operation in operations]
+    states = []
+    for _ in range(2):
+        operation = withdraw(delivery=published, by=carmen, reason=REASON, now=timezone.now())
+        states.append(send_due(operation).state)
 
     published.refresh_from_db()
     assert (states, published.state) == (["PUBLISHED", "PUBLISHED"], "WITHDRAWN")

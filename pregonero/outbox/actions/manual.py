@@ -9,12 +9,13 @@ from pregonero.errors import Conflict, Refused
 from pregonero.networks.base import Published
 from pregonero.networks.models import Account
 from pregonero.outbox import rules
+from pregonero.outbox.actions import schedule
 from pregonero.outbox.actions.cancellation import cancel_delivery
 from pregonero.outbox.actions.outcomes import publish
 from pregonero.outbox.actions.reconciliation import requeue
 from pregonero.outbox.models import Delivery, ManualPost
 from pregonero.outbox.post_lookup import PostLookup
-from pregonero.outbox.queries.deliveries import get_delivery, post_owner
+from pregonero.outbox.queries.deliveries import get_delivery, open_withdrawal, post_owner
 from pregonero.outbox.queries.holds import why_held
 from pregonero.outbox.queries.manual import who_decided
 from pregonero.outbox.states import WAITING
@@ -75,6 +76,17 @@ def _lock_pending_decision(delivery: Delivery, attempt: int, by: Member, now: da
     if delivery.attempts_made != attempt:
         raise Conflict("Desde que abriste esta página se envió otra vez: ábrela de nuevo y mira el último intento.")
     return delivery
+
+
+@transaction.atomic(durable=True)
+def withdraw_post(*, delivery: Delivery, reason: str, by: Member, now: datetime) -> Delivery:
+    """Schedule the removal, now, of a published post of ours; while it is open, a second request returns it."""
+    delivery = get_delivery(member=by, pk=delivery.pk, for_update=True)
+    rules.check_may_withdraw(by, delivery, now=now)
+    if not reason.strip():
+        raise Refused("Escribe por qué se retira: queda en el expediente.")
+    operation = open_withdrawal(delivery)
+    return operation or schedule.withdraw(delivery=delivery, by=by, reason=reason.strip(), now=now)
 
 
 @transaction.atomic(durable=True)

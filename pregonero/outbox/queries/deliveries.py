@@ -9,10 +9,11 @@ from django.db.models import F, Min, Q, QuerySet
 
 from pregonero.errors import NotFound
 from pregonero.media.models import Medium
-from pregonero.networks.base import Post
-from pregonero.outbox.models import Attempt, Delivery, Outcome
+from pregonero.networks.base import OperationKind, Post
+from pregonero.outbox.models import PUBLIC_KINDS, Attempt, Delivery, Outcome
 from pregonero.outbox.payload import NO_PARENT, Parent, build_post, content_of, digests_in, fingerprint_of
 from pregonero.outbox.send_job import UnansweredAttempt
+from pregonero.outbox.states import UNFINISHED
 from pregonero.people.models import Member
 from pregonero.records.actions import ObjectRef
 
@@ -51,7 +52,7 @@ def of_subjects(kind: str, ids: Iterable[int]) -> Q:
 
 
 def deliveries_of(subject: ObjectRef) -> list[Delivery]:
-    """Return a subject's deliveries, by account in the register's order, and each thread by position."""
+    """Return what a subject puts in front of people: by account in the register's order, each thread by position."""
     return list(_of(subject).select_related("account", "follows", "manual_post__by").order_by("account_id", "position"))
 
 
@@ -62,7 +63,7 @@ def lock_deliveries(subject: ObjectRef) -> list[Delivery]:
 
 
 def _of(subject: ObjectRef) -> QuerySet[Delivery]:
-    return Delivery.objects.filter(of_subjects(subject.kind, [subject.id]))
+    return Delivery.objects.filter(of_subjects(subject.kind, [subject.id]), kind__in=PUBLIC_KINDS)
 
 
 def by_account(deliveries: Iterable[Delivery]) -> dict[int, list[Delivery]]:
@@ -111,7 +112,7 @@ def _parents_of(deliveries: Sequence[Delivery]) -> dict[int, Parent]:
             account_id=part.account_id,
             position__in=positions,
         )
-    rows = Delivery.objects.filter(threads).values_list(
+    rows = Delivery.objects.filter(threads, kind__in=PUBLIC_KINDS).values_list(
         "subject_kind", "subject_id", "account_id", "position", "remote_id"
     )
     ids = {tuple(key): remote_id for *key, remote_id in rows}
@@ -189,6 +190,12 @@ def attempts_of(subject: ObjectRef) -> QuerySet[Attempt]:
     """Return every commit call of a subject, in order."""
     attempts = Attempt.objects.filter(delivery__subject_kind=subject.kind, delivery__subject_id=subject.id)
     return attempts.select_related("delivery__account").order_by("started_at", "pk")
+
+
+def open_withdrawal(delivery: Delivery) -> Delivery | None:
+    """Return the operation that is withdrawing a delivery's post, while its outcome is not known."""
+    withdrawals = Delivery.objects.filter(account_id=delivery.account_id, target=delivery.remote_id)
+    return withdrawals.filter(kind=OperationKind.WITHDRAW, state__in=UNFINISHED).first()
 
 
 def post_owner(delivery: Delivery, remote_id: str) -> Delivery | None:

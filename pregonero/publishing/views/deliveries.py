@@ -16,11 +16,11 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.post_lookup import PostLookup, look_up
 from pregonero.outbox.queries.deliveries import get_delivery
 from pregonero.outbox.queries.manual import manual_work_of, pending_decision_of, who_decided
-from pregonero.outbox.rules import check_may_decide, check_may_report_manual_post
+from pregonero.outbox.rules import check_may_decide, check_may_report_manual_post, check_may_withdraw
 from pregonero.outbox.states import WAITING, DeliveryState
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
-from pregonero.publishing.forms import HandMadeForm, NotOutForm, OutForm
+from pregonero.publishing.forms import HandMadeForm, NotOutForm, OutForm, ReasonForm
 
 UNPROCESSABLE = 422
 
@@ -131,6 +131,22 @@ def manual_post(request: MemberRequest, pk: int) -> HttpResponse:
             return redirect("reports:expediente", pk=work.delivery.subject_id)
     context = {"work": work, "form": form, "now": now, "is_taken": work.delivery.state not in WAITING}
     return render(request, "publishing/manual_post.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
+    """Ask for the reason of withdrawing a published post, and schedule its removal at the network."""
+    now = timezone.now()
+    delivery = get_delivery(member=request.member, pk=pk)
+    check_may_withdraw(request.member, delivery, now=now)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        manual.withdraw_post(delivery=delivery, reason=reason, by=request.member, now=now)
+        messages.success(request, "Se está retirando de la red: en un momento lo verás en el expediente.")
+        return redirect("reports:expediente", pk=delivery.subject_id)
+    context = {"delivery": delivery, "form": form, "now": now}
+    return render(request, "publishing/withdraw.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 def _manual_post_message(lookup: PostLookup) -> str:
