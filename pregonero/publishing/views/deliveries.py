@@ -136,10 +136,9 @@ def manual_post(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     """Ask for the reason of withdrawing a published post, and schedule its removal at the network."""
-    now = timezone.now()
+    now, form = timezone.now(), ReasonForm(request.POST or None)
     delivery = get_delivery(member=request.member, pk=pk)
     check_may_withdraw(request.member, delivery, now=now)
-    form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         manual.withdraw_post(delivery=delivery, reason=reason, by=request.member, now=now)
