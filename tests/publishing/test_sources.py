@@ -36,9 +36,17 @@ class TopicLoader(SourceLoader):
 
     def load(self, ids: Collection[int], *, entity_id: int) -> list[Source]:
         topic = Source(
-            kind="topic", id=7, title="Día del café", noun=self.noun, address="/temas/7/", found_at=self.found_at,
-            summary="Se celebra en todo el país.", link=LINK, reason="Es del público.", why_not=self.why_not,
-        )  # fmt: skip
+            kind="topic",
+            id=7,
+            title="Día del café",
+            noun=self.noun,
+            address="/temas/7/",
+            found_at=self.found_at,
+            summary="Se celebra en todo el país.",
+            link=LINK,
+            reason="Es del público.",
+            why_not=self.why_not,
+        )
         return [topic] if 7 in ids else []
 
     def unpublished(self, *, entity_id: int, limit: int) -> list[Source]:
