@@ -14,7 +14,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.edits import apply_to_publication, take_words
+from pregonero.publishing.edits import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
@@ -156,7 +156,8 @@ def _apply_form(
     if not all([general.is_valid(), *(form.is_valid() for form in forms)]):
         return
     change = change_of(general, forms)
-    apply_to_publication(publication, change)
+    publication.why, publication.theme, publication.link = change.why, change.theme, change.link
+    publication.relevance = change.relevance
     for form in forms:
         adaptation_change = change.adaptations[form.adaptation.account_id]
         form.adaptation.publication = publication

@@ -13,7 +13,7 @@ from pregonero.media.models import MediumKind
 from pregonero.networks.media_conversion import Choice
 from pregonero.networks.post_validation import REEL
 from pregonero.publishing import rules
-from pregonero.publishing.edits import PUBLICATION_FIELDS, AdaptationChange, AttachmentWords, PublicationChange
+from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
 
 
@@ -278,14 +278,23 @@ def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> Pu
     """Return the changes of the whole publication for the action."""
     cleaned = general.cleaned_data
     return PublicationChange(
-        **{name: cleaned[name] for name in PUBLICATION_FIELDS},
+        why=cleaned["why"],
+        theme=cleaned["theme"],
+        relevance=cleaned["relevance"],
+        link=cleaned["link"],
         adaptations={form.adaptation.account_id: form.change() for form in adaptations},
     )
 
 
 def initial_of(publication: Publication) -> dict[str, Any]:
     """Return the initial values of the general form."""
-    return {name: getattr(publication, name) for name in (*PUBLICATION_FIELDS, "revision")}
+    return {
+        "why": publication.why,
+        "theme": publication.theme,
+        "relevance": publication.relevance,
+        "link": publication.link,
+        "revision": publication.revision,
+    }
 
 
 class LimitForm(forms.Form):

@@ -18,7 +18,7 @@ from pregonero.outbox.queries.deliveries import by_account, lock_deliveries
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.scheduling import place_link, reschedule_restored, sync_deliveries
-from pregonero.publishing.edits import AdaptationChange, PublicationChange, apply_to_publication, as_it_is, complete, take_words
+from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, take_words
 from pregonero.publishing.first_draft import compose
 from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState, Relevance
 from pregonero.publishing.sources import Source, load_source, notify_drafted
@@ -107,7 +107,8 @@ def edit_publication(
     rules.check_may_edit(by, publication, now=now)
     _check_revision(publication, revision)
     link_changed = publication.link != change.link
-    apply_to_publication(publication, replace(change, relevance=Relevance(change.relevance)))
+    publication.why, publication.theme = change.why.strip(), change.theme.strip()
+    publication.relevance, publication.link = Relevance(change.relevance), change.link
     publication.revision += 1
     publication.edited_by, publication.edited_at = by, now
     if publication.state == PublicationState.PROGRAMMED:

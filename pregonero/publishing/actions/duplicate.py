@@ -9,7 +9,6 @@ from procrastinate.contrib.django import app
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.drafts import next_number
-from pregonero.publishing.edits import PUBLICATION_FIELDS
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.records.actions import record
 
