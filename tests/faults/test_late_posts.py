@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from pregonero.errors import Refused
 from pregonero.networks import base
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
+from pregonero.networks.base import Transient
 from pregonero.outbox import sender
+from pregonero.outbox.actions.cancellation import RECHECK_AFTER
 from pregonero.outbox.actions.claim import claim_batch
 from pregonero.outbox.actions.prepare import promote_due
 from pregonero.outbox.models import Delivery
@@ -306,6 +309,64 @@ def test_a_worker_lost_around_a_recheck_is_followed_by_another_look(
     case.recheck()
     assert case.delivery.state == DeliveryState.PUBLISHED
     assert case.is_notified("delivery.out_anyway")
+
+
+@pytest.mark.procedure("P-6")
+@pytest.mark.parametrize("look", range(len(RECHECK_AFTER)))
+def test_a_look_without_an_answer_is_made_again(
+    case: Case, look: int, unsettled: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsettled(0)
+    case.lose_the_answer()
+    cancel(case)
+    for _ in range(look):
+        case.recheck()
+    case.accept_late()
+    until(case.posts)
+    with monkeypatch.context() as network:
+        network.setattr(sender, "_resolve_attempt", no_answer)
+        case.recheck()
+    with monkeypatch.context() as account:
+        account.setattr(sender, "credentials_of", not_connected)
+        case.recheck()
+    assert (case.delivery.state, case.delivery.rechecks_made) == (DeliveryState.CANCELLED, look)
+    case.recheck()
+    assert case.delivery.state == DeliveryState.PUBLISHED
+    assert case.is_notified("delivery.out_anyway")
+
+
+@pytest.mark.procedure("P-6")
+def test_looks_end_when_the_network_has_nothing(case: Case, unsettled: Callable[[float], None]) -> None:
+    unsettled(0)
+    case.lose_the_answer()
+    cancel(case)
+    for _ in RECHECK_AFTER:
+        assert case.delivery.recheck_at is not None
+        case.recheck()
+    assert (case.delivery.state, case.delivery.recheck_at) == (DeliveryState.CANCELLED, None)
+
+
+@pytest.mark.procedure("P-6")
+def test_looks_that_never_get_an_answer_end_after_a_week(
+    case: Case, unsettled: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsettled(0)
+    case.lose_the_answer()
+    cancel(case)
+    monkeypatch.setattr(sender, "_resolve_attempt", no_answer)
+    case.recheck()
+    assert case.delivery.recheck_at is not None
+    monkeypatch.setattr(sender, "database_now", lambda: timezone.now() + timedelta(days=8))
+    case.recheck()
+    assert case.delivery.recheck_at is None
+
+
+def no_answer(*_call: Any) -> None:
+    raise Transient("La red no responde.", code="unavailable")
+
+
+def not_connected(*, account_id: int) -> None:
+    raise Refused("La cuenta no está conectada.")
 
 
 def lose_worker_around(monkeypatch: pytest.MonkeyPatch, act: str, *, is_done: bool) -> None:

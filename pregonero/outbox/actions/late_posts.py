@@ -1,8 +1,10 @@
 """Posts that a network takes after our call gave up: superseding the call before an edit, and looking again later."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from pregonero.networks.base import Finding, Published, Verdict
@@ -17,6 +19,10 @@ from pregonero.outbox.states import PUBLIC, STOPPED, WAITING
 from pregonero.outbox.subjects import DeliveryEvent, notify_owner
 from pregonero.outbox.wakeups import schedule_wakeups
 from pregonero.records.actions import SYSTEM, record
+
+GIVE_UP_AFTER = timedelta(days=7)
+"""How long after an attempt its network is still asked, when it cannot be read: its account may be gone for good."""
+log = structlog.get_logger(__name__)
 
 
 @transaction.atomic(durable=True)
@@ -45,20 +51,34 @@ def publish_superseded(*, job: SendJob, attempt: UnansweredAttempt, published: P
 def start_recheck(*, delivery_id: int, now: datetime) -> tuple[Delivery, tuple[UnansweredAttempt, ...]] | None:
     """Return a delivery that is due to be looked at again, with its unanswered attempts; None when there is none.
 
-    The next look is scheduled first: a worker that dies in the middle loses nothing.
+    The same look is scheduled again first: it is lost neither with its worker nor with a network that does not answer.
     """
     delivery = lock_delivery(delivery_id)
     if delivery is None or delivery.recheck_at is None or delivery.recheck_at > now:
         return None
+    if delivery.state not in STOPPED and delivery.state not in PUBLIC:
+        # It is reconciled or superseded on its way, and looked at again afterwards.
+        _schedule_next_recheck(delivery, now)
+        return None
+    attempts = every_unanswered_attempt(delivery)
+    if not attempts or now - attempts[-1].started_at > GIVE_UP_AFTER:
+        delivery.recheck_at = None
+        delivery.save(update_fields=["recheck_at"])
+        log.warning("delivery.recheck_abandoned", delivery=delivery.pk)
+        return None
+    delivery.recheck_at = now + timedelta(seconds=RECHECK_AFTER[delivery.rechecks_made])
+    delivery.save(update_fields=["recheck_at"])
+    schedule_wakeups([delivery.recheck_at], now=now)
+    return delivery, attempts
+
+
+def _schedule_next_recheck(delivery: Delivery, now: datetime) -> None:
     delivery.rechecks_made += 1
     later = RECHECK_AFTER[delivery.rechecks_made :]
     delivery.recheck_at = now + timedelta(seconds=later[0]) if later else None
     delivery.save(update_fields=["rechecks_made", "recheck_at"])
     if delivery.recheck_at is not None:
         schedule_wakeups([delivery.recheck_at], now=now)
-    # One that waits or is being sent is reconciled or superseded on its way: it is looked at again afterwards.
-    is_settled = delivery.state in STOPPED or delivery.state in PUBLIC
-    return (delivery, every_unanswered_attempt(delivery)) if is_settled else None
 
 
 def posts_of_others(delivery: Delivery, attempt: UnansweredAttempt) -> frozenset[str]:
@@ -68,12 +88,21 @@ def posts_of_others(delivery: Delivery, attempt: UnansweredAttempt) -> frozenset
 
 
 @transaction.atomic(durable=True)
-def record_recheck(*, delivery_id: int, finding: Finding, now: datetime) -> None:
-    """Store a post that its network took late: the delivery is published, or published twice; a person is told."""
+def record_recheck(*, delivery_id: int, findings: Sequence[Finding], now: datetime) -> None:
+    """Store that a network was asked again about a delivery's attempts, and the post that it took late, if any.
+
+    The delivery is then published, or published twice, and a person is told.
+    """
     delivery = lock_delivery(delivery_id)
-    published = finding.published
-    if delivery is None or finding.verdict != Verdict.PUBLISHED or published is None:
+    if delivery is None or delivery.recheck_at is None:
         return
+    _schedule_next_recheck(delivery, now)
+    for finding in findings:
+        if finding.verdict == Verdict.PUBLISHED and finding.published is not None:
+            _record_late_post(delivery, finding.published, now)
+
+
+def _record_late_post(delivery: Delivery, published: Published, now: datetime) -> None:
     if delivery.state in STOPPED:
         publish(delivery, published, now=now)
         if delivery.kind in PUBLIC_KINDS:
