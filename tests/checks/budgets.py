@@ -38,7 +38,9 @@ def _functions(path: Path) -> Iterator[str]:
 
 
 def _templates() -> Iterator[str]:
-    for path in sorted((ROOT / "pregonero").rglob("templates/**/*.html")):
+    for path in sorted(
+        path for folder in ("pregonero", "lab") for path in (ROOT / folder).rglob("templates/**/*.html")
+    ):
         yield from _file(path, TEMPLATE)
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if len(line) > TEMPLATE_LINE:
