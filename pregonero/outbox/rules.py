@@ -65,5 +65,4 @@ def check_may_withdraw(member: Member, delivery: Delivery, *, now: datetime) -> 
 
 
 may_withdraw = as_question(check_may_withdraw)
-may_decide = as_question(check_may_decide)
 may_post_manually = as_question(check_may_post_manually)

@@ -31,7 +31,7 @@ OWN_JOBS = 500  # enqueued at a time: the next look enqueues the rest
 @app.periodic(cron="* * * * * */10")
 @app.task(name="outbox.sweep", queue="dispatch", queueing_lock="outbox.sweep", pass_context=False)
 def sweep(timestamp: int, **_later: Any) -> None:
-    """Look every few seconds, whatever became of the wake-ups."""
+    """Look at what is due every few seconds, in case a wake-up was lost."""
     dispatch_due()
 
 

@@ -14,8 +14,7 @@ from pregonero.networks.client import Endpoint, HttpError, NetworkClient
 from pregonero.networks.error_mapping import ErrorMeaning
 from pregonero.networks.multipart import File
 
-VERSIONS_READ_ON = date(2026, 11, 24)
-VERSIONS_PAGE = "https://developers.facebook.com/docs/graph-api/changelog/versions"
+# Read on 2026-11-24 at https://developers.facebook.com/docs/graph-api/changelog/versions
 VERSION_ENDS = {  # the last day on which each version answers; each one lasts two years at least
     "v21.0": date(2027, 1, 31),
     "v26.0": date(2028, 7, 31),

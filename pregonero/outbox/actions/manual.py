@@ -80,7 +80,7 @@ def _lock_pending_decision(delivery: Delivery, attempt: int, by: Member, now: da
 
 @transaction.atomic(durable=True)
 def withdraw_post(*, delivery: Delivery, reason: str, by: Member, now: datetime) -> Delivery:
-    """Schedule the removal, now, of a published post of ours; while it is open, a second request returns it."""
+    """Schedule the withdrawal of a published post for now; return the open withdrawal when there is one already."""
     delivery = get_delivery(member=by, pk=delivery.pk, for_update=True)
     rules.check_may_withdraw(by, delivery, now=now)
     if not reason.strip():

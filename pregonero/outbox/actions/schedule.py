@@ -76,7 +76,7 @@ def replace(*, delivery: Delivery, payload: Payload, now: datetime) -> bool:
 
 
 def reschedule(*, delivery: Delivery, due_at: datetime, now: datetime) -> None:
-    """Move a delivery that waits or was stopped to another time; a stopped one is planned again."""
+    """Set another due time for a delivery that waits or was stopped, and plan it again."""
     delivery.state = DeliveryState.PLANNED
     _set_due(delivery, due_at)
     delivery.reason = delivery.reason_code = delivery.cancel_requested_reason = ""

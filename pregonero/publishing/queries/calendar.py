@@ -197,7 +197,7 @@ def _entry(thread: list[Delivery], at: datetime, trouble: CalendarProblem | None
 
 
 def _movable(threads: list[list[Delivery]]) -> dict[int, int]:
-    """Return, by publication, the first of its deliveries that still waits, where nothing of it is being sent."""
+    """Return the first delivery that still waits of each publication; one with a delivery being sent has none."""
     standing = [current_delivery(thread) for thread in threads]
     busy = {each.subject_id for thread in threads for each in thread if each.state in IN_FLIGHT}
     waiting: dict[int, int] = {}
@@ -208,7 +208,7 @@ def _movable(threads: list[list[Delivery]]) -> dict[int, int]:
 
 
 def _held(deliveries: list[Delivery]) -> dict[int, str]:
-    """Return in words, by delivery, what a person holds: its account, everything, or its publication."""
+    """Return what the calendar says of each delivery on hold: it is paused, or its publication or account is."""
     entities = {delivery.entity_id for delivery in deliveries}
     holds = Hold.objects.filter(entity_id__in=entities, subject_kind__in=("", "publication"), released_at__isnull=True)
     on_hold = set(holds.values_list("subject_id", flat=True))
