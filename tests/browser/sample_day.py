@@ -14,6 +14,7 @@ from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.page import fetch_page
 from pregonero.newsroom.sources.registry import FEED
 from pregonero.newsroom.tasks import read_page
+from pregonero.outbox.models import Delivery
 from pregonero.people.actions import see_notice
 from pregonero.people.models import Notice
 from pregonero.publishing import actions, link_check, queries
@@ -75,7 +76,7 @@ class SampleDay:
     team: Team
     news: dict[str, int]
     publications: dict[str, int]
-    deliveries: dict[str, int]  # that need a decision, by the name of their publication
+    deliveries: dict[str, int]  # one that needs a decision and one published, by the name of their publication
 
 
 class SampleDayMaker:
@@ -95,8 +96,11 @@ class SampleDayMaker:
             self._middle()
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
-        undecided = {"visitantes": self.undecided}
-        return SampleDay(self.team, {name: found.pk for name, found in self.news.items()}, publications, undecided)
+        published = Delivery.objects.get(
+            subject_kind="publication", subject_id=publications["exportaciones"], account__network="x"
+        )
+        deliveries = {"visitantes": self.undecided, "exportaciones": published.pk}
+        return SampleDay(self.team, {name: found.pk for name, found in self.news.items()}, publications, deliveries)
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:

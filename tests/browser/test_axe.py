@@ -41,6 +41,7 @@ PAGES = {
     "Expediente con un rechazo": ("beto", "/publicaciones/{publications[rueda]}/"),
     "Expediente que espera una decisión": ("beto", "/publicaciones/{publications[visitantes]}/"),
     "Decisión, con dos candidatas": ("beto", "/envios/{deliveries[visitantes]}/decision/"),
+    "Retirar una publicación": ("ana", "/envios/{deliveries[exportaciones]}/retiro/"),
     "Límites y gasto": ("carmen", "/limites/"),
     "Estado del sistema": ("carmen", "/estado/"),
     "Pausar todo": ("carmen", "/pausa/"),
