@@ -161,10 +161,12 @@ def _create_publications(
 def _create_deliveries(
     publications: list[Publication], texts: list[str], accounts: list[Account], now: datetime
 ) -> None:
-    targets = [(publication, accounts[index % len(accounts)]) for index, publication in enumerate(publications)]
+    targets = [
+        (publication, accounts[index % len(accounts)], text)
+        for index, (publication, text) in enumerate(zip(publications, texts, strict=True))
+    ]
     Adaptation.objects.bulk_create(
-        Adaptation(publication=publication, account=account, text=text)
-        for (publication, account), text in zip(targets, texts, strict=True)
+        Adaptation(publication=publication, account=account, text=text) for publication, account, text in targets
     )
     Delivery.objects.bulk_create(
         Delivery(
@@ -180,8 +182,8 @@ def _create_deliveries(
             ready_at=publication.due_at,
             expires_at=publication.due_at + timedelta(hours=1),
         )
-        for publication, account in targets
-        for payload in [post_payload(publication.title)]
+        for publication, account, text in targets
+        for payload in [post_payload(text)]
         if publication.due_at is not None
     )
 

@@ -35,7 +35,8 @@ class Batch:
 
     def send(self, *, account_id: int, worker: str) -> int:
         """Claim what fits and start its calls; return how many."""
-        jobs = sender.claim(account_id=account_id, worker=worker, limit=MOST_IN_FLIGHT - self.in_flight)
+        limit = MOST_IN_FLIGHT - self.in_flight
+        jobs = sender.claim(account_id=account_id, worker=worker, limit=limit, with_others=True)
         for job in jobs:
             self._senders.submit(closes_connection(sender.make_public), job).add_done_callback(self._ended.put)
         self.in_flight += len(jobs)

@@ -172,8 +172,10 @@ def _lease_for_preparing(delivery_id: int, worker: str) -> SendJob | None:
         raise
 
 
-def claim(*, account_id: int, worker: str, limit: int) -> list[SendJob]:
+def claim(*, account_id: int, worker: str, limit: int, with_others: bool = False) -> list[SendJob]:
     """Claim an account's due deliveries, each with the end of its lease on this process's clock.
+
+    With `with_others`, other accounts' due deliveries fill the rest.
 
     The time counts from before the claim: waiting for a connection or a lock never makes it longer than the lease
     that others see.
@@ -181,7 +183,7 @@ def claim(*, account_id: int, worker: str, limit: int) -> list[SendJob]:
     good_until = boottime() + settings.LEASE_SECONDS
     now = database_now()
     try:
-        jobs = claim_batch(account_id=account_id, worker=worker, limit=limit, now=now)
+        jobs = claim_batch(account_id=account_id, worker=worker, limit=limit, now=now, with_others=with_others)
     except (IntegrityError, DataError):
         # A row that the database rejects must not keep the rest of its batch from going out.
         log.exception("delivery.batch_rejected", account=account_id)

@@ -96,7 +96,7 @@ class Campaign:
         with psycopg.connect(self._url) as connection:
             left = connection.execute(
                 "SELECT (SELECT count(*) FROM outbox_delivery WHERE id = ANY(%s) AND NOT state = ANY(%s)),"
-                " (SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'publishing.clean_delivery'"
+                " (SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'outbox.clean'"
                 "   AND status IN ('todo', 'doing'))",
                 [deliveries, list(FINAL)],
             ).fetchone()

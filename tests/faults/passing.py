@@ -54,7 +54,7 @@ def watch_transactions() -> None:
             whom = _whom(kwargs)
             _pass(f"{function.__name__} · antes", whom)
             result = inner(*args, **kwargs)
-            _pass(f"{function.__name__} · después", whom)
+            _pass(f"{function.__name__} · después", whom | _accounts_of([result]))
             return result
 
         call.__name__, call.__doc__, call.__module__ = function.__name__, function.__doc__, function.__module__
@@ -125,15 +125,24 @@ def _whom(arguments: dict[str, Any]) -> set[str]:
     from pregonero.networks.models import Account
     from pregonero.outbox.models import Delivery
 
-    found: set[str] = set()
-    for each in arguments.values():
-        for work in each if isinstance(each, list | tuple) else (each,):
-            access = getattr(work, "access", None) or getattr(getattr(work, "work", None), "access", None)
-            if access is not None:
-                found.add(access.remote_id)
+    found = _accounts_of(arguments.values())
+    assert found or not arguments.keys() & {"job", "results"}, "a job names its account"
     if "delivery_id" in arguments:
         asked = Delivery.objects.filter(pk=arguments["delivery_id"])
         found.update(asked.values_list("account__remote_id", flat=True))
     elif "account_id" in arguments:
         found.update(Account.objects.filter(pk=arguments["account_id"]).values_list("remote_id", flat=True))
+    return found
+
+
+def _accounts_of(values: Iterable[Any]) -> set[str]:
+    """Return the network's own ids of the accounts of the jobs and results among some values."""
+    from pregonero.outbox.send_job import SendJob, SendResult
+
+    found: set[str] = set()
+    for each in values:
+        for item in each if isinstance(each, list | tuple) else (each,):
+            job = item.job if isinstance(item, SendResult) else item
+            if isinstance(job, SendJob):
+                found.add(job.credentials.remote_id)
     return found

@@ -23,6 +23,10 @@ from pregonero.networks.registry import rate_limit_policy
 
 # The lock of an entity's quotas on a network, computed from rows that have an entity and a network.
 LOCK = "SELECT pg_advisory_xact_lock(entity_id::int, hashtext('quota:' || network)) FROM "
+TRY_LOCK = """
+SELECT entity_id, network FROM unnest(%s::bigint[], %s::text[]) AS quota (entity_id, network)
+WHERE pg_try_advisory_xact_lock(entity_id::int, hashtext('quota:' || network))
+"""
 QuotaKey = tuple[int | None, str, str]  # the account (None: the application), the network and the key of its rule
 
 
@@ -55,6 +59,14 @@ def lock_quota(account_id: int) -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(LOCK + "networks_account WHERE id = %s", [account_id])
+
+
+def try_lock_quotas(applications: Iterable[tuple[int, str]]) -> frozenset[tuple[int, str]]:
+    """Lock the quotas of several (entity, network) pairs without waiting; return the pairs that are locked now."""
+    pairs = sorted(set(applications))
+    with connection.cursor() as cursor:
+        cursor.execute(TRY_LOCK, [[entity_id for entity_id, _ in pairs], [network for _, network in pairs]])
+        return frozenset(cursor.fetchall())
 
 
 def quota_statuses(account: Account, *, in_flight: InFlight, now: datetime) -> list[QuotaStatus]:

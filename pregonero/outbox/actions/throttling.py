@@ -37,8 +37,7 @@ def admit(account: Account, posts: Sequence[Post], locked: Sequence[Delivery], *
 
     Nothing is throttled while the answer of a call in flight may say that there is quota for all.
     """
-    classes = [post_class_of(post) for post in posts]
-    admission = rate_limits.admit(account=account, post_classes=classes, in_flight=posts_in_flight(account), now=now)
+    admission = admitted(account, posts, now=now)
     if admission.awaits_response:
         schedule_wakeups([now + SOON], now=now)
     elif admission.admitted < len(posts):
@@ -46,6 +45,12 @@ def admit(account: Account, posts: Sequence[Post], locked: Sequence[Delivery], *
         others = Delivery.objects.filter(account=account, kind__in=PUBLIC_KINDS).exclude(pk__in=going)
         throttle(others, admission, now=now)
     return admission.admitted
+
+
+def admitted(account: Account, posts: Sequence[Post], *, now: datetime) -> Admission:
+    """Return how many of the posts may go now, in order, and count them; in the claim."""
+    classes = [post_class_of(post) for post in posts]
+    return rate_limits.admit(account=account, post_classes=classes, in_flight=posts_in_flight(account), now=now)
 
 
 def throttle(deliveries: QuerySet[Delivery], admission: Admission, *, now: datetime) -> None:

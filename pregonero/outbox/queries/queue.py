@@ -1,6 +1,7 @@
 """What workers ask for: which deliveries need which job now. Every list is bounded, oldest first."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
@@ -158,10 +159,11 @@ def account_due(*, delivery_id: int, now: datetime) -> int | None:
     return due.values_list("account_id", flat=True).first()
 
 
-def free_slots(*, account_id: int, limit: int, now: datetime) -> int:
-    """Return how many more deliveries of an account may be in flight: a slow one does not take every worker."""
-    sending = Delivery.objects.filter(account_id=account_id, state=DeliveryState.SENDING, leased_until__gte=now)
-    return max(0, limit - sending.count())
+def free_slots(*, accounts: Collection[int], limit: int, now: datetime) -> dict[int, int]:
+    """Return how many more deliveries of each account may be in flight: a slow one does not take every worker."""
+    sending = Delivery.objects.filter(account_id__in=accounts, state=DeliveryState.SENDING, leased_until__gte=now)
+    counts = dict(sending.order_by().values_list("account_id").annotate(Count("pk")))
+    return {account: max(0, limit - counts.get(account, 0)) for account in accounts}
 
 
 def posts_in_flight(account: Account) -> InFlight:
@@ -194,6 +196,22 @@ def due_deliveries(*, account_id: int, now: datetime, limit: int) -> list[int]:
     """Return an account's prepared deliveries that are due, oldest first."""
     due = _ready_to_send(now).filter(account_id=account_id).order_by("due_at", "pk")
     return list(due.values_list("pk", flat=True)[:limit])
+
+
+def due_beside(*, account_id: int, now: datetime, limit: int) -> dict[int, Account]:
+    """Return the oldest prepared deliveries that other accounts have due, by primary key, with their accounts."""
+    due = _ready_to_send(now).exclude(account_id=account_id).select_related("account__credential")
+    return {delivery.pk: delivery.account for delivery in due.order_by("due_at", "pk")[:limit]}
+
+
+def lock_due_of_all(accounts: Mapping[int, Account], *, now: datetime) -> dict[Account, list[Delivery]]:
+    """Return under lock, by account, those of the deliveries that are still due; rows locked by others are skipped."""
+    due = _ready_to_send(now).filter(pk__in=accounts).order_by("due_at", "pk")
+    by_account: dict[Account, list[Delivery]] = defaultdict(list)
+    for delivery in due.select_for_update(skip_locked=True, of=("self",)):
+        delivery.account = accounts[delivery.pk]
+        by_account[delivery.account].append(delivery)
+    return by_account
 
 
 def lock_due(*, account_id: int, now: datetime, limit: int, only: int | None = None) -> list[Delivery]:
