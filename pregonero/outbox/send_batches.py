@@ -1,7 +1,5 @@
 """An account's due deliveries, sent in batches: claimed, in flight and stored together (decision 0010)."""
 
-import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -11,32 +9,35 @@ from pregonero.database import closes_connection, database_now
 from pregonero.deadlines import boottime
 from pregonero.outbox import sender
 from pregonero.outbox.batch_prepare import prepare_locally
+from pregonero.outbox.queries.queue import network_of
 from pregonero.outbox.send_job import SendResult
 
 MOST_IN_FLIGHT = 64  # deliveries of one account that a job sends at once
 FEWEST = 16  # free slots before another claim: it costs the same for one delivery as for many
 TURN_SECONDS = 10.0  # after these, no more are claimed: other accounts wait for the same worker
-STUCK_SECONDS = 1.0  # without a call that ended, a batch no longer counts as sending for its account
+STUCK_SECONDS = 1.0  # without a call that ended, a batch no longer counts as advancing
+MOST_BATCHES = 2  # of one network in one process: each claims what any account there has due
 LINGER_SECONDS = 0.05  # that a finished call waits for others: claiming and storing have a fixed cost
 
 
 class Batch:
-    """What one job has in flight for an account.
+    """What one job has in flight, for its account and for others that had something due.
 
     A slot is free again only after the result of its call is stored, so that no more is in flight than the job could
     lose; a claimed delivery never waits for a slot.
     """
 
-    def __init__(self, senders: ThreadPoolExecutor) -> None:
+    def __init__(self, account_id: int, senders: ThreadPoolExecutor) -> None:
+        self.account_id, self.network, self.advanced_at = account_id, network_of(account_id), boottime()
         self._senders = senders
         self._ended: SimpleQueue[Future[SendResult]] = SimpleQueue()
         self.in_flight = 0
         self.errors: list[Exception] = []
 
-    def send(self, *, account_id: int, worker: str) -> int:
+    def send(self, *, worker: str) -> int:
         """Claim what fits and start its calls; return how many."""
         limit = MOST_IN_FLIGHT - self.in_flight
-        jobs = sender.claim(account_id=account_id, worker=worker, limit=limit, with_others=True)
+        jobs = sender.claim(account_id=self.account_id, worker=worker, limit=limit, with_others=True)
         for job in jobs:
             self._senders.submit(closes_connection(sender.make_public), job).add_done_callback(self._ended.put)
         self.in_flight += len(jobs)
@@ -53,32 +54,27 @@ class Batch:
                 break
         self.in_flight -= len(ended)
         sender.store_results([future.result() for future in ended])
+        self.advanced_at = boottime()
 
 
-_LOCK = threading.Lock()
-_SENDING: Counter[int] = Counter()  # how many jobs of this process send for each account
-_ADVANCED: dict[int, float] = {}  # when one of them last stored something, in seconds of `boottime`
+_RUNNING: set[Batch] = set()  # the batches of this process
 
 
 def is_sending_here(account_id: int) -> bool:
-    """Return whether a job of this process sends for an account and advances: it claims what is due by itself.
+    """Return whether the batches of this process that advance will claim what an account has due by themselves.
 
-    Claims of one account wait for each other, so a second batch in one process makes both slower. A batch whose calls
-    all hang does not count: what becomes due meanwhile must not wait for them.
+    Claims of one account wait for each other, and threads of one process for the interpreter: another batch would
+    make all of them slower. A batch whose calls all hang does not count: what becomes due must not wait for them.
     """
-    return _SENDING[account_id] > 0 and boottime() - _ADVANCED[account_id] < STUCK_SECONDS
-
-
-@contextmanager
-def _counted(account_id: int) -> Iterator[None]:
-    with _LOCK:
-        _SENDING[account_id] += 1
-        _ADVANCED[account_id] = boottime()
-    try:
-        yield
-    finally:
-        with _LOCK:
-            _SENDING[account_id] -= 1
+    now = boottime()
+    advancing = [batch for batch in tuple(_RUNNING) if now - batch.advanced_at < STUCK_SECONDS]
+    if not advancing:
+        return False
+    network = network_of(account_id)
+    return (
+        any(batch.account_id == account_id for batch in advancing)
+        or sum(batch.network == network for batch in advancing) >= MOST_BATCHES
+    )
 
 
 def send_for_a_while(*, account_id: int, worker: str, scale_out: Callable[[], None]) -> bool:
@@ -87,21 +83,30 @@ def send_for_a_while(*, account_id: int, worker: str, scale_out: Callable[[], No
     With more due than fits a batch, `scale_out` is called once: another worker may send the rest.
     """
     turn_ends = boottime() + TURN_SECONDS
-    with _counted(account_id), ThreadPoolExecutor(max_workers=MOST_IN_FLIGHT) as senders:
-        batch = Batch(senders)
-        claimed = _fill(batch, account_id, worker)
+    with ThreadPoolExecutor(max_workers=MOST_IN_FLIGHT) as senders, _running(account_id, senders) as batch:
+        claimed = _fill(batch, worker)
         if claimed == MOST_IN_FLIGHT:
             _scale_out(batch, scale_out)
         while batch.in_flight:
-            _store(batch, account_id)
+            _store(batch)
             # The last answers may say that there is quota for what was throttled: claim once more when none is left.
             may_have_more = claimed or not batch.in_flight
             has_time = boottime() < turn_ends and MOST_IN_FLIGHT - batch.in_flight >= FEWEST
             if may_have_more and not batch.errors and has_time:
-                claimed = _fill(batch, account_id, worker)
+                claimed = _fill(batch, worker)
     if batch.errors:
         raise batch.errors[0]
     return claimed > 0
+
+
+@contextmanager
+def _running(account_id: int, senders: ThreadPoolExecutor) -> Iterator[Batch]:
+    batch = Batch(account_id, senders)
+    _RUNNING.add(batch)
+    try:
+        yield batch
+    finally:
+        _RUNNING.discard(batch)
 
 
 def _scale_out(batch: Batch, scale_out: Callable[[], None]) -> None:
@@ -111,16 +116,15 @@ def _scale_out(batch: Batch, scale_out: Callable[[], None]) -> None:
         batch.errors.append(error)
 
 
-def _store(batch: Batch, account_id: int) -> None:
+def _store(batch: Batch) -> None:
     """Store what ended; an error is raised by the caller after the other results are stored."""
     try:
         batch.store_results()
-        _ADVANCED[account_id] = boottime()
     except Exception as error:  # noqa: BLE001  the caller raises it
         batch.errors.append(error)
 
 
-def _fill(batch: Batch, account_id: int, worker: str) -> int:
+def _fill(batch: Batch, worker: str) -> int:
     """Fill the batch's slots, preparing on the way what can be prepared locally; return how many it claimed.
 
     An error here (the database was stopped) must not lose the answers of the calls in flight: the caller raises it
@@ -128,9 +132,9 @@ def _fill(batch: Batch, account_id: int, worker: str) -> int:
     """
     slots, before = MOST_IN_FLIGHT - batch.in_flight, batch.in_flight
     try:
-        claimed = batch.send(account_id=account_id, worker=worker)
-        if claimed < slots and prepare_locally(account_id=account_id, now=database_now()).stored:
-            batch.send(account_id=account_id, worker=worker)
+        claimed = batch.send(worker=worker)
+        if claimed < slots and prepare_locally(account_id=batch.account_id, now=database_now()).stored:
+            batch.send(worker=worker)
     except Exception as error:  # noqa: BLE001  the caller raises it
         batch.errors.append(error)
     return batch.in_flight - before

@@ -175,7 +175,7 @@ def _lease_for_preparing(delivery_id: int, worker: str) -> SendJob | None:
 def claim(*, account_id: int, worker: str, limit: int, with_others: bool = False) -> list[SendJob]:
     """Claim an account's due deliveries, each with the end of its lease on this process's clock.
 
-    With `with_others`, other accounts' due deliveries fill the rest.
+    With `with_others`, the due deliveries of other accounts of its network fill the rest.
 
     The time counts from before the claim: waiting for a connection or a lock never makes it longer than the lease
     that others see.
@@ -236,7 +236,10 @@ def _commit(job: SendJob, credentials: ApiCredentials) -> Published:
 def store_results(results: Sequence[SendResult]) -> None:
     """Store the results of calls, together; one that cannot be stored never undoes the others. Errors are raised."""
     errors = [result.bug for result in results if result.bug is not None]
-    flush_limit_readings()
+    try:
+        flush_limit_readings()
+    except Exception as error:  # noqa: BLE001  it is raised after the results are stored
+        errors.append(error)
     try:
         _store(partial(record_outcomes, results=results))
     except (OperationalError, InterfaceError):

@@ -1,12 +1,13 @@
 """Deliveries of an account that are prepared, taken and kept together: as safe as one by one (decision 0010)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -287,14 +288,44 @@ def test_a_second_job_of_a_process_leaves_an_account_to_the_first_while_it_advan
     due(1)
     account = accounts["x"].pk
     prepare_locally(now=timezone.now(), account_id=account)
-    with send_batches._counted(account):
+    with ThreadPoolExecutor() as senders, send_batches._running(account, senders) as batch:
         tasks.send(account_id=account)
         assert ran == []
         later = ProcrastinateJob.objects.get(task_name="outbox.help")
         assert later.args == {"account_id": account}
         assert later.scheduled_at is not None
-        monkeypatch.setitem(send_batches._ADVANCED, account, boottime() - send_batches.STUCK_SECONDS)
+        batch.advanced_at = boottime() - send_batches.STUCK_SECONDS
         tasks.send(account_id=account)
         assert ran == [account]
     tasks.help_send(account_id=account)
     assert ran == [account, account]
+
+
+def test_two_batches_of_a_process_leave_no_third_to_their_network(accounts: dict[str, Account], dario: Member) -> None:
+    """The others' deliveries fill them; a batch that hangs, or of another network, does not count."""
+    entity_accounts = [accounts["x"].pk, accounts["facebook"].pk]
+    another = Account.objects.create(
+        entity=dario.entity, network="x", handle="otra", remote_id="77", registered_at=timezone.now()
+    )
+    with ThreadPoolExecutor() as senders, send_batches._running(entity_accounts[0], senders) as first:
+        assert not send_batches.is_sending_here(another.pk)
+        with send_batches._running(entity_accounts[0], senders):
+            assert send_batches.is_sending_here(another.pk)
+            assert not send_batches.is_sending_here(entity_accounts[1])
+            first.advanced_at -= send_batches.STUCK_SECONDS
+            assert not send_batches.is_sending_here(another.pk)
+
+
+def test_results_are_stored_when_the_readings_of_limits_cannot_be(
+    due: Callable[[int], list[Delivery]], accounts: dict[str, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = due(2)
+    first, second = claimed(accounts["x"])
+
+    def broken(**_arguments: Any) -> None:
+        raise ProgrammingError
+
+    monkeypatch.setattr(sender, "flush_limit_readings", broken)
+    with pytest.raises(ProgrammingError):
+        sender.store_results([yes(first, "1"), yes(second, "2")])
+    assert states(deliveries) == ["PUBLISHED", "PUBLISHED"]

@@ -145,12 +145,15 @@ def flush_rate_limits(*, now: datetime, at_once: bool = False) -> None:
 def _store(buffered: BufferedReadings, now: datetime) -> None:
     ids = {account_id for account_id, _ in (*buffered.readings, *buffered.calls)}
     accounts = {account.pk: account for account in Account.objects.filter(pk__in=ids)}
-    rows = []
+    newest: dict[tuple[Owner, str], LimitReading] = {}
     for (account_id, key), reading in buffered.readings.items():
         account = accounts.get(account_id)
         if account is not None:
-            scope = rate_limit_policy(account.network).quota(key).scope
-            rows.append((*_owner(account, scope), key, *_report(reading, now)))
+            quota = _owner(account, rate_limit_policy(account.network).quota(key).scope), key
+            # Several accounts report the quota of the application that they share.
+            if quota not in newest or reading.is_newer_than(newest[quota]):
+                newest[quota] = reading
+    rows = [(*owner, key, *_report(reading, now)) for (owner, key), reading in newest.items()]
     _store_reports(sorted(rows, key=str))
     for account_id in sorted(ids & set(accounts)):
         calls = {call: count for (owner, call), count in buffered.calls.items() if owner == account_id}

@@ -55,8 +55,11 @@ def claim_batch(
     Everything is read again under lock (rule 11): state, account, holds, limits and content. What is not prepared for
     its present content goes back to preparing. It commits before any call is made (rule 1). No account has more than
     `MOST_IN_FLIGHT`, so that a slow one does not take every worker. With `only`, claim that delivery alone; with
-    `with_others`, fill the batch with what other accounts have due: a claim costs about the same for one as for many.
+    `with_others`, fill the batch with what other accounts of its network have due: a claim costs about the same for
+    one as for many, and a network that does not answer makes no other one wait.
     """
+    if not queue.has_due(account_id=account_id, now=now, with_others=with_others):
+        return []  # without making others wait for the locks
     pause_lock.enter_send_section()
     lock_quota(account_id)
     claimed = _claim_own(account_id, limit, now, only)

@@ -192,6 +192,19 @@ def suspended_by(suspension: NetworkSuspension) -> QuerySet[Delivery]:
     return deliveries if suspension.account_id is None else deliveries.filter(account_id=suspension.account_id)
 
 
+def has_due(*, account_id: int, now: datetime, with_others: bool) -> bool:
+    """Return whether an account, or another of its network `with_others`, has a prepared delivery that is due."""
+    own = Q(account_id=account_id)
+    if with_others:
+        own |= Q(account__network__in=Account.objects.filter(pk=account_id).values("network"))
+    return _ready_to_send(now).filter(own).exists()
+
+
+def network_of(account_id: int) -> str:
+    """Return the network of an account."""
+    return Account.objects.values_list("network", flat=True).get(pk=account_id)
+
+
 def due_deliveries(*, account_id: int, now: datetime, limit: int) -> list[int]:
     """Return an account's prepared deliveries that are due, oldest first."""
     due = _ready_to_send(now).filter(account_id=account_id).order_by("due_at", "pk")
@@ -199,9 +212,11 @@ def due_deliveries(*, account_id: int, now: datetime, limit: int) -> list[int]:
 
 
 def due_beside(*, account_id: int, now: datetime, limit: int) -> dict[int, Account]:
-    """Return the oldest prepared deliveries that other accounts have due, by primary key, with their accounts."""
-    due = _ready_to_send(now).exclude(account_id=account_id).select_related("account__credential")
-    return {delivery.pk: delivery.account for delivery in due.order_by("due_at", "pk")[:limit]}
+    """Return the oldest prepared deliveries that other accounts of its network have due, with their accounts."""
+    network = Account.objects.filter(pk=account_id).values("network")
+    due = _ready_to_send(now).filter(account__network__in=network).exclude(account_id=account_id)
+    due = due.select_related("account__credential")
+    return {delivery.pk: delivery.account for delivery in due.order_by("due_at", "account_id", "pk")[:limit]}
 
 
 def lock_due_of_all(accounts: Mapping[int, Account], *, now: datetime) -> dict[Account, list[Delivery]]:

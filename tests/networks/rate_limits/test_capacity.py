@@ -116,6 +116,24 @@ def test_the_application_s_limit_is_shared_by_its_accounts(account: Account, car
     assert (room.admitted, room.quota) == (0, "app_posts")
 
 
+def test_accounts_that_report_the_same_application_together_leave_its_newest_word(
+    account: Account, carmen: Member, now: datetime
+) -> None:
+    """Both answers wait for one flush: of one window, the one with least left is the newest."""
+    reset = str(int((now + timedelta(minutes=10)).timestamp()))
+    prefix = "x-app-limit-24hour"
+    other = registered(carmen, now, "otra")
+    for reporting, left in ((account, 7), (other, 4), (account, 5)):
+        headers = {f"{prefix}-limit": "10000", f"{prefix}-remaining": str(left), f"{prefix}-reset": reset}
+        rate_limit_buffer.observe(
+            account_id=reporting.pk, network="x", call="POST /2/tweets", headers=headers, body=b""
+        )
+    actions.flush_rate_limits(now=now, at_once=True)
+    row = Quota.objects.get(entity=account.entity, quota_key="app_posts", account=None)
+    assert row.reported_remaining == 4
+    assert admit(other, 9, now).admitted == 4
+
+
 def test_what_was_not_taken_is_given_back(account: Account, now: datetime) -> None:
     assert admit(account, 100, now).admitted == 100
     with transaction.atomic():
