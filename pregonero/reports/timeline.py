@@ -10,6 +10,9 @@ from pregonero.records.actions import SYSTEM
 from pregonero.records.models import Event
 from pregonero.ui.templatetags.ui_time import day_short, hour
 
+# The only events whose facts hold `due_at` and `before` as times; other events use the same names for other facts.
+SCHEDULING = frozenset({"publication.scheduled", "publication.rescheduled"})
+
 
 @dataclass(frozen=True)
 class TimelineEntry:
@@ -25,7 +28,9 @@ class TimelineEntry:
 
     @property
     def minute(self) -> str:
-        """Return a sentence with the scheduled time, and the previous one if it changed."""
+        """Return a sentence with the time that the event scheduled, and the previous one if it changed."""
+        if self.event.event_type not in SCHEDULING:
+            return ""
         due, before = _moment(self.event, "due_at"), _moment(self.event, "before")
         if due is None:
             return ""

@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from pregonero.media.models import Medium
 from pregonero.media.signed_addresses import signed_address
+from pregonero.media.store import store_upload
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import media_versions, queries
+from pregonero.publishing.actions.media_versions import finish_conversion
 from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
 from tests.films import CAPTIONS, film, picture
 from tests.publishing.test_views import sent, signed_in
@@ -48,6 +50,13 @@ def press(publication: Publication, by: Member, act: str, attachment: Attachment
     publication.refresh_from_db()
     path = f"/publicaciones/{publication.pk}/medios/{attachment.pk}/{act}/"
     return signed_in(by).post(path, {**sent(publication), **more}, follow=True).content.decode()
+
+
+def page_of(publication: Publication, member: Member) -> str:
+    """Return the page of a publication, with its records."""
+    response = signed_in(member).get(f"/publicaciones/{publication.pk}/")
+    assert response.status_code == 200
+    return response.content.decode()
 
 
 def test_an_upload_adds_the_file_and_saves_the_texts_of_the_form(publication: Publication, beto: Member) -> None:
@@ -117,6 +126,25 @@ def test_the_issues_of_a_file_are_shown_with_the_conversion_that_corrects_them(
     assert "Listo: recortar, dejando lo de arriba" in said
     wide.refresh_from_db()
     assert (wide.medium.mime, wide.medium.width, wide.medium.height) == ("image/jpeg", 100, 100)
+    assert "Archivos de la publicación cambiados" in page_of(publication, beto)
+
+
+@pytest.mark.procedure("M-2")
+def test_the_page_of_a_publication_with_a_converted_video_is_shown(
+    publication: Publication, beto: Member, tmp_path: Path
+) -> None:
+    (attachment,) = next(x for x in queries.adaptations_of(publication) if x.account.network == "youtube").media
+    conversion = MediaConversion.objects.create(
+        adaptation=attachment.adaptation,
+        medium=attachment.medium,
+        plan={"steps": ["convertir a MP4"]},
+        asked_by=beto,
+        asked_at=timezone.now(),
+        state="WORKING",
+    )
+    stored = store_upload(iter([film(tmp_path / "v.mp4").read_bytes()]), "v.mp4")
+    finish_conversion(conversion=conversion, stored=stored, now=timezone.now())
+    assert "Archivos de la publicación cambiados" in page_of(publication, beto)
 
 
 @pytest.mark.procedure("N-6")

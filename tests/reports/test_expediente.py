@@ -18,7 +18,9 @@ from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Publication
 from pregonero.records.actions import SYSTEM, record
+from pregonero.records.event_types import EVENT_TYPES
 from pregonero.reports.queries import expediente_of
+from pregonero.reports.timeline import SCHEDULING
 from tests.publishing.test_states import put
 from tests.stage import programmed
 
@@ -86,6 +88,27 @@ def test_page_shows_the_previous_time_and_text_of_a_change(
     page = page_of(publication, ana)
     for text in (rescheduled.minute, "Ver qué texto cambió", "Crecieron 9 %."):
         assert text in page
+
+
+@pytest.mark.procedure("M-2")
+def test_page_shows_records_whose_facts_have_names_of_another_type(
+    publication: Publication, ana: Member, beto: Member, now: datetime
+) -> None:
+    others = sorted(set(EVENT_TYPES) - SCHEDULING - {"text.erased"})
+    facts = {"act": "exchanged", "sha256": "f" * 64, "before": "a" * 64, "due_at": 4, "out": None, "field": ["text"]}
+    for event_type in others:
+        record(
+            entity_id=beto.entity_id,
+            event_type=event_type,
+            actor=beto.actor,
+            at=now + timedelta(seconds=1),
+            ref=publication.ref,
+            facts=facts,
+        )
+    lines = expediente_of(member=ana, pk=publication.pk, now=now).lines[-len(others) :]
+    assert [(line.event.event_type, line.minute) for line in lines] == [(event_type, "") for event_type in others]
+    page = page_of(publication, ana)
+    assert [event_type for event_type in others if EVENT_TYPES[event_type] not in page] == []
 
 
 @pytest.mark.procedure("M-2")
