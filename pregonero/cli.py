@@ -174,7 +174,7 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
         checks = [rebuild_queue()] if requeue else []
         checks += run_checks()
     healthy = all(check.ok for check in checks)
-    lines = [f"{'bien ' if check.ok else 'FALTA'}  {check.sentence}" for check in checks]
+    lines = [f"{check.label:<8}  {check.sentence}" for check in checks]
     _print({"ok": healthy, "checks": [vars(check) for check in checks]}, "\n".join(lines), as_json=as_json)
     sys.exit(0 if healthy else 1)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pregonero.newsroom.models import News, NewsState, Source, SourceState
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.account_stops import AccountStop, StopKind, account_stops
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
 from pregonero.people.models import Member, Notice
 from pregonero.people.queries import waiting_notices
@@ -95,11 +96,13 @@ class Today:
     shown: tuple[Outgoing, ...]
     troubles: tuple[Outgoing, ...]
     next_at: datetime | None
+    stops: tuple[AccountStop, ...]  # accounts that do not publish now, for everybody to know
 
 
 def today_of(member: Member, *, now: datetime) -> Today:
     """Return the contents of a person's Hoy page."""
     outgoing = _outgoing(member, now)
+    stops = account_stops(entity_id=member.entity_id, now=now)
     coming = [item.due_at for item in outgoing if item.due_at > now and item.is_waiting]
     return Today(
         tasks=tuple(_tasks(member, now)),
@@ -107,6 +110,7 @@ def today_of(member: Member, *, now: datetime) -> Today:
         shown=_around(outgoing, now),
         troubles=tuple(item for item in outgoing if item.trouble)[:TASK_LIMIT],
         next_at=min(coming, default=None),
+        stops=tuple(stop for stop in stops if stop.publications or stop.kind != StopKind.THROTTLED),
     )
 
 

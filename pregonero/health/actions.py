@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from pregonero.health.models import Heartbeat, Incident, IncidentKind
 
@@ -17,7 +18,8 @@ def record_heartbeat(
     """Store a worker's heartbeat, and an incident if the database has restarted since the previous heartbeat."""
     latest = Heartbeat.objects.order_by("-at").first()
     if latest is not None and database_since > latest.database_since + timedelta(seconds=1):
-        detail = f"Volvió a las {database_since:%H:%M:%S} UTC. Lo que iba en camino se confirma con cada red."
+        since = timezone.localtime(database_since)
+        detail = f"Volvió a las {since:%H:%M:%S}. Lo que iba en camino se confirma con cada red."
         _count_incident(IncidentKind.DATABASE_RESTARTED, detail, now)
     Heartbeat.objects.filter(at__lt=now - HEARTBEAT_RETENTION).delete()
     heartbeat, _ = Heartbeat.objects.update_or_create(

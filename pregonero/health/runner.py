@@ -6,11 +6,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The result of one check: its name, whether all is well, and a sentence that says what to do."""
+    """The result of one check: its name, whether all is well, and a sentence that says what to do.
+
+    `is_stop` is set when something is stopped on purpose, or for a while: it may be no fault, but everybody must know.
+    """
 
     name: str
     ok: bool
     sentence: str
+    is_stop: bool = False
+
+    @property
+    def label(self) -> str:
+        """Return the result in a Spanish word."""
+        if not self.ok:
+            return "revisar"
+        return "en pausa" if self.is_stop else "bien"
 
 
 Check = Callable[[int | None], CheckResult]

@@ -193,6 +193,7 @@ def test_every_app_registers_its_checks() -> None:
         "graph",
         "accounts",
         "overdue",
+        "throttled",
         "alarms",
         "stuck",
         "needs_person",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pregonero.dashboard.queries import TROUBLED, Outgoing, Today
 from pregonero.networks.registry import connector
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.account_stops import AccountStop, StopKind
 from pregonero.outbox.states import TINTS, DeliveryState
 from pregonero.publishing.threads import current_delivery, thread_label
 
@@ -39,6 +40,12 @@ def trouble_summary(item: Outgoing) -> str:
             name = delivery.account.get_network_display()
             reasons.append(delivery.reason if delivery.reason.startswith(name) else f"{name}: {delivery.reason}")
     return " ".join(reasons)
+
+
+@register.filter
+def stop_kind(stop: AccountStop) -> str:
+    """Return the kind of note that tells of a stopped account."""
+    return {StopKind.LOST: "bad", StopKind.PAUSED: "hold", StopKind.THROTTLED: "wait"}[stop.kind]
 
 
 @register.filter

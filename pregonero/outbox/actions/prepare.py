@@ -15,6 +15,7 @@ from pregonero.networks.rate_limits.capacity import Admission
 from pregonero.outbox.actions import throttling
 from pregonero.outbox.actions.cancellation import clear_lease, expire_delivery, reject_delivery, schedule_cleanup
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.account_stops import THROTTLED
 from pregonero.outbox.queries.deliveries import outgoing_of, unanswered_attempts
 from pregonero.outbox.queries.holds import why_held
 from pregonero.outbox.queries.queue import known_posts, lock_delivery, unleased
@@ -97,7 +98,7 @@ def _must_wait(delivery: Delivery, now: datetime) -> bool:
 
 def _throttle(delivery: Delivery, admission: Admission, now: datetime) -> None:
     delivery.prepare_at = admission.until or now + throttling.CHECK_AGAIN
-    delivery.reason_code = f"{throttling.LIMIT}{admission.quota}"[:60]
+    delivery.reason_code = f"{THROTTLED}{admission.quota}"[:60]
     delivery.reason = admission.reason[:300]
     clear_lease(delivery)
     schedule_wakeups([delivery.prepare_at], now=now)

@@ -18,6 +18,7 @@ from pregonero.networks.rate_limits.policy import SuspensionRule, post_class_of
 from pregonero.networks.rate_limits.queries import capacity_to_prepare, current_suspension
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery
+from pregonero.outbox.queries.account_stops import THROTTLED
 from pregonero.outbox.queries.limits import get_suspension
 from pregonero.outbox.queries.queue import lock_due_before, posts_in_flight, suspended_by
 from pregonero.outbox.states import WAITING
@@ -27,7 +28,6 @@ from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people_and_coordinators
 
-LIMIT = "limit:"  # prefix of the reason code of a delivery that is throttled
 CHECK_AGAIN = timedelta(minutes=15)  # for what only a person can resume; it costs no call to the network
 MOST_THROTTLED, MOST_NOTIFIED = 2_000, 20  # at a time: the next look continues
 
@@ -58,7 +58,7 @@ def throttle(deliveries: QuerySet[Delivery], admission: Admission, *, now: datet
     until = admission.until or now + CHECK_AGAIN
     throttled = list(lock_due_before(deliveries, until=until, now=now)[:MOST_THROTTLED])
     Delivery.objects.filter(pk__in=[delivery.pk for delivery in throttled]).update(
-        ready_at=until, reason_code=f"{LIMIT}{admission.quota}"[:60], reason=admission.reason[:300]
+        ready_at=until, reason_code=f"{THROTTLED}{admission.quota}"[:60], reason=admission.reason[:300]
     )
     schedule_wakeups([until], now=now)
     late = [delivery for delivery in throttled if admission.until is None or delivery.expires_at < until]
@@ -136,7 +136,7 @@ def resume_sending(*, stop: NetworkSuspension, by: Member, now: datetime) -> Net
 
 def _retry_throttled(deliveries: QuerySet[Delivery], now: datetime) -> None:
     """Make throttled deliveries ready now; locked by primary key, so that two transactions cannot deadlock."""
-    throttled = deliveries.filter(state__in=WAITING, reason_code__startswith=LIMIT).order_by("pk")
+    throttled = deliveries.filter(state__in=WAITING, reason_code__startswith=THROTTLED).order_by("pk")
     for delivery in throttled.select_for_update(of=("self",)):
         delivery.ready_at = max(now, delivery.due_at)
         delivery.prepare_at = min(delivery.prepare_at, now)
