@@ -22,8 +22,8 @@ from pregonero.http_client import (
     TlsFailed,
     open_response,
 )
+from pregonero.newsroom.reading.charsets import page_charset
 from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreachable, Unreadable
-from pregonero.newsroom.reading.text import page_charset
 from pregonero.newsroom.reading.urls import canonical_link, host_of
 
 MEGABYTE = 1024 * 1024

@@ -1,23 +1,28 @@
 """HTML pages as lxml trees."""
 
+import html
+import re
 from typing import cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pregonero.newsroom.reading.charsets import decode_page
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import Document
 from pregonero.newsroom.reading.urls import canonical_link
 
+CONTROL_REFERENCE = re.compile(r"&#(?:12[89]|1[345]\d|[xX]0{0,4}[89][0-9a-fA-F])(?![0-9a-fA-F]);?")
 BASE = "data-base"  # the attribute of the root in which `parse_html` stores the base address
 
 
 def parse_html(document: Document) -> HtmlElement:
     """Return the tree of a page. Raises `Malformed` when the document has no HTML."""
-    body = document.body if b"<" in document.body else b""
+    text = decode_page(document.body, document.charset)
+    body = CONTROL_REFERENCE.sub(_windows_1252, text).encode("utf-8", "replace") if "<" in text else b""
     try:
-        tree = document_fromstring(body, parser=HTMLParser(encoding=_encoding(document)))
+        tree = document_fromstring(body, parser=HTMLParser(encoding="utf-8"))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Malformed("La página llegó vacía o no es HTML.") from error
     bases = (absolute_link(node.get("href"), document.address) for node in tree.iter("base"))
@@ -50,13 +55,6 @@ def absolute_link(link: object, base: str) -> str:
         return ""
 
 
-def _encoding(document: Document) -> str | None:
-    """Return the charset of the response, or UTF-8, if it decodes the body; None lets lxml use the one in the page."""
-    for name in (document.charset, "utf-8"):
-        try:
-            if name:
-                document.body.decode(name)
-                return name
-        except (LookupError, ValueError):
-            continue
-    return None
+def _windows_1252(reference: re.Match[str]) -> str:
+    """Return the character that a reference to a C1 control means, as in HTML 5: "&#147;" is a quotation mark."""
+    return html.unescape(reference[0].rstrip(";") + ";")

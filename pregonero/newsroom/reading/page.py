@@ -15,7 +15,15 @@ from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import PAGE_LIMITS, PICTURE_LIMITS, VIDEO_LIMITS, Document, fetch, fetch_into
 from pregonero.newsroom.reading.html import absolute_link, base_of, joined_text, parse_html, select
-from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, digest_of, one_line, paragraphs
+from pregonero.newsroom.reading.text import (
+    SUMMARY_LIMIT,
+    TITLE_LIMIT,
+    digest_of,
+    loose_line,
+    markup_line,
+    one_line,
+    paragraphs,
+)
 from pregonero.newsroom.reading.urls import host_of
 
 BODY_LIMIT = 100_000  # characters
@@ -76,21 +84,24 @@ def parse_page(document: Document) -> Page:
     tree = parse_html(document)
     base = base_of(tree)
     article, meta = _article(tree), _meta(tree)
-    title = one_line(article.get("headline"), TITLE_LIMIT) or _named(meta, TITLE_NAMES, TITLE_LIMIT) or _heading(tree)
+    title = (
+        markup_line(article.get("headline"), TITLE_LIMIT) or _named(meta, TITLE_NAMES, TITLE_LIMIT) or _heading(tree)
+    )
     if not title:
         raise Malformed("La página no dice su título: ni en Open Graph, ni en JSON-LD, ni en el texto.")
     picture, alt = _picture(article, meta, base)
+    video, published_at = _video(article, meta, tree, base), _published_at(article, meta, tree)
     return Page(
         address=document.address,
         canonical=_canonical(tree, meta, document.address),
         title=title,
-        summary=_named(meta, SUMMARY_NAMES, SUMMARY_LIMIT) or one_line(article.get("description"), SUMMARY_LIMIT),
+        summary=_named(meta, SUMMARY_NAMES, SUMMARY_LIMIT) or markup_line(article.get("description"), SUMMARY_LIMIT),
         body=_body(tree, document.address, title),
         section=_section(article, meta),
-        published_at=_published_at(article, meta, tree),
+        published_at=published_at,
         picture=picture,
         picture_alt=alt,
-        video=_video(article, meta, tree, base),
+        video=video,
     )
 
 
@@ -106,7 +117,7 @@ def _contents(meta: Meta, names: tuple[str, ...]) -> list[str]:
 
 
 def _named(meta: Meta, names: tuple[str, ...], limit: int) -> str:
-    return _first(one_line(content, limit) for content in _contents(meta, names))
+    return _first(loose_line(content, limit) for content in _contents(meta, names))
 
 
 def _first(texts: Iterable[str]) -> str:
@@ -168,14 +179,14 @@ def _picture(article: dict[str, Any], meta: Meta, base: str) -> tuple[str, str]:
     for image in _as_list(article.get("image")):
         fields = image if isinstance(image, dict) else {"url": image}
         if link := absolute_link(fields.get("url"), base):
-            return link, one_line(fields.get("caption"), ALT_LIMIT)
+            return link, markup_line(fields.get("caption"), ALT_LIMIT)
     return "", ""
 
 
 def _alt_after(meta: Meta, position: int) -> str:
     for name, content in meta[position + 1 :]:
         if name == "og:image:alt":
-            return one_line(content, ALT_LIMIT)
+            return loose_line(content, ALT_LIMIT)
         if name in {"og:image", "og:image:url"}:
             break
     return ""
@@ -192,7 +203,7 @@ def _video(article: dict[str, Any], meta: Meta, tree: HtmlElement, base: str) ->
 
 def _section(article: dict[str, Any], meta: Meta) -> str:
     sections = [*_as_list(article.get("articleSection")), *_contents(meta, ("article:section",))]
-    return _first(one_line(section, SECTION_LIMIT) for section in sections)
+    return _first(markup_line(section, SECTION_LIMIT) for section in sections)
 
 
 def _published_at(article: dict[str, Any], meta: Meta, tree: HtmlElement) -> datetime | None:
@@ -202,6 +213,10 @@ def _published_at(article: dict[str, Any], meta: Meta, tree: HtmlElement) -> dat
 
 
 def _body(tree: HtmlElement, address: str, title: str) -> str:
+    """Return the paragraphs of the news. The tree is changed: it is not for use afterwards."""
+    for node in tree.iter():
+        # trafilatura decodes entities in text that has none left, and "&copy=" would become "©=".
+        node.text, node.tail = (part and part.replace("&", "&amp;") for part in (node.text, node.tail))
     text = trafilatura.extract(tree, url=address, include_comments=False, include_tables=False)
     first, _, rest = paragraphs(text, BODY_LIMIT).partition("\n")
     # The heading is often extracted as the first paragraph.

@@ -1,6 +1,5 @@
-"""Text from outside: plain, without control characters, cut to the length of its column; and the encodings of pages."""
+"""Text from outside: plain, without control characters, cut to the length of its column."""
 
-import codecs
 import hashlib
 import html
 import json
@@ -11,32 +10,76 @@ import nh3
 
 TITLE_LIMIT = 300  # characters
 SUMMARY_LIMIT = 2000
+MARKUP_LIMIT = 100_000  # characters of HTML that are read for a title or a summary
 ELLIPSIS = "…"
-BLOCK_TAGS = re.compile(r"<\s*/?\s*(?:p|br|div|li|h[1-6]|tr)\b[^>]*>", re.IGNORECASE)
+# The C1 controls are never meant: they are Windows-1252 characters that somebody took for Latin-1.
+WINDOWS_1252 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 # Characters that PostgreSQL or XML does not accept, and those that reverse the text on the screen.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
 SPACES = re.compile(r"\s+")
 
-CHARSET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,39}")
-XML_ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([^"'>]{0,80})""", re.IGNORECASE)
-# Codecs of Python that no page uses; some take minutes on a long input.
-NOT_FOR_PAGES = frozenset({"punycode", "idna", "unicode_escape", "raw_unicode_escape", "utf_7", "undefined"})
-XML_DECLARATION_BYTES = 1024
+VOID_TAGS = frozenset({"br", "hr", "img", "wbr", "input", "link", "meta"})
+KNOWN_TAGS = (
+    nh3.ALLOWED_TAGS
+    | VOID_TAGS
+    | {
+        "audio",
+        "button",
+        "embed",
+        "font",
+        "form",
+        "html",
+        "body",
+        "head",
+        "title",
+        "iframe",
+        "label",
+        "main",
+        "noscript",
+    }
+    | {"object", "option", "param", "picture", "script", "section", "select", "source", "style", "svg", "video"}
+)
+_NAMES = "|".join(sorted(KNOWN_TAGS, key=len, reverse=True))
+_FLAG = "allowfullscreen|async|autoplay|controls|defer|disabled|hidden|loop|muted|nowrap|playsinline|selected"
+_ATTRIBUTE = rf"""\s+(?:[\w:@.-]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+)|(?:{_FLAG})(?=[\s/>]))"""
+TAG = re.compile(rf"<(?:/\s*(?:{_NAMES})\s*|(?:{_NAMES})(?:{_ATTRIBUTE})*\s*/?)>|<!--|-->", re.IGNORECASE)
+MARKUP_SIGN = re.compile(rf"</\s*(?:{_NAMES})\s*>|<(?:{'|'.join(sorted(VOID_TAGS))})[\s/>]", re.IGNORECASE)
+CUT_TAG = re.compile(rf"<(?:{_NAMES})\s[^<>]*$", re.IGNORECASE)
+BLOCK_TAG = re.compile(r"<\s*/?\s*(?:p|br|div|li|h[1-6]|tr|td)\b", re.IGNORECASE)
+ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
 def one_line(value: object, limit: int) -> str:
-    """Return a text as one line of plain text of at most `limit` characters; any other value gives ""."""
+    """Return plain text as one line of at most `limit` characters; any other value gives "".
+
+    It is not HTML: "<arancel>" and "&copy=" stay as they are written.
+    """
     if not isinstance(value, str):
         return ""
-    text = SPACES.sub(" ", UNWANTED.sub("", unicodedata.normalize("NFC", _without_markup(value)))).strip()
+    text = unicodedata.normalize("NFC", value.translate(WINDOWS_1252))
+    text = SPACES.sub(" ", UNWANTED.sub("", text)).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + ELLIPSIS
 
 
+def markup_line(value: object, limit: int) -> str:
+    """Return the text of an HTML fragment as one line; its entities are decoded once.
+
+    What HTML does not know stays: an address in angle brackets, "a<b", a parameter that begins like an entity.
+    """
+    return one_line(_without_markup(value[:MARKUP_LIMIT]), limit) if isinstance(value, str) else ""
+
+
+def loose_line(value: object, limit: int) -> str:
+    """Return a text that should be plain as one line, without the HTML elements that some sites put into it."""
+    has_markup = isinstance(value, str) and MARKUP_SIGN.search(value[:MARKUP_LIMIT]) is not None
+    return markup_line(value, limit) if has_markup else one_line(value, limit)
+
+
 def paragraphs(value: object, limit: int) -> str:
-    """Return a text as plain text with one paragraph in each line, of at most `limit` characters."""
+    """Return plain text with one paragraph in each line, of at most `limit` characters."""
     if not isinstance(value, str):
         return ""
-    lines = (one_line(line, limit) for line in UNWANTED.sub("", value).splitlines())
+    lines = (one_line(line, limit) for line in UNWANTED.sub("", value.translate(WINDOWS_1252)).splitlines())
     return "\n".join(line for line in lines if line)[:limit].rstrip()
 
 
@@ -45,30 +88,27 @@ def digest_of(*texts: str) -> str:
     return hashlib.sha256(json.dumps(texts, ensure_ascii=False).encode()).hexdigest()
 
 
-def page_charset(name: str) -> str:
-    """Return the name in lower case if it is a text encoding that pages use, or ""."""
-    return name.lower() if CHARSET_NAME.fullmatch(name) and _codec_name(name) not in NOT_FOR_PAGES | {""} else ""
-
-
-def declares_page_charset(body: bytes) -> bool:
-    """Return False if an XML document declares an encoding that pages do not use.
-
-    An unknown name gives True: the parser ignores it.
-    """
-    match = XML_ENCODING.search(body[:XML_DECLARATION_BYTES].replace(b"\0", b""))
-    return match is None or _codec_name(match[1].decode("ascii", "replace").strip()) not in NOT_FOR_PAGES
-
-
 def _without_markup(value: str) -> str:
     if "<" not in value and "&" not in value:
         return value
-    # nh3 returns HTML-escaped text. The second unescape is for feeds that escape twice; the result is only text.
-    stripped = nh3.clean(BLOCK_TAGS.sub(" ", value), tags=set())
-    return html.unescape(html.unescape(stripped))
+    value = CUT_TAG.sub("", value)  # a site that cuts its summaries may cut inside a tag
+    pieces, position = [], 0
+    for tag in TAG.finditer(value):
+        pieces += [_escaped(value[position : tag.start()]), " " if BLOCK_TAG.match(tag[0]) else "", tag[0]]
+        position = tag.end()
+    pieces.append(_escaped(value[position:]))
+    return _decoded(nh3.clean("".join(pieces), tags=set()))
 
 
-def _codec_name(name: str) -> str:
-    try:
-        return codecs.lookup(name).name.replace("-", "_")
-    except (LookupError, ValueError):
-        return ""
+def _escaped(text: str) -> str:
+    """Escape the angle brackets that are not tags, and the ampersands that are not entities."""
+    pieces, position = [], 0
+    for entity in ENTITY.finditer(text):
+        pieces += [html.escape(text[position : entity.start()], quote=False), entity[0]]
+        position = entity.end()
+    return "".join([*pieces, html.escape(text[position:], quote=False)])
+
+
+def _decoded(text: str) -> str:
+    """Decode the entities that end in a semicolon; "&region" is not one."""
+    return ENTITY.sub(lambda entity: html.unescape(entity[0]), text)

@@ -11,8 +11,8 @@ LENGTH_LIMIT = 500  # characters, the length of the columns
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|twclid|igshid|mc_cid|mc_eid|_ga|_gl)$", re.IGNORECASE)
 PERCENT_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
-# A lone surrogate, which JSON may contain, can be neither sent nor stored.
-NOT_IN_LINKS = re.compile(r"[\x00-\x20\x7f\ud800-\udfff]+")
+# A lone surrogate, which JSON may contain, can be neither sent nor stored. A space is part of an address: "%20".
+NOT_IN_LINKS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 SAFE_IN_PATH = "/:@!$&'()*+,;=~-._%"
 
 
@@ -67,7 +67,7 @@ def is_allowed_by_name(link: str) -> bool:
 
 
 def _split(link: str, base: str) -> tuple[SplitResult, int | None]:
-    text = NOT_IN_LINKS.sub("", link.strip())
+    text = NOT_IN_LINKS.sub("", link.strip()).strip()
     try:
         parts = urlsplit(urljoin(base, text) if base else text)
         port = parts.port

@@ -8,11 +8,12 @@ from xml.parsers import expat
 
 import feedparser
 
+from pregonero.newsroom.reading.charsets import declares_page_charset
 from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import FEED_LIMITS, Document
 from pregonero.newsroom.reading.html import absolute_link
-from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, declares_page_charset, one_line
+from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, markup_line, one_line
 from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, SourceKind
 
 CLOSING_TAG = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
@@ -50,7 +51,8 @@ def parse_feed(document: Document) -> list[Item]:
         raise Malformed(_describe(document.body))
     if not CLOSING_TAG.search(document.body.replace(b"\0", b"")[-EDGE_BYTES:]):
         raise Malformed("La fuente llegó cortada: no trae su final. No se guardó nada de ella.")
-    items = (_item(entry, document.address) for entry in feed.entries[:ITEMS_LIMIT])
+    is_atom = str(feed.get("version", "")).startswith("atom")
+    items = (_item(entry, document.address, is_atom=is_atom) for entry in feed.entries[:ITEMS_LIMIT])
     return [item for item in items if item is not None]
 
 
@@ -101,10 +103,10 @@ def _describe(body: bytes) -> str:
     return "No es RSS ni Atom: lo que llegó no es XML de noticias. Revisa la dirección de la fuente."
 
 
-def _item(entry: Any, base: str) -> Item | None:
+def _item(entry: Any, base: str, *, is_atom: bool) -> Item | None:
     link = _link(entry, base)
-    summary = one_line(entry.get("summary", ""), SUMMARY_LIMIT)
-    title = one_line(entry.get("title", ""), TITLE_LIMIT) or one_line(summary, 120)
+    summary = _text(entry, "summary", SUMMARY_LIMIT, is_atom=is_atom)
+    title = _text(entry, "title", TITLE_LIMIT, is_atom=is_atom) or one_line(summary, 120)
     if not link or not title:
         return None
     return Item(
@@ -116,6 +118,13 @@ def _item(entry: Any, base: str) -> Item | None:
         published_at=_published_at(entry),
         picture=_picture(entry, base),
     )
+
+
+def _text(entry: Any, name: str, limit: int, *, is_atom: bool) -> str:
+    """Return a text of the entry. Atom says which texts are plain; in RSS any of them may be HTML."""
+    detail = entry.get(f"{name}_detail")
+    is_plain = is_atom and isinstance(detail, dict) and detail.get("type") == "text/plain"
+    return (one_line if is_plain else markup_line)(entry.get(name, ""), limit)
 
 
 def _link(entry: Any, base: str) -> str:

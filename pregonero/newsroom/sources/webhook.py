@@ -10,7 +10,7 @@ from typing import Any
 
 from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, one_line
+from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, loose_line
 from pregonero.newsroom.reading.urls import canonical_link
 from pregonero.newsroom.sources.base import Item, Notice, NotSigned, SourceKind
 
@@ -68,16 +68,16 @@ def parse_notice(body: bytes) -> Item:
         raise Malformed("El cuerpo no es JSON.") from error
     if not isinstance(data, dict):
         raise Malformed("El cuerpo debe ser un objeto JSON.")
-    title = one_line(data.get("title"), TITLE_LIMIT)
+    title = loose_line(data.get("title"), TITLE_LIMIT)
     if not title:
         raise Malformed("Falta «title», el título de la noticia.")
     return Item(
         address=_address(data),
         title=title,
-        summary=one_line(data.get("summary"), SUMMARY_LIMIT),
-        section=one_line(data.get("section"), SHORT_LIMIT),
+        summary=loose_line(data.get("summary"), SUMMARY_LIMIT),
+        section=loose_line(data.get("section"), SHORT_LIMIT),
         published_at=_published_at(data),
-        reference=one_line(data.get("reference"), SHORT_LIMIT),
+        reference=loose_line(data.get("reference"), SHORT_LIMIT),
     )
 
 

@@ -1,5 +1,6 @@
 """Parsing the page of a news item."""
 
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,30 @@ def test_markup_in_a_title_becomes_text() -> None:
     page = read('<meta property="og:title" content="&lt;script&gt;alert(1)&lt;/script&gt;Hola &amp;lt;b&amp;gt;">')
     assert "script" not in page.title
     assert page.title.startswith("Hola")
+
+
+@pytest.mark.procedure("P-1")
+def test_plain_texts_of_a_page_stay_as_they_are_written() -> None:
+    title, link = (
+        "Importaciones<Exportaciones en mayo",
+        "https://sede.test/f?tipo=1&region=caribe&copy=2&notificacion=si",
+    )
+    page = read(
+        f'<html><head><title>{escape(title)}</title><meta property="og:title" content="{escape(title)}">'
+        f'<meta name="description" content="En {escape(link)}"></head><body><main><article><h1>{escape(title)}</h1>'
+        f"<p>Quien quiera más datos puede escribir a Prensa {escape('<prensa@entidad.test>')} en horas de oficina.</p>"
+        f"<p>La inscripción se hace en {escape(link)} hasta el último día hábil del mes que corre.</p></article></main>"
+    )
+    assert (page.title, page.summary) == (title, f"En {link}")
+    assert "Prensa <prensa@entidad.test> en horas" in page.body
+    assert f"en {link} hasta" in page.body
+
+
+@pytest.mark.procedure("P-1")
+def test_spaces_in_the_addresses_of_a_page_are_encoded() -> None:
+    page = read(
+        '<title>x</title><link rel="canonical" href="/n/feria mayo.html"><meta property="og:image" content="/a b.png">'
+        '<video src="/un video.mp4"></video>'
+    )
+    assert page.canonical == f"{SITE}/n/feria%20mayo.html"
+    assert (page.picture, page.video) == (f"{SITE}/a%20b.png", f"{SITE}/un%20video.mp4")

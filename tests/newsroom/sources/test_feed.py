@@ -154,3 +154,43 @@ def test_a_damaged_feed_is_parsed_or_raises_unreadable(data: st.DataObject) -> N
     except Unreadable:
         return
     assert all(item.title and item.address.startswith("http") and "\0" not in item.title for item in items)
+
+
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title>{0}</feed>'
+ENTRY = '<entry><id>urn:{1}</id><title{0}>{1}</title><link href="https://x.gov.co/1"/></entry>'
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    ("kind", "written", "title"),
+    [
+        (' type="text"', "Cómo citar &lt;arancel&gt; en el formulario", "Cómo citar <arancel> en el formulario"),
+        ("", "Importaciones&lt;Exportaciones &amp;amp; más", "Importaciones<Exportaciones &amp; más"),
+        ("", "El elemento &lt;b&gt;x&lt;/b&gt;", "El elemento <b>x</b>"),
+        (' type="html"', "El &lt;b&gt;café&lt;/b&gt; &amp;lt;5 %", "El café <5 %"),
+    ],
+)
+def test_atom_says_which_text_is_plain(kind: str, written: str, title: str) -> None:
+    (news,) = parse_feed(document(ATOM.format(ENTRY.format(kind, written)).encode()))
+    assert news.title == title
+
+
+@pytest.mark.procedure("P-1")
+def test_parameters_that_begin_like_entities_stay_in_a_feed() -> None:
+    address = "https://sede.test/f?tipo=1&region=caribe&copy=2&notificacion=si"
+    once = address.replace("&", "&amp;")
+    (news,) = read(
+        f"<item><title>{once}</title><link>{once}</link>"
+        f"<description>&lt;p&gt;En {once.replace('&', '&amp;')}&lt;/p&gt;</description></item>"
+    )
+    assert (news.title, news.address, news.summary) == (address, address, f"En {address}")
+
+
+@pytest.mark.procedure("P-1")
+def test_spaces_in_the_addresses_of_a_feed_are_encoded() -> None:
+    (news,) = read(
+        "<item><title>x</title><link>https://x.gov.co/n/feria mayo.html</link>"
+        '<enclosure url="https://x.gov.co/img/foto de la feria.jpg" type="image/jpeg" length="9"/></item>'
+    )
+    assert news.address == "https://x.gov.co/n/feria%20mayo.html"
+    assert news.picture == "https://x.gov.co/img/foto%20de%20la%20feria.jpg"
