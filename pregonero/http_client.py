@@ -23,7 +23,7 @@ from urllib.request import getproxies, proxy_bypass
 import certifi
 import urllib3
 from urllib3.exceptions import DecodeError, HTTPError, SSLError
-from urllib3.response import BaseHTTPResponse
+from urllib3.response import BaseHTTPResponse, HTTPResponse
 
 from pregonero.deadlines import (
     CALL,
@@ -69,6 +69,19 @@ class OpenResponse:
     status: int
     headers: urllib3.HTTPHeaderDict
     _raw: BaseHTTPResponse
+
+    def drop_unknown_encodings(self) -> list[str]:
+        """Leave in Content-Encoding only what can be decompressed, and return the labels that were taken out.
+
+        Object stores and proxies write labels there that are no compression, such as "aws-chunked" or "utf-8".
+        """
+        labels = [label.strip().lower() for label in self.headers.get("content-encoding", "").split(",")]
+        known = [label for label in labels if label in HTTPResponse.CONTENT_DECODERS]
+        if known:
+            self.headers["content-encoding"] = ", ".join(known)
+        else:
+            self.headers.discard("content-encoding")
+        return [label for label in labels if label and label not in known]
 
     def chunks(self, limit: int) -> Iterator[bytes]:
         """Yield the decompressed body. Raises `BodyTooLarge` after `limit` bytes, or another `ResponseLost`."""

@@ -1,15 +1,19 @@
 """One GET of a public web page, feed or file, with limits on its address, time, size and content type.
 
 Each redirect is checked again like the first link. No credentials are sent, and only the cookies that the same site
-has set in a redirect of the same download.
+has set in the same download. A label of the server that says nothing (a type of object stores, an encoding that does
+not exist) is ignored: the bytes decide.
 """
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from email.message import Message
+from http.cookiejar import CookieJar
 from typing import IO
 from urllib.parse import urljoin
+from urllib.request import Request
 
 from django.conf import settings
 
@@ -29,13 +33,20 @@ from pregonero.newsroom.reading.urls import canonical_link, host_of
 MEGABYTE = 1024 * 1024
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+OK_STATUSES = frozenset({200, 203})
 NOT_MODIFIED, TOO_MANY_REQUESTS, SERVER_ERROR = 304, 429, 500
-ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+# Real compressions; one that the HTTP library cannot undo is refused. Any other label means nothing.
+COMPRESSIONS = frozenset({"gzip", "x-gzip", "deflate", "br", "zstd", "compress", "x-compress"})
+# What object stores and old servers call a file of which they know nothing.
+GENERIC_TYPES = ("octet-stream", "download", "unknown", "application/binary", "application/x-binary", "text/plain")
 
 
 @dataclass(frozen=True)
 class FetchLimits:
-    """Limits of a download. `name` starts the Spanish error messages; a content type must contain one of the texts."""
+    """Limits of a download. `name` starts the Spanish error messages.
+
+    A content type must contain one of the texts, or be one of the generic ones.
+    """
 
     name: str
     content_types: tuple[str, ...]
@@ -44,11 +55,9 @@ class FetchLimits:
 
 
 PAGE_LIMITS = FetchLimits("La página", ("text/html", "application/xhtml+xml"), 8 * MEGABYTE, 20)
-FEED_LIMITS = FetchLimits(
-    "La fuente", ("xml", "rss", "atom", "rdf", "text/", "application/octet-stream"), 5 * MEGABYTE, 20
-)
-PICTURE_LIMITS = FetchLimits("La imagen", ("image/", "application/octet-stream"), 20 * MEGABYTE, 30)
-VIDEO_LIMITS = FetchLimits("El video", ("video/", "application/octet-stream", "application/mp4"), 1024 * MEGABYTE, 300)
+FEED_LIMITS = FetchLimits("La fuente", ("xml", "rss", "atom", "rdf", "text/"), 5 * MEGABYTE, 20)
+PICTURE_LIMITS = FetchLimits("La imagen", ("image/",), 20 * MEGABYTE, 30)
+VIDEO_LIMITS = FetchLimits("El video", ("video/", "application/mp4"), 1024 * MEGABYTE, 300)
 
 
 @dataclass(frozen=True)
@@ -79,19 +88,17 @@ def fetch_into(
 ) -> Document:
     """Download a link to a file. Raises an `Unreadable`; then what the file contains is not valid."""
     deadline = boottime() + limits.seconds
-    cookies: dict[str, dict[str, str]] = {}  # by host
+    cookies = CookieJar()
+    is_conditional = bool(etag or last_modified)
     for _ in range(MAX_REDIRECTS + 1):
         address = canonical_link(link)
-        own_cookies = cookies.setdefault(host_of(address), {})
-        headers = _headers(etag, last_modified)
-        if own_cookies:
-            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in own_cookies.items())
+        headers = _headers(etag, last_modified) | _cookie_header(cookies, address)
         with _response(address, headers, deadline, limits) as response:
             if response.status in REDIRECTS and response.headers.get("location"):
-                _store_cookies(own_cookies, response)
+                _store_cookies(cookies, address, response)
                 link = urljoin(address, response.headers["location"])
                 continue
-            _check_status(response.status, limits)
+            _check_status(response.status, limits, is_conditional=is_conditional)
             if response.status != NOT_MODIFIED:
                 _check_headers(response, limits)
                 for chunk in response.chunks(limits.max_bytes):
@@ -136,17 +143,36 @@ def _headers(etag: str, last_modified: str) -> dict[str, str]:
     return headers | {name: value for name, value in validators.items() if value}
 
 
-def _store_cookies(cookies: dict[str, str], response: OpenResponse) -> None:
-    """Store the cookies that a site sets in a redirect, without their attributes: they last for this download only."""
+def _cookie_header(cookies: CookieJar, address: str) -> dict[str, str]:
+    request = Request(address)  # noqa: S310  it is not opened: the jar reads its address
+    cookies.add_cookie_header(request)
+    value = _printable(request.get_header("Cookie", "") or "")
+    return {"Cookie": value} if value else {}
+
+
+def _store_cookies(cookies: CookieJar, address: str, response: OpenResponse) -> None:
+    """Store the cookies that a site sets in a redirect: they last for this download only."""
+    set_by_site = Message()
     for line in response.headers.getlist("set-cookie"):
-        name, _, value = line.partition(";")[0].strip().partition("=")
-        if name and _printable(name + value):
-            cookies[name] = value
+        set_by_site["Set-Cookie"] = line
+    cookies.extract_cookies(_Answer(set_by_site), Request(address))  # type: ignore[arg-type]  # noqa: S310
 
 
-def _check_status(status: int, limits: FetchLimits) -> None:
-    if status in {200, 203, NOT_MODIFIED}:
+@dataclass(frozen=True)
+class _Answer:
+    """The part of an answer that the standard library's jar reads."""
+
+    headers: Message
+
+    def info(self) -> Message:
+        return self.headers
+
+
+def _check_status(status: int, limits: FetchLimits, *, is_conditional: bool) -> None:
+    if status in OK_STATUSES or (status == NOT_MODIFIED and is_conditional):
         return
+    if status == NOT_MODIFIED:
+        raise Unreachable(f"{limits.name} llegó vacía: el sitio respondió 304 sin que se le preguntara si cambió.")
     if status in {404, 410}:
         raise Unreadable(f"{limits.name} no está en esa dirección (respuesta {status}).")
     if status in {401, 403, 451}:
@@ -158,9 +184,10 @@ def _check_status(status: int, limits: FetchLimits) -> None:
 
 def _check_headers(response: OpenResponse, limits: FetchLimits) -> None:
     content_type = response.headers.get("content-type", "").lower()
-    if content_type and not any(accepted in content_type for accepted in limits.content_types):
+    accepted_types = (*limits.content_types, *GENERIC_TYPES)
+    if "/" in content_type and not any(accepted in content_type for accepted in accepted_types):
         raise Malformed(f"{limits.name} es de otro tipo: el sitio entregó «{_printable(content_type)[:60]}».")
-    if response.headers.get("content-encoding", "").lower().strip() not in ENCODINGS:
+    if COMPRESSIONS.intersection(response.drop_unknown_encodings()):
         raise Malformed(f"{limits.name} llegó con una compresión que no se pidió.")
     length = response.headers.get("content-length", "")
     if length.isdigit() and int(length) > limits.max_bytes:

@@ -10,7 +10,15 @@ import pytest
 from pytest_django import Settings
 
 from pregonero.newsroom.reading.errors import Malformed, NotPublic, TooLarge, Unreachable, Unreadable
-from pregonero.newsroom.reading.fetch import FEED_LIMITS, MEGABYTE, PAGE_LIMITS, fetch
+from pregonero.newsroom.reading.fetch import (
+    FEED_LIMITS,
+    MEGABYTE,
+    PAGE_LIMITS,
+    PICTURE_LIMITS,
+    VIDEO_LIMITS,
+    FetchLimits,
+    fetch,
+)
 from tests.newsroom.website import Behaviour, Website, answering, running, streaming
 
 RSS = "application/rss+xml"
@@ -184,3 +192,68 @@ def test_each_error_status_has_its_own_error_and_message(
 def test_another_content_type_is_refused(site: Website) -> None:
     with pytest.raises(Malformed, match="application/pdf"):
         fetch(site.put("/x", b"%PDF-1.7", "application/pdf"), PAGE_LIMITS)
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    "label", ["aws-chunked", "UTF-8", "utf8", "none", "binary", "7bit", "iso-8859-1", "x", "gzi p"]
+)
+def test_an_encoding_that_is_no_compression_is_ignored(site: Website, label: str) -> None:
+    assert fetch(site.put("/x", "<p>señal", Content_Encoding=label), PAGE_LIMITS).body == "<p>señal".encode()
+
+
+def test_a_compression_beside_another_label_is_undone(site: Website) -> None:
+    for label in ("aws-chunked,gzip", "gzip, identity", "GZIP, utf-8"):
+        link = site.put("/x", gzip.compress(b"<p>hola"), Content_Encoding=label)
+        assert fetch(link, PAGE_LIMITS).body == b"<p>hola"
+
+
+def test_a_compression_that_was_not_asked_for_is_refused(site: Website) -> None:
+    with pytest.raises(Malformed, match="compresión"):
+        fetch(site.put("/x", b"\x1f\x9d", Content_Encoding="compress"), PAGE_LIMITS)
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize("limits", [PAGE_LIMITS, FEED_LIMITS, PICTURE_LIMITS, VIDEO_LIMITS])
+@pytest.mark.parametrize(
+    "kind",
+    ["binary/octet-stream", "application/octet-stream", "application/x-download", "application/force-download",
+     "application/unknown", "application/x-binary", "text/plain", "jpg", ""],
+)  # fmt: skip
+def test_a_type_that_says_nothing_is_accepted(site: Website, limits: FetchLimits, kind: str) -> None:
+    assert fetch(site.put("/x", b"\xff\xd8", kind), limits).body == b"\xff\xd8"
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", "application/pdf"])
+def test_a_picture_of_another_type_is_refused(site: Website, kind: str) -> None:
+    with pytest.raises(Malformed, match="otro tipo"):
+        fetch(site.put("/x", "hola", kind), PICTURE_LIMITS)
+
+
+def test_a_304_that_nobody_asked_for_is_an_error(site: Website) -> None:
+    site.pages["/x"] = answering(b"", "text/html", {}, status=304)
+    with pytest.raises(Unreachable, match="304"):
+        fetch(site.at("/x"), PAGE_LIMITS)
+    assert fetch(site.at("/x"), PAGE_LIMITS, etag='"a1"').is_unchanged
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_a_cookie_wall_is_passed(site: Website, status: int) -> None:
+    """Each cookie is asked for in its own redirect to the same page, and one of them on a page beside it."""
+
+    def wall(request: BaseHTTPRequestHandler) -> None:
+        sent = request.headers.get("Cookie", "")
+        missing = next((name for name in ("visto", "idioma", "acepta") if f"{name}=1" not in sent), None)
+        request.send_response(status if missing else 200)
+        if missing:
+            request.send_header("Location", "http://" + request.headers["Host"] + "/x")
+            request.send_header("Set-Cookie", f"{missing}=1; Path=/; SameSite=Lax; Max-Age=3600")
+            request.send_header("Set-Cookie", "vieja=; Max-Age=0")
+        request.send_header("Content-Type", "text/html")
+        request.end_headers()
+        request.wfile.write(b"" if missing else b"<p>hola")
+
+    site.pages["/x"] = wall
+    assert fetch(site.at("/x"), PAGE_LIMITS).body == b"<p>hola"
+    assert "vieja" not in site.requests[-1][1]["cookie"]
