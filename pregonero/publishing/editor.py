@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pregonero.errors import Issue
 from pregonero.networks.base import Capabilities, Connector
+from pregonero.networks.models import Account
 from pregonero.networks.registry import connector
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
@@ -49,11 +50,30 @@ class AccountPart:
         return not (is_outside_text or any(link in text for text in (adaptation.text, *adaptation.parts)))
 
     @property
+    def pause(self) -> str:
+        """Return why its account is paused, or an empty string."""
+        return self.adaptation.account.paused_reason
+
+    @property
+    def held_content(self) -> str:
+        """Return what an omitted account holds and will not be published: "un texto y 1 video"; or an empty string."""
+        adaptation = self.adaptation
+        if not adaptation.skipped:
+            return ""
+        has_text = any(text.strip() for text in (adaptation.text, adaptation.title, *adaptation.parts))
+        held = ["un texto"] if has_text else []
+        if adaptation.media:
+            held.append("un archivo" if len(adaptation.media) == 1 else f"{len(adaptation.media)} archivos")
+        return " y ".join(held)
+
+    @property
     def tag(self) -> str:
         """Return the colour of its tab."""
+        if self.issues:
+            return "bad"
         if self.adaptation.skipped:
             return "plan"
-        return "bad" if self.issues else "ok"
+        return "hold" if self.pause else "ok"
 
     @property
     def label(self) -> str:
@@ -61,12 +81,14 @@ class AccountPart:
         if self.thread:
             return thread_label(self.thread).lower()
         if self.adaptation.skipped:
-            return "se omite"
+            return "no va en esta red"
         over = self.count - self.limit
         if over > 0:
-            return f"{over} de más"
+            return f"{'sobra' if over == 1 else 'sobran'} {over}"
         if self.issues:
             return f"falta{'n' if len(self.issues) > 1 else ''} {len(self.issues)}"
+        if self.pause:
+            return "en pausa"
         return f"hilo de {1 + len(self.under)}" if self.under else "lista"
 
 
@@ -82,6 +104,7 @@ class Editor:
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
     advice: tuple[Advice, ...]
+    missing_accounts: tuple[Account, ...]
 
     @property
     def is_valid(self) -> bool:
@@ -110,6 +133,21 @@ class Editor:
         return [part for part in self.parts if part.lacks_link]
 
     @property
+    def paused(self) -> list[AccountPart]:
+        """Return the accounts in pause where it will be published."""
+        return [part for part in self.parts if part.pause and not part.adaptation.skipped]
+
+    @property
+    def omitted_with_content(self) -> list[AccountPart]:
+        """Return the omitted accounts that hold a text or a file."""
+        return [part for part in self.parts if part.held_content]
+
+    @property
+    def warnings(self) -> int:
+        """Return how many things there are to look at before scheduling that do not prevent it."""
+        return len(self.paused) + len(self.omitted_with_content) + len(self.without_link) + len(self.missing_accounts)
+
+    @property
     def own_issues(self) -> list[Issue]:
         """Return the issues that belong to no account."""
         return [issue for issue in self.issues if not issue.field.startswith("account:")]
@@ -124,7 +162,8 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     if data is not None:
         _apply_form(publication, general, forms, member)
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
-    issues = rules.issues_of(publication, adaptations, check, acceptance)
+    present_media = queries.source_media(publication, adaptations)
+    issues = rules.issues_of(publication, adaptations, check, acceptance, present_media=present_media)
     threads = by_account(deliveries_of(publication.ref))
     conversions = queries.conversions_of(publication)
     minute = MinuteForm(data, now=now, initial=_initial_minute(publication, now, hour))
@@ -138,6 +177,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         link_check=check,
         acceptance=acceptance,
         advice=advice_for(adaptations, due_at=due_at, now=now),
+        missing_accounts=tuple(queries.missing_accounts(publication)),
     )
 
 

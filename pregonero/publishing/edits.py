@@ -43,6 +43,8 @@ class PublicationChange:
 def take_words(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> None:
     """Put what a person wrote into the rows in memory; whoever answers for what is missing is whoever wrote why."""
     adaptation.text, adaptation.title, adaptation.format = wanted.text, wanted.title, wanted.format
+    if (adaptation.skipped, adaptation.skip_reason) != (wanted.skipped, wanted.skip_reason):
+        adaptation.missing_medium = ""  # a person decided: what is added later does not change it
     adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
     adaptation.parts = list(wanted.parts)
     for attachment in adaptation.media:

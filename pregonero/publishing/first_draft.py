@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from pregonero.media.models import Medium
 from pregonero.networks.base import Capabilities, Connector
+from pregonero.networks.post_validation import ALSO_SERVES
 from pregonero.publishing.sources import Source
 
 SHORTEST_SUMMARY = 60  # characters; a shorter cut of the summary is left out
@@ -18,39 +19,49 @@ MEDIUM_NAMES = {"picture": "una imagen", "video": "un video"}
 
 @dataclass(frozen=True)
 class DraftPost:
-    """The first draft for one account; `skip_reason` is why the network is skipped, or empty."""
+    """The first draft for one account; `skip_reason` is why the network is skipped, or empty.
+
+    `missing_medium` is the kind of medium that the network needs and the source lacks, or empty.
+    """
 
     text: str = ""
     title: str = ""
     media: tuple[Medium, ...] = ()
     skip_reason: str = ""
+    missing_medium: str = ""
 
 
 def compose(source: Source, network: Connector) -> DraftPost:
     """Return the draft of a post about a source that respects the network's limits and its rules on links."""
     capabilities = network.capabilities
-    missing = _missing_medium(source, capabilities)
-    if missing:
-        return DraftPost(skip_reason=missing)
+    if lacks_medium(source, capabilities):
+        needed = str(capabilities.needs)
+        reason = f"{capabilities.label} necesita {MEDIUM_NAMES[needed]} y {source.noun.definite} no trae."
+        return DraftPost(skip_reason=reason, missing_medium=needed)
+    return replace(write(source, network), media=_media(source, capabilities))
+
+
+def write(source: Source, network: Connector) -> DraftPost:
+    """Return the text and title of a post about a source, without its media."""
+    capabilities = network.capabilities
     limit = capabilities.limits["text"].value
     text = _fit([source.title, source.summary], _tail(source, capabilities), network.measure, limit)
     title = _cut(source.title, len, capabilities.limits["title"].value) if capabilities.takes_title else ""
-    return DraftPost(text=text, title=title, media=_media(source, capabilities))
+    return DraftPost(text=text, title=title)
 
 
 def _media(source: Source, capabilities: Capabilities) -> tuple[Medium, ...]:
-    """Return the source's video if the network needs one, or its picture unless the link's card shows it."""
-    if capabilities.needs == "video":
+    """Return the source's picture unless the link's card shows it; its video if the network needs one, or a medium."""
+    if capabilities.needs == "video" or (capabilities.needs and not source.picture):
         return (source.video,) if source.video else ()
     wants_picture = capabilities.takes_pictures and not capabilities.link_beside
     return (source.picture,) if source.picture and wants_picture else ()
 
 
-def _missing_medium(source: Source, capabilities: Capabilities) -> str:
-    present = {"picture": source.picture, "video": source.video, None: source}
-    if present[capabilities.needs] is not None:
-        return ""
-    return f"{capabilities.label} necesita {MEDIUM_NAMES[str(capabilities.needs)]} y {source.noun.definite} no trae."
+def lacks_medium(source: Source, capabilities: Capabilities) -> bool:
+    """Return whether the network needs a medium that the source does not have."""
+    present = {"picture": source.picture, "video": source.video}
+    return bool(capabilities.needs) and not any(present[kind] for kind in ALSO_SERVES[str(capabilities.needs)])
 
 
 def _tail(source: Source, capabilities: Capabilities) -> str:

@@ -110,6 +110,8 @@ class Adaptation(models.Model):
     format = models.CharField(max_length=10, blank=True)
     skipped = models.BooleanField(default=False)
     skip_reason = models.CharField(max_length=300, blank=True)
+    # The medium whose lack omitted it when it was drafted ("picture" or "video"); empty if a person omitted it.
+    missing_medium = models.CharField(max_length=10, blank=True, default="")
     parts = ArrayField(models.TextField(blank=True), default=list, blank=True)  # what goes under the text: a thread
     link_under = models.BooleanField(default=False)  # the link goes as its first comment, as the account asked by then
 
@@ -118,6 +120,9 @@ class Adaptation(models.Model):
             models.UniqueConstraint(fields=["publication", "account"], name="adaptation_once"),
             models.CheckConstraint(
                 condition=Q(skipped=False) | ~Q(skip_reason=""), name="adaptation_skipped_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(missing_medium="") | Q(skipped=True), name="adaptation_missing_medium_is_skipped"
             ),
         )
 

@@ -1,11 +1,13 @@
 """Who may, in which state, and what is missing before a publication can be programmed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from pregonero.errors import Issue, NotReady, Refused, WrongState
 from pregonero.media.models import MediumKind
+from pregonero.networks.models import AccountState
+from pregonero.networks.post_validation import ALSO_SERVES
 from pregonero.networks.registry import connector
 from pregonero.outbox.models import Delivery, Hold
 from pregonero.outbox.rules import can_still_be_cancelled
@@ -143,15 +145,34 @@ def issues_of(
     adaptations: Iterable[Adaptation],
     link_check: LinkCheck | None,
     acceptance: LinkAcceptance | None,
+    *,
+    present_media: Collection[str] = (),
 ) -> list[Issue]:
-    """Return what is missing before a publication can go out; `field` is "account:<id>:<field>" for a network's own."""
+    """Return what is missing before a publication can go out; `field` is "account:<id>:<field>" for a network's own.
+
+    `present_media` are the kinds of media that the source has now.
+    """
+    adaptations = list(adaptations)
     going = [adaptation for adaptation in adaptations if not adaptation.skipped]
     issues = [] if going else [Issue("accounts", "no_account", "Elige al menos una red donde publicar.")]
     issues += why_issues(publication)
     issues += link_issues(publication, link_check, acceptance)
-    for adaptation in going:
-        issues += adaptation_issues(adaptation)
+    for adaptation in adaptations:
+        issues += (
+            adaptation_issues(adaptation) if not adaptation.skipped else omission_issues(adaptation, present_media)
+        )
     return issues
+
+
+def omission_issues(adaptation: Adaptation, present_media: Collection[str]) -> list[Issue]:
+    """Return that the reason of an automatic omission is no longer true: the source has the medium now."""
+    serving = [kind for kind in ALSO_SERVES.get(adaptation.missing_medium, ()) if kind in present_media]
+    if not serving:
+        return []
+    label = connector(adaptation.account.network).capabilities.label
+    name = {"picture": "una imagen", "video": "un video"}[serving[0]]
+    text = f"La fuente ya trae {name} para {label}: agrégalo, o escribe por qué no se publica ahí."
+    return [Issue(f"account:{adaptation.account_id}:skip_reason", "omission_outdated", text)]
 
 
 def why_issues(publication: Publication) -> list[Issue]:
@@ -164,6 +185,9 @@ def why_issues(publication: Publication) -> list[Issue]:
 def adaptation_issues(adaptation: Adaptation) -> list[Issue]:
     """Return what its network would not take, and what accessibility asks for (N-6)."""
     prefix = f"account:{adaptation.account_id}:"
+    if adaptation.account.state == AccountState.RETIRED:
+        words = f"{adaptation.account} se retiró del registro: marca que no se publica ahí, con la razón."
+        return [Issue(f"{prefix}skipped", "account_retired", words)]
     found = connector(adaptation.account.network).check(post_of(adaptation))
     issues = [Issue(prefix + issue.field, issue.key, issue.text) for issue in found]
     issues += part_issues(adaptation)

@@ -34,6 +34,7 @@ urlpatterns = [
     path("publicaciones/<int:pk>/revision/", editor.review, name="review"),
     path("publicaciones/<int:pk>/programacion/", editor.schedule, name="schedule"),
     path("publicaciones/<int:pk>/hora/", calendar.reschedule, name="reschedule"),
+    path("publicaciones/<int:pk>/redes/", editor.add_accounts, name="add_accounts"),
     path("publicaciones/<int:pk>/redes/<int:account>/enlace/", editor.add_link, name="add_link"),
     path("publicaciones/<int:pk>/redes/<int:account>/hilo/", include(THREAD)),
     path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload_medium, name="upload_medium"),

@@ -6,7 +6,6 @@ import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.errors import NotAllowed, NotFound, NotReady, Refused, WrongState
-from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
@@ -171,15 +170,3 @@ def test_cancel_of_what_is_all_out_is_refused(news: News, ana: Member, now: date
         Delivery.objects.filter(subject_id=publication.pk).filter(pk=delivery.pk)
     with pytest.raises(WrongState, match="no queda nada"):
         actions.cancel_publication(publication=publication, reason="Tarde", by=ana, now=now)
-
-
-def test_a_paused_account_takes_no_new_publication(
-    news: News, ana: Member, now: datetime, accounts: dict[str, Account]
-) -> None:
-    pause_account(account=accounts["x"], reason="Revisión de seguridad", by=ana, now=now)
-    publication = drafted(news, ana, now)
-    assert set(publication.adaptations.values_list("account__network", flat=True)) == {
-        "facebook",
-        "instagram",
-        "youtube",
-    }

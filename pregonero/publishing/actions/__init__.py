@@ -1,5 +1,6 @@
 """What people and workers do with publications and deliveries, one function per verb."""
 
+from pregonero.publishing.actions.accounts import add_accounts
 from pregonero.publishing.actions.attachments import (
     Described,
     add_captions,
@@ -29,6 +30,7 @@ __all__ = [
     "Described",
     "PublicationChange",
     "accept_link",
+    "add_accounts",
     "add_captions",
     "add_thumbnail",
     "attach_medium",

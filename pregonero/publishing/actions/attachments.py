@@ -12,6 +12,7 @@ from pregonero.media.models import Medium, MediumKind
 from pregonero.outbox.queries.deliveries import lock_deliveries
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.accounts import end_omission
 from pregonero.publishing.actions.scheduling import sync_deliveries
 from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState
 from pregonero.records.actions import record
@@ -54,6 +55,7 @@ def attach_medium(
                 captions_missing_by=by if because else None,
             )
         )
+        end_omission(adaptation, medium)
     _close(publication, chosen, by, now, act="attached", sha256=medium.sha256)
     return made
 
@@ -85,6 +87,7 @@ def exchange_medium(*, attachment: Attachment, medium: Medium, by: Member, now: 
     publication, adaptation, attachment = _of(attachment, by, now)
     before, attachment.medium = attachment.medium.sha256, medium
     attachment.save(update_fields=["medium"])
+    end_omission(adaptation, medium)
     _close(publication, [adaptation], by, now, act="exchanged", sha256=medium.sha256, before=before)
 
 

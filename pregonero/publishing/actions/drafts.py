@@ -10,17 +10,14 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from pregonero.errors import Conflict
-from pregonero.networks.models import Account, AccountState
-from pregonero.networks.queries import accounts_of
-from pregonero.networks.registry import connector
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, lock_deliveries
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.accounts import adapt_to_missing_accounts
 from pregonero.publishing.actions.scheduling import place_link, reschedule_restored, sync_deliveries
 from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, take_words
-from pregonero.publishing.first_draft import compose
-from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState, Relevance
+from pregonero.publishing.models import Adaptation, Publication, PublicationState, Relevance
 from pregonero.publishing.sources import Source, load_source, notify_drafted
 from pregonero.records.actions import ObjectRef, record
 
@@ -38,8 +35,7 @@ def draft_publication(*, source: ObjectRef, key: UUID, by: Member, now: datetime
     if made is not None:
         return made
     publication = _create_draft(loaded, key, by, now)
-    for account in accounts_of(by.entity).filter(state=AccountState.ACTIVE):
-        _first_adaptation(publication, account, loaded)
+    adapt_to_missing_accounts(publication, loaded)
     record(
         entity_id=by.entity_id,
         event_type="publication.drafted",
@@ -76,23 +72,6 @@ def _create_draft(source: Source, key: UUID, by: Member, now: datetime) -> Publi
 def next_number(entity_id: int, now: datetime) -> str:
     day = timezone.localtime(now).strftime("%Y-%m%d")
     return f"{day}-{Publication.objects.filter(entity_id=entity_id, number__startswith=day).count() + 1:02d}"
-
-
-def _first_adaptation(publication: Publication, account: Account, source: Source) -> None:
-    first = compose(source, connector(account.network))
-    adaptation = Adaptation.objects.create(
-        publication=publication,
-        account=account,
-        text=first.text,
-        title=first.title,
-        skipped=bool(first.skip_reason),
-        skip_reason=first.skip_reason,
-        link_under=account.link_as_comment and connector(account.network).capabilities.takes_comments,
-    )
-    Attachment.objects.bulk_create(
-        Attachment(adaptation=adaptation, position=at, medium=medium, alt=medium.alt)
-        for at, medium in enumerate(first.media, start=1)
-    )
 
 
 @transaction.atomic(durable=True)

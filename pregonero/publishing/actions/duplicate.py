@@ -8,8 +8,10 @@ from procrastinate.contrib.django import app
 
 from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.accounts import adapt_to_missing_accounts
 from pregonero.publishing.actions.drafts import next_number
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
+from pregonero.publishing.sources import source_of
 from pregonero.records.actions import record
 
 
@@ -42,6 +44,7 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
     )
     for adaptation in queries.adaptations_of(stopped):
         _copy(adaptation, draft)
+    adapt_to_missing_accounts(draft, source_of(draft))
     record(
         entity_id=by.entity_id,
         event_type="publication.drafted",

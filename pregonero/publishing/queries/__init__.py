@@ -14,7 +14,9 @@ from pregonero.publishing.queries.publications import (
     issues,
     latest_acceptance,
     latest_link_check,
+    missing_accounts,
     publications_of,
+    source_media,
 )
 
 __all__ = [
@@ -28,7 +30,8 @@ __all__ = [
     "issues",
     "latest_acceptance",
     "latest_link_check",
-    "medium_by_digest",
+    "missing_accounts",
     "publication_to_check",
     "publications_of",
+    "source_media",
 ]

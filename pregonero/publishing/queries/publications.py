@@ -1,11 +1,16 @@
 """A publication's own parts: its texts, its link, and what is missing."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch, QuerySet
 
 from pregonero.errors import Issue
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
 from pregonero.people.models import Member
 from pregonero.publishing import rules
 from pregonero.publishing.models import Adaptation, Attachment, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.sources import source_of
 from pregonero.records.actions import ObjectRef
 
 MAX_PUBLICATIONS = 50  # shown of one source
@@ -27,6 +32,12 @@ def adaptations_of(publication: Publication) -> list[Adaptation]:
     """Return what a publication says on each account, in the register's order."""
     adaptations = Adaptation.objects.filter(publication=publication)
     return list(with_media(adaptations).order_by("account_id"))
+
+
+def missing_accounts(publication: Publication) -> list[Account]:
+    """Return the registered accounts, active or paused, that a publication has no adaptation for."""
+    with_one = Adaptation.objects.filter(publication=publication).values("account_id")
+    return list(accounts_of(publication.entity).exclude(pk__in=with_one))
 
 
 def going_adaptations(publication: Publication) -> list[Adaptation]:
@@ -53,9 +64,19 @@ def latest_acceptance(publication: Publication) -> LinkAcceptance | None:
 
 def issues(publication: Publication) -> list[Issue]:
     """Return everything that is missing before a publication can go out."""
+    adaptations = adaptations_of(publication)
     return rules.issues_of(
         publication,
-        adaptations_of(publication),
+        adaptations,
         latest_link_check(publication),
         latest_acceptance(publication),
+        present_media=source_media(publication, adaptations),
     )
+
+
+def source_media(publication: Publication, adaptations: Iterable[Adaptation]) -> frozenset[str]:
+    """Return the kinds of media that the source has now. It is read only if the lack of one omits an account."""
+    if not any(adaptation.missing_medium for adaptation in adaptations):
+        return frozenset()
+    source = source_of(publication)
+    return frozenset(medium.kind for medium in (source.picture, source.video) if medium is not None)

@@ -12,6 +12,7 @@ from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.base import Capabilities
 from pregonero.networks.post_validation import MEGABYTE, decimal, number
 from pregonero.networks.registry import connector
+from pregonero.publishing.editor import Editor
 from pregonero.publishing.models import Adaptation
 from pregonero.publishing.queries.calendar import Day, Waiting
 
@@ -53,6 +54,16 @@ def count_note(capabilities: Capabilities) -> str:
     """Return how a network counts characters, when links and emoji count differently."""
     link = capabilities.limits.get("link_length")
     return f"un enlace cuenta {link.value}, una emoji 2" if link else ""
+
+
+@register.filter
+def readiness(editor: Editor) -> str:
+    """Return how far a publication is from being ready: "2 por resolver", "listo", "listo, con 1 aviso"."""
+    if editor.issues:
+        return f"{len(editor.issues)} por resolver"
+    if not editor.warnings:
+        return "listo"
+    return f"listo, con {editor.warnings} {'aviso' if editor.warnings == 1 else 'avisos'}"
 
 
 @register.filter

@@ -23,7 +23,7 @@ from pregonero.publishing.queries.calendar import waiting_for_minute
 from pregonero.publishing.sources import Source, is_registered, load_source, source_of
 from pregonero.records.actions import ObjectRef
 
-CONFLICT, UNPROCESSABLE = 409, 422
+REDIRECT, CONFLICT, UNPROCESSABLE = 302, 409, 422
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,6 +85,17 @@ def add_link(request: MemberRequest, pk: int, account: int) -> HttpResponse:
     written = request.POST.copy()
     written[name] = f"{str(written[name]).rstrip()}\n\n{written.get('link', '')}".strip()
     return _save(request, pk, written)
+
+
+@require_POST
+def add_accounts(request: MemberRequest, pk: int) -> HttpResponse:
+    """Save the form, and add the accounts registered since the draft was made."""
+    now = timezone.now()
+    response = _save(request, pk, request.POST)
+    if response.status_code == REDIRECT:
+        publication = queries.get_publication(member=request.member, pk=pk)
+        actions.add_accounts(publication=publication, by=request.member, now=now)
+    return response
 
 
 def _save(request: MemberRequest, pk: int, written: QueryDict) -> HttpResponse:
