@@ -55,6 +55,9 @@ class NetworkApi(Protocol):
     def authorize(self, lab: LabState, call: Call) -> None:
         """Raise ApiError unless the access token is valid and gives access to the account."""
 
+    def validate(self, lab: LabState, call: Call) -> None:
+        """Raise ApiError for a parameter, field or value that the network's own document does not have."""
+
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         """Return the network's error response for a status that a fault rule asks for."""
 

@@ -123,6 +123,9 @@ class GraphApi:
         if owner is None or not any(account.id in (owner.id, linked_page) for account in accounts):
             raise errors.not_allowed()
 
+    def validate(self, lab: LabState, call: Call) -> None:
+        """Nothing more: the handlers refuse unknown parameters."""
+
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         return errors.error_for_code(status).response
 

@@ -78,6 +78,9 @@ class MastodonApi:
         if call.account is None or call.account.access != "valid":
             raise errors.unauthorized(call.account.access if call.account else "")
 
+    def validate(self, lab: LabState, call: Call) -> None:
+        """Nothing more: the handlers refuse unknown parameters."""
+
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         if status == TOO_MANY:
             return errors.exhausted(lab.clock.now() + call.retry_after)

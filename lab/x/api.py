@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lab.messages import Call, Response
 from lab.network_api import COMMIT, PREPARE, Operation, find_operation, route
 from lab.oauth.grants import OAuthError
 from lab.oauth.tokens import issue_token, revoke_token
 from lab.rate_limits import LimitExceeded
+from lab.request_schema import RequestFacts
 from lab.state import LabState
 from lab.x import errors, media, posts, reads
 
+FACTS = RequestFacts(Path(__file__).with_name("openapi.json"))
 TOO_MANY = 429
 TOKEN_LIFE = 7200  # seconds
 SCOPE = "tweet.read tweet.write users.read media.write offline.access"
@@ -64,7 +68,7 @@ ROUTES = [
     route("GET", "/2/tweets/{id}", reads.get_post),
     route("GET", "/2/tweets", reads.get_posts),
     route("GET", "/2/users/me", reads.get_me),
-    route("GET", "/2/users/by/username/{handle}", reads.get_user_by_handle),
+    route("GET", "/2/users/by/username/{username}", reads.get_user_by_handle),
     route("GET", "/2/users/{id}/tweets", reads.list_user_posts),
     route("GET", "/2/users/{id}/mentions", reads.list_mentions),
     route("DELETE", "/2/tweets/{id}", posts.delete_post, COMMIT),
@@ -98,6 +102,11 @@ class XApi:
     def authorize(self, lab: LabState, call: Call) -> None:
         if call.account is None or call.account.access != "valid":
             raise errors.unauthorized()
+
+    def validate(self, lab: LabState, call: Call) -> None:
+        problems = FACTS.problems(call)
+        if problems:
+            raise errors.not_in_document(problems)
 
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         response = errors.STATUS_ERRORS.get(status, errors.STATUS_ERRORS[500]).response

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from lab.messages import ApiError, Call, Response
 from lab.rate_limits import LimitExceeded, Quota, QuotaStatus
+from lab.request_schema import Problem
 from lab.state import LabState
 from lab.x import text
 
@@ -24,6 +26,28 @@ def invalid(parameter: str, value: str, message: str) -> ApiError:
         "type": f"{TYPES}/invalid-request",
     }
     return ApiError(Response(body, 400))
+
+
+def not_in_document(problems: list[Problem]) -> ApiError:
+    """Return X's 400 for what its own document does not have: query parameters and the fields of a body."""
+    return ApiError(
+        Response(
+            {
+                "errors": [_entry_of(problem) for problem in problems],
+                "title": "Invalid Request",
+                "detail": "One or more parameters to your request was invalid.",
+                "type": f"{TYPES}/invalid-request",
+            },
+            400,
+        )
+    )
+
+
+def _entry_of(problem: Problem) -> dict[str, Any]:
+    if problem.place == "body":
+        return {"parameters": {}, "message": f"$.{problem.name}: {problem.reason}"}
+    message = f"The `{problem.name}` {problem.place} parameter value [{problem.value}] {problem.reason}"
+    return {"parameters": {problem.name: [problem.value]}, "message": message}
 
 
 def unauthorized() -> ApiError:

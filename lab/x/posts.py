@@ -41,7 +41,7 @@ async def create_post(lab: LabState, call: Call) -> Response:
     errors.charge_post(lab, call, links)
     post = _compose(lab, call, content, links, media)
     lab.add_public(post, path=page_path(lab, post))
-    return Response({"data": {"id": post.id, "text": post.shown, "edit_history_tweet_ids": [post.id]}}, 201)
+    return Response({"data": {"id": post.id, "text": post.shown, "edit_history_post_ids": [post.id]}}, 201)
 
 
 def _check_text(lab: LabState, call: Call, content: str, links: list[text.Link]) -> None:
@@ -136,7 +136,7 @@ def shape(lab: LabState, post: Post) -> dict[str, Any]:
         "author_id": post.account,
         "created_at": iso_millis(post.created_at),
         "conversation_id": post.conversation,
-        "edit_history_tweet_ids": [post.id],
+        "edit_history_post_ids": [post.id],
         "lang": "es",
         "public_metrics": _metrics(_reply_count(lab, post)),
     }
@@ -146,25 +146,22 @@ def shape(lab: LabState, post: Post) -> dict[str, Any]:
     if post.media:
         fields["attachments"] = {"media_keys": [media_key(media) for media in lab.media.get_many("x", post.media)]}
     if post.reply_to:
-        # X is renaming tweets to posts, and clients of both ages are in use, so both names are sent.
-        fields["referenced_tweets"] = fields["referenced_posts"] = [{"type": "replied_to", "id": post.reply_to}]
+        fields["referenced_posts"] = [{"type": "replied_to", "id": post.reply_to}]
     return fields
 
 
 def shape_comment(lab: LabState, comment: Comment) -> dict[str, Any]:
     """Return a citizen's reply in X's format of a post."""
-    reply_to = [{"type": "replied_to", "id": comment.parent or comment.post}]
     fields: dict[str, Any] = {
         "id": comment.id,
         "text": comment.text,
         "author_id": comment.author_id,
         "created_at": iso_millis(comment.at),
         "conversation_id": comment.post,
-        "edit_history_tweet_ids": [comment.id],
+        "edit_history_post_ids": [comment.id],
         "lang": "es",
         "in_reply_to_user_id": comment.account,
-        "referenced_tweets": reply_to,
-        "referenced_posts": reply_to,
+        "referenced_posts": [{"type": "replied_to", "id": comment.parent or comment.post}],
         "public_metrics": _metrics(0),
     }
     entities = text.entities(comment.text, {})
@@ -179,7 +176,7 @@ def media_key(media: Media) -> str:
 
 
 def _metrics(replies: int) -> dict[str, int]:
-    names = ("retweet_count", "repost_count", "like_count", "quote_count", "bookmark_count", "impression_count")
+    names = ("repost_count", "like_count", "quote_count", "bookmark_count", "impression_count")
     return {"reply_count": replies, **dict.fromkeys(names, 0)}
 
 

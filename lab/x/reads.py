@@ -13,8 +13,8 @@ from lab.store.posts import Comment, Post
 from lab.x import errors
 from lab.x.posts import media_key, shape, shape_comment
 
-DEFAULT_FIELDS = ("id", "text", "edit_history_tweet_ids")
-SHAPE_PARAMETERS = ("tweet.fields", "post.fields", "user.fields", "media.fields", "expansions")
+DEFAULT_FIELDS = ("id", "text", "edit_history_post_ids")
+SHAPE_PARAMETERS = ("post.fields", "user.fields", "media.fields", "expansions")
 USER_FIELDS = ("id", "name", "username")
 MAX_RESULTS = 100
 
@@ -120,7 +120,7 @@ def _list_response(call: Call, entries: list[tuple[str, dict[str, Any]]], commen
     if entries:
         body["data"] = [_selected(call, shaped) for _, shaped in entries]
         body["meta"] |= {"newest_id": entries[0][0], "oldest_id": entries[-1][0]}
-    if "author_id" in call.query.get("expansions", "") and comments:
+    if "author_id" in _names(call, "expansions") and comments:
         users = {comment.author_id: comment.author for comment in comments}
         body["includes"] = {
             "users": [{"id": id, "name": name, "username": f"u{id[-12:]}"} for id, name in users.items()]
@@ -133,9 +133,9 @@ async def get_me(lab: LabState, call: Call) -> Response:
 
 
 async def get_user_by_handle(lab: LabState, call: Call) -> Response:
-    account = lab.accounts.get_by_handle("x", call.params["handle"])
+    account = lab.accounts.get_by_handle("x", call.params["username"])
     if account is None:
-        raise errors.not_found("user", call.params["handle"])
+        raise errors.not_found("user", call.params["username"])
     return Response({"data": _user(lab, call, account)})
 
 
@@ -151,9 +151,6 @@ def _user(lab: LabState, call: Call, account: Account) -> dict[str, Any]:
             "followers_count": 0,
             "following_count": 0,
             "listed_count": 0,
-            "like_count": 0,
-            "media_count": 0,
-            "tweet_count": count,
             "post_count": count,
         },
     }
@@ -162,15 +159,19 @@ def _user(lab: LabState, call: Call, account: Account) -> dict[str, Any]:
 
 
 def _selected(call: Call, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the default fields and those of `tweet.fields` (`post.fields` in newer clients)."""
-    requested = call.query.get("tweet.fields", "") + "," + call.query.get("post.fields", "")
-    names = {*DEFAULT_FIELDS, *requested.split(",")}
+    """Return the default fields, those of `post.fields`, and the field of each expansion."""
+    expanded = (name.partition(".")[0] for name in _names(call, "expansions"))
+    names = {*DEFAULT_FIELDS, *_names(call, "post.fields"), *expanded}
     return {name: value for name, value in fields.items() if name in names}
+
+
+def _names(call: Call, parameter: str) -> list[str]:
+    return call.query.get(parameter, "").split(",")
 
 
 def _includes(lab: LabState, call: Call, posts: list[Post]) -> dict[str, Any]:
     """Return the `includes` that a call requests in `expansions`."""
-    expansions, includes = call.query.get("expansions", ""), {}
+    expansions, includes = _names(call, "expansions"), {}
     if "attachments.media_keys" in expansions:
         media = [item for post in posts for item in lab.media.get_many("x", post.media)]
         includes["media"] = [
@@ -184,6 +185,9 @@ def _includes(lab: LabState, call: Call, posts: list[Post]) -> dict[str, Any]:
             }
             for item in media
         ]
+    if "referenced_posts" in expansions:
+        parents = [lab.posts.get_public("x", post.reply_to) for post in posts if post.reply_to]
+        includes["posts"] = [_selected(call, shape(lab, parent)) for parent in parents if parent]
     if "author_id" in expansions:
         accounts = {post.account: lab.accounts.get("x", post.account) for post in posts}
         includes["users"] = [_user(lab, call, account) for account in accounts.values() if account]

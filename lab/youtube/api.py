@@ -83,6 +83,9 @@ class YouTubeApi:
         if call.account is None or call.account.access != "valid":
             raise errors.unauthorized()
 
+    def validate(self, lab: LabState, call: Call) -> None:
+        """Nothing more: the handlers refuse unknown parameters."""
+
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         return errors.STATUS_ERRORS.get(status, errors.server_error)().response
 

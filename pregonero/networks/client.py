@@ -60,6 +60,7 @@ class HttpResponse:
     status_code: int
     headers: Mapping[str, str]
     content: bytes
+    is_read: bool = True
 
     @property
     def text(self) -> str:
@@ -67,7 +68,13 @@ class HttpResponse:
         return self.content.decode("utf-8", "replace")
 
     def json(self) -> Any:
-        """Return the JSON of the body. Raises `ResponseLost` when it cannot be parsed: the outcome is not known."""
+        """Return the JSON of the body, or `{}` when a write was accepted without one (X's append of media: 204).
+
+        Raises `ResponseLost` when the body cannot be parsed: the outcome is not known. An empty answer to a read is
+        such a case: taken for an empty list, it would deny a post that exists.
+        """
+        if not self.content.strip() and not self.is_read:
+            return {}
         try:
             return jsons.loads(self.content)
         except ValueError as error:
@@ -156,7 +163,8 @@ class NetworkClient:
                 headers=headers,
                 public_only=self.credentials.public_only,
             ) as response:
-                return HttpResponse(response.status, response.headers, response.read(MAX_RESPONSE))
+                content = response.read(MAX_RESPONSE)
+                return HttpResponse(response.status, response.headers, content, is_read=method == "GET")
         except Unreadable as error:
             raise ConnectFailed("the address of the host is not allowed, or has no answer") from error
 

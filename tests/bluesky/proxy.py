@@ -87,6 +87,9 @@ class BlueskyApi:
         signed = f"{token.partition('.')[0]}.{_encoded(json.dumps(claims).encode())}"
         return f"{signed}.{_encoded(hmac.new(secret.encode(), signed.encode(), hashlib.sha256).digest())}"
 
+    def validate(self, lab: LabState, call: Call) -> None:
+        """Nothing: the real server checks the call against its lexicons."""
+
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         headers = {"ratelimit-reset": str(int(time.time()) + 120)} if status == TOO_MANY else {}
         return Response({"error": NAMES.get(status, "Unknown"), "message": "asked for by a test"}, status, headers)

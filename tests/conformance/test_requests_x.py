@@ -1,5 +1,6 @@
-"""The requests of the X connector, compared with the request types of X's SDK."""
+"""The requests of the X connector, compared with X's own OpenAPI document and the request types of its SDK."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,10 +8,15 @@ from pydantic import BaseModel, ValidationError
 from xdk.media import models as media
 from xdk.posts import models as posts
 
+from lab.messages import Call
+from lab.x.api import FACTS
+from pregonero.networks.registry import manual_posting
+from pregonero.networks.x.network import ENDPOINTS
 from tests.conformance.lives import live
 from tests.conformance.recorder import Recorder, Request
-from tests.networks.subjects import MakeSubject
+from tests.networks.subjects import ROOT, SHARED, MakeSubject
 
+OPENAPI = SHARED / "x" / "endpoints.json"
 MODELS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/2/media/upload/initialize"): media.InitializeUploadRequest,
     ("POST", "/2/media/upload/{id}/append"): media.AppendUploadRequest,
@@ -18,7 +24,14 @@ MODELS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/2/media/subtitles"): media.CreateSubtitlesRequest,
     ("POST", "/2/tweets"): posts.CreateRequest,
 }
-WITHOUT_BODY = {("POST", "/2/media/upload/{id}/finalize"), ("GET", "/2/media/upload"), ("GET", "/2/users/{id}/tweets")}
+WITHOUT_BODY = {
+    ("POST", "/2/media/upload/{id}/finalize"),
+    ("GET", "/2/media/upload"),
+    ("GET", "/2/users/{id}/tweets"),
+    ("GET", "/2/tweets/{id}"),
+    ("GET", "/2/users/me"),
+    ("DELETE", "/2/tweets/{id}"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +39,10 @@ def sent(recorded: Recorder, recorded_subject: MakeSubject, tmp_path_factory: py
     subject = recorded_subject("x")
     begin = len(recorded.requests)
     live(subject, tmp_path_factory.mktemp("x"))
+    published = subject.publish(subject.post(media=()))
+    subject.connector.probe(subject.credentials)
+    manual_posting("x").read(subject.credentials, published.remote_id, "")
+    subject.connector.withdraw(subject.credentials, published.remote_id)
     return recorded.requests[begin:]
 
 
@@ -51,6 +68,48 @@ def test_every_body_is_of_the_type_that_the_sdk_has_for_it(sent: list[Request]) 
             assert beyond(MODELS[call].model_validate(request.fields)) == [], request
 
     assert seen == {*MODELS, *WITHOUT_BODY}
+
+
+def as_call(request: Request) -> Call:
+    return Call(
+        "x",
+        request.method,
+        request.path,
+        "",
+        request.query,
+        {"Content-Type": request.headers.get("content-type", "")},
+        fields=request.fields,
+    )
+
+
+def test_every_request_is_one_that_xs_own_document_has(sent: list[Request]) -> None:
+    calls = [as_call(request) for request in sent]
+
+    assert [problem for call in calls for problem in FACTS.problems(call)] == []
+    assert all(FACTS.has_endpoint(call) for call in calls)
+
+
+def test_every_endpoint_of_the_connector_is_in_the_document() -> None:
+    """The token endpoints are of OAuth 2, which the document leaves to its own pages."""
+    own = [endpoint for endpoint in ENDPOINTS if "/oauth2/" not in endpoint.path]
+
+    calls = [Call("x", endpoint.method, endpoint.path.replace("{id}", "1"), "", {}, {}) for endpoint in own]
+    assert [call.endpoint for call in calls if not FACTS.has_endpoint(call)] == []
+
+
+@pytest.mark.skipif(not OPENAPI.is_file(), reason="PREGONERO_SHARED_DATA no apunta a los datos de X")
+def test_the_facts_are_those_of_the_document() -> None:
+    document = json.loads(OPENAPI.read_text(encoding="utf-8"))["endpoints"]
+    facts = json.loads((ROOT / "lab" / "x" / "openapi.json").read_text(encoding="utf-8"))
+
+    assert facts["endpoints"].keys() <= document.keys()
+    for name, entry in facts["endpoints"].items():
+        asked = {each["name"]: each["schema"] for each in document[name]["parameters"] if each["in"] == "query"}
+        assert entry.get("query", {"properties": {}})["properties"].keys() == asked.keys(), name
+        for parameter, schema in asked.items():
+            own = entry["query"]["properties"][parameter].get("items", entry["query"]["properties"][parameter])
+            values = schema.get("items", schema).get("enum")
+            assert facts["lists"].get(own.get("list"), own.get("enum")) == values, (name, parameter)
 
 
 def test_the_check_sees_what_is_wrong() -> None:

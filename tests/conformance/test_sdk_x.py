@@ -39,9 +39,7 @@ def test_sdk_publishes_a_picture_with_alternative_text(lab: Lab, photo: bytes) -
     account = lab.new_account("x")
     x = client(lab, account)
 
-    uploaded = x.media.upload(
-        {"media": base64.b64encode(photo).decode(), "media_category": "tweet_image", "media_type": "image/jpeg"}
-    )
+    uploaded = x.media.upload({"media": base64.b64encode(photo).decode(), "media_category": "tweet_image"})
     x.media.create_metadata({"id": uploaded.data.id, "metadata": {"alt_text": {"text": "Gráfica de barras"}}})
     made = x.posts.create({"text": "Con gráfica", "media": {"media_ids": [uploaded.data.id]}})
 

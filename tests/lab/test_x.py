@@ -8,6 +8,8 @@ import pytest
 
 from tests.lab.process import ApiClient, Lab
 
+PICTURE = {"media_category": "tweet_image"}
+
 
 @pytest.fixture
 def x(lab: Lab) -> ApiClient:
@@ -26,7 +28,7 @@ def test_links_come_back_shortened_and_entities_escaped(lab: Lab, x: ApiClient) 
     link = f"{lab.url}/sitio/prensa/noticias"
 
     made = x.http.post("/2/tweets", json={"text": f"Industria & comercio: {link}. #Exporta y www.mincit.gov.co"})
-    [own] = x.http.get(f"/2/users/{x.id}/tweets", params={"tweet.fields": "entities"}).json()["data"]
+    [own] = x.http.get(f"/2/users/{x.id}/tweets", params={"post.fields": "entities"}).json()["data"]
 
     urls = own["entities"]["urls"]
     assert [url["expanded_url"] for url in urls] == [link, "www.mincit.gov.co"]
@@ -125,7 +127,7 @@ def test_chunked_upload_must_be_complete(lab: Lab, film: bytes) -> None:
 
 def test_media_of_another_account_is_refused(lab: Lab, x: ApiClient, photo: bytes) -> None:
     other = ApiClient(lab, lab.new_account("x"))
-    id = other.http.post("/2/media/upload", files={"media": ("f.jpg", photo)}).json()["data"]["id"]
+    id = other.http.post("/2/media/upload", data=PICTURE, files={"media": ("f.jpg", photo)}).json()["data"]["id"]
 
     refused = x.http.post("/2/tweets", json={"text": "Con foto ajena", "media": {"media_ids": [id]}})
 
@@ -137,10 +139,10 @@ def test_thread_is_one_conversation(x: ApiClient) -> None:
     reply = {"in_reply_to_tweet_id": first}
     second = x.http.post("/2/tweets", json={"text": "Hilo 2/2", "reply": reply}).json()["data"]["id"]
 
-    fields = {"tweet.fields": "conversation_id,referenced_tweets"}
+    fields = {"post.fields": "conversation_id", "expansions": "referenced_posts"}
     read = x.http.get(f"/2/tweets/{second}", params=fields).json()["data"]
     assert read["conversation_id"] == first
-    assert read["referenced_tweets"] == [{"type": "replied_to", "id": first}]
+    assert read["referenced_posts"] == [{"type": "replied_to", "id": first}]
     found = x.http.get("/2/tweets/search/recent", params={"query": f"conversation_id:{first}"}).json()["data"]
     assert [post["id"] for post in found] == [second]
 
@@ -184,11 +186,71 @@ def test_unsupported_call_is_refused_with_501(lab: Lab, x: ApiClient) -> None:
     assert lab.client.get("/calls.json", params={"network": "x"}).json()["calls"][-1]["status"] == 501
 
 
-def test_unknown_parameter_is_refused_with_501(lab: Lab, x: ApiClient) -> None:
-    refused = x.http.post("/2/tweets", json={"text": "Con encuesta", "poll": {"options": ["a", "b"]}})
+def test_what_the_lab_does_not_implement_is_refused_with_501(lab: Lab, x: ApiClient) -> None:
+    poll = {"options": ["a", "b"], "duration_minutes": 5}
+    refused = x.http.post("/2/tweets", json={"text": "Con encuesta", "poll": poll})
 
     assert (refused.status_code, lab.posts(account=x.id)) == (501, [])
     assert x.http.get(f"/2/users/{x.id}/tweets", params={"exclude": "replies"}).status_code == 501
+
+
+@pytest.mark.parametrize(
+    ("params", "parameter"),
+    [
+        ({"post.fields": "created_at,referenced_posts"}, "post.fields"),
+        ({"post.fields": "author_id"}, "post.fields"),
+        ({"tweet.fields": "created_at"}, "tweet.fields"),
+        ({"expansions": "referenced_tweets.id"}, "expansions"),
+        ({"max_results": "101"}, "max_results"),
+        ({"max_results": "4"}, "max_results"),
+        ({"start_time": "ayer"}, "start_time"),
+        ({"since_id": "abc"}, "since_id"),
+        ({"exclude": "todo"}, "exclude"),
+        ({"campo": "1"}, "campo"),
+    ],
+)
+def test_parameter_that_xs_document_does_not_have_is_refused(
+    x: ApiClient, params: dict[str, str], parameter: str
+) -> None:
+    refused = x.http.get(f"/2/users/{x.id}/tweets", params=params)
+
+    body = refused.json()
+    assert (refused.status_code, body["title"]) == (400, "Invalid Request")
+    assert [list(error["parameters"]) for error in body["errors"]] == [[parameter]]
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ({"text": "a", "estado": 1}, "$.estado"),
+        ({"text": 1}, "$.text"),
+        ({"text": "a", "media": {}}, "$.media.media_ids"),
+        ({"text": "a", "media": {"media_ids": ["x"]}}, "$.media.media_ids"),
+        ({"text": "a", "media": {"media_ids": ["1"] * 5}}, "$.media.media_ids"),
+        ({"text": "a", "reply": {"in_reply_to_post_id": "1"}}, "$.reply.in_reply_to_tweet_id"),
+        ({"text": "a", "reply_settings": "todos"}, "$.reply_settings"),
+        ({"text": "a", "made_with_ai": 1}, "$.made_with_ai"),
+    ],
+)
+def test_body_that_xs_document_does_not_have_is_refused(
+    lab: Lab, x: ApiClient, body: dict[str, object], name: str
+) -> None:
+    refused = x.http.post("/2/tweets", json=body)
+
+    assert (refused.status_code, lab.posts(account=x.id)) == (400, [])
+    assert refused.json()["errors"][0]["message"].startswith(f"{name}: ")
+
+
+def test_expansion_adds_the_parent_and_its_name(x: ApiClient) -> None:
+    first = x.http.post("/2/tweets", json={"text": "Arriba"}).json()["data"]["id"]
+    x.http.post("/2/tweets", json={"text": "Abajo", "reply": {"in_reply_to_tweet_id": first}})
+
+    plain = x.http.get(f"/2/users/{x.id}/tweets", params={"post.fields": "created_at"}).json()
+    expanded = x.http.get(f"/2/users/{x.id}/tweets", params={"expansions": "referenced_posts"}).json()
+
+    assert all("referenced_posts" not in post for post in plain["data"])
+    assert expanded["data"][0]["referenced_posts"] == [{"type": "replied_to", "id": first}]
+    assert [post["id"] for post in expanded["includes"]["posts"]] == [first]
 
 
 def test_limit_of_posts_is_reported_and_enforced(lab: Lab) -> None:

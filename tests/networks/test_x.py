@@ -9,7 +9,7 @@ import pytest
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
 from pregonero.networks.x.connector import _client, _template_client
 from pregonero.networks.x.network import LOOK_WAITS
-from pregonero.networks.x.text import is_same_post
+from pregonero.networks.x.text import Match, match_post
 from tests.lab.process import until
 from tests.networks.peers import answering, peer
 from tests.networks.subjects import MakeSubject, Subject
@@ -186,10 +186,86 @@ def test_links_are_compared_as_x_expands_them(x: Subject) -> None:
     def sent(text: str, media: int) -> Post:
         return Post(text, media=(x.picture,) * media)
 
-    assert is_same_post(sent("Lee & comparte www.mincit.gov.co", 1), found)
-    assert is_same_post(sent("Lee & comparte https://www.mincit.gov.co", 1), found)
-    assert not is_same_post(sent("Lee & comparte https://www.mincit.gov.co/otra", 1), found)
-    assert not is_same_post(sent("Lee & comparte https://www.mincit.gov.co", 0), found)
+    assert match_post(sent("Lee & comparte www.mincit.gov.co", 1), found) is Match.SAME
+    assert match_post(sent("Lee & comparte https://www.mincit.gov.co", 1), found) is Match.SAME
+    assert match_post(sent("Lee & comparte https://www.mincit.gov.co/otra", 1), found) is Match.OTHER
+    assert match_post(sent("Lee & comparte https://www.mincit.gov.co", 0), found) is Match.OTHER
+
+
+PARENT, OWN = {"type": "replied_to", "id": "7"}, {"id": "9", "text": "Segunda"}
+
+
+@pytest.mark.procedure("P-6")
+@pytest.mark.parametrize(
+    ("remote", "as_reply", "as_post"),
+    [
+        ({"conversation_id": "7", "referenced_posts": [PARENT]}, Match.SAME, Match.OTHER),
+        ({"conversation_id": "7", "referenced_tweets": [PARENT]}, Match.SAME, Match.OTHER),
+        ({"conversation_id": "5", "referenced_posts": [PARENT | {"id": "6"}]}, Match.OTHER, Match.OTHER),
+        ({"conversation_id": "7", "referenced_posts": [PARENT | {"type": "quoted"}, PARENT]}, Match.SAME, Match.OTHER),
+        ({"conversation_id": "9", "referenced_posts": [PARENT | {"type": "quoted"}]}, Match.OTHER, Match.SAME),
+        ({"conversation_id": "9"}, Match.OTHER, Match.SAME),
+        ({"conversation_id": "7"}, Match.UNCLEAR, Match.UNCLEAR),
+        ({"in_reply_to_user_id": "1"}, Match.UNCLEAR, Match.UNCLEAR),
+        ({}, Match.UNCLEAR, Match.SAME),
+    ],
+)
+def test_a_reply_is_told_from_its_parent_by_what_x_gives(
+    remote: dict[str, object], as_reply: Match, as_post: Match
+) -> None:
+    assert match_post(Post("Segunda", reply_to="7", root="7"), OWN | remote) is as_reply
+    assert match_post(Post("Segunda"), OWN | remote) is as_post
+
+
+@pytest.mark.procedure("P-6")
+def test_a_reply_whose_parent_x_does_not_name_is_left_to_a_person(x: Subject) -> None:
+    """Taken for another post, it would be published twice."""
+    now = datetime.now(UTC)
+    reply = Post("Segunda", reply_to="7", root="7")
+    seen = OWN | {"conversation_id": "7", "created_at": f"{now:%Y-%m-%dT%H:%M:%S.000Z}"}
+    page = json.dumps({"data": [seen], "meta": {"result_count": 1}}).encode()
+    with peer(answering("200 OK", page)) as server:
+        elsewhere = replace(x, credentials=replace(x.credentials, address=server.address))
+        first, last = elsewhere.resolve(reply, {}, now, checks_made=0), elsewhere.resolve(reply, {}, now)
+
+    assert first.verdict == Verdict.LOOK_AGAIN
+    assert last.verdict == Verdict.UNKNOWABLE
+    assert [candidate.remote_id for candidate in last.candidates] == ["9"]
+
+
+@pytest.mark.procedure("P-6")
+def test_a_thread_of_equal_parts_whose_last_answer_was_cut_goes_out_once(subject_of: MakeSubject) -> None:
+    x = subject_of("x", allow_duplicates=True)
+    started = datetime.now(UTC)
+    first = x.publish(Post("Lo mismo"))
+    second = x.publish(Post("Lo mismo", reply_to=first.remote_id, root=first.remote_id))
+    third = Post("Lo mismo", reply_to=second.remote_id, root=first.remote_id)
+    x.fault("accept_then_cut", "commit")
+    with pytest.raises(Unknown):
+        x.connector.commit(x.credentials, third, {})
+
+    found = x.resolve(third, {}, started).published
+
+    public = [entry["id"] for entry in x.public()]
+    assert found is not None
+    assert [first.remote_id, second.remote_id, found.remote_id] == public
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        ("200 OK", b""),
+        ("204 No Content", b""),
+        ("200 OK", b"{}"),
+        ("200 OK", b'{"errors": [{"title": "Not Found Error", "type": "resource-not-found"}]}'),
+    ],
+)
+def test_an_answer_without_a_list_does_not_deny_a_post(x: Subject, status: str, body: bytes) -> None:
+    with peer(answering(status, body)) as server:
+        elsewhere = replace(x, credentials=replace(x.credentials, address=server.address))
+
+        with pytest.raises(Transient):
+            elsewhere.resolve(x.post(media=()), {}, datetime.now(UTC))
 
 
 def test_a_video_is_waited_for_without_holding_the_worker(x: Subject) -> None:

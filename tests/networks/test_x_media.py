@@ -66,6 +66,17 @@ def test_a_video_cut_at_any_call_goes_on_from_there(x: Subject, long_film: Mediu
     assert len(_sent(x, "/finalize")) == 1
 
 
+def test_a_segment_taken_without_a_body_is_not_sent_again(subject_of: MakeSubject, long_film: Medium) -> None:
+    x = subject_of("x", append_without_body=True)
+    post = x.post(media=(long_film,))
+
+    x.connector.commit(x.credentials, post, x.prepare(post))
+
+    statuses = [call["status"] for call in x.calls("prepare") if call["path"].endswith("/append")]
+    assert statuses == [httpx.codes.NO_CONTENT] * 3
+    assert [entry["media"] for entry in x.public()] == [[long_film.sha256]]
+
+
 @pytest.mark.procedure("N-6")
 def test_a_video_goes_out_with_its_captions(x: Subject, tmp_path: Path) -> None:
     film = accompanied(x.film, tmp_path)
@@ -77,7 +88,7 @@ def test_a_video_goes_out_with_its_captions(x: Subject, tmp_path: Path) -> None:
     assert len(_sent(x, "/subtitles")) == 1
     assert entry["captions"]["id"] != entry["id"]
     headers = {"Authorization": f"Bearer {x.credentials.token}"}
-    again = {"id": entry["id"], "media_category": "TweetVideo", "subtitles": {"id": entry["id"], "language_code": "es"}}
+    again = {"id": entry["id"], "media_category": "TweetVideo", "subtitles": {"id": entry["id"], "language_code": "ES"}}
     refused = httpx.post(f"{x.credentials.address}/2/media/subtitles", json=again, headers=headers)
     assert refused.status_code == httpx.codes.BAD_REQUEST  # a video is no captions: the laboratory told them apart
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -95,8 +96,12 @@ class Graph:
         try:
             answer = self._api.call(method, path, params=params, files=files).json()
         except FacebookRequestError as error:
+            if method != "GET" and error.http_status() == HTTPStatus.NO_CONTENT:
+                return {}
             # Meta reports some errors with status 200. The SDK's message holds the whole request: it is not passed on.
             raise HttpError(error.http_status(), error.http_headers(), error.body()) from None
+        if answer == "" and method != "GET":
+            return {}  # accepted without a body
         if not isinstance(answer, dict):
             # The SDK accepts any text as an answer, such as the error page of a proxy.
             raise ResponseLost("the Graph API did not answer with a JSON object")

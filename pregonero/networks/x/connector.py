@@ -37,10 +37,11 @@ from pregonero.networks.x.network import (
     KINDS,
     LOOK_WAITS,
 )
-from pregonero.networks.x.text import is_same_post, is_valid, original_text, weighted_length
+from pregonero.networks.x.text import Match, is_valid, match_post, original_text, weighted_length
 
 CLOCK_SLACK = timedelta(seconds=CAPABILITIES.limits["clock_slack_seconds"].value)
-POST_FIELDS = ["created_at", "entities", "attachments", "referenced_posts"]
+POST_FIELDS = ["created_at", "entities", "attachments", "conversation_id"]
+EXPANSIONS = ["referenced_posts"]  # names the post that each one replies to: X has no field for it
 
 
 class XConnector:
@@ -92,14 +93,17 @@ class XConnector:
         since = min(attempt.started_at, _first_attempt_at(prepared, attempt)) - CLOCK_SLACK
         with mapped_errors(ERRORS, public=False):
             own_posts, is_complete = _own_posts(credentials, since, attempt.asked_at + CLOCK_SLACK)
-        same = [_remote_post(credentials, remote) for remote in own_posts if is_same_post(post, remote)]
-        candidates = [remote for remote in same if remote.remote_id not in attempt.known]
+        new_posts = [remote for remote in own_posts if str(remote["id"]) not in attempt.known]
+        candidates = _matching(credentials, post, new_posts, Match.SAME)
         if len(candidates) == 1:
             return Finding(Verdict.PUBLISHED, published=Published(candidates[0].remote_id, candidates[0].url))
         if candidates:
-            return Finding(Verdict.UNKNOWABLE, candidates=tuple(candidates))
+            return Finding(Verdict.UNKNOWABLE, candidates=candidates)
         if attempt.checks_made < len(LOOK_WAITS):
             return Finding(Verdict.LOOK_AGAIN, look_again_seconds=LOOK_WAITS[attempt.checks_made])
+        unclear = _matching(credentials, post, new_posts, Match.UNCLEAR)
+        if unclear:
+            return Finding(Verdict.UNKNOWABLE, candidates=unclear)
         # Without a complete list, or when X refused the text as a duplicate, the post may exist: a person decides.
         certain = is_complete and attempt.code != DUPLICATE
         return Finding(Verdict.NOT_TAKEN if certain else Verdict.UNKNOWABLE)
@@ -119,7 +123,7 @@ class XConnector:
                 if ERRORS.meaning(refusal)[0] == str(int(HTTPStatus.FORBIDDEN)):
                     raise not_ours(CAPABILITIES.label) from refusal
                 raise
-            if response.data.deleted is not True:
+            if response.data is not None and response.data.deleted is not True:
                 raise ValueError("X answered that the post was not deleted")
 
     def probe(self, credentials: ApiCredentials) -> Identity:
@@ -167,6 +171,12 @@ def _published(credentials: ApiCredentials, id: str) -> Published:
     return Published(id, f"{site}/{credentials.handle}/status/{id}")
 
 
+def _matching(
+    credentials: ApiCredentials, post: Post, own_posts: list[dict[str, Any]], match: Match
+) -> tuple[RemotePost, ...]:
+    return tuple(_remote_post(credentials, remote) for remote in own_posts if match_post(post, remote) is match)
+
+
 def _remote_post(credentials: ApiCredentials, remote: dict[str, Any]) -> RemotePost:
     published = _published(credentials, str(remote["id"]))
     return RemotePost(published.remote_id, published.url, original_text(remote), str(remote["created_at"]))
@@ -187,11 +197,14 @@ def _own_posts(credentials: ApiCredentials, since: datetime, until: datetime) ->
         max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
         start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         post_fields=POST_FIELDS,
+        expansions=EXPANSIONS,
     )
     posts: list[dict[str, Any]] = []
     has_more = False
     for _, page in zip(range(CAPABILITIES.limits["reconcile_pages"].value), pages, strict=False):
         content = page.model_dump(by_alias=True)
+        if not content.get("data") and (content.get("meta") or {}).get("result_count") != 0:
+            raise ValueError("X answered without a list of posts")  # such as `errors` alone, with status 200
         posts += content.get("data") or []
         has_more = bool((content.get("meta") or {}).get("next_token"))
     within = [post for post in posts if since <= datetime.fromisoformat(str(post["created_at"])) <= until]

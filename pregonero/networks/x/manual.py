@@ -12,7 +12,7 @@ from pregonero.networks.x.network import API_PREFIX, ENDPOINTS, ERRORS
 from pregonero.networks.x.text import canonical, original_text
 
 POST_ADDRESS = re.compile(r"/status(?:es)?/(\d{1,20})(?:\D|$)")
-FIELDS = "created_at,entities,author_id"
+FIELDS = {"post.fields": "created_at,entities", "expansions": "author_id"}
 
 
 class XManual:
@@ -41,7 +41,7 @@ class XManual:
         with mapped_errors(ERRORS, public=False):
             try:
                 response = NetworkClient(credentials, ENDPOINTS).get(
-                    f"{credentials.address}/2/tweets/{id}", params={"tweet.fields": FIELDS}
+                    f"{credentials.address}/2/tweets/{id}", params=FIELDS
                 )
             except HttpError as refusal:
                 if refusal.status == HTTPStatus.NOT_FOUND:

@@ -71,7 +71,7 @@ def _steps(api: Any, medium: Medium, entry: dict[str, Any]) -> Iterator[None]:
     yield from _upload_file(api, File(medium.path, medium.mime, category), entry)
     _check_processing(api, entry)
     if medium.alt and not entry.get("described"):
-        _data_of(api.create_metadata({"id": entry["id"], "metadata": {"alt_text": {"text": medium.alt}}}))
+        _check_accepted(api.create_metadata({"id": entry["id"], "metadata": {"alt_text": {"text": medium.alt}}}))
         entry["described"] = True
         yield
     if medium.captions is not None and not entry.get("captioned"):
@@ -88,8 +88,11 @@ def _upload_file(api: Any, file: File, entry: dict[str, Any]) -> Iterator[None]:
         yield
     yield from _append_segments(api, file.path, entry)
     if not entry.get("closed"):
-        finalized = _data_of(api.finalize_upload(entry["id"]))
-        entry["closed"], entry["processing"] = True, bool(_processing_info(finalized))
+        finalized = api.finalize_upload(entry["id"])
+        _check_accepted(finalized)
+        # Without a body X does not say whether it still processes the medium: its status has to be read.
+        is_processing = finalized.data is None or bool(_processing_info(finalized.data))
+        entry["closed"], entry["processing"] = True, is_processing
         yield
 
 
@@ -111,7 +114,7 @@ def _append_segments(api: Any, path: Path, entry: dict[str, Any]) -> Iterator[No
             if time.monotonic() > until:
                 raise Transient("El video se está subiendo a X.", code="uploading", retry_after=0.0)
             body = {"media": base64.b64encode(data).decode("ascii"), "segment_index": entry["segments"]}
-            _data_of(api.append_upload(entry["id"], body))
+            _check_accepted(api.append_upload(entry["id"], body))
             entry["segments"] += 1
             yield
 
@@ -140,12 +143,19 @@ def _captions_mime(path: Path) -> str:
 
 
 def _add_captions(api: Any, video: str, track: str) -> None:
-    subtitles = {"id": track, "language_code": LANGUAGE, "display_name": LANGUAGE_NAME}
-    _data_of(api.create_subtitles({"id": video, "media_category": CAPTIONED_CATEGORY, "subtitles": subtitles}))
+    # X's document wants two capital letters: ^[A-Z]{2}$.
+    subtitles = {"id": track, "language_code": LANGUAGE.upper(), "display_name": LANGUAGE_NAME}
+    _check_accepted(api.create_subtitles({"id": video, "media_category": CAPTIONED_CATEGORY, "subtitles": subtitles}))
 
 
 def _data_of(response: Any) -> Any:
-    """Return the `data` of a response. For media that do not exist, X answers 200 with `errors` and no `data`."""
+    """Return the `data` of a response. Raises `HttpError` (404) when it has none."""
     if response.data is None:
         raise HttpError(HTTPStatus.NOT_FOUND, {}, response.model_dump())
     return response.data
+
+
+def _check_accepted(response: Any) -> None:
+    """Accept a response without a body. For media that do not exist, X answers 200 with `errors` and no `data`."""
+    if response.data is None and response.model_dump().get("errors"):
+        raise HttpError(HTTPStatus.NOT_FOUND, {}, response.model_dump())

@@ -1,5 +1,6 @@
 """How X counts a text, and how a post read back from X is compared with the one that was sent."""
 
+import enum
 import html
 import re
 import unicodedata
@@ -16,6 +17,8 @@ _LAST_SLASH = re.compile(r"/(?=\s|$)")
 _SPACES = re.compile(r"\s+")
 # The link that X appends to the text of a post with media.
 _MEDIA_LINK = re.compile(r"/status/\d+/(photo|video)/\d+$")
+
+REPLY_SIGNS = ("conversation_id", "in_reply_to_user_id")  # present, they say that a post may be a reply
 
 
 def weighted_length(text: str) -> int:
@@ -38,20 +41,39 @@ def _parser() -> Any:
     return parse_tweet
 
 
-def is_same_post(post: Post, remote: Mapping[str, Any]) -> bool:
-    """Return whether a post read from X has the same text, number of media and parent as ours."""
+class Match(enum.Enum):
+    """How a post read from X compares with ours."""
+
+    SAME = "same"
+    UNCLEAR = "unclear"  # the same content, and X does not say which post it replies to
+    OTHER = "other"
+
+
+def match_post(post: Post, remote: Mapping[str, Any]) -> Match:
+    """Compare the text, the number of media and the parent of a post read from X with those of ours."""
     attached = (remote.get("attachments") or {}).get("media_keys") or []
-    return (
-        len(attached) == len(post.media)
-        and canonical(post.text) == canonical(original_text(remote))
-        and parent_id(remote) == post.reply_to
-    )
+    if len(attached) != len(post.media) or canonical(post.text) != canonical(original_text(remote)):
+        return Match.OTHER
+    parent = parent_id(remote)
+    if parent is None:
+        # Without any sign of a conversation it is not a reply; ours may be one that X shows without its parent.
+        is_plain = not post.reply_to and not any(remote.get(sign) for sign in REPLY_SIGNS)
+        return Match.SAME if is_plain else Match.UNCLEAR
+    return Match.SAME if parent == post.reply_to else Match.OTHER
 
 
-def parent_id(remote: Mapping[str, Any]) -> str:
-    """Return the id of the post that this one replies to, or an empty string. X is renaming tweets to posts."""
+def parent_id(remote: Mapping[str, Any]) -> str | None:
+    """Return the id of the post that this one replies to: empty for no reply, and None when X does not say.
+
+    The expansion `referenced_posts` names it (`referenced_tweets` in X's older answers). Without it, a post whose
+    conversation is its own is no reply.
+    """
     referenced = remote.get("referenced_posts") or remote.get("referenced_tweets") or []
-    return next((str(other["id"]) for other in referenced if other["type"] == "replied_to"), "")
+    parent = next((str(other["id"]) for other in referenced if other["type"] == "replied_to"), None)
+    if parent is not None:
+        return parent
+    begins_conversation = str(remote.get("conversation_id") or "") == str(remote.get("id"))
+    return "" if begins_conversation or referenced else None
 
 
 def original_text(remote: Mapping[str, Any]) -> str:

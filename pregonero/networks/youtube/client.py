@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from pregonero.networks.base import ApiCredentials
@@ -35,7 +36,10 @@ class Http:
         response_headers = {name.lower(): value for name, value in response.headers.items()}
         if "location" in response_headers and method == "POST":
             self._on_session(response_headers["location"])
-        return httplib2.Response(response_headers | {"status": str(response.status_code)}), response.content
+        # Google's client reads JSON in every 200: a thumbnail or captions accepted without a body are a 204 for it.
+        is_empty = method == "POST" and not response.content.strip() and response.status_code == HTTPStatus.OK
+        status = HTTPStatus.NO_CONTENT if is_empty and "location" not in response_headers else response.status_code
+        return httplib2.Response(response_headers | {"status": str(int(status))}), response.content
 
 
 def service(credentials: ApiCredentials) -> Any:
