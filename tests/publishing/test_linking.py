@@ -46,7 +46,8 @@ def test_a_redirect_to_another_page_of_the_site_is_flagged(
 @pytest.mark.parametrize(
     ("link", "target"),
     [
-        ("/noticias/7", "/noticias/7/"), ("/Noticias/Siete", "/noticias/siete"), ("/noticias/7/", "/noticias/7/index.html"),
+        ("/noticias/7", "/noticias/7/"), ("/Noticias/Siete", "/noticias/siete"),
+        ("/noticias/7/", "/noticias/7/index.html"),
         ("/noticias/7", "/noticias/7;jsessionid=A1"), ("/noticia?id=7", "/noticia?id=7&lang=es"),
         ("/noticias/7?utm_source=red", "/noticias/7"), ("/una noticia", "/una%20noticia/"),
     ],

@@ -14,6 +14,10 @@ from pregonero.newsroom.reading.fetch import Document
 from pregonero.newsroom.reading.urls import canonical_link
 
 CONTROL_REFERENCE = re.compile(r"&#(?:12[89]|1[345]\d|[xX]0{0,4}[89][0-9a-fA-F])(?![0-9a-fA-F]);?")
+# With a space or an encoded colon these would be taken for the name of a page beside this one.
+NOT_AN_ADDRESS = re.compile(
+    r"\s*(?:java\s*script|vbscript|mailto|data|tel|sms|whatsapp|about|blob|file)\s*(?::|%3a|&colon;)", re.IGNORECASE
+)
 BASE = "data-base"  # the attribute of the root in which `parse_html` stores the base address
 
 
@@ -47,7 +51,7 @@ def joined_text(node: HtmlElement) -> str:
 
 def absolute_link(link: object, base: str) -> str:
     """Return a link of a page as an absolute canonical one, or "" when it is not a valid link."""
-    if not isinstance(link, str) or not link.strip():
+    if not isinstance(link, str) or not link.strip() or NOT_AN_ADDRESS.match(link):
         return ""
     try:
         return canonical_link(link.strip(), base=base)

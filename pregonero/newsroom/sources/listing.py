@@ -109,6 +109,11 @@ def parse_listing(document: Document, selectors: Mapping[str, str]) -> list[Item
     tree = parse_html(document)
     nodes = select(tree, selectors["item"])[:ITEMS_LIMIT]
     items = [item for item in (_item(node, selectors, base_of(tree)) for node in nodes) if item is not None]
+    if not items and nodes:
+        raise Malformed(
+            f"El selector «{selectors['item']}» encuentra {len(nodes)} elementos, pero ninguno tiene un título y un enlace "
+            "a su noticia. Revisa los selectores de la fuente."
+        )
     if not items:
         raise Malformed(
             f"Ninguna noticia coincide con el selector «{selectors['item']}». Quizá la página cambió: "
@@ -118,7 +123,7 @@ def parse_listing(document: Document, selectors: Mapping[str, str]) -> list[Item
 
 
 def _item(node: HtmlElement, selectors: Mapping[str, str], base: str) -> Item | None:
-    link = absolute_link(_href(node, selectors.get("link", "")), base)
+    link = _link(node, selectors.get("link", ""), base)
     title = _text(node, selectors["title"], TITLE_LIMIT)
     if not link or not title:
         return None
@@ -143,12 +148,14 @@ def _text(node: HtmlElement, selector: str, limit: int) -> str:
     return one_line(joined_text(element), limit) if element is not None else ""
 
 
-def _href(node: HtmlElement, selector: str) -> str:
+def _link(node: HtmlElement, selector: str, base: str) -> str:
+    """Return the first link of a card that leads somewhere: "#" and "javascript:" are buttons, not links."""
     element = _first(node, selector) if selector else node
     if element is None:
         return ""
-    links = [element] if element.get("href") else list(element.iter("a"))
-    return next((link.get("href") or "" for link in links if link.get("href")), "")
+    hrefs = (str(link.get("href") or "") for link in element.iter("a", element.tag))
+    links = (absolute_link(href, base) for href in hrefs if href.strip() not in {"#", "#!", "?", "/#"})
+    return next((link for link in links if link), "")
 
 
 def _published_at(node: HtmlElement, selectors: Mapping[str, str]) -> datetime | None:

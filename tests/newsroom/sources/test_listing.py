@@ -77,3 +77,22 @@ def test_the_presets_are_valid() -> None:
 )
 def test_selector_issues_reports_invalid_selectors(selectors: dict[str, str], key: str) -> None:
     assert key in {issue.key for issue in selector_issues(selectors)}
+
+
+CARDS = {"item": "div.c", "title": "h3"}
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    "href",
+    ["#", "javascript:void(0)", "javascript :ver(1)", " JavaScript:ver('/n/1')", "mailto:prensa@x.co", "mailto : a@b.co",
+     "data:text/html,x", "data :x", "tel:+57601", "javascript%3Aver(1)", "?", "", " "],
+)  # fmt: skip
+def test_a_card_whose_link_is_no_address_is_not_news(href: str) -> None:
+    card = f'<div class="c"><a href="{href}"><h3>Feria</h3></a></div>'
+    with pytest.raises(Malformed, match="encuentra 2 elementos"):
+        parse_listing(document((card * 2).encode()), CARDS)
+    button = f'<a href="{href}">Compartir</a>'
+    body = f'<div class="c">{button}<a href="n/feria mayo.html"><h3>Feria</h3></a></div>'
+    (news,) = parse_listing(document(body.encode()), CARDS)
+    assert news.address.endswith("/n/feria%20mayo.html")
