@@ -18,7 +18,7 @@ class DeliveryState(models.TextChoices):
     NEEDS_PERSON = "NEEDS_PERSON", "espera una decisión"
     PUBLISHED = "PUBLISHED", "publicada"
     REJECTED = "REJECTED", "rechazada"
-    CANCELLED = "CANCELLED", "detenida"
+    CANCELLED = "CANCELLED", "cancelada"
     EXPIRED = "EXPIRED", "pasó su hora"
     WITHDRAWN = "WITHDRAWN", "retirada"
     RECTIFIED = "RECTIFIED", "rectificada"

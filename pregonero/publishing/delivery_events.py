@@ -45,7 +45,7 @@ class PublicationHandler(SubjectHandler):
         """Return that a cancelled publication is not posted by hand either."""
         if Publication.objects.filter(pk=delivery.subject_id, state=PublicationState.PROGRAMMED).exists():
             return ""
-        return "Esta publicación está detenida: no se hace a mano lo que se decidió no publicar."
+        return "Esta publicación está cancelada: no se hace a mano lo que se decidió no publicar."
 
 
 def _part_of_thread(delivery: Delivery) -> str:

@@ -35,12 +35,16 @@ class NewsLoader(SourceLoader):
         return [source_from(news) for news in informed.order_by("-found_at", "-pk")[:limit]]
 
     def steps(self, source: Source, *, entity_id: int) -> tuple[SourceStep, ...]:
-        """Return when the news item was found, and when and by whom it was informed."""
+        """Return when the news item was published, when it was found, and when and by whom it was informed."""
         news = News.objects.filter(pk=source.id, entity_id=entity_id).first()
         if news is None:
             return ()
         found = SourceStep(
-            "Noticia en la sede electrónica", news.found_at, link=news.address, link_text="Ver la noticia"
+            "Noticia en la sede electrónica",
+            news.published_at,
+            noticed_at=news.found_at,
+            link=news.address,
+            link_text="Ver la noticia",
         )
         informing = informing_of(news)
         if informing is None:

@@ -34,7 +34,7 @@ def check_may_edit(member: Member, publication: Publication, *, now: datetime) -
     """Drafts and programmed publications can be edited; what is out cannot."""
     check_may(member, "publication.compose", now=now)
     if publication.state == PublicationState.CANCELLED:
-        raise WrongState("Esta publicación está cancelada; para seguir con ella, retómala en un borrador nuevo.")
+        raise WrongState("Esta publicación está cancelada; para seguir con ella, duplícala como borrador.")
 
 
 def check_may_edit_adaptation(delivery: Delivery) -> None:
@@ -63,7 +63,7 @@ def check_may_program(member: Member, publication: Publication, *, now: datetime
     if publication.state == PublicationState.PROGRAMMED:
         raise WrongState("Esta publicación ya está programada; no se programa dos veces.")
     if publication.state == PublicationState.CANCELLED:
-        raise WrongState("Esta publicación está cancelada; para seguir con ella, retómala en un borrador nuevo.")
+        raise WrongState("Esta publicación está cancelada; para seguir con ella, duplícala como borrador.")
 
 
 def check_may_move(member: Member, publication: Publication, deliveries: Iterable[Delivery], *, now: datetime) -> None:
@@ -109,7 +109,7 @@ def check_may_take_up_again(member: Member, publication: Publication, *, now: da
     """What was stopped is taken up again in a new draft; the stopped one stays as it is."""
     check_may(member, "publication.compose", now=now)
     if publication.state != PublicationState.CANCELLED:
-        raise WrongState("Solo se retoma una publicación que está detenida.")
+        raise WrongState("Solo se duplica una publicación cancelada o en pausa.")
 
 
 def check_may_pause_everything(member: Member, hold: Hold | None, *, now: datetime) -> None:

@@ -57,14 +57,18 @@ class SourceNoun:
 
 @dataclass(frozen=True)
 class SourceStep:
-    """A step of a source's history, as the expediente shows it; `receipts` say who was notified of it."""
+    """A step of a source's history, as the expediente shows it; `receipts` say who was notified of it.
+
+    `at` is when it happened, which may be unknown; `noticed_at` is when we learned of it, if that was later.
+    """
 
     title: str
-    at: datetime
+    at: datetime | None
     text: str = ""
     link: str = ""
     link_text: str = ""
     receipts: tuple[Notice, ...] = ()
+    noticed_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pregonero.outbox.models import Attempt, Delivery, Hold
+from pregonero.outbox.queries.account_stops import AccountStop, stops_of
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
 from pregonero.outbox.queries.holds import hold_on
 from pregonero.outbox.rules import may_post_manually, may_withdraw
@@ -32,6 +33,7 @@ class AccountProgress:
     adaptation: Adaptation
     thread: tuple[Delivery, ...]
     attempts: tuple[Attempt, ...]
+    stop: AccountStop | None  # what keeps the account from publishing now
 
     @property
     def delivery(self) -> Delivery | None:
@@ -51,10 +53,12 @@ class AccountProgress:
     @property
     def word(self) -> str:
         """Return its state in Spanish."""
+        if self.stop is not None and self.delivery is not None and self.delivery.state in WAITING:
+            return f"{thread_label(self.thread)}, {self.stop.label}"
         if self.delivery is None:
-            return "se omite" if self.adaptation.skipped else "sin programar"
+            return "no va en esta red" if self.adaptation.skipped else "sin programar"
         if self.delivery.state in WAITING and self.delivery.prepared_for:
-            return f"{thread_label(self.thread)}, preparada"
+            return f"{thread_label(self.thread)}, lista para salir"
         return thread_label(self.thread)
 
 
@@ -95,6 +99,24 @@ class Expediente:
         return sum(way.delivery is not None and way.delivery.state in PUBLIC for way in self.accounts)
 
     @property
+    def cancellation(self) -> TimelineEntry | None:
+        """Return the record of the act that cancelled the publication, or what was left of it."""
+        acts = [line for line in self.lines if line.event.event_type == "publication.cancelled"]
+        return acts[-1] if acts and self.is_stopped else None
+
+    @property
+    def cancelled_at(self) -> datetime | None:
+        """Return when it was cancelled."""
+        return self.cancellation.event.at if self.cancellation else None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Return whether nothing of it will go out any more because a person cancelled it."""
+        states = {way.delivery.state for way in self.scheduled if way.delivery}
+        is_cancelled = self.publication.state == PublicationState.CANCELLED
+        return is_cancelled or (DeliveryState.CANCELLED in states and not states & {*WAITING, *IN_FLIGHT})
+
+    @property
     def is_begun(self) -> bool:
         """Return whether any part is public on any account."""
         return any(delivery.state in PUBLIC for way in self.accounts for delivery in way.thread)
@@ -132,7 +154,7 @@ def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]
     if all(state in PUBLIC for state in states):
         return "ok", f"publicada en {len(states)} de {len(states)}"
     if all(state == DeliveryState.CANCELLED for state in states):
-        return "hold", "detenida a medias" if file.is_begun else "detenida"
+        return "hold", "cancelada a medias" if file.is_begun else "cancelada"
     if any(state in (*STOPPED, DeliveryState.NEEDS_PERSON) for state in states):
         return "bad", f"publicada en {file.public_count} de {len(states)}, revisa lo demás"
     if all(state == DeliveryState.PLANNED for state in states) and not file.is_begun:
@@ -149,6 +171,9 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     attempts = list(attempts_of(publication.ref))
     events = events_of(publication.entity_id, _refs(publication, deliveries))
     texts, stop = texts_of(events), hold_on(publication.ref)
+    adaptations = adaptations_of(publication)
+    accounts = [adaptation.account for adaptation in adaptations]
+    stops = {each.account.pk: each for each in stops_of(accounts, now=now)}
     is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
@@ -159,8 +184,9 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
                 adaptation,
                 tuple(threads.get(adaptation.account_id, ())),
                 tuple(attempt for attempt in attempts if attempt.delivery.account_id == adaptation.account_id),
+                stops.get(adaptation.account_id),
             )
-            for adaptation in adaptations_of(publication)
+            for adaptation in adaptations
         ),
         link_check=latest_link_check(publication),
         acceptance=latest_acceptance(publication),

@@ -47,7 +47,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",
-        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "cadena completa", "Hecho: Noticia informada",
+        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "verificados", "Hecho: Noticia informada",
          "07:05", "Luis Peña", "SEDE-2026-0417", "Por qué interesa", "Enlace comprobado",
          "Programada para las 08:00", "Relevancia alta", "X publicada 08:00:", "ver en X", "Facebook publicada",
          "ver en Facebook", "Instagram publicada", "ver en Instagram", "YouTube publicada", "ver en YouTube",
@@ -56,7 +56,8 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "un expediente con un rechazo": (
         "ana", "/publicaciones/{publications[rueda]}/",
         ("publicada en 2 de 3, revisa lo demás", "Editar", "Con problema: Publicación", "X rechazada",
-         "X no permite esta publicación", "Facebook publicada", "YouTube se omite", "YouTube necesita un video"),
+         "X no permite esta publicación", "Facebook publicada", "YouTube no va en esta red",
+         "YouTube necesita un video"),
     ),
     "un expediente que espera una decisión": (
         "ana", "/publicaciones/{publications[visitantes]}/",

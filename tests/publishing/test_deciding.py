@@ -223,7 +223,7 @@ def test_what_the_network_refused_is_made_by_hand_and_read_back(
 ) -> None:
     rejected(lab, account, delivery)
     client = client_of(ana)
-    assert "Hacerla a mano" in client.get(f"/publicaciones/{delivery.subject_id}/").content.decode()
+    assert "Publicarla yo en la red" in client.get(f"/publicaciones/{delivery.subject_id}/").content.decode()
     page = client.get(by_hand(delivery)).content.decode()
     text = publication_of(delivery).adaptations.get().text
     assert f"{lab.url}/x/intent/post?text=" in page

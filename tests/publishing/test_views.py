@@ -177,7 +177,7 @@ def test_what_was_stopped_is_taken_up_in_a_new_draft(publication: Publication, b
     assert client.post(f"{path}retoma/", key).status_code == 409
     client.post(f"{path}programacion/", sent(publication))
     client.post(f"{path}cancelacion/", {"reason": "Cambió la cifra."})
-    assert "Retomar en un borrador nuevo" in client.get(path).content.decode()
+    assert "Duplicar como borrador" in client.get(path).content.decode()
     first, second = (client.post(f"{path}retoma/", key)["Location"] for _ in range(2))
     assert first == second
     draft = Publication.objects.exclude(pk=publication.pk).get()

@@ -1,13 +1,16 @@
 """The expediente of a publication: everything about it on one page (M-1), with every record (M-2)."""
 
+import re
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
@@ -21,6 +24,7 @@ from pregonero.records.actions import SYSTEM, record
 from pregonero.records.event_types import EVENT_TYPES
 from pregonero.reports.queries import expediente_of
 from pregonero.reports.timeline import SCHEDULING
+from pregonero.ui.templatetags.ui_time import stamp
 from tests.publishing.test_states import put
 from tests.stage import programmed
 
@@ -136,7 +140,7 @@ def test_consecutive_acts_of_the_system_form_one_group(publication: Publication,
         (["PUBLISHED", "SENDING", "DUE", "DUE"], "publicando, 1 de 4"),
         (["PUBLISHED"] * 4, "publicada en 4 de 4"),
         (["PUBLISHED", "PUBLISHED", "REJECTED", "PUBLISHED"], "publicada en 3 de 4, revisa lo demás"),
-        (["CANCELLED"] * 4, "detenida"),
+        (["CANCELLED"] * 4, "cancelada"),
         (["EXPIRED"] * 4, "publicada en 0 de 4, revisa lo demás"),
     ],
 )
@@ -182,3 +186,53 @@ def test_expediente_takes_the_same_number_of_queries_with_more_records(
     for hours in range(2, 12):
         actions.move_publication(publication=publication, due_at=now + timedelta(hours=hours), by=beto, now=now)
     assert count() == few
+
+
+def way_of(page: str) -> str:
+    """Return the words of the steps, without their markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index('<ol class="way"') : page.index("</ol>")]).split())
+
+
+def test_first_step_is_at_the_time_when_the_news_was_published(
+    news: News, publication: Publication, ana: Member, now: datetime
+) -> None:
+    News.objects.filter(pk=news.pk).update(published_at=now - timedelta(hours=3), found_at=now - timedelta(hours=1))
+    published, found = (stamp(now - timedelta(hours=hours), timezone.now()) for hours in (3, 1))
+    way = way_of(page_of(publication, ana))
+    assert way.startswith(f"Hecho: Noticia en la sede electrónica {published} Ver la noticia")
+    assert f"la encontramos {found}." in way
+
+
+def test_first_step_has_no_time_when_the_news_does_not_say_it(
+    news: News, publication: Publication, ana: Member
+) -> None:
+    News.objects.filter(pk=news.pk).update(published_at=None)
+    way = way_of(page_of(publication, ana))
+    assert way.startswith("Hecho: Noticia en la sede electrónica Ver la noticia")
+    assert "no dice cuándo se publicó; la encontramos" in way
+
+
+def test_steps_of_an_earlier_day_keep_their_hour(publication: Publication, ana: Member, now: datetime) -> None:
+    Publication.objects.filter(pk=publication.pk).update(created_at=datetime(2025, 3, 4, 15, 7, tzinfo=UTC))
+    assert "Textos preparados 4 mar de 2025, 10:07" in way_of(page_of(publication, ana))
+
+
+def test_a_cancelled_publication_is_cancelled_in_every_step(
+    publication: Publication, ana: Member, beto: Member, now: datetime
+) -> None:
+    actions.cancel_publication(publication=publication, reason="Cambió la cifra.", by=beto, now=now)
+    way = way_of(page_of(publication, ana))
+    assert "En curso" not in way
+    assert "Cancelado: Cancelada" in way
+    assert "Beto Mora: Cambió la cifra." in way
+    assert "Interacción" not in way
+    assert "detenida" not in way
+
+
+def test_what_waits_for_a_paused_account_says_so(
+    publication: Publication, ana: Member, carmen: Member, accounts: dict[str, Account], now: datetime
+) -> None:
+    pause_account(account=accounts["x"], reason="Revisión de accesos.", by=carmen, now=now)
+    way = way_of(page_of(publication, ana))
+    assert "X programada, en pausa: saldrá cuando se reanude" in way
+    assert "Facebook programada Publicarla" in way

@@ -70,11 +70,11 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
     publication = queries.get_publication(member=request.member, pk=pk)
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Para detenerla, escribe la razón: queda en el expediente.")
+        messages.error(request, "Para cancelarla, escribe la razón: queda en el expediente.")
         return redirect("reports:expediente", pk=pk)
     reason = form.cleaned_data["reason"]
     actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
-    messages.success(request, "Detenida: no saldrá lo que faltaba.")
+    messages.success(request, "Cancelada.")
     return redirect("reports:expediente", pk=pk)
 
 
@@ -87,5 +87,5 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("reports:expediente", pk=pk)
     key = form.cleaned_data["key"]
     draft = actions.take_up_again(publication=publication, key=key, by=request.member, now=timezone.now())
-    messages.success(request, f"Nuevo borrador {draft.number}, con los textos de la detenida.")
+    messages.success(request, f"Nuevo borrador {draft.number}, con los textos de la cancelada.")
     return redirect("publishing:editor", pk=draft.pk)

@@ -87,6 +87,18 @@ def _in(amount: int, unit: str) -> str:
 
 
 @register.filter
+def stamp(value: datetime | None, now: datetime) -> str:
+    """Return when something happened, always with its hour: "09:43" today, else "24 nov, 09:43"; nothing for None."""
+    if not value:
+        return ""
+    day = _day(value)
+    if day == _day(now):
+        return hour(value)
+    year = f" de {day.year}" if day.year != _day(now).year else ""
+    return f"{day_short(value)}{year}, {hour(value)}"
+
+
+@register.filter
 def moment(value: datetime, now: datetime) -> str:
     """Return the shortest form for a row: "09:40" today, "ayer", "mañana", "jueves" within a week, else "3 nov"."""
     days = (_day(value) - _day(now)).days
