@@ -1,7 +1,6 @@
 """A news item's own page: title, text, date and media from Open Graph, JSON-LD and HTML; and copies of the media."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import PAGE_LIMITS, PICTURE_LIMITS, VIDEO_LIMITS, Document, fetch, fetch_into
 from pregonero.newsroom.reading.html import absolute_link, base_of, joined_text, parse_html, select
+from pregonero.newsroom.reading.own_parts import as_list, own_article, own_times
 from pregonero.newsroom.reading.text import (
     SUMMARY_LIMIT,
     TITLE_LIMIT,
@@ -29,7 +29,6 @@ from pregonero.newsroom.reading.urls import host_of
 BODY_LIMIT = 100_000  # characters
 ALT_LIMIT = 1000
 SECTION_LIMIT = 80
-ARTICLE_TYPES = frozenset({"NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting", "GovernmentService"})
 TITLE_NAMES = ("og:title", "twitter:title")
 SUMMARY_NAMES = ("og:description", "description", "twitter:description")
 DATE_NAMES = ("article:published_time", "og:article:published_time", "date", "dcterms.date", "dc.date")
@@ -83,20 +82,21 @@ def parse_page(document: Document) -> Page:
     """Return what a page says. Raises `Malformed` when it has no title."""
     tree = parse_html(document)
     base = base_of(tree)
-    article, meta = _article(tree), _meta(tree)
-    title = (
-        markup_line(article.get("headline"), TITLE_LIMIT) or _named(meta, TITLE_NAMES, TITLE_LIMIT) or _heading(tree)
-    )
+    meta = _meta(tree)
+    canonical, headings = _canonical(tree, meta, document.address), _headings(tree)
+    titles = [*filter(None, [_named(meta, TITLE_NAMES, TITLE_LIMIT)]), *headings]
+    article = own_article(tree, addresses=(document.address, canonical), titles=titles)
+    title = markup_line(article.get("headline"), TITLE_LIMIT) or _first(titles)
     if not title:
         raise Malformed("La página no dice su título: ni en Open Graph, ni en JSON-LD, ni en el texto.")
     picture, alt = _picture(article, meta, base)
     video, published_at = _video(article, meta, tree, base), _published_at(article, meta, tree)
     return Page(
         address=document.address,
-        canonical=_canonical(tree, meta, document.address),
+        canonical=canonical,
         title=title,
         summary=_named(meta, SUMMARY_NAMES, SUMMARY_LIMIT) or markup_line(article.get("description"), SUMMARY_LIMIT),
-        body=_body(tree, document.address, title),
+        body=_body(tree, article, document.address, title),
         section=_section(article, meta),
         published_at=published_at,
         picture=picture,
@@ -124,35 +124,10 @@ def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
 
 
-def _article(tree: HtmlElement) -> dict[str, Any]:
-    """Return the JSON-LD article of the page, or an empty dictionary."""
-    for script in select(tree, 'script[type="application/ld+json"]'):
-        try:
-            data = json.loads(script.text_content())
-        except (ValueError, RecursionError):
-            continue
-        for node in _nodes(data):
-            if ARTICLE_TYPES.intersection(str(name) for name in _as_list(node.get("@type"))):
-                return node
-    return {}
-
-
-def _nodes(data: Any) -> Iterator[dict[str, Any]]:
-    """Yield the JSON-LD objects of a document, also those of an @graph."""
-    for node in _as_list(data):
-        if isinstance(node, dict):
-            yield node
-            graph = node.get("@graph")
-            if isinstance(graph, list):
-                yield from (inner for inner in graph if isinstance(inner, dict))
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _heading(tree: HtmlElement) -> str:
-    return _first(one_line(joined_text(node), TITLE_LIMIT) for name in ("h1", "title") for node in tree.iter(name))
+def _headings(tree: HtmlElement) -> list[str]:
+    """Return the texts of the headings and of the title element, the first one first."""
+    texts = (one_line(joined_text(node), TITLE_LIMIT) for name in ("h1", "title") for node in tree.iter(name))
+    return [text for text in texts if text]
 
 
 def _canonical(tree: HtmlElement, meta: Meta, address: str) -> str:
@@ -176,7 +151,7 @@ def _picture(article: dict[str, Any], meta: Meta, base: str) -> tuple[str, str]:
     for position, (name, content) in enumerate(meta):
         if name in PICTURE_NAMES and (link := absolute_link(content, base)):
             return link, _alt_after(meta, position)
-    for image in _as_list(article.get("image")):
+    for image in as_list(article.get("image")):
         fields = image if isinstance(image, dict) else {"url": image}
         if link := absolute_link(fields.get("url"), base):
             return link, markup_line(fields.get("caption"), ALT_LIMIT)
@@ -196,28 +171,30 @@ def _video(article: dict[str, Any], meta: Meta, tree: HtmlElement, base: str) ->
     """Return the address of a video file of the page; an embedded player is not a file."""
     is_player = any(name == "og:video:type" and not content.startswith("video/") for name, content in meta)
     candidates: list[Any] = [] if is_player else list(_contents(meta, VIDEO_NAMES))
-    candidates += [video.get("contentUrl") for video in _as_list(article.get("video")) if isinstance(video, dict)]
+    candidates += [video.get("contentUrl") for video in as_list(article.get("video")) if isinstance(video, dict)]
     candidates += [node.get("src") for node in [*tree.iter("video"), *select(tree, "video source")]]
     return _first(absolute_link(candidate, base) for candidate in candidates)
 
 
 def _section(article: dict[str, Any], meta: Meta) -> str:
-    sections = [*_as_list(article.get("articleSection")), *_contents(meta, ("article:section",))]
+    sections = [*as_list(article.get("articleSection")), *_contents(meta, ("article:section",))]
     return _first(markup_line(section, SECTION_LIMIT) for section in sections)
 
 
 def _published_at(article: dict[str, Any], meta: Meta, tree: HtmlElement) -> datetime | None:
     candidates = [article.get("datePublished"), *_contents(meta, DATE_NAMES)]
-    candidates += [node.get("datetime") for node in tree.iter("time")]
+    candidates += [node.get("datetime") or joined_text(node) for node in own_times(tree)]
     return next((date for date in map(parse_date, candidates) if date is not None), None)
 
 
-def _body(tree: HtmlElement, address: str, title: str) -> str:
+def _body(tree: HtmlElement, article: dict[str, Any], address: str, title: str) -> str:
     """Return the paragraphs of the news. The tree is changed: it is not for use afterwards."""
+    for script in list(tree.iter("script")):
+        script.drop_tree()  # trafilatura fails on damaged JSON-LD
     for node in tree.iter():
         # trafilatura decodes entities in text that has none left, and "&copy=" would become "©=".
         node.text, node.tail = (part and part.replace("&", "&amp;") for part in (node.text, node.tail))
     text = trafilatura.extract(tree, url=address, include_comments=False, include_tables=False)
-    first, _, rest = paragraphs(text, BODY_LIMIT).partition("\n")
+    first, _, rest = paragraphs(text or article.get("articleBody"), BODY_LIMIT).partition("\n")
     # The heading is often extracted as the first paragraph.
     return rest if first == title else "\n".join(filter(None, (first, rest)))

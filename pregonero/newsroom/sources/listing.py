@@ -111,8 +111,8 @@ def parse_listing(document: Document, selectors: Mapping[str, str]) -> list[Item
     items = [item for item in (_item(node, selectors, base_of(tree)) for node in nodes) if item is not None]
     if not items and nodes:
         raise Malformed(
-            f"El selector «{selectors['item']}» encuentra {len(nodes)} elementos, pero ninguno tiene un título y un enlace "
-            "a su noticia. Revisa los selectores de la fuente."
+            f"El selector «{selectors['item']}» encuentra {len(nodes)} elementos, pero ninguno tiene un "
+            "título y un enlace a su noticia. Revisa los selectores de la fuente."
         )
     if not items:
         raise Malformed(

@@ -1,5 +1,6 @@
 """Parsing the page of a news item."""
 
+import json
 from html import escape
 from pathlib import Path
 
@@ -134,3 +135,93 @@ def test_spaces_in_the_addresses_of_a_page_are_encoded() -> None:
     )
     assert page.canonical == f"{SITE}/n/feria%20mayo.html"
     assert (page.picture, page.video) == (f"{SITE}/a%20b.png", f"{SITE}/un%20video.mp4")
+
+
+OWN = {
+    "headline": "Nuevo régimen para zonas francas",
+    "datePublished": "2026-11-29T08:00:00-05:00",
+    "image": "/propia.jpg",
+}
+OTHER = {
+    "headline": "Vitrina turística abre inscripciones", "url": f"{SITE}/otra", "datePublished": "2025-02-03",
+    "image": "/otra.jpg", "articleSection": "Turismo", "articleBody": "Otro texto.",
+}  # fmt: skip
+
+
+def with_articles(*articles: object, head: str = "") -> Page:
+    scripts = "".join(f'<script type="application/ld+json">{json.dumps(article)}</script>' for article in articles)
+    return read(
+        f"<html><head>{head}{scripts}</head><body><h1>Nuevo régimen para zonas francas</h1><p>x</p></body></html>"
+    )
+
+
+def article(fields: dict[str, str], **more: object) -> dict[str, object]:
+    return {"@context": "https://schema.org", "@type": "NewsArticle", **fields, **more}
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    "own",
+    [
+        article(OWN, url=ADDRESS), article(OWN, url=f"{ADDRESS.replace('https', 'http')}/"), article(OWN),
+        article(OWN, mainEntityOfPage={"@type": "WebPage", "@id": ADDRESS}), article(OWN, url=SITE),
+        article({**OWN, "headline": "Nuevo r&eacute;gimen para zonas francas | Ministerio"}),
+        {"@graph": [{"@type": "WebPage"}, article(OWN, **{"@id": f"{ADDRESS}#article"})]},
+        {"@type": "WebPage", "mainEntity": article(OWN)}, [article(OTHER), article(OWN)],
+        article(OWN, **{"@type": "https://schema.org/NewsArticle"}),
+    ],
+)  # fmt: skip
+def test_the_article_of_the_page_is_taken_among_others(own: object) -> None:
+    for page in (with_articles(article(OTHER), own), with_articles(own, article(OTHER))):
+        assert page.title.startswith("Nuevo régimen para zonas francas")
+        assert (page.picture, page.section) == (f"{SITE}/propia.jpg", "")
+        assert page.published_at is not None
+        assert page.published_at.isoformat() == "2026-11-29T08:00:00-05:00"
+
+
+@pytest.mark.procedure("P-1")
+def test_an_article_of_another_news_alone_is_not_the_page() -> None:
+    for other in (article(OTHER), article({name: text for name, text in OTHER.items() if name != "url"})):
+        page = with_articles(other, head='<meta property="article:published_time" content="2026-11-29T08:00:00-05:00">')
+        assert (page.title, page.picture, page.section) == ("Nuevo régimen para zonas francas", "", "")
+        assert page.published_at is not None
+        assert page.published_at.isoformat() == "2026-11-29T08:00:00-05:00"
+
+
+@pytest.mark.parametrize(
+    "script", ['{"@type":[{}]}', '{"@type":[[1]],"@id":{}}', '{"@type":"Article","url":[{"@id":[]}]}']
+)
+def test_damaged_json_ld_does_not_hide_the_page(script: str) -> None:
+    body = "<article><h1>Hola</h1><p>Una frase con palabras de sobra para que se lea como un texto largo.</p></article>"
+    page = read(f'<script type="application/ld+json">{script}</script>{body}')
+    assert (page.title, page.body[:9]) == ("Hola", "Una frase")
+
+
+CLOCK = '<header><time datetime="2026-11-30T00:00:00-05:00">Hoy</time></header>'
+PUBLISHED = '<time datetime="2026-10-02T09:00:00-05:00">2 de octubre</time>'
+CARD = '<article><time datetime="2026-11-28">28</time><h3>Otra</h3></article>'
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"{CLOCK}<main><article><h1>S</h1><p>{PUBLISHED}</p></article></main>",
+        f"{CLOCK}<div>{PUBLISHED}</div><h1>S</h1>",
+        f"<div class='reloj'>{CARD}</div><h1>S</h1><p>{PUBLISHED}",
+        f"<main><div class='carrusel'>{CARD}</div><h1>S</h1><p>{PUBLISHED}</p>{CARD}</main>",
+        f"<article><header><h1>S</h1>{PUBLISHED}</header>{CARD}</article>{CARD}",
+        f"{CARD}<aside>{CARD}</aside><nav>{CARD}</nav><article><h1>S</h1>{PUBLISHED}</article>",
+        f"<section class='noticias-relacionadas'>{CARD}</section><article>{PUBLISHED}<h1>S</h1></article>",
+        f"<h1>S</h1>{CARD}{PUBLISHED.replace('<time', '<time itemprop=datePublished')}",
+    ],
+)
+def test_the_time_of_the_news_is_taken_and_not_that_of_a_clock_or_a_card(body: str) -> None:
+    page = read(f"<title>S</title>{body}")
+    assert page.published_at is not None
+    assert page.published_at.isoformat() == "2026-10-02T09:00:00-05:00"
+
+
+@pytest.mark.procedure("P-1")
+def test_a_clock_alone_gives_no_date() -> None:
+    assert read(f"<title>S</title>{CLOCK}<main><h1>S</h1></main>").published_at is None
