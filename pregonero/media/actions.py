@@ -11,16 +11,14 @@ from pregonero.media.store import StoredFile
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import SYSTEM, record
 
-METADATA_REMOVED = {"steps": ["quitar lo que decía del lugar, la hora y la cámara"]}
-
 
 def save_medium(entity: Entity, stored: StoredFile, alt: str, now: datetime, by: Member | None = None) -> Medium:
     """Return the entity's row of a stored file, created if needed, inside the caller's transaction.
 
-    When metadata were removed from the file, the original has its own row and this one is `made_from` it.
+    When the file was made from the one that came, the original has its own row and this one is `made_from` it.
     """
     original = save_medium(entity, stored.original, alt, now, by) if stored.original is not None else None
-    made_how = METADATA_REMOVED if original is not None else {}
+    made_how = {"steps": list(stored.steps)} if original is not None else {}
     defaults = {"alt": alt, "stored_at": now, "uploaded_by": by, "made_from": original, "made_how": made_how}
     return _get_or_create(entity.pk, stored, defaults)
 
@@ -61,7 +59,7 @@ def save_version(
 
 def _get_or_create(entity_id: int, stored: StoredFile, defaults: dict[str, Any]) -> Medium:
     measured = asdict(stored)
-    del measured["original"], measured["sha256"]
+    del measured["original"], measured["steps"], measured["sha256"]
     medium, _ = Medium.objects.get_or_create(
         entity_id=entity_id, sha256=stored.sha256, defaults={**measured, **defaults}
     )

@@ -1,8 +1,9 @@
 """Why a file is refused. The message is Spanish and says what is wrong with the file.
 
 UnusableFile
-├── MalformedFile   it is damaged, incomplete, or not of a supported kind
-└── FileTooLarge    it has more bytes, pixels or seconds than the limits allow
+├── MalformedFile     it is damaged, incomplete, or not what its name says
+│   └── UnsupportedFile   it is of a kind that is not received here
+└── FileTooLarge      it has more bytes, pixels or seconds than the limits allow
 """
 
 from pregonero.errors import Refused
@@ -15,9 +16,15 @@ class UnusableFile(Refused):
 
 
 class MalformedFile(UnusableFile):
-    """The file is damaged, incomplete, or not of a supported kind."""
+    """The file is damaged, incomplete, or not what its name says."""
 
     code = "malformed_file"
+
+
+class UnsupportedFile(MalformedFile):
+    """The file is of a kind that is not received here."""
+
+    code = "unsupported_file"
 
 
 class FileTooLarge(UnusableFile):

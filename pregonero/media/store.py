@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from typing import IO, Any
 
@@ -13,39 +13,29 @@ from django.conf import settings
 
 from pregonero.media.conversion import Conversion
 from pregonero.media.errors import FileTooLarge, MalformedFile
+from pregonero.media.formats import FORMATS, NEEDS_JPEG, label_of
 from pregonero.media.models import Medium
 from pregonero.media.sandbox.runner import IMAGE_LIMITS, INSPECTION_LIMITS, VIDEO_LIMITS, run
 
 CHUNK = 1024 * 1024
 MAX_UPLOAD_BYTES = 1024 * CHUNK
-MIME_OF_EXTENSION = {
-    ".jpg": "image/jpeg",
+MIME_OF_EXTENSION = {f".{known.extension}": known.mime for known in FORMATS} | {
     ".jpeg": "image/jpeg",
-    ".png": "image/png",
-    ".gif": "image/gif",
-    ".webp": "image/webp",
-    ".mp4": "video/mp4",
+    ".heif": "image/heic",
     ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".webm": "video/webm",
-}
-FORMAT_NAMES = {
-    "image/jpeg": "JPEG",
-    "image/png": "PNG",
-    "image/gif": "GIF",
-    "image/webp": "WebP",
-    "video/mp4": "MP4",
-    "video/quicktime": "MOV",
-    "video/webm": "WebM",
 }
 INTERCHANGEABLE = {"video/mp4", "video/quicktime"}  # telephones give either extension to the same kind of file
+CAPTIONS_MIMES = ("text/", "application/")
+WITHOUT_METADATA = "quitar lo que decía del lugar, la hora y la cámara"
+AS_JPEG = "convertir a JPEG en sRGB"
 
 
 @dataclass(frozen=True)
 class StoredFile:
     """A file of the media folder, as the sandbox measured it. `file` is the path relative to the folder.
 
-    When the original had metadata (place, camera, author), this file has none and `original` is the file with them.
+    When the original had metadata (place, camera, author), or is in a format that no network takes, this file was made
+    from it: `original` is the file as it came, and `steps` says in Spanish what was done.
     """
 
     kind: str  # a `MediumKind`
@@ -59,6 +49,7 @@ class StoredFile:
     origin: str = ""
     traits: dict[str, Any] = field(default_factory=dict)
     original: "StoredFile | None" = None
+    steps: tuple[str, ...] = ()
 
 
 def path_of(medium: Medium) -> Path:
@@ -104,7 +95,7 @@ def incoming_file() -> Iterator[IO[bytes]]:
 def store_incoming(
     output: IO[bytes], expected: str, *, origin: str = "", check: Callable[[str], None] = lambda mime: None
 ) -> StoredFile:
-    """Inspect an incoming file and store it, without its metadata. Raises `UnusableFile`.
+    """Inspect an incoming file and store it, without its metadata; HEIC and AVIF as JPEG. Raises `UnusableFile`.
 
     `expected` is "picture", "video", "media" (either) or "captions"; `origin` is the address that the file came from;
     `check` receives the real MIME type and may raise.
@@ -113,23 +104,27 @@ def store_incoming(
     inspected = run("inspect", Path(output.name), INSPECTION_LIMITS, expected=expected)
     check(inspected["mime"])
     stored = _store(output, inspected, origin)
-    if not inspected["has_metadata"]:
+    steps = (WITHOUT_METADATA,) if inspected["has_metadata"] else ()
+    if inspected["mime"] in NEEDS_JPEG:
+        steps = (AS_JPEG, *steps)
+    if not steps:
         return stored
     with incoming_file() as clean_output:
         run("clean", Path(output.name), IMAGE_LIMITS, output=clean_output.name)
         inspected = run("inspect", Path(clean_output.name), INSPECTION_LIMITS, expected=expected)
-        return _store(clean_output, inspected, origin, original=stored)
+        return replace(_store(clean_output, inspected, origin), original=stored, steps=steps)
 
 
 def _check_extension(name: str, mime: str) -> None:
     claimed = MIME_OF_EXTENSION.get(PurePath(name).suffix.lower())
-    if claimed in {None, mime} or {claimed, mime} <= INTERCHANGEABLE or mime not in FORMAT_NAMES:
+    if claimed in {None, mime} or {claimed, mime} <= INTERCHANGEABLE or mime.startswith(CAPTIONS_MIMES):
         return
-    claimed_name, real_name = FORMAT_NAMES[str(claimed)], FORMAT_NAMES[mime]
-    raise MalformedFile(f"«{name[-80:]}» dice ser {claimed_name} y por dentro es {real_name}: no se recibe.")
+    raise MalformedFile(
+        f"«{name[-80:]}» dice ser {label_of(str(claimed))} y por dentro es {label_of(mime)}: no se recibe."
+    )
 
 
-def _store(output: IO[bytes], inspected: dict[str, Any], origin: str, original: StoredFile | None = None) -> StoredFile:
+def _store(output: IO[bytes], inspected: dict[str, Any], origin: str) -> StoredFile:
     # The file is read by its name: the sandbox may have replaced the content behind our handle.
     sha256, size = _measure(Path(output.name))
     file = f"{sha256[:2]}/{sha256[2:]}.{inspected['extension']}"
@@ -149,7 +144,6 @@ def _store(output: IO[bytes], inspected: dict[str, Any], origin: str, original: 
         seconds=inspected["seconds"],
         origin=origin,
         traits=inspected["traits"],
-        original=original,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from pregonero.errors import Issue
+from pregonero.media.formats import label_of
 from pregonero.networks.base import Capabilities, Limit, Medium, Post
 
 MEGABYTE = 1_000_000
@@ -31,6 +32,11 @@ class Kinds:
     def accepted_for(self, medium: Medium) -> dict[str, str]:
         """Return the types accepted for a picture or for a video."""
         return self.pictures if medium.kind == "picture" else self.videos
+
+    @property
+    def names(self) -> str:
+        """Return the names of all the file types: "JPG, PNG, MP4, MOV"."""
+        return ", ".join(dict.fromkeys([*self.pictures.values(), *self.videos.values()]))
 
 
 def number(value: int) -> str:
@@ -122,7 +128,7 @@ def _medium_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, 
     if medium.mime not in accepted:
         if accepted:
             names = ", ".join(dict.fromkeys(accepted.values()))
-            yield Issue("media", "wrong_kind", f"{name} no es de un tipo que {caps.label} reciba ({names}).")
+            yield Issue("media", "wrong_kind", f"{name} es {label_of(medium.mime)}: {caps.label} recibe {names}.")
         return
     yield from _weight_issue(name, medium.size, caps, limit_of(caps, prefix, medium, "bytes"))
     yield from _size_issues(name, medium, caps, prefix)

@@ -16,6 +16,10 @@ from pregonero.publishing import rules
 from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
 
+# What a browser offers to choose; what is received is decided by the content of the file.
+ACCEPTED_PICTURES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/avif,.heic,.heif,.avif"
+ACCEPTED_FILES = f"{ACCEPTED_PICTURES},video/mp4,.mov,.m4v,.webm,.mkv,.avi"
+
 
 class StartForm(forms.Form):
     """The news item of a new publication. `key` makes a repeated submission return the same draft."""
@@ -81,7 +85,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, account_id: int, data: QueryDict | None = None, files: Any = None) -> None:
         super().__init__(data, files, prefix=f"subir{account_id}")
-        self.fields["file"].widget.attrs["accept"] = "image/jpeg,image/png,image/gif,image/webp,video/mp4,.mov,.webm"
+        self.fields["file"].widget.attrs["accept"] = ACCEPTED_FILES
 
 
 class BesideForm(forms.Form):
@@ -93,7 +97,7 @@ class BesideForm(forms.Form):
     def __init__(self, attachment_id: int, data: QueryDict | None = None, files: Any = None) -> None:
         super().__init__(data, files, prefix=f"junto{attachment_id}")
         self.fields["captions"].widget.attrs["accept"] = ".vtt,.srt"
-        self.fields["thumbnail"].widget.attrs["accept"] = "image/jpeg,image/png"
+        self.fields["thumbnail"].widget.attrs["accept"] = ACCEPTED_PICTURES
 
 
 class FixForm(forms.Form):

@@ -14,6 +14,7 @@ from pregonero.media.store import convert_picture, convert_video, path_of
 from pregonero.networks.media_conversion import CannotConvert, Choice, ConversionPlan, conversion_plan, ratios_for
 from pregonero.networks.registry import connector, kinds_of
 from pregonero.people.models import Member
+from pregonero.publishing import queries
 from pregonero.publishing.actions import exchange_medium, request_conversion
 from pregonero.publishing.actions.media_versions import (
     fail_conversion,
@@ -22,7 +23,7 @@ from pregonero.publishing.actions.media_versions import (
     start_conversion,
 )
 from pregonero.publishing.forms import AttachmentForm, BesideForm, FixForm
-from pregonero.publishing.models import Attachment, MediaConversion
+from pregonero.publishing.models import Attachment, MediaConversion, Publication
 from pregonero.publishing.payload import post_of
 
 ACCESSIBILITY = {"no_alt", "no_captions"}  # no conversion of the file corrects these issues
@@ -77,6 +78,12 @@ def _medium_part(
     fix = FixForm(attachment.pk, offer.ratios) if offer is not None and offer.ratios else None
     conversion = conversions.get((attachment.adaptation_id, attachment.medium_id))
     return MediumPart(form, BesideForm(attachment.pk), tuple(own), offer, fix, conversion)
+
+
+def accepted_formats(publication: Publication) -> str:
+    """Return in Spanish what each network of a publication accepts: "YouTube recibe MP4, MOV, WEBM, AVI."."""
+    networks = dict.fromkeys(adaptation.account.network for adaptation in queries.going_adaptations(publication))
+    return " ".join(f"{connector(name).capabilities.label} recibe {kinds_of(name).names}." for name in networks)
 
 
 def own_issues(attachment: Attachment, issues: Iterable[Issue]) -> list[Issue]:

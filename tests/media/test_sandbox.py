@@ -84,11 +84,11 @@ def test_the_place_of_a_photograph_is_removed_and_the_original_is_stored_apart(m
 NOT_PICTURES: dict[str, tuple[bytes, str]] = {
     "a page after a picture": (picture() + b"<!DOCTYPE html><script>alert(1)</script>", "escondida"),
     "a page in a picture's comment": (picture("PNG")[:-12] + b"<html >" + picture("PNG")[-12:], "escondida|dañada"),
-    "an SVG with a script": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "no es JPEG"),
+    "an SVG with a script": (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "es una imagen SVG"),
     "an empty file": (b"", "vacío"),
     "half a picture": (picture(size=(400, 300))[:900], "dañada"),
-    "a page": (b"<html><body>hola</body></html>", "no es JPEG"),
-    "an archive": (b"PK\x03\x04" + b"\0" * 200, "no es JPEG"),
+    "a page": (b"<html><body>hola</body></html>", "es una página web"),
+    "an archive": (b"PK\x03\x04" + b"\0" * 200, "comprimido ZIP"),
     "a decompression bomb": (bomb(8000, 8000), "demasiados puntos"),
 }
 

@@ -172,8 +172,8 @@ def test_instagram_takes_pictures_of_some_proportions(
 @pytest.mark.parametrize(
     ("name", "mime", "says"),
     [
-        ("instagram", "image/png", "La imagen 1 no es de un tipo que Instagram reciba (JPG)."),
-        ("x", "image/tiff", "La imagen 1 no es de un tipo que X reciba (JPG, PNG, GIF, WEBP)."),
+        ("instagram", "image/png", "La imagen 1 es PNG: Instagram recibe JPG."),
+        ("x", "image/tiff", "La imagen 1 es TIFF: X recibe JPG, PNG, GIF, WEBP."),
         ("x", "image/png", None),
         ("facebook", "image/webp", None),
     ],
@@ -238,7 +238,7 @@ def test_an_alternative_text_has_its_limit(subject_of: MakeSubject, name: str) -
         (
             "youtube",
             {"mime": "video/x-matroska"},
-            "El video 1 no es de un tipo que YouTube reciba (MP4, MOV, WEBM, AVI).",
+            "El video 1 es MKV: YouTube recibe MP4, MOV, WEBM, AVI.",
         ),
     ],
 )

@@ -152,7 +152,7 @@ def test_read_page_stores_the_rest_when_one_file_fails(source: Source, site: Web
     news.refresh_from_db()
     assert FIRST in news.body
     assert not Medium.objects.exists()
-    assert "no es JPEG" in news.page_problem
+    assert "aquí va una imagen JPEG" in news.page_problem
     assert "El video no está" in news.page_problem
 
 

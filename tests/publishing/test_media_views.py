@@ -1,14 +1,17 @@
 """The forms of the editor for files, and the signed addresses of files."""
 
+import io
 import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pillow_heif
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from pregonero.media.models import Medium
 from pregonero.media.signed_addresses import signed_address
@@ -81,7 +84,7 @@ def test_an_upload_for_every_network_reaches_those_that_accept_it(publication: P
 @pytest.mark.parametrize(
     ("data", "name", "words"),
     [(b"", "mapa.png", "vacío"), (picture("PNG"), "mapa.jpg", "dice ser JPEG y por dentro es PNG"),
-     (b"<svg onload='alert(1)'/>", "mapa.png", "no es JPEG"), (picture()[:300], "mapa.jpg", "dañada")],
+     (b"<svg onload='alert(1)'/>", "mapa.png", "es una imagen SVG"), (picture()[:300], "mapa.jpg", "dañada")],
 )  # fmt: skip
 def test_an_unusable_file_is_refused_with_its_reason_and_not_stored(
     publication: Publication, beto: Member, data: bytes, name: str, words: str
@@ -90,6 +93,28 @@ def test_an_unusable_file_is_refused_with_its_reason_and_not_stored(
     assert words in upload(publication, beto, data, name)
     adaptation = x_of(publication)
     assert (len(adaptation.media), adaptation.text, Medium.objects.count()) == (1, "Con un mapa", media)
+
+
+@pytest.mark.parametrize(
+    ("data", "what"), [(b"%PDF-1.7\n", "un documento PDF"), (b"RIFF\x24\0\0\0WAVEfmt ", "un sonido WAV")]
+)
+def test_a_file_that_no_network_takes_is_named_with_what_each_network_takes(
+    publication: Publication, beto: Member, data: bytes, what: str
+) -> None:
+    page = upload(publication, beto, data, "archivo")
+    assert f"El archivo es {what}: se reciben imágenes (JPEG, PNG, GIF, WebP, HEIC o AVIF)" in page
+    for accepted in ("X recibe JPG, PNG, GIF, WEBP, MP4, MOV.", "Instagram recibe JPG, MP4, MOV."):
+        assert accepted in page
+
+
+def test_a_heic_is_uploaded_as_a_jpeg(publication: Publication, beto: Member) -> None:
+    output = io.BytesIO()
+    pillow_heif.from_pillow(Image.new("RGB", (640, 480), "#0943b5")).save(output)
+    assert "Archivo agregado." in upload(publication, beto, output.getvalue(), "IMG_0001.HEIC", alt="Un mapa")
+    medium = x_of(publication).media[1].medium
+    assert medium.mime == "image/jpeg"
+    assert medium.made_from is not None
+    assert (medium.made_from.mime, medium.made_how["steps"][0]) == ("image/heic", "convertir a JPEG en sRGB")
 
 
 def test_an_upload_over_the_limit_shows_the_limit(
@@ -115,7 +140,7 @@ def test_the_issues_of_a_file_are_shown_with_the_conversion_that_corrects_them(
     upload(publication, beto, picture("PNG", (300, 100)), alt="Un mapa", everywhere="on")
     wide = next(each for each in instagram.attachments.select_related("medium").order_by("-position"))
     page = signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
-    assert "La imagen 2 no es de un tipo que Instagram reciba (JPG)." in page
+    assert "La imagen 2 es PNG: Instagram recibe JPG." in page
     assert "Recortar, dejando el centro y guardar como JPEG en sRGB" in page
     assert 'viewBox="0 0 191 100"' in page
     assert "Arreglar para Instagram" in page

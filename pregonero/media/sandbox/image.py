@@ -3,35 +3,49 @@
 from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageChops, ImageCms, ImageOps
 
 from pregonero.media.conversion import Conversion, crop_box, fit_size
 from pregonero.media.errors import FileTooLarge
-from pregonero.media.sandbox.inspect import MAX_PIXELS, PICTURE_FORMATS
+from pregonero.media.sandbox.animation import without_metadata
+from pregonero.media.sandbox.inspect import open_picture
 
 QUALITIES = (90, 84, 76, 68, 60)
 SHRINK_FACTOR = 0.85
-WHITE = (255, 255, 255)
 CLEAN_QUALITY = 95
+# Grey images of more than 8 bits, and the values that white has in them; the first one that is not exceeded is used.
+DEEP_MODES: dict[str, tuple[float, ...]] = {
+    "I;16": (65_535,),
+    "I;16L": (65_535,),
+    "I;16B": (65_535,),
+    "I": (255, 65_535),
+    "F": (1.0, 255.0, 65_535.0),
+}
 
 
 def clean(job: dict[str, Any]) -> dict[str, Any]:
-    """Write the same image, upright, with its colour profile and no other metadata."""
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-    with Image.open(job["path"], formats=list(PICTURE_FORMATS)) as picture:
+    """Write the same image, upright, with its colour profile and no other metadata. HEIC and AVIF become JPEG.
+
+    An animation keeps its frames, their times and its repetitions.
+    """
+    path, output = Path(job["path"]), Path(job["output"])
+    with open_picture(path) as picture:
         image_format, profile = str(picture.format), picture.info.get("icc_profile")
-        is_animated = getattr(picture, "n_frames", 1) > 1
-        upright = picture if is_animated else ImageOps.exif_transpose(picture)
+        if image_format in {"HEIF", "AVIF"}:
+            _in_srgb(ImageOps.exif_transpose(picture)).save(output, "JPEG", quality=CLEAN_QUALITY)
+            return {}
+        if getattr(picture, "n_frames", 1) > 1:
+            output.write_bytes(without_metadata(path.read_bytes(), image_format))
+            return {}
+        upright = ImageOps.exif_transpose(picture)
         options: dict[str, Any] = {"icc_profile": profile} if profile else {}
         if image_format in {"JPEG", "WEBP"}:
             options["quality"] = CLEAN_QUALITY
-        if is_animated:
-            options |= {"save_all": True, "loop": picture.info.get("loop", 0), "comment": b""}
         for name in ("exif", "xmp", "comment", "photoshop"):
             upright.info.pop(name, None)
-        upright.save(job["output"], image_format, **options)
+        upright.save(output, image_format, **options)
     return {}
 
 
@@ -40,9 +54,8 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
 
     Return the quality and the size that were used. Raises `FileTooLarge` when no size within the bounds fits.
     """
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     conversion = Conversion.from_data(job["conversion"])
-    with Image.open(job["path"], formats=list(PICTURE_FORMATS)) as picture:
+    with open_picture(Path(job["path"])) as picture:
         original = _in_srgb(ImageOps.exif_transpose(picture))
     size: tuple[int, int] | None = (conversion.width, conversion.height)
     while size is not None:
@@ -69,19 +82,45 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
-    """Return the image in sRGB, on white where it is transparent."""
+    """Return the image in sRGB with 8 bits per channel, on white where it is transparent."""
     profile = picture.info.get("icc_profile")
-    if profile and picture.mode in {"RGB", "CMYK", "L"}:
+    opaque = _on_white(_in_eight_bits(picture))
+    if profile:
         # With an unreadable profile, the colours are used unchanged.
         with suppress(ImageCms.PyCMSError, OSError):
             source_profile = ImageCms.ImageCmsProfile(BytesIO(profile))
             converted = ImageCms.profileToProfile(
-                picture, source_profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
+                opaque, source_profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
             )
-            return converted or picture.convert("RGB")
-    if picture.mode in {"RGBA", "LA", "PA"} or "transparency" in picture.info:
-        transparent = picture.convert("RGBA")
-        opaque = Image.new("RGB", transparent.size, WHITE)
-        opaque.paste(transparent, mask=transparent.getchannel("A"))
-        return opaque
-    return picture.convert("RGB")
+            return converted or opaque.convert("RGB")
+    return opaque.convert("RGB")
+
+
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Return a grey image of 16 or 32 bits with 8; Pillow's own conversion would turn what is over 255 into white."""
+    if picture.mode not in DEEP_MODES:
+        return picture
+    exact = picture.convert("F")
+    lowest, highest = cast("tuple[float, float]", exact.getextrema())
+    white = next((limit for limit in DEEP_MODES[picture.mode] if highest <= limit), highest)
+    black = min(lowest, 0.0)
+    scale = 255 / (white - black or 1)
+    # A 16-bit image has no transparency of its own, only a value of grey that stands for it.
+    hole = picture.info.get("transparency")
+    grey = exact.point(lambda value: value * scale + (0.5 - black * scale)).convert("L")
+    if not isinstance(hole, int):
+        return grey
+    values = picture.convert("I")
+    above, below = values.point(lambda value: value * 1 - hole), values.point(lambda value: value * -1 + hole)
+    mask = ImageChops.lighter(above.convert("L"), below.convert("L"))
+    return Image.merge("LA", (grey, mask.point([0] + [255] * 255)))
+
+
+def _on_white(picture: Image.Image) -> Image.Image:
+    """Return an opaque image in the colour space of the original: "L", "RGB" or "CMYK"."""
+    if picture.mode not in {"RGBA", "LA", "La", "RGBa", "PA"} and "transparency" not in picture.info:
+        return picture if picture.mode in {"L", "RGB", "CMYK"} else picture.convert("RGB")
+    transparent = picture.convert("LA" if picture.mode in {"LA", "La", "L"} else "RGBA")
+    opaque = Image.new("L" if transparent.mode == "LA" else "RGB", transparent.size, "white")
+    opaque.paste(transparent.convert(opaque.mode), mask=transparent.getchannel("A"))
+    return opaque

@@ -9,9 +9,23 @@ from typing import Any
 
 import av
 from PIL import Image, ImageCms, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from pregonero.media.captions import cues
-from pregonero.media.errors import FileTooLarge, MalformedFile
+from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile
+from pregonero.media.formats import (
+    AVIF,
+    CAPTIONS_NAMES,
+    HEAD_BYTES,
+    HEIC,
+    JPEG,
+    MOV,
+    MP4,
+    PICTURE_NAMES,
+    VIDEO_NAMES,
+    FileFormat,
+    format_of,
+)
 
 MAX_PIXELS = 40_000_000  # decoded, an image of this size uses about 160 MB
 MAX_SIDE = 20_000  # pixels
@@ -19,14 +33,14 @@ MAX_FRAMES = 2_000
 MAX_ANIMATION_PIXELS = 25 * MAX_PIXELS  # all the frames together
 MAX_SECONDS = 4 * 60 * 60.0
 MAX_CAPTIONS_BYTES = 2_000_000
-PICTURE_FORMATS = {
-    "JPEG": ("image/jpeg", "jpg"),
-    "PNG": ("image/png", "png"),
-    "GIF": ("image/gif", "gif"),
-    "WEBP": ("image/webp", "webp"),
+# "mpoffset": telephones add further images after the first one (MPF).
+METADATA = {"exif", "xmp", "photoshop", "comment", "XML:com.adobe.xmp", "Raw profile type exif", "mpoffset"}
+EXPECTED = {
+    "picture": f"aquí va una imagen {PICTURE_NAMES}",
+    "video": f"aquí va un video {VIDEO_NAMES}",
+    "media": f"se reciben imágenes ({PICTURE_NAMES}) y videos ({VIDEO_NAMES})",
+    "captions": f"aquí van subtítulos {CAPTIONS_NAMES}",
 }
-METADATA = {"exif", "xmp", "photoshop", "comment", "XML:com.adobe.xmp", "Raw profile type exif"}
-MAGIC_BYTES = 12
 SEARCHED_BYTES = 256 * 1024  # at each end of a video; browsers do not look for markup further in
 # What makes a browser treat a file as a page or as an SVG with scripts.
 MARKUP = re.compile(
@@ -46,40 +60,66 @@ def inspect(job: dict[str, Any]) -> dict[str, Any]:
     path, expected = Path(job["path"]), job["expected"]
     if not path.stat().st_size:
         raise MalformedFile("El archivo está vacío.")
+    known = read_format(path)
+    if known is not None and known.kind != expected and not (expected == "media" and known.kind):
+        raise UnsupportedFile(f"El archivo es {known.label}: {EXPECTED[expected]}.")
     if expected == "captions":
         return inspect_captions(path)
-    container = container_of(path)
-    if expected == "video" or (expected == "media" and container is not None):
-        return inspect_video(path, container)
-    return inspect_picture(path)
+    if known is None:
+        raise UnsupportedFile(f"El archivo no es de un tipo conocido: {EXPECTED[expected]}.")
+    return inspect_picture(path) if known.kind == "picture" else inspect_video(path, known)
+
+
+def read_format(path: Path) -> FileFormat | None:
+    """Return the format of a file by its first bytes, or None when it is not known."""
+    with path.open("rb") as file:
+        return format_of(file.read(HEAD_BYTES))
+
+
+def open_picture(path: Path) -> Image.Image:
+    """Open an image with the decoder of its format. Raises `UnidentifiedImageError` for any other file.
+
+    Of a JPEG with several images only the first one is opened, whatever the index of the others says.
+    """
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    known = read_format(path)
+    if known is None or known.kind != "picture":
+        raise UnidentifiedImageError(str(path))
+    if known is JPEG:
+        return JpegImageFile(path)
+    if known is HEIC:
+        import pillow_heif  # noqa: PLC0415  only these files need it
+
+        pillow_heif.register_heif_opener(thumbnails=False)
+    return Image.open(path, formats=[known.decoder])
 
 
 def inspect_picture(path: Path) -> dict[str, Any]:
     """Decode every frame of an image and return its measures."""
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    known = read_format(path) or JPEG
     try:
-        with Image.open(path, formats=list(PICTURE_FORMATS)) as picture:
+        with open_picture(path) as picture:
             check_size(*picture.size)
-            frames = int(getattr(picture, "n_frames", 1))
+            frames = 1 if known in {HEIC, AVIF} else int(getattr(picture, "n_frames", 1))
             _check_frames(frames, *picture.size)
-            mime, extension = PICTURE_FORMATS[str(picture.format)]
             colour, has_metadata = _colour_space(picture), _has_metadata(picture)
             for index in range(frames):
-                picture.seek(index)
+                if frames > 1:  # otherwise the image that the file names as its main one is open
+                    picture.seek(index)
                 picture.load()
             size = picture.size
     except UnidentifiedImageError as error:
-        raise MalformedFile("La imagen no es JPEG, PNG, GIF ni WebP, aunque su dirección lo diga.") from error
+        raise MalformedFile("La imagen está dañada: no se pudo abrir.") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise FileTooLarge("La imagen tiene demasiados puntos; no se leyó.") from error
-    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, ArithmeticError, LookupError, RuntimeError) as error:
         raise MalformedFile("La imagen está dañada o llegó incompleta.") from error
     _check_no_markup(path.read_bytes())
     return {
         "kind": "picture",
-        "mime": mime,
-        "extension": extension,
+        "mime": known.mime,
+        "extension": known.extension,
         "width": size[0],
         "height": size[1],
         "seconds": 0.0,
@@ -116,28 +156,11 @@ def _check_no_markup(data: bytes) -> None:
         raise MalformedFile("El archivo lleva escondida una página web: no se recibe.")
 
 
-def container_of(path: Path) -> tuple[str, str, str] | None:
-    """Return the demuxer, the MIME type and the extension of a video, or None if it is not MP4, MOV or WebM.
-
-    A playlist is not a video: FFmpeg would open the addresses in it.
-    """
-    with path.open("rb") as file:
-        magic = file.read(MAGIC_BYTES)
-    if magic[4:8] == b"ftyp":
-        return ("mov", "video/quicktime", "mov") if magic[8:10] == b"qt" else ("mp4", "video/mp4", "mp4")
-    if magic[:4] == b"\x1a\x45\xdf\xa3":
-        return "matroska", "video/webm", "webm"
-    return None
-
-
-def inspect_video(path: Path, container: tuple[str, str, str] | None) -> dict[str, Any]:
+def inspect_video(path: Path, container: FileFormat) -> dict[str, Any]:
     """Decode the first image of a video, read its packets to the end, and return its measures."""
-    if container is None:
-        raise MalformedFile("El video no es MP4, MOV ni WebM, aunque su dirección lo diga.")
-    demuxer, mime, extension = container
-    is_index_first = None if demuxer == "matroska" else moov_first(path)
+    is_index_first = moov_first(path) if container in {MP4, MOV} else None
     try:
-        with path.open("rb") as file, open_video(file, demuxer) as video:
+        with path.open("rb") as file, open_video(file, container) as video:
             measures = _measure(video, path.stat().st_size)
     except (av.FFmpegError, StopIteration, ValueError, OverflowError) as error:
         raise MalformedFile("El video está dañado o llegó incompleto.") from error
@@ -148,12 +171,18 @@ def inspect_video(path: Path, container: tuple[str, str, str] | None) -> dict[st
         file.seek(max(0, path.stat().st_size - SEARCHED_BYTES))
         _check_no_markup(start + file.read(SEARCHED_BYTES))
     measures["traits"]["moov_first"] = is_index_first
-    return {"kind": "video", "mime": mime, "extension": extension, "has_metadata": False, **measures}
+    return {
+        "kind": "video",
+        "mime": container.mime,
+        "extension": container.extension,
+        "has_metadata": False,
+        **measures,
+    }
 
 
-def open_video(file: Any, demuxer: str) -> Any:
-    """Open a video without permission to read any other file or address."""
-    return av.open(file, mode="r", format=demuxer, options={"protocol_whitelist": ""})
+def open_video(file: Any, container: FileFormat) -> Any:
+    """Open a video without permission to read any other file or address: FFmpeg would open those of a playlist."""
+    return av.open(file, mode="r", format=container.decoder, options={"protocol_whitelist": ""})
 
 
 def _measure(video: Any, size: int) -> dict[str, Any]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from pregonero.media.errors import FileTooLarge, MalformedFile, UnusableFile
+from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile, UnusableFile
 
 GIGABYTE = 1024**3
 ROOT = Path(__file__).resolve().parents[3]
-ERRORS: dict[str, type[UnusableFile]] = {error.code: error for error in (MalformedFile, FileTooLarge)}
+ERRORS: dict[str, type[UnusableFile]] = {error.code: error for error in (MalformedFile, UnsupportedFile, FileTooLarge)}
 
 
 @dataclass(frozen=True)

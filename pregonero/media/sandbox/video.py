@@ -10,7 +10,8 @@ from av.filter import Graph
 
 from pregonero.media.conversion import AUDIO_BIT_RATE, Conversion
 from pregonero.media.errors import MalformedFile
-from pregonero.media.sandbox.inspect import container_of, open_video, rotation_of
+from pregonero.media.formats import VIDEO_NAMES
+from pregonero.media.sandbox.inspect import open_video, read_format, rotation_of
 
 TRANSPOSITIONS = {90: ("cclock",), 180: ("cclock", "cclock"), 270: ("clock",)}
 AUDIO_HZ = 48_000
@@ -21,11 +22,11 @@ DEFAULT_FPS = 30
 def convert(job: dict[str, Any], on_progress: Callable[[int], None]) -> dict[str, Any]:
     """Write the converted video and report the percentage done."""
     path, conversion = Path(job["path"]), Conversion.from_data(job["conversion"])
-    container = container_of(path)
-    if container is None:
-        raise MalformedFile("El video no es MP4, MOV ni WebM.")
+    container = read_format(path)
+    if container is None or container.kind != "video":
+        raise MalformedFile(f"El video no es {VIDEO_NAMES}.")
     try:
-        with path.open("rb") as file, open_video(file, container[0]) as source:
+        with path.open("rb") as file, open_video(file, container) as source:
             _transcode(source, Path(job["output"]), conversion, on_progress)
     except av.FFmpegError as error:
         raise MalformedFile(f"El video no se pudo convertir: {error.strerror or 'está dañado'}.") from error

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import Conflict, NotFound, Refused
 from pregonero.media.actions import save_upload
+from pregonero.media.errors import UnsupportedFile
 from pregonero.media.models import Medium, MediumKind
 from pregonero.media.store import MAX_UPLOAD_BYTES, store_upload
 from pregonero.networks.registry import connector
@@ -37,7 +38,11 @@ def upload_medium(request: MemberRequest, pk: int, account: int) -> HttpResponse
     def edit(publication: Publication) -> str:
         form = UploadForm(account, request.POST, request.FILES)
         file = _file_of(request, form, "file")
-        medium = _store(request, file, "media")
+        try:
+            medium = _store(request, file, "media")
+        except UnsupportedFile as refusal:
+            accepted = media_versions.accepted_formats(publication)
+            raise UnsupportedFile(f"{refusal.message} {accepted}".strip()) from refusal
         accounts = _accounts(publication, account, medium, everywhere=form.cleaned_data["everywhere"])
         described = Described(form.cleaned_data["alt"], form.cleaned_data["because"])
         _attach(request, publication, accounts, medium, described)

@@ -60,7 +60,7 @@ def test_a_picture_is_stored_under_its_digest(
 
 def test_the_format_comes_from_the_content_and_not_from_the_headers(site: Website, media_folder: Path) -> None:
     assert fetch_picture(site.put("/foto.jpg", picture("PNG"), "image/jpeg")).mime == "image/png"
-    with pytest.raises(MalformedFile, match="no es JPEG"):
+    with pytest.raises(MalformedFile, match="es una imagen SVG: aquí va una imagen JPEG"):
         fetch_picture(site.put("/otra.jpg", b"<svg onload='alert(1)'/>", "image/jpeg"))
     assert len(stored_files(media_folder)) == 1
 
@@ -114,7 +114,7 @@ def test_a_playlist_is_refused_and_its_addresses_are_not_opened(
     site: Website, inner: Website, media_folder: Path
 ) -> None:
     playlist = f"#EXTM3U\n#EXTINF:1,\n{inner.at('/secreto')}\n"
-    with pytest.raises(MalformedFile, match="no es MP4"):
+    with pytest.raises(MalformedFile, match="no es de un tipo conocido: aquí va un video MP4"):
         fetch_video(site.put("/video", playlist, "video/mp4"))
     assert inner.requests == []
 
