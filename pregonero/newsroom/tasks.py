@@ -15,7 +15,8 @@ from pregonero.media.store import StoredFile
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import News, Source, SourceState
 from pregonero.newsroom.reading.errors import Unreachable, Unreadable
-from pregonero.newsroom.reading.page import Page, fetch_page, fetch_picture, fetch_video
+from pregonero.newsroom.reading.page import fetch_page, fetch_picture, fetch_video
+from pregonero.newsroom.reading.page_parser import Page
 from pregonero.newsroom.sources.registry import kind_of
 
 EVERY_HALF_MINUTE = "* * * * * */30"

@@ -7,7 +7,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.newsroom import actions
 from pregonero.newsroom.models import News, Source
-from pregonero.newsroom.reading.page import Page
+from pregonero.newsroom.reading.page_parser import Page
 from pregonero.newsroom.sources.base import Item, SourceKind
 from pregonero.newsroom.sources.registry import FEED
 from pregonero.people.models import Member

@@ -13,7 +13,7 @@ from pregonero.newsroom.reading.errors import Unreachable
 from pregonero.newsroom.reading.fetch import MEGABYTE
 from pregonero.newsroom.reading.page import fetch_page
 from pregonero.newsroom.sources.listing import PRESETS
-from pregonero.newsroom.sources.registry import LISTING
+from pregonero.newsroom.sources.registry import KINDS, LISTING
 from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event
 from tests.newsroom.factories import jobs, register
@@ -231,3 +231,16 @@ def test_the_page_gives_the_text_of_news_informed_by_link(
     news.refresh_from_db()
     assert news.title == "Café y flores"
     assert [version.cause for version in queries.versions_of(news)] == ["FOUND", "EDITED"]
+
+
+@pytest.mark.procedure("P-1")
+def test_a_date_in_the_far_future_is_no_date(site: Website) -> None:
+    item = "<item><title>{0}</title><link>https://www.mincit.gov.co/{0}</link><pubDate>{1}</pubDate></item>"
+    soon = (timezone.now() + timedelta(hours=12)).isoformat()
+    dates = ["2099-01-01T00:00:00Z", "9999-12-31", "0001-01-01", soon]
+    items = "".join(item.format(number, date) for number, date in enumerate(dates))
+    link = site.put("/rss", f'<rss version="2.0"><channel>{items}</channel></rss>', "application/rss+xml")
+    reading = KINDS["FEED"].read(link, {})
+    assert [item.published_at is None for item in reading.items] == [True, True, True, False]
+    page = site.put("/n", '<title>x</title><meta property="article:published_time" content="2099-01-01">')
+    assert fetch_page(page).published_at is None

@@ -19,7 +19,7 @@ from pregonero.newsroom.models import (
     VersionCause,
 )
 from pregonero.newsroom.reading.dates import BOGOTA
-from pregonero.newsroom.reading.page import Page
+from pregonero.newsroom.reading.page_parser import Page
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.newsroom.reading.urls import link_key
 from pregonero.newsroom.rules import check_may_dismiss, check_may_inform, check_official

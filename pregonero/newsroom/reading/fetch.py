@@ -27,6 +27,7 @@ from pregonero.http_client import (
     open_response,
 )
 from pregonero.newsroom.reading.charsets import page_charset
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreachable, Unreadable
 from pregonero.newsroom.reading.urls import canonical_link, host_of
 
@@ -58,22 +59,6 @@ PAGE_LIMITS = FetchLimits("La página", ("text/html", "application/xhtml+xml"), 
 FEED_LIMITS = FetchLimits("La fuente", ("xml", "rss", "atom", "rdf", "text/"), 5 * MEGABYTE, 20)
 PICTURE_LIMITS = FetchLimits("La imagen", ("image/",), 20 * MEGABYTE, 30)
 VIDEO_LIMITS = FetchLimits("El video", ("video/", "application/mp4"), 1024 * MEGABYTE, 300)
-
-
-@dataclass(frozen=True)
-class Document:
-    """A downloaded document. `address` is the final one, after redirects; `body` is empty if it went to a file.
-
-    `etag` and `last_modified` are for the next conditional request; `is_unchanged` is its 304 response.
-    """
-
-    address: str
-    body: bytes
-    mime: str
-    charset: str
-    etag: str
-    last_modified: str
-    is_unchanged: bool
 
 
 def fetch(link: str, limits: FetchLimits, *, etag: str = "", last_modified: str = "") -> Document:

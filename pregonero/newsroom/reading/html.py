@@ -9,8 +9,8 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from pregonero.newsroom.reading.charsets import decode_page
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import Document
 from pregonero.newsroom.reading.urls import canonical_link
 
 CONTROL_REFERENCE = re.compile(r"&#(?:12[89]|1[345]\d|[xX]0{0,4}[89][0-9a-fA-F])(?![0-9a-fA-F]);?")

@@ -6,9 +6,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.forms import Field
+from django.utils import timezone
 
 from pregonero.errors import Issue, Refused
-from pregonero.newsroom.reading.fetch import Document, FetchLimits, fetch
+from pregonero.newsroom.reading.dates import not_in_the_future
+from pregonero.newsroom.reading.document import Document
+from pregonero.newsroom.reading.fetch import FetchLimits, fetch
+from pregonero.newsroom.reading.parser_process import parse_apart
 from pregonero.newsroom.reading.text import digest_of
 
 ITEMS_LIMIT = 500  # news in one reading; a feed or a news page shows far fewer
@@ -92,16 +96,30 @@ class SourceKind:
         return []
 
     def read(self, address: str, options: Mapping[str, str], *, etag: str = "", last_modified: str = "") -> Reading:
-        """Download and parse a source. Raises `Unreadable`. An unchanged document gives no items."""
+        """Download a source and parse it in another process. Raises `Unreadable`.
+
+        An unchanged document gives no items.
+        """
         document = fetch(address, self.limits, etag=etag, last_modified=last_modified)
         if document.is_unchanged:
             return Reading((), document.etag or etag, document.last_modified or last_modified)
-        return Reading(self.parse(document, options), document.etag, document.last_modified)
+        kind = type(self)
+        rows = parse_apart(f"{kind.__module__}.{kind.__qualname__}", document, name=self.limits.name, options=options)
+        return Reading([_item_from(row, timezone.now()) for row in rows], document.etag, document.last_modified)
 
     def parse(self, document: Document, options: Mapping[str, str]) -> list[Item]:
-        """Return the news of a document, in its order. Raises `Malformed`."""
+        """Return the news of a document, in its order. Raises `Malformed`.
+
+        It runs in a process without settings or database, so the module of the class must not import models.
+        """
         raise NotImplementedError
 
     def receive(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Notice:
         """Return the news of a signed request. Raises `NotSigned` or `Malformed`."""
         raise NotImplementedError
+
+
+def _item_from(row: dict[str, Any], now: datetime) -> Item:
+    """Return the item that another process wrote as JSON; a date in the far future is no date."""
+    published_at = datetime.fromisoformat(row["published_at"]) if row["published_at"] else None
+    return Item(**{**row, "published_at": not_in_the_future(published_at, now)})

@@ -10,8 +10,9 @@ import feedparser
 
 from pregonero.newsroom.reading.charsets import declares_page_charset
 from pregonero.newsroom.reading.dates import parse_date
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import FEED_LIMITS, Document
+from pregonero.newsroom.reading.fetch import FEED_LIMITS
 from pregonero.newsroom.reading.html import absolute_link
 from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, markup_line, one_line
 from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, SourceKind

@@ -11,8 +11,9 @@ from lxml.html import HtmlElement
 
 from pregonero.errors import Issue
 from pregonero.newsroom.reading.dates import parse_date
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import PAGE_LIMITS, Document
+from pregonero.newsroom.reading.fetch import PAGE_LIMITS
 from pregonero.newsroom.reading.html import absolute_link, base_of, joined_text, parse_html, select
 from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, one_line
 from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, SourceKind

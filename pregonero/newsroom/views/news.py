@@ -14,7 +14,8 @@ from pregonero.newsroom.diff import history_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import NewsState
 from pregonero.newsroom.reading.errors import Unreadable
-from pregonero.newsroom.reading.page import Page, fetch_page
+from pregonero.newsroom.reading.page import fetch_page
+from pregonero.newsroom.reading.page_parser import Page
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial, check_official
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest

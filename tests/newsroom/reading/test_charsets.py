@@ -3,8 +3,8 @@
 import pytest
 
 from pregonero.newsroom.reading.charsets import decode_page, page_charset
-from pregonero.newsroom.reading.fetch import Document
-from pregonero.newsroom.reading.page import parse_page
+from pregonero.newsroom.reading.document import Document
+from pregonero.newsroom.reading.page_parser import parse_page
 from pregonero.newsroom.sources.feed import parse_feed
 
 TITLE = "«Hecho en Colombia»: “crecer más” – la meta de 2027… y 20 € — ‘œ’ por unidad"

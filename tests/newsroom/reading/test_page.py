@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import Document
-from pregonero.newsroom.reading.page import Page, parse_page
+from pregonero.newsroom.reading.page_parser import Page, parse_page
 
 SITE = "https://www.mincit.gov.co"
 ADDRESS = f"{SITE}/prensa/noticias/comercio/exportaciones-de-cafe"

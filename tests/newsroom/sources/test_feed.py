@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed, Unreadable
-from pregonero.newsroom.reading.fetch import Document
 from pregonero.newsroom.sources.base import Item
 from pregonero.newsroom.sources.feed import parse_feed
 

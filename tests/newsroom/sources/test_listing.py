@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import Document
 from pregonero.newsroom.sources.listing import PRESETS, parse_listing, selector_issues
 
 ADDRESS = "https://www.mincit.gov.co/prensa/noticias"

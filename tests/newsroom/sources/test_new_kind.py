@@ -5,52 +5,19 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
-from django.forms import CharField, Field
 from django.test import Client
 
-from pregonero.errors import Issue
 from pregonero.newsroom import tasks
 from pregonero.newsroom.models import News, NewsState, Source
-from pregonero.newsroom.reading.errors import Malformed
-from pregonero.newsroom.reading.fetch import MEGABYTE, Document, FetchLimits
 from pregonero.newsroom.sources.base import Item, Notice, NotSigned, SourceKind
 from pregonero.newsroom.sources.registry import KINDS
 from pregonero.people.models import Member
 from tests.newsroom.factories import register
+from tests.newsroom.sources.json_source import JsonSource
 from tests.newsroom.test_views import as_
 from tests.newsroom.website import Website
 
 NEWS = {"noticias": [{"titulo": "Rueda de negocios en Pasto", "enlace": "/prensa/rueda", "tema": "Comercio"}]}
-
-
-class JsonSource(SourceKind):
-    """A JSON document with a list of news; its option is the name of the list."""
-
-    code = "JSON"
-    label = "lista en JSON"
-    description = "La sede ofrece sus noticias en JSON."
-    limits = FetchLimits("La lista", ("json",), MEGABYTE, 20)
-
-    def option_fields(self) -> dict[str, Field]:
-        """Return the field of the list's name."""
-        return {"list_name": CharField(label="Nombre de la lista", required=False)}
-
-    def issues_of(self, options: Mapping[str, str]) -> list[Issue]:
-        """Require a name of letters."""
-        if options.get("list_name", "").isalpha():
-            return []
-        return [Issue("list_name", "invalid", "El nombre de la lista tiene solo letras.")]
-
-    def parse(self, document: Document, options: Mapping[str, str]) -> list[Item]:
-        """Return the news of the list."""
-        data = json.loads(document.body)
-        if options["list_name"] not in data:
-            raise Malformed("No trae la lista.")
-        base = document.address.rpartition("/")[0]
-        return [
-            Item(address=base + row["enlace"], title=row["titulo"], section=row["tema"])
-            for row in data[options["list_name"]]
-        ]
 
 
 class PushSource(SourceKind):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pregonero.newsroom.reading.dates import parse_date
+from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Unreadable
-from pregonero.newsroom.reading.fetch import Document
 from pregonero.newsroom.sources.feed import parse_feed
 from pregonero.newsroom.sources.listing import PRESETS, parse_listing
 

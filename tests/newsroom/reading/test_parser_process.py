@@ -1,0 +1,92 @@
+"""Feeds, listings and pages are parsed in a process with limits of processor time and memory."""
+
+import os
+import resource
+import subprocess
+
+import pytest
+
+from pregonero.newsroom.reading.document import Document
+from pregonero.newsroom.reading.errors import Malformed, Unreadable
+from pregonero.newsroom.reading.parser_process import parse_apart
+
+FEED, LISTING = "pregonero.newsroom.sources.feed.FeedSource", "pregonero.newsroom.sources.listing.ListingSource"
+RSS = '<rss version="2.0"><channel>{}</channel></rss>'
+ITEM = "<item><title>Noticia {0}</title><link>https://x.test/{0}</link></item>"
+CARDS = {"item": "a", "title": "b"}
+
+
+def document(text: str) -> Document:
+    return Document("https://x.test/n/7", text.encode(), "", "utf-8", "", "", is_unchanged=False)
+
+
+def tags(name: str, text: str, times: int) -> str:
+    return f"<html><title>x</title><body><h1>Hola</h1>{name.format(text) * times}</body></html>"
+
+
+HUGE = {
+    "attributes": (
+        FEED,
+        RSS.format("<item " + " ".join(f'a{n}="1"' for n in range(60_000)) + "><title>a</title></item>"),
+    ),
+    "stray tags": (FEED, RSS.format("".join(ITEM.format(n) + "</b>" for n in range(25_000)))),
+    "bad entities": (FEED, RSS.format("".join(ITEM.format(n) + "&nada;" for n in range(25_000)))),
+    "deep feed": (FEED, RSS.format("<a>" * 500_000)),
+    "markup": (
+        FEED,
+        RSS.format(f"<item><title>{'&lt;script' * 100_000}</title><link>https://x.test/</link></item>" * 4),
+    ),
+    "breaks": ("page", tags("<br>{}", "", 1_900_000)),
+    "anchors": ("page", tags("<a>{}", "", 800_000)),
+    "deep page": ("page", tags("<div>{}", "", 700_000)),
+    "paragraphs": ("page", tags("<p>{}</p>", "palabra " * 4, 180_000)),
+    "json-ld": ("page", '<h1>a</h1><script type="application/ld+json">' + '{"@graph":[' * 600_000),
+    "times": ("page", tags('<div class="{}"><time>1</time></div>', "x" * 20, 120_000)),
+    "links": (LISTING, tags('<a href="/n/{}"><b>1</b></a>', "x" * 20, 150_000)),
+    "nested links": (LISTING, tags("<a href=x><b>{}", "1", 300_000)),
+}
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize("name", HUGE)
+def test_a_document_made_to_be_slow_ends_within_the_limits(name: str) -> None:
+    parser, text = HUGE[name]
+    before = (
+        resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime + resource.getrusage(resource.RUSAGE_CHILDREN).ru_stime
+    )
+    try:
+        parse_apart(parser, document(text[:8_000_000]), name="La fuente", options=CARDS)
+    except Unreadable as refusal:
+        assert refusal.message.endswith(".")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 10
+    assert after.ru_maxrss < 300 * 1024  # kilobytes, of the largest child so far
+
+
+@pytest.mark.procedure("P-1")
+def test_a_large_ordinary_document_is_read() -> None:
+    feed = RSS.format("".join(ITEM.format(n) for n in range(20_000)))
+    assert len(parse_apart(FEED, document(feed), name="La fuente")) == 500
+    paragraph = "<p>El Ministerio informó que las exportaciones de café crecieron en {}, según su balance.</p>"
+    body = "".join(paragraph.format(number) for number in range(5_000))
+    page = parse_apart("page", document(f"<main><article><h1>Hola</h1>{body}</article></main>"), name="La página")
+    assert (page["title"], len(page["body"])) == ("Hola", 100_000)
+
+
+def test_a_fault_of_a_parser_is_a_sentence() -> None:
+    with pytest.raises(Malformed, match="dañada"):
+        parse_apart("pregonero.newsroom.sources.feed.NoSuchKind", document("x"), name="La fuente")
+
+
+def test_the_child_gets_no_setting_nor_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "PREGONERO_SECRET_KEY", "un-secreto")
+    environments = []
+    original = subprocess.run
+
+    def watched(*arguments: object, **options: object) -> object:
+        environments.append(options.get("env"))
+        return original(*arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "run", watched)
+    assert parse_apart("page", document("<h1>Hola</h1>"), name="La página")["title"] == "Hola"
+    assert environments == [{}]
