@@ -43,7 +43,16 @@ def test_links_come_back_shortened_and_entities_escaped(lab: Lab, x: ApiClient) 
 
 @pytest.mark.parametrize(
     ("text", "status"),
-    [("a" * 280, 201), ("a" * 281, 400), ("日" * 140, 201), ("日" * 141, 400), ("🚀" * 140, 201), ("  ", 400)],
+    [
+        ("a" * 280, 201),
+        ("a" * 281, 400),
+        ("日" * 140, 201),
+        ("日" * 141, 400),
+        ("🚀" * 140, 201),
+        ("🙂‍↔️" * 140, 201),
+        ("🙂‍↔️" * 141, 400),
+        ("  ", 400),
+    ],
 )
 def test_text_above_the_weighted_length_of_x_is_refused(x: ApiClient, text: str, status: int) -> None:
     assert x.http.post("/2/tweets", json={"text": text}).status_code == status

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 import yaml
+from emoji import EMOJI_DATA
 from hypothesis import given
 from hypothesis import strategies as st
 from twitter_text import parse_tweet
@@ -49,6 +50,18 @@ def test_the_count_is_twitter_texts(group: str) -> None:
         ("🇨🇴", 2),
         ("👩‍👩‍👧‍👦", 2),
         ("1️⃣", 2),
+        ("🙂‍↔️", 2),
+        ("🙂‍↕️ 🙂‍↔️", 5),
+        ("🐦‍🔥", 2),
+        ("🍋‍🟩", 2),
+        ("⛓️‍💥", 2),
+        ("🧑‍🧑‍🧒‍🧒", 2),
+        ("👩🏽‍🦽‍➡️", 2),
+        ("🫩🪾🫆", 6),
+        ("🇨🇶", 2),
+        ("🇽🇽", 4),
+        ("🙂‍🚀", 5),
+        ("Exporta 🙂‍↔️ más: mincit.gov.co 🐦‍🔥", 42),
         ("©", 2),
         ("ⓒ", 2),
         ("中", 2),
@@ -59,6 +72,17 @@ def test_the_count_is_twitter_texts(group: str) -> None:
 )
 def test_links_emoji_and_accents_are_counted_as_x_does(text: str, length: int) -> None:
     assert weighted_length(text) == length
+
+
+def test_every_emoji_of_unicode_counts_two() -> None:
+    """A sequence of the table, whole, is one emoji, whatever its version of Unicode and its qualification."""
+    assert {text: length for text in EMOJI_DATA if (length := weighted_length(text)) != 2} == {}
+    assert weighted_length("🙂‍↔️" * 140) == 280
+
+
+@given(st.lists(st.sampled_from(sorted(EMOJI_DATA)), max_size=30))
+def test_emoji_between_words_count_two_each(emoji: list[str]) -> None:
+    assert weighted_length(" a ".join(emoji)) == 2 * len(emoji) + 3 * max(0, len(emoji) - 1)
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x2FFF), max_size=60))

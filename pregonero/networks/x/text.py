@@ -18,6 +18,7 @@ _SPACES = re.compile(r"\s+")
 # The link that X appends to the text of a post with media.
 _MEDIA_LINK = re.compile(r"/status/\d+/(photo|video)/\d+$")
 
+KNOWN_EMOJI = "\N{GRINNING FACE}"
 REPLY_SIGNS = ("conversation_id", "in_reply_to_user_id")  # present, they say that a post may be a reply
 
 
@@ -26,7 +27,16 @@ def weighted_length(text: str) -> int:
     composed = unicodedata.normalize("NFC", text)
     if _PLAIN.fullmatch(composed):
         return len(composed)
-    return int(_parser()(composed).weightedLength)
+    return int(_parser()(_with_known_emoji(composed)).weightedLength)
+
+
+def _with_known_emoji(text: str) -> str:
+    """Return the text with a plain emoji in the place of each one: the parser's table ends at Unicode 12."""
+    from emoji import EmojiMatch, analyze  # noqa: PLC0415 - takes 10 MB
+
+    # `replace_emoji` would also delete the joiners between emoji that form no sequence, and X counts those.
+    tokens = analyze(text, non_emoji=True, join_emoji=False)
+    return "".join(KNOWN_EMOJI if isinstance(token.value, EmojiMatch) else token.chars for token in tokens)
 
 
 def is_valid(text: str) -> bool:
