@@ -10,11 +10,14 @@ HttpClientError
     └── BodyUndecodable the body is not compressed as its header says
 """
 
+import re
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +38,8 @@ from pregonero.deadlines import (
     TimedHTTPS,
 )
 
+MAX_RETRY_AFTER = 86_400.0  # seconds
+_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")
 CONNECTIONS_PER_HOST = 256  # kept open in a process: as many as the simultaneous calls of a full batch
 
 
@@ -154,6 +159,38 @@ def _mapped_errors() -> Iterator[None]:
             raise ResponseLost(type(error).__name__) from error
         is_tls = isinstance(error, SSLError | ssl.SSLError)
         raise (TlsFailed if is_tls else ConnectFailed)(type(error).__name__) from error
+
+
+def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that a `Retry-After` header asks to wait, or None without one that can be read.
+
+    The header has seconds or an HTTP date (RFC 9110, 10.2.3). A date is measured from the answer's own `Date`, so that
+    the server's clock and ours may differ. The wait is never negative, and a day at most: then the server is asked
+    again.
+    """
+    text = headers.get("retry-after", "").strip()
+    seconds = number_of_seconds(text)
+    if seconds is None:
+        until = _http_date(text)
+        if until is None:
+            return None
+        answered = _http_date(headers.get("date", "")) or datetime.now(UTC)
+        seconds = (until - answered).total_seconds()
+    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
+
+
+def number_of_seconds(text: str) -> float | None:
+    """Return a header's decimal number, such as 120 or 1.5, or None for any other text."""
+    return float(text) if _DECIMAL.fullmatch(text.strip()) else None
+
+
+def _http_date(text: str) -> datetime | None:
+    """Return the instant of an HTTP date in any of its three forms, or None for any other text."""
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 _POOLS_LOCK = threading.Lock()

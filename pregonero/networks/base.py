@@ -348,6 +348,22 @@ NOT_OURS = "not_ours"
 """Code of the error that `withdraw` raises for a post of another account."""
 
 
+PARENT_GONE = "parent_gone"
+
+
+def parent_gone_reason(label: str) -> str:
+    """Return the sentence for a reply to a post that was deleted or that may not be replied to."""
+    return (
+        f"La publicación a la que esta responde ya no está en {label}, o no deja responderle: "
+        "publica el texto aparte, sin responder a otra, o descártala."
+    )
+
+
+def parent_gone(label: str) -> Permanent:
+    """Return the error for a reply to a post that is gone, for networks whose refusal does not say it."""
+    return Permanent(parent_gone_reason(label), code=PARENT_GONE)
+
+
 def not_ours(label: str) -> Permanent:
     """Return the error for a post that belongs to another account of a network."""
     return Permanent(f"Esa publicación no es de esta cuenta de {label}: no se puede retirar.", code=NOT_OURS)

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 
 from pregonero import logs
-from pregonero.http_client import ConnectFailed, HttpClientError
+from pregonero.http_client import ConnectFailed, HttpClientError, retry_after_seconds
 from pregonero.networks.base import ApiCredentials, Identity, Permanent, Transient, Unauthorized, Unknown
 from pregonero.networks.client import Endpoint, HttpError, NetworkClient
 
@@ -185,7 +185,7 @@ def _call(
         form = {"client_id": client.id, "client_secret": client.secret, **form}
     with _mapped_errors(config):
         response = network.post(f"{credentials.address.rstrip('/')}{_versioned(path)}", data=form)
-        return response.json() if response.content.strip() else {}
+        return response.json()
 
 
 def _parse_tokens(config: OAuthConfig, body: Any) -> Tokens:
@@ -221,9 +221,9 @@ def _mapped_errors(config: OAuthConfig) -> Iterator[None]:
 
 def _network_error(config: OAuthConfig, error: HttpError) -> Transient | Unauthorized | Permanent:
     """Return the meaning of an error response to a token call, by the network's own error code."""
-    retry_after = error.headers.get("retry-after", "")
     if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR or error.status == HTTPStatus.TOO_MANY_REQUESTS:
-        wait = float(retry_after) if retry_after.isdigit() else RETRY_SECONDS
+        asked = retry_after_seconds(error.headers)
+        wait = RETRY_SECONDS if asked is None else asked
         return Transient(f"{config.label} no atiende ahora ({error.status}).", code="busy", retry_after=wait)
     code = _error_code(error.body)
     if code in APPLICATION_ERRORS:

@@ -99,6 +99,72 @@ def test_a_real_refusal_means_what_it_should(example: str) -> None:
     )
 
 
+def old_x(code: int) -> dict[str, object]:
+    return {"errors": [{"code": code, "message": "algo"}]}
+
+
+def google(status: str, **more: object) -> dict[str, object]:
+    return {"error": {"code": 403, "message": "algo", "status": status, **more}}
+
+
+PER_DAY = [{"reason": "RATE_LIMIT_EXCEEDED", "metadata": {"quota_limit": "DefaultRequestsPerDayPerProject"}}]
+BAD_KEY = [{"reason": "API_KEY_INVALID"}]
+GONE_PARENT = {"detail": "You attempted to reply to a Tweet that is deleted or not visible to you."}
+PROJECT = {"detail": "You must use keys and tokens from a developer App that is attached to a Project."}
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "body", "code", "meaning"),
+    [
+        ("x", 403, old_x(187), "duplicate", Permanent),
+        ("x", 403, {"errors": [{"message": "Status is a duplicate."}]}, "duplicate", Permanent),
+        ("x", 401, old_x(89), "401", Unauthorized),
+        ("x", 403, old_x(89), "401", Unauthorized),
+        ("x", 400, old_x(32), "401", Unauthorized),
+        ("x", 400, old_x(88), "429", Transient),
+        ("x", 403, old_x(185), "429", Transient),
+        ("x", 400, old_x(324), "media_gone", PreparedExpired),
+        ("x", 403, old_x(385), "parent_gone", Permanent),
+        ("x", 403, GONE_PARENT, "parent_gone", Permanent),
+        ("x", 403, PROJECT, "bad_keys", Permanent),
+        ("x", 400, old_x(215), "bad_keys", Permanent),
+        ("x", 403, old_x(326), "account_held", Permanent),
+        ("x", 403, old_x(7777), "403", Permanent),
+        ("x", 403, {"errors": "texto"}, "403", Permanent),
+        ("x", 403, {"errors": [None, 7]}, "403", Permanent),
+        ("youtube", 403, google("RESOURCE_EXHAUSTED"), "quotaExceeded", QuotaExhausted),
+        ("youtube", 429, google("RESOURCE_EXHAUSTED"), "rateLimitExceeded", Transient),
+        ("youtube", 429, google("RESOURCE_EXHAUSTED", details=PER_DAY), "quotaExceeded", QuotaExhausted),
+        ("youtube", 400, google("INVALID_ARGUMENT", details=BAD_KEY), "API_KEY_INVALID", Permanent),
+        ("youtube", 403, google("PERMISSION_DENIED"), "403", Permanent),
+        ("youtube", 403, {"error": {"errors": 7, "details": "x"}}, "403", Permanent),
+        ("facebook", 400, {"error": {"code": 101}}, "101", Permanent),
+        ("instagram", 400, {"error": {"code": 101}}, "101", Permanent),
+    ],
+)  # fmt: skip
+def test_each_form_of_an_error_means_the_same(
+    name: str, status: int, body: dict[str, object], code: str, meaning: type[NetworkError]
+) -> None:
+    error = network_error_for(network(name).errors, HttpError(status, {}, body), public=True)
+
+    assert (error.code, type(error)) == (code, meaning)
+
+
+def test_spent_quota_without_errors_waits_for_midnight_in_the_pacific() -> None:
+    spent, named = google("RESOURCE_EXHAUSTED"), google("", errors=[{"reason": "quotaExceeded"}])
+    waits = [network("youtube").errors.wait(HttpError(403, {}, body)) for body in (spent, named)]
+
+    assert waits[0] == pytest.approx(waits[1], abs=1)
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_refused_keys_and_permissions_say_who_does_what(name: str) -> None:
+    """A sentence that ends an attempt for a reason of the application or the account names the next step."""
+    for code in ("101", "bad_keys", "account_held", "client-forbidden", "API_KEY_INVALID", "200", "parent_gone"):
+        meaning = network(name).errors.table.get(code)
+        assert meaning is None or any(word in meaning.reason for word in ("debe ", "hay que ", "publica ")), code
+
+
 @pytest.mark.parametrize("subcode", [2207020, 2207006, 2207008])
 def test_what_died_at_instagram_is_prepared_again(subcode: int) -> None:
     body = {"error": {"code": -2, "error_subcode": subcode}}

@@ -66,6 +66,19 @@ def test_what_was_published_is_read_at_its_address(taker: Subject) -> None:
     assert "segunda" in taker.page(second).text
 
 
+@pytest.mark.parametrize("name", ["x", "mastodon", "facebook"])  # Bluesky accepts replies to what is gone
+def test_a_part_under_a_deleted_post_says_what_to_do(subject_of: MakeSubject, name: str) -> None:
+    taker = subject_of(name)
+    first = taker.publish(taker.post(media=()))
+    taker.connector.withdraw(taker.credentials, first.remote_id)
+    part = under(part_with(taker, "segunda"), first, first)
+
+    with pytest.raises(Permanent, match=r"ya no está en .*publica el texto aparte") as caught:
+        taker.publish(part)
+
+    assert caught.value.code == "parent_gone"
+
+
 def test_a_part_whose_answer_was_cut_is_found_under_its_own_post(taker: Subject) -> None:
     first, other = taker.publish(taker.post(media=())), taker.publish(taker.post(media=()))
     part = under(part_with(taker, "segunda"), first, first)

@@ -7,6 +7,7 @@ import time
 from datetime import date
 from http import HTTPStatus
 
+from pregonero.http_client import number_of_seconds, retry_after_seconds
 from pregonero.networks.base import (
     Capabilities,
     Limit,
@@ -136,13 +137,14 @@ def _error_keys(refusal: HttpError) -> tuple[str, ...]:
 
 def _retry_after(refusal: HttpError) -> float | None:
     """Return the seconds to wait: the `retry-after` header, or the time until the window restarts."""
-    after, reset = refusal.headers.get("retry-after", ""), refusal.headers.get("ratelimit-reset", "")
-    if after.isdigit():
-        return float(after)
-    if refusal.status != HTTPStatus.TOO_MANY_REQUESTS or not reset.isdigit():
+    after = retry_after_seconds(refusal.headers)
+    if after is not None:
+        return after
+    restarts_at = number_of_seconds(refusal.headers.get("ratelimit-reset", ""))
+    if refusal.status != HTTPStatus.TOO_MANY_REQUESTS or restarts_at is None:
         return None
     # One second more, because the server's clock and ours may differ a little.
-    return max(1.0, int(reset) - time.time() + 1)
+    return max(1.0, restarts_at - time.time() + 1)
 
 
 ERRORS = ErrorTable("Bluesky", MEANINGS, _error_keys, _retry_after)

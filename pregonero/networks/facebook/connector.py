@@ -16,6 +16,7 @@ from pregonero.networks.base import (
     Published,
     Verdict,
     not_ours,
+    parent_gone,
     when_settled,
 )
 from pregonero.networks.client import HttpError
@@ -238,7 +239,12 @@ def _write_comment(credentials: ApiCredentials, post: Post) -> Published:
     """Write the first comment. Facebook has no idempotency key for it, so it is never repeated automatically."""
     with mapped_errors(ERRORS, public=True):
         graph = Graph(credentials, ENDPOINTS)
-        id = str(graph.post(post.reply_to, "comments", message=post.text)["id"])
+        try:
+            id = str(graph.post(post.reply_to, "comments", message=post.text)["id"])
+        except HttpError as refusal:
+            if is_gone(refusal):
+                raise parent_gone(CAPABILITIES.label) from refusal
+            raise
     try:
         with mapped_errors(ERRORS, public=False):
             return _as_published(Graph(with_short_timeout(credentials), ENDPOINTS).get(id, "permalink_url"), id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from pregonero.http_client import ResponseLost
+from pregonero.http_client import ResponseLost, retry_after_seconds
 from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
 from pregonero.networks.client import Endpoint, HttpError, NetworkClient
 from pregonero.networks.error_mapping import ErrorMeaning
@@ -115,7 +115,11 @@ def meanings_for(label: str) -> dict[str, ErrorMeaning]:
     )
     limit = ErrorMeaning(Transient, f"{label} pide esperar: se alcanzó su límite de llamadas.", 5 * MINUTE)
     busy = ErrorMeaning(Unknown, f"{label} respondió con un error suyo, de paso.", MINUTE)
-    forbidden = ErrorMeaning(Permanent, f"La aplicación no tiene permiso para esto en {label}.")
+    forbidden = ErrorMeaning(
+        Permanent,
+        f"La aplicación no tiene permiso para esto en {label}: hay que conectar otra vez la cuenta y dar todos los "
+        "permisos que se piden.",
+    )
     return {
         "1": busy,
         "2": busy,
@@ -125,6 +129,7 @@ def meanings_for(label: str) -> dict[str, ErrorMeaning]:
         "32": limit,
         "100": ErrorMeaning(Permanent, f"{label} no aceptó el contenido de la publicación."),
         GONE: ErrorMeaning(Permanent, f"{label} ya no tiene lo que se había preparado, o no deja verlo."),
+        "101": _bad_keys(label),
         "102": reconnect,
         "104": reconnect,
         "190": reconnect,
@@ -143,6 +148,14 @@ def meanings_for(label: str) -> dict[str, ErrorMeaning]:
     }
 
 
+def _bad_keys(label: str) -> ErrorMeaning:
+    return ErrorMeaning(
+        Permanent,
+        f"{label} no reconoce las llaves de la aplicación: la Oficina de Sistemas debe revisar el identificador y el "
+        "secreto con que se conectó la cuenta.",
+    )
+
+
 def error_keys(refusal: HttpError) -> tuple[str, ...]:
     """Return the error's code with its subcode, then the code alone."""
     error = error_of(refusal)
@@ -157,9 +170,9 @@ def is_gone(refusal: HttpError) -> bool:
 
 def retry_after(refusal: HttpError) -> float | None:
     """Return the seconds to wait, from `retry-after` or from Meta's usage headers, which count in minutes."""
-    after = refusal.headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
+    after = retry_after_seconds(refusal.headers)
+    if after is not None:
+        return after
     minutes = max(_regain_minutes(refusal.headers), default=0)
     return minutes * MINUTE if minutes else None
 

@@ -29,6 +29,7 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
     not_ours,
+    parent_gone,
     when_settled,
 )
 from pregonero.networks.client import HttpError
@@ -91,7 +92,7 @@ class MastodonConnector:
             body["media_ids"] = [entry["id"] for entry in prepared["media"]]
         try:
             with mapped_errors(ERRORS, public=True):
-                status = Api(credentials).post("/v1/statuses", body, key=prepared["key"])
+                status = _create_status(credentials, post, body, prepared["key"])
                 # For a key that it knows, the server answers with the post that it made then.
                 is_earlier = CARRIED in prepared and not is_same_text(post.text, str(status["content"]))
                 return replace(_published(status), has_earlier_content=is_earlier)
@@ -148,6 +149,15 @@ class MastodonConnector:
     def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
         """Remove nothing: the server itself deletes media that no post uses within a day."""
         return []
+
+
+def _create_status(credentials: ApiCredentials, post: Post, body: dict[str, Any], key: str) -> Any:
+    try:
+        return Api(credentials).post("/v1/statuses", body, key=key)
+    except HttpError as refusal:
+        if post.reply_to and refusal.status == HTTPStatus.NOT_FOUND:
+            raise parent_gone(CAPABILITIES.label) from refusal
+        raise
 
 
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:

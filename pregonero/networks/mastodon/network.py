@@ -8,6 +8,7 @@ import time
 from datetime import date, datetime
 from http import HTTPStatus
 
+from pregonero.http_client import retry_after_seconds
 from pregonero.networks.base import (
     Capabilities,
     Limit,
@@ -120,9 +121,9 @@ def _no_keys(_: HttpError) -> tuple[str, ...]:
 
 def _retry_after(refusal: HttpError) -> float | None:
     """Return the seconds to wait: the `retry-after` header, or the time until the window restarts."""
-    after, reset = refusal.headers.get("retry-after", ""), refusal.headers.get("x-ratelimit-reset", "")
-    if after.isdigit():
-        return float(after)
+    after, reset = retry_after_seconds(refusal.headers), refusal.headers.get("x-ratelimit-reset", "")
+    if after is not None:
+        return after
     if refusal.status != HTTPStatus.TOO_MANY_REQUESTS or not reset:
         return None
     try:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pregonero.http_client import number_of_seconds
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import Endpoint, HttpResponse
 from pregonero.networks.rate_limits.policy import LimitHeaders, RateLimitPolicy, UsageHeader
@@ -172,12 +173,12 @@ def _from_usage_header(usage: UsageHeader, value: str, now: float) -> LimitReadi
 
 
 def _integer(text: str | None) -> int | None:
-    return int(text) if text is not None and text.lstrip("-").isdigit() else None
+    return int(text) if text is not None and re.fullmatch("-?[0-9]{1,15}", text) else None
 
 
 def _timestamp(text: str, format: str) -> float | None:
     if format == "epoch":
-        return float(text) if text.isdigit() else None
+        return number_of_seconds(text)
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:

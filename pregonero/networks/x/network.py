@@ -7,8 +7,11 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import date
 from http import HTTPStatus
+from typing import Any
 
+from pregonero.http_client import number_of_seconds, retry_after_seconds
 from pregonero.networks.base import (
+    PARENT_GONE,
     Capabilities,
     Limit,
     OperationKind,
@@ -18,6 +21,7 @@ from pregonero.networks.base import (
     Resolution,
     Transient,
     Unauthorized,
+    parent_gone_reason,
 )
 from pregonero.networks.client import Endpoint, HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
@@ -121,9 +125,27 @@ ENDPOINTS = (
 )
 
 DUPLICATE, MEDIA_EXPIRED = "duplicate", "media_gone"  # our own codes for refusals that X gives no type
-REFUSAL_TEXTS = {DUPLICATE: "duplicate content", MEDIA_EXPIRED: "media ids are invalid"}
+BAD_KEYS, ACCOUNT_HELD = "bad_keys", "account_held"
+REFUSAL_TEXTS = {
+    DUPLICATE: ("duplicate content", "status is a duplicate"),
+    MEDIA_EXPIRED: ("media ids are invalid",),
+    PARENT_GONE: ("reply to a tweet that is deleted", "reply to a post that is deleted"),
+    BAD_KEYS: ("keys and tokens from a", "unsupported authentication"),
+}
+# The numbers of X's older errors, `{"errors": [{"code": 187, "message": "…"}]}`, which some answers still have.
+OLD_CODES = {
+    "32": "401", "64": ACCOUNT_HELD, "88": "429", "89": "401", "99": BAD_KEYS, "185": "429", "187": DUPLICATE,
+    "215": BAD_KEYS, "261": "client-forbidden", "324": MEDIA_EXPIRED, "325": MEDIA_EXPIRED, "326": ACCOUNT_HELD,
+    "385": PARENT_GONE, "453": "client-forbidden",
+}  # fmt: skip
 # Header prefixes of the windows in which X counts posts: a quarter of an hour, and a day of the user or application.
 RATE_WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
+
+_BAD_KEYS = ErrorMeaning(
+    Permanent,
+    "X no reconoce las llaves de la aplicación: la Oficina de Sistemas debe revisar el identificador y el secreto con "
+    "que se conectó la cuenta, y que en el portal de X la aplicación siga dentro de un proyecto.",
+)
 
 MEANINGS = {
     "401": ErrorMeaning(Unauthorized, "X ya no acepta la autorización de esta cuenta: hay que conectarla otra vez."),
@@ -137,26 +159,47 @@ MEANINGS = {
     MEDIA_EXPIRED: ErrorMeaning(
         PreparedExpired, "X ya no tiene los archivos que se habían subido; se suben otra vez.", 1.0
     ),
-    "client-forbidden": ErrorMeaning(Permanent, "La aplicación no tiene permiso para publicar en X."),
-    "403": ErrorMeaning(Permanent, "X no permite esta publicación."),
-    "400": ErrorMeaning(Permanent, "X no aceptó el contenido de la publicación."),
+    PARENT_GONE: ErrorMeaning(Permanent, parent_gone_reason("X")),
+    BAD_KEYS: _BAD_KEYS,
+    "unsupported-authentication": _BAD_KEYS,
+    "client-forbidden": ErrorMeaning(
+        Permanent,
+        "La aplicación no tiene permiso para publicar en X: la Oficina de Sistemas debe dárselo en el portal "
+        "de X (lectura y escritura, dentro de un proyecto) y conectar otra vez la cuenta.",
+    ),
+    ACCOUNT_HELD: ErrorMeaning(
+        Permanent, "X suspendió o bloqueó esta cuenta: alguien debe entrar a X con ella y atender lo que pide."
+    ),
+    "403": ErrorMeaning(
+        Permanent, "X no permite esta publicación: revisa su texto, y entra a X con la cuenta por si le pide algo."
+    ),
+    "400": ErrorMeaning(Permanent, "X no aceptó el contenido de la publicación: revisa su texto y sus archivos."),
 }
 
 
 def _error_keys(refusal: HttpError) -> tuple[str, ...]:
-    """Return our codes for the refusal's text, then the last part of its `type` address."""
+    """Return our codes for the refusal's text and old number, then the last part of its `type` address."""
     body = refusal.body if isinstance(refusal.body, dict) else {}
     detail = f"{body.get('detail')} {body.get('errors')}".lower()
-    own_codes = [code for code, text in REFUSAL_TEXTS.items() if text in detail]
-    return (*own_codes, str(body.get("type") or "").rpartition("/")[2])
+    own_codes = [code for code, texts in REFUSAL_TEXTS.items() if any(text in detail for text in texts)]
+    return (*own_codes, *_from_old_codes(body.get("errors")), str(body.get("type") or "").rpartition("/")[2])
+
+
+def _from_old_codes(errors: Any) -> Iterator[str]:
+    """Yield our codes for the numbers of X's older errors."""
+    for entry in errors if isinstance(errors, list) else []:
+        code = str(entry.get("code")) if isinstance(entry, dict) else ""
+        if code in OLD_CODES:
+            yield OLD_CODES[code]
 
 
 def _retry_after(refusal: HttpError) -> float | None:
     """Return the seconds to wait: the `retry-after` header, or the time until the exhausted window restarts."""
-    after = refusal.headers.get("retry-after", "")
-    if after.isdigit():
-        return float(after)
-    resets = [int(reset) for reset in _window_resets(refusal.headers) if reset.isdigit()]
+    after = retry_after_seconds(refusal.headers)
+    if after is not None:
+        return after
+    instants = map(number_of_seconds, _window_resets(refusal.headers))
+    resets = [instant for instant in instants if instant is not None]
     if refusal.status != HTTPStatus.TOO_MANY_REQUESTS or not resets:
         return None
     # One second more, because X's clock and ours may differ a little.

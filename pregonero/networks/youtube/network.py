@@ -3,9 +3,13 @@
 Each value carries the date on which it was read and the page that states it (docs/networks/youtube.md).
 """
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from pregonero.http_client import retry_after_seconds
 from pregonero.networks.base import (
     Capabilities,
     Limit,
@@ -115,6 +119,20 @@ _QUOTA = ErrorMeaning(
     QuotaExhausted, "Se agotó la cuota diaria de YouTube: vuelve a medianoche, hora del Pacífico.", HOUR
 )
 _SLOWER = ErrorMeaning(Transient, "YouTube pide esperar: van demasiadas llamadas seguidas.", MINUTE)
+_BAD_KEYS = ErrorMeaning(
+    Permanent,
+    "Google no reconoce las llaves de la aplicación: la Oficina de Sistemas debe revisar el identificador y el secreto "
+    "con que se conectó el canal.",
+)
+_NOT_ENABLED = ErrorMeaning(
+    Permanent,
+    "La aplicación no tiene activada la API de YouTube: la Oficina de Sistemas debe activarla en la consola de Google.",
+)
+_MORE_PERMISSIONS = ErrorMeaning(
+    Permanent,
+    "La autorización dada no alcanza para publicar en YouTube: hay que conectar otra vez el canal y dar todos los "
+    "permisos que se piden.",
+)
 _SERVER_ERROR = ErrorMeaning(Unknown, "YouTube respondió con un error suyo, de paso.", MINUTE)
 
 MEANINGS = {
@@ -145,8 +163,15 @@ MEANINGS = {
     "contentRequired": ErrorMeaning(Permanent, "YouTube no recibió subtítulos que pueda leer."),
     "invalidMetadata": ErrorMeaning(Permanent, "YouTube no aceptó los datos de los subtítulos."),
     "youtubeSignupRequired": ErrorMeaning(Permanent, "La cuenta autorizada no tiene un canal de YouTube."),
-    "insufficientPermissions": ErrorMeaning(Permanent, "La autorización dada no alcanza para publicar en YouTube."),
-    "accessNotConfigured": ErrorMeaning(Permanent, "La aplicación no tiene activada la API de YouTube."),
+    "insufficientPermissions": _MORE_PERMISSIONS,
+    "ACCESS_TOKEN_SCOPE_INSUFFICIENT": _MORE_PERMISSIONS,
+    "accessNotConfigured": _NOT_ENABLED,
+    "SERVICE_DISABLED": _NOT_ENABLED,
+    "keyInvalid": _BAD_KEYS,
+    "keyExpired": _BAD_KEYS,
+    "API_KEY_INVALID": _BAD_KEYS,
+    "invalid_client": _BAD_KEYS,
+    "deleted_client": _BAD_KEYS,
     "forbidden": ErrorMeaning(Permanent, "YouTube no permite hacer esto con este canal."),
     "forbiddenPrivacySetting": ErrorMeaning(Permanent, "YouTube no deja hacer público este video."),
 }
@@ -158,16 +183,33 @@ def _error_keys(refusal: HttpError) -> tuple[str, ...]:
     error = body.get("error")
     if isinstance(error, str):
         return (error,)
-    reasons = error.get("errors") if isinstance(error, dict) else None
-    return tuple(str(entry["reason"]) for entry in reasons or [] if isinstance(entry, dict) and "reason" in entry)
+    if not isinstance(error, dict):
+        return ()
+    return (*_reasons(error.get("errors")), *_reasons(error.get("details")), *_from_status(refusal, error))
+
+
+def _reasons(entries: Any) -> Iterator[str]:
+    for entry in entries if isinstance(entries, list) else []:
+        if isinstance(entry, dict) and "reason" in entry:
+            yield str(entry["reason"])
+
+
+def _from_status(refusal: HttpError, error: dict[str, Any]) -> Iterator[str]:
+    """Yield the reason of an error that has only Google's own status, without `errors`.
+
+    `RESOURCE_EXHAUSTED` is a spent quota: of the day with 403 or when it names a quota per day, and otherwise of the
+    minute.
+    """
+    if error.get("status") == "RESOURCE_EXHAUSTED":
+        is_of_day = refusal.status == HTTPStatus.FORBIDDEN or "PerDay" in str(error.get("details"))
+        yield "quotaExceeded" if is_of_day else "rateLimitExceeded"
 
 
 def _retry_after(refusal: HttpError) -> float | None:
     """Return the seconds until the daily quota restarts (midnight in Pacific time), or the `retry-after` header."""
     if any(key in DAILY_QUOTA_REASONS for key in _error_keys(refusal)):
         return seconds_until_midnight(datetime.now(PACIFIC))
-    after = refusal.headers.get("retry-after", "")
-    return float(after) if after.isdigit() else None
+    return retry_after_seconds(refusal.headers)
 
 
 def seconds_until_midnight(now: datetime) -> float:
