@@ -31,25 +31,37 @@ def film(
     fps: int = 5,
     codec: str = "mpeg4",
     sound: bool = False,
+    pixels: str = "yuv420p",
+    sound_seconds: float | None = None,
+    sound_codec: str = "aac",
+    layout: str = "mono",
+    tags: dict[str, str] | None = None,
+    options: dict[str, str] | None = None,
+    file: Any = None,
 ) -> Path:
-    """Write a video; its index comes last, as cameras write it."""
-    with av.open(str(path), "w", format=path.suffix[1:].replace("m4v", "mp4")) as made:
+    """Write a video; its index comes last, as cameras write it. `file` replaces the file at the path."""
+    container = {"m4v": "mp4", "mkv": "matroska"}.get(path.suffix[1:], path.suffix[1:])
+    hertz = 44_100 if sound_codec == "aac" else 48_000
+    with av.open(file or str(path), "w", format=container, options=options or {}) as made:
+        made.metadata.update(tags or {})
         pictures = made.add_stream(codec, rate=fps)
-        pictures.width, pictures.height, pictures.pix_fmt = *size, "yuv420p"
-        sounds = made.add_stream("aac", rate=44_100, layout="mono") if sound else None
+        pictures.width, pictures.height, pictures.pix_fmt = *size, pixels
+        sounds = made.add_stream(sound_codec, rate=hertz, layout=layout) if sound else None
         for at in range(int(seconds * fps)):
             frame = av.VideoFrame.from_image(Image.new("RGB", size, (at * 20 % 255, 60, 120)))
             made.mux(pictures.encode(frame))
         made.mux(pictures.encode(None))
         if sounds is not None:
-            for start in range(0, int(seconds * 44_100), 1024):
-                made.mux(sounds.encode(_silence(start)))
+            length = seconds if sound_seconds is None else sound_seconds
+            for start in range(0, int(length * hertz), 1024):
+                made.mux(sounds.encode(_silence(start, hertz, layout)))
             made.mux(sounds.encode(None))
     return path
 
 
-def _silence(start: int) -> av.AudioFrame:
-    frame = av.AudioFrame(format="fltp", layout="mono", samples=1024)
-    frame.planes[0].update(bytes(frame.planes[0].buffer_size))
-    frame.sample_rate, frame.pts, frame.time_base = 44_100, start, Fraction(1, 44_100)
+def _silence(start: int, hertz: int, layout: str) -> av.AudioFrame:
+    frame = av.AudioFrame(format="fltp", layout=layout, samples=1024)
+    for plane in frame.planes:
+        plane.update(bytes(plane.buffer_size))
+    frame.sample_rate, frame.pts, frame.time_base = hertz, start, Fraction(1, hertz)
     return frame

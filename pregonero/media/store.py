@@ -15,7 +15,7 @@ from pregonero.media.conversion import Conversion
 from pregonero.media.errors import FileTooLarge, MalformedFile
 from pregonero.media.formats import FORMATS, NEEDS_JPEG, label_of
 from pregonero.media.models import Medium
-from pregonero.media.sandbox.runner import IMAGE_LIMITS, INSPECTION_LIMITS, VIDEO_LIMITS, run
+from pregonero.media.sandbox.runner import COPY_LIMITS, IMAGE_LIMITS, INSPECTION_LIMITS, VIDEO_LIMITS, run
 
 CHUNK = 1024 * 1024
 MAX_UPLOAD_BYTES = 1024 * CHUNK
@@ -110,7 +110,8 @@ def store_incoming(
     if not steps:
         return stored
     with incoming_file() as clean_output:
-        run("clean", Path(output.name), IMAGE_LIMITS, output=clean_output.name)
+        limits = COPY_LIMITS if inspected["kind"] == "video" else IMAGE_LIMITS
+        run(f"clean {inspected['kind']}", Path(output.name), limits, output=clean_output.name)
         inspected = run("inspect", Path(clean_output.name), INSPECTION_LIMITS, expected=expected)
         return replace(_store(clean_output, inspected, origin), original=stored, steps=steps)
 

@@ -93,8 +93,11 @@ class Traits:
     frames: int = 0
     colour: str = ""  # "sRGB", "CMYK" or the name of another colour profile
     codec: str = ""  # of the video: "h264"
+    pixel_format: str = ""  # of the video, as FFmpeg names it: "yuv420p"
     audio: str = ""  # audio codec: "aac"; also empty when there is no audio track
+    audio_profile: str = ""  # "LC", "HE-AAC"
     audio_hz: int = 0
+    audio_channels: int = 0
     fps: float = 0.0
     bit_rate: int = 0  # of the whole file, in bits per second
     moov_first: bool | None = None  # whether an MP4's index (moov) comes before its frames

@@ -137,7 +137,7 @@ def _check_length(medium: Medium, caps: Capabilities, prefix: str) -> None:
     milliseconds = medium.seconds * 1000
     if highest is not None and milliseconds > highest.value:
         raise CannotConvert("Qué quitarle lo decide una persona: córtalo y súbelo de nuevo.")
-    if lowest is not None and milliseconds < lowest.value:
+    if lowest is not None and 0 < milliseconds < lowest.value:
         raise CannotConvert("Es demasiado corto: súbelo más largo.")
 
 

@@ -13,6 +13,7 @@ from pregonero.networks.base import Capabilities, Limit, Medium, Post
 
 MEGABYTE = 1_000_000
 REEL = "reel"
+PIXELS_420 = {"yuv420p": "4:2:0 de 8 bits", "yuvj420p": "4:2:0 de 8 bits"}
 SRGB = "sRGB"
 NAMES = {"picture": "La imagen", "video": "El video"}
 PLURALS = {"pictures": "imágenes", "videos": "videos", "gifs": "GIF"}
@@ -28,6 +29,8 @@ class Kinds:
     videos: dict[str, str]
     codecs: dict[str, str] = field(default_factory=dict)  # of video; empty: any
     sounds: dict[str, str] = field(default_factory=dict)  # audio codecs; empty: any
+    pixel_formats: dict[str, str] = field(default_factory=dict)  # of video, as FFmpeg names them; empty: any
+    sound_profiles: dict[str, str] = field(default_factory=dict)  # of audio codecs; empty: any
 
     def accepted_for(self, medium: Medium) -> dict[str, str]:
         """Return the types accepted for a picture or for a video."""
@@ -201,7 +204,25 @@ def _content_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds,
         yield Issue("media", "index_last", f"{name} lleva su índice al final: {caps.label} lo pide al comienzo.")
     yield from _codec_issue(name, caps, traits.codec, kinds.codecs, "El video")
     yield from _codec_issue(name, caps, traits.audio, kinds.sounds, "El sonido")
+    yield from _profile_issues(name, medium, caps, kinds)
     yield from _rate_issues(name, medium, caps, prefix)
+
+
+def _profile_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
+    """Yield the issues of a codec's variants: the format of the colour, the profile and channels of the sound."""
+    traits = medium.traits
+    if traits.pixel_format and kinds.pixel_formats and traits.pixel_format not in kinds.pixel_formats:
+        names = ", ".join(dict.fromkeys(kinds.pixel_formats.values()))
+        reason = f"{name} guarda el color en {traits.pixel_format}: {caps.label} recibe {names}."
+        yield Issue("media", "wrong_pixels", reason)
+    if traits.audio_profile and kinds.sound_profiles and traits.audio_profile not in kinds.sound_profiles:
+        names = ", ".join(dict.fromkeys(kinds.sound_profiles.values()))
+        reason = f"{name} lleva el sonido en {traits.audio_profile}: {caps.label} recibe {names}."
+        yield Issue("media", "wrong_sound", reason)
+    highest = caps.limits.get("video_max_audio_channels")
+    if highest is not None and traits.audio_channels > highest.value:
+        reason = f"{name} lleva {traits.audio_channels} canales de sonido: {caps.label} admite {highest.value}."
+        yield Issue("media", "too_many_channels", reason)
 
 
 def _codec_issue(name: str, caps: Capabilities, codec: str, accepted: dict[str, str], what: str) -> Iterator[Issue]:
@@ -232,7 +253,7 @@ def _duration_issues(name: str, medium: Medium, caps: Capabilities, prefix: str)
     lowest, highest = limit_of(caps, prefix, medium, "min_ms"), limit_of(caps, prefix, medium, "max_ms")
     milliseconds = medium.seconds * 1000
     lead = f"{name} dura {decimal(medium.seconds)} segundos: {caps.label}"
-    if lowest is not None and milliseconds < lowest.value:
+    if lowest is not None and 0 < milliseconds < lowest.value:
         yield Issue("media", "too_short", f"{lead} necesita al menos {decimal(lowest.value / 1000)}.")
     if highest is not None and milliseconds > highest.value:
         yield Issue("media", "too_long", f"{lead} admite hasta {decimal(highest.value / 1000)}.")

@@ -36,10 +36,13 @@ def test_a_video_is_stored_with_its_measures(media_folder: Path, tmp_path: Path)
     assert traits == {
         "frames": 10,
         "codec": "mpeg4",
+        "pixel_format": "yuv420p",
         "fps": 5.0,
         "bit_rate": 0,
         "audio": "aac",
+        "audio_profile": "LC",
         "audio_hz": 44_100,
+        "audio_channels": 1,
         "moov_first": False,
     }
     assert (stored.width, stored.height) == (64, 48)

@@ -43,7 +43,13 @@ def _operation(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     def convert_video(job: dict[str, Any]) -> dict[str, Any]:
         return video.convert(job, lambda percent: _write({"percent": percent}))
 
-    operations = {"inspect": inspect.inspect, "clean": image.clean, "picture": image.convert, "video": convert_video}
+    operations = {
+        "inspect": inspect.inspect,
+        "clean picture": image.clean,
+        "clean video": video.clean,
+        "picture": image.convert,
+        "video": convert_video,
+    }
     return operations[name]
 
 

@@ -10,13 +10,15 @@ from av.filter import Graph
 
 from pregonero.media.conversion import AUDIO_BIT_RATE, Conversion
 from pregonero.media.errors import MalformedFile
-from pregonero.media.formats import VIDEO_NAMES
-from pregonero.media.sandbox.inspect import open_video, read_format, rotation_of
+from pregonero.media.formats import MOV, MP4, VIDEO_NAMES, WEBM, FileFormat
+from pregonero.media.sandbox.checks import read_format
+from pregonero.media.sandbox.inspect_video import frame_rate, open_video, rotation_of, spans_of
 
 TRANSPOSITIONS = {90: ("cclock",), 180: ("cclock", "cclock"), 270: ("clock",)}
 AUDIO_HZ = 48_000
 ENCODER_OPTIONS = {"crf": "21", "preset": "fast", "profile": "high"}
-DEFAULT_FPS = 30
+MAX_FPS = 120  # a higher frame rate is measured: it may be only the unit of the clock
+MUXERS = {WEBM.mime: "webm"}  # where the muxer has another name than the demuxer
 
 
 def convert(job: dict[str, Any], on_progress: Callable[[int], None]) -> dict[str, Any]:
@@ -33,9 +35,42 @@ def convert(job: dict[str, Any], on_progress: Callable[[int], None]) -> dict[str
     return {}
 
 
+def clean(job: dict[str, Any]) -> dict[str, Any]:
+    """Write the same images and sound without recoding them, and nothing else: no place, time, camera or comments."""
+    path = Path(job["path"])
+    container = read_format(path)
+    if container is None or container.kind != "video":
+        raise MalformedFile(f"El video no es {VIDEO_NAMES}.")
+    try:
+        with path.open("rb") as file, open_video(file, container) as source:
+            _copy_streams(source, Path(job["output"]), container)
+    except (av.FFmpegError, ValueError) as error:
+        raise MalformedFile(
+            "Al video no se le pudo quitar lo que dice del lugar y la cámara: guárdalo como MP4 y súbelo de nuevo."
+        ) from error
+    return {}
+
+
+def _copy_streams(source: Any, output: Path, container: FileFormat) -> None:
+    options = {"fflags": "+bitexact"}  # without the name of the library or the time
+    if container in {MP4, MOV}:
+        options["movflags"] = "+faststart"
+    with av.open(str(output), "w", format=MUXERS.get(container.mime, container.decoder), options=options) as target:
+        copies = {}
+        for stream in [*source.streams.video[:1], *source.streams.audio]:
+            copy = target.add_stream_from_template(stream, opaque=True)
+            copies[stream.index] = copy
+            for name in copy.metadata.keys() - {"language"}:
+                del copy.metadata[name]
+        for packet in source.demux([*source.streams.video[:1], *source.streams.audio]):
+            if packet.size:  # the last packet of each stream is empty
+                packet.stream = copies[packet.stream.index]
+                target.mux(packet)
+
+
 def _transcode(source: Any, output: Path, conversion: Conversion, on_progress: Callable[[int], None]) -> None:
     video, audio = source.streams.video[0], next(iter(source.streams.audio), None)
-    rate = Fraction(conversion.fps).limit_denominator(1001) if conversion.fps else video.average_rate or DEFAULT_FPS
+    rate = Fraction(conversion.fps).limit_denominator(1001) if conversion.fps else _frame_rate(source, video)
     with av.open(str(output), "w", format="mp4", options={"movflags": "+faststart"}) as target:
         encoder = target.add_stream("libx264", rate=rate, options=_encoder_options(conversion))
         encoder.width, encoder.height, encoder.pix_fmt = conversion.width, conversion.height, "yuv420p"
@@ -58,6 +93,15 @@ def _transcode(source: Any, output: Path, conversion: Conversion, on_progress: C
         target.mux(encoder.encode(None))
         if audio_encoder is not None:
             target.mux(audio_encoder.encode(None))
+
+
+def _frame_rate(source: Any, video: Any) -> Any:
+    declared = video.average_rate
+    if declared and declared <= MAX_FPS:
+        return declared
+    measured = frame_rate(video, spans_of(source)[video.index])
+    source.seek(0)
+    return measured
 
 
 def _encoder_options(conversion: Conversion) -> dict[str, str]:

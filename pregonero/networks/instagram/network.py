@@ -32,7 +32,7 @@ from pregonero.networks.facebook.network import (
     page_token,
 )
 from pregonero.networks.oauth import ClientCredentials, OAuthConfig, Scope, Tokens
-from pregonero.networks.post_validation import Kinds
+from pregonero.networks.post_validation import PIXELS_420, Kinds
 from pregonero.networks.rate_limits.policy import (
     LimitScope,
     PostClass,
@@ -84,6 +84,7 @@ CAPABILITIES = Capabilities(
         "video_max_fps": Limit(60, READ_ON, MEDIA),
         "video_max_bit_rate": Limit(25_000_000, READ_ON, MEDIA),
         "video_max_audio_hz": Limit(48_000, READ_ON, MEDIA),
+        "video_max_audio_channels": Limit(2, READ_ON, MEDIA),
         "video_moov_first": Limit(1, READ_ON, MEDIA),
         "container_life_seconds": Limit(86_400, READ_ON, CONTAINER),
         "posts_per_day": Limit(50, READ_ON, PUBLISHING),  # another page says 100: the account's own is read each time
@@ -102,6 +103,8 @@ KINDS = Kinds(
     videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
     codecs={"h264": "H.264", "hevc": "HEVC"},
     sounds={"aac": "AAC"},
+    pixel_formats=PIXELS_420,
+    sound_profiles={"LC": "AAC LC"},
 )
 
 # Seconds between the questions whether a container is finished; after the last one, `prepare` raises `Transient`.

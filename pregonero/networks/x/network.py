@@ -26,7 +26,7 @@ from pregonero.networks.base import (
 from pregonero.networks.client import Endpoint, HttpError
 from pregonero.networks.error_mapping import ErrorMeaning, ErrorTable
 from pregonero.networks.oauth import OAuthConfig, Scope
-from pregonero.networks.post_validation import Kinds
+from pregonero.networks.post_validation import PIXELS_420, Kinds
 from pregonero.networks.rate_limits.policy import (
     CallCost,
     LimitHeaders,
@@ -84,6 +84,7 @@ CAPABILITIES = Capabilities(
         "video_min_ratio": Limit(333, READ_ON, MEDIA),
         "video_max_ratio": Limit(3_000, READ_ON, MEDIA),
         "video_max_fps": Limit(60, READ_ON, MEDIA),
+        "video_max_audio_channels": Limit(2, READ_ON, MEDIA),
         "segment_bytes": Limit(2_000_000, READ_ON, MEDIA),
         "media_life_seconds": Limit(86_400, READ_ON, MEDIA),
         "upload_patience_seconds": Limit(40, READ_ON, OWN_CHOICE),
@@ -103,6 +104,8 @@ KINDS = Kinds(
     videos={"video/mp4": "MP4", "video/quicktime": "MOV"},
     codecs={"h264": "H.264"},
     sounds={"aac": "AAC"},
+    pixel_formats=PIXELS_420,
+    sound_profiles={"LC": "AAC LC"},
 )
 
 # Seconds between the searches for a post whose answer was lost; if the last one does not find it, X does not have it.
