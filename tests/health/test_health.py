@@ -157,12 +157,15 @@ def test_status_page_shows_checks_incidents_and_undecided_deliveries(
     delivery = deliveries_in(programmed(news, ana, timezone.now())).get(account=accounts["x"])
     put(delivery, DeliveryState.NEEDS_PERSON)
     record_incident(kind=IncidentKind.DISK_FULL, detail="No se pudo escribir.", now=timezone.now())
+    record_incident(kind=IncidentKind.PART_RESTARTED, detail="El trabajador: terminó solo.", now=timezone.now())
     page = client_of(ana).get("/estado/").content.decode()
     expected_texts = (
         "Estado del sistema",
         "No hay un trabajador activo",
         "Se llenó el disco",
         "No se pudo escribir.",
+        "Una parte terminó sola y se levantó otra vez",
+        "El trabajador: terminó solo.",
         f"/envios/{delivery.pk}/decision/",
         "Pausar todo",
         "X · @mincomercioco",

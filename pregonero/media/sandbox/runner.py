@@ -1,6 +1,7 @@
 """The parent's side of the sandbox: start the child process, wait for it within limits, read its answer."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -42,6 +43,7 @@ def run(
 ) -> dict[str, Any]:
     """Return the result of an operation on a file. Raises `UnusableFile`, also when a limit stops the child."""
     job = {
+        "parent": os.getpid(),
         "operation": operation,
         "path": str(path),
         "memory": limits.memory,

@@ -5,17 +5,23 @@ and the size of the files that it writes. The lines are {"percent": 40}, {"done"
 """
 
 import json
+import os
 import resource
+import signal
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from pregonero.media.errors import FileTooLarge, UnusableFile
+from pregonero.processes import signal_with_parent
 
 
 def main() -> int:
     """Run the job and write its result, or why the file is refused."""
     job = json.load(sys.stdin)
+    signal_with_parent(signal.SIGKILL)  # a conversion takes hours; its worker may be killed meanwhile
+    if os.getppid() != job["parent"]:
+        return 1  # it was killed before the line above
     _set_limit(resource.RLIMIT_AS, job["memory"])
     _set_limit(resource.RLIMIT_CPU, job["processor"])
     _set_limit(resource.RLIMIT_FSIZE, job["max_file"])
