@@ -1,6 +1,5 @@
 """The first draft of a post for each network, made from its source; people edit it afterwards (P-3)."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
@@ -8,12 +7,11 @@ from urllib.parse import urlsplit
 from pregonero.media.models import Medium
 from pregonero.networks.base import Capabilities, Connector
 from pregonero.networks.post_validation import ALSO_SERVES
+from pregonero.publishing.sentences import is_abbreviated, sentence_ends
 from pregonero.publishing.sources import Source
 
 SHORTEST_SUMMARY = 60  # characters; a shorter cut of the summary is left out
 ELLIPSIS = "…"
-# Punctuation followed by a capital letter: "8.4 %", "p. m." and "núm. 5" do not end a sentence.
-SENTENCE_END = re.compile(r"[.!?…][»”\")]?(?=\s+[¿¡«“\"(]?[A-ZÁÉÍÓÚÑ])")
 MEDIUM_NAMES = {"picture": "una imagen", "video": "un video"}
 
 
@@ -92,7 +90,7 @@ def _fit(paragraphs: list[str], tail: str, measure: Callable[[str], int], limit:
 
 def _shortened(text: str, measure: Callable[[str], int], limit: int) -> str:
     """Return the first whole sentences that fit or, if none does, the words of the first one that fit."""
-    ends = [match.end() for match in SENTENCE_END.finditer(text) if measure(text[: match.end()]) <= limit]
+    ends = [end for end in sentence_ends(text) if measure(text[:end]) <= limit]
     return text[: ends[-1]] if ends else _cut(text, measure, limit)
 
 
@@ -108,4 +106,7 @@ def _cut(text: str, measure: Callable[[str], int], limit: int) -> str:
             low = middle
         else:
             high = middle - 1
+    joined = " ".join(words)
+    while low and is_abbreviated(joined, len(" ".join(words[:low]))):
+        low -= 1  # «con el Dr. Prueba» is cut before «Dr.»
     return " ".join(words[:low]).rstrip(" ,;:.") + ELLIPSIS if low else ""

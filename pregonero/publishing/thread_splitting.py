@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable
 
+from pregonero.publishing.sentences import ends_sentence, is_abbreviated
+
 WORD = re.compile(r"\S+")
-ENDS_SENTENCE = re.compile(r"""[.!?…:][»”"'’)\]]*$""")
+ENDS_CLAUSE = re.compile(r""":[»”"'’)\]]*$""")
 SHORTEST_SHARE = 0.5  # of the words that fit: a part is not cut at a sentence that ends earlier
 
 
@@ -28,7 +30,8 @@ def _end_of_part(text: str, words: list[re.Match[str]], first: int, fits: Callab
     for last in range(most, fewest, -1):
         if _ends_sentence(text, words, last):
             return last
-    return most
+    # Between words, an abbreviation stays with the word that follows it: «Dr. Prueba».
+    return next((last for last in range(most, fewest, -1) if not is_abbreviated(text, words[last].end())), most)
 
 
 def _most_that_fit(text: str, words: list[re.Match[str]], first: int, fits: Callable[[str], bool]) -> int:
@@ -43,6 +46,7 @@ def _most_that_fit(text: str, words: list[re.Match[str]], first: int, fits: Call
 
 
 def _ends_sentence(text: str, words: list[re.Match[str]], last: int) -> bool:
-    between = text[words[last].end() : words[last + 1].start()]
-    word = words[last].group()
-    return "\n" in between or ("://" not in word and bool(ENDS_SENTENCE.search(word)))
+    end, word = words[last].end(), words[last].group()
+    if "\n" in text[end : words[last + 1].start()]:
+        return True
+    return "://" not in word and (bool(ENDS_CLAUSE.search(word)) or ends_sentence(text, end))
