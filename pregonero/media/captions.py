@@ -1,30 +1,91 @@
 """Captions in the formats that networks accept: WebVTT and SubRip. Pure functions, without a library."""
 
+import html
 import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 LANGUAGE, LANGUAGE_NAME = "es", "Español"
-_TIME = r"(?:(\d+):)?(\d{2}):(\d{2})[.,](\d{3})"
-_CUE = re.compile(rf"^{_TIME}[ \t]+-->[ \t]+{_TIME}[^\n]*\n(.+?)(?:\n\s*\n|\Z)", re.M | re.S)
-_WEBVTT_TAG = re.compile(r"</?(?:c|v|lang|ruby|rt)\b[^>\n]*>|<\d[\d:.]*>")  # SubRip has no such tags
+# Hours and thousandths may be missing, and each number may have fewer digits: "0:0:2,5" is two seconds and a half.
+_TIME = r"(?:(\d{1,3}):)?(\d{1,2}):(\d{1,2})(?:[.,:](\d{1,3}))?"
+_TIMES = re.compile(rf"\s*{_TIME}\s*(?:-{{1,3}}|[–—])>\s*{_TIME}(?:\s.*)?")
+_ARROW = "-->"
+_SIXTY = 60
+_TAGS = "i|b|u|s|em|strong|font|span|p|c|v|lang|ruby|rt"
+_STYLES = re.compile(
+    rf"</?(?:{_TAGS})(?=[\s.>/])[^>\n]*>|<\d[\d:.]*>|{{\\[^}}\n]*}}|{{[A-Za-z]:[^}}\n]*}}", re.IGNORECASE
+)
+_LINE_BREAKS = re.compile(r"<br\s*/?>|\\N", re.IGNORECASE)
 
 Cue = tuple[str, str, str]
 
 
+@dataclass(frozen=True)
+class BadCue:
+    """A line with the times of a caption that cannot be used: its number in the file, its text, and why in Spanish."""
+
+    line: int
+    text: str
+    why: str
+
+
 def cues(text: str) -> list[Cue]:
-    """Return the captions of a WebVTT or SubRip file: start and end as HH:MM:SS.mmm, and the text."""
+    """Return the captions of a WebVTT or SubRip file: start and end as HH:MM:SS.mmm, and the text without styles."""
+    return read_cues(text)[0]
+
+
+def read_cues(text: str) -> tuple[list[Cue], list[BadCue]]:
+    """Return the captions of a file, and those whose times cannot be used: none is lost without being named."""
     unified = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return [
-        (_time(*match.group(1, 2, 3, 4)), _time(*match.group(5, 6, 7, 8)), _WEBVTT_TAG.sub("", match[9]).strip())
-        for match in _CUE.finditer(unified)
-    ]
+    is_webvtt, lines = unified.lstrip().startswith("WEBVTT"), unified.split("\n")
+    starts = [number for number, line in enumerate(lines) if _ARROW in line or _TIMES.fullmatch(line)]
+    found: list[Cue] = []
+    bad: list[BadCue] = []
+    for start, end in pairwise([*starts, len(lines)]):
+        times = _times(lines[start])
+        if isinstance(times, str):
+            bad.append(BadCue(start + 1, lines[start].strip(), times))
+            continue
+        words = _text(lines[start + 1 : end], is_webvtt=is_webvtt, is_last=end == len(lines))
+        if words:
+            found.append((*times, words))
+    return found, bad
 
 
-def _time(hours: str | None, minutes: str, seconds: str, milliseconds: str) -> str:
-    return f"{int(hours or 0):02d}:{minutes}:{seconds}.{milliseconds}"
+def _times(line: str) -> tuple[str, str] | str:
+    """Return the start and the end of a caption, or why they cannot be used."""
+    match = _TIMES.fullmatch(line)
+    if match is None:
+        return "el tiempo no se entiende"
+    numbers = [int(number or 0) for number in match.groups()]
+    if max(numbers[1], numbers[2], numbers[5], numbers[6]) >= _SIXTY:
+        return "tiene más de 59 minutos o segundos"
+    start, end = _time(*match.group(1, 2, 3, 4)), _time(*match.group(5, 6, 7, 8))
+    return (start, end) if (len(start), start) < (len(end), end) else "termina antes de empezar"
+
+
+def _time(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> str:
+    return f"{int(hours or 0):02d}:{int(minutes):02d}:{int(seconds):02d}.{(fraction or '').ljust(3, '0')}"
+
+
+def _text(lines: list[str], *, is_webvtt: bool, is_last: bool) -> str:
+    """Return the text of a caption from the lines up to the next one, without its styles.
+
+    In WebVTT a blank line ends it. In SubRip only the number of the next caption does: some files have blank lines
+    inside a caption.
+    """
+    if is_webvtt:
+        lines = lines[: next((number for number, line in enumerate(lines) if not line.strip()), len(lines))]
+    elif not is_last and lines and lines[-1].strip().isdigit():
+        lines = lines[:-1]
+    text = _LINE_BREAKS.sub("\n", _STYLES.sub("", "\n".join(lines))).replace("\\h", " ")
+    if is_webvtt:
+        text = html.unescape(text)
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
 
 
 def subrip(captions: list[Cue]) -> str:
@@ -37,7 +98,9 @@ def subrip(captions: list[Cue]) -> str:
 
 def webvtt(captions: list[Cue]) -> str:
     """Return captions as WebVTT."""
-    return "WEBVTT\n\n" + "".join(f"{start} --> {end}\n{text}\n\n" for start, end, text in captions)
+    return "WEBVTT\n\n" + "".join(
+        f"{start} --> {end}\n{html.escape(text, quote=False)}\n\n" for start, end, text in captions
+    )
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
-from pregonero.media.captions import cues
+from pregonero.media.captions import BadCue, read_cues
 from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile
 from pregonero.media.formats import AVIF, CAPTIONS_NAMES, HEIC, JPEG, PICTURE_NAMES, VIDEO_NAMES
 from pregonero.media.sandbox.checks import MAX_PIXELS, check_no_markup, check_size, read_format
@@ -17,6 +17,7 @@ from pregonero.media.sandbox.inspect_video import inspect_video
 MAX_FRAMES = 2_000
 MAX_ANIMATION_PIXELS = 25 * MAX_PIXELS  # all the frames together
 MAX_CAPTIONS_BYTES = 2_000_000
+MAX_BAD_CUES = 3  # named in a refusal
 # "mpoffset": telephones add further images after the first one (MPF).
 METADATA = {"exif", "xmp", "photoshop", "comment", "XML:com.adobe.xmp", "Raw profile type exif", "mpoffset"}
 EXPECTED = {
@@ -129,7 +130,9 @@ def inspect_captions(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise MalformedFile("Los subtítulos no están en UTF-8: guárdalos así y súbelos de nuevo.") from error
-    captions = cues(text)
+    captions, bad = read_cues(text)
+    if bad:
+        raise MalformedFile(_bad_cues_sentence(bad))
     if not captions:
         raise MalformedFile("El archivo no tiene subtítulos: se reciben WebVTT (.vtt) y SubRip (.srt).")
     check_no_markup(text.encode())
@@ -144,3 +147,11 @@ def inspect_captions(path: Path) -> dict[str, Any]:
         "traits": {"frames": len(captions)},
         "has_metadata": False,
     }
+
+
+def _bad_cues_sentence(bad: list[BadCue]) -> str:
+    """Return in Spanish which captions cannot be used, and why."""
+    named = "; ".join(f"línea {cue.line} («{cue.text[:60]}»), {cue.why}" for cue in bad[:MAX_BAD_CUES])
+    more = len(bad) - MAX_BAD_CUES
+    rest = f"; y {more} más" if more > 0 else ""
+    return f"Revisa los subtítulos: {named}{rest}. Corrígelos y súbelos de nuevo."

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from pregonero.media.captions import LANGUAGE, LANGUAGE_NAME
+from pregonero.media.captions import LANGUAGE, LANGUAGE_NAME, as_subrip
 from pregonero.networks.base import ApiCredentials, Medium, Post, Prepared, Transient
 from pregonero.networks.client import HttpError
 from pregonero.networks.multipart import picture
@@ -118,14 +118,14 @@ def _set_thumbnail(credentials: ApiCredentials, id: str, path: Path) -> None:
 def _add_captions(credentials: ApiCredentials, id: str, path: Path) -> None:
     """Add the captions. A conflict means that an earlier call whose answer was lost has already added them."""
     metadata = {"snippet": {"videoId": id, "language": LANGUAGE, "name": LANGUAGE_NAME, "isDraft": False}}
-    insertion = (
-        service(credentials).captions().insert(part="snippet", body=metadata, media_body=_file(path, CAPTIONS_MIME))
-    )
-    try:
-        insertion.execute(http=Http(credentials))
-    except HttpError as refusal:
-        if refusal.status != HTTPStatus.CONFLICT:
-            raise
+    with as_subrip(path) as file:  # without the codes of style, which YouTube would show as words
+        media = _file(file, CAPTIONS_MIME)
+        insertion = service(credentials).captions().insert(part="snippet", body=metadata, media_body=media)
+        try:
+            insertion.execute(http=Http(credentials))
+        except HttpError as refusal:
+            if refusal.status != HTTPStatus.CONFLICT:
+                raise
 
 
 def _file(path: Path, mime: str) -> Any:
