@@ -197,6 +197,16 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+# The way in by mail of who is locked out (people/signin_limits.py): the link signs in.
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+# By address they only bound the load: an office has one. Wrong passwords have limits of their own in signin_limits;
+# `login_failed` is left for the codes of the second factor, which are asked after a right password.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "5/5m/key",
+    "reset_password": "100/m/ip,5/m/key",
+    "reset_password_from_key": "100/m/ip",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_ADDRESS.startswith("http://127.0.0.1")

@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+
+from pregonero.people import known_devices, signin_limits
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -12,6 +14,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: a coordinator registers people."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count an attempt to sign in against the limits of `signin_limits`, which a right password discounts."""
+        self._login_failed_rl_usage = signin_limits.count_attempt(request, email=credentials.get("email", ""))
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return who makes the request, for allauth's limits by address: a known device has limits of its own."""
+        return signin_limits.requester(request) or str(super().get_client_ip(request))
+
+    def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
+        """Remember the device after the sign-in is complete, also with its second factor."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        known_devices.remember(response, request=request, user_id=user.pk)
+        return response
 
     def is_safe_url(self, url: str) -> bool:
         """Return whether a URL is a safe redirect after sign-in; a malformed URL is not."""

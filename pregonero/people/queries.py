@@ -18,6 +18,11 @@ def get_entity(*, slug: str) -> Entity:
     return entity
 
 
+def user_id_of(*, email: str) -> int | None:
+    """Return the id of the user with an e-mail address, ignoring case, or None."""
+    return User.objects.filter(email__iexact=email).values_list("pk", flat=True).first()
+
+
 def memberships_of(user: User, *, today: date) -> QuerySet[Member]:
     """Return a user's current memberships, with their entities."""
     current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
