@@ -2,7 +2,7 @@
 
 The facts are JSON files beside each network (`lab/x/openapi.json`), in a subset of JSON Schema: `type`, `enum`,
 `pattern`, `format`, limits, `items`, `properties` and `required`. An object with `properties` has no others. `list`
-names an entry of the file's `lists`, for enumerations that many parameters share.
+names an entry of the file's `lists`, for enumerations that many parameters share, and `$ref` one of its `schemas`.
 """
 
 from __future__ import annotations
@@ -37,15 +37,21 @@ class Problem:
     name: str  # "post.fields", or "media.media_ids" inside a body
     value: str
     reason: str
+    is_unknown: bool = False  # the document has no parameter or field of this name
 
 
 class RequestFacts:
-    """The facts of one network's endpoints, read from a JSON file."""
+    """The facts of one network's endpoints."""
 
-    def __init__(self, path: Path) -> None:
-        facts = json.loads(path.read_text(encoding="utf-8"))
+    @classmethod
+    def from_file(cls, path: Path) -> RequestFacts:
+        """Read the facts of a JSON file."""
+        return cls(json.loads(path.read_text(encoding="utf-8")))
+
+    def __init__(self, facts: dict[str, Any]) -> None:
         self.source, self.read_on = str(facts["source"]), str(facts["read_on"])
         self._lists: dict[str, list[str]] = facts.get("lists", {})
+        self._schemas: dict[str, Schema] = facts.get("schemas", {})
         self._endpoints = [(_pattern(key), entry) for key, entry in facts["endpoints"].items()]
 
     def problems(self, call: Call) -> list[Problem]:
@@ -73,14 +79,19 @@ class RequestFacts:
                 yield from self._problems(schema, read, place, "")
 
     def _in_body(self, entry: Schema, call: Call) -> Iterator[Problem]:
-        schema = entry.get("body", {"type": "object", "properties": {}})
-        is_json = call.headers.get("Content-Type", "").startswith("application/json")
+        schema = self._resolved(entry.get("body", {"type": "object", "properties": {}}))
+        is_json = call.headers.get("Content-Type", "").startswith(("application/json", "multipart/related"))
         fields = dict(call.fields)
         if not is_json:
             fields = {name: _from_text(schema["properties"].get(name, {}), text) for name, text in fields.items()}
-        yield from self._problems(schema, fields | dict.fromkeys(call.files, ""), "body", "")
+        files = {} if entry.get("files_apart") else dict.fromkeys(call.files, "")
+        yield from self._problems(schema, fields | files, "body", "")
+
+    def _resolved(self, schema: Schema) -> Schema:
+        return self._schemas[schema["$ref"]] if "$ref" in schema else schema
 
     def _problems(self, schema: Schema, value: Any, place: str, name: str) -> Iterator[Problem]:
+        schema = self._resolved(schema)
         kind = schema.get("type", "")
         is_flag = isinstance(value, bool) and kind != "boolean"  # Python counts a boolean as a whole number
         if kind and (is_flag or not isinstance(value, JSON_TYPES[kind])):
@@ -99,7 +110,8 @@ class RequestFacts:
             yield Problem(place, f"{prefix}{missing}", "", "is required")
         for key, entry in value.items():
             if key not in properties:
-                yield Problem(place, f"{prefix}{key}", _shown(entry), f"is not one of [{','.join(properties)}]")
+                reason = f"is not one of [{','.join(properties)}]"
+                yield Problem(place, f"{prefix}{key}", _shown(entry), reason, is_unknown=True)
             else:
                 yield from self._problems(properties[key], entry, place, f"{prefix}{key}")
 

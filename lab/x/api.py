@@ -13,7 +13,7 @@ from lab.request_schema import RequestFacts
 from lab.state import LabState
 from lab.x import errors, media, posts, reads
 
-FACTS = RequestFacts(Path(__file__).with_name("openapi.json"))
+FACTS = RequestFacts.from_file(Path(__file__).with_name("openapi.json"))
 TOO_MANY = 429
 TOKEN_LIFE = 7200  # seconds
 SCOPE = "tweet.read tweet.write users.read media.write offline.access"

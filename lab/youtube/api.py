@@ -7,9 +7,12 @@ from lab.network_api import COMMIT, PREPARE, Operation, find_operation, route
 from lab.oauth.grants import OAuthError
 from lab.oauth.tokens import issue_token, revoke_token
 from lab.rate_limits import LimitExceeded
+from lab.request_schema import RequestFacts
 from lab.state import LabState
 from lab.youtube import comments, errors, uploads, videos
+from lab.youtube.discovery import read_facts
 
+FACTS = RequestFacts(read_facts())
 UPLOADS = "(?:/resumable)?/upload/youtube/v3"
 TOKEN_LIFE = 3599  # seconds
 
@@ -84,7 +87,9 @@ class YouTubeApi:
             raise errors.unauthorized()
 
     def validate(self, lab: LabState, call: Call) -> None:
-        """Nothing more: the handlers refuse unknown parameters."""
+        problems = FACTS.problems(call)
+        if problems:
+            raise errors.not_in_document(problems)
 
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         return errors.STATUS_ERRORS.get(status, errors.server_error)().response

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lab.messages import ApiError, Response
 from lab.rate_limits import LimitExceeded, Quota
+from lab.request_schema import Problem
 
 
 def error(status: int, reason: str, message: str, domain: str = "youtube.video") -> ApiError:
@@ -13,6 +14,27 @@ def error(status: int, reason: str, message: str, domain: str = "youtube.video")
 
 def bad_request(reason: str, message: str) -> ApiError:
     return error(400, reason, message)
+
+
+def not_in_document(problems: list[Problem]) -> ApiError:
+    """Return Google's 400 for what its own description does not have."""
+    violations = [_violation(problem) for problem in problems]
+    message = "\n".join(violation["description"] for violation in violations)
+    entry = {"message": message, "domain": "global", "reason": "badRequest"}
+    details = [{"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": violations}]
+    body = {"code": 400, "message": message, "errors": [entry], "status": "INVALID_ARGUMENT", "details": details}
+    return ApiError(Response({"error": body}, 400))
+
+
+def _violation(problem: Problem) -> dict[str, str]:
+    if problem.reason == "is required":
+        return {"field": problem.name, "description": f"Required parameter: {problem.name}"}
+    if not problem.is_unknown:
+        return {"field": problem.name, "description": f"Invalid value at '{problem.name}', \"{problem.value}\""}
+    unknown = f'Invalid JSON payload received. Unknown name "{problem.name}"'
+    is_query = problem.place == "query"
+    end = "Cannot bind query parameter." if is_query else "Cannot find field."
+    return {"field": problem.name, "description": f"{unknown}: {end}"}
 
 
 def video_not_found() -> ApiError:

@@ -156,3 +156,24 @@ def test_irreversible_moderation_is_refused_with_501(channel: ApiClient) -> None
     )
 
     assert refused.status_code == 501
+
+
+@pytest.mark.parametrize(
+    ("params", "body", "name"),
+    [
+        ({"part": "status", "parte": "x"}, {"id": "a"}, "parte"),
+        ({}, {"id": "a"}, "part"),
+        ({"part": "status"}, {"id": "a", "estado": {}}, "estado"),
+        ({"part": "status"}, {"id": "a", "status": {"privacyStatus": "pública"}}, "status.privacyStatus"),
+        ({"part": "status"}, {"id": "a", "status": {"embeddable": "sí"}}, "status.embeddable"),
+        ({"part": "snippet"}, {"id": "a", "snippet": {"tags": "café"}}, "snippet.tags"),
+    ],
+)
+def test_what_googles_description_does_not_have_is_refused(
+    channel: ApiClient, params: dict[str, str], body: dict[str, object], name: str
+) -> None:
+    refused = channel.http.put("/youtube/v3/videos", params=params, json=body)
+
+    error = refused.json()["error"]
+    assert (refused.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
+    assert [violation["field"] for violation in error["details"][0]["fieldViolations"]] == [name]
