@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lab.graph import comments, errors, facebook, facebook_media, instagram
+from lab.graph.facts import check_params
 from lab.messages import ApiError, Call, Response
 from lab.network_api import COMMIT, PREPARE, READ, Handler, Operation, Stage
 from lab.oauth import tokens
@@ -85,7 +86,8 @@ class GraphApi:
         node = find_node(lab, id)
         if node is None:
             raise self._unknown_node(lab, call, id)
-        call.network, call.params = node.network, {"id": id, "owner": node.owner}
+        call.network = node.network
+        call.params = {"id": id, "owner": node.owner, "kind": node.kind, "edge": edge}
         operation = OPERATIONS.get((call.method, node.kind, edge))
         if operation is None:
             raise errors.not_supported(call.endpoint)
@@ -124,7 +126,8 @@ class GraphApi:
             raise errors.not_allowed()
 
     def validate(self, lab: LabState, call: Call) -> None:
-        """Nothing more: the handlers refuse unknown parameters."""
+        if "kind" in call.params:
+            check_params(call, call.params["kind"], call.params["edge"])
 
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         return errors.error_for_code(status).response

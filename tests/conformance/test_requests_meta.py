@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lab.graph.facts import read_facts
 from pregonero.networks.base import ApiCredentials
 from tests.conformance import meta
 from tests.conformance.lives import live
@@ -62,6 +63,20 @@ def _unknown(kind: str, edge: str, request: Request) -> list[str]:
     if name == "comments":
         return []
     return [f"{name}: {field}" for field in meta.fields_unknown(name, names) if field not in BEYOND.get(kind, set())]
+
+
+NETWORK_OF = {"page": "facebook", "post": "facebook", "video": "facebook", "user": "instagram"}
+
+
+def test_the_labs_facts_are_those_of_the_sdk() -> None:
+    calls = read_facts()["calls"]
+    for (kind, edge), make in meta.MAKES.items():
+        facts = calls[f"POST {NETWORK_OF[kind]} {kind}{'/' if edge else ''}{edge}"]
+        own = {name: group for group, names in facts.items() for name in names}
+        declared = make()._param_checker._type_check_info
+
+        assert own.keys() == {*declared, *meta.BEYOND.get((kind, edge), {})}, (kind, edge)
+        assert {name for name in own if own[name] == "flags"} == {n for n, type in declared.items() if type == "bool"}
 
 
 def test_the_check_sees_what_is_wrong() -> None:

@@ -155,3 +155,21 @@ def test_feed_is_in_the_order_of_publication(fb: ApiClient) -> None:
     page = fb.http.get(f"/{fb.id}/feed", params={"limit": 1}).json()
     rest = fb.http.get(f"/{fb.id}/feed", params={"limit": 1, "after": page["paging"]["cursors"]["after"]}).json()
     assert [page["data"][0]["id"], rest["data"][0]["id"]] == [first, second]
+
+
+@pytest.mark.parametrize(
+    ("params", "name"),
+    [
+        ({"message": "Hola", "publicada": "false"}, "publicada"),
+        ({"message": "Hola", "published": "después"}, "published"),
+        ({"message": "Hola", "width": "ancho"}, "width"),
+        ({"message": "Hola", "formatting": "NEGRITA"}, "formatting"),
+    ],
+)
+def test_what_metas_sdk_does_not_have_is_refused(lab: Lab, fb: ApiClient, params: dict[str, str], name: str) -> None:
+    refused = fb.http.post(f"/{fb.id}/feed", data=params)
+
+    assert (refused.status_code, code(refused)) == (400, 100)
+    assert f"Param {name} " in refused.json()["error"]["message"]
+    assert fb.http.get(f"/{fb.id}/feed", params={"orden": "x"}).json()["error"]["code"] == 100
+    assert lab.posts(account=fb.id) == []

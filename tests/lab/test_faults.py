@@ -225,7 +225,9 @@ def test_rate_limit_fault_on_x_has_its_headers(lab: Lab, x: ApiClient) -> None:
 def test_half_upload_on_youtube_stores_the_first_half(lab: Lab, film: bytes) -> None:
     channel = ApiClient(lab, lab.new_account("youtube"))
     body = {"snippet": {"title": "Video"}, "status": {"privacyStatus": "private"}}
-    session = channel.http.post("/upload/youtube/v3/videos", params={"uploadType": "resumable"}, json=body)
+    session = channel.http.post(
+        "/upload/youtube/v3/videos", params={"uploadType": "resumable", "part": "snippet,status"}, json=body
+    )
     address = session.headers["Location"]
     lab.fault(kind="half_upload", network="youtube", endpoint="^PUT /upload", times=1)
 
@@ -242,7 +244,9 @@ def test_half_upload_on_youtube_stores_the_first_half(lab: Lab, film: bytes) -> 
 def test_upload_of_a_client_that_dies_in_the_middle_stores_the_first_half(lab: Lab, film: bytes) -> None:
     channel = ApiClient(lab, lab.new_account("youtube"))
     body = {"snippet": {"title": "Video"}, "status": {"privacyStatus": "private"}}
-    session = channel.http.post("/upload/youtube/v3/videos", params={"uploadType": "resumable"}, json=body)
+    session = channel.http.post(
+        "/upload/youtube/v3/videos", params={"uploadType": "resumable", "part": "snippet,status"}, json=body
+    )
     address = session.headers["Location"]
     half = len(film) // 2
     path = address.removeprefix(lab.url)

@@ -197,3 +197,21 @@ def test_comment_can_be_read_answered_and_hidden(lab: Lab, user: ApiClient, phot
 
     read = user.http.get(f"/{comment['id']}", params={"fields": "hidden,replies"}).json()
     assert (read["hidden"], read["replies"]["data"][0]["text"]) == (True, "En nuestro perfil.")
+
+
+@pytest.mark.parametrize(
+    ("edge", "params"),
+    [
+        ("media", {"image_url": "http://127.0.0.1/a.jpg", "texto": "Hola"}),
+        ("media", {"image_url": "http://127.0.0.1/a.jpg", "is_carousel_item": "tal vez"}),
+        ("media_publish", {"creation_id": "uno"}),
+        ("media_publish", {"creation_id": "1", "caption": "Hola"}),
+    ],
+)
+def test_what_metas_sdk_does_not_have_is_refused(lab: Lab, edge: str, params: dict[str, str]) -> None:
+    client = ApiClient(lab, lab.new_account("instagram"))
+
+    refused = client.http.post(f"/{client.id}/{edge}", data=params)
+
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, 100)
+    assert "Param " in refused.json()["error"]["message"]

@@ -57,7 +57,7 @@ class Publisher:
 
     def _prepare_youtube(self, text: str) -> tuple[str, Send]:
         body = {"snippet": {"title": text, "categoryId": "25"}, "status": {"privacyStatus": "private"}}
-        path, query = "/upload/youtube/v3/videos", {"uploadType": "resumable"}
+        path, query = "/upload/youtube/v3/videos", {"uploadType": "resumable", "part": "snippet,status"}
         session = self.http.post(path, params=query, json=body).headers["Location"]
         id = str(httpx.put(session, content=self._film).json()["id"])
         return id, lambda **options: self._set_privacy(id, "public", **options)
@@ -78,7 +78,7 @@ class Publisher:
             "facebook": (f"/{post}/comments", {"data": {"message": text}}),
             "instagram": (f"/{post}/comments", {"data": {"message": text}}),
             "youtube": (
-                "/youtube/v3/commentThreads",
+                "/youtube/v3/commentThreads?part=snippet",
                 {"json": {"snippet": {"videoId": post, "topLevelComment": {"snippet": {"textOriginal": text}}}}},
             ),
             "mastodon": ("/api/v1/statuses", {"json": {"status": text, "in_reply_to_id": post}}),
