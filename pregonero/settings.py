@@ -155,6 +155,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
                 "pregonero.ui.navigation.navigation",
+                "pregonero.people.sessions.session_end",
                 "pregonero.publishing.context_processors.banner",
             ],
         },

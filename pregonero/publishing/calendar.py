@@ -1,13 +1,16 @@
 """Checks on a day's calendar (P-2): clashes, repeated themes and proposed hours. Pure functions without queries."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pregonero.publishing.models import ZONE
 
 TOO_CLOSE = timedelta(minutes=15)  # the minimum between two publications on one account
+QUARTER = timedelta(minutes=15)
+SHORTEST_NOTICE = timedelta(minutes=5)  # between opening the editor and the hour that it suggests
 FIRST_HOUR, LAST_HOUR = 7, 18  # hours in Bogotá that the calendar always shows
 PROPOSE_FROM, PROPOSE_TO = 8, 17
 
@@ -81,6 +84,22 @@ def free_hours(
 def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
     """Return an hour of a day in Bogotá as an instant."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(ZONE))
+
+
+def hour_of_today(text: str, now: datetime) -> datetime | None:
+    """Return an hour such as "09:30" of the day of `now` in Bogotá as an instant, or None if it is not one."""
+    try:
+        hour = time.fromisoformat(text)
+    except ValueError:
+        return None
+    return at_hour(now.astimezone(ZoneInfo(ZONE)).date(), hour.hour, hour.minute)
+
+
+def next_quarter(now: datetime) -> datetime:
+    """Return the next quarter of an hour that is at least five minutes away, so that there is time to schedule."""
+    earliest = now.astimezone(ZoneInfo(ZONE)) + SHORTEST_NOTICE
+    start = earliest.replace(minute=0, second=0, microsecond=0)
+    return start + QUARTER * math.ceil((earliest - start) / QUARTER)
 
 
 def propose(

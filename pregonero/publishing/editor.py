@@ -15,10 +15,12 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.calendar import hour_of_today, next_quarter
 from pregonero.publishing.edits import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
+from pregonero.publishing.queries.calendar import proposed_hour
 from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.threads import Part, parts_of, thread_label
 
@@ -112,22 +114,6 @@ class Editor:
         return all([self.general.is_valid(), *(part.form.is_valid() for part in self.parts)])
 
     @property
-    def not_saved_reason(self) -> str:
-        """Return a sentence that names the parts with errors, or an empty string when the forms can be saved."""
-        invalid = [part.capabilities.label for part in self.parts if part.form.errors]
-        if self.general.errors:
-            invalid.append("lo general")
-        if not invalid and not self.minute.errors:
-            return ""
-        return f"Nada se guardó ni se programó: corrige {', '.join(invalid) or 'la hora'}."
-
-    @property
-    def not_scheduled_reason(self) -> str:
-        """Return a sentence with the number of issues that prevented scheduling after saving."""
-        count = len(self.issues)
-        return f"Se guardó, pero no se programó: {'falta' if count == 1 else 'faltan'} {count} por resolver."
-
-    @property
     def without_link(self) -> list[AccountPart]:
         """Return the accounts whose posts will not show the link."""
         return [part for part in self.parts if part.lacks_link]
@@ -166,7 +152,8 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     issues = rules.issues_of(publication, adaptations, check, acceptance, present_media=present_media)
     threads = by_account(deliveries_of(publication.ref))
     conversions = queries.conversions_of(publication)
-    minute = MinuteForm(data, now=now, initial=_initial_minute(publication, now, hour))
+    initial = None if data is not None else _initial_minute(publication, now, hour)
+    minute = MinuteForm(data, now=now, initial=initial)
     due_at = minute.due_at() if minute.is_valid() else publication.due_at or now
     return Editor(
         publication=publication,
@@ -227,5 +214,13 @@ def _part(
 
 
 def _initial_minute(publication: Publication, now: datetime, hour: str) -> dict[str, object]:
-    at = timezone.localtime(publication.due_at or now)
-    return {"day": at.date(), "hour": hour or f"{at:%H:%M}"}
+    at = timezone.localtime(_suggested_minute(publication, now, hour))
+    return {"day": at.date(), "hour": f"{at:%H:%M}"}
+
+
+def _suggested_minute(publication: Publication, now: datetime, hour: str) -> datetime:
+    """Return its own minute or the asked one if it has not passed, else the proposed gap or the next quarter."""
+    for at in (publication.due_at, hour_of_today(hour, now)):
+        if at is not None and at > now:
+            return at
+    return proposed_hour(publication, now=now) or next_quarter(now)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pregonero.errors import Issue, NotReady, Refused, WrongState
 from pregonero.media.models import MediumKind
@@ -14,7 +15,15 @@ from pregonero.outbox.rules import can_still_be_cancelled
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
-from pregonero.publishing.models import Adaptation, Attachment, LinkAcceptance, LinkCheck, Publication, PublicationState
+from pregonero.publishing.models import (
+    ZONE,
+    Adaptation,
+    Attachment,
+    LinkAcceptance,
+    LinkCheck,
+    Publication,
+    PublicationState,
+)
 from pregonero.publishing.payload import post_of, texts_of
 from pregonero.publishing.sources import Source
 
@@ -257,7 +266,8 @@ def is_official(address: str, entity: Entity) -> bool:
 def check_minute(due_at: datetime, *, now: datetime) -> None:
     """The minute may be the running one, never one that passed, nor one so far that it must be a slip."""
     if due_at < now.replace(second=0, microsecond=0):
-        raise Refused("Esa hora ya pasó: elige una desde este minuto en adelante.")
+        local = now.astimezone(ZoneInfo(ZONE))
+        raise Refused(f"Esa hora ya pasó: elige de las {local:%H:%M} en adelante.")
     if due_at > now + FARTHEST:
         raise Refused("Esa fecha está demasiado lejos: se programa hasta con dos años de anticipación.")
 

@@ -65,16 +65,19 @@ class TimelineGroup:
 
 
 def group_entries(entries: Iterable[TimelineEntry]) -> list[TimelineGroup]:
-    """Return the entries in order, with consecutive acts of the system in one group."""
+    """Return the entries in order, with consecutive acts of the system, or automatic savings of a person, in one."""
     groups = []
-    for by_system, consecutive in groupby(entries, key=_is_by_system):
+    for key, consecutive in groupby(entries, key=_group_key):
         run = tuple(consecutive)
-        groups += [TimelineGroup(run)] if by_system else [TimelineGroup((entry,)) for entry in run]
+        groups += [TimelineGroup(run)] if key else [TimelineGroup((entry,)) for entry in run]
     return groups
 
 
-def _is_by_system(entry: TimelineEntry) -> bool:
-    return bool(entry.event.actor.get("kind") == SYSTEM.kind)
+def _group_key(entry: TimelineEntry) -> str:
+    """Return what consecutive events have in common to form a group, or an empty string for an act of its own."""
+    if entry.event.actor.get("kind") == SYSTEM.kind:
+        return SYSTEM.kind
+    return f"automatic {entry.event.actor.get('id')}" if entry.event.facts.get("automatic") else ""
 
 
 def _moment(event: Event, name: str) -> datetime | None:

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseRedirectBase
 from django.shortcuts import render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django_htmx.http import HttpResponseClientRedirect
 
 from pregonero.errors import NotAllowed, NotFound, Refused
 
 STATUS: dict[type[Refused], int] = {NotFound: 404, NotAllowed: 403}
-CONFLICT = 409
+UNAUTHORIZED, CONFLICT = 401, 409
 
 
 class ErrorMiddleware:
@@ -24,7 +23,11 @@ class ErrorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.headers.get("HX-Request") == "true" and _is_sign_in_redirect(response):
+        if not _is_sign_in_redirect(response):
+            return response
+        if request.headers.get("HX-Request") == "true":
+            return render(request, "ui/signed_out.html", status=UNAUTHORIZED)
+        if request.method not in ("GET", "HEAD"):
             return _redirect_to_sign_in(request)
         return response
 
@@ -45,12 +48,9 @@ def _is_sign_in_redirect(response: HttpResponse) -> bool:
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """Redirect the whole page to sign-in, because htmx would insert the sign-in form into the current page."""
-    try:
-        page = urlsplit(request.headers.get("HX-Current-URL", "")).path or "/"
-    except ValueError:  # not a URL; no browser sends this
-        page = "/"
-    return HttpResponseClientRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}")
+    """Redirect a form to sign-in and from there to the page of the form: its own address shows nothing."""
+    page = _previous_page(request) or "/"
+    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': page})}")
 
 
 def _previous_page(request: HttpRequest) -> str:

@@ -18,18 +18,20 @@ from tests.browser.second_entity import SecondEntity, make_second_entity
 from tests.browser.windows import DESKTOP, BrowserUser, Windows
 from tests.databases import fresh_database
 from tests.lab.process import Lab
+from tests.stage import Workers
 
-WAYS = ("escritorio", "telefono", "sin-programas", "teclado")
+WAYS = ("escritorio", "telefono", "sin-programas", "teclado", "editor")
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @dataclass(frozen=True)
 class JourneyInstallation:
-    """A running installation for journeys: its address, and one entity for each kind of window."""
+    """A running installation for journeys: its address and settings, and one entity for each kind of window."""
 
     address: str
     teams: dict[str, Team]
+    workers: Workers
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def stage(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[JourneyIns
         workers = installation(url, lab)
         with running(workers, log, web_command(workers), [*PREGONERO, "worker"]):
             teams = run_in_thread(workers, lambda: {way: register_team(lab, way, timezone.now()) for way in WAYS})
-            yield JourneyInstallation(address_of(workers), teams)
+            yield JourneyInstallation(address_of(workers), teams, workers)
 
 
 @pytest.fixture(scope="session")

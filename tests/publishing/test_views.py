@@ -254,7 +254,7 @@ def test_a_text_over_the_limit_says_which_and_by_how_much(
     assert response.status_code == 422
     assert "12" in page
     assert "280" in page
-    assert "Se guardó, pero no se programó: falta 1 por resolver." in page
+    assert "Tus textos quedaron guardados, pero no se programó:" in page
     assert not Delivery.objects.filter(subject_id=publication.pk).exists()
 
 

@@ -82,9 +82,20 @@ def test_form_without_csrf_token_is_asked_to_reload(ana: Member) -> None:
     assert "llevaba mucho tiempo abierta" in response.content.decode()
 
 
-def test_expired_session_redirects_the_whole_page_to_sign_in_under_htmx(client: Client, db: None) -> None:
+def test_expired_session_leaves_the_page_under_htmx(client: Client, db: None) -> None:
     response = client.get("/ui/", headers={"hx-request": "true", "hx-current-url": "http://testserver/parrilla/?dia=2"})
-    assert response["HX-Redirect"] == "/cuenta/login/?next=%2Fparrilla%2F"
+    assert response.status_code == 401
+    assert "HX-Redirect" not in response
+    assert 'id="refusal"' in response.content.decode()
+    assert "/cuenta/login/" in response.content.decode()
+
+
+def test_form_sent_after_the_session_ended_comes_back_to_its_page(client: Client, db: None) -> None:
+    page = "/publicaciones/7/editor/"
+    response = client.post("/publicaciones/7/textos/", headers={"referer": f"http://testserver{page}"})
+    assert (response.status_code, response["Location"]) == (302, "/cuenta/login/?next=%2Fpublicaciones%2F7%2Feditor%2F")
+    foreign = client.post("/publicaciones/7/textos/", headers={"referer": "http://ajeno.example/x"})
+    assert foreign["Location"] == "/cuenta/login/?next=%2F"
 
 
 def test_expired_session_is_redirected_without_htmx(client: Client, db: None) -> None:

@@ -76,9 +76,17 @@ def next_number(entity_id: int, now: datetime) -> str:
 
 @transaction.atomic(durable=True)
 def edit_publication(
-    *, publication: Publication, change: PublicationChange, revision: int, by: Member, now: datetime
+    *,
+    publication: Publication,
+    change: PublicationChange,
+    revision: int,
+    by: Member,
+    now: datetime,
+    automatic: bool = False,
 ) -> Publication:
     """Save what a person wrote. `revision` is the one that they were looking at: a stale one is refused.
+
+    `automatic` says that the page saved it while they wrote.
 
     A programmed publication stays ready: an edit that would leave it with something missing is refused whole.
     """
@@ -97,18 +105,28 @@ def edit_publication(
     if publication.state == PublicationState.PROGRAMMED:
         rules.check_ready(queries.issues(publication))
         sync_deliveries(publication, by=by, now=now)
+    _record_edit(publication, changed, by, now, **({"automatic": True} if automatic else {}))
+    if link_changed and publication.link:
+        app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
+    return publication
+
+
+def _record_edit(
+    publication: Publication,
+    changed: list[tuple[Adaptation, AdaptationChange]],
+    by: Member,
+    now: datetime,
+    **facts: bool,
+) -> None:
     record(
         entity_id=by.entity_id,
         event_type="publication.edited",
         actor=by.actor,
         ref=publication.ref,
         at=now,
-        facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed]},
+        facts={"revision": publication.revision, "accounts": [each.account_id for each, _ in changed], **facts},
         texts=_words_changed(changed),
     )
-    if link_changed and publication.link:
-        app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
-    return publication
 
 
 def _check_revision(publication: Publication, revision: int) -> None:
@@ -116,7 +134,7 @@ def _check_revision(publication: Publication, revision: int) -> None:
         at = timezone.localtime(publication.edited_at)
         raise Conflict(
             f"{publication.edited_by.name} guardó cambios a las {at:%H:%M}, después de que abriste esta página. "
-            "Ábrela de nuevo para ver lo último; lo tuyo no se guardó encima."
+            "Lo tuyo sigue aquí y no se guardó encima."
         )
 
 

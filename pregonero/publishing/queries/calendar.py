@@ -92,8 +92,7 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
     deliveries = deliveries_on(entity, day)
     threads = threads_in(deliveries)
     standing = [current_delivery(thread) for thread in threads]
-    themes = _themes_of(deliveries)
-    places = [_place(delivery, themes) for delivery in standing if delivery.state not in STOPPED]
+    places = _places(standing, _themes_of(deliveries))
     troubles = find_problems(places)
     waiting = _waiting(entity, places, accounts, day, now)
     foreseen = foreseen_of(accounts, deliveries, now=now)
@@ -107,6 +106,15 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
         is_today=day == _local(now).date(),
         foreseen=foreseen.sentences,
     )
+
+
+def proposed_hour(publication: Publication, *, now: datetime) -> datetime | None:
+    """Return the free hour that today's calendar proposes for a draft, or None if there is none left."""
+    entity, today = publication.entity, _local(now).date()
+    deliveries = deliveries_on(entity, today)
+    standing = [current_delivery(thread) for thread in threads_in(deliveries)]
+    waiting = _waiting(entity, _places(standing, _themes_of(deliveries)), tuple(accounts_of(entity)), today, now)
+    return next((item.proposal.at for item in waiting if item.publication == publication and item.proposal), None)
 
 
 def deliveries_on(entity: Entity, day: date) -> list[Delivery]:
@@ -124,6 +132,10 @@ def _themes_of(deliveries: list[Delivery]) -> dict[int, str]:
     """Return the theme of each delivery's publication, by publication."""
     publications = Publication.objects.filter(pk__in={delivery.subject_id for delivery in deliveries})
     return dict(publications.values_list("pk", "theme"))
+
+
+def _places(standing: list[Delivery], themes: dict[int, str]) -> list[ThreadPosition]:
+    return [_place(delivery, themes) for delivery in standing if delivery.state not in STOPPED]
 
 
 def _place(delivery: Delivery, themes: dict[int, str]) -> ThreadPosition:

@@ -7,12 +7,14 @@ from django.urls import reverse
 from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
+from pregonero.errors import Issue
 from pregonero.media.models import Medium
 from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.base import Capabilities
 from pregonero.networks.post_validation import MEGABYTE, decimal, number
 from pregonero.networks.registry import connector
-from pregonero.publishing.editor import Editor
+from pregonero.publishing.editor import AccountPart, Editor
+from pregonero.publishing.editor_problems import target_of
 from pregonero.publishing.models import Adaptation
 from pregonero.publishing.queries.calendar import Day, Waiting
 
@@ -64,6 +66,12 @@ def readiness(editor: Editor) -> str:
     if not editor.warnings:
         return "listo"
     return f"listo, con {editor.warnings} {'aviso' if editor.warnings == 1 else 'avisos'}"
+
+
+@register.filter
+def target(issue: Issue, part: AccountPart) -> str:
+    """Return the id of the element where an issue of an account is fixed."""
+    return target_of(issue, part)
 
 
 @register.filter

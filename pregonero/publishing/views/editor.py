@@ -1,5 +1,7 @@
 """The editor of a publication: starting a draft, saving, scheduling, and checking its link."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -11,19 +13,32 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Conflict, NotFound
+from pregonero.errors import Conflict, NotFound, NotReady, WrongState
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 from pregonero.publishing import actions, link_check, queries, rules
+from pregonero.publishing.autosave import autosave
 from pregonero.publishing.edit_conflict import side_by_side
 from pregonero.publishing.editor import Editor, editor_of
+from pregonero.publishing.editor_problems import Problem, form_problems, issue_problems
 from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.calendar import waiting_for_minute
 from pregonero.publishing.sources import Source, is_registered, load_source, source_of
 from pregonero.records.actions import ObjectRef
 
+NOT_SAVED = "No se guardó: corrige esto; lo que escribiste sigue aquí."
+NOT_SCHEDULED = "Tus textos quedaron guardados, pero no se programó:"
+BAD_MINUTE = "No se programó: corrige la hora; tus textos quedaron guardados."
 REDIRECT, CONFLICT, UNPROCESSABLE = 302, 409, 422
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an act of the editor failed, with the problems to fix, each linked to its field."""
+
+    text: str
+    problems: Sequence[Problem] = ()
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,10 +79,13 @@ def editor(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def review(request: MemberRequest, pk: int) -> HttpResponse:
-    """Return the previews and issues of the form as it is being written. Nothing is saved."""
+    """Return the previews and issues of the form as it is being written; with `autosave`, save it too."""
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
-    return render(request, "publishing/editor.html#review", _context(request, page, now, live=True))
+    saving = autosave(page=page, by=request.member, now=now) if "autosave" in request.POST else None
+    return render(
+        request, "publishing/editor.html#review", _context(request, page, now, live=True) | {"saving": saving}
+    )
 
 
 @require_POST
@@ -101,14 +119,25 @@ def add_accounts(request: MemberRequest, pk: int) -> HttpResponse:
 def _save(request: MemberRequest, pk: int, written: QueryDict) -> HttpResponse:
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=written)
+    refusal = save_or_refuse(request, page, now, written)
+    if refusal is not None:
+        return refusal
+    messages.success(request, "Guardado.")
+    return _to_editor(page.publication)
+
+
+def save_or_refuse(request: MemberRequest, page: Editor, now: datetime, written: QueryDict) -> HttpResponse | None:
+    """Save the editor's forms; if that is not possible, return the editor with the reason and everything written."""
     if not page.is_valid:
-        return show_editor(request, page, now, status=UNPROCESSABLE)
+        return show_editor(request, page, now, failure=Failure(NOT_SAVED, form_problems(page, page.minute)))
     try:
         save_forms(request, page, now)
     except Conflict:
-        return show_edit_conflict(request, pk, now, written)
-    messages.success(request, "Guardado.")
-    return _to_editor(page.publication)
+        return show_edit_conflict(request, page.publication.pk, now, written)
+    except (NotReady, WrongState) as refusal:
+        problems = issue_problems(page) if isinstance(refusal, NotReady) else [Problem(refusal.message, "")]
+        return show_editor(request, page, now, failure=Failure(NOT_SAVED, problems))
+    return None
 
 
 @require_POST
@@ -116,17 +145,18 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
     """Save the form and schedule the publication, or show the issues that prevent it."""
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
-    if not (page.is_valid and page.minute.is_valid()):
-        return show_editor(request, page, now, status=UNPROCESSABLE)
-    try:
-        publication = save_forms(request, page, now)
-    except Conflict:
-        return show_edit_conflict(request, pk, now, request.POST)
+    refusal = save_or_refuse(request, page, now, request.POST)
+    if refusal is not None:
+        return refusal
+    publication = queries.get_publication(member=request.member, pk=pk)
     link_check.refresh_link(publication, now=now)
-    page = editor_of(member=request.member, pk=pk, now=now)
+    minute = MinuteForm(request.POST, now=now)
+    page = replace(editor_of(member=request.member, pk=pk, now=now), minute=minute)
+    if not minute.is_valid():
+        return show_editor(request, page, now, failure=Failure(BAD_MINUTE, form_problems(page, minute)))
     if page.issues:
-        return show_editor(request, page, now, status=UNPROCESSABLE, minute=MinuteForm(request.POST, now=now))
-    _set_due_time(publication, MinuteForm(request.POST, now=now), request, now)
+        return show_editor(request, page, now, failure=Failure(NOT_SCHEDULED, issue_problems(page)))
+    _set_due_time(publication, minute, request, now)
     return redirect("reports:expediente", pk=pk)
 
 
@@ -138,7 +168,6 @@ def show_edit_conflict(request: MemberRequest, pk: int, now: datetime, written: 
 
 
 def _set_due_time(publication: Publication, minute: MinuteForm, request: MemberRequest, now: datetime) -> None:
-    minute.full_clean()
     is_scheduled = publication.state == PublicationState.PROGRAMMED
     action = actions.move_publication if is_scheduled else actions.program_publication
     action(publication=publication, due_at=minute.due_at(), by=request.member, now=now)
@@ -153,14 +182,10 @@ def save_forms(request: MemberRequest, page: Editor, now: datetime) -> Publicati
     )
 
 
-def show_editor(
-    request: MemberRequest, page: Editor, now: datetime, *, status: int = 200, minute: MinuteForm | None = None
-) -> HttpResponse:
-    """Render the editor. With status 422, also show why the request failed."""
-    context = _context(request, page, now) | {"minute": minute or page.minute}
-    if status == UNPROCESSABLE:
-        context |= {"failure": page.not_saved_reason or page.not_scheduled_reason}
-    return render(request, "publishing/editor.html", context, status=status)
+def show_editor(request: MemberRequest, page: Editor, now: datetime, *, failure: Failure | None = None) -> HttpResponse:
+    """Render the editor. With a failure, also show why the request failed and where to fix it, with status 422."""
+    context = _context(request, page, now) | {"minute": page.minute, "failure": failure}
+    return render(request, "publishing/editor.html", context, status=UNPROCESSABLE if failure else 200)
 
 
 def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool = False) -> dict[str, object]:

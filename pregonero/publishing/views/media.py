@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from pregonero.errors import Conflict, NotFound, Refused
+from pregonero.errors import NotFound, Refused
 from pregonero.media.actions import save_upload
 from pregonero.media.errors import UnsupportedFile
 from pregonero.media.models import Medium, MediumKind
@@ -25,7 +25,7 @@ from pregonero.publishing.editor import editor_of
 from pregonero.publishing.forms import BesideForm, FixForm, UploadForm
 from pregonero.publishing.models import Attachment, Publication
 from pregonero.publishing.sources import source_of
-from pregonero.publishing.views.editor import UNPROCESSABLE, save_forms, show_edit_conflict, show_editor
+from pregonero.publishing.views.editor import save_or_refuse
 
 Edit = Callable[[Publication], str]
 """Changes a publication and returns the message to show."""
@@ -150,14 +150,11 @@ def add_thumbnail(request: MemberRequest, attachment: Attachment) -> str:
 def _after_saving(request: MemberRequest, pk: int, account: int, edit: Edit) -> HttpResponse:
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
-    if not page.is_valid:
-        return show_editor(request, page, now, status=UNPROCESSABLE)
+    refused = save_or_refuse(request, page, now, request.POST)
+    if refused is not None:
+        return refused
     try:
-        publication = save_forms(request, page, now)
-    except Conflict:
-        return show_edit_conflict(request, pk, now, request.POST)
-    try:
-        messages.success(request, edit(publication))
+        messages.success(request, edit(queries.get_publication(member=request.member, pk=pk)))
     except Refused as refusal:
         messages.error(request, refusal.message)
     return HttpResponseRedirect(f"{reverse('publishing:editor', args=[pk])}#red-{account}")

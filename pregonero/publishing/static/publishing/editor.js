@@ -18,15 +18,32 @@ function current() {
   return (parts.find((part) => part.querySelector("[aria-invalid]")) ?? parts[0])?.id;
 }
 
-form.addEventListener("click", (event) => {
-  const link = event.target.closest('a[href^="#red-"]');
+// Opens the account and the details where an element is, and puts the focus on it.
+function reveal(id) {
+  const element = document.getElementById(id);
+  if (!element) return;
+  const part = element.closest(".account-part");
+  if (part) {
+    history.replaceState(null, "", `#${part.id}`);
+    show(part.id);
+  }
+  for (let details = element.closest("details"); details; details = details.parentElement.closest("details")) details.open = true;
+  if (element === part) return;
+  if (!element.matches("input, textarea, select, button, a, [tabindex]")) element.tabIndex = -1;
+  element.focus();
+  element.scrollIntoView({ block: "center" });
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest('#editor a[href^="#"], #not-done a[href^="#"]');
   if (!link) return;
   event.preventDefault();
-  history.replaceState(null, "", link.hash);
-  show(current());
+  reveal(link.hash.slice(1));
 });
 document.body.addEventListener("htmx:afterSettle", () => show(current()));
 show(current());
+const wrong = document.querySelector("#not-done[data-focus]");
+if (wrong) reveal(wrong.dataset.focus);
 
 // Shows what a version would keep of the picture, as soon as it is chosen.
 const KEPT = { centre: "xMidYMid slice", top: "xMidYMin slice", bottom: "xMidYMax slice" };
