@@ -204,6 +204,31 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
     sys.exit(0 if healthy else 1)
 
 
+@main.command("inspect")
+@click.argument("file", metavar="ARCHIVO", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--network", default="", help="Red que lo recibiría: x, facebook, instagram, youtube, bluesky o mastodon."
+)
+@click.option("--reel", "is_reel", is_flag=True, help="Como reel, en la red que los tiene aparte.")
+@as_json_option
+def inspect_file(*, file: Path, network: str, is_reel: bool, as_json: bool) -> None:
+    """Dice qué es una imagen, un video o unos subtítulos, qué diría de ellos una red y cómo quedarían arreglados.
+
+    No guarda nada ni usa la base de datos. Termina con 0 si la red lo recibe como está, y con 1 si no.
+    """
+    with tempfile.TemporaryDirectory(prefix="pregonero-inspect-") as folder:
+        os.environ["PREGONERO_DATA"] = folder
+        embedded_postgres.data_folder.cache_clear()
+        stack.set_up()
+        from pregonero.networks.commands import report  # noqa: PLC0415
+        from pregonero.networks.registry import NETWORKS  # noqa: PLC0415
+
+        if network and network not in NETWORKS:
+            raise click.BadParameter(f"no hay una red «{network}»: {', '.join(NETWORKS)}.", param_hint="--network")
+        code = report(path=file, network=network, is_reel=is_reel, as_json=as_json)
+    sys.exit(code)
+
+
 @main.group()
 def keys() -> None:
     """Las llaves con que se guardan las credenciales de las cuentas."""

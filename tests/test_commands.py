@@ -15,9 +15,10 @@ import pytest
 from pregonero import embedded_postgres
 from pregonero.migration_history import UnknownMigrations, check_history
 from tests.databases import fresh_database
+from tests.films import picture
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor")
+COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor", "inspect")
 
 
 @pytest.fixture
@@ -43,6 +44,18 @@ def test_help_lists_every_command() -> None:
     output = pregonero("--help").stdout
     assert "Comandos" in output
     assert all(f"  {name} " in output for name in COMMANDS)
+
+
+def test_inspect_reads_a_file_without_a_database(environment: dict[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "mapa.png"
+    path.write_bytes(picture("PNG"))
+    without_database = environment | {"DATABASE_URL": "postgresql://nadie@127.0.0.1:1/nada"}
+    found = pregonero("inspect", str(path), "--network", "instagram", "--json", environment=without_database)
+    data = json.loads(found.stdout)
+    assert (found.returncode, data["seen"]["format"], data["conversion"]["made"]["format"]) == (1, "PNG", "JPEG")
+    assert list((tmp_path).iterdir()) == [path]
+    unknown = pregonero("inspect", str(path), "--network", "nada", environment=without_database)
+    assert (unknown.returncode, "no hay una red «nada»" in unknown.stderr) == (2, True)
 
 
 @pytest.mark.procedure("M-1", "P-6", "R-1", "D-5")

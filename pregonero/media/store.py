@@ -52,7 +52,7 @@ class StoredFile:
     steps: tuple[str, ...] = ()
 
 
-def path_of(medium: Medium) -> Path:
+def path_of(medium: Medium | StoredFile) -> Path:
     """Return the absolute path of a stored file."""
     return Path(settings.MEDIA_FOLDER) / medium.file
 
