@@ -229,6 +229,36 @@ def inspect_file(*, file: Path, network: str, is_reel: bool, as_json: bool) -> N
     sys.exit(code)
 
 
+@main.command()
+@click.argument("address", metavar="DIRECCIÓN")
+@click.option("--kind", type=click.Choice(("feed", "listing", "page")), help="Qué es; sin esto, se reconoce.")
+@click.option(
+    "--selector",
+    "selectors",
+    multiple=True,
+    metavar="PARTE=CSS",
+    help="De una página de noticias: item=div.c, title=h3, link, date, summary o picture. Se puede repetir.",
+)
+@click.option("--loopback", is_flag=True, help="Permite direcciones de este mismo equipo.")
+@as_json_option
+def read(*, address: str, kind: str | None, selectors: tuple[str, ...], loopback: bool, as_json: bool) -> None:
+    """Dice qué lee Pregonero en una dirección: una fuente RSS o Atom, una página de noticias o una noticia.
+
+    No guarda nada ni usa la base de datos. Termina con 0 si se pudo leer, y con 1 si no: entonces dice por qué.
+    """
+    os.environ.setdefault("DATABASE_URL", "postgresql:///pregonero")
+    stack.set_up()
+    from pregonero.newsroom.trial import read_address, selectors_from, text_of  # noqa: PLC0415
+
+    try:
+        chosen = selectors_from(selectors)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--selector") from error
+    report = read_address(address, kind=kind or "", selectors=chosen, loopback=loopback)
+    _print(report, text_of(report), as_json=as_json)
+    sys.exit(0 if report["outcome"] == "read" else 1)
+
+
 @main.group()
 def keys() -> None:
     """Las llaves con que se guardan las credenciales de las cuentas."""

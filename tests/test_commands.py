@@ -18,7 +18,7 @@ from tests.databases import fresh_database
 from tests.films import picture
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor", "inspect")
+COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor", "inspect", "read")
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 BOGOTA = ZoneInfo("America/Bogota")
 YEARS = range(1990, 2101)
-FUTURE_REACH = timedelta(days=2)  # a news item may carry the hour at which it will be published
+FUTURE_REACH = timedelta(days=731)  # a website may date an announcement by its event; nothing is programmed further
 NOON = 12
 MONTHS = {
     "ene": 1, "jan": 1, "feb": 2, "mar": 3, "abr": 4, "apr": 4, "may": 5, "jun": 6, "jul": 7,
@@ -53,9 +53,10 @@ def parse_date(value: object) -> datetime | None:
     return date if date is not None and date.year in YEARS else None
 
 
-def not_in_the_future(date: datetime | None, now: datetime) -> datetime | None:
-    """Return a date of publication, or None if it is further in the future than any news item is dated."""
-    return date if date is None or date <= now + FUTURE_REACH else None
+def date_from(written: str | None) -> datetime | None:
+    """Return the date of publication that the parsers' process wrote; one in the far future is no date."""
+    date = datetime.fromisoformat(written) if written else None
+    return date if date is None or date <= datetime.now(UTC) + FUTURE_REACH else None
 
 
 def _parse_iso(text: str) -> datetime | None:

@@ -1,12 +1,7 @@
 """Downloads of a news item's page, and of its image and video."""
 
-from dataclasses import replace
-from datetime import datetime
-
-from django.utils import timezone
-
 from pregonero.media.store import StoredFile, incoming_file, store_incoming
-from pregonero.newsroom.reading.dates import not_in_the_future
+from pregonero.newsroom.reading.dates import date_from
 from pregonero.newsroom.reading.fetch import PAGE_LIMITS, PICTURE_LIMITS, VIDEO_LIMITS, fetch, fetch_into
 from pregonero.newsroom.reading.page_parser import Page
 from pregonero.newsroom.reading.parser_process import parse_apart
@@ -15,8 +10,7 @@ from pregonero.newsroom.reading.parser_process import parse_apart
 def fetch_page(link: str) -> Page:
     """Download a page and parse it in another process. Raises `Unreadable`."""
     fields = parse_apart("page", fetch(link, PAGE_LIMITS), name=PAGE_LIMITS.name)
-    published_at = datetime.fromisoformat(fields["published_at"]) if fields["published_at"] else None
-    return replace(Page(**fields), published_at=not_in_the_future(published_at, timezone.now()))
+    return Page(**{**fields, "published_at": date_from(fields["published_at"])})
 
 
 def fetch_picture(link: str) -> StoredFile:

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.forms import Field
-from django.utils import timezone
 
 from pregonero.errors import Issue, Refused
-from pregonero.newsroom.reading.dates import not_in_the_future
+from pregonero.newsroom.reading.dates import date_from
 from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.fetch import FetchLimits, fetch
 from pregonero.newsroom.reading.parser_process import parse_apart
@@ -103,9 +102,13 @@ class SourceKind:
         document = fetch(address, self.limits, etag=etag, last_modified=last_modified)
         if document.is_unchanged:
             return Reading((), document.etag or etag, document.last_modified or last_modified)
-        kind = type(self)
-        rows = parse_apart(f"{kind.__module__}.{kind.__qualname__}", document, name=self.limits.name, options=options)
-        return Reading([_item_from(row, timezone.now()) for row in rows], document.etag, document.last_modified)
+        rows = parse_apart(self.parser, document, name=self.limits.name, options=options)
+        return Reading([_item_from(row) for row in rows], document.etag, document.last_modified)
+
+    @property
+    def parser(self) -> str:
+        """Return the name with which another process finds the `parse` of this kind."""
+        return f"{type(self).__module__}.{type(self).__qualname__}"
 
     def parse(self, document: Document, options: Mapping[str, str]) -> list[Item]:
         """Return the news of a document, in its order. Raises `Malformed`.
@@ -119,7 +122,6 @@ class SourceKind:
         raise NotImplementedError
 
 
-def _item_from(row: dict[str, Any], now: datetime) -> Item:
-    """Return the item that another process wrote as JSON; a date in the far future is no date."""
-    published_at = datetime.fromisoformat(row["published_at"]) if row["published_at"] else None
-    return Item(**{**row, "published_at": not_in_the_future(published_at, now)})
+def _item_from(row: dict[str, Any]) -> Item:
+    """Return the item that another process wrote as JSON."""
+    return Item(**{**row, "published_at": date_from(row["published_at"])})
