@@ -184,9 +184,9 @@ def _prepare_folders(binaries: Path) -> None:
 
 def _create_cluster(binaries: Path, owner: pwd.struct_passwd | None) -> None:
     """Create the database's files in a folder that gets its name at the end, so that half a cluster is never used."""
-    new = cluster_folder().with_name(f"{cluster_folder().name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True, mode=0o700)
+    for unfinished in data_folder().glob("postgres.new-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    new = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=data_folder()))
     if owner is not None:
         os.chown(new, owner.pw_uid, owner.pw_gid)
     result = subprocess.run(

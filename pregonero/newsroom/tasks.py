@@ -13,10 +13,9 @@ from pregonero.media.errors import UnusableFile
 from pregonero.media.models import Medium
 from pregonero.media.store import StoredFile
 from pregonero.newsroom import actions, queries
-from pregonero.newsroom.models import News, Source, SourceState
+from pregonero.newsroom.models import Source, SourceState
 from pregonero.newsroom.reading.errors import Unreachable, Unreadable
 from pregonero.newsroom.reading.page import fetch_page, fetch_picture, fetch_video
-from pregonero.newsroom.reading.page_parser import Page
 from pregonero.newsroom.sources.registry import kind_of
 
 EVERY_HALF_MINUTE = "* * * * * */30"
@@ -67,10 +66,14 @@ def read_pages_again(timestamp: int, **_later: Any) -> None:
 @app.task(
     name="newsroom.read_page",
     queue="reading",
+    # After 5 s, 25 s, 2 minutes and 10 minutes; then with the others, every half an hour.
     retry=RetryStrategy(max_attempts=4, exponential_wait=5, retry_exceptions={Unreachable}),
 )
 def read_page(*, news_id: int, **_later: Any) -> None:
-    """Read the page of a news item and store its text, image and video, or its problem."""
+    """Read the page of a news item and store its text, image and video, or its problem.
+
+    Raises `Unreachable` after storing the rest when the page or a file did not answer, so that it is read again soon.
+    """
     news = queries.news_to_read(pk=news_id)
     try:
         page = fetch_page(news.address)
@@ -79,8 +82,14 @@ def read_page(*, news_id: int, **_later: Any) -> None:
         if isinstance(problem, Unreachable):
             raise  # Procrastinate retries it
         return
-    picture, video, problem_text = _copy_media(news, page)
-    actions.save_page(news=news, page=page, picture=picture, video=video, problem=problem_text, now=timezone.now())
+    picture, picture_problem = _copy(fetch_picture, page.picture or news.picture_address, news.picture)
+    video, video_problem = _copy(fetch_video, page.video, news.video)
+    problems = [problem for problem in (picture_problem, video_problem) if problem is not None]
+    sentences = " ".join(problem.message for problem in problems)
+    actions.save_page(news=news, page=page, picture=picture, video=video, problem=sentences, now=timezone.now())
+    for unread in problems:
+        if isinstance(unread, Unreachable):
+            raise unread  # Procrastinate retries it
 
 
 def _defer_once(task: str, lock: str, **arguments: int) -> None:
@@ -96,18 +105,13 @@ def _is_due(source: Source) -> bool:
     return source.state == SourceState.ACTIVE and is_due
 
 
-def _copy_media(news: News, page: Page) -> tuple[StoredFile | None, StoredFile | None, str]:
-    """Return the new copies of the page's image and video, and in Spanish what could not be read."""
-    picture, picture_problem = _copy(fetch_picture, page.picture or news.picture_address, news.picture)
-    video, video_problem = _copy(fetch_video, page.video, news.video)
-    return picture, video, " ".join(filter(None, (picture_problem, video_problem)))
-
-
-def _copy(fetch: Callable[[str], StoredFile], link: str, present: Medium | None) -> tuple[StoredFile | None, str]:
-    """Fetch a file unless the present one came from the same link."""
+def _copy(
+    fetch: Callable[[str], StoredFile], link: str, present: Medium | None
+) -> tuple[StoredFile | None, Unreadable | UnusableFile | None]:
+    """Fetch a file unless the present one came from the same link; return it, or why it could not be read."""
     if not link or (present is not None and present.origin == link):
-        return None, ""
+        return None, None
     try:
-        return fetch(link), ""
+        return fetch(link), None
     except (Unreadable, UnusableFile) as problem:
-        return None, problem.message
+        return None, problem

@@ -171,6 +171,39 @@ def test_an_unreachable_page_stores_its_problem_and_is_retried(source: Source, s
     assert "no está" in news.page_problem
 
 
+@pytest.mark.procedure("P-1", "N-6")
+@pytest.mark.parametrize("path", ["/foto.png", "/video.mp4"])
+@pytest.mark.parametrize("status", [429, 500, 503, 504])
+def test_a_file_that_did_not_answer_is_read_again_soon_and_the_rest_is_stored(
+    source: Source, site: Website, media_folder: Path, path: str, status: int
+) -> None:
+    serve(site)
+    site.put("/noticia", PAGE.format("Café", FIRST))
+    site.put("/foto.png", picture(), "image/png")
+    site.put("/video.mp4", video(), "video/mp4")
+    answers = site.pages[path]
+    site.pages[path] = answering(b"", "text/html", {}, status=status)
+    tasks.read_source(source_id=source.pk)
+    news = News.objects.get()
+    with pytest.raises(Unreachable):
+        tasks.read_page(news_id=news.pk)
+    news.refresh_from_db()
+    assert FIRST in news.body
+    assert news.page_problem
+    assert [medium is None for medium in (news.picture, news.video)].count(True) == 1
+    site.pages[path] = answers
+    tasks.read_page(news_id=news.pk)
+    news.refresh_from_db()
+    assert (news.picture is None, news.video is None, news.page_problem) == (False, False, "")
+    assert len([asked for asked, _ in site.requests if asked in {"/foto.png", "/video.mp4"} - {path}]) == 1
+
+
+def test_the_first_retry_of_a_page_is_within_half_a_minute() -> None:
+    retry = tasks.read_page.retry_strategy
+    assert retry.wait + retry.exponential_wait <= 30
+    assert retry.max_attempts >= 4
+
+
 @pytest.mark.procedure("P-1")
 def test_an_edit_of_an_informed_page_notifies_the_people_of_the_networks(
     luis: Member, ana: Member, source: Source, site: Website, media_folder: Path
