@@ -17,6 +17,10 @@ from tests.networks.subjects import lab_credentials
 EMPTY = [("200 OK", b""), ("201 Created", b" \n"), ("204 No Content", b"")]
 
 
+def client_at(lab: Lab, address: str) -> NetworkClient:
+    return NetworkClient(at(lab, "x", address), network("x").endpoints)
+
+
 def at(lab: Lab, name: str, address: str) -> ApiCredentials:
     return replace(lab_credentials(lab, name), address=address)
 
@@ -25,9 +29,7 @@ def at(lab: Lab, name: str, address: str) -> ApiCredentials:
 @pytest.mark.parametrize(("method", "path"), [("POST", "/2/tweets"), ("DELETE", "/2/tweets/7")])
 def test_a_write_without_a_body_is_taken(lab: Lab, method: str, path: str, status: str, body: bytes) -> None:
     with peer(answering(status, body)) as server:
-        response = NetworkClient(at(lab, "x", server.address), network("x").endpoints).request(
-            method, server.address + path
-        )
+        response = client_at(lab, server.address).request(method, server.address + path)
 
     assert response.json() == {}
 
@@ -36,9 +38,7 @@ def test_a_write_without_a_body_is_taken(lab: Lab, method: str, path: str, statu
 def test_a_read_without_a_body_is_lost(lab: Lab, status: str, body: bytes) -> None:
     """Taken for an empty list, it would deny a post that exists."""
     with peer(answering(status, body)) as server:
-        response = NetworkClient(at(lab, "x", server.address), network("x").endpoints).get(
-            f"{server.address}/2/tweets/7"
-        )
+        response = client_at(lab, server.address).get(f"{server.address}/2/tweets/7")
 
         with pytest.raises(ResponseLost):
             response.json()
