@@ -290,3 +290,31 @@ def test_a_picture_where_a_video_goes_is_named(media_folder: Path) -> None:
         store(animation("GIF", [100, 100], 0), "v", "video")
     with pytest.raises(UnsupportedFile, match="El archivo no es de un tipo conocido: se reciben"):
         store(b"\x01\x02nada")
+
+
+def test_a_still_png_without_its_metadata_keeps_its_pixels_depth_and_transparency(media_folder: Path) -> None:
+    for picture, options in (
+        (ramp(), {}),
+        (ramp(), {"transparency": 0}),
+        (two_halves().convert("P"), {"transparency": 0}),
+        (Image.new("LA", (20, 20), (90, 120)), {}),
+    ):
+        output = io.BytesIO()
+        picture.save(output, "PNG", **with_metadata("PNG"), **options)
+        stored = store(output.getvalue())
+        assert stored.original is not None
+        with opened(stored, media_folder) as now, Image.open(io.BytesIO(output.getvalue())) as before:
+            assert (now.mode, now.tobytes(), now.getpalette()) == (before.mode, before.tobytes(), before.getpalette())
+            assert now.info.get("transparency") == before.info.get("transparency")
+            assert b"casa" not in (media_folder / stored.file).read_bytes()
+
+
+@pytest.mark.parametrize("mime", ["image/heic", "image/avif"])
+def test_a_heic_or_avif_lying_on_its_side_is_turned_once(media_folder: Path, mime: str) -> None:
+    exif = Image.Exif()
+    exif[ORIENTATION] = SIDEWAYS
+    stored = store(heif(mime, two_halves(), exif=exif.tobytes()))
+    clean = opened(stored, media_folder)
+    assert (stored.width, stored.height) == clean.size
+    expected = (20, 5) if clean.size == (40, 60) else (5, 20)
+    assert is_near(clean, expected, (200, 0, 0))

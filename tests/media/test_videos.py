@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,31 @@ def test_a_cut_video_is_refused(tmp_path: Path, container: str, share: float) ->
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
     with pytest.raises(MalformedFile):
         medium_of(path)
+
+
+@pytest.mark.parametrize("container", ["webm", "mkv"])
+def test_the_unit_of_the_clock_is_not_taken_for_the_frame_rate(tmp_path: Path, container: str) -> None:
+    path = tmp_path / f"v.{container}"
+    with av.open(str(path), "w", format="webm" if container == "webm" else "matroska") as made:
+        stream = made.add_stream("libvpx", rate=1000)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(100):
+            frame = av.VideoFrame(64, 48, "yuv420p")
+            frame.pts, frame.time_base = number * 40, Fraction(1, 1000)
+            made.mux(stream.encode(frame))
+        made.mux(stream.encode(None))
+    medium = medium_of(path)
+    assert medium.traits.fps == pytest.approx(25, abs=1)
+    for name in STRICT:
+        assert "too_fast" not in issues_of(name, medium)
+        made_version = version_for(name, medium)
+        assert issues_of(name, made_version) == {}
+        assert made_version.traits.fps == pytest.approx(25, abs=1)
+
+
+@pytest.mark.parametrize("name", STRICT)
+def test_the_version_for_a_network_does_not_say_the_place(tmp_path: Path, name: str) -> None:
+    path = film(tmp_path / "v.mov", seconds=4, fps=25, codec="libx264", sound=True, tags=PLACE)
+    made = version_for(name, medium_of(path))
+    assert [trace for trace in TRACES if trace in made.path.read_bytes()] == []
+    assert all_tags(made.path) == {}
