@@ -11,7 +11,7 @@ from pregonero.publishing import actions, rules
 from pregonero.publishing.editor import Editor
 from pregonero.publishing.editor_problems import form_problems
 from pregonero.publishing.forms import change_of
-from pregonero.publishing.models import PublicationState
+from pregonero.publishing.models import Publication, PublicationState
 
 SCHEDULED = "Sin guardar: ya está programada; pulsa «Guardar» para cambiar lo que va a salir."
 
@@ -54,4 +54,10 @@ def _save(page: Editor, by: Member, now: datetime) -> SaveState:
         now=now,
         automatic=True,
     )
-    return SaveState("saved", f"Borrador guardado a las {timezone.localtime(now):%H:%M}", saved.revision)
+    return saved_state(saved, now)
+
+
+def saved_state(publication: Publication, now: datetime) -> SaveState:
+    """Return that a publication was saved now, as its present revision."""
+    name = "Borrador guardado" if publication.state == PublicationState.DRAFT else "Guardada"
+    return SaveState("saved", f"{name} a las {timezone.localtime(now):%H:%M}", publication.revision)

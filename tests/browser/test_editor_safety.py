@@ -13,6 +13,7 @@ from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
 from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
 from tests.conftest import PASSWORD
+from tests.films import picture
 from tests.lab.process import Lab
 from tests.stage import drafted, informed_news
 
@@ -202,3 +203,28 @@ def test_problem_of_a_hidden_network_opens_it_and_takes_the_focus(enter: Enter, 
     page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
     page.get_by_role("button", name="Programar").click()
     expect(page.get_by_label("Texto para Facebook")).to_be_focused()
+
+
+@pytest.mark.procedure("D-1")
+def test_file_goes_up_without_leaving_the_page(stage: JourneyInstallation, enter: Enter, draft: int) -> None:
+    page = editor(enter("beto"), draft)
+    page.evaluate("window.sameDocument = true")
+    write(page, " Con un archivo.")
+    media = page.get_by_role("group", name="Imágenes y videos para X")
+    media.get_by_text("Agregar una imagen o un video").click()
+    file = media.get_by_label("Imagen o video", exact=True)
+    file.set_input_files({"name": "vacio.png", "mimeType": "image/png", "buffer": b"no es una imagen"})
+    media.get_by_role("button", name="Subir y agregar").click()
+    expect(media.locator(".file-result .note.bad")).to_be_in_viewport()
+    assert file.evaluate("field => field.files.length") == 1
+    file.set_input_files({"name": "mapa.png", "mimeType": "image/png", "buffer": picture("PNG")})
+    media.get_by_label("Texto alternativo, si es una imagen").fill("Un mapa")
+    media.get_by_role("button", name="Subir y agregar").click()
+    expect(media.locator(".file-result").get_by_text("Archivo agregado")).to_be_in_viewport()
+    expect(media.get_by_role("listitem")).to_have_count(2)
+    assert page.evaluate("window.sameDocument")
+    write(page, " Y sigue.")
+    expect(page.locator("#save-state").get_by_text("Borrador guardado a las")).to_be_visible()
+    page.get_by_role("button", name="Guardar").last.click()
+    expect(page.get_by_text("Guardado.", exact=True)).to_be_visible()
+    assert saved_text(stage, draft).endswith("Con un archivo. Y sigue.")

@@ -84,7 +84,7 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
     saving = autosave(page=page, by=request.member, now=now) if "autosave" in request.POST else None
     return render(
-        request, "publishing/editor.html#review", _context(request, page, now, live=True) | {"saving": saving}
+        request, "publishing/editor.html#review", editor_context(request, page, now, live=True) | {"saving": saving}
     )
 
 
@@ -163,7 +163,7 @@ def schedule(request: MemberRequest, pk: int) -> HttpResponse:
 def show_edit_conflict(request: MemberRequest, pk: int, now: datetime, written: QueryDict) -> HttpResponse:
     """Show the form beside the version that another person saved meanwhile. The form keeps what was written."""
     conflict = side_by_side(member=request.member, pk=pk, now=now, data=written)
-    context = _context(request, conflict.page, now) | {"minute": conflict.page.minute, "conflict": conflict}
+    context = editor_context(request, conflict.page, now) | {"minute": conflict.page.minute, "conflict": conflict}
     return render(request, "publishing/editor.html", context, status=CONFLICT)
 
 
@@ -184,11 +184,12 @@ def save_forms(request: MemberRequest, page: Editor, now: datetime) -> Publicati
 
 def show_editor(request: MemberRequest, page: Editor, now: datetime, *, failure: Failure | None = None) -> HttpResponse:
     """Render the editor. With a failure, also show why the request failed and where to fix it, with status 422."""
-    context = _context(request, page, now) | {"minute": page.minute, "failure": failure}
+    context = editor_context(request, page, now) | {"minute": page.minute, "failure": failure}
     return render(request, "publishing/editor.html", context, status=UNPROCESSABLE if failure else 200)
 
 
-def _context(request: MemberRequest, page: Editor, now: datetime, *, live: bool = False) -> dict[str, object]:
+def editor_context(request: MemberRequest, page: Editor, now: datetime, *, live: bool = False) -> dict[str, object]:
+    """Return what the templates of the editor show."""
     return {
         "editor": page,
         "publication": page.publication,

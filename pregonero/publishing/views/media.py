@@ -1,6 +1,7 @@
 """Pictures and videos in the editor, each act after saving the form."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import NotAllowed, NotFound, Refused
 from pregonero.media.actions import save_upload
 from pregonero.media.errors import UnsupportedFile
 from pregonero.media.models import Medium, MediumKind
@@ -21,11 +22,13 @@ from pregonero.networks.registry import connector
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import Described
-from pregonero.publishing.editor import editor_of
+from pregonero.publishing.autosave import saved_state
+from pregonero.publishing.editor import Editor, editor_of
+from pregonero.publishing.editor_problems import form_problems
 from pregonero.publishing.forms import BesideForm, FixForm, UploadForm
 from pregonero.publishing.models import Attachment, Publication
 from pregonero.publishing.sources import source_of
-from pregonero.publishing.views.editor import save_or_refuse
+from pregonero.publishing.views.editor import UNPROCESSABLE, editor_context, save_forms, save_or_refuse
 
 Edit = Callable[[Publication], str]
 """Changes a publication and returns the message to show."""
@@ -150,6 +153,8 @@ def add_thumbnail(request: MemberRequest, attachment: Attachment) -> str:
 def _after_saving(request: MemberRequest, pk: int, account: int, edit: Edit) -> HttpResponse:
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
+    if request.htmx:
+        return _change_in_place(request, page, account, edit, now)
     refused = save_or_refuse(request, page, now, request.POST)
     if refused is not None:
         return refused
@@ -158,6 +163,41 @@ def _after_saving(request: MemberRequest, pk: int, account: int, edit: Edit) -> 
     except Refused as refusal:
         messages.error(request, refusal.message)
     return HttpResponseRedirect(f"{reverse('publishing:editor', args=[pk])}#red-{account}")
+
+
+def _change_in_place(request: MemberRequest, page: Editor, account: int, edit: Edit, now: datetime) -> HttpResponse:
+    """Save the form, change the file, and return the parts of the page that changed; an error goes beside the file."""
+    pk = page.publication.pk
+    if not page.is_valid:
+        problem = form_problems(page, page.minute)[0]
+        return _refused_in_place(request, account, f"No se hizo nada. {problem.text}")
+    try:
+        publication = save_forms(request, page, now)
+    except NotAllowed:
+        raise
+    except Refused as refusal:
+        return _refused_in_place(request, account, refusal.message)
+    try:
+        result = edit(publication)
+    except Refused as refusal:
+        return _refused_in_place(request, account, refusal.message, saved=publication.revision)
+    changed = editor_of(member=request.member, pk=pk, now=now)
+    everywhere = f"{UploadForm(account).prefix}-everywhere" in request.POST
+    context = editor_context(request, changed, now) | {
+        "part": next(part for part in changed.parts if part.adaptation.account_id == account),
+        "others": [part for part in changed.parts if everywhere and part.adaptation.account_id != account],
+        "result": result,
+        "saving": saved_state(changed.publication, now),
+    }
+    return render(request, "publishing/file_changed.html", context)
+
+
+def _refused_in_place(request: MemberRequest, account: int, text: str, *, saved: int | None = None) -> HttpResponse:
+    """Return the reason, to be shown beside the file, with the revision that the texts were saved as, if they were."""
+    context = {"kind": "bad", "text": text, "revision": saved}
+    response = render(request, "publishing/file_result.html", context, status=UNPROCESSABLE)
+    response["HX-Retarget"], response["HX-Reswap"] = f"#resultado-{account}", "innerHTML"
+    return response
 
 
 def _attach(

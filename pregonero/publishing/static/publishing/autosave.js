@@ -46,7 +46,7 @@ function copy() {
 
 function save() {
   clearTimeout(idleTimer);
-  if (!isDraft || blocked || conflicted || sending !== null || !dirty()) return;
+  if (!isDraft || blocked || conflicted || form.dataset.busy || sending !== null || !dirty()) return;
   htmx.trigger(reviewer, "autosave");
 }
 
@@ -106,13 +106,27 @@ form.addEventListener("submit", (event) => {
     event.preventDefault();
     copy();
     document.getElementById("session").scrollIntoView({ block: "nearest" });
-  } else if (sending !== null) {
+  } else if (sending !== null || form.dataset.busy) {
     event.preventDefault();
     waiting = event.submitter;
   } else {
     copy();
-    leaving = true;
+    if (event.submitter?.closest(".media")) event.preventDefault();
+    leaving = !event.defaultPrevented;
+    if (!leaving) document.dispatchEvent(new CustomEvent("file:act", { detail: { button: event.submitter, version } }));
   }
+});
+
+// An act on a file saved the texts too, as they were when it started.
+document.addEventListener("file:ended", ({ detail }) => {
+  if (detail.revision) {
+    form.elements.revision.value = detail.revision;
+    savedVersion = detail.version;
+  }
+  lastSaved = Date.now();
+  copy();
+  if (waiting) press(waiting);
+  else if (dirty()) idleTimer = setTimeout(save, IDLE);
 });
 
 window.addEventListener("beforeunload", (event) => {

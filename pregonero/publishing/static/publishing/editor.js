@@ -1,10 +1,10 @@
 // Shows one account at a time: its text, and its preview beside. Without this, all of them stand one under the other.
 const form = document.getElementById("editor");
-const parts = [...document.querySelectorAll(".account-part")];
+const accounts = () => [...document.querySelectorAll(".account-part")];
 const tabs = [...form.querySelectorAll(".tabs a")];
 
 function show(id) {
-  for (const part of parts) part.hidden = part.id !== id;
+  for (const part of accounts()) part.hidden = part.id !== id;
   for (const preview of document.querySelectorAll(".account-preview")) preview.hidden = `red-${preview.dataset.account}` !== id;
   for (const tab of tabs) {
     if (tab.hash === `#${id}`) tab.setAttribute("aria-current", "true");
@@ -14,6 +14,7 @@ function show(id) {
 
 function current() {
   const wanted = location.hash.slice(1);
+  const parts = accounts();
   if (parts.some((part) => part.id === wanted)) return wanted;
   return (parts.find((part) => part.querySelector("[aria-invalid]")) ?? parts[0])?.id;
 }
