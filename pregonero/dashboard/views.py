@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.vary import vary_on_headers
 
 from pregonero.dashboard.queries import today_of
 from pregonero.dashboard.status import status_of
@@ -14,15 +15,17 @@ from pregonero.people.rules import check_may, may
 
 
 @require_GET
+@vary_on_headers("HX-Request")
 def today(request: MemberRequest) -> HttpResponse:
-    """Show the person's tasks, today's publications and their problems."""
+    """Show the person's tasks, today's publications and their problems; to htmx, which polls, only the contents."""
     now = timezone.now()
     context = {
         "today": today_of(request.member, now=now),
         "now": now,
         "may_compose": may(request.member, "publication.compose", now=now),
     }
-    return render(request, "dashboard/today.html", context)
+    template = "dashboard/today.html"
+    return render(request, f"{template}#moving" if request.htmx else template, context)
 
 
 @require_GET

@@ -99,6 +99,13 @@ class Expediente:
         return sum(way.delivery is not None and way.delivery.state in PUBLIC for way in self.accounts)
 
     @property
+    def step(self) -> str:
+        """Return the state of the step in which it goes out, as the ui's step takes it."""
+        if self.is_stopped and self.situation[0] != "ok":
+            return "stopped"
+        return {"ok": "done", "bad": "bad", "wait": "now"}.get(self.situation[0], "next")
+
+    @property
     def cancellation(self) -> TimelineEntry | None:
         """Return the record of the act that cancelled the publication, or what was left of it."""
         acts = [line for line in self.lines if line.event.event_type == "publication.cancelled"]

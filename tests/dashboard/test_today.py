@@ -7,6 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.dashboard.queries import today_of
+from pregonero.dashboard.templatetags.dashboard_labels import progress, today_summary
+from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
@@ -118,3 +120,65 @@ def test_drafting_a_publication_marks_the_notice_of_its_news_as_seen(news: News,
     (task,) = today_of(ana, now=now).tasks
     assert task.why == "Borrador sin programar."
     assert Notice.objects.get().seen_at == now
+
+
+@pytest.mark.procedure("P-1")
+def test_what_a_colleague_did_leaves_by_itself_and_says_who_and_when(
+    news: News, ana: Member, beto: Member, now: datetime
+) -> None:
+    notify(members=[ana, beto], kind="news.informed", ref=news.ref, title=news.title, path="/parrilla/", now=now)
+    programmed(news, beto, now, due_at=now + timedelta(hours=1))
+    today = today_of(ana, now=now)
+    assert today.tasks == ()
+    (act,) = today.done_by_others
+    assert (act.label, act.title) == ("Beto Mora la programó", news.title)
+    assert today_of(beto, now=now).done_by_others == ()
+
+
+def test_a_colleagues_draft_is_no_task_on_its_day(news: News, ana: Member, beto: Member, now: datetime) -> None:
+    drafted(news, beto, now)
+    assert today_of(ana, now=now).tasks == ()
+    tomorrow = now + timedelta(days=1)
+    assert [task.why for task in today_of(ana, now=tomorrow).tasks] == ["Borrador de Beto Mora, sin programar."]
+
+
+def test_hoy_counts_what_waits_and_what_is_uncertain(
+    news: News, ana: Member, accounts: dict[str, Account], now: datetime
+) -> None:
+    publication = programmed(news, ana, now)
+    later = now + timedelta(minutes=9)
+    today = today_of(ana, now=later)
+    assert (today.delayed, today.next_at) == (1, None)
+    summary = today_summary(today, later)
+    assert "Una publicación espera para salir." in summary
+    assert "No hay más" not in summary
+    assert "debió salir hace 9 min" in progress(today.outgoing[0], later)
+    put(Delivery.objects.get(subject_id=publication.pk, account=accounts["x"]), DeliveryState.UNCERTAIN)
+    assert "1 en camino o por confirmar con su red." in today_summary(today_of(ana, now=later), later)
+
+
+def test_what_waits_for_a_stopped_account_does_not_say_now(
+    news: News, ana: Member, carmen: Member, accounts: dict[str, Account], now: datetime
+) -> None:
+    programmed(news, ana, now)
+    for account in accounts.values():
+        pause_account(account=account, reason="Revisión de accesos.", by=carmen, now=now)
+    (item,) = today_of(ana, now=now).outgoing
+    words = progress(item, now)
+    assert "ahora" not in words
+    assert "X en pausa: saldrá cuando se reanude" in words
+
+
+def test_what_is_not_settled_of_an_earlier_day_is_counted(news: News, ana: Member, now: datetime) -> None:
+    programmed(news, ana, now)
+    assert today_of(ana, now=now + timedelta(days=1)).delayed == 1
+
+
+def test_hoy_renews_itself_and_htmx_gets_only_its_contents(ana: Member) -> None:
+    client = Client()
+    client.force_login(ana.user)
+    page = client.get("/").content.decode()
+    part = client.get("/", headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="every 10s"' in page
+    assert "<html" not in part
+    assert 'id="moving"' in part

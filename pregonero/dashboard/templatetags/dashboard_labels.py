@@ -1,34 +1,73 @@
 """Template filters of the Hoy page: sentences, labels and colours."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
-from django.utils import timezone
 
-from pregonero.dashboard.queries import TROUBLED, Outgoing, Today
+from pregonero.dashboard.outgoing import TROUBLED, Outgoing
+from pregonero.dashboard.queries import Today
 from pregonero.networks.registry import connector
-from pregonero.outbox.models import Delivery
+from pregonero.outbox.models import NOT_YET, Delivery
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind
-from pregonero.outbox.states import TINTS, DeliveryState
+from pregonero.outbox.states import IN_FLIGHT, TINTS, WAITING, DeliveryState
 from pregonero.publishing.threads import current_delivery, thread_label
+from pregonero.ui.templatetags.ui_time import ago, hour, until
 
 register = template.Library()
 register.filter("thread_label", thread_label)
 
-NUMBERS = ("Nada te espera", "Una cosa te espera", "Dos", "Tres", "Cuatro", "Cinco", "Seis", "Siete", "Ocho", "Nueve")
+LATE_AFTER = timedelta(minutes=1)
 
 
 @register.filter
 def today_summary(today: Today, now: datetime) -> str:
-    """Return, for example, "Cinco cosas te esperan. La próxima publicación sale a las 10:30."."""
+    """Return, for example, "Tienes 5 pendientes. La próxima publicación sale a las 10:30, en 22 minutos."."""
     count = len(today.tasks)
-    sentence = NUMBERS[count] if count < len(NUMBERS) else str(count)
-    if count > 1:
-        sentence += " cosas te esperan"
-    if today.next_at is None:
-        return f"{sentence}. Hoy no queda nada programado."
-    return f"{sentence}. La próxima publicación sale a las {timezone.localtime(today.next_at):%H:%M}."
+    sentences = ["Estás al día."] if not count else [f"Tienes {count} {'pendiente' if count == 1 else 'pendientes'}."]
+    if today.delayed:
+        subject = "Una publicación espera" if today.delayed == 1 else f"{today.delayed} publicaciones esperan"
+        sentences.append(f"{subject} para salir.")
+    if today.uncertain:
+        sentences.append(f"{today.uncertain} en camino o por confirmar con su red.")
+    if today.next_at is not None:
+        sentences.append(f"La próxima publicación sale a las {hour(today.next_at)}, {until(today.next_at, now)}.")
+    elif not today.delayed and not today.uncertain:
+        sentences.append("No hay más publicaciones para hoy.")
+    return " ".join(sentences)
+
+
+@register.filter
+def progress(item: Outgoing, now: datetime) -> str:
+    """Return how a publication stands: when it goes out, and where and what it waits for."""
+    if item.is_stopped:
+        return "cancelada"
+    if item.is_out:
+        return "publicada"
+    words = []
+    if item.is_waiting and item.is_held:
+        words.append("en pausa")
+    if item.waiting:
+        words.append(_due_label(item, now))
+    words += [f"{_network(each)}: {each.get_state_display()}" for each in item.deliveries if each.state in IN_FLIGHT]
+    for delivery in item.deliveries:
+        if delivery.state in WAITING and delivery.account_id in item.stops:
+            words.append(f"{_network(delivery)} {item.stops[delivery.account_id].label}")
+    return "; ".join(words) or "; ".join(f"{_network(each)}: {each.get_state_display()}" for each in item.deliveries)
+
+
+def _due_label(item: Outgoing, now: datetime) -> str:
+    """Return when a publication goes out; what is late says until when it waits, if that is known."""
+    if item.due_at > now:
+        return until(item.due_at, now)
+    retries = [each.ready_at for each in item.waiting if now < each.ready_at < NOT_YET]
+    if retries:
+        return f"se intenta otra vez a las {hour(min(retries))}"
+    return "sale ahora" if now - item.due_at < LATE_AFTER else f"debió salir {ago(item.due_at, now)}"
+
+
+def _network(delivery: Delivery) -> str:
+    return str(delivery.account.get_network_display())
 
 
 @register.filter

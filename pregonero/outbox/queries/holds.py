@@ -1,5 +1,7 @@
 """What a person holds: everything of an entity, or one subject (rule 9)."""
 
+from collections.abc import Collection
+
 from django.db.models import Exists, OuterRef, Q
 
 from pregonero.outbox.models import Delivery, Hold
@@ -13,6 +15,18 @@ def not_held() -> Q:
     open_holds = Hold.objects.filter(entity_id=OuterRef("entity_id"), released_at__isnull=True)
     of_subject = Q(subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"))
     return Q(~Exists(open_holds.filter(Q(subject_kind="") | of_subject)))
+
+
+def held_among(deliveries: Collection[Delivery]) -> set[int]:
+    """Return the ids of those of the deliveries of one entity that a person holds, with everything or by themselves."""
+    entities = {delivery.entity_id for delivery in deliveries}
+    holds = Hold.objects.filter(entity_id__in=entities, released_at__isnull=True)
+    subjects = set(holds.values_list("subject_kind", "subject_id")) if entities else set()
+    return {
+        delivery.pk
+        for delivery in deliveries
+        if ("", None) in subjects or (delivery.subject_kind, delivery.subject_id) in subjects
+    }
 
 
 def hold_on_everything(entity_id: int) -> Hold | None:

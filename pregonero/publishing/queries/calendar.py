@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery, Hold
-from pregonero.outbox.states import IN_FLIGHT, STOPPED, TINTS, WAITING, DeliveryState
+from pregonero.outbox.states import IN_FLIGHT, STOPPED, TINTS, UNFINISHED, WAITING, DeliveryState
 from pregonero.people.models import Entity
 from pregonero.publishing.calendar import (
     FIRST_HOUR,
@@ -28,6 +28,7 @@ from pregonero.publishing.sources import Source, sources_of, unpublished_sources
 from pregonero.publishing.threads import current_delivery, thread_label, threads_in
 
 MOST_WAITING = 20
+MOST_UNSETTLED = 200
 MOST_IN_CELL = 12
 
 
@@ -122,6 +123,14 @@ def deliveries_on(entity: Entity, day: date) -> list[Delivery]:
     start = at_hour(day, 0)
     deliveries = _of_publications(entity).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
     return list(deliveries.select_related("account").order_by("due_at", "account_id", "pk", "position"))
+
+
+def unsettled_before(entity: Entity, day: date) -> list[Delivery]:
+    """Return what had its minute before that day and is not settled yet, in order."""
+    deliveries = _of_publications(entity).filter(due_at__lt=at_hour(day, 0), state__in=UNFINISHED)
+    return list(
+        deliveries.select_related("account").order_by("due_at", "account_id", "pk", "position")[:MOST_UNSETTLED]
+    )
 
 
 def _of_publications(entity: Entity) -> QuerySet[Delivery]:
@@ -256,7 +265,7 @@ def _waiting(
 def waiting_for_minute(entity: Entity) -> list[tuple[Source, Publication | None]]:
     """Return sources without a minute: those of drafts by relevance, then those without a publication, newest first."""
     drafts = Publication.objects.filter(entity=entity, state=PublicationState.DRAFT)
-    ordered = list(drafts.order_by("relevance", "-created_at", "-pk")[:MOST_WAITING])
+    ordered = list(drafts.select_related("edited_by").order_by("relevance", "-created_at", "-pk")[:MOST_WAITING])
     waiting: list[tuple[Source, Publication | None]] = list(zip(sources_of(ordered), ordered, strict=True))
     unpublished = unpublished_sources(entity_id=entity.pk, limit=MOST_WAITING)
     waiting += [(source, None) for source in unpublished]
