@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from pregonero.dashboard.queries import today_of
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import News, NewsState, NewsVersion, Source
+from pregonero.newsroom.sources.base import Item
 from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.records import event_types
@@ -48,6 +49,49 @@ def test_a_repeated_item_does_not_create_another_news_item(source: Source, now: 
     result = read(source, again, again, now=now + LATER)  # type: ignore[arg-type]
     assert (result.found, result.edited, result.unchanged) == ([], [], 1)
     assert News.objects.count() == NewsVersion.objects.count() == 1
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(
+    ("addresses", "guids"),
+    [
+        (["#/noticias/1", "#/noticias/2", "#/noticias/3"], ["n-1", "n-2", "n-3"]),
+        (["#!/1", "#!/2", "#!/3"], ["", "", ""]),
+        (["resoluciones.html"] * 3, ["res-1", "res-2", "res-3"]),
+        (["resoluciones.html#res-1", "resoluciones.html#res-2", "resoluciones.html#res-3"], ["", "", ""]),
+        (["resoluciones.html#a", "resoluciones.html#b", "resoluciones.html#c"], ["1", "2", "3"]),
+        (["a#x", "a#y", "a#z"], ["igual", "igual", "igual"]),
+    ],
+)
+def test_several_news_of_one_page_are_stored_each_once(
+    source: Source, now: datetime, addresses: list[str], guids: list[str]
+) -> None:
+    pairs = zip(addresses, guids, strict=True)
+    items = [item(f"{SITE}/{link}", guid=guid, title=f"Resolución {n}") for n, (link, guid) in enumerate(pairs)]
+    assert len(read(source, *items).found) == 3
+    assert sorted(News.objects.values_list("address", flat=True)) == sorted(row.address for row in items)
+    for again in (items, items[::-1], items[1:]):
+        result = read(source, *again, now=now + LATER)
+        assert (result.found, result.edited, result.unchanged) == ([], [], len(again))
+    edited = item(items[2].address, guid=items[2].guid, title="Resolución 2, corregida")
+    result = read(source, *items[:2], edited, now=now + LATER)
+    assert [news.title for news in result.edited] == ["Resolución 2, corregida"]
+
+
+@pytest.mark.procedure("P-1")
+@pytest.mark.parametrize(("first", "second"), [(("", "res-1"), ("", "res-2")), (("#a", ""), ("#b", ""))])
+def test_a_later_news_of_the_same_page_is_another_one(
+    source: Source, now: datetime, first: tuple[str, str], second: tuple[str, str]
+) -> None:
+    def resolution(number: int, link: tuple[str, str]) -> Item:
+        published_at = now + timedelta(days=number)
+        return item(f"{SITE}/r{link[0]}", guid=link[1], title=f"Resolución {number}", published_at=published_at)
+
+    one, two = resolution(1, first), resolution(2, second)
+    assert len(read(source, one).found) == 1
+    assert len(read(source, two, now=now + LATER).found) == 1
+    result = read(source, one, two, now=now + LATER)
+    assert (result.found, result.edited, result.unchanged) == ([], [], 2)
 
 
 def test_items_without_guid_are_different_news(source: Source) -> None:

@@ -10,8 +10,8 @@ from django.db import transaction
 
 from pregonero.newsroom import queries
 from pregonero.newsroom.actions.news import inform, record_edit, request_page, save_news_version
+from pregonero.newsroom.identity import keyed, match
 from pregonero.newsroom.models import Arrival, News, Source, SourceState, StandingRule, VersionCause
-from pregonero.newsroom.reading.urls import link_key
 from pregonero.newsroom.rules import check_in_use, check_official, is_official
 from pregonero.newsroom.sources.base import Item, Notice
 from pregonero.records.actions import SYSTEM, record
@@ -90,31 +90,34 @@ def receive_notice(*, source: Source, notice: Notice, now: datetime) -> NoticeRe
 
 
 def _save_notice(source: Source, notice: Notice, now: datetime) -> NoticeResult:
-    keys = [link_key(notice.item.address)]
-    known = queries.known_news(entity=source.entity, source=source, keys=keys, guids=())
-    if known and Arrival.objects.filter(news=known[0], sent_at__gt=notice.sent_at).exists():
-        return NoticeResult(known[0], "sin cambios")
+    (found,) = keyed([notice.item])
+    known = queries.known_news(entity=source.entity, source=source, keys=found.keys, guids=())
+    _, news = match(found, {news.key: news for news in known}, {}, source)
+    if news is not None and Arrival.objects.filter(news=news, sent_at__gt=notice.sent_at).exists():
+        return NoticeResult(news, "sin cambios")
     result = _save_items(source, [notice.item], now)
     if result.found:
         return NoticeResult(result.found[0], "nueva")
     if result.edited:
         return NoticeResult(result.edited[0], "editada")
-    (news,) = queries.known_news(entity=source.entity, source=source, keys=keys, guids=())
-    return NoticeResult(news, "sin cambios")
+    known = queries.known_news(entity=source.entity, source=source, keys=found.keys, guids=())
+    return NoticeResult(news or known[0], "sin cambios")
 
 
 def _save_items(source: Source, items: Sequence[Item], now: datetime) -> ReadingResult:
     official = [item for item in items if is_official(source.entity, item.address)]
     result = ReadingResult(not_official=len(items) - len(official))
-    by_key = {link_key(item.address): item for item in reversed(official)}
-    guids = _unique_guids(by_key.values())
-    known = queries.known_news(entity=source.entity, source=source, keys=by_key, guids=guids)
+    found_items = keyed(official)
+    guids = _unique_guids(found.item for found in found_items)
+    keys = {key for found in found_items for key in found.keys}
+    known = queries.known_news(entity=source.entity, source=source, keys=keys, guids=guids)
     news_by_key = {news.key: news for news in known}
     news_by_guid = {news.guid: news for news in known if news.source_id == source.pk and news.guid in guids}
     rule = queries.rule_in_force(source)
     # Sorted, so that two sources that bring the same news at once lock their rows in the same order.
-    for key, item in sorted(by_key.items()):
-        news = news_by_key.get(key) or news_by_guid.get(item.guid)
+    for found in found_items:
+        item = found.item
+        key, news = match(found, news_by_key, news_by_guid, source)
         if news is not None:
             _update_news(news, source, item, result, now)
             continue

@@ -73,10 +73,11 @@ def fetch_into(
 ) -> Document:
     """Download a link to a file. Raises an `Unreadable`; then what the file contains is not valid."""
     deadline = boottime() + limits.seconds
-    cookies = CookieJar()
+    cookies, fragment = CookieJar(), ""
     is_conditional = bool(etag or last_modified)
     for _ in range(MAX_REDIRECTS + 1):
-        address = canonical_link(link)
+        address, _, own_fragment = canonical_link(link).partition("#")
+        fragment = own_fragment or fragment  # a redirect keeps the fragment, as in browsers
         headers = _headers(etag, last_modified) | _cookie_header(cookies, address)
         with _response(address, headers, deadline, limits) as response:
             if response.status in REDIRECTS and response.headers.get("location"):
@@ -88,7 +89,7 @@ def fetch_into(
                 _check_headers(response, limits)
                 for chunk in response.chunks(limits.max_bytes):
                     output.write(chunk)
-            return _document(address, response)
+            return _document(f"{address}#{fragment}" if fragment else address, response)
     raise Unreadable(f"{limits.name} redirige más de {MAX_REDIRECTS} veces; revisa el enlace.")
 
 

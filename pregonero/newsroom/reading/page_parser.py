@@ -23,7 +23,7 @@ from pregonero.newsroom.reading.text import (
     one_line,
     paragraphs,
 )
-from pregonero.newsroom.reading.urls import host_of
+from pregonero.newsroom.reading.urls import host_of, without_anchor
 
 BODY_LIMIT = 100_000  # characters
 ALT_LIMIT = 1000
@@ -116,6 +116,9 @@ def _canonical(tree: HtmlElement, meta: Meta, address: str) -> str:
     Some sites declare their front page, or the list of news, as the canonical address of every page: a declared address
     on another host, or that contains the page's own path, is ignored.
     """
+    address = without_anchor(address)
+    if "#" in address:
+        return address  # a single-page site declares the same address for all its routes
     declared = [node.get("href") for node in select(tree, 'link[rel~="canonical"]')]
     declared += [content for name, content in meta if name == "og:url"]
     for link in (absolute_link(candidate, address) for candidate in declared):

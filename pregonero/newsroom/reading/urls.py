@@ -10,6 +10,8 @@ from pregonero.ssrf import is_allowed
 LENGTH_LIMIT = 500  # characters, the length of the columns
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|twclid|igshid|mc_cid|mc_eid|_ga|_gl)$", re.IGNORECASE)
+TRACKING_FRAGMENT = re.compile(r"^(?::~:|utm_|xtor=|fbclid|gclid)", re.IGNORECASE)
+ROUTE_SIGNS = ("/", "!")
 PERCENT_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 # A lone surrogate, which JSON may contain, can be neither sent nor stored. A space is part of an address: "%20".
 NOT_IN_LINKS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
@@ -17,7 +19,7 @@ SAFE_IN_PATH = "/:@!$&'()*+,;=~-._%"
 
 
 def canonical_link(link: str, *, base: str = "") -> str:
-    """Return a link with its host in lower case and without fragment, tracking parameters or default port.
+    """Return a link with its host in lower case and without tracking parameters or default port.
 
     A trailing slash stays, because some servers answer only one of the two forms. Raises `Malformed` unless it is an
     http(s) link without user or password, of at most `LENGTH_LIMIT` characters.
@@ -27,21 +29,36 @@ def canonical_link(link: str, *, base: str = "") -> str:
     scheme = parts.scheme.lower()
     authority = host if port in {None, DEFAULT_PORTS[scheme]} else f"{host}:{port}"
     query = _without_tracking(parts.query)
-    address = f"{scheme}://{authority}{_path(parts.path)}{'?' + query if query else ''}"
+    fragment = "" if TRACKING_FRAGMENT.match(parts.fragment) else quote(parts.fragment, safe=SAFE_IN_PATH + "?")
+    address = (
+        f"{scheme}://{authority}{_path(parts.path)}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
+    )
     if len(address) > LENGTH_LIMIT:
         raise Malformed(f"El enlace tiene {len(address)} caracteres; se admiten {LENGTH_LIMIT}.")
     return address
 
 
 def link_key(link: str) -> str:
-    """Return the link without scheme, "www." and trailing slash, and with its parameters sorted.
+    """Return the link without scheme, "www.", trailing slash and anchor, and with its parameters sorted.
 
-    Two links with the same key lead to the same news.
+    Two links with the same key lead to the same page. The route of a single-page site ("#/noticias/1") is part of it.
     """
     parts = urlsplit(canonical_link(link))
     authority = parts.netloc.removeprefix("www.")
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
-    return f"{authority}{parts.path.rstrip('/')}{'?' + query if query else ''}"
+    route = f"#{parts.fragment}" if parts.fragment.startswith(ROUTE_SIGNS) else ""
+    return f"{authority}{parts.path.rstrip('/')}{'?' + query if query else ''}{route}"
+
+
+def anchor_of(link: str) -> str:
+    """Return the anchor of a link, a place inside its page; "" if it has none or has a route."""
+    fragment = link.partition("#")[2]
+    return "" if fragment.startswith(ROUTE_SIGNS) else fragment
+
+
+def without_anchor(link: str) -> str:
+    """Return a link without its anchor; a route stays."""
+    return link.partition("#")[0] if anchor_of(link) else link
 
 
 def host_of(link: str) -> str:

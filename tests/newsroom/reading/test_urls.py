@@ -15,7 +15,10 @@ TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
     [
         ("HTTPS://WWW.MinCIT.gov.co:443/Prensa/./x/../Noticias", "https://www.mincit.gov.co/Prensa/Noticias"),
         ("http://mincit.gov.co", "http://mincit.gov.co/"),
-        ("http://mincit.gov.co:8080/a/#abajo", "http://mincit.gov.co:8080/a/"),
+        ("http://mincit.gov.co:8080/a/#abajo", "http://mincit.gov.co:8080/a/#abajo"),
+        ("https://mincit.gov.co/a#:~:text=hola", "https://mincit.gov.co/a"),
+        ("https://mincit.gov.co/a#utm_source=x", "https://mincit.gov.co/a"),
+        ("https://mincit.gov.co/#/n/uno dos", "https://mincit.gov.co/#/n/uno%20dos"),
         ("https://mincit.gov.co/a?utm_source=rss&id=7&fbclid=z", "https://mincit.gov.co/a?id=7"),
         ("https://mincit.gov.co/señal%7e", "https://mincit.gov.co/se%C3%B1al~"),
         ("https://mincit.gov.co/%c3%b1", "https://mincit.gov.co/%C3%B1"),
@@ -27,7 +30,7 @@ def test_canonical_form(link: str, expected: str) -> None:
 
 
 def test_a_relative_link_is_resolved() -> None:
-    assert canonical_link("../b?c=1#d", base="https://mincit.gov.co/a/x") == "https://mincit.gov.co/b?c=1"
+    assert canonical_link("../b?c=1#d", base="https://mincit.gov.co/a/x") == "https://mincit.gov.co/b?c=1#d"
 
 
 @pytest.mark.procedure("P-1")
@@ -65,6 +68,9 @@ def test_links_to_other_pages_have_other_keys() -> None:
         "https://mincit.gov.co/X",
         "https://mincit.gov.co/x?id=1",
         "https://a.mincit.gov.co/x",
+        "https://mincit.gov.co/x#/1",
+        "https://mincit.gov.co/x#/2",
+        "https://mincit.gov.co/x#!1",
     ]
     assert len({link_key(link) for link in links}) == len(links)
 
