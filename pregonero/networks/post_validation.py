@@ -16,6 +16,7 @@ REEL = "reel"
 PIXELS_420 = {"yuv420p": "4:2:0 de 8 bits", "yuvj420p": "4:2:0 de 8 bits"}
 SRGB = "sRGB"
 NAMES = {"picture": "La imagen", "video": "El video"}
+NAMES_AFTER_DE = {"picture": "de la imagen", "video": "del video"}
 PLURALS = {"pictures": "imágenes", "videos": "videos", "gifs": "GIF"}
 NEEDS = {"picture": "una imagen", "video": "un video"}
 ALSO_SERVES = {"picture": ("picture", "video"), "video": ("video",)}
@@ -140,7 +141,13 @@ def _medium_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds, 
     if medium.kind == "video":
         yield from _duration_issues(name, medium, caps, prefix)
         yield from _companion_issues(name, medium, caps)
-    yield from length_issues("alt", caps, len(medium.alt), limit="alt", what=f"el texto alternativo de {name.lower()}")
+    yield from length_issues("alt", caps, len(medium.alt), limit="alt", what=f"el texto alternativo {_after_de(name)}")
+
+
+def _after_de(name: str) -> str:
+    """Return a name of `NAMES` with its number after the preposition: "del video 1"."""
+    kind = "video" if name.startswith(NAMES["video"]) else "picture"
+    return f"{NAMES_AFTER_DE[kind]} {name.rpartition(' ')[2]}"
 
 
 def _is_gif(medium: Medium) -> bool:
@@ -154,7 +161,7 @@ def _companion_issues(name: str, medium: Medium, caps: Capabilities) -> Iterator
         (medium.captions, "captions_bytes", "El archivo de subtítulos"),
     ):
         if path is not None:
-            yield from _weight_issue(f"{what} de {name.lower()}", path.stat().st_size, caps, caps.limits.get(limit))
+            yield from _weight_issue(f"{what} {_after_de(name)}", path.stat().st_size, caps, caps.limits.get(limit))
 
 
 def _weight_issue(name: str, size: int, caps: Capabilities, highest: Limit | None) -> Iterator[Issue]:
@@ -202,7 +209,7 @@ def _content_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds,
         yield Issue("media", "wrong_colour", f"{name} está en color {traits.colour}: {caps.label} pide sRGB.")
     if f"{medium.kind}_moov_first" in caps.limits and traits.moov_first is False:
         yield Issue("media", "index_last", f"{name} lleva su índice al final: {caps.label} lo pide al comienzo.")
-    yield from _codec_issue(name, caps, traits.codec, kinds.codecs, "El video")
+    yield from _codec_issue(name, caps, traits.codec, kinds.codecs, "La imagen")
     yield from _codec_issue(name, caps, traits.audio, kinds.sounds, "El sonido")
     yield from _profile_issues(name, medium, caps, kinds)
     yield from _rate_issues(name, medium, caps, prefix)
@@ -228,8 +235,8 @@ def _profile_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds)
 def _codec_issue(name: str, caps: Capabilities, codec: str, accepted: dict[str, str], what: str) -> Iterator[Issue]:
     if codec and accepted and codec not in accepted:
         names = ", ".join(dict.fromkeys(accepted.values()))
-        key = "wrong_codec" if what == "El video" else "wrong_sound"
-        yield Issue("media", key, f"{what} de {name.lower()} es {codec}: {caps.label} recibe {names}.")
+        key = "wrong_codec" if what == "La imagen" else "wrong_sound"
+        yield Issue("media", key, f"{what} {_after_de(name)} es {codec}: {caps.label} recibe {names}.")
 
 
 def _rate_issues(name: str, medium: Medium, caps: Capabilities, prefix: str) -> Iterator[Issue]:

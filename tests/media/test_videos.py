@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -244,3 +245,10 @@ def test_the_version_for_a_network_does_not_say_the_place(tmp_path: Path, name: 
     made = version_for(name, medium_of(path))
     assert [trace for trace in TRACES if trace in made.path.read_bytes()] == []
     assert all_tags(made.path) == {}
+
+
+def test_codecs_that_a_network_does_not_take_are_told_in_plain_spanish(tmp_path: Path) -> None:
+    path = film(tmp_path / "v.webm", seconds=4, fps=25, codec="libvpx", sound=True, sound_codec="libopus")
+    issues = issues_of("x", replace(medium_of(path), mime="video/mp4"))
+    assert issues["wrong_codec"] == "La imagen del video 1 es vp8: X recibe H.264."
+    assert issues["wrong_sound"] == "El sonido del video 1 es opus: X recibe AAC."
