@@ -63,7 +63,9 @@ def _problem(position: ThreadPosition, before: Sequence[ThreadPosition]) -> Cale
         if position.at - other.at >= TOO_CLOSE:
             break
         if other.publication != position.publication:
-            return CalendarProblem("clash", f"choca con «{other.title}» de las {other.at:%H:%M}")
+            minutes = int((position.at - other.at).total_seconds() // 60)
+            apart = f"a {minutes} min de" if minutes else "a la misma hora que"
+            return CalendarProblem("clash", f"{apart} «{other.title}», de las {other.at:%H:%M}")
     theme = position.theme.casefold()
     for other in before if theme else ():
         if other.publication != position.publication and theme == other.theme.casefold():
@@ -132,5 +134,5 @@ def _distance(hour: datetime, positions: Sequence[ThreadPosition], accounts: Seq
 def _reason(theme: str, positions: Sequence[ThreadPosition], at: datetime) -> str:
     same = [position for position in positions if theme and position.theme.casefold() == theme.casefold()]
     if same:
-        return f"Es un hueco a las {at:%H:%M}; ojo: hoy ya sale otra de {theme.lower()}."
-    return f"Es un hueco a las {at:%H:%M} y hoy no sale otra de ese tema."
+        return f"Las {at:%H:%M} está libre; ojo: ese día ya sale otra de {theme.lower()}."
+    return f"Las {at:%H:%M} está libre, y ese día no sale otra de ese tema."

@@ -42,7 +42,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "beto", "/parrilla/",
         # A table is drawn in columns by one and in lines by the other: what is the same in both.
         ("Parrilla del martes 24 de noviembre", "Dos con choque o tema repetido", "X · @mincomercioco", "08:00",
-         "publicada", "09:15", "rechazada", "10:10", "programada", "choca con", "Hueco propuesto", "15:00",
+         "publicada", "09:15", "rechazada", "10:10", "programada", "min de", "Hora sugerida", "15:00",
          "repite el tema de", "Sin programar", "alta", "borrador", "Programar 13:00"),
     ),
     "un expediente": (

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing.calendar import ThreadPosition, at_hour, find_problems, free_hours, propose
 from pregonero.publishing.queries.calendar import programme_of
-from tests.stage import drafted, programmed
+from tests.publishing.test_states import put
+from tests.stage import deliveries_in, drafted, programmed
 
 pytestmark = pytest.mark.procedure("P-2")
 DAY = date(2026, 11, 24)
@@ -27,7 +29,7 @@ def place(
 
 def test_two_topics_within_a_quarter_of_an_hour_clash() -> None:
     problems = find_problems([place(1, 9), place(2, 9, 14)])
-    assert problems[2].text == "choca con «Tema 1» de las 09:00"
+    assert problems[2].text == "a 14 min de «Tema 1», de las 09:00"
     assert 1 not in problems
 
 
@@ -94,8 +96,8 @@ def test_a_clash_shows_in_its_place(news: News, ana: Member, now: datetime, acco
     programmed(news, ana, now, due_at=now + timedelta(hours=1, minutes=5))
     day = programme_of(ana.entity, DAY, now=now)
     at_ten = next(hour for hour in day.hours if hour.hour == "10:00")
-    assert [entry.state for entry in at_ten.cells[0].entries] == ["", "bad"]
-    assert "choca con" in at_ten.cells[0].entries[1].word
+    assert [entry.state for entry in at_ten.cells[0].entries] == ["", "wait"]
+    assert "a 5 min de" in at_ten.cells[0].entries[1].word
     assert day.troubles == 1
 
 
@@ -111,3 +113,27 @@ def test_a_day_takes_the_same_queries_whatever_it_holds(news: News, ana: Member,
     for minutes in range(5, 100, 5):
         programmed(news, ana, now, due_at=now + timedelta(hours=1, minutes=minutes))
     assert count() == few
+
+
+@pytest.mark.usefixtures("accounts")
+def test_empty_hours_are_folded_into_one_row(news: News, ana: Member, now: datetime) -> None:
+    programmed(news, ana, now, due_at=now + timedelta(hours=1))
+    day = programme_of(ana.entity, DAY, now=now)
+    assert [(hour.hour, hour.free_until, hour.opens_at) for hour in day.hours] == [
+        ("07:00", "10:00", "09:00"),
+        ("10:00", "", ""),
+        ("11:00", "19:00", "11:00"),
+    ]
+
+
+def test_only_what_did_not_go_out_is_red(news: News, ana: Member, now: datetime, accounts: dict[str, Account]) -> None:
+    programmed(news, ana, now, due_at=now + timedelta(hours=1))
+    rejected = programmed(news, ana, now, due_at=now + timedelta(hours=1, minutes=5))
+    put(deliveries_in(rejected).get(account=accounts["x"]), DeliveryState.REJECTED)
+    at_ten = next(hour for hour in programme_of(ana.entity, DAY, now=now).hours if hour.hour == "10:00")
+    assert [[entry.state for entry in cell.entries] for cell in at_ten.cells] == [["", "bad"], *[["", "wait"]] * 3]
+
+
+def test_a_proposal_of_a_later_day_does_not_speak_of_today() -> None:
+    (proposal,) = propose([(7, "Turismo")], [], [1], DAY, at_hour(DAY, 7))
+    assert "hoy" not in proposal.why

@@ -1,8 +1,10 @@
 """The page Parrilla: a day of the entity's accounts, hour by hour (P-2)."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -40,7 +42,7 @@ class Entry:
     at: datetime
     title: str
     word: str
-    state: str  # "", "bad" or "hold", as the ui's entry takes it
+    state: str  # "", "wait" (near another one), "bad" (it did not go out) or "hold", as the ui's entry takes it
     moves: bool = False  # its publication may be given another hour from here: once in the day
 
 
@@ -56,11 +58,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Hour:
-    """An hour of the day, across the accounts."""
+    """An hour of the day, across the accounts; or several empty hours in a row, until `free_until`."""
 
     number: int
     hour: str
     cells: tuple[Cell, ...]
+    free_until: str = ""
+    opens_at: str = ""  # the first of the empty hours that is still to come
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,7 @@ def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
     return Day(
         day=day,
         accounts=accounts,
-        hours=_hours(threads, accounts, troubles, waiting, day, foreseen=foreseen.words),
+        hours=_hours(threads, accounts, troubles, waiting, day, foreseen=foreseen.words, now=now),
         publications=len({delivery.subject_id for delivery in deliveries}),
         troubles=len({places_by.publication for places_by in places if places_by.key in troubles}),
         waiting=waiting,
@@ -170,6 +174,7 @@ def _hours(
     day: date,
     *,
     foreseen: dict[int, str],
+    now: datetime,
 ) -> tuple[Hour, ...]:
     cells: dict[tuple[int, int], list[Entry]] = defaultdict(list)
     held = foreseen | _held([current_delivery(thread) for thread in threads])
@@ -182,7 +187,7 @@ def _hours(
         cells[at.hour, delivery.account_id].append(entry)
     proposed = _proposed(waiting, day)
     shown = {hour for hour, _ in cells} | set(range(FIRST_HOUR, LAST_HOUR + 1))
-    return tuple(
+    hours = (
         Hour(
             number=hour,
             hour=f"{hour:02d}:00",
@@ -192,6 +197,20 @@ def _hours(
         )
         for hour in range(min(shown), max(shown) + 1)
     )
+    return _folded(hours, day, now)
+
+
+def _folded(hours: Iterable[Hour], day: date, now: datetime) -> tuple[Hour, ...]:
+    """Return the hours with each run of empty ones as one."""
+    folded: list[Hour] = []
+    for is_free, run in groupby(hours, key=lambda hour: not any(cell.entries or cell.proposal for cell in hour.cells)):
+        same = list(run)
+        if is_free:
+            opens_at = next((hour.hour for hour in same if at_hour(day, hour.number) >= now), "")
+            until = f"{same[-1].number + 1:02d}:00"
+            same = [replace(same[0], cells=(), free_until=until, opens_at=opens_at)]
+        folded += same
+    return tuple(folded)
 
 
 def _cell(account: Account, entries: list[Entry], proposal: str) -> Cell:
@@ -211,7 +230,7 @@ def _entry(thread: list[Delivery], at: datetime, trouble: CalendarProblem | None
     tint = TINTS.get(DeliveryState(delivery.state), "")
     state = tint if tint in {"bad", "hold"} else ""
     if trouble is not None and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
-        word, state = trouble.text, "bad"
+        word, state = trouble.text, "wait"
     elif held and delivery.state in (DeliveryState.PLANNED, DeliveryState.DUE):
         word, state = held, "hold"
     return Entry(delivery.subject_id, at, delivery.subject_name, word, state)
