@@ -39,18 +39,32 @@ class Part:
         """Start the process again when its time has come; return a sentence when it has just ended, else ""."""
         if self.start_again_at is not None:
             if now >= self.start_again_at:
-                self.process, self.started_at, self.start_again_at = self.launch(), now, None
-                log.warning("part.started_again", part=self.name, pid=self.process.pid)
+                self._start_again(now)
             return ""
         code = self.process.poll()
         if code is None:
             return ""
-        ran_long = now - self.started_at > STEADY_SECONDS
-        wait = FIRST_BACKOFF if ran_long else self.backoff
-        self.backoff = min(2 * wait, LONGEST_BACKOFF)
-        self.start_again_at = now + wait
+        if now - self.started_at > STEADY_SECONDS:
+            self.backoff = FIRST_BACKOFF
+        wait = self._back_off(now)
         log.error("part.ended", part=self.name, code=code, start_again_in=wait)
         return f"{self.name}: terminó solo ({_reason(code)}) y se levanta otra vez en {wait:.0f} s."
+
+    def _start_again(self, now: float) -> None:
+        try:
+            process = self.launch()
+        except OSError as error:  # no memory, no space: there may be some later
+            log.exception("part.not_started", part=self.name, error=str(error), start_again_in=self._back_off(now))
+            return
+        self.process, self.started_at, self.start_again_at = process, now, None
+        log.warning("part.started_again", part=self.name, pid=process.pid)
+
+    def _back_off(self, now: float) -> float:
+        """Set when the part starts again, each time later, and return in how many seconds."""
+        wait = self.backoff
+        self.backoff = min(2 * wait, LONGEST_BACKOFF)
+        self.start_again_at = now + wait
+        return wait
 
 
 def supervise(parts: Sequence[Part], *, stopped: threading.Event) -> None:

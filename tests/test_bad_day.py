@@ -129,12 +129,14 @@ def failing(*problems: BaseException | scenario.Result) -> Callable[..., scenari
 def test_sample_that_fails_says_what_is_missing_and_is_tried_again(
     problem: BaseException | scenario.Result, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    monkeypatch.setattr(scenario, "publish_sample", failing(problem))
+    monkeypatch.setattr(scenario, "publish_sample", failing(problem, problem))
     monkeypatch.setattr(sample_run, "WAITS", (0,))
     sample_run.keep_trying(ADDRESSES, Progress())
     output = capsys.readouterr()
     assert f"El sitio ya atiende; la muestra sigue pendiente. {sentence}" in output.err
-    assert "La noticia de muestra quedó en:" in output.out
+    before, _, after = output.out.partition("La noticia de muestra quedó en:")
+    assert before.count("Personas de la demostración (clave: ") == 1
+    assert "Personas de la demostración (clave: " in after
     assert PUBLISHED["youtube"] in output.out
 
 

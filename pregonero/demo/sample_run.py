@@ -18,10 +18,14 @@ EXPECTED = (NotStarted, Refused)  # their message says what is missing
 
 def keep_trying(addresses: Addresses, progress: Progress) -> None:
     """Publish the sample, and print where it is; say what is missing and try again until it is complete."""
+    are_people_told = False
     for wait in chain(WAITS, repeat(WAITS[-1])):
         missing = _try(addresses, progress)
         if not missing:
             return
+        if not are_people_told:
+            print(f"\n{scenario.people_summary()}\n", flush=True)  # they can sign in without the sample
+            are_people_told = True
         progress.say(f"El sitio ya atiende; la muestra sigue pendiente. {missing} Se intenta otra vez en {wait} s.")
         time.sleep(wait)
 

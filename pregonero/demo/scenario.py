@@ -88,9 +88,14 @@ def summary(addresses: Addresses, result: Result) -> str:
     lines = ["", addresses.summary, ""]
     lines += ["La noticia de muestra quedó en:"]
     lines += [f"  {network:<10} {url}" for network, url in result.posts.items()]
-    lines += ["", f"Personas de la demostración (clave: {demo_password()}):"]
+    lines += ["", people_summary(), "", f"Lo que hace cada parte queda en {logs_folder()}"]
+    return "\n".join(lines)
+
+
+def people_summary() -> str:
+    """Return the lines that say who can sign in with which password."""
+    lines = [f"Personas de la demostración (clave: {demo_password()}):"]
     lines += [f"  {first}@{SLUG}.test".ljust(28) + f"{name}, {role.label}" for first, name, role in PEOPLE]
-    lines += ["", f"Lo que hace cada parte queda en {logs_folder()}"]
     return "\n".join(lines)
 
 
