@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import regex  # type: ignore[import-untyped]
 
@@ -122,10 +123,15 @@ def _description_of(medium: Medium) -> dict[str, Any]:
 
 
 def _link_card(post: Post) -> dict[str, Any]:
-    """Return a card for the post's first link, titled with the post's first line; Bluesky makes no card itself."""
+    """Return a card for the post's first link, since Bluesky makes none itself: with its title or a line of the text.
+
+    A line that holds a link is no title, since the link would be missing from its middle; at last, the link's domain.
+    """
     links = [post.link] if post.link else links_in(post.text)
     if not links:
         return {}
-    title = post.title or next(iter(post.text.strip().splitlines()), "").replace(links[0], "").strip()
+    lines = (line.strip() for line in post.text.splitlines())
+    whole = (line for line in lines if line and not links_in(line) and links[0] not in line)
+    title = post.title or next(whole, "") or urlsplit(links[0]).hostname or links[0]
     title = title[: CAPABILITIES.limits["card_title"].value]
     return {"$type": "app.bsky.embed.external", "external": {"uri": links[0], "title": title, "description": ""}}
