@@ -57,8 +57,11 @@ def session_seconds(request: HttpRequest, *, prolonged: bool = False) -> int | N
     """Return how many seconds the session of a signed-in person lasts, or None if it is not known."""
     if prolonged:
         return int(request.session.get_expiry_age())
-    request.session.get("_auth_user_id")  # loads it
-    ends_at: datetime | None = getattr(request.session, "ends_at", None)
+    session = getattr(request, "session", None)  # an error page may be rendered before there is one
+    if session is None:
+        return None
+    session.get("_auth_user_id")  # loads it
+    ends_at: datetime | None = getattr(session, "ends_at", None)
     return None if ends_at is None else max(0, int((ends_at - timezone.now()).total_seconds()))
 
 
