@@ -10,7 +10,8 @@ from pregonero.ssrf import is_allowed
 LENGTH_LIMIT = 500  # characters, the length of the columns
 DEFAULT_PORTS = {"http": 80, "https": 443}
 TRACKING = re.compile(r"^(?:utm_.*|fbclid|gclid|dclid|msclkid|twclid|igshid|mc_cid|mc_eid|_ga|_gl)$", re.IGNORECASE)
-TRACKING_FRAGMENT = re.compile(r"^(?::~:|utm_|xtor=|fbclid|gclid)", re.IGNORECASE)
+# "#top" is the start of any page, as HTML says.
+USELESS_FRAGMENT = re.compile(r"^(?:top$|:~:|utm_|xtor=|fbclid|gclid)", re.IGNORECASE)
 ROUTE_SIGNS = ("/", "!")
 PERCENT_ENCODED = re.compile(r"%([0-9A-Fa-f]{2})")
 # A lone surrogate, which JSON may contain, can be neither sent nor stored. A space is part of an address: "%20".
@@ -29,7 +30,7 @@ def canonical_link(link: str, *, base: str = "") -> str:
     scheme = parts.scheme.lower()
     authority = host if port in {None, DEFAULT_PORTS[scheme]} else f"{host}:{port}"
     query = _without_tracking(parts.query)
-    fragment = "" if TRACKING_FRAGMENT.match(parts.fragment) else quote(parts.fragment, safe=SAFE_IN_PATH + "?")
+    fragment = "" if USELESS_FRAGMENT.match(parts.fragment) else quote(parts.fragment, safe=SAFE_IN_PATH + "?")
     address = (
         f"{scheme}://{authority}{_path(parts.path)}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
     )
