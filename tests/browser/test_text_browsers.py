@@ -21,7 +21,7 @@ TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Hoy": (
         "beto", "/",
-        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tres cosas te esperan", "10:30",
+        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tienes 3 pendientes", "10:30",
          "de las 09:15 no salió", "Revisar", "Lo que te toca", "Borrador sin programar", "Lo que sale hoy",
          "08:00", TITLE, "publicada", "X: publicada", "YouTube: publicada", "09:15", "X: rechazada",
          "Facebook: publicada", "10:10", "Instagram: enviando", "10:30", "en 18 minutos", "X: programada",
