@@ -119,6 +119,7 @@ ROWS = (
     Row("publishing:upload_medium", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:add_source_medium", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE,
         FOUND),
+    Row("publishing:add_accounts", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:add_link", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:split_thread", "POST", account_of, threaded, NETWORKS_PEOPLE),
     Row("publishing:add_part", "POST", account_of, threaded, NETWORKS_PEOPLE),
@@ -207,6 +208,7 @@ ROWS = (
 PUBLIC = {
     "health": OK,
     "newsroom:notice": UNSIGNED,
+    "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     "account_login": OK,
     "account_logout": FOUND,
@@ -229,6 +231,7 @@ OWN = frozenset({
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+    "people:signed_in",
 })  # fmt: skip
 
 

@@ -47,7 +47,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",
-        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "verificados", "Hecho: Noticia informada",
+        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "registros,", "Hecho: Noticia informada",
          "07:05", "Luis Peña", "SEDE-2026-0417", "Por qué interesa", "Enlace comprobado",
          "Programada para las 08:00", "Relevancia alta", "X publicada 08:00:", "ver en X", "Facebook publicada",
          "ver en Facebook", "Instagram publicada", "ver en Instagram", "YouTube publicada", "ver en YouTube",

@@ -9,7 +9,7 @@ let timer;
 
 function show(name) {
   const template = name && document.getElementById(`session-${name}`);
-  place.replaceChildren(...(template ? template.content.cloneNode(true).children : []));
+  place.innerHTML = template ? template.textContent : "";
 }
 
 function wait(seconds, then) {
