@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from pregonero.networks import pause_lock
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account
@@ -273,7 +274,7 @@ def test_a_pause_waits_for_the_claim_that_is_being_made(people: dict[str, Member
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         with transaction.atomic():
-            claim_batch.__wrapped__(account_id=0, worker="w", limit=1, now=timezone.now())
+            pause_lock.enter_send_section()  # as a claim does first
             pausing = pool.submit(pause)
             until(waits_at_the_gate, timeout=180)
             assert not pausing.done()

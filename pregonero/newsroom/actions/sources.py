@@ -46,7 +46,7 @@ def register_source(
     stored encrypted. Raises `NotReady`, `Malformed`, `NotOfficial` or `Conflict`.
     """
     check_may(by, "sources.manage", now=now)
-    address = canonical_link(address) if kind.is_polled else ""
+    address = canonical_link(address).partition("#")[0] if kind.is_polled else ""
     options = dict(options or {})
     _check_new_source(entity, kind, address, options, secret)
     source = Source(
