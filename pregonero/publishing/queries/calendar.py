@@ -203,7 +203,9 @@ def _hours(
 def _folded(hours: Iterable[Hour], day: date, now: datetime) -> tuple[Hour, ...]:
     """Return the hours with each run of empty ones as one."""
     folded: list[Hour] = []
-    for is_free, run in groupby(hours, key=lambda hour: not any(cell.entries or cell.proposal for cell in hour.cells)):
+    for is_free, run in groupby(
+        hours, key=lambda hour: not any(cell.entries or cell.more or cell.proposal for cell in hour.cells)
+    ):
         same = list(run)
         if is_free:
             opens_at = next((hour.hour for hour in same if at_hour(day, hour.number) >= now), "")
@@ -211,6 +213,10 @@ def _folded(hours: Iterable[Hour], day: date, now: datetime) -> tuple[Hour, ...]
             same = [replace(same[0], cells=(), free_until=until, opens_at=opens_at)]
         folded += same
     return tuple(folded)
+
+
+def _is_free(hour: Hour) -> bool:
+    return not any(cell.entries or cell.more or cell.proposal for cell in hour.cells)
 
 
 def _cell(account: Account, entries: list[Entry], proposal: str) -> Cell:
