@@ -2,8 +2,10 @@
 const form = document.getElementById("editor");
 const accounts = () => [...document.querySelectorAll(".account-part")];
 const tabs = [...form.querySelectorAll(".tabs a")];
+let shown = location.hash.slice(1); // the id of the part that is open
 
 function show(id) {
+  shown = id;
   for (const part of accounts()) part.hidden = part.id !== id;
   for (const preview of document.querySelectorAll(".account-preview")) preview.hidden = `red-${preview.dataset.account}` !== id;
   for (const tab of tabs) {
@@ -13,9 +15,8 @@ function show(id) {
 }
 
 function current() {
-  const wanted = location.hash.slice(1);
   const parts = accounts();
-  if (parts.some((part) => part.id === wanted)) return wanted;
+  if (parts.some((part) => part.id === shown)) return shown;
   return (parts.find((part) => part.querySelector("[aria-invalid]")) ?? parts[0])?.id;
 }
 
@@ -24,10 +25,7 @@ function reveal(id) {
   const element = document.getElementById(id);
   if (!element) return;
   const part = element.closest(".account-part");
-  if (part) {
-    history.replaceState(null, "", `#${part.id}`);
-    show(part.id);
-  }
+  if (part) show(part.id);
   for (let details = element.closest("details"); details; details = details.parentElement.closest("details")) details.open = true;
   if (element === part) return;
   if (!element.matches("input, textarea, select, button, a, [tabindex]")) element.tabIndex = -1;
@@ -40,6 +38,8 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   event.preventDefault();
   reveal(link.hash.slice(1));
+  // Saving leads back to the same part. While the page loads, the browser would take the focus to the new fragment.
+  if (shown) history.replaceState(null, "", `#${shown}`);
 });
 document.body.addEventListener("htmx:afterSettle", () => show(current()));
 show(current());
