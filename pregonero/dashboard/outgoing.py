@@ -30,7 +30,7 @@ class Outgoing:
 
     @property
     def deliveries(self) -> list[Delivery]:
-        """Return the delivery that shows the progress on each account."""
+        """Return each account's current delivery: the first of its thread that is not published yet, or the last."""
         return [current_delivery(thread) for thread in self.threads]
 
     @property

@@ -53,24 +53,24 @@ class AccountPart:
 
     @property
     def pause(self) -> str:
-        """Return why its account is paused, or an empty string."""
+        """Return the reason of the pause of this account; an empty string when it is not paused."""
         return self.adaptation.account.paused_reason
 
     @property
-    def held_content(self) -> str:
-        """Return what an omitted account holds and will not be published: "un texto y 1 video"; or an empty string."""
+    def omitted_content(self) -> str:
+        """Return what an omitted account has that will not be published, in words, or an empty string."""
         adaptation = self.adaptation
         if not adaptation.skipped:
             return ""
         has_text = any(text.strip() for text in (adaptation.text, adaptation.title, *adaptation.parts))
-        held = ["un texto"] if has_text else []
+        omitted = ["un texto"] if has_text else []
         if adaptation.media:
-            held.append("un archivo" if len(adaptation.media) == 1 else f"{len(adaptation.media)} archivos")
-        return " y ".join(held)
+            omitted.append("un archivo" if len(adaptation.media) == 1 else f"{len(adaptation.media)} archivos")
+        return " y ".join(omitted)
 
     @property
     def tag(self) -> str:
-        """Return the colour of its tab."""
+        """Return the colour of the account's tab: it has problems, is omitted, is paused, or is ready."""
         if self.issues:
             return "bad"
         if self.adaptation.skipped:
@@ -126,7 +126,7 @@ class Editor:
     @property
     def omitted_with_content(self) -> list[AccountPart]:
         """Return the omitted accounts that hold a text or a file."""
-        return [part for part in self.parts if part.held_content]
+        return [part for part in self.parts if part.omitted_content]
 
     @property
     def warnings(self) -> int:

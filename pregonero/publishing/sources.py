@@ -4,6 +4,7 @@ A publication stores its source by value: kind, id and name. Each kind registers
 source. News of the official website is one kind (`news_source`); apps above publishing register others.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -103,14 +104,14 @@ class Source:
         return f"{reverse('publishing:start')}?fuente={self.ref.reference}"
 
 
-class SourceLoader:
+class SourceLoader(ABC):
     """What an app defines for its kind of source. Each method makes a constant number of queries."""
 
     noun: SourceNoun
 
+    @abstractmethod
     def load(self, ids: Collection[int], *, entity_id: int) -> list[Source]:
         """Return the entity's sources with these ids, in any order; unknown ids are left out."""
-        raise NotImplementedError
 
     def unpublished(self, *, entity_id: int, limit: int) -> list[Source]:
         """Return up to `limit` sources that may be published and have no publication, newest first."""
@@ -120,7 +121,7 @@ class SourceLoader:
         """Return the steps of the source before its publication, oldest first."""
         return ()
 
-    def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:
+    def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:  # noqa: B027  most kinds do nothing
         """React to a new draft of the source, inside the transaction that creates the draft."""
 
 

@@ -87,7 +87,7 @@ def check_complete(lab: Lab, publication: Publication, account: Account) -> list
 def test_a_kill_within_a_part_leaves_every_part_out_once(
     lab: Lab, workers: Workers, accounts: dict[str, Account], publication: Publication
 ) -> None:
-    """The network took the second part, and we died before its answer came."""
+    """The worker is killed after the network took the second part, before the answer is stored."""
     hold(lab, accounts, NAMES, "hold_after")
     first = workers.start()
     wait_held(lab, len(NAMES))

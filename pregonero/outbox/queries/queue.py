@@ -59,15 +59,15 @@ def to_prepare(*, now: datetime, limit: int = BATCH) -> list[int]:
 
 
 def to_prepare_remotely(*, now: datetime, limit: int = BATCH) -> list[int]:
-    """Return those of them whose preparation certainly stores something at the network."""
+    """Return the deliveries to prepare that store something at their network: each needs a job of its own."""
     remotely = _to_prepare(now).exclude(_prepares_locally())
     return list(remotely.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])
 
 
 def to_prepare_locally(*, now: datetime, account_id: int | None, limit: int) -> list[int]:
-    """Return those of them whose preparation may store nothing at the network: text without files.
+    """Return the deliveries to prepare that may store nothing at their network: texts without files.
 
-    The others have a job of their own, and there may be thousands of them: they are not read again at each look.
+    They are prepared together. The others may be thousands, and this query does not read them.
     """
     waiting = _to_prepare(now).filter(_prepares_locally())
     if account_id is not None:

@@ -92,7 +92,7 @@ class Day:
 
 
 def programme_of(entity: Entity, day: date, *, now: datetime) -> Day:
-    """Return a day's programme with its clashes, repeats, free places and what waits."""
+    """Return the calendar of a day: its deliveries by hour, their clashes, the free times, and what has no time yet."""
     accounts = tuple(accounts_of(entity))
     deliveries = deliveries_on(entity, day)
     threads = threads_in(deliveries)
