@@ -10,9 +10,9 @@ from pregonero.networks.post_validation import ALSO_SERVES
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.actions.scheduling import sync_deliveries
+from pregonero.publishing.actions.scheduling import finish_edit
 from pregonero.publishing.first_draft import compose, write
-from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState
+from pregonero.publishing.models import Adaptation, Attachment, Publication
 from pregonero.publishing.sources import Source, source_of
 from pregonero.records.actions import record
 
@@ -25,12 +25,7 @@ def add_accounts(*, publication: Publication, by: Member, now: datetime) -> list
     added = adapt_to_missing_accounts(publication, source_of(publication))
     if not added:
         return []
-    publication.revision += 1
-    publication.edited_by, publication.edited_at = by, now
-    publication.save(update_fields=["revision", "edited_by", "edited_at"])
-    if publication.state == PublicationState.PROGRAMMED:
-        rules.check_ready(queries.issues(publication))
-        sync_deliveries(publication, by=by, now=now)
+    finish_edit(publication, by=by, now=now)
     record(
         entity_id=by.entity_id,
         event_type="publication.edited",

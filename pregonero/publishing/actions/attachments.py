@@ -13,8 +13,8 @@ from pregonero.outbox.queries.deliveries import lock_deliveries
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.accounts import end_omission
-from pregonero.publishing.actions.scheduling import sync_deliveries
-from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState
+from pregonero.publishing.actions.scheduling import finish_edit
+from pregonero.publishing.models import Adaptation, Attachment, Publication
 from pregonero.records.actions import record
 
 
@@ -152,12 +152,7 @@ def _place(attachment: Attachment, position: int) -> None:
 
 def _close(publication: Publication, changed: list[Adaptation], by: Member, now: datetime, **facts: object) -> None:
     """Leave it edited by whoever did it; a programmed one must still be ready, or nothing changes."""
-    publication.revision += 1
-    publication.edited_by, publication.edited_at = by, now
-    publication.save(update_fields=["revision", "edited_by", "edited_at"])
-    if publication.state == PublicationState.PROGRAMMED:
-        rules.check_ready(queries.issues(publication))
-        sync_deliveries(publication, by=by, now=now)
+    finish_edit(publication, by=by, now=now)
     record(
         entity_id=by.entity_id,
         event_type="publication.media",

@@ -61,6 +61,16 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     return publication
 
 
+def finish_edit(publication: Publication, *, by: Member, now: datetime) -> None:
+    """Store who edited a locked publication; a programmed one must still be ready, and its deliveries follow."""
+    publication.revision += 1
+    publication.edited_by, publication.edited_at = by, now
+    publication.save(update_fields=["revision", "edited_by", "edited_at"])
+    if publication.state == PublicationState.PROGRAMMED:
+        rules.check_ready(queries.issues(publication))
+        sync_deliveries(publication, by=by, now=now)
+
+
 def sync_deliveries(publication: Publication, *, by: Member, now: datetime) -> None:
     """Make the deliveries of a programmed publication match its adaptations, inside the transaction of an edit.
 
