@@ -123,7 +123,7 @@ def test_accounts_that_report_the_same_application_together_leave_its_newest_wor
     reset = str(int((now + timedelta(minutes=10)).timestamp()))
     prefix = "x-app-limit-24hour"
     other = registered(carmen, now, "otra")
-    for reporting, left in ((account, 7), (other, 4), (account, 5)):
+    for reporting, left in ((other, 4), (account, 7), (account, 5)):
         headers = {f"{prefix}-limit": "10000", f"{prefix}-remaining": str(left), f"{prefix}-reset": reset}
         rate_limit_buffer.observe(
             account_id=reporting.pk, network="x", call="POST /2/tweets", headers=headers, body=b""
