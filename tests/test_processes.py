@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -140,7 +140,8 @@ def test_worker_ends_within_seconds_of_sigterm_whatever_the_database_does(
         until(lambda: count_workers() == 5, timeout=START_SECONDS)
         if state == "suspended":
             for child in tree(database.pid):
-                os.kill(child, signal.SIGSTOP)
+                with suppress(ProcessLookupError):  # a session that ended meanwhile
+                    os.kill(child, signal.SIGSTOP)
         else:
             database.kill()
             database.wait()
@@ -156,7 +157,8 @@ def test_worker_ends_within_seconds_of_sigterm_whatever_the_database_does(
 def test_stop_ends_a_suspended_database(database: subprocess.Popen[bytes]) -> None:
     children = tree(database.pid)
     for child in children:
-        os.kill(child, signal.SIGSTOP)
+        with suppress(ProcessLookupError):  # a session that ended meanwhile
+            os.kill(child, signal.SIGSTOP)
     started = time.monotonic()
     embedded_postgres.stop(database)
     assert time.monotonic() - started < 5

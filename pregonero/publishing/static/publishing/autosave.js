@@ -185,7 +185,7 @@ function offer() {
   }
   if (!kept || !differences(kept.texts).length) return;
   const place = document.getElementById("kept");
-  place.replaceChildren(...document.getElementById("kept-note").content.cloneNode(true).children);
+  place.innerHTML = document.getElementById("kept-note").firstChild.data; // a comment: text browsers show a template
   place.querySelector("[data-when]").textContent = new Intl.DateTimeFormat("es-CO", { dateStyle: "long", timeStyle: "short" }).format(kept.at);
   place.addEventListener("click", ({ target }) => {
     const act = target.closest("[data-kept]")?.dataset.kept;

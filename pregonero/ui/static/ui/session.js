@@ -8,8 +8,8 @@ let state = "open";
 let timer;
 
 function show(name) {
-  const template = name && document.getElementById(`session-${name}`);
-  place.innerHTML = template ? template.textContent : "";
+  const note = name && document.getElementById(`session-${name}`);
+  place.innerHTML = note ? note.firstChild.data : "";
 }
 
 function wait(seconds, then) {
