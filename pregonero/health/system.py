@@ -31,7 +31,8 @@ def check_migrations(entity_id: int | None) -> CheckResult:
     executor = MigrationExecutor(connection)
     pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if pending:
-        sentence = f"Faltan {len(pending)} cambios de tablas: ejecuta «pregonero migrate»."
+        missing = "Falta un cambio" if len(pending) == 1 else f"Faltan {len(pending)} cambios"
+        sentence = f"{missing} de tablas: ejecuta «pregonero migrate»."
         return CheckResult("migrations", ok=False, sentence=sentence)
     return CheckResult("migrations", ok=True, sentence="Tablas al día.")
 

@@ -24,7 +24,7 @@ def rebuild_queue() -> CheckResult:
     pairs = deliveries.values_list("prepare_at", "ready_at")
     moments = {moment for pair in pairs for moment in pair if moment < NOT_YET}
     schedule_wakeups(moments, now=database_now())
-    return CheckResult("requeue", ok=True, sentence=f"Cola reconstruida desde la tabla: {len(moments)} momentos.")
+    return CheckResult("requeue", ok=True, sentence=f"Cola reconstruida desde la tabla. Momentos: {len(moments)}.")
 
 
 def check_overdue(entity_id: int | None) -> CheckResult:
@@ -75,7 +75,8 @@ def check_stuck(entity_id: int | None) -> CheckResult:
     unattended = Q(leased_until__lt=limit) | Q(leased_by="", ready_at__lt=limit)
     count = _deliveries_of(entity_id).filter(unattended, state__in=IN_FLIGHT).count()
     if count:
-        return CheckResult("stuck", ok=False, sentence=f"{count} envíos sin confirmar desde hace rato.")
+        stuck = "Un envío sigue" if count == 1 else f"{count} envíos siguen"
+        return CheckResult("stuck", ok=False, sentence=f"{stuck} sin confirmar desde hace rato.")
     return CheckResult("stuck", ok=True, sentence="Nada se quedó a medio enviar.")
 
 
@@ -108,7 +109,8 @@ def check_pauses(entity_id: int | None) -> CheckResult:
 def _paused_labels(entity_id: int | None, publications: int) -> list[str]:
     stops = account_stops(entity_id=entity_id, now=database_now())
     names = [str(stop.account) for stop in stops if stop.kind == StopKind.PAUSED]
-    more = [f"y {len(names) - NAMES_SHOWN} cuentas más"] if len(names) > NAMES_SHOWN else []
+    left = len(names) - NAMES_SHOWN
+    more = ["y una cuenta más" if left == 1 else f"y {left} cuentas más"] if left > 0 else []
     count = "una publicación" if publications == 1 else f"{publications} publicaciones"
     return [*names[:NAMES_SHOWN], *more, *([count] if publications else [])]
 

@@ -67,7 +67,7 @@ def _recover_all(now: datetime) -> None:
         recovered += batch
     if recovered:
         incident_buffer.note_incident(
-            IncidentKind.DELIVERY_ABANDONED, f"{recovered} quedaron por confirmar con su red."
+            IncidentKind.DELIVERY_ABANDONED, f"Quedaron por confirmar con su red: {recovered}."
         )
 
 

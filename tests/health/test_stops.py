@@ -137,3 +137,17 @@ def test_a_restart_of_the_database_is_told_in_local_time() -> None:
     detail = Incident.objects.get().detail
     assert f"{timezone.localtime(now - timedelta(minutes=1)):%H:%M:%S}" in detail
     assert "UTC" not in detail
+
+
+@pytest.mark.procedure("P-6")
+@pytest.mark.parametrize(("count", "sentence"), [(1, "Un envío sigue sin"), (2, "2 envíos siguen sin")])
+def test_what_is_unconfirmed_is_said_in_its_number(
+    accounts: dict[str, Account], news: News, ana: Member, now: datetime, count: int, sentence: str
+) -> None:
+    programmed(news, ana, now)
+    stuck = Delivery.objects.order_by("pk").values_list("pk", flat=True)[:count]
+    long_ago = timezone.now() - timedelta(hours=1)
+    changed = Delivery.objects.filter(pk__in=list(stuck))
+    changed.update(state="DUE", ready_at=long_ago, attempts_made=1, prepared_for="f")
+    changed.update(state="SENDING", leased_by="w", leased_until=long_ago)
+    assert run_check("stuck") == (False, f"{sentence} confirmar desde hace rato.")
