@@ -7,5 +7,6 @@ from pregonero.media import views
 app_name = "media"
 urlpatterns = [
     path("noticias/medios/<int:pk>/", views.file, name="file"),
+    path("noticias/medios/<int:pk>/<int:width>.webp", views.thumbnail, name="thumbnail"),
     path("medios/<str:token>/", views.signed_file, name="signed"),
 ]

@@ -8,9 +8,11 @@ from django.views.decorators.http import require_GET, require_safe
 
 from pregonero.errors import NotFound
 from pregonero.media import queries
+from pregonero.media.errors import UnusableFile
 from pregonero.media.range_response import file_response
 from pregonero.media.signed_addresses import digest_of_token
 from pregonero.media.store import path_of
+from pregonero.media.thumbnails import thumbnail_path
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 
@@ -27,6 +29,20 @@ def file(request: MemberRequest, pk: int) -> FileResponse:
         raise NotFound(MISSING)
     return FileResponse(
         path.open("rb"), content_type=medium.mime, headers={"Cache-Control": "private, max-age=86400, immutable"}
+    )
+
+
+@require_GET
+def thumbnail(request: MemberRequest, pk: int, width: int) -> FileResponse:
+    """Serve the small version of a file with one of its widths to a member of its entity."""
+    check_may(request.member, "news.see", now=timezone.now())
+    medium = queries.get_medium(member=request.member, pk=pk)
+    try:
+        path = thumbnail_path(medium, width)
+    except (LookupError, FileNotFoundError, UnusableFile) as error:
+        raise NotFound(MISSING) from error
+    return FileResponse(
+        path.open("rb"), content_type="image/webp", headers={"Cache-Control": "private, max-age=31536000, immutable"}
     )
 
 

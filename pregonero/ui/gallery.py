@@ -59,6 +59,7 @@ EXAMPLES = (
     Example("table", "Tabla", "Cifras y matrices; en un teléfono se desplaza dentro de su caja."),
     Example("pagination", "Páginas", "Las páginas de una lista larga."),
     Example("empty", "Sin nada", "Dice que no hay nada y qué hacer."),
+    Example("thumb", "Miniatura", "Una imagen o un video en pequeño; su lugar no se mueve cuando llega."),
     Example("post", "Vista previa", "Una publicación como la mostrará su red."),
 )
 

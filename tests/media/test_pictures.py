@@ -151,7 +151,7 @@ def ramp() -> Image.Image:
     "picture", [ramp(), Image.frombytes("I;16B", (256, 8), ramp().tobytes()), ramp().convert("I"), ramp().convert("F")]
 )
 def test_a_grey_ramp_of_more_than_8_bits_stays_a_ramp(picture: Image.Image) -> None:
-    made = image._in_srgb(picture)
+    made = image.in_srgb(picture)
     for column in (0, 64, 128, 200, 255):
         assert is_near(made, (column, 4), (column, column, column)), column
 

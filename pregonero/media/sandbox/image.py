@@ -34,7 +34,7 @@ def clean(job: dict[str, Any]) -> dict[str, Any]:
     with open_picture(path) as picture:
         image_format, profile = str(picture.format), picture.info.get("icc_profile")
         if image_format in {"HEIF", "AVIF"}:
-            _in_srgb(ImageOps.exif_transpose(picture)).save(output, "JPEG", quality=CLEAN_QUALITY)
+            in_srgb(ImageOps.exif_transpose(picture)).save(output, "JPEG", quality=CLEAN_QUALITY)
             return {}
         if getattr(picture, "n_frames", 1) > 1:
             output.write_bytes(without_metadata(path.read_bytes(), image_format))
@@ -56,7 +56,7 @@ def convert(job: dict[str, Any]) -> dict[str, Any]:
     """
     conversion = Conversion.from_data(job["conversion"])
     with open_picture(Path(job["path"])) as picture:
-        original = _in_srgb(ImageOps.exif_transpose(picture))
+        original = in_srgb(ImageOps.exif_transpose(picture))
     size: tuple[int, int] | None = (conversion.width, conversion.height)
     while size is not None:
         box = crop_box(*original.size, size, conversion.focus)
@@ -81,7 +81,7 @@ def _jpeg(picture: Image.Image, quality: int) -> bytes:
     return output.getvalue()
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def in_srgb(picture: Image.Image) -> Image.Image:
     """Return the image in sRGB with 8 bits per channel, on white where it is transparent."""
     profile = picture.info.get("icc_profile")
     opaque = _on_white(_in_eight_bits(picture))

@@ -29,6 +29,7 @@ class Limits:
 
 INSPECTION_LIMITS = Limits(2 * GIGABYTE, processor=60, clock=180, max_file=0)
 IMAGE_LIMITS = Limits(3 * GIGABYTE, processor=120, clock=300, max_file=GIGABYTE)
+THUMBNAIL_LIMITS = Limits(2 * GIGABYTE, processor=30, clock=90, max_file=10 * 1024**2)
 COPY_LIMITS = Limits(2 * GIGABYTE, processor=300, clock=600, max_file=2 * GIGABYTE)
 VIDEO_LIMITS = Limits(4 * GIGABYTE, processor=4 * 3600, clock=6 * 3600, max_file=8 * GIGABYTE)
 
