@@ -193,15 +193,12 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
     """Revisa la instalación: qué está bien, qué falta y qué hacer."""
     with stack.database():
         stack.set_up()
-        from pregonero.health.runner import run_checks  # noqa: PLC0415
+        from pregonero.health.report import installation_report  # noqa: PLC0415
         from pregonero.outbox.health_checks import rebuild_queue  # noqa: PLC0415
 
-        checks = [rebuild_queue()] if requeue else []
-        checks += run_checks()
-    healthy = all(check.ok for check in checks)
-    lines = [f"{check.label:<8}  {check.sentence}" for check in checks]
-    _print({"ok": healthy, "checks": [vars(check) for check in checks]}, "\n".join(lines), as_json=as_json)
-    sys.exit(0 if healthy else 1)
+        report = installation_report([rebuild_queue()] if requeue else [])
+    _print(report.as_dict(), report.text, as_json=as_json)
+    sys.exit(0 if report.ok else 1)
 
 
 @main.command("inspect")

@@ -29,12 +29,14 @@ def today(request: MemberRequest) -> HttpResponse:
 
 
 @require_GET
+@vary_on_headers("HX-Request")
 def status(request: MemberRequest) -> HttpResponse:
-    """Show the health checks, the state of each account and the recent incidents."""
+    """Show how the installation is, each account and the recent incidents; to htmx, which polls, only what changes."""
     member, now = request.member, timezone.now()
     check_may(member, "status.see", now=now)
     context = {"status": status_of(member, now=now), "now": now}
-    return render(request, "dashboard/status.html", context)
+    template = "dashboard/status.html"
+    return render(request, f"{template}#moving" if request.htmx else template, context)
 
 
 @require_POST

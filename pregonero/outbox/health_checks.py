@@ -1,21 +1,27 @@
-"""Checks of the deliveries: overdue, throttled, without a wake-up job, stuck, waiting for a person, paused."""
+"""Checks of the deliveries: overdue, throttled, without a wake-up job, stuck, undecided, rejected, paused."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.database import database_now
-from pregonero.health.runner import CheckResult
+from pregonero.health.runner import Area, CheckResult, Detail, Level
+from pregonero.networks.models import Account, AccountState
 from pregonero.outbox.models import NOT_YET, Delivery, Hold
 from pregonero.outbox.queries.account_stops import StopKind, account_stops
 from pregonero.outbox.queries.holds import not_held
+from pregonero.outbox.queries.last_sends import last_sends
 from pregonero.outbox.states import IN_FLIGHT, WAITING, DeliveryState
+from pregonero.outbox.subjects import handler_of
 from pregonero.outbox.wakeups import LOOK_TASK, schedule_wakeups
 
 LATE_AFTER = timedelta(seconds=30)  # a healthy worker sends within seconds
 STUCK_AFTER = timedelta(minutes=2)
-NAMES_SHOWN = 5
+SHOWN = 20  # deliveries that a check names
 
 
 def rebuild_queue() -> CheckResult:
@@ -24,7 +30,7 @@ def rebuild_queue() -> CheckResult:
     pairs = deliveries.values_list("prepare_at", "ready_at")
     moments = {moment for pair in pairs for moment in pair if moment < NOT_YET}
     schedule_wakeups(moments, now=database_now())
-    return CheckResult("requeue", ok=True, sentence=f"Cola reconstruida desde la tabla. Momentos: {len(moments)}.")
+    return _good("requeue", f"Horas de envío alistadas otra vez: {len(moments)}.")
 
 
 def check_overdue(entity_id: int | None) -> CheckResult:
@@ -41,19 +47,25 @@ def check_overdue(entity_id: int | None) -> CheckResult:
     late = late.exclude(account__in=stopped).exclude(ready_at=NOT_YET)
     count = late.count()
     if not count:
-        return CheckResult("overdue", ok=True, sentence="Nada atrasado.")
-    reason = late.exclude(reason="").order_by("due_at", "pk").values_list("reason", flat=True).first()
-    late_label = "Un envío pasó su hora y espera" if count == 1 else f"{count} envíos pasaron su hora y esperan"
-    return CheckResult("overdue", ok=False, sentence=f"{late_label}: {reason or '¿hay un trabajador?'}")
+        return _good("overdue", "Nada atrasado.")
+    details = _named(late)
+    remedy = "" if any(detail.why for detail in details) else "Revisa que haya un trabajador en marcha."
+    sentence = "Un envío pasó su hora y no ha salido."
+    if count > 1:
+        sentence = f"{count} envíos pasaron su hora y no han salido."
+    return CheckResult("overdue", Area.DELIVERIES, Level.ERROR, sentence, remedy, details)
 
 
 def check_throttled(entity_id: int | None) -> CheckResult:
     """Check that no network keeps an account from publishing what is due: a 429, or a limit that is used up."""
     stops = [stop for stop in account_stops(entity_id=entity_id, now=database_now()) if stop.kind == StopKind.THROTTLED]
     if not stops:
-        return CheckResult("throttled", ok=True, sentence="Ninguna red pide esperar.")
-    sentence = " ".join(f"{stop.title} {stop.waiting_label}".strip() for stop in stops[:NAMES_SHOWN])
-    return CheckResult("throttled", ok=not any(stop.publications for stop in stops), sentence=sentence, is_stop=True)
+        return _good("throttled", "Ninguna red pide esperar.")
+    path = reverse("publishing:limits")
+    details = tuple(Detail(stop.title, f"{stop.reason} {stop.waiting_label}".strip(), path) for stop in stops)
+    sentence = "Una cuenta espera a su red." if len(stops) == 1 else f"{len(stops)} cuentas esperan a su red."
+    level = Level.REVIEW if any(stop.publications for stop in stops) else Level.PAUSED
+    return CheckResult("throttled", Area.DELIVERIES, level, sentence, details=details)
 
 
 def check_wakeups(entity_id: int | None) -> CheckResult:
@@ -62,61 +74,142 @@ def check_wakeups(entity_id: int | None) -> CheckResult:
     due_times = set(waiting.values_list("due_at", flat=True))
     jobs = ProcrastinateJob.objects.filter(task_name=LOOK_TASK, status="todo", scheduled_at__in=due_times)
     missing = len(due_times - set(jobs.values_list("scheduled_at", flat=True)))
-    if missing:
-        minutes = "minuto" if missing == 1 else "minutos"
-        sentence = f"{missing} {minutes} sin alarma: ejecuta «pregonero doctor --requeue»."
-        return CheckResult("alarms", ok=False, sentence=sentence)
-    return CheckResult("alarms", ok=True, sentence="Alarmas completas.")
+    if not missing:
+        return _good("alarms", "Cada envío tiene su hora lista.")
+    sentence = "Una hora de envío no está lista." if missing == 1 else f"{missing} horas de envío no están listas."
+    remedy = "Ejecuta «pregonero doctor --requeue»."
+    return CheckResult("alarms", Area.DELIVERIES, Level.ERROR, sentence, remedy)
 
 
 def check_stuck(entity_id: int | None) -> CheckResult:
     """Check that no delivery stays unconfirmed for more than `STUCK_AFTER` past its lease."""
     limit = database_now() - STUCK_AFTER
     unattended = Q(leased_until__lt=limit) | Q(leased_by="", ready_at__lt=limit)
-    count = _deliveries_of(entity_id).filter(unattended, state__in=IN_FLIGHT).count()
-    if count:
-        stuck = "Un envío sigue" if count == 1 else f"{count} envíos siguen"
-        return CheckResult("stuck", ok=False, sentence=f"{stuck} sin confirmar desde hace rato.")
-    return CheckResult("stuck", ok=True, sentence="Nada se quedó a medio enviar.")
+    stuck = _deliveries_of(entity_id).filter(unattended, state__in=IN_FLIGHT)
+    count = stuck.count()
+    if not count:
+        return _good("stuck", "Nada se quedó a medio enviar.")
+    sentence = f"{'Un envío sigue' if count == 1 else f'{count} envíos siguen'} sin confirmar desde hace rato."
+    remedy = "Pregonero le pregunta a la red; si no avanza, reinicia los trabajadores."
+    return CheckResult("stuck", Area.DELIVERIES, Level.REVIEW, sentence, remedy, _named(stuck))
 
 
 def check_undecided(entity_id: int | None) -> CheckResult:
     """Check that no delivery waits for a person to decide whether it was published."""
-    count = _deliveries_of(entity_id).filter(state=DeliveryState.NEEDS_PERSON).count()
+    undecided = _deliveries_of(entity_id).filter(state=DeliveryState.NEEDS_PERSON)
+    count = undecided.count()
     if not count:
-        return CheckResult("needs_person", ok=True, sentence="Nada espera una decisión.")
-    waiting = "envío espera que una persona decida si salió"
+        return _good("needs_person", "Nada espera una decisión.")
+    sentence = "Un envío espera que alguien decida si salió."
     if count > 1:
-        waiting = "envíos esperan que una persona decida"
-    return CheckResult("needs_person", ok=False, sentence=f"{count} {waiting}.")
+        sentence = f"{count} envíos esperan que alguien decida si salieron."
+    details = tuple(
+        Detail(_name_of(delivery), _due(delivery), reverse("publishing:resolution", args=[delivery.pk]))
+        for delivery in _first(undecided)
+    )
+    return CheckResult("needs_person", Area.DELIVERIES, Level.REVIEW, sentence, details=details)
+
+
+def check_rejected(entity_id: int | None) -> CheckResult:
+    """Check that no account's last send was a rejection; a stopped account is told by the check of its stop."""
+    now = database_now()
+    accounts = _accounts_of(entity_id)
+    stopped = {stop.account.pk for stop in account_stops(entity_id=entity_id, now=now)}
+    sends = last_sends(accounts, now=now)
+    details = tuple(
+        Detail(str(account), sends[account.pk].reason, reverse("networks:account", args=[account.pk]))
+        for account in accounts
+        if sends[account.pk].ends_in_rejection and account.pk not in stopped
+    )
+    if not details:
+        return _good("rejected", "Las redes aceptaron los últimos envíos.")
+    sentence = "La red rechazó el último envío de una cuenta."
+    if len(details) > 1:
+        sentence = f"Las redes rechazaron el último envío de {len(details)} cuentas."
+    return CheckResult("rejected", Area.DELIVERIES, Level.REVIEW, sentence, "Corrígelo y reprograma.", details)
 
 
 def check_pauses(entity_id: int | None) -> CheckResult:
-    """Report everything that a person paused: all, accounts and publications. A pause is not a fault."""
+    """Report each thing that a person paused: everything, an account, a publication. A pause is not a fault."""
+    details = (*_paused_by_holds(entity_id), *_paused_accounts(entity_id))
+    if not details:
+        return _good("paused", "Nada está en pausa.")
+    sentence = "Hay una pausa." if len(details) == 1 else f"Hay {len(details)} pausas."
+    return CheckResult("paused", Area.DELIVERIES, Level.PAUSED, sentence, details=details)
+
+
+def _paused_by_holds(entity_id: int | None) -> Iterable[Detail]:
     holds = Hold.objects.filter(released_at__isnull=True)
     if entity_id is not None:
         holds = holds.filter(entity_id=entity_id)
-    general = holds.filter(subject_kind="").select_related("by").first()
-    if general is not None:
-        sentence = f"Todo está en pausa, por {general.by.name}: {general.reason}"
-        return CheckResult("paused", ok=True, sentence=sentence, is_stop=True)
-    paused = _paused_labels(entity_id, holds.exclude(subject_kind="").count())
-    if not paused:
-        return CheckResult("paused", ok=True, sentence="Nada está en pausa.")
-    return CheckResult("paused", ok=True, sentence=f"En pausa: {'; '.join(paused)}.", is_stop=True)
+    for hold in holds.select_related("by", "entity").order_by("subject_kind", "pk"):
+        why = f"{hold.by.name}, desde {_moment(hold.at)}: {hold.reason}"
+        if hold.subject_id is None:
+            name = "Todo" if entity_id is not None else f"Todo lo de {hold.entity.short_name}"
+            yield Detail(name, why, reverse("publishing:pause_all"))
+            continue
+        held = Delivery.objects.filter(subject_kind=hold.subject_kind, subject_id=hold.subject_id).first()
+        if held is not None:
+            yield Detail(f"«{held.subject_name}»", why, _path_of(held))
 
 
-def _paused_labels(entity_id: int | None, publications: int) -> list[str]:
-    stops = account_stops(entity_id=entity_id, now=database_now())
-    names = [str(stop.account) for stop in stops if stop.kind == StopKind.PAUSED]
-    left = len(names) - NAMES_SHOWN
-    more = ["y una cuenta más" if left == 1 else f"y {left} cuentas más"] if left > 0 else []
-    count = "una publicación" if publications == 1 else f"{publications} publicaciones"
-    return [*names[:NAMES_SHOWN], *more, *([count] if publications else [])]
+def _paused_accounts(entity_id: int | None) -> Iterable[Detail]:
+    """Yield the accounts that a person paused; one that waits for its connection is told by the networks' check."""
+    for account in _accounts_of(entity_id):
+        if account.state == AccountState.PAUSED and not account.waits_for_connection:
+            yield Detail(str(account), account.paused_reason, reverse("networks:account", args=[account.pk]))
+
+
+def _accounts_of(entity_id: int | None) -> list[Account]:
+    accounts = Account.objects.exclude(state=AccountState.RETIRED).order_by("pk")
+    return list(accounts if entity_id is None else accounts.filter(entity_id=entity_id))
 
 
 def _deliveries_of(entity_id: int | None) -> QuerySet[Delivery]:
     return Delivery.objects.all() if entity_id is None else Delivery.objects.filter(entity_id=entity_id)
 
 
-CHECKS = (check_overdue, check_throttled, check_wakeups, check_stuck, check_undecided, check_pauses)
+def _first(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    return deliveries.select_related("account").order_by("due_at", "pk")[:SHOWN]
+
+
+def _named(deliveries: QuerySet[Delivery]) -> tuple[Detail, ...]:
+    """Return the first of the deliveries by name, each with its reason, or else with the time when it was due."""
+    return tuple(
+        Detail(_name_of(delivery), delivery.reason or _due(delivery), _path_of(delivery))
+        for delivery in _first(deliveries)
+    )
+
+
+def _name_of(delivery: Delivery) -> str:
+    return f"«{delivery.subject_name}» en {delivery.account}"
+
+
+def _due(delivery: Delivery) -> str:
+    return f"Debía salir a {_moment(delivery.due_at)}."
+
+
+def _path_of(delivery: Delivery) -> str:
+    return handler_of(delivery.subject_kind).path_of(delivery)
+
+
+def _moment(moment: datetime) -> str:
+    """Return the hour in Bogotá, with the day unless it is today."""
+    local = timezone.localtime(moment)
+    day = "" if local.date() == timezone.localdate() else f" del {local:%d/%m}"
+    return f"las {local:%H:%M}{day}"
+
+
+def _good(name: str, sentence: str) -> CheckResult:
+    return CheckResult(name, Area.DELIVERIES, Level.GOOD, sentence)
+
+
+CHECKS = (
+    check_overdue,
+    check_throttled,
+    check_wakeups,
+    check_stuck,
+    check_undecided,
+    check_rejected,
+    check_pauses,
+)

@@ -36,6 +36,10 @@ class SubjectHandler:
     def on_event(self, delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         """React to anything else that happened to a delivery, whose reason is already set."""
 
+    def path_of(self, delivery: Delivery) -> str:
+        """Return the path of the page of a delivery's subject; nothing when it has none."""
+        return ""
+
     def why_not_manual(self, delivery: Delivery) -> str:
         """Return in Spanish why a person may not post it by hand; nothing when they may."""
         return ""

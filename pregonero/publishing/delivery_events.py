@@ -52,6 +52,10 @@ class PublicationHandler(SubjectHandler):
             now=now,
         )
 
+    def path_of(self, delivery: Delivery) -> str:
+        """Return the path of the publication's file."""
+        return reverse("reports:expediente", args=[delivery.subject_id])
+
     def why_not_manual(self, delivery: Delivery) -> str:
         """Return that a cancelled publication is not posted by hand either."""
         if Publication.objects.filter(pk=delivery.subject_id, state=PublicationState.PROGRAMMED).exists():

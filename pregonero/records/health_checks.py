@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from pregonero.health.runner import CheckResult
+from pregonero.health.runner import Area, CheckResult, Level
 
 PROTECTED = ("records_event", "records_batch", "records_leaf")
 TRIGGERS = ("append_only", "no_truncate")
@@ -18,8 +18,12 @@ def check_triggers(entity_id: int | None) -> CheckResult:
         )
         (enabled,) = cursor.fetchone()
     if enabled < len(PROTECTED) * len(TRIGGERS):
-        return CheckResult("triggers", ok=False, sentence="Los registros quedaron sin su protección.")
-    return CheckResult("triggers", ok=True, sentence="Los registros solo crecen: la base lo exige.")
+        sentence, remedy = (
+            "Los registros quedaron sin su protección.",
+            "Ejecuta «pregonero migrate» y «pregonero verify».",
+        )
+        return CheckResult("triggers", Area.SECURITY, Level.ERROR, sentence, remedy)
+    return CheckResult("triggers", Area.SECURITY, Level.GOOD, "Nadie puede borrar registros.")
 
 
 CHECKS = (check_triggers,)

@@ -47,6 +47,7 @@ EXAMPLES = (
     Example("button", "Botón", "Un acto. Cuando no se puede, dice por qué."),
     Example("tag", "Etiqueta de estado", "Un estado, con color y palabra."),
     Example("nets", "Redes", "Cómo va una publicación en cada red."),
+    Example("verdict", "Estado general", "Cómo está algo en conjunto, en una línea."),
     Example("note", "Aviso", "Algo que hay que saber antes de seguir."),
     Example("field", "Campo", "Un dato de un formulario, con su ayuda y sus errores."),
     Example("textarea", "Texto con medidor", "Un texto largo y cuánto cabe."),

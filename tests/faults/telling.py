@@ -11,4 +11,4 @@ def doctor(workers: Workers) -> dict[str, str]:
     """Return what the doctor says of each thing, asked where the workers are."""
     command = [sys.executable, "-m", "pregonero", "doctor", "--json"]
     asked = subprocess.run(command, cwd=ROOT, env=workers.environment, capture_output=True, text=True, check=False)
-    return {each["name"]: each["sentence"] for each in json.loads(asked.stdout)["checks"]}
+    return {each["name"]: f"{each['sentence']} {each['remedy']}" for each in json.loads(asked.stdout)["checks"]}

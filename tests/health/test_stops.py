@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from pregonero.health.actions import record_heartbeat
 from pregonero.health.models import Incident
+from pregonero.health.runner import Level
 from pregonero.networks.actions.credentials import record_lost_authorization
 from pregonero.networks.actions.register import pause_account, resume_account
 from pregonero.networks.base import Transient
@@ -17,7 +18,7 @@ from pregonero.outbox.actions.throttling import suspend_for
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.account_stops import StopKind, account_stops
 from pregonero.people.models import Member
-from tests.health.test_health import run_check
+from tests.health.test_health import check_result, run_check
 from tests.publishing.conftest import accounts, candidate, news, picture, video
 from tests.publishing.test_stopping import client_of
 from tests.stage import programmed
@@ -49,12 +50,15 @@ def test_a_paused_account_is_counted_on_estado_and_said_on_hoy_to_every_role(
     accounts: dict[str, Account], carmen: Member, ana: Member, luis: Member
 ) -> None:
     pause_account(account=accounts["x"], reason=WHY, by=carmen, now=timezone.now())
-    assert run_check("paused", carmen.entity_id) == (True, f"En pausa: {accounts['x']}.")
+    pause = check_result("paused", carmen.entity_id)
+    assert (pause.level, pause.sentence) == (Level.PAUSED, "Hay una pausa.")
+    assert [(each.text, each.why) for each in pause.details] == [(str(accounts["x"]), WHY)]
     for member in (carmen, ana, luis):
         today, status = pages_of(member)
         assert f"{accounts['x']} está en pausa." in today
         assert WHY in today
-        assert "Todo está bien" not in status
+        assert "Todo funciona." not in status
+        assert status.count(WHY) == 1
         assert "Nada está en pausa" not in status
     resume_account(account=accounts["x"], by=carmen, now=timezone.now())
     assert run_check("paused", carmen.entity_id) == (True, "Nada está en pausa.")
@@ -74,7 +78,8 @@ def test_a_lost_account_is_no_pause_and_its_reason_is_written_once(
     lose(accounts["x"], timezone.now())
     (stop,) = account_stops(entity_id=ana.entity_id, now=timezone.now())
     assert (stop.kind, stop.publications) == (StopKind.LOST, 1)
-    assert run_check("accounts", ana.entity_id) == (False, f"Sin conectar: {accounts['x']}.")
+    lost = check_result("accounts", ana.entity_id)
+    assert (lost.level, [each.text for each in lost.details]) == (Level.ERROR, [str(accounts["x"])])
     assert run_check("paused", ana.entity_id) == (True, "Nada está en pausa.")
     today, status = pages_of(ana)
     assert f"{accounts['x']} no está conectada." in today
@@ -88,18 +93,17 @@ def test_an_account_held_by_a_429_is_said_with_its_local_hour(
     programmed(news, ana, now)
     throttle(accounts["x"], now)
     until = timezone.localtime(now + timedelta(seconds=QUARTER))
-    ok, sentence = run_check("throttled", ana.entity_id)
-    assert not ok
-    assert sentence.startswith(f"{accounts['x']} espera a su red hasta las {until:%H:%M}")
-    assert sentence.endswith("Una publicación espera.")
+    throttled = check_result("throttled", ana.entity_id)
+    assert throttled.level == Level.REVIEW
+    (account,) = throttled.details
+    assert account.text.startswith(f"{accounts['x']} espera a su red hasta las {until:%H:%M}")
+    assert account.why.endswith("Una publicación espera.")
     assert all(f"hasta las {until:%H:%M}" in page for page in pages_of(ana))
 
 
 def test_a_429_that_delays_nothing_is_no_fault(accounts: dict[str, Account], ana: Member) -> None:
     throttle(accounts["x"], timezone.now())
-    ok, sentence = run_check("throttled", ana.entity_id)
-    assert ok
-    assert "espera a su red" in sentence
+    assert check_result("throttled", ana.entity_id).level == Level.PAUSED
     assert "espera a su red" not in pages_of(ana)[0]
 
 
@@ -113,9 +117,9 @@ def test_overdue_is_said_within_a_minute_even_while_it_is_retried(
     Delivery.objects.update(
         due_at=now - timedelta(seconds=seconds), ready_at=now + timedelta(seconds=20), reason="X no respondió."
     )
-    ok, sentence = run_check("overdue")
-    assert ok is not is_late
-    assert ("X no respondió." in sentence) is is_late
+    overdue = check_result("overdue")
+    assert overdue.ok is not is_late
+    assert any(each.why == "X no respondió." for each in overdue.details) is is_late
 
 
 def test_what_a_network_makes_wait_is_not_overdue_besides(
@@ -150,4 +154,6 @@ def test_what_is_unconfirmed_is_said_in_its_number(
     changed = Delivery.objects.filter(pk__in=list(stuck))
     changed.update(state="DUE", ready_at=long_ago, attempts_made=1, prepared_for="f")
     changed.update(state="SENDING", leased_by="w", leased_until=long_ago)
-    assert run_check("stuck") == (False, f"{sentence} confirmar desde hace rato.")
+    result = check_result("stuck")
+    assert (result.ok, result.sentence) == (False, f"{sentence} confirmar desde hace rato.")
+    assert len(result.details) == count

@@ -7,6 +7,7 @@ from django import template
 
 from pregonero.dashboard.outgoing import TROUBLED, Outgoing
 from pregonero.dashboard.queries import Today
+from pregonero.health.runner import Level
 from pregonero.networks.registry import connector
 from pregonero.outbox.models import NOT_YET, Delivery
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind
@@ -85,6 +86,12 @@ def trouble_summary(item: Outgoing) -> str:
 def stop_kind(stop: AccountStop) -> str:
     """Return the kind of note that tells of a stopped account."""
     return {StopKind.LOST: "bad", StopKind.PAUSED: "hold", StopKind.THROTTLED: "wait"}[stop.kind]
+
+
+@register.filter
+def level_tint(level: Level) -> str:
+    """Return the name of the colour of a health check's level."""
+    return {Level.GOOD: "ok", Level.PAUSED: "hold", Level.REVIEW: "wait", Level.ERROR: "bad"}[level]
 
 
 @register.filter
