@@ -173,6 +173,10 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "pregonero.ui.package_assets.PackageAssetsFinder",
+]
 WHITENOISE_USE_FINDERS = DEBUG
 
 LANGUAGE_CODE = "es-co"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from pregonero.errors import Issue
 from pregonero.ui.gallery import CALL_ON_FACEBOOK, CALL_ON_X, EXAMPLES, POST, SCENES, TEXT, sample_calendar
+from pregonero.ui.icons import ICONS, MARKS
 
 
 class SampleForm(forms.Form):
@@ -32,6 +33,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     filled = SampleForm({"title": "", "text": "Las exportaciones crecieron", "network": "x", "kind": "alta"})
     context = {"examples": EXAMPLES, "scenes": SCENES, "form": SampleForm(), "filled": filled}
     context |= {"exact": SampleForm(auto_id="exact_%s"), "page": Paginator(range(50), 20).page(2), "issues": ISSUES}
+    context |= {"icons": ICONS, "marks": MARKS}
     return render(request, "ui/gallery/index.html", context)
 
 

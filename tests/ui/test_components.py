@@ -1,5 +1,7 @@
 """Components escape their arguments, give the reason of a disabled control and link errors to fields."""
 
+import re
+
 import pytest
 from django import forms
 from django.core.paginator import Paginator
@@ -7,6 +9,7 @@ from django.template import engines
 from django.test import RequestFactory
 from django_cotton.compiler_regex import CottonCompiler
 
+from pregonero.ui.icons import MARK_ICONS, STATE_ICONS
 from pregonero.ui.templatetags.ui_components import number, of_limit
 
 HOSTILE = '"><script>alert(1)</script>'
@@ -35,7 +38,7 @@ class Sample(forms.Form):
         '<c-row time="1" what="{{ value }}" why="{{ value }}" />',
         '<c-row time="1" :what="value" :why="value" />',
         '<c-panel title="{{ value }}">{{ value }}</c-panel>',
-        '<c-net badge="X" :name="value" :word="value" />',
+        '<c-net network="x" :name="value" :word="value" />',
         '<c-field :name="value" :label="value" :value="value" :hint="value" />',
         '<c-tab :href="value" :hx-get="value">x</c-tab>',
     ],
@@ -96,8 +99,35 @@ def test_pagination_keeps_the_other_query_parameters() -> None:
 
 
 def test_network_states_have_text() -> None:
-    page = render('<c-net badge="f" name="Facebook" state="bad" word="rechazada" />')
+    page = render('<c-net network="facebook" name="Facebook" state="bad" word="rechazada" />')
     assert "Facebook: rechazada</span>" in page
+    assert "icons.svg#mark-facebook" in page
+    assert "icons.svg#icon-x" in page
+
+
+def test_states_have_an_icon_beside_their_colour() -> None:
+    drawn = {state: re.search(r"#icon-([\w-]+)", render(f'<c-tag state="{state}">x</c-tag>')) for state in STATE_ICONS}
+    assert {state: found and found.group(1) for state, found in drawn.items()} == STATE_ICONS
+    assert len(set(STATE_ICONS.values())) == len(STATE_ICONS)
+    assert len(set(MARK_ICONS.values())) == len(MARK_ICONS)
+
+
+def test_icon_is_only_for_those_who_see_it_unless_it_has_a_label() -> None:
+    load = "{% load ui_components %}"
+    assert 'aria-hidden="true"' in render(load + '{% icon "house" %}')
+    named = render(load + '{% icon "house" "small" label=value %}', value=HOSTILE)
+    assert "aria-hidden" not in named
+    assert 'role="img" aria-label="&quot;&gt;&lt;script' in named
+
+
+def test_network_without_a_mark_has_an_icon() -> None:
+    assert "#icon-radio-tower" in render('{% load ui_components %}{% mark "new-network" %}')
+
+
+@pytest.mark.parametrize("source", ['{% icon "no-such" %}', '{% mark "x" "huge" %}', '{% icon "house" "huge" %}'])
+def test_unknown_drawing_raises(source: str) -> None:
+    with pytest.raises(KeyError):
+        render("{% load ui_components %}" + source)
 
 
 @pytest.mark.parametrize(("count", "text"), [(241, "241 de 280"), (281, "281 de 280: sobra 1"), (None, "0 de 280")])

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-TOKENS = (Path(__file__).parents[2] / "pregonero/ui/static/ui/tokens.css").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+TOKENS = (ROOT / "pregonero/ui/static/ui/tokens.css").read_text(encoding="utf-8")
 LIGHT, _, DARK = TOKENS.partition("@media (prefers-color-scheme: dark)")
-GROUNDS = ("paper", "ground", "blue-tint")
+GROUNDS = ("paper", "ground", "sel", "sunk")
 STATES = ("ok", "wait", "bad", "hold")
 
 
@@ -27,11 +28,13 @@ def contrast(one: str, other: str) -> float:
 
 
 SCHEMES = {"light": colours(LIGHT), "dark": colours(LIGHT) | colours(DARK)}
-TEXT = [(ink, ground) for ink in ("ink", "ink-2", "ink-3", "blue", "marine") for ground in GROUNDS]
-TEXT += [(state, f"{state}-tint") for state in STATES] + [("ink", f"{state}-tint") for state in STATES]
-TEXT += [("blue", f"{state}-tint") for state in STATES] + [(state, "paper") for state in STATES]
-TEXT += [("act-ink", "act"), ("act-ink", "act-over"), ("bad", "ground"), ("ok", "ground")]
-EDGES = [("edge", ground) for ground in GROUNDS] + [("focus", "focus-ring"), ("blue", "paper"), ("act", "ground")]
+TEXT = [(ink, ground) for ink in ("ink", "ink-2", "ink-3", "link", "brand") for ground in GROUNDS]
+TEXT += [(ink, f"{state}-bg") for state in STATES for ink in (state, "ink", "ink-2", "link")]
+TEXT += [(state, ground) for state in STATES for ground in ("paper", "ground")]
+TEXT += [(f"on-{ground}", ground) for ground in ("act", "danger", "toast")]
+TEXT += [("on-act", "act-hover"), ("on-danger", "danger-hover"), ("on-toast", "toast-over"), ("toast-ok", "toast")]
+EDGES = [("edge", ground) for ground in GROUNDS] + [("focus", "focus-ink"), ("link", "paper"), ("act", "ground")]
+EDGES += [("toast-line", "toast"), *((f"c{number}", "paper") for number in range(1, 5))]
 
 
 def test_contrast_matches_known_values() -> None:
@@ -55,3 +58,11 @@ def test_edges_and_focus_have_enough_contrast(scheme: str) -> None:
     assert {
         pair: round(contrast(of[pair[0]], of[pair[1]]), 2) for pair in EDGES if contrast(of[pair[0]], of[pair[1]]) < 3
     } == {}
+
+
+def test_styles_use_only_the_tokens_that_exist() -> None:
+    known = set(re.findall(r"(--[\w-]+):", TOKENS))
+    styles = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("pregonero/*/static/**/*.css")}
+    own = {path: set(re.findall(r"(--[\w-]+):", css)) for path, css in styles.items()}
+    unknown = {path.name: set(re.findall(r"var\((--[\w-]+)", css)) - known - own[path] for path, css in styles.items()}
+    assert {name: names for name, names in unknown.items() if names} == {}

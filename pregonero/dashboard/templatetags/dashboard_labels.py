@@ -8,7 +8,6 @@ from django import template
 from pregonero.dashboard.outgoing import TROUBLED, Outgoing
 from pregonero.dashboard.queries import Today
 from pregonero.health.runner import Level
-from pregonero.networks.registry import connector
 from pregonero.outbox.models import NOT_YET, Delivery
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind
 from pregonero.outbox.states import IN_FLIGHT, TINTS, WAITING, DeliveryState
@@ -104,9 +103,3 @@ def standing(thread: Sequence[Delivery]) -> Delivery:
 def tint(delivery: Delivery) -> str:
     """Return the name of the colour of a delivery's state."""
     return TINTS.get(DeliveryState(delivery.state), "")
-
-
-@register.filter
-def badge(delivery: Delivery) -> str:
-    """Return the abbreviation of the delivery's network."""
-    return connector(delivery.account.network).capabilities.badge

@@ -8,13 +8,21 @@ from django import template
 from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.context import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from pregonero.ui.icons import ICONS, MARK_ICONS, MARKS, STATE_ICONS
 from pregonero.ui.navigation import Count, NavigationItem
 
 register = template.Library()
 
 KINDS = {"main": "main-act", "danger": "danger", "quiet": "quiet", "plain": ""}
+SIZES = {"": "", "small": " small"}
+SPRITE = "ui/icons.svg"
+UNMARKED = "radio-tower"
+# The side of an icon ("i") or a mark ("n") in pixels, by its size.
+DRAWN = {("i", ""): 18, ("i", "small"): 14, ("i", "large"): 28, ("n", ""): 16, ("n", "small"): 14, ("n", "large"): 20}
 
 
 @register.filter
@@ -25,9 +33,53 @@ def flat(attributes: Any) -> SafeString:
 
 
 @register.filter
-def button_class(kind: str) -> str:
-    """Return the CSS class of a kind of button; raise KeyError for an unknown kind."""
-    return KINDS[kind]
+def button_class(kind: str, size: str = "") -> str:
+    """Return the CSS classes of a kind of button and a size; raise KeyError for an unknown one."""
+    return KINDS[kind] + SIZES[size]
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """Return an icon of 18 px, or of 14 ("small") or 28 ("large"); without a label, only for those who see it.
+
+    Raise KeyError for an icon that the sprite lacks: `pregonero/ui/icons.py` lists them.
+    """
+    if name not in ICONS:
+        raise KeyError(name)
+    return _drawing("i", f"icon-{name}", size, label)
+
+
+@register.simple_tag
+def mark(network: str, size: str = "", label: str = "") -> SafeString:
+    """Return the mark of a network: 16 px, or 14 ("small") or 20 ("large"); an icon for a network without one."""
+    if network not in MARKS:
+        return icon(UNMARKED, "small", label)
+    return _drawing("n", f"mark-{network}", size, label)
+
+
+def _drawing(kind: str, symbol: str, size: str, label: str) -> SafeString:
+    said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    return format_html(
+        '<svg class="{}" width="{}" height="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
+        f"{kind} {size}".strip(),
+        DRAWN[kind, size],
+        DRAWN[kind, size],
+        said,
+        static(SPRITE),
+        symbol,
+    )
+
+
+@register.filter
+def state_icon(state: str) -> str:
+    """Return the name of the icon of a chip's or a notice's state."""
+    return STATE_ICONS[state]
+
+
+@register.filter
+def mark_icon(state: str) -> str:
+    """Return the name of the icon in the corner of a network's mark."""
+    return MARK_ICONS[state]
 
 
 @register.filter
