@@ -1,7 +1,9 @@
 """Forms of publications, deliveries and limits. They validate and never save."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,8 @@ from pregonero.errors import Refused
 from pregonero.media.models import MediumKind
 from pregonero.networks.media_conversion import Choice
 from pregonero.networks.post_validation import REEL
+from pregonero.networks.rate_limits.policy import MICROS
+from pregonero.outbox.queries.limits import QuotaLine
 from pregonero.publishing import rules
 from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
@@ -19,6 +23,8 @@ from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publicatio
 # What a browser offers to choose; what is received is decided by the content of the file.
 ACCEPTED_PICTURES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/avif,.heic,.heif,.avif"
 ACCEPTED_FILES = f"{ACCEPTED_PICTURES},video/mp4,.mov,.m4v,.webm,.mkv,.avi"
+
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 
 
 class StartForm(forms.Form):
@@ -301,11 +307,49 @@ def initial_of(publication: Publication) -> dict[str, Any]:
     }
 
 
+class AmountField(forms.DecimalField):
+    """A number as it is written in Colombia: "1.500" is one thousand five hundred, "0,02" two hundredths."""
+
+    def to_python(self, value: Any) -> Any:
+        """Remove the thousands separators."""
+        if isinstance(value, str) and THOUSANDS.fullmatch(value.strip()):
+            value = value.replace(".", "")
+        return super().to_python(value)
+
+
 class LimitForm(forms.Form):
     """The entity's own limit of a quota: a whole number, or dollars when it counts money; empty removes it."""
 
-    account = forms.IntegerField(widget=forms.HiddenInput)
-    budget = forms.SlugField(max_length=40, widget=forms.HiddenInput)
-    limit = forms.DecimalField(
-        label="Tope de la entidad", min_value=0, max_value=10**9, decimal_places=2, required=False, localize=True
+    limit = AmountField(
+        label="Tope de la entidad",
+        min_value=0,
+        max_value=10**9,
+        required=False,
+        localize=True,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
+
+    def __init__(self, data: QueryDict | None, *, line: QuotaLine) -> None:
+        value = line.own_limit
+        super().__init__(data, initial={"limit": value if value is None or not line.is_money else value / MICROS})
+        self.line = line
+        field = self.fields["limit"]
+        field.error_messages["invalid"] = f"Escribe un número, como {'50,00' if line.is_money else '50'}."
+        field.error_messages["min_value"] = "Escribe cero o más."
+        field.error_messages["max_value"] = "Es demasiado grande."
+        if line.is_money:
+            field.label = "Tope de la entidad, en dólares"
+
+    def clean_limit(self) -> Decimal | None:
+        """Reject fractions of what cannot be divided: cents of a dollar are the least."""
+        limit: Decimal | None = self.cleaned_data["limit"]
+        places = Decimal("0.01") if self.line.is_money else Decimal(1)
+        if limit is not None and limit % places:
+            message = "Escribe dos decimales como máximo." if self.line.is_money else "Escribe un número entero."
+            raise forms.ValidationError(message)
+        return limit
+
+    def own_limit(self) -> int | None:
+        """Return the limit in the unit of the quota: micro-dollars for money."""
+        limit: Decimal | None = self.cleaned_data["limit"]
+        return None if limit is None else int(limit * MICROS if self.line.is_money else limit)

@@ -59,6 +59,7 @@ EXAMPLES = (
     Example("way", "Camino", "Un expediente, de la necesidad a la interacción."),
     Example("facts", "Datos", "Nombres y sus valores."),
     Example("table", "Tabla", "Cifras y matrices; en un teléfono se desplaza dentro de su caja."),
+    Example("bar", "Barra", "Cuánto se ha usado de un límite."),
     Example("pagination", "Páginas", "Las páginas de una lista larga."),
     Example("empty", "Sin nada", "Dice que no hay nada y qué hacer."),
     Example("thumb", "Miniatura", "Una imagen o un video en pequeño; su lugar no se mueve cuando llega."),

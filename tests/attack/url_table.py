@@ -58,12 +58,8 @@ def threaded(stage: Stage) -> dict[str, str]:
     return written(stage) | {f"red{account}-thread": "1", f"red{account}-parts": "Segunda parte."}
 
 
-def limited(stage: Stage) -> dict[str, str]:
-    return {
-        "account": str(stage.account.pk),
-        "budget": rate_limit_policy(stage.account.network).quotas[0].key,
-        "limit": "9",
-    }
+def quota_of(stage: Stage) -> list[Any]:
+    return [stage.account.pk, rate_limit_policy(stage.account.network).quotas[0].key]
 
 
 def started(stage: Stage) -> dict[str, str]:
@@ -144,7 +140,8 @@ ROWS = (
     Row("publishing:pause_all", outside=OK, both=True),
     Row("publishing:pause_all", "POST", data=reason, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND, both=True),
     Row("publishing:limits", outside=OK),
-    Row("publishing:set_limit", "POST", data=limited, roles=COORDINATOR, status=FOUND),
+    Row("publishing:limit", arguments=quota_of, roles=COORDINATOR, both=True),
+    Row("publishing:limit", "POST", quota_of, lambda _: {"limit": "9"}, COORDINATOR, FOUND, both=True),
     Row("publishing:resume_sending", "POST", of("sending_stop"), roles=NETWORKS_PEOPLE | COORDINATOR, status=FOUND),
     Row("publishing:resume_all", "POST", roles=NETWORKS_AND_HEADS, status=409, outside=409),
     Row("publishing:resolution", arguments=of("undecided"), roles=NETWORKS_AND_HEADS),

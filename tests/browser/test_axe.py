@@ -72,6 +72,7 @@ SECOND_ENTITY_PAGES = {
     "A mano, tomada": ("otra beto", "/envios/{deliveries[tomada]}/a-mano/"),
     "Expediente en pausa": ("otra beto", "/publicaciones/{publications[a mano]}/"),
     "Límites de todas las redes": ("otra carmen", "/limites/"),
+    "Tope de un límite": ("otra carmen", "/limites/{accounts[x]}/money/"),
     "Estado, con cuentas por conectar": ("otra carmen", "/estado/"),
 }  # fmt: skip
 ALWAYS = {

@@ -19,6 +19,7 @@ from pregonero.networks.rate_limits.queries import InFlight
 from pregonero.newsroom.models import News
 from pregonero.outbox.actions.throttling import resume_sending, set_limit, suspend_for, wait_to_prepare
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.limits import get_quota_line
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing.calendar import at_hour
@@ -66,15 +67,15 @@ def test_it_shows_what_was_spent_whose_word_it_is_and_the_month(x: Account, ana:
     spend(x, [PostClass.LINK_POST, PostClass.POST])
     page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
 
-    assert "0,215 USD en el mes" in page
+    assert "0,215 USD este mes" in page
     assert "2 de 100" in page
-    assert "nuestro conteo; el límite se leyó el" in page
-    assert "Fijar" not in page  # only who coordinates sets limits
+    assert "nuestro conteo; límite de la red al" in page
+    assert "Poner tope" not in page  # only who coordinates sets limits
 
 
 def test_who_coordinates_sets_the_month_s_money_and_it_is_recorded(x: Account, carmen: Member) -> None:
-    about = {"account": x.pk, "budget": "money", "limit": "0,02"}
-    page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
+    path = reverse("publishing:limit", args=[x.pk, "money"])
+    page = signed_in(carmen).post(path, {"limit": "0,02"}, follow=True).content.decode()
 
     assert Quota.objects.get(quota_key="money").own_limit == 20_000
     assert "0,02" in page
@@ -85,12 +86,71 @@ def test_who_coordinates_sets_the_month_s_money_and_it_is_recorded(x: Account, c
     assert (room.admitted, room.quota) == (1, "money")
 
 
-def test_a_limit_that_is_no_number_is_said_and_changes_nothing(x: Account, carmen: Member) -> None:
-    about = {"account": x.pk, "budget": "money", "limit": "mucho"}
-    page = signed_in(carmen).post(reverse("publishing:set_limit"), about, follow=True).content.decode()
+@pytest.mark.parametrize(
+    ("quota", "written", "sentence"),
+    [
+        ("money", "mucho", "Escribe un número, como 50,00."),
+        ("posts", "muchas", "Escribe un número, como 50."),
+        ("posts", "1,5", "Escribe un número entero."),
+        ("money", "0,001", "Escribe dos decimales como máximo."),
+        ("posts", "-1", "Escribe cero o más."),
+    ],
+)
+def test_a_limit_that_is_no_number_is_said_beside_the_field_and_changes_nothing(
+    x: Account, carmen: Member, quota: str, written: str, sentence: str
+) -> None:
+    response = signed_in(carmen).post(reverse("publishing:limit", args=[x.pk, quota]), {"limit": written})
+    page = response.content.decode()
 
-    assert "Escribe el tope como un número" in page
+    assert response.status_code == 422
+    assert page.count(sentence) == 2  # in the list of errors, with its link, and beside the field
+    assert f'value="{written}"' in page
     assert not Quota.objects.filter(own_limit__isnull=False).exists()
+
+
+@pytest.mark.parametrize(
+    ("quota", "written", "stored"),
+    [("posts", "1.500", 1500), ("posts", "40", 40), ("money", "1.250,50", 1_250_500_000), ("money", "0.5", 500_000)],
+)
+def test_a_limit_is_read_as_numbers_are_written_in_colombia(
+    x: Account, carmen: Member, quota: str, written: str, stored: int
+) -> None:
+    signed_in(carmen).post(reverse("publishing:limit", args=[x.pk, quota]), {"limit": written})
+    assert Quota.objects.get(quota_key=quota).own_limit == stored
+
+
+def test_an_empty_limit_removes_the_entity_s_own(x: Account, carmen: Member) -> None:
+    set_limit(account=x, budget="posts", limit=5, by=carmen, now=timezone.now())
+    path = reverse("publishing:limit", args=[x.pk, "posts"])
+    assert 'value="5"' in signed_in(carmen).get(path).content.decode()
+    page = signed_in(carmen).post(path, {"limit": ""}, follow=True).content.decode()
+
+    assert "Tope quitado." in page
+    assert Quota.objects.get(quota_key="posts").own_limit is None
+
+
+def test_the_page_has_no_inputs_and_tells_used_reserved_and_left(x: Account, waiting: Delivery, carmen: Member) -> None:
+    set_limit(account=x, budget="posts", limit=10, by=carmen, now=timezone.now())
+    spend(x, [PostClass.POST] * 3)
+    put(waiting, DeliveryState.SENDING)
+    line = get_quota_line(account=x, key="posts", now=timezone.now())
+
+    assert (line.settled, line.reserved, line.left.remaining) == (2, 1, 7)
+    assert (line.settled_percent, line.reserved_percent) == (20, 10)
+    page = signed_in(carmen).get(reverse("publishing:limits")).content.decode()
+    assert "quedan 7" in page
+    assert 'name="limit"' not in page
+    assert "puesto por Carmen" in page
+
+
+def test_what_a_network_reports_restarts_when_it_says(x: Account, ana: Member) -> None:
+    now = timezone.now()
+    Quota.objects.create(
+        entity=x.entity, network="x", account=x, quota_key="posts", reported_limit=100, reported_remaining=40,
+        reported_at=now, resets_at=now + timedelta(minutes=9),
+    )  # fmt: skip
+    line = get_quota_line(account=x, key="posts", now=now)
+    assert (line.left.used, line.restarts_at, line.restarts_whole) == (60, now + timedelta(minutes=9), True)
 
 
 def test_spent_money_holds_what_waits_with_its_reason_until_a_person_says(
@@ -183,11 +243,11 @@ def test_the_editor_says_what_it_would_cost_and_when_it_would_leave(
     page = signed_in(ana).post(reverse("publishing:review", args=[draft.pk]), about).content.decode()
 
     assert "X: con estos límites, saldría a las 9:15." in page
-    assert "X: publicarla cuesta 0,20 USD." in page
+    assert "Publicar en X cuesta 0,20 USD." in page
 
 
 def test_the_month_s_forecast_counts_what_is_programmed(x: Account, news: News, ana: Member) -> None:
     programmed(news, ana, timezone.now(), due_at=timezone.now() + timedelta(minutes=5))
     page = signed_in(ana).get(reverse("publishing:limits")).content.decode()
 
-    assert "Lo que está programado hasta fin de mes costará" in page
+    assert "Lo programado hasta fin de mes costará" in page

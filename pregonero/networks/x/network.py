@@ -274,7 +274,7 @@ RATE_LIMITS = RateLimitPolicy(
         ),
         QuotaRule(
             "own_reads",
-            "Lecturas de lo propio por cuarto de hora",
+            "Consultas propias por cuarto de hora",
             LimitScope.ACCOUNT,
             Unit.CALLS,
             Window(QUARTER),
@@ -291,7 +291,7 @@ RATE_LIMITS = RateLimitPolicy(
     call_costs={
         LIST_OWN_POSTS: CallCost(
             "own_read",
-            "Lecturas de lo propio",
+            "Consultas propias",
             {"own_reads": 1},
             items_key="data",
             item_amounts={"money": PRICES["own_read"].value},

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from pregonero.errors import NotFound
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
-from pregonero.networks.rate_limits.capacity import QuotaStatus, QuotaTimeline
+from pregonero.networks.rate_limits.capacity import BY_NETWORK, QuotaStatus, QuotaTimeline
 from pregonero.networks.rate_limits.forecast import ExpectedSend, Forecast, PlannedPost
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota
 from pregonero.networks.rate_limits.policy import POST_CLASS_LABELS, LimitScope, PostClass, Unit, classify_post
@@ -39,6 +39,8 @@ class QuotaLine:
 
     account: Account
     left: QuotaStatus
+    reserved: int  # by the posts that are being sent
+    restarts_at: datetime | None  # when all of it, or for a rolling window some of it, is free again
     set_by: str
     set_at: datetime | None
     own_limit: int | None
@@ -47,6 +49,34 @@ class QuotaLine:
     def is_money(self) -> bool:
         """Return whether it is counted in micro-dollars."""
         return self.left.rule.unit == Unit.MONEY
+
+    @property
+    def is_shared(self) -> bool:
+        """Return whether all the accounts of the network use it."""
+        return self.left.rule.scope == LimitScope.APP
+
+    @property
+    def restarts_whole(self) -> bool:
+        """Return whether all of it is free again at `restarts_at`."""
+        return self.left.source == BY_NETWORK or bool(self.left.rule.window.calendar)
+
+    @property
+    def settled(self) -> int:
+        """Return what is used by posts that are sent, without those that are being sent."""
+        return max(0, self.left.used - self.reserved)
+
+    @property
+    def settled_percent(self) -> int:
+        """Return the percentage of the limit that sent posts use."""
+        return self._percent(self.settled)
+
+    @property
+    def reserved_percent(self) -> int:
+        """Return the percentage of the limit that the posts being sent use."""
+        return self._percent(self.left.used) - self.settled_percent
+
+    def _percent(self, amount: int) -> int:
+        return min(100, 100 * amount // self.left.limit) if self.left.limit else self.left.percent_used
 
 
 @dataclass(frozen=True)
@@ -104,12 +134,35 @@ def _network(accounts: list[Account], stops: list[NetworkSuspension], today: dat
 def _lines(account: Account, now: datetime) -> Iterable[QuotaLine]:
     rows = Quota.objects.filter(entity_id=account.entity_id, network=account.network).select_related("set_by")
     known = {(row.account_id, row.quota_key): row for row in rows}
-    for left in quota_statuses(account, in_flight=posts_in_flight(account), now=now):
-        owner = account.pk if left.rule.scope == LimitScope.ACCOUNT else None
-        row = known.get((owner, left.rule.key))
+    in_flight = posts_in_flight(account)
+    for left in quota_statuses(account, in_flight=in_flight, now=now):
+        rule = left.rule
+        row = known.get((account.pk if rule.scope == LimitScope.ACCOUNT else None, rule.key))
         limit = row.own_limit if row else None
-        set_by = row.set_by.name if row and row.set_by and limit is not None else ""
-        yield QuotaLine(account, left, set_by, row.set_at if row else None, limit)
+        yield QuotaLine(
+            account=account,
+            left=left,
+            reserved=min(left.used, in_flight.of(rule.scope) * rate_limit_policy(account.network).max_cost(rule.key)),
+            restarts_at=_restart(left, row, now),
+            set_by=row.set_by.name if row and row.set_by and limit is not None else "",
+            set_at=row.set_at if row else None,
+            own_limit=limit,
+        )
+
+
+def _restart(left: QuotaStatus, row: Quota | None, now: datetime) -> datetime | None:
+    """Return when a quota is free again; what a network reports is until the end of its window."""
+    if left.source != BY_NETWORK:
+        return left.more_at if left.used else None
+    return row.resets_at if row and row.resets_at and now < row.resets_at else None
+
+
+def get_quota_line(*, account: Account, key: str, now: datetime) -> QuotaLine:
+    """Return one quota of an account; an unknown key is not found."""
+    line = next((each for each in _lines(account, now) if each.left.rule.key == key), None)
+    if line is None:
+        raise NotFound
+    return line
 
 
 def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:

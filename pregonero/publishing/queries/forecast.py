@@ -108,7 +108,7 @@ def _advice(adaptation: Adaptation, leaving: ExpectedSend | None, due_at: dateti
     money = next((rule.key for rule in rates.quotas if rule.unit == Unit.MONEY), "")
     micros = sum(rates.cost_of(each).get(money, 0) for each in _post_classes(adaptation)) if money else 0
     if micros:
-        yield Advice(badge, f"{label}: publicarla cuesta {dollars(micros)}.")
+        yield Advice(badge, f"Publicar en {label} cuesta {dollars(micros)}.")
 
 
 def _post_classes(adaptation: Adaptation) -> list[PostClass]:

@@ -4,17 +4,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound
 from pregonero.networks.queries import get_account
-from pregonero.networks.rate_limits.policy import MICROS, Unit
-from pregonero.networks.registry import rate_limit_policy
 from pregonero.outbox.actions import throttling
-from pregonero.outbox.queries.limits import get_suspension, limits_of
+from pregonero.outbox.queries.limits import get_quota_line, get_suspension, limits_of
 from pregonero.people.middleware import MemberRequest
-from pregonero.people.rules import may
+from pregonero.people.rules import check_may, may
 from pregonero.publishing.forms import LimitForm
+
+UNPROCESSABLE = 422
 
 
 @require_GET
@@ -30,25 +29,21 @@ def limits(request: MemberRequest) -> HttpResponse:
     return render(request, "publishing/limits.html", context)
 
 
-@require_POST
-def set_limit(request: MemberRequest) -> HttpResponse:
-    """Set or remove the entity's own limit for a quota."""
-    form = LimitForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Escribe el tope como un número, o déjalo vacío para quitarlo.")
+@require_http_methods(["GET", "POST"])
+def limit(request: MemberRequest, account: int, quota: str) -> HttpResponse:
+    """Ask for the entity's own limit of a quota, and set or remove it."""
+    now = timezone.now()
+    check_may(request.member, "budgets.manage", now=now)
+    found = get_account(member=request.member, pk=account)
+    line = get_quota_line(account=found, key=quota, now=now)
+    form = LimitForm(request.POST or None, line=line)
+    if form.is_valid():
+        own_limit = form.own_limit()
+        throttling.set_limit(account=found, budget=quota, limit=own_limit, by=request.member, now=now)
+        messages.success(request, "Tope guardado." if own_limit is not None else "Tope quitado.")
         return redirect("publishing:limits")
-    account = get_account(member=request.member, pk=form.cleaned_data["account"])
-    rule = next(
-        (item for item in rate_limit_policy(account.network).quotas if item.key == form.cleaned_data["budget"]), None
-    )
-    if rule is None:
-        raise NotFound
-    limit = form.cleaned_data["limit"]
-    if limit is not None:
-        limit = int(limit * MICROS) if rule.unit == Unit.MONEY else int(limit)
-    throttling.set_limit(account=account, budget=rule.key, limit=limit, by=request.member, now=timezone.now())
-    messages.success(request, "Tope guardado." if limit is not None else "Tope quitado.")
-    return redirect("publishing:limits")
+    context = {"line": line, "form": form, "now": now}
+    return render(request, "publishing/limit.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @require_POST
