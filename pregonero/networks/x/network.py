@@ -266,7 +266,7 @@ RATE_LIMITS = RateLimitPolicy(
         ),
         QuotaRule(
             "app_posts",
-            "Publicaciones por día, de todas las cuentas",
+            "Publicaciones por día",
             LimitScope.APP,
             Unit.POSTS,
             Window(DAY),

@@ -92,6 +92,7 @@ class Spent:
 class NetworkLimits:
     """The quotas of one network: of the application, and of each account."""
 
+    key: str
     label: str
     shared: tuple[QuotaLine, ...]
     own: tuple[QuotaLine, ...]
@@ -121,6 +122,7 @@ def _network(accounts: list[Account], stops: list[NetworkSuspension], today: dat
     shared = [line for line in lines if line.left.rule.scope == LimitScope.APP and line.account == accounts[0]]
     spent = _spent(accounts, today)
     return NetworkLimits(
+        key=network,
         label=connector(network).capabilities.label,
         shared=tuple(shared),
         own=tuple(line for line in lines if line.left.rule.scope == LimitScope.ACCOUNT),
