@@ -1,4 +1,4 @@
-"""The path converter of a day: 2026-11-24."""
+"""The path converters of a day, 2026-11-24, and of a publication's number, 2026-1124-01."""
 
 from datetime import date
 
@@ -18,3 +18,17 @@ class DayConverter:
     def to_url(self, value: date) -> str:
         """Return the date in ISO format."""
         return value.isoformat()
+
+
+class NumberConverter:
+    """Matches the number of a publication in a URL, with or without «PUB-»."""
+
+    regex = r"(?:[Pp][Uu][Bb]-)?\d{4}-\d{4}-\d{2,6}"
+
+    def to_python(self, value: str) -> str:
+        """Return it as it was written."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return it as it is."""
+        return value

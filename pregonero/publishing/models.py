@@ -2,8 +2,11 @@
 
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
@@ -71,6 +74,9 @@ class Publication(models.Model):
         indexes = (
             models.Index(fields=["entity", "due_at"], name="publication_by_minute"),
             models.Index(fields=["entity", "source_kind", "source_id"], name="publication_by_source"),
+            models.Index(
+                "entity", Coalesce("due_at", "created_at").desc(), models.F("id").desc(), name="publication_newest"
+            ),
         )
         triggers = (
             pgtrigger.FSM(
@@ -98,6 +104,22 @@ class Publication(models.Model):
     def source_ref(self) -> ObjectRef:
         """Return how records refer to its source."""
         return ObjectRef(self.source_kind, self.source_id, self.source_name)
+
+
+class PublicationWords(models.Model):
+    """The words of a publication, for its search: its number, title, source, reason, theme, and what it says where.
+
+    Database triggers write it (migration 0003), so that no edit can leave it behind.
+    """
+
+    publication = models.OneToOneField(Publication, on_delete=models.PROTECT, related_name="words", primary_key=True)
+    vector = SearchVectorField()
+
+    class Meta:
+        indexes = (GinIndex(fields=["vector"], name="publication_words"),)
+
+    def __str__(self) -> str:
+        return f"palabras de {self.publication_id}"
 
 
 class Adaptation(models.Model):

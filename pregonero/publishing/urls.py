@@ -2,11 +2,12 @@
 
 from django.urls import include, path, register_converter
 
-from pregonero.publishing.converters import DayConverter
-from pregonero.publishing.views import calendar, deliveries, editor, limits, media, pauses, threads
+from pregonero.publishing.converters import DayConverter, NumberConverter
+from pregonero.publishing.views import calendar, deliveries, editor, limits, media, pauses, publications, threads
 
 app_name = "publishing"
 register_converter(DayConverter, "day")
+register_converter(NumberConverter, "number")
 
 THREAD = [
     path("division/", threads.split_thread, name="split_thread"),
@@ -28,6 +29,8 @@ urlpatterns = [
     path("parrilla/", calendar.today, name="today"),
     path("parrilla/<day:day>/", calendar.day, name="day"),
     path("parrilla/<day:day>/<int:hour>/", calendar.hour, name="hour"),
+    path("publicaciones/", publications.publications, name="publications"),
+    path("publicaciones/<number:number>/", publications.numbered, name="numbered"),
     path("publicaciones/nueva/", editor.start, name="start"),
     path("publicaciones/<int:pk>/editor/", editor.editor, name="editor"),
     path("publicaciones/<int:pk>/textos/", editor.save, name="save"),

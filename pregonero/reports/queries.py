@@ -19,6 +19,7 @@ from pregonero.publishing.queries import (
     latest_acceptance,
     latest_link_check,
 )
+from pregonero.publishing.situation import situation_of
 from pregonero.publishing.sources import Source, SourceStep, source_of, steps_of
 from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.records.actions import ObjectRef
@@ -141,7 +142,8 @@ class Expediente:
     @property
     def situation(self) -> tuple[str, str]:
         """Return the colour and the label of the whole publication, such as "publicando, 2 de 4"."""
-        return _situation([DeliveryState(way.delivery.state) for way in self.scheduled if way.delivery], self)
+        threads = [way.thread for way in self.accounts]
+        return situation_of(self.publication, threads, is_held=self.stop is not None)
 
 
 def _to_stop(way: AccountProgress) -> str:
@@ -152,21 +154,6 @@ def _to_stop(way: AccountProgress) -> str:
     if len(way.thread) == 1:
         return name
     return f"{name}, partes {waiting[0]} a {waiting[-1]}" if len(waiting) > 1 else f"{name}, parte {waiting[0]}"
-
-
-def _situation(states: list[DeliveryState], file: Expediente) -> tuple[str, str]:
-    publication = file.publication
-    if not states:
-        return "plan", str(publication.get_state_display())
-    if all(state in PUBLIC for state in states):
-        return "ok", f"publicada en {len(states)} de {len(states)}"
-    if all(state == DeliveryState.CANCELLED for state in states):
-        return "hold", "cancelada a medias" if file.is_begun else "cancelada"
-    if any(state in (*STOPPED, DeliveryState.NEEDS_PERSON) for state in states):
-        return "bad", f"publicada en {file.public_count} de {len(states)}, revisa lo demás"
-    if all(state == DeliveryState.PLANNED for state in states) and not file.is_begun:
-        return "plan", "programada"
-    return "wait", f"publicando, {file.public_count} de {len(states)}"
 
 
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:

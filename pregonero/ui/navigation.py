@@ -34,7 +34,8 @@ class Count:
 NAVIGATION = (
     NavigationItem("hoy", "Hoy", "/"),
     NavigationItem("noticias", "Noticias", "/noticias/"),
-    NavigationItem("parrilla", "Parrilla", "/parrilla/", also=("/publicaciones/", "/envios/", "/pausa/")),
+    NavigationItem("parrilla", "Parrilla", "/parrilla/", also=("/pausa/",)),
+    NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", also=("/envios/",)),
     NavigationItem("estado", "Estado", "/estado/"),
     NavigationItem("cuentas", "Cuentas", "/cuentas/"),
 )

@@ -45,6 +45,11 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "publicada", "09:15", "rechazada", "10:10", "programada", "min de", "Hora sugerida", "15:00",
          "repite el tema de", "Sin programar", "alta", "borrador", "Programar 13:00"),
     ),
+    "Publicaciones": (
+        "ana", "/publicaciones/?q=exportaciones",
+        ("Publicaciones", "Buscar en las publicaciones", "Estado", "Red", "Persona", "Desde", "Hasta",
+         "para «exportaciones»", TITLE, "2026-1124-01", "X: publicada", "publicada en 4 de 4", "Beto Mora"),
+    ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",
         (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "registros,", "Hecho: Noticia informada",

@@ -24,7 +24,7 @@ def test_sections_are_in_order() -> None:
         ("/", '<a href="/" aria-current="page">'),
         ("/noticias/", '<a href="/noticias/" aria-current="page">'),
         ("/noticias/7/", '<a href="/noticias/" aria-current="true">'),
-        ("/publicaciones/7/", '<a href="/parrilla/" aria-current="true">'),
+        ("/publicaciones/7/", '<a href="/publicaciones/" aria-current="true">'),
     ],
 )
 def test_current_section_is_marked(path: str, line: str) -> None:

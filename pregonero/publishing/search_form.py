@@ -1,0 +1,72 @@
+"""The form of the search over publications: what the address of the page keeps. It validates and never saves."""
+
+from typing import Any
+
+from django import forms
+
+from pregonero.networks.registry import network_choices
+from pregonero.people.models import Entity
+from pregonero.publishing.queries.search import STATES, PublicationFilter, people_with_publications
+
+DATE = {"type": "date"}
+RELEVANT, NEWEST = "relevantes", "recientes"
+
+
+class PublicationSearchForm(forms.Form):
+    """Words and filters. What is not valid is said beside its field, and does not filter."""
+
+    use_required_attribute = False
+    q = forms.CharField(label="Buscar en las publicaciones", required=False, max_length=300)
+    estado = forms.ChoiceField(label="Estado", required=False)
+    red = forms.ChoiceField(label="Red", required=False)
+    persona = forms.TypedChoiceField(label="Persona", required=False, coerce=int, empty_value=None)
+    desde = forms.DateField(
+        label="Desde",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE),
+        error_messages={"invalid": "Escribe la fecha así: 2026-11-24."},
+    )
+    hasta = forms.DateField(
+        label="Hasta",
+        required=False,
+        widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE),
+        error_messages={"invalid": "Escribe la fecha así: 2026-11-24."},
+    )
+    orden = forms.ChoiceField(
+        label="Orden", required=False, choices=[(RELEVANT, "Más relevantes"), (NEWEST, "Más recientes")]
+    )
+
+    def __init__(self, data: Any, *, entity: Entity) -> None:
+        super().__init__(data, auto_id="buscar_%s")
+        people = [(str(person.pk), person.name) for person in people_with_publications(entity)]
+        states = [(key, state.label) for key, state in STATES.items()]
+        self._choose("estado", "Cualquier estado", states)
+        self._choose("red", "Todas las redes", network_choices())
+        self._choose("persona", "Cualquier persona", people)
+
+    def _choose(self, name: str, any_of_them: str, choices: list[tuple[str, str]]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", any_of_them), *choices]
+        field.error_messages["invalid_choice"] = "Elige una de la lista."
+
+    def clean(self) -> dict[str, Any]:
+        """Say that a period ends before it begins."""
+        first, last = self.cleaned_data.get("desde"), self.cleaned_data.get("hasta")
+        if first and last and last < first:
+            self.add_error("hasta", "El final es anterior al comienzo.")
+        return self.cleaned_data
+
+    def wanted(self) -> PublicationFilter:
+        """Return what is looked for, without the fields that are not valid."""
+        self.full_clean()
+        sent = self.cleaned_data
+        return PublicationFilter(
+            text=(sent.get("q") or "").strip(),
+            state=sent.get("estado") or "",
+            network=sent.get("red") or "",
+            person=sent.get("persona"),
+            first=sent.get("desde"),
+            last=sent.get("hasta"),
+            by_relevance=sent.get("orden") != NEWEST,
+        )
