@@ -89,9 +89,17 @@ def test_every_pause_is_counted_and_named_with_its_page(
 def rejected(delivery: Delivery, at: datetime) -> None:
     put(delivery, DeliveryState.REJECTED)
     Attempt.objects.create(
-        delivery=delivery, number=1, started_at=at, worker="w", fingerprint="f" * 64, content={}, prepared={},
-        outcome=Outcome.REJECTED, ended_at=at, reason=TOO_LONG,
-    )  # fmt: skip
+        delivery=delivery,
+        number=1,
+        started_at=at,
+        worker="w",
+        fingerprint="f" * 64,
+        content={},
+        prepared={},
+        outcome=Outcome.REJECTED,
+        ended_at=at,
+        reason=TOO_LONG,
+    )
 
 
 @pytest.mark.parametrize(("hours", "is_told"), [(1, True), (25, False)])

@@ -146,9 +146,15 @@ def test_the_page_has_no_inputs_and_tells_used_reserved_and_left(x: Account, wai
 def test_what_a_network_reports_restarts_when_it_says(x: Account, ana: Member) -> None:
     now = timezone.now()
     Quota.objects.create(
-        entity=x.entity, network="x", account=x, quota_key="posts", reported_limit=100, reported_remaining=40,
-        reported_at=now, resets_at=now + timedelta(minutes=9),
-    )  # fmt: skip
+        entity=x.entity,
+        network="x",
+        account=x,
+        quota_key="posts",
+        reported_limit=100,
+        reported_remaining=40,
+        reported_at=now,
+        resets_at=now + timedelta(minutes=9),
+    )
     line = get_quota_line(account=x, key="posts", now=now)
     assert (line.left.used, line.restarts_at, line.restarts_whole) == (60, now + timedelta(minutes=9), True)
 
