@@ -52,8 +52,8 @@ class Call:
         return value if isinstance(value, str) else json.dumps(value)
 
     def unknown_params(self, *known: str) -> list[str]:
-        """Return the names of the parameters that are not in `known`, sorted; `name[0]` counts as `name`."""
-        given = (re.sub(r"\[\d+\]$", "", name) for name in (*self.fields, *self.files, *self.query))
+        """Return the names of the parameters not in `known`, sorted; `name[0]` and `name[]` count as `name`."""
+        given = (re.sub(r"\[\d*\]$", "", name) for name in (*self.fields, *self.files, *self.query))
         return sorted({name for name in given if name not in known})
 
     def bearer(self) -> str:

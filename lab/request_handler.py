@@ -104,7 +104,7 @@ class RequestHandler:
         try:
             if not operation.allows_anonymous:
                 self._api.authorize(self._lab, self._call)
-                self._api.validate(self._lab, self._call)
+            self._api.validate(self._lab, self._call)
             self._lab.rate_limits.count(self._api.quotas, self._call, self._lab.clock.now())
             return await operation.handler(self._lab, self._call)
         except ApiError as error:

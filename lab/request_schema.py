@@ -142,9 +142,16 @@ def _pattern(endpoint: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", endpoint.replace(".", r"\.")))
 
 
-def _from_text(schema: Schema, text: str) -> Any:
-    """Return a parameter of a query or a form as the type of its schema; text that does not fit stays as it is."""
+def _from_text(schema: Schema, text: Any) -> Any:
+    """Return a parameter of a query or a form as the type of its schema; text that does not fit stays as it is.
+
+    A form may have lists and objects inside (`nested_fields`); their texts are converted too.
+    """
     kind = schema.get("type")
+    if isinstance(text, dict):
+        return {name: _from_text(schema.get("properties", {}).get(name, {}), value) for name, value in text.items()}
+    if isinstance(text, list):
+        return [_from_text(schema.get("items", {}), value) for value in text]
     if kind == "array":
         return text.split(",")
     if kind == "integer" and WHOLE_NUMBER.fullmatch(text):

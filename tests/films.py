@@ -1,6 +1,7 @@
 """Tiny pictures, videos and captions, made by code."""
 
 import io
+from array import array
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -38,17 +39,29 @@ def film(
     tags: dict[str, str] | None = None,
     options: dict[str, str] | None = None,
     file: Any = None,
+    colours: tuple[int, int, int] | None = None,
+    grey: float | None = None,
 ) -> Path:
-    """Write a video; its index comes last, as cameras write it. `file` replaces the file at the path."""
+    """Write a video; its index comes last, as cameras write it. `file` replaces the file at the path.
+
+    `colours` are its primaries, transfer and matrix, as FFmpeg numbers them; `grey`, the value of every point, from 0
+    (black) to 1 (white).
+    """
     container = {"m4v": "mp4", "mkv": "matroska"}.get(path.suffix[1:], path.suffix[1:])
     hertz = 44_100 if sound_codec == "aac" else 48_000
     with av.open(file or str(path), "w", format=container, options=options or {}) as made:
         made.metadata.update(tags or {})
         pictures = made.add_stream(codec, rate=fps)
         pictures.width, pictures.height, pictures.pix_fmt = *size, pixels
+        if colours is not None:
+            context = pictures.codec_context
+            context.color_primaries, context.color_trc, context.colorspace = colours
+            context.color_range = 1
         sounds = made.add_stream(sound_codec, rate=hertz, layout=layout) if sound else None
         for at in range(int(seconds * fps)):
             frame = av.VideoFrame.from_image(Image.new("RGB", size, (at * 20 % 255, 60, 120)))
+            if grey is not None:
+                frame = _grey(size, pixels, grey)
             made.mux(pictures.encode(frame))
         made.mux(pictures.encode(None))
         if sounds is not None:
@@ -57,6 +70,15 @@ def film(
                 made.mux(sounds.encode(_silence(start, hertz, layout)))
             made.mux(sounds.encode(None))
     return path
+
+
+def _grey(size: tuple[int, int], pixels: str, grey: float) -> av.VideoFrame:
+    """Return a frame of one grey, in a format of 8 or 10 bits with the colour at half the size."""
+    code, depth = ("H", 4) if pixels.endswith("10le") else ("B", 1)
+    frame = av.VideoFrame(*size, pixels)
+    for plane, value in zip(frame.planes, (16 + 219 * grey, 128, 128), strict=True):
+        plane.update(array(code, [round(value * depth)]) * (plane.buffer_size // array(code).itemsize))
+    return frame
 
 
 def _silence(start: int, hertz: int, layout: str) -> av.AudioFrame:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from lab.mastodon import errors, media, statuses
+from lab.mastodon.params import with_nested_fields
 from lab.messages import Call, Response
 from lab.network_api import COMMIT, PREPARE, Operation, find_operation, route
 from lab.oauth.grants import OAuthError
 from lab.oauth.tokens import issue_token, revoke_token
 from lab.rate_limits import LimitExceeded
+from lab.request_schema import RequestFacts
 from lab.state import LabState
 
+FACTS = RequestFacts.from_file(Path(__file__).with_name("documentation.json"))
 TOO_MANY = 429
 OAUTH_ERRORS = {
     "invalid_grant": (
@@ -79,7 +84,9 @@ class MastodonApi:
             raise errors.unauthorized(call.account.access if call.account else "")
 
     def validate(self, lab: LabState, call: Call) -> None:
-        """Nothing more: the handlers refuse unknown parameters."""
+        problems = FACTS.problems(with_nested_fields(call))
+        if problems:
+            raise errors.not_in_documentation(problems)
 
     def fault_response(self, lab: LabState, call: Call, status: int) -> Response:
         if status == TOO_MANY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lab.clock import iso_millis
 from lab.messages import ApiError, Call, Response
 from lab.rate_limits import UNLIMITED, Quota
+from lab.request_schema import Problem
 from lab.state import LabState
 
 
@@ -14,6 +15,11 @@ def error(status: int, message: str) -> ApiError:
 
 def invalid(message: str) -> ApiError:
     return error(422, f"Validation failed: {message}")
+
+
+def not_in_documentation(problems: list[Problem]) -> ApiError:
+    """Return a 422 for what Mastodon's own documentation does not have: it names each parameter."""
+    return invalid(", ".join(f"{problem.name} {problem.reason}" for problem in problems))
 
 
 def unauthorized(access: str = "revoked") -> ApiError:

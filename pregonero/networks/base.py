@@ -91,7 +91,7 @@ class Traits:
     """Properties of a file that a decoder read. An empty value means unknown, and unknown values are not checked."""
 
     frames: int = 0
-    colour: str = ""  # "sRGB", "CMYK" or the name of another colour profile
+    colour: str = ""  # of a picture: "sRGB", "CMYK", another profile; of a video, what is not ordinary: "HDR (PQ)"
     codec: str = ""  # of the video: "h264"
     pixel_format: str = ""  # of the video, as FFmpeg names it: "yuv420p"
     audio: str = ""  # audio codec: "aac"; also empty when there is no audio track

@@ -167,6 +167,8 @@ def _video_steps(medium: Medium, conversion: Conversion) -> Iterator[str]:
     yield from _size_steps(medium, conversion)
     if conversion.fps:
         yield f"pasar a {decimal(conversion.fps)} cuadros por segundo"
+    if medium.traits.colour:
+        yield f"pasar de {medium.traits.colour} al color de cualquier pantalla"
     yield "convertir a MP4 con H.264 y AAC, con el índice al comienzo"
 
 

@@ -32,6 +32,7 @@ class Kinds:
     sounds: dict[str, str] = field(default_factory=dict)  # audio codecs; empty: any
     pixel_formats: dict[str, str] = field(default_factory=dict)  # of video, as FFmpeg names them; empty: any
     sound_profiles: dict[str, str] = field(default_factory=dict)  # of audio codecs; empty: any
+    takes_hdr: bool = False  # shows the colours of an HDR video on ordinary screens too
 
     def accepted_for(self, medium: Medium) -> dict[str, str]:
         """Return the types accepted for a picture or for a video."""
@@ -226,6 +227,11 @@ def _profile_issues(name: str, medium: Medium, caps: Capabilities, kinds: Kinds)
         names = ", ".join(dict.fromkeys(kinds.sound_profiles.values()))
         reason = f"{name} lleva el sonido en {traits.audio_profile}: {caps.label} recibe {names}."
         yield Issue("media", "wrong_sound", reason)
+    if medium.kind == "video" and traits.colour and not kinds.takes_hdr:
+        reason = (
+            f"{name} está en {traits.colour}: en {caps.label} se vería con los colores apagados. Hay que convertirlo."
+        )
+        yield Issue("media", "wrong_colour", reason)
     highest = caps.limits.get("video_max_audio_channels")
     if highest is not None and traits.audio_channels > highest.value:
         reason = f"{name} lleva {traits.audio_channels} canales de sonido: {caps.label} admite {highest.value}."

@@ -5,16 +5,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from procrastinate import RetryStrategy
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import Job
 
 from pregonero.media.errors import UnusableFile
 from pregonero.media.models import Medium
 from pregonero.media.store import StoredFile
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.models import Source, SourceState
-from pregonero.newsroom.reading.errors import Unreachable, Unreadable
+from pregonero.newsroom.reading import waits
+from pregonero.newsroom.reading.errors import AskedToWait, Unreachable, Unreadable
 from pregonero.newsroom.reading.page import fetch_page, fetch_picture, fetch_video
 from pregonero.newsroom.sources.registry import kind_of
 
@@ -22,6 +24,20 @@ EVERY_HALF_MINUTE = "* * * * * */30"
 EVERY_TEN_MINUTES = "*/10 * * * *"
 REREAD_AFTER = timedelta(minutes=30)
 REREAD_FOR = timedelta(days=3)  # since the news was informed
+MAX_ATTEMPTS, FIRST_WAIT = 4, 5  # of a page that does not answer: after 5 s, 25 s, 2 minutes and 10 minutes
+
+
+class WhenTheSiteSays(BaseRetryStrategy):
+    """Repeats the reading of a page that did not answer: soon, or after the wait that its site asked for."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        """Return when to read again, or None to leave it for the reading of every half an hour."""
+        if not isinstance(exception, Unreachable) or job.attempts >= MAX_ATTEMPTS:
+            return None
+        wait = timedelta(seconds=FIRST_WAIT ** (job.attempts + 1))
+        if isinstance(exception, AskedToWait):
+            wait = max(wait, exception.wait)
+        return RetryDecision(retry_at=timezone.now() + wait)
 
 
 @app.periodic(cron=EVERY_HALF_MINUTE)
@@ -39,11 +55,13 @@ def read_source(*, source_id: int, **_later: Any) -> None:
     if not _is_due(source):
         return
     try:
+        waits.check(source.address)
         reading = kind_of(source.kind).read(
             source.address, source.options, etag=source.etag, last_modified=source.last_modified
         )
     except Unreadable as problem:
-        actions.save_source_problem(source=source, reason=problem.message, now=timezone.now())
+        wait = problem.wait if isinstance(problem, AskedToWait) else timedelta(0)
+        actions.save_source_problem(source=source, reason=problem.message, now=timezone.now(), wait=wait)
         return
     actions.save_reading(
         source=source,
@@ -63,12 +81,7 @@ def read_pages_again(timestamp: int, **_later: Any) -> None:
         _defer_once("newsroom.read_page", f"page:{news_id}", news_id=news_id)
 
 
-@app.task(
-    name="newsroom.read_page",
-    queue="reading",
-    # After 5 s, 25 s, 2 minutes and 10 minutes; then with the others, every half an hour.
-    retry=RetryStrategy(max_attempts=4, exponential_wait=5, retry_exceptions={Unreachable}),
-)
+@app.task(name="newsroom.read_page", queue="reading", retry=WhenTheSiteSays())
 def read_page(*, news_id: int, **_later: Any) -> None:
     """Read the page of a news item and store its text, image and video, or its problem.
 
@@ -76,6 +89,7 @@ def read_page(*, news_id: int, **_later: Any) -> None:
     """
     news = queries.news_to_read(pk=news_id)
     try:
+        waits.check(news.address)
         page = fetch_page(news.address)
     except Unreadable as problem:
         actions.save_page_problem(news=news, reason=problem.message, now=timezone.now())
@@ -112,6 +126,7 @@ def _copy(
     if not link or (present is not None and present.origin == link):
         return None, None
     try:
+        waits.check(link)
         return fetch(link), None
     except (Unreadable, UnusableFile) as problem:
         return None, problem

@@ -142,7 +142,7 @@ def test_invalid_token_is_refused_and_publishes_nothing(lab: Lab, mastodon: ApiC
     ("method", "path", "body"),
     [
         ("POST", "/api/v1/accounts/1/block", {}),
-        ("POST", "/api/v1/statuses", {"status": "Con encuesta", "poll": {"options": ["a", "b"]}}),
+        ("POST", "/api/v1/statuses", {"status": "Con encuesta", "poll": {"options": ["a", "b"], "expires_in": 60}}),
         ("POST", "/api/v1/statuses", {"status": "Privada", "visibility": "direct"}),
     ],
 )
@@ -154,6 +154,46 @@ def test_unsupported_call_is_refused_with_501(
     assert refused.status_code == 501
     assert "does not implement" in refused.json()["error"]
     assert lab.posts(account=mastodon.id) == []
+
+
+@pytest.mark.parametrize(
+    ("request_of", "name"),
+    [
+        (("POST", "/api/v1/statuses", {"json": {"status": "a", "texto": "b"}}), "texto"),
+        (("POST", "/api/v1/statuses", {"json": {"status": "a", "visibility": "pública"}}), "visibility"),
+        (("POST", "/api/v1/statuses", {"json": {"status": "a", "language": "spanish"}}), "language"),
+        (("POST", "/api/v1/statuses", {"json": {"status": "a", "media_ids": "1"}}), "media_ids"),
+        (("POST", "/api/v1/statuses", {"json": {"status": 1}}), "status"),
+        (("POST", "/api/v1/statuses", {"data": {"status": "a", "poll[opciones][]": "b"}}), "poll.opciones"),
+        (("POST", "/api/v1/statuses?fields=id", {"json": {"status": "a"}}), "fields"),
+        (("POST", "/api/v2/media", {"files": {"archivo": b"a"}}), "archivo"),
+        (("POST", "/api/v2/media", {"files": {"file": b"a"}, "data": {"focus": "centro"}}), "focus"),
+        (("GET", "/api/v1/accounts/1/statuses?limit=41", {}), "limit"),
+        (("GET", "/api/v1/accounts/1/statuses?exclude_reblogs=si", {}), "exclude_reblogs"),
+        (("GET", "/api/v1/accounts/1/statuses?max_results=5", {}), "max_results"),
+        (("DELETE", "/api/v1/statuses/1?media=true", {}), "media"),
+        (("GET", "/api/v2/instance?lang=es", {}), "lang"),
+        (("POST", "/oauth/token", {"data": {"grant_type": "authorization_code", "codigo": "a"}}), "codigo"),
+        (("POST", "/oauth/revoke", {"data": {"token": "a", "token_type_hint": "access_token"}}), "token_type_hint"),
+    ],
+)
+def test_what_mastodons_documentation_does_not_have_is_refused(
+    lab: Lab, mastodon: ApiClient, request_of: tuple[str, str, dict[str, object]], name: str
+) -> None:
+    method, path, rest = request_of
+    refused = mastodon.http.request(method, path, **rest)  # type: ignore[arg-type]
+
+    assert refused.status_code == 422
+    assert f"{name} is " in refused.json()["error"] or f"{name} does " in refused.json()["error"]
+    assert lab.posts(account=mastodon.id) == []
+
+
+def test_form_with_the_documented_names_is_taken(lab: Lab, mastodon: ApiClient, photo: bytes) -> None:
+    id = mastodon.http.post("/api/v2/media", files={"file": photo}, data={"focus": "-0.5,1.0"}).json()["id"]
+    form = {"status": "Con formulario", "media_ids[]": id, "sensitive": "false", "visibility": "public"}
+
+    assert mastodon.http.post("/api/v1/statuses", data=form).status_code == 200
+    assert mastodon.http.delete("/api/v1/statuses/1?delete_media=true").status_code == 404
 
 
 def test_call_above_the_limit_of_the_account_is_refused(lab: Lab) -> None:

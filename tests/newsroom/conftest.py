@@ -6,9 +6,18 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from pregonero.newsroom.reading import waits
 from tests.newsroom.website import Website, running
 
 SAMPLES = Path(__file__).parent / "samples"
+
+
+@pytest.fixture(autouse=True)
+def _no_waits() -> Iterator[None]:
+    """Forget the sites that asked to wait: a port may be that of the site of an earlier test."""
+    waits.forget()
+    yield
+    waits.forget()
 
 
 @pytest.fixture

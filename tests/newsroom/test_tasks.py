@@ -198,12 +198,6 @@ def test_a_file_that_did_not_answer_is_read_again_soon_and_the_rest_is_stored(
     assert len([asked for asked, _ in site.requests if asked in {"/foto.png", "/video.mp4"} - {path}]) == 1
 
 
-def test_the_first_retry_of_a_page_is_within_half_a_minute() -> None:
-    retry = tasks.read_page.retry_strategy
-    assert retry.wait + retry.exponential_wait <= 30
-    assert retry.max_attempts >= 4
-
-
 @pytest.mark.procedure("P-1")
 def test_an_edit_of_an_informed_page_notifies_the_people_of_the_networks(
     luis: Member, ana: Member, source: Source, site: Website, media_folder: Path

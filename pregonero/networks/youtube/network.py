@@ -90,7 +90,9 @@ CAPABILITIES = Capabilities(
 )
 
 KINDS = Kinds(
-    pictures={}, videos={"video/mp4": "MP4", "video/quicktime": "MOV", "video/webm": "WEBM", "video/x-msvideo": "AVI"}
+    pictures={},
+    videos={"video/mp4": "MP4", "video/quicktime": "MOV", "video/webm": "WEBM", "video/x-msvideo": "AVI"},
+    takes_hdr=True,  # "Upload HDR videos", support.google.com/youtube/answer/7126552
 )
 
 # The only deletion is of a video of ours that is still private: its `privacyStatus` is read first.

@@ -93,8 +93,11 @@ def retire_source(*, source: Source, by: Member, now: datetime) -> Source:
 
 
 @transaction.atomic(durable=True)
-def save_source_problem(*, source: Source, reason: str, now: datetime) -> Source:
-    """Store why a reading failed and schedule the next one: the delay doubles up to `MAX_RETRY_DELAY`."""
+def save_source_problem(*, source: Source, reason: str, now: datetime, wait: timedelta = timedelta(0)) -> Source:
+    """Store why a reading failed and schedule the next one: the delay doubles up to `MAX_RETRY_DELAY`.
+
+    A `wait` that the site asked for is what decides, and its source is never read before.
+    """
     source = queries.source_to_read(pk=source.pk, for_update=True)
     if source.state == SourceState.RETIRED:
         return source
@@ -108,12 +111,20 @@ def save_source_problem(*, source: Source, reason: str, now: datetime) -> Source
             facts={"problem": reason},
         )
     source.problem, source.failures, source.checked_at = reason[:300], source.failures + 1, now
-    delay = timedelta(minutes=source.every_minutes) * 2 ** min(source.failures, MAX_DOUBLINGS)
-    source.next_check_at = now + min(delay, MAX_RETRY_DELAY)
+    source.next_check_at = now + (max(wait, _pace(source)) if wait else _delay_after_failures(source))
     source.save(update_fields=["problem", "failures", "checked_at", "next_check_at"])
     if source.failures == FAILURES_BEFORE_NOTICE:
         _notify_administrators(source, now)
     return source
+
+
+def _pace(source: Source) -> timedelta:
+    return timedelta(minutes=source.every_minutes)
+
+
+def _delay_after_failures(source: Source) -> timedelta:
+    doublings: int = min(source.failures, MAX_DOUBLINGS)
+    return min(_pace(source) * 2**doublings, MAX_RETRY_DELAY)
 
 
 def _notify_administrators(source: Source, now: datetime) -> None:

@@ -2,14 +2,25 @@
 
 Unreadable
 ├── Unreachable   no address, no connection, too slow, interrupted, or a 5xx status: it may work later
+│   └── AskedToWait   the site says when it may be asked again
 ├── NotPublic     the address, or one that it redirects to, is inside a private network
 ├── TooLarge      it has more bytes than the limit
 └── Malformed     it arrived and is not what was expected
 """
 
+from datetime import timedelta
+
 from pregonero.ssrf import NotPublic, Unreachable, Unreadable
 
-__all__ = ["Malformed", "NotPublic", "TooLarge", "Unreachable", "Unreadable"]
+__all__ = ["AskedToWait", "Malformed", "NotPublic", "TooLarge", "Unreachable", "Unreadable"]
+
+
+class AskedToWait(Unreachable):
+    """The site answered 429 or 5xx and said, in `Retry-After`, how long to wait."""
+
+    def __init__(self, message: str, *, wait: timedelta) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class TooLarge(Unreadable):

@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.message import Message
 from http.cookiejar import CookieJar
 from typing import IO
@@ -25,11 +26,14 @@ from pregonero.http_client import (
     OpenResponse,
     TlsFailed,
     open_response,
+    retry_after_seconds,
 )
+from pregonero.newsroom.reading import waits
 from pregonero.newsroom.reading.charsets import page_charset
 from pregonero.newsroom.reading.document import Document
-from pregonero.newsroom.reading.errors import Malformed, TooLarge, Unreachable, Unreadable
+from pregonero.newsroom.reading.errors import AskedToWait, Malformed, TooLarge, Unreachable, Unreadable
 from pregonero.newsroom.reading.urls import canonical_link, host_of
+from pregonero.newsroom.reading.walls import START_BYTES, STATUSES, WALL, is_wall_answer
 
 MEGABYTE = 1024 * 1024
 MAX_REDIRECTS = 5
@@ -84,6 +88,8 @@ def fetch_into(
                 _store_cookies(cookies, address, response)
                 link = urljoin(address, response.headers["location"])
                 continue
+            _check_wall(response)
+            _check_wait(address, response)
             _check_status(response.status, limits, is_conditional=is_conditional)
             if response.status != NOT_MODIFIED:
                 _check_headers(response, limits)
@@ -152,6 +158,29 @@ class _Answer:
 
     def info(self) -> Message:
         return self.headers
+
+
+def _check_wall(response: OpenResponse) -> None:
+    """Raise `Malformed` if the site answers a check that only a browser passes: neither waiting nor a person helps."""
+    if response.status not in STATUSES:
+        return
+    response.drop_unknown_encodings()
+    start = next(response.chunks(PAGE_LIMITS.max_bytes), b"")[:START_BYTES]
+    if is_wall_answer(response.status, response.headers, start):
+        raise Malformed(WALL)
+
+
+def _check_wait(address: str, response: OpenResponse) -> None:
+    """Raise `AskedToWait` if the site is busy and says for how long (`Retry-After`, seconds or a date)."""
+    if response.status != TOO_MANY_REQUESTS and response.status < SERVER_ERROR:
+        return
+    seconds = retry_after_seconds(response.headers)
+    if not seconds:
+        return
+    wait = timedelta(seconds=seconds)
+    waits.remember(address, wait)
+    why = "recibe demasiadas consultas" if response.status == TOO_MANY_REQUESTS else "no atiende por ahora"
+    raise AskedToWait(f"El sitio {why} (respuesta {response.status}) y pide esperar {waits.words(wait)}.", wait=wait)
 
 
 def _check_status(status: int, limits: FetchLimits, *, is_conditional: bool) -> None:

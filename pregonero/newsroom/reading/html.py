@@ -12,6 +12,7 @@ from pregonero.newsroom.reading.charsets import decode_page
 from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.urls import canonical_link
+from pregonero.newsroom.reading.walls import check_no_wall
 
 CONTROL_REFERENCE = re.compile(r"&#(?:12[89]|1[345]\d|[xX]0{0,4}[89][0-9a-fA-F])(?![0-9a-fA-F]);?")
 # With a space or an encoded colon these would be taken for the name of a page beside this one.
@@ -22,7 +23,7 @@ BASE = "data-base"  # the attribute of the root in which `parse_html` stores the
 
 
 def parse_html(document: Document) -> HtmlElement:
-    """Return the tree of a page. Raises `Malformed` when the document has no HTML."""
+    """Return the tree of a page. Raises `Malformed` when the document has no HTML, or is not the page (`walls`)."""
     text = decode_page(document.body, document.charset)
     body = CONTROL_REFERENCE.sub(_windows_1252, text).encode("utf-8", "replace") if "<" in text else b""
     try:
@@ -31,6 +32,7 @@ def parse_html(document: Document) -> HtmlElement:
         raise Malformed("La página llegó vacía o no es HTML.") from error
     bases = (absolute_link(node.get("href"), document.address) for node in tree.iter("base"))
     tree.set(BASE, next((base for base in bases if base), document.address))
+    check_no_wall(tree, document.address)
     return tree
 
 

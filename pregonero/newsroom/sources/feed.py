@@ -13,7 +13,7 @@ from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import FEED_LIMITS
-from pregonero.newsroom.reading.html import absolute_link
+from pregonero.newsroom.reading.html import absolute_link, parse_html
 from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, markup_line, one_line
 from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, SourceKind
 
@@ -49,7 +49,7 @@ def parse_feed(document: Document) -> list[Item]:
     _check_declarations(document.body)
     feed = _parse(document)
     if not feed.get("version") and not feed.entries:
-        raise Malformed(_describe(document.body))
+        raise Malformed(_describe(document))
     if not CLOSING_TAG.search(document.body.replace(b"\0", b"")[-EDGE_BYTES:]):
         raise Malformed("La fuente llegó cortada: no trae su final. No se guardó nada de ella.")
     is_atom = str(feed.get("version", "")).startswith("atom")
@@ -95,11 +95,12 @@ def _end_declarations(_name: str, _attributes: dict[str, str]) -> None:
     raise _DeclarationsEnded
 
 
-def _describe(body: bytes) -> str:
-    """Return, in Spanish, what a document is that is not a feed."""
-    if not body.strip():
+def _describe(document: Document) -> str:
+    """Return, in Spanish, what a document is that is not a feed. Raises `Malformed` if it is a wall (`walls`)."""
+    if not document.body.strip():
         return "La fuente llegó vacía."
-    if HTML_PAGE.search(body[:EDGE_BYTES]):
+    if HTML_PAGE.search(document.body[:EDGE_BYTES]):
+        parse_html(document)
         return "No es RSS ni Atom: es una página. Regístrala como «página de noticias», con sus selectores."
     return "No es RSS ni Atom: lo que llegó no es XML de noticias. Revisa la dirección de la fuente."
 
