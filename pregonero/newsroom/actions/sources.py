@@ -123,8 +123,7 @@ def _pace(source: Source) -> timedelta:
 
 
 def _delay_after_failures(source: Source) -> timedelta:
-    doublings: int = min(source.failures, MAX_DOUBLINGS)
-    return min(_pace(source) * 2**doublings, MAX_RETRY_DELAY)
+    return min(_pace(source) * (1 << min(source.failures, MAX_DOUBLINGS)), MAX_RETRY_DELAY)
 
 
 def _notify_administrators(source: Source, now: datetime) -> None:
