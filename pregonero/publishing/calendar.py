@@ -10,9 +10,12 @@ from pregonero.publishing.models import ZONE
 
 TOO_CLOSE = timedelta(minutes=15)  # the minimum between two publications on one account
 QUARTER = timedelta(minutes=15)
+HALF_HOUR = timedelta(minutes=30)
 SHORTEST_NOTICE = timedelta(minutes=5)  # between opening the editor and the hour that it suggests
+SHORTEST_FREE = timedelta(hours=1)  # a shorter gap is not offered as free time
 FIRST_HOUR, LAST_HOUR = 7, 18  # hours in Bogotá that the calendar always shows
 PROPOSE_FROM, PROPOSE_TO = 8, 17
+MOST_YEARS = 2  # of the day that a slot asks for
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,14 @@ class Proposal:
     why: str
 
 
+@dataclass(frozen=True)
+class FreeSpan:
+    """A part of a day, in Bogotá, in which nothing is published."""
+
+    start: datetime
+    end: datetime
+
+
 def find_problems(positions: Iterable[ThreadPosition]) -> dict[int, CalendarProblem]:
     """Return by key the positions too close to another one, or with the theme of another, on the same account."""
     problems: dict[int, CalendarProblem] = {}
@@ -64,13 +75,43 @@ def _problem(position: ThreadPosition, before: Sequence[ThreadPosition]) -> Cale
             break
         if other.publication != position.publication:
             minutes = int((position.at - other.at).total_seconds() // 60)
-            apart = f"a {minutes} min de" if minutes else "a la misma hora que"
-            return CalendarProblem("clash", f"{apart} «{other.title}», de las {other.at:%H:%M}")
+            text = f"a {minutes} min de la de las {other.at:%H:%M}" if minutes else "a la misma hora que otra"
+            return CalendarProblem("clash", text)
     theme = position.theme.casefold()
     for other in before if theme else ():
         if other.publication != position.publication and theme == other.theme.casefold():
             return CalendarProblem("repeat", f"repite el tema de las {other.at:%H:%M}")
     return None
+
+
+def free_spans(taken: Iterable[datetime], day: date, now: datetime) -> list[FreeSpan]:
+    """Return the parts of a day of an hour or more between what is published, from `now` on, in half hours.
+
+    They are of the hours that the calendar always shows, or of more if something is published outside of them.
+    """
+    times = sorted(taken)
+    end = at_hour(day, LAST_HOUR + 1)
+    if times:
+        end = max(end, _half_hour_after(times[-1]))
+    earliest = max(min([at_hour(day, FIRST_HOUR), *times]), next_quarter(now))
+    starts = [earliest, *(max(_half_hour_after(at), earliest) for at in times)]
+    spans = []
+    for start, following in zip(starts, [*times, end], strict=True):
+        until = _half_hour_before(following)
+        if until - start >= SHORTEST_FREE:
+            spans.append(FreeSpan(start, until))
+    return spans
+
+
+def _half_hour_after(moment: datetime) -> datetime:
+    """Return the first half hour that is far enough from a publication of that minute."""
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    return hour + HALF_HOUR * math.ceil((moment + TOO_CLOSE - hour) / HALF_HOUR)
+
+
+def _half_hour_before(moment: datetime) -> datetime:
+    hour = moment.replace(minute=0, second=0, microsecond=0)
+    return hour + HALF_HOUR * math.floor((moment - hour) / HALF_HOUR)
 
 
 def free_hours(
@@ -88,13 +129,15 @@ def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(ZONE))
 
 
-def hour_of_today(text: str, now: datetime) -> datetime | None:
-    """Return an hour such as "09:30" of the day of `now` in Bogotá as an instant, or None if it is not one."""
+def asked_minute(text: str, now: datetime) -> datetime | None:
+    """Return a minute in Bogotá such as "2026-12-01T09:30", or "09:30" of the day of `now`; None if it is not one."""
+    day, _, hour = text.rpartition("T")
     try:
-        hour = time.fromisoformat(text)
+        on = date.fromisoformat(day) if day else now.astimezone(ZoneInfo(ZONE)).date()
+        at = time.fromisoformat(hour)
     except ValueError:
         return None
-    return at_hour(now.astimezone(ZoneInfo(ZONE)).date(), hour.hour, hour.minute)
+    return at_hour(on, at.hour, at.minute) if abs(on.year - now.year) <= MOST_YEARS else None
 
 
 def next_quarter(now: datetime) -> datetime:
@@ -116,13 +159,14 @@ def propose(
     The hour farthest from other publications is proposed first.
     """
     hours = free_hours(positions, accounts, day, now)
+    today = now.astimezone(ZoneInfo(ZONE)).date()
     proposals = []
     for key, theme in waiting:
         if not hours:
             break
         at = max(hours, key=lambda hour: (_distance(hour, positions, accounts), -hour.timestamp()))
         hours.remove(at)
-        proposals.append(Proposal(key, at, tuple(accounts), _reason(theme, positions, at)))
+        proposals.append(Proposal(key, at, tuple(accounts), _reason(theme, positions, at, today)))
     return proposals
 
 
@@ -131,8 +175,11 @@ def _distance(hour: datetime, positions: Sequence[ThreadPosition], accounts: Seq
     return min(gaps, default=0.0)
 
 
-def _reason(theme: str, positions: Sequence[ThreadPosition], at: datetime) -> str:
-    same = [position for position in positions if theme and position.theme.casefold() == theme.casefold()]
-    if same:
-        return f"Las {at:%H:%M} está libre; ojo: ese día ya sale otra de {theme.lower()}."
-    return f"Las {at:%H:%M} está libre, y ese día no sale otra de ese tema."
+def _reason(theme: str, positions: Sequence[ThreadPosition], at: datetime, today: date) -> str:
+    free = f"Las {at:%H:%M} está libre"
+    if not theme:
+        return f"{free}."
+    when = {0: "hoy", 1: "mañana"}.get((at.date() - today).days, "ese día")
+    if any(position.theme.casefold() == theme.casefold() for position in positions):
+        return f"{free}; ojo: {when} ya sale otra de {theme.lower()}."
+    return f"{free}, y {when} no sale otra de ese tema."

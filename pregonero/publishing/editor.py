@@ -15,7 +15,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.calendar import hour_of_today, next_quarter
+from pregonero.publishing.calendar import asked_minute, next_quarter
 from pregonero.publishing.edits import take_words
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
 from pregonero.publishing.media_versions import MediumPart, medium_parts
@@ -220,7 +220,7 @@ def _initial_minute(publication: Publication, now: datetime, hour: str) -> dict[
 
 def _suggested_minute(publication: Publication, now: datetime, hour: str) -> datetime:
     """Return its own minute or the asked one if it has not passed, else the proposed gap or the next quarter."""
-    for at in (publication.due_at, hour_of_today(hour, now)):
+    for at in (publication.due_at, asked_minute(hour, now)):
         if at is not None and at > now:
             return at
     return proposed_hour(publication, now=now) or next_quarter(now)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 
 from pregonero.errors import Refused
 from pregonero.media.models import MediumKind
@@ -17,6 +18,7 @@ from pregonero.networks.post_validation import REEL
 from pregonero.networks.rate_limits.policy import MICROS
 from pregonero.outbox.queries.limits import QuotaLine
 from pregonero.publishing import rules
+from pregonero.publishing.calendar import next_quarter
 from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
 
@@ -231,6 +233,13 @@ class MinuteForm(forms.Form):
         day: date = self.cleaned_data["day"]
         hour: time = self.cleaned_data["hour"]
         return datetime.combine(day, hour.replace(second=0, microsecond=0), tzinfo=ZoneInfo(ZONE))
+
+
+def minute_of(publication: Publication, *, now: datetime) -> dict[str, Any]:
+    """Return the initial values of the form that moves a publication: its minute, or the next quarter if it passed."""
+    due_at = publication.due_at
+    at = timezone.localtime(due_at) if due_at is not None and due_at > now else next_quarter(now)
+    return {"day": at.date(), "hour": f"{at:%H:%M}"}
 
 
 class ReasonForm(forms.Form):

@@ -146,6 +146,11 @@ def loader_of(kind: str) -> SourceLoader:
         raise LookupError(f"no loader is registered for sources of kind {kind!r}") from None
 
 
+def kinds() -> list[tuple[str, SourceNoun]]:
+    """Return the registered kinds of sources, each with its noun."""
+    return [(kind, loader.noun) for kind, loader in sorted(_LOADERS.items())]
+
+
 def load_source(ref: ObjectRef, *, entity_id: int) -> Source:
     """Return a source of the entity.
 

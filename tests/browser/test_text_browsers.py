@@ -41,9 +41,14 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Parrilla": (
         "beto", "/parrilla/",
         # A table is drawn in columns by one and in lines by the other: what is the same in both.
-        ("Parrilla del martes 24 de noviembre", "Dos con choque o tema repetido", "X · @mincomercioco", "08:00",
-         "publicada", "09:15", "rechazada", "10:10", "programada", "min de", "Hora sugerida", "15:00",
-         "repite el tema de", "Sin programar", "alta", "borrador", "Programar 13:00"),
+        ("Martes 24 de noviembre", "Una no salió, dos cerca de otra", "08:00", "Publicada", "09:15", "Rechazada",
+         "10:10", "10:12", "10:30", "Programada", "11:00–13:00 libre", "programar aquí", "Hora sugerida", "15:00",
+         "Sin programar", "Borrador · relevancia alta", "Programar 13:00"),
+    ),
+    "Parrilla de la semana": (
+        "beto", "/parrilla/2026-11-24/semana/",
+        ("Semana del 23 al 29 de noviembre", "Lunes 23 de noviembre", "16:00", "Espera una decisión en X",
+         "Martes 24 de noviembre", "08:00", TITLE, "Rechazada en X", "10:12", "10:30", "Miércoles 25 de noviembre"),
     ),
     "Publicaciones": (
         "ana", "/publicaciones/?q=exportaciones",

@@ -235,7 +235,7 @@ def test_the_programme_says_when_each_would_really_leave(x: Account, news: News,
         programmed(news, ana, timezone.now(), due_at=tomorrow + timedelta(minutes=minutes))
     page = signed_in(ana).get(reverse("publishing:day", args=[tomorrow.date()])).content.decode()
 
-    assert "Con estos límites, la de las 9:01 en X saldría a las 9:15." in page
+    assert "Con estos límites, la de las 09:01 en X saldría a las 09:15." in page
 
 
 def test_the_editor_says_what_it_would_cost_and_when_it_would_leave(
@@ -248,7 +248,7 @@ def test_the_editor_says_what_it_would_cost_and_when_it_would_leave(
     about = sent(draft) | {"day": f"{tomorrow:%Y-%m-%d}", "hour": "09:05"}
     page = signed_in(ana).post(reverse("publishing:review", args=[draft.pk]), about).content.decode()
 
-    assert "X: con estos límites, saldría a las 9:15." in page
+    assert "X: con estos límites, saldría a las 09:15." in page
     assert "Publicar en X cuesta 0,20 USD." in page
 
 

@@ -62,13 +62,25 @@ def test_suggested_hour_is_the_proposed_gap_or_the_next_quarter(
 
 
 @pytest.mark.parametrize(
-    ("asked", "expected"), [("16:30", "16:30"), ("09:00", "11:00"), ("mañana", "11:00"), ("25:00", "11:00")]
+    ("asked", "expected"),
+    [
+        ("16:30", "2026-11-24 16:30"),
+        ("2026-11-24T16:30", "2026-11-24 16:30"),
+        ("2026-12-01T09:00", "2026-12-01 09:00"),
+        ("09:00", "2026-11-24 11:00"),
+        ("2026-11-23T16:30", "2026-11-24 11:00"),
+        ("9999-12-31T23:59", "2026-11-24 11:00"),
+        ("0001-01-01T00:00", "2026-11-24 11:00"),
+        ("mañana", "2026-11-24 11:00"),
+        ("25:00", "2026-11-24 11:00"),
+        ("T", "2026-11-24 11:00"),
+    ],
 )
 def test_asked_hour_counts_only_if_it_can_be_used(
     news: News, beto: Member, monkeypatch: pytest.MonkeyPatch, asked: str, expected: str
 ) -> None:
     at(monkeypatch, MORNING)
-    assert suggested(drafted(news, beto, MORNING), beto, asked) == f"2026-11-24 {expected}"
+    assert suggested(drafted(news, beto, MORNING), beto, asked) == expected
 
 
 def test_minute_of_a_scheduled_publication_stays_until_it_passes(

@@ -17,7 +17,8 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.holds import hold_on_everything
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.queries.calendar import programme_of
+from pregonero.publishing.calendar_filters import Filters
+from pregonero.publishing.queries.calendar_pages import day_of
 from pregonero.records.models import Event
 from tests.lab.process import Lab
 from tests.publishing.results import send_delivery
@@ -103,9 +104,10 @@ def test_what_passes_its_hour_in_a_pause_is_late_and_says_why(delivery: Delivery
 
 def test_the_programme_shows_what_is_held(delivery: Delivery, ana: Member) -> None:
     actions.pause_publication(publication=publication_of(delivery), reason="Se revisa.", by=ana, now=timezone.now())
-    day = programme_of(ana.entity, timezone.localtime(delivery.due_at).date(), now=timezone.now())
-    entries = [entry for hour in day.hours for cell in hour.cells for entry in cell.entries]
-    assert [(entry.word, entry.state) for entry in entries] == [("en pausa", "hold")]
+    day = timezone.localdate(delivery.due_at)
+    (entry,) = day_of(ana, day, Filters(), now=timezone.now()).entries
+    assert [(state.label, state.tint) for state in entry.states.values()] == [("en pausa", "hold")]
+    assert (entry.acts.resume, entry.acts.pause) == (True, False)
 
 
 def test_a_pause_needs_its_reason_and_stands_once(delivery: Delivery, ana: Member, luis: Member) -> None:

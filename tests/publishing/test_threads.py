@@ -19,8 +19,9 @@ from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
+from pregonero.publishing.calendar_filters import Filters
 from pregonero.publishing.models import Publication
-from pregonero.publishing.queries.calendar import programme_of
+from pregonero.publishing.queries.calendar_pages import day_of
 from pregonero.publishing.thread_splitting import split_text
 from pregonero.publishing.threads import DraftThread, current_delivery, thread_label
 from tests.publishing.test_parts import edited, put_out
@@ -196,10 +197,9 @@ def test_the_day_counts_a_thread_once_and_says_how_far_it_came(
     thread = [each for each in deliveries_of(going.ref) if each.account_id == accounts["x"].pk]
     put_out(thread[0])
     assert going.due_at is not None
-    day = programme_of(ana.entity, timezone.localdate(going.due_at), now=timezone.now())
-    entries = [entry for hour in day.hours for cell in hour.cells for entry in cell.entries]
-    assert (day.publications, len(entries)) == (1, 4)
-    assert "1 de 3 publicadas" in {entry.word for entry in entries}
+    (entry,) = day_of(ana, timezone.localdate(going.due_at), Filters(), now=timezone.now()).entries
+    assert len(entry.states) == 4
+    assert entry.states[accounts["x"].pk].label == "1 de 3 publicadas"
 
 
 @pytest.mark.procedure("P-6")

@@ -61,9 +61,9 @@ def sent(publication: Publication, **changes: str) -> dict[str, str]:
 @pytest.mark.procedure("P-2")
 def test_the_programme_of_today_and_of_a_day(ana: Member) -> None:
     client = signed_in(ana)
-    assert "Parrilla del" in client.get("/parrilla/").content.decode()
+    assert "<title>Parrilla: " in client.get("/parrilla/").content.decode()
     page = client.get("/parrilla/2026-11-24/").content.decode()
-    assert "martes 24 de noviembre" in page
+    assert "Martes 24 de noviembre" in page
     assert "Ninguna publicación." in page
 
 
@@ -208,7 +208,7 @@ def test_a_very_full_hour_has_pages(publication: Publication, beto: Member, monk
     client = signed_in(beto)
     client.post(f"/publicaciones/{publication.pk}/programacion/", sent(publication))
     at = timezone.localtime(Delivery.objects.filter(subject_id=publication.pk).order_by("pk")[0].due_at)
-    monkeypatch.setattr("pregonero.publishing.queries.calendar.MOST_IN_CELL", 0)
+    monkeypatch.setattr("pregonero.publishing.queries.calendar_pages.MOST_IN_HOUR", 0)
     monkeypatch.setattr("pregonero.publishing.views.calendar.PAGE_SIZE", 3)
     hour = f"/parrilla/{at:%Y-%m-%d}/{at.hour}/"
     assert f'href="{hour}"' in client.get(f"/parrilla/{at:%Y-%m-%d}/").content.decode()

@@ -56,8 +56,7 @@ def _words(leaving: ExpectedSend, due_at: datetime) -> str:
 
 
 def _hour(moment: datetime) -> str:
-    local = moment.astimezone(ZoneInfo(ZONE))
-    return f"{local.hour}:{local.minute:02d}"
+    return f"{moment.astimezone(ZoneInfo(ZONE)):%H:%M}"
 
 
 @dataclass(frozen=True)

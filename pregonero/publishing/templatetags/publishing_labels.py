@@ -1,9 +1,8 @@
 """Filters of the publishing pages: Spanish labels, addresses and post texts."""
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from django import template
-from django.urls import reverse
 from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
@@ -16,39 +15,8 @@ from pregonero.networks.registry import connector
 from pregonero.publishing.editor import AccountPart, Editor
 from pregonero.publishing.editor_problems import target_of
 from pregonero.publishing.models import Adaptation
-from pregonero.publishing.queries.calendar import Day, Waiting
 
 register = template.Library()
-
-NUMBERS = ("ninguna", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
-
-
-@register.filter
-def calendar_label(day: Day) -> str:
-    """Return a summary of the day: "Nueve publicaciones. Un choque o repetición, tres noticias sin programar."."""
-    parts = []
-    if day.troubles:
-        parts.append(f"{_count(day.troubles)} con choque o tema repetido")
-    if day.waiting:
-        parts.append(f"{_count(len(day.waiting))} sin programar")
-    plural = "publicación" if day.publications <= 1 else "publicaciones"
-    total = f"{_count(day.publications).capitalize()} {plural}."
-    return f"{total} {', '.join(parts).capitalize()}." if parts else total
-
-
-def _count(number: int) -> str:
-    return NUMBERS[number] if number < len(NUMBERS) else str(number)
-
-
-@register.filter
-def waiting_link(item: Waiting) -> str:
-    """Return the address where a waiting item is scheduled, with its proposed hour."""
-    query = {"hora": f"{item.proposal.at:%H:%M}"} if item.proposal else {}
-    if item.publication is not None:
-        address = reverse("publishing:editor", args=[item.publication.pk])
-    else:
-        address, query = reverse("publishing:start"), {"fuente": item.source.ref.reference, **query}
-    return f"{address}?{urlencode(query, safe=':')}" if query else address
 
 
 @register.filter

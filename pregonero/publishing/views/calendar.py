@@ -1,36 +1,101 @@
-"""The day's calendar: what is published at each hour, and moving a publication to another hour (P-2)."""
+"""The calendar: a day, a week, a month or a list of what is published, and moving a publication (P-2)."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_http_methods
 
-from pregonero.errors import NotFound, NotReady, WrongState
-from pregonero.outbox.queries.holds import hold_on_everything
+from pregonero.errors import NotFound, NotReady
+from pregonero.outbox.queries.deliveries import deliveries_of
+from pregonero.outbox.queries.limits import limits_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import may
 from pregonero.publishing import actions, queries, rules
-from pregonero.publishing.forms import MinuteForm
-from pregonero.publishing.queries.calendar import hour_of, programme_of
+from pregonero.publishing.calendar_form import CalendarForm
+from pregonero.publishing.forms import MinuteForm, minute_of
+from pregonero.publishing.models import Publication
+from pregonero.publishing.queries.calendar import hour_of
+from pregonero.publishing.queries.calendar_pages import LIST_DAYS, Day, Days, day_of, list_of, month_of, week_of
+from pregonero.publishing.sources import kinds
+from pregonero.ui.templatetags.ui_time import day_words
 from pregonero.ui.templatetags.ui_time import hour as hour_label
 
 PAGE_SIZE, LAST_HOUR_OF_DAY = 50, 23
+UNPROCESSABLE = 422
+
+
+@dataclass(frozen=True)
+class CalendarView:
+    """One of the ways to look at the calendar: its URL, its labels, and how it is read and drawn."""
+
+    name: str
+    label: str
+    before: str
+    after: str
+    read: Callable[..., Day | Days]
+    step: timedelta
+
+    @property
+    def template(self) -> str:
+        """Return the path of its template."""
+        return f"publishing/calendar/{self.name}.html"
+
+    @property
+    def url(self) -> str:
+        """Return the name of its URL, which takes a day."""
+        return f"publishing:{self.name}"
+
+
+VIEWS = (
+    CalendarView("day", "Día", "Día anterior", "Día siguiente", day_of, timedelta(days=1)),
+    CalendarView("week", "Semana", "Semana anterior", "Semana siguiente", week_of, timedelta(days=7)),
+    CalendarView("month", "Mes", "Mes anterior", "Mes siguiente", month_of, timedelta(days=30)),
+    CalendarView("list", "Lista", "Dos semanas antes", "Dos semanas después", list_of, timedelta(days=LIST_DAYS)),
+)
+BY_NAME = {view.name: view for view in VIEWS}
 
 
 @require_GET
 def today(request: MemberRequest) -> HttpResponse:
-    """Show the calendar of today, in Bogotá."""
-    return _calendar(request, timezone.localdate())
+    """Show the calendar of today, in Bogotá, or go to the day and view that the form of the calendar asks for."""
+    form = CalendarForm(request.GET, member=request.member)
+    day = form.day or timezone.localdate()
+    if form.view or form.day:
+        address = reverse(f"publishing:{form.view or 'day'}", args=[day])
+        return redirect(f"{address}{form.filters.query}")
+    return _calendar(request, BY_NAME["day"], day)
 
 
 @require_GET
 def day(request: MemberRequest, day: date) -> HttpResponse:
     """Show the calendar of a day."""
-    return _calendar(request, day)
+    return _calendar(request, BY_NAME["day"], day)
+
+
+@require_GET
+def week(request: MemberRequest, day: date) -> HttpResponse:
+    """Show the calendar of the week of a day."""
+    return _calendar(request, BY_NAME["week"], day)
+
+
+@require_GET
+def month(request: MemberRequest, day: date) -> HttpResponse:
+    """Show the calendar of the month of a day."""
+    return _calendar(request, BY_NAME["month"], day)
+
+
+@require_GET
+def agenda(request: MemberRequest, day: date) -> HttpResponse:
+    """Show the calendar of the two weeks from a day, as a list."""
+    return _calendar(request, BY_NAME["list"], day)
 
 
 @require_GET
@@ -44,35 +109,74 @@ def hour(request: MemberRequest, day: date, hour: int) -> HttpResponse:
     return render(request, "publishing/hour.html", context)
 
 
-def _calendar(request: MemberRequest, shown: date) -> HttpResponse:
-    now = timezone.now()
+def _calendar(request: MemberRequest, view: CalendarView, shown: date) -> HttpResponse:
+    now, member = timezone.now(), request.member
+    form = CalendarForm(request.GET, member=member)
+    try:
+        page = view.read(member, shown, form.filters, now=now)
+        before, after = _neighbours(view, shown)
+    except OverflowError:  # the first or last weeks that the calendar of Python has
+        raise NotFound from None
     context = {
-        "programme": programme_of(request.member.entity, shown, now=now),
+        "page": page,
+        "view": view,
+        "views": VIEWS,
+        "shown": shown,
+        "today": timezone.localdate(now),
+        "form": form,
+        "filters": form.filters,
+        "kinds": kinds(),
         "now": now,
-        "before": shown - timedelta(days=1),
-        "after": shown + timedelta(days=1),
-        "may_compose": may(request.member, "publication.compose", now=now),
-        "may_move": may(request.member, "publication.program", now=now),
-        "may_stop": rules.may_pause_everything(request.member, hold_on_everything(request.member.entity_id), now=now),
+        "before": before,
+        "after": after,
+        "may_compose": may(member, "publication.compose", now=now),
     }
-    return render(request, "publishing/calendar.html", context)
+    return render(request, view.template, context)
 
 
-@require_POST
+def _neighbours(view: CalendarView, shown: date) -> tuple[date, date]:
+    """Return a day of the period before and one of the period after."""
+    if view.name != "month":
+        return shown - view.step, shown + view.step
+    first = shown.replace(day=1)
+    return first - timedelta(days=1), (first + timedelta(days=31)).replace(day=1)
+
+
+@require_GET
+def capacity(request: MemberRequest) -> HttpResponse:
+    """Show what each network still lets the entity publish: the part that the calendar asks for when it is unfolded."""
+    now = timezone.now()
+    networks = limits_of(request.member.entity, today=timezone.localdate(now), now=now)
+    return render(request, "publishing/calendar/capacity.html", {"networks": networks, "now": now})
+
+
+@require_http_methods(["GET", "POST"])
 def reschedule(request: MemberRequest, pk: int) -> HttpResponse:
-    """Move a publication to another hour of the same day, and show the calendar of that day."""
+    """Ask for another day and hour for a publication, or move it and go back to where it was asked."""
     now = timezone.now()
     publication = queries.get_publication(member=request.member, pk=pk)
-    form = MinuteForm(request.POST, now=now)
-    try:
-        due_at = form.due_at() if form.is_valid() else None
-        if due_at is None:
-            errors = " ".join(str(error) for field_errors in form.errors.values() for error in field_errors)
-            messages.error(request, f"«{publication.title}» no se movió. {errors}")
-        else:
-            actions.move_publication(publication=publication, due_at=due_at, by=request.member, now=now)
-            messages.success(request, f"«{publication.title}»: lo que falta por salir sale a las {hour_label(due_at)}.")
-    except (NotReady, WrongState) as refusal:
-        messages.error(request, f"«{publication.title}» no se movió. {refusal.message}")
-    day = form.cleaned_data.get("day")
-    return redirect("publishing:day", day) if day else redirect("publishing:today")
+    rules.check_may_move(request.member, publication, deliveries_of(publication.ref), now=now)
+    form = MinuteForm(request.POST or None, now=now, initial=minute_of(publication, now=now))
+    if form.is_valid():
+        try:
+            return _move(request, publication, form, now)
+        except NotReady as refusal:
+            form.add_error(None, refusal.message)
+    back = _safe_path(request.POST.get("volver") or request.GET.get("volver", ""))
+    context = {"publication": publication, "form": form, "back": back, "now": now}
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "publishing/calendar/reschedule.html", context, status=status)
+
+
+def _move(request: MemberRequest, publication: Publication, form: MinuteForm, now: datetime) -> HttpResponse:
+    due_at = form.due_at()
+    actions.move_publication(publication=publication, due_at=due_at, by=request.member, now=now)
+    messages.success(request, f"«{publication.title}»: movida al {day_words(due_at, now)}, a las {hour_label(due_at)}.")
+    back = _safe_path(request.POST.get("volver", ""))
+    return redirect(back or reverse("publishing:day", args=[timezone.localdate(due_at)]))
+
+
+def _safe_path(path: str) -> str:
+    """Return a path of the calendar, or an empty string if it is none."""
+    is_ours = url_has_allowed_host_and_scheme(path, allowed_hosts=None)
+    return path if is_ours and path.startswith(reverse("publishing:today")) else ""
