@@ -140,6 +140,7 @@ _LOADERS = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "pregonero" / "networks"],  # the folder of a network may hold its own `preview.html`
         "OPTIONS": {
             # Set explicitly, because cotton and template-partials would each configure the loaders without the other.
             "loaders": [

@@ -66,6 +66,7 @@ class Capabilities:
     has_many_servers: bool = False  # accounts live on servers of many owners: a person writes the server's address
     takes_link: bool = True  # a link in the text can be clicked
     link_beside: bool = False  # the link is sent as a card next to the text instead of inside it
+    builds_card: bool = False  # we send the card of the first link in the text, since the network makes none
     takes_title: bool = False
     takes_pictures: bool = True
     takes_video: bool = True
@@ -126,15 +127,17 @@ class Medium:
 class Post:
     """What is published on one account: the complete text, as the public will read it, and the media.
 
-    `link` is set only for networks with `link_beside`; for the others the link is already in the text. For a further
-    part of a thread or a first comment, `reply_to` is the network's id of the post directly above it and `root` is the
-    id of the first post of the thread (rule 8).
+    `link` is set only for networks with `link_beside`; for the others the link is already in the text. `card_title` is
+    the title of the page of the first link in the text, for networks with `builds_card`, where we know it. For a
+    further part of a thread or a first comment, `reply_to` is the network's id of the post directly above it and `root`
+    is the id of the first post of the thread (rule 8).
     """
 
     text: str
     link: str = ""
     title: str = ""
     media: tuple[Medium, ...] = ()
+    card_title: str = ""
     format: str = ""  # "reel" when a person chose it on a network with `reels_apart`
     reply_to: str = ""
     root: str = ""

@@ -15,6 +15,7 @@ from pregonero.networks.error_mapping import ErrorTable
 from pregonero.networks.manual_posting import ManualPosting
 from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
+from pregonero.networks.previews import GENERIC_PREVIEW, PreviewRules
 from pregonero.networks.rate_limits.policy import RateLimitPolicy
 
 NETWORKS = [
@@ -40,6 +41,7 @@ class Network:
     rate_limits: RateLimitPolicy
     api_address: str
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
+    preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
     token_address: str = ""  # of its OAuth token calls; empty: the same as the API's
 
 

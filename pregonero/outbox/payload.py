@@ -14,7 +14,10 @@ from pregonero.networks import base
 from pregonero.networks.registry import connector
 
 Payload = dict[str, Any]
-"""JSON: `text`, `title`, `link`, `format`, and `media`, a list of digests with their alternative text."""
+"""JSON: `text`, `title`, `link`, `format`, and `media`, a list of digests with their alternative text.
+
+`card_title` and the parent of a reply are present only where there is one.
+"""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ def post_payload(
     title: str = "",
     link: str = "",
     format: str = "",
+    card_title: str = "",
     media: Iterable[Mapping[str, str]] = (),
     parent: Parent = NO_PARENT,
 ) -> Payload:
@@ -44,6 +48,7 @@ def post_payload(
         "link": link,
         "format": format,
         "media": [dict(entry) for entry in media],
+        **({"card_title": card_title} if card_title else {}),
         **_parent_keys(parent),
     }
 
@@ -69,6 +74,7 @@ def build_post(content: Mapping[str, Any], media: Mapping[str, Medium], *, netwo
         title=content["title"],
         link=content["link"],
         format=content.get("format", ""),
+        card_title=content.get("card_title", ""),
         media=tuple(_medium_of(entry, media, signed=signed) for entry in content["media"]),
         reply_to=content.get("reply_to", ""),
         root=content.get("root", ""),

@@ -2,10 +2,11 @@
 
 from pregonero.media.models import MediumKind
 from pregonero.networks import base
-from pregonero.networks.base import OperationKind
+from pregonero.networks.base import Capabilities, OperationKind
+from pregonero.networks.previews import links_in
 from pregonero.networks.registry import connector
 from pregonero.outbox.payload import Payload, build_post, post_payload
-from pregonero.publishing.models import Adaptation, Attachment
+from pregonero.publishing.models import Adaptation, Attachment, Publication
 
 
 def texts_of(adaptation: Adaptation) -> list[str]:
@@ -16,16 +17,18 @@ def texts_of(adaptation: Adaptation) -> list[str]:
 def payloads_of(adaptation: Adaptation) -> list[tuple[OperationKind, Payload]]:
     """Return the operation of each part of an adaptation, in order; only the first has media (rule 8)."""
     first, *further = texts_of(adaptation)
-    beside = connector(adaptation.account.network).capabilities.link_beside and not adaptation.link_under
+    capabilities = connector(adaptation.account.network).capabilities
+    beside = capabilities.link_beside and not adaptation.link_under
     payloads = [
         post_payload(
             first,
             title=adaptation.title,
             link=adaptation.publication.link if beside else "",
             format=adaptation.format,
+            card_title=_card_title(adaptation.publication, first, capabilities),
             media=[_media_entry(attachment) for attachment in adaptation.media],
         ),
-        *(post_payload(text) for text in further),
+        *(post_payload(text, card_title=_card_title(adaptation.publication, text, capabilities)) for text in further),
     ]
     kinds = [OperationKind.POST] * len(payloads)
     if adaptation.link_under:
@@ -43,6 +46,12 @@ def post_of(adaptation: Adaptation, position: int = 0) -> base.Post:
         if medium is not None
     }
     return build_post(payload, media, network=adaptation.account.network)
+
+
+def _card_title(publication: Publication, text: str, capabilities: Capabilities) -> str:
+    """Return the title of the publication's source if the card that we send under a text is that of its page."""
+    has_its_card = capabilities.builds_card and links_in(text)[:1] == [publication.link]
+    return publication.source_name if has_its_card else ""
 
 
 def _alt(attachment: Attachment) -> str:

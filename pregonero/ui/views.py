@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from pregonero.errors import Issue
 from pregonero.ui.gallery import CALL_ON_FACEBOOK, CALL_ON_X, EXAMPLES, POST, SCENES, TEXT, sample_calendar
 from pregonero.ui.icons import ICONS, MARKS
+from pregonero.ui.sample_previews import sample_previews
 
 
 class SampleForm(forms.Form):
@@ -34,6 +35,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
     context = {"examples": EXAMPLES, "scenes": SCENES, "form": SampleForm(), "filled": filled}
     context |= {"exact": SampleForm(auto_id="exact_%s"), "page": Paginator(range(50), 20).page(2), "issues": ISSUES}
     context |= {"icons": ICONS, "marks": MARKS}
+    context["previews"] = sample_previews()
     return render(request, "ui/gallery/index.html", context)
 
 

@@ -23,6 +23,6 @@ def test_card_title_is_never_a_line_with_its_link_cut_out(text: str, title: str)
     assert (card["uri"], card["title"]) == (LINK, title)
 
 
-def test_card_takes_the_title_of_the_post_first() -> None:
-    record = post_record(Post(f"Mira {LINK} hoy", title="Más crédito"), {})
+def test_card_takes_the_title_of_the_page_first() -> None:
+    record = post_record(Post(f"Mira {LINK} hoy", card_title="Más crédito"), {})
     assert record["embed"]["external"]["title"] == "Más crédito"

@@ -7,8 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.template import engines
+from django.template.loader import select_template
 from django.utils import timezone
 from PIL import Image
 
@@ -37,6 +40,10 @@ from pregonero.outbox.actions.claim import claim_batch
 from pregonero.outbox.actions.prepare import promote_due
 from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
+from pregonero.publishing.actions import draft_publication
+from pregonero.publishing.previews import previews_of
+from pregonero.publishing.queries import adaptations_of
+from pregonero.publishing.sources import source_of
 from tests.lab.process import Lab
 from tests.networks.allowed import ALLOWED, beyond
 from tests.networks.consenting import come_back, signed_in
@@ -279,3 +286,31 @@ def test_a_scheduled_post_is_claimed_sent_and_recorded_by_the_engine(
     assert UsageBucket.objects.get(account=account, quota_key="calls").amount == 1
     quota = Quota.objects.get(account=account, quota_key="posts")
     assert (quota.reported_limit, quota.reported_remaining) == (60, 59)
+
+
+def test_its_posts_are_seen_in_the_generic_preview_until_it_brings_its_own(
+    toy: ToyServer,
+    lab: Lab,
+    carmen: Member,
+    ana: Member,
+    luis: Member,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = timezone.now()
+    connect_account(account=registered_account(carmen, now), token="secreto", expires_at=None, by=carmen, now=now)
+    news = informed_news(lab, luis, now, with_media=False)
+    publication = draft_publication(source=news.ref, key=uuid4(), by=ana, now=now)
+    (adaptation,) = adaptations_of(publication)
+    engine = engines["django"].engine  # type: ignore[attr-defined]
+
+    def seen() -> str:
+        for loader in engine.template_loaders:
+            loader.reset()
+        (preview,) = previews_of(adaptation, source_of(publication))
+        return select_template(preview.templates).render({"preview": preview})
+
+    assert "@casa en Juguete" in seen()
+    monkeypatch.setattr(engine, "dirs", [*engine.dirs, tmp_path])
+    (tmp_path / NAME / "preview.html").write_text("<b>{{ preview.label }}</b>", encoding="utf-8")
+    assert seen() == "<b>Juguete</b>"

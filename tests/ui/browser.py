@@ -83,7 +83,7 @@ def _answer(route: Route, answers: dict[str, Answer]) -> None:
         answer = answers[path]
         route.fulfill(status=answer.status, headers=answer.headers, body=answer.body)
         return
-    file = finders.find(path.removeprefix("/static/"))
+    file = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
     if not isinstance(file, str):
         route.fulfill(status=404)
         return

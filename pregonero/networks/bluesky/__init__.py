@@ -4,6 +4,8 @@ from pregonero.networks.bluesky.client import AUTH
 from pregonero.networks.bluesky.connector import BlueskyConnector
 from pregonero.networks.bluesky.manual import BlueskyManual
 from pregonero.networks.bluesky.network import API_ADDRESS, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
+from pregonero.networks.bluesky.records import MENTION, card_of
+from pregonero.networks.previews import PreviewRules
 from pregonero.networks.registry import Network
 
 NETWORK = Network(
@@ -14,5 +16,6 @@ NETWORK = Network(
     endpoints=ENDPOINTS,
     errors=ERRORS,
     rate_limits=RATE_LIMITS,
+    preview=PreviewRules(mention=MENTION.pattern, tag=r"(?<!\S)[#＃](?!\ufe0f)\S*[^\s\d\W]\w*", card=card_of),
     api_address=API_ADDRESS,
 )

@@ -74,6 +74,7 @@ CAPABILITIES = Capabilities(
         "writes_per_hour": Limit(2_500, READ_ON, RATES),  # 5,000 points, and a write costs two
         "sessions_per_day": Limit(100, READ_ON, RATES),
     },
+    builds_card=True,
     prepares_ahead_seconds=30 * 60,
     has_many_servers=True,
     takes_replies=True,

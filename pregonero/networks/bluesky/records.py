@@ -13,6 +13,7 @@ import regex  # type: ignore[import-untyped]
 from pregonero.media.captions import LANGUAGE
 from pregonero.networks.base import Medium, Post, Prepared
 from pregonero.networks.bluesky.network import CAPABILITIES, COLLECTION
+from pregonero.networks.previews import LinkCard
 
 TID_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
 TID_LENGTH, BITS_PER_LETTER, RANDOM_BITS = 13, 5, 10
@@ -123,15 +124,24 @@ def _description_of(medium: Medium) -> dict[str, Any]:
 
 
 def _link_card(post: Post) -> dict[str, Any]:
-    """Return a card for the post's first link, since Bluesky makes none itself: with its title or a line of the text.
+    """Return a card for the post's first link, since Bluesky makes none itself."""
+    card = card_of(post)
+    if card is None:
+        return {}
+    external = {"uri": card.link, "title": card.title, "description": ""}
+    return {"$type": "app.bsky.embed.external", "external": external}
+
+
+def card_of(post: Post) -> LinkCard | None:
+    """Return the card of the post's first link: with the title of its page if it is known, or a line of the text.
 
     A line that holds a link is no title, since the link would be missing from its middle; at last, the link's domain.
+    A post with media has no card.
     """
-    links = [post.link] if post.link else links_in(post.text)
-    if not links:
-        return {}
+    links = links_in(post.text)
+    if not links or post.media:
+        return None
     lines = (line.strip() for line in post.text.splitlines())
-    whole = (line for line in lines if line and not links_in(line) and links[0] not in line)
-    title = post.title or next(whole, "") or urlsplit(links[0]).hostname or links[0]
-    title = title[: CAPABILITIES.limits["card_title"].value]
-    return {"$type": "app.bsky.embed.external", "external": {"uri": links[0], "title": title, "description": ""}}
+    whole = (line for line in lines if line and not links_in(line))
+    title = post.card_title or next(whole, "") or urlsplit(links[0]).hostname or links[0]
+    return LinkCard(links[0], title[: CAPABILITIES.limits["card_title"].value])

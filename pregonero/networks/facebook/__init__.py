@@ -1,6 +1,6 @@
 """Facebook pages (docs/networks/facebook.md)."""
 
-from pregonero.networks.facebook.connector import FacebookConnector
+from pregonero.networks.facebook.connector import FacebookConnector, message_of
 from pregonero.networks.facebook.manual import FacebookManual
 from pregonero.networks.facebook.network import (
     API_ADDRESS,
@@ -11,6 +11,7 @@ from pregonero.networks.facebook.network import (
     KINDS,
     RATE_LIMITS,
 )
+from pregonero.networks.previews import PreviewRules, card_beside
 from pregonero.networks.registry import Network
 
 NETWORK = Network(
@@ -21,6 +22,7 @@ NETWORK = Network(
     endpoints=ENDPOINTS,
     errors=ERRORS,
     rate_limits=RATE_LIMITS,
+    preview=PreviewRules(text=message_of, card=card_beside, fold=477),
     api_address=API_ADDRESS,
     consent_address=CONSENT_ADDRESS,
 )

@@ -44,7 +44,7 @@ class FacebookConnector:
     def check(self, post: Post) -> list[Issue]:
         """Return the issues for which Facebook would refuse a post."""
         return [
-            *_text_issues(post, self.measure(_message(post))),
+            *_text_issues(post, self.measure(message_of(post))),
             *post_validation.media_issues(post, CAPABILITIES, KINDS),
         ]
 
@@ -137,7 +137,7 @@ def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
-def _message(post: Post) -> str:
+def message_of(post: Post) -> str:
     """Return the text to send. A post with media cannot have a link card, so its link is added to the text."""
     if post.media and post.link and post.link not in post.text:
         return f"{post.text}\n\n{post.link}".strip()
@@ -156,7 +156,7 @@ def _upload_pictures(graph: Graph, credentials: ApiCredentials, post: Post, prep
 
 def _create_post(graph: Graph, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:
     if "post_id" not in prepared:
-        fields: dict[str, Any] = {"message": _message(post), "published": False}
+        fields: dict[str, Any] = {"message": message_of(post), "published": False}
         if post.media:
             fields["attached_media"] = [{"media_fbid": entry["id"]} for entry in prepared["media"]]
         elif post.link:
@@ -172,7 +172,7 @@ def _video_upload(credentials: ApiCredentials, post: Post) -> videos.VideoUpload
     medium = videos.video_of(post)
     if medium is None:
         return None
-    return videos.VideoUpload(credentials.remote_id, medium, post.title, _message(post))
+    return videos.VideoUpload(credentials.remote_id, medium, post.title, message_of(post))
 
 
 def _publish_video(graph: Graph, video: videos.VideoUpload, prepared: Prepared) -> None:

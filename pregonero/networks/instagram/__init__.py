@@ -11,6 +11,7 @@ from pregonero.networks.instagram.network import (
     KINDS,
     RATE_LIMITS,
 )
+from pregonero.networks.previews import PreviewRules
 from pregonero.networks.registry import Network
 
 NETWORK = Network(
@@ -21,6 +22,7 @@ NETWORK = Network(
     endpoints=ENDPOINTS,
     errors=ERRORS,
     rate_limits=RATE_LIMITS,
+    preview=PreviewRules(link="", mention=r"(?<![\w@/.])@[\w.]*\w", fold=125),
     api_address=API_ADDRESS,
     consent_address=CONSENT_ADDRESS,
 )

@@ -1,9 +1,11 @@
 """X (docs/networks/x.md)."""
 
+from pregonero.networks.previews import LINK, PreviewRules, card_of_last_link, shortened_link
 from pregonero.networks.registry import Network
 from pregonero.networks.x.connector import XConnector
 from pregonero.networks.x.manual import XManual
 from pregonero.networks.x.network import API_ADDRESS, AUTH, CONSENT_ADDRESS, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
+from pregonero.networks.x.text import BARE_LINK
 
 NETWORK = Network(
     connector=XConnector(),
@@ -13,6 +15,12 @@ NETWORK = Network(
     endpoints=ENDPOINTS,
     errors=ERRORS,
     rate_limits=RATE_LIMITS,
+    preview=PreviewRules(
+        link=f"{LINK}|{BARE_LINK}",
+        mention=r"(?<![\w@/])@\w{1,15}(?![\w@])",
+        shown_link=shortened_link(26),
+        card=card_of_last_link,
+    ),
     api_address=API_ADDRESS,
     consent_address=CONSENT_ADDRESS,
 )

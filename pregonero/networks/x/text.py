@@ -13,6 +13,8 @@ from pregonero.networks.base import Post
 # Characters that weigh one and belong to no emoji; without a full stop there is no link either.
 _PLAIN = re.compile(r"[\n\x20-\x22\x24-\x29+,\-/:-~\xa1-\xa8\xaa-\xad\xaf-\u0fff]*")
 _SCHEME_AND_HOST = re.compile(r"https?://([^\s/]+)", re.IGNORECASE)
+# An address without its scheme, which X makes a link too; of the endings that an entity of Colombia writes.
+BARE_LINK = r"(?<![\w@./-])(?:[\w-]+\.)+(?:co|com|org|net|gov|edu|info)(?![\w.-]*\w)(?:/[^\s<>\"«»“”]*)?"
 _LAST_SLASH = re.compile(r"/(?=\s|$)")
 _SPACES = re.compile(r"\s+")
 # The link that X appends to the text of a post with media.

@@ -1,5 +1,6 @@
 """YouTube channels (docs/networks/youtube.md)."""
 
+from pregonero.networks.previews import PreviewRules, shortened_link
 from pregonero.networks.registry import Network
 from pregonero.networks.youtube.connector import YouTubeConnector
 from pregonero.networks.youtube.manual import YouTubeManual
@@ -22,6 +23,9 @@ NETWORK = Network(
     endpoints=ENDPOINTS,
     errors=ERRORS,
     rate_limits=RATE_LIMITS,
+    preview=PreviewRules(
+        mention=r"(?<![\w@/.])@[\w.-]{2,29}\w", shown_link=shortened_link(37, hides_www=False, ellipsis="..."), fold=150
+    ),
     api_address=API_ADDRESS,
     consent_address=CONSENT_ADDRESS,
     token_address=TOKEN_ADDRESS,

@@ -11,10 +11,8 @@ from pregonero.media.models import Medium
 from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.base import Capabilities
 from pregonero.networks.post_validation import MEGABYTE, decimal, number
-from pregonero.networks.registry import connector
 from pregonero.publishing.editor import AccountPart, Editor
 from pregonero.publishing.editor_problems import target_of
-from pregonero.publishing.models import Adaptation
 
 register = template.Library()
 
@@ -61,33 +59,6 @@ def _weight(size: int) -> str:
 
 
 @register.filter
-def media_count(adaptation: Adaptation) -> str:
-    """Return the number of pictures and videos of a text: "2 imágenes, 2 con texto alternativo"."""
-    pictures = [attachment for attachment in adaptation.media if attachment.medium.kind == "picture"]
-    videos = len(adaptation.media) - len(pictures)
-    parts = []
-    if pictures:
-        described = sum(bool(attachment.alt) for attachment in pictures)
-        name = "1 imagen" if len(pictures) == 1 else f"{len(pictures)} imágenes"
-        parts.append(f"{name}, {described} con texto alternativo")
-    if videos:
-        parts.append("1 video" if videos == 1 else f"{videos} videos")
-    return " · ".join(parts)
-
-
-@register.filter
-def domain(link: str) -> str:
-    """Return the domain of a link, as its card shows it."""
-    return urlsplit(link).hostname or ""
-
-
-@register.filter
 def post_html(text: str) -> SafeString:
     """Return a post's text as safe HTML with shortened links. CSS shows its line breaks."""
     return mark_safe(urlize(escape(text), trim_url_limit=32))  # noqa: S308  escaped just before
-
-
-@register.filter
-def shows_card(network: str) -> bool:
-    """Return whether a network shows a link as a card under the text."""
-    return connector(network).capabilities.link_beside
