@@ -122,8 +122,8 @@ def revocation_notice(account: Account) -> str:
     if isinstance(config, AppPassword):
         return f"Borra también la contraseña de aplicación en {config.label}: {config.where}."
     if can_revoke(account.network):
-        return f"La autorización se le devuelve a {config.label}; si no lo confirma, se te avisa."
-    return f"Retira también el permiso en {config.label}: la red no deja devolverlo desde aquí."
+        return f"También retiramos la autorización en {config.label}; si la red no lo confirma, te avisamos."
+    return f"Retira también el permiso en {config.label}: desde aquí la red no lo permite."
 
 
 def redirect_uri() -> str:
@@ -156,7 +156,7 @@ def _revoke_unused(config: OAuthConfig, endpoint: ApiCredentials, client: Client
 
 def _consent_refused(config: OAuthConfig, error: str) -> str:
     if error in {"access_denied", "user_denied"}:
-        return f"En {config.label} se respondió que no: la autorización no se dio y no se cambió nada."
+        return f"En {config.label} respondieron que no: no se dio la autorización y no se cambió nada."
     return (
         f"{config.label} no dio la autorización y no se cambió nada. "
         "Si se repite, revisa la aplicación registrada allí."
@@ -174,7 +174,7 @@ def _test_result(account: Account, identity: Identity, passed: bool) -> str:
     handle = identity.handle.removeprefix("@")
     found = f"@{handle} ({identity.name})" if identity.name else f"@{handle}"
     if not passed:
-        return f"Abre {found}, que no es la cuenta registrada (@{account.handle})."
+        return f"La conexión es de {found}, no de la cuenta registrada, @{account.handle}. Conéctala otra vez."
     if handle.casefold() != account.handle.casefold():
-        return f"Abre la cuenta registrada, que en la red ahora se llama {found}: corrige el registro."
-    return f"Abre {found}, la cuenta registrada."
+        return f"Es la cuenta registrada, pero en la red ahora se llama {found}: edita su usuario."
+    return f"Responde {found}, la cuenta registrada."

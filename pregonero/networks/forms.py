@@ -20,32 +20,49 @@ def _secret_input() -> forms.PasswordInput:
 class AccountForm(forms.Form):
     """The register's data of an account."""
 
-    handle = forms.CharField(label="Usuario", max_length=80, help_text="Como aparece en la red, sin la arroba.")
-    display_name = forms.CharField(label="Nombre que muestra", max_length=120)
+    handle = forms.CharField(
+        label="Usuario",
+        max_length=80,
+        help_text="Como aparece en la red, sin la arroba.",
+        error_messages={"required": "Escribe el usuario de la cuenta."},
+    )
+    display_name = forms.CharField(
+        label="Nombre público", max_length=120, error_messages={"required": "Escribe el nombre que se ve en la red."}
+    )
     purpose = forms.CharField(
-        label="Propósito", max_length=200, help_text="Para qué la usa la entidad: «Cuenta institucional», «Turismo»."
+        label="Para qué es",
+        max_length=200,
+        help_text="Por ejemplo: «Cuenta institucional», «Turismo».",
+        error_messages={"required": "Escribe para qué la usa la entidad."},
     )
     root_mailbox = forms.EmailField(
-        label="Correo raíz", required=False, help_text="El correo con el que se creó y se recupera la cuenta."
+        label="Correo raíz",
+        required=False,
+        help_text="El correo con el que se creó y se recupera la cuenta.",
+        error_messages={"invalid": "Escribe un correo completo, como redes@entidad.gov.co."},
     )
 
     def clean_handle(self) -> str:
         """Remove the at sign."""
         handle = str(self.cleaned_data["handle"]).strip().removeprefix("@")
         if not handle or any(char.isspace() for char in handle):
-            raise forms.ValidationError("El usuario va sin espacios.")
+            raise forms.ValidationError("Escribe el usuario sin espacios.")
         return handle
 
 
 class NewAccountForm(AccountForm):
     """A new account: also its network, and its server on an open network."""
 
-    network = forms.ChoiceField(label="Red", choices=network_choices)
+    network = forms.ChoiceField(
+        label="Red",
+        choices=network_choices,
+        error_messages={"required": "Elige la red.", "invalid_choice": "Elige la red."},
+    )
     server = forms.CharField(
         label="Servidor",
         max_length=200,
         required=False,
-        help_text="Solo en Mastodon y Bluesky, si no es el de la mayoría: https://social.ejemplo.org",
+        help_text="Solo en Mastodon y Bluesky, si no es el principal: https://social.ejemplo.org",
     )
     field_order = ("network", "handle", "display_name", "purpose", "root_mailbox", "server")
 
@@ -69,7 +86,12 @@ class NewAccountForm(AccountForm):
 class ReasonForm(forms.Form):
     """The reason of an action, for the records."""
 
-    reason = forms.CharField(label="Por qué", max_length=300, help_text="Queda en el registro.")
+    reason = forms.CharField(
+        label="Por qué",
+        max_length=300,
+        help_text="Queda en el registro.",
+        error_messages={"required": "Escribe la razón: queda en el registro."},
+    )
 
 
 class LinkForm(forms.Form):
@@ -79,7 +101,7 @@ class LinkForm(forms.Form):
         label="Por qué el enlace va como primer comentario",
         max_length=300,
         required=False,
-        help_text="Vacío: el enlace va al lado del texto. Vale para lo que se programe o edite desde ahora.",
+        help_text="Si lo dejas vacío, el enlace va con el texto. Vale para lo que se programe o edite desde ahora.",
     )
 
 
@@ -96,7 +118,11 @@ class AdministratorForm(forms.Form):
         label="Persona de la entidad", queryset=Member.objects.none(), required=False, empty_label="Otra, por su nombre"
     )
     name = forms.CharField(label="Nombre, si no está en la lista", max_length=120, required=False)
-    since = forms.DateField(label="Desde", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    since = forms.DateField(
+        label="Desde",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Elige desde qué día.", "invalid": "Elige un día del calendario."},
+    )
 
     def __init__(self, data: QueryDict | None, *, account: Account, **options: Any) -> None:
         super().__init__(data, **options)
@@ -114,18 +140,27 @@ class AdministratorForm(forms.Form):
 class UntilForm(forms.Form):
     """The last day of an administrator."""
 
-    until = forms.DateField(label="Hasta", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(
+        label="Hasta",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Elige hasta qué día.", "invalid": "Elige un día del calendario."},
+    )
 
 
 class ApplicationForm(forms.Form):
     """The entity's application at a network."""
 
-    client_id = forms.CharField(label="Identificador de la aplicación", max_length=200)
+    client_id = forms.CharField(
+        label="Identificador de la aplicación",
+        max_length=200,
+        error_messages={"required": "Escribe el identificador que dio la red."},
+    )
     secret = forms.CharField(label="Secreto de la aplicación", max_length=500, required=False, widget=_secret_input())
 
     def __init__(self, data: QueryDict | None, *, is_saved: bool, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
         self.fields["secret"].required = not is_saved
+        self.fields["secret"].error_messages["required"] = "Escribe el secreto que dio la red."
         if is_saved:
             self.fields["secret"].help_text = "Hay uno guardado, que no se muestra. Déjalo en blanco para conservarlo."
 
@@ -137,5 +172,6 @@ class PasswordForm(forms.Form):
         label="Contraseña de aplicación",
         max_length=100,
         widget=_secret_input(),
-        help_text="La que la red creó para Pregonero, de la forma xxxx-xxxx-xxxx-xxxx. No la de la cuenta.",
+        help_text="La que la red creó para Pregonero, como xxxx-xxxx-xxxx-xxxx. No es la de la cuenta.",
+        error_messages={"required": "Escribe la contraseña de aplicación."},
     )

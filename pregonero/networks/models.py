@@ -118,9 +118,9 @@ class Administrator(models.Model):
 class CredentialKind(models.TextChoices):
     """How the credential was obtained."""
 
-    CONSENT = "CONSENT", "autorización dada en la red"
+    CONSENT = "CONSENT", "autorización en la red"
     PASSWORD = "PASSWORD", "contraseña de aplicación"
-    TOKEN = "TOKEN", "ficha entregada"
+    TOKEN = "TOKEN", "clave de acceso"
 
 
 class CredentialState(models.TextChoices):

@@ -43,6 +43,7 @@ def _file(tag: str) -> Path:
 EXAMPLES = (
     Example("page-head", "Encabezado de página", "Dice qué es la página, cómo van las cosas y qué se puede hacer."),
     Example("panel", "Panel", "Una caja con título, para filas, formularios, tablas o un camino."),
+    Example("fold", "Plegable", "Lo que pocos necesitan, detrás de su título."),
     Example("rows", "Filas", "Lo que toca hacer o lo que sale: qué, por qué, cuándo y el acto que lo resuelve."),
     Example("group", "Grupo de filas", "El encabezado de unas filas dentro de un panel."),
     Example("button", "Botón", "Un acto. Cuando no se puede, dice por qué."),

@@ -67,6 +67,11 @@ SECOND_ENTITY_PAGES = {
     "Conectar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/conexion/"),
     "Aplicación de la entidad": ("otra carmen", "/cuentas/{accounts[x]}/aplicacion/"),
     "Retirar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/retiro/"),
+    "Editar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/registro/"),
+    "Pausar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/pausa/"),
+    "Desconectar una cuenta": ("otra carmen", "/cuentas/{accounts[x]}/desconexion/"),
+    "Agregar a quien administra": ("otra carmen", "/cuentas/{accounts[x]}/administradores/"),
+    "Conectar con contraseña": ("otra carmen", "/cuentas/{accounts[mastodon]}/conexion/"),
     "Editor, con hilo y varias imágenes": ("otra beto", "/publicaciones/{publications[hilo]}/editor/"),
     "Editor, con una versión en oferta": (
         "otra beto", "/publicaciones/{publications[hilo]}/editor/#red-{accounts[instagram]}",

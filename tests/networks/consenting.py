@@ -18,7 +18,7 @@ from tests.lab.process import Lab
 
 RETURN = "/cuentas/autorizacion/"
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-GO_ON = re.compile(r'href="([^"]+)"[^>]*>Continuar en')
+GO_ON = re.compile(r'href="([^"]+)"[^>]*>\s*(?:<svg.*?</svg>)?\s*Continuar en', re.DOTALL)
 
 
 def point_at(lab: Lab, settings: Any) -> None:

@@ -68,7 +68,7 @@ def test_a_no_changes_nothing(lab: Lab, carmen: Member, now: datetime, network: 
 
     page = come_back(client, answer(begin(client, account), chosen, yes=False))
 
-    assert "se respondió que no" in page
+    assert "respondieron que no" in page
     assert not Credential.objects.exists()
 
 

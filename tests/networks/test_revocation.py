@@ -137,4 +137,4 @@ def test_what_waits_to_be_given_back_is_sealed_with_each_new_key(
     settings.VAULT_KEYS = settings.VAULT_KEYS[:1]
     kept.refresh_from_db()
     assert queries.open_credential(account, kept)[0].token
-    assert revocation_notice(account).startswith("La autorización se le devuelve")
+    assert revocation_notice(account).startswith("También retiramos la autorización en")

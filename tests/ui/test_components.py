@@ -78,11 +78,23 @@ def test_field_refers_to_its_help_and_error() -> None:
     assert 'aria-invalid="true"' in page
 
 
-def test_error_summary_links_to_each_field_and_takes_the_focus() -> None:
+def test_error_summary_links_to_each_field_and_takes_the_focus_when_it_is_of_none() -> None:
     page = render('<c-errors :form="form" />', form=Sample({}))
     assert '<a href="#id_name">' in page
-    assert "autofocus" in page
+    assert "autofocus" not in page
+    wrong = Sample({"name": "Ana"})
+    wrong.add_error(None, "El correo o la contraseña no coinciden.")
+    assert "autofocus" in render('<c-errors :form="form" />', form=wrong)
     assert render('<c-errors :form="form" />', form=Sample({"name": "Ana"})).strip() == ""
+
+
+def test_first_field_with_an_error_takes_the_focus() -> None:
+    form = Sample({"name": ""})
+    form.add_error("text", "Es muy corto.")
+    page = render('<c-field :field="form.name" /><c-field :field="form.text" />', form=form)
+    assert page.count("autofocus") == 1
+    assert "autofocus" in page.partition("<textarea")[0]
+    assert "autofocus" not in render('<c-field :field="form.name" />', form=Sample({"name": "Ana"}))
 
 
 def test_textarea_keeps_a_leading_line_break_and_is_measured() -> None:

@@ -45,7 +45,7 @@ def test_sign_in_redirects_to_the_requested_page(client: Client, ana: Member) ->
 def test_wrong_password_shows_an_error(client: Client, ana: Member) -> None:
     response = client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": "otra"})
     page = response.content.decode()
-    assert "Hay algo por corregir" in page
+    assert "Revisa esto" in page
     assert client.get("/ui/").status_code == 302
 
 
@@ -95,7 +95,7 @@ def test_second_factor_from_activation_to_sign_in_with_a_recovery_code(client: C
     secret = re.search(r'class="mono" value="([A-Z2-7]+)" readonly', page)
     assert secret is not None
     wrong = client.post("/cuenta/2fa/totp/activate/", {"code": "000000"}).content.decode()
-    assert "Hay algo por corregir" in wrong
+    assert "Revisa esto" in wrong
     client.post("/cuenta/2fa/totp/activate/", {"code": _code(secret.group(1))})
     for path in ("/cuenta/2fa/", "/cuenta/2fa/totp/deactivate/", "/cuenta/2fa/recovery-codes/generate/"):
         _check_look(client.get(path).content.decode())

@@ -33,7 +33,8 @@ def accounts(request: MemberRequest) -> HttpResponse:
     check_may(request.member, "accounts.see", now=now)
     lines = queries.register_entries(request.member.entity)
     context = {
-        "lines": lines,
+        "in_use": [line for line in lines if line.state != "retired"],
+        "retired": [line for line in lines if line.state == "retired"],
         "troubled": sum(line.state in {"lost", "disconnected"} for line in lines),
         "may_manage": may(request.member, "accounts.manage", now=now),
         "now": now,
@@ -75,7 +76,7 @@ def add(request: MemberRequest) -> HttpResponse:
         except Conflict as conflict:
             form.add_error("handle", conflict.message)
         else:
-            messages.success(request, f"{made} quedó en el registro. Falta conectarla.")
+            messages.success(request, f"{made} quedó registrada. Falta conectarla.")
             return redirect("networks:account", pk=made.pk)
     return render(request, "networks/account_form.html", {"form": form}, status=UNPROCESSABLE if form.errors else None)
 
@@ -94,7 +95,7 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
         except Conflict as conflict:
             form.add_error("handle", conflict.message)
         else:
-            messages.success(request, "Registro corregido.")
+            messages.success(request, "Cambios guardados.")
             return redirect("networks:account", pk=pk)
     context = {"form": form, "account": found}
     return render(request, "networks/account_form.html", context, status=UNPROCESSABLE if form.errors else None)
@@ -109,7 +110,7 @@ def pause(request: MemberRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         actions.pause_account(account=found, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, f"{found} quedó en pausa: nada sale en ella hasta que se reanude.")
+        messages.success(request, f"{found} quedó en pausa: nada sale en ella hasta que la reanuden.")
         return redirect("networks:account", pk=pk)
     context = {"form": form, "account": found}
     return render(request, "networks/pause.html", context, status=UNPROCESSABLE if form.errors else None)
@@ -120,7 +121,7 @@ def resume(request: MemberRequest, pk: int) -> HttpResponse:
     """Resume a paused account."""
     found = queries.get_account(member=request.member, pk=pk)
     actions.resume_account(account=found, by=request.member, now=timezone.now())
-    messages.success(request, f"{found} sigue.")
+    messages.success(request, f"{found} se reanudó: sale lo que aún esté a tiempo.")
     return redirect("networks:account", pk=pk)
 
 
@@ -131,7 +132,7 @@ def place_link(request: MemberRequest, pk: int) -> HttpResponse:
     form = LinkForm(request.POST)
     if form.is_valid():
         actions.set_link_placement(account=found, by=request.member, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, "Guardado: vale para lo que se programe o edite desde ahora.")
+        messages.success(request, "Guardado. Vale para lo que se programe o edite desde ahora.")
     return redirect("networks:account", pk=pk)
 
 
@@ -163,7 +164,7 @@ def name_administrator(request: MemberRequest, pk: int) -> HttpResponse:
         except Conflict as conflict:
             form.add_error("name", conflict.message)
         else:
-            messages.success(request, f"{named} quedó entre quienes administran {found}.")
+            messages.success(request, f"{named} quedó como administrador(a) de {found}.")
             return redirect("networks:account", pk=pk)
     context = {"form": form, "account": found}
     return render(request, "networks/administrator.html", context, status=UNPROCESSABLE if form.errors else None)
@@ -178,7 +179,7 @@ def end_administrator(request: MemberRequest, pk: int) -> HttpResponse:
     form = UntilForm(request.POST or None, initial={"until": timezone.localdate(now)})
     if form.is_valid():
         actions.end_administrator(administrator=found, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, f"{found} ya no figura en {found.account}.")
+        messages.success(request, f"{found} ya no administra {found.account}.")
         return redirect("networks:account", pk=found.account_id)
     context = {"form": form, "administrator": found}
     return render(request, "networks/administrator_end.html", context, status=UNPROCESSABLE if form.errors else None)

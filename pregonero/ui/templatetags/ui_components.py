@@ -84,8 +84,17 @@ def mark_icon(state: str) -> str:
 
 @register.filter
 def unprompted(field: BoundField) -> SafeString:
-    """Return a field's control without its placeholder, which would disappear on typing; the label stays."""
-    return field.as_widget(attrs={"placeholder": False})
+    """Return a field's control without its placeholder, which would disappear on typing; the label stays.
+
+    The first field with an error has the focus when the page opens, so that its error is the first thing to be heard.
+    """
+    return field.as_widget(attrs={"placeholder": False, "autofocus": _is_first_error(field)})
+
+
+def _is_first_error(field: BoundField) -> bool:
+    if not field.errors or field.form.non_field_errors():
+        return False
+    return field.name == next(each.name for each in field.form.visible_fields() if each.errors)
 
 
 @register.filter
