@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
 from pregonero.networks.vault import EncryptedField
@@ -167,6 +168,7 @@ class News(models.Model):
                 transitions=[
                     ("CANDIDATE", "INFORMED"),
                     ("CANDIDATE", "DISMISSED"),
+                    ("DISMISSED", "CANDIDATE"),
                     ("DISMISSED", "INFORMED"),
                 ],
             ),
@@ -179,6 +181,11 @@ class News(models.Model):
     def ref(self) -> ObjectRef:
         """Return the reference that events store."""
         return ObjectRef("news", self.pk, self.title)
+
+    @cached_property
+    def dismissal(self) -> "Dismissal | None":
+        """Return the decision not to publish it that stands; `queries` bring it for many at once."""
+        return next((each for each in self.dismissals.all() if each.undone_at is None), None)
 
     def get_absolute_url(self) -> str:
         """Return the page of this news item."""
@@ -255,16 +262,35 @@ class Informing(models.Model):
 
 
 class Dismissal(models.Model):
-    """The decision not to publish a candidate: who, when and why. The news may still be informed later."""
+    """The decision not to publish a candidate: who, when and why. The news may still be informed later.
 
-    news = models.OneToOneField(News, on_delete=models.PROTECT, related_name="dismissal")
+    Its person can undo it in its first seconds: then the news is a candidate again, and may be dismissed once more.
+    """
+
+    news = models.ForeignKey(News, on_delete=models.PROTECT, related_name="dismissals")
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(max_length=300)
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="dismissal_has_reason"),)
-        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="dismissal_has_reason"),
+            models.UniqueConstraint(
+                fields=["news"], condition=Q(undone_at__isnull=True), name="dismissal_one_in_force"
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=models.F("at")), name="dismissal_undone_after"
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="made_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("news", "by", "at", "reason"),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"descarte de {self.news_id}"

@@ -8,6 +8,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from pregonero.errors import NotFound
 from pregonero.newsroom.models import (
+    Dismissal,
     Informing,
     News,
     NewsState,
@@ -150,8 +151,7 @@ def _with_related(news: QuerySet[News]) -> QuerySet[News]:
         "informing__by",
         "informing__rule__source",
         "informing__rule__signed_by",
-        "dismissal__by",
-    )
+    ).prefetch_related(Prefetch("dismissals", Dismissal.objects.select_related("by").order_by("-pk")))
 
 
 def informing_of(news: News) -> Informing | None:

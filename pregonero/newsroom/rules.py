@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from pregonero.errors import Conflict, Refused, WrongState
+from pregonero.errors import Conflict, NotAllowed, Refused, WrongState
 from pregonero.newsroom.models import Informing, News, NewsState, Source, SourceState
 from pregonero.newsroom.reading.urls import host_of, is_allowed_by_name
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
+from pregonero.records.undo import check_in_time
 
 
 class NotOfficial(Refused):
@@ -54,6 +55,18 @@ def check_may_dismiss(member: Member, news: News, *, now: datetime) -> None:
     check_may(member, "news.dismiss", now=now)
     if news.state != NewsState.CANDIDATE:
         raise WrongState(f"La noticia está {news.get_state_display()}; solo se descarta una candidata.")
+
+
+def check_may_undo_dismissal(member: Member, news: News, *, now: datetime) -> None:
+    """Raise unless the member dismissed this news item in the last seconds, and nobody informed it since."""
+    check_may(member, "news.dismiss", now=now)
+    check_not_informed(news)
+    dismissal = news.dismissal
+    if dismissal is None:
+        raise WrongState("El descarte ya se deshizo.")
+    if dismissal.by_id != member.pk:
+        raise NotAllowed(f"Solo {dismissal.by.name} puede deshacer ese descarte, y solo en los primeros segundos.")
+    check_in_time(dismissal.at, now=now, instead="La noticia se puede informar cuando haga falta.")
 
 
 def check_may_manage(member: Member, source: Source, *, now: datetime) -> None:

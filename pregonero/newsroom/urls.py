@@ -12,6 +12,7 @@ urlpatterns = [
     path("noticias/<int:pk>/", news.news_page, name="news"),
     path("noticias/<int:pk>/informe/", news.inform_news, name="inform_news"),
     path("noticias/<int:pk>/descarte/", news.dismiss_news, name="dismiss_news"),
+    path("noticias/<int:pk>/descarte/deshacer/", news.undo_dismissal, name="undo_dismissal"),
     path("noticias/<int:pk>/recibo/", news.receive_news, name="receive_news"),
     path("noticias/fuentes/", sources.sources, name="sources"),
     path("noticias/fuentes/nueva/", sources.register_source, name="register_source"),

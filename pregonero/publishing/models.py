@@ -88,6 +88,7 @@ class Publication(models.Model):
                     ("PROGRAMMED", "CANCELLED"),
                     ("PROGRAMMED", "DRAFT"),
                     ("CANCELLED", "DRAFT"),
+                    ("CANCELLED", "PROGRAMMED"),
                 ],
             ),
         )
@@ -104,6 +105,38 @@ class Publication(models.Model):
     def source_ref(self) -> ObjectRef:
         """Return how records refer to its source."""
         return ObjectRef(self.source_kind, self.source_id, self.source_name)
+
+
+class ReversibleAct(models.Model):
+    """A move or a cancellation that its person can undo for ten seconds, and how everything stood before it.
+
+    `before` is the publication's state and time, and those of its deliveries by id (`outbox.actions.restore`).
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reversible_acts")
+    event_id = models.BigIntegerField(unique=True)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    before = models.JSONField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(undone_at__gte=models.F("at")), name="reversible_undone_after"
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="done_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("publication", "event_id", "by", "at", "before"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"acto {self.event_id} de {self.publication_id}"
 
 
 class PublicationWords(models.Model):

@@ -1,18 +1,18 @@
 """Who may, in which state, and what is missing before a publication can be programmed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pregonero.errors import Issue, NotReady, Refused, WrongState
+from pregonero.errors import Issue, NotAllowed, NotReady, Refused, WrongState
 from pregonero.media.models import MediumKind
 from pregonero.networks.models import AccountState
 from pregonero.networks.post_validation import ALSO_SERVES
 from pregonero.networks.registry import connector
 from pregonero.outbox.models import Delivery, Hold
 from pregonero.outbox.rules import can_still_be_cancelled
-from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, WAITING, DeliveryState
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import as_question, check_may
 from pregonero.publishing.models import (
@@ -23,9 +23,11 @@ from pregonero.publishing.models import (
     LinkCheck,
     Publication,
     PublicationState,
+    ReversibleAct,
 )
 from pregonero.publishing.payload import post_of, texts_of
 from pregonero.publishing.sources import Source
+from pregonero.records.undo import check_in_time
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
 FARTHEST = timedelta(days=2 * 366)
@@ -112,6 +114,33 @@ def check_may_cancel(
     if all(delivery.state in STOPPED for delivery in deliveries):
         return
     raise WrongState("Ya salió o ya se detuvo: no queda nada que detener.")
+
+
+def check_may_undo(member: Member, act: ReversibleAct, event_type: str, *, now: datetime) -> None:
+    """Only who moved or cancelled a publication undoes it, once, in its first ten seconds."""
+    right = "publication.stop" if event_type == "publication.cancelled" else "publication.program"
+    check_may(member, right, now=now)
+    if act.by_id != member.pk:
+        raise NotAllowed(f"Solo {act.by.name} puede deshacer ese cambio, y solo en los primeros segundos.")
+    if act.undone_at is not None:
+        raise WrongState("Ese cambio ya se deshizo.")
+    is_cancelled = event_type == "publication.cancelled"
+    instead = "Para seguir con ella, duplícala como borrador." if is_cancelled else "Puedes moverla otra vez."
+    check_in_time(act.at, now=now, instead=instead)
+
+
+def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, Mapping[str, str]]) -> None:
+    """What is out is out: an act is not undone once something went out, or began to, after it."""
+    before_states = {int(pk): snapshot["state"] for pk, snapshot in before.items()}
+    deliveries = list(deliveries)
+    out = [each for each in deliveries if each.state in PUBLIC and before_states.get(each.pk) not in PUBLIC]
+    flying = (*IN_FLIGHT, DeliveryState.NEEDS_PERSON)
+    going = [each for each in deliveries if each.state in flying and before_states.get(each.pk) not in flying]
+    networks = ", ".join(dict.fromkeys(str(each.account.get_network_display()) for each in out or going))
+    if out:
+        raise WrongState(f"No se deshizo: ya salió en {networks}, y lo que salió, salió. Lo demás sigue como estaba.")
+    if going:
+        raise WrongState(f"No se deshizo: ya se está enviando en {networks}. Mira en un momento si salió.")
 
 
 def check_may_take_up_again(member: Member, publication: Publication, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """The form of the search over publications: what the address of the page keeps. It validates and never saves."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -8,8 +9,20 @@ from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity
 from pregonero.publishing.queries.search import STATES, PublicationFilter, people_with_publications
 
-DATE = {"type": "date"}
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NOT_A_DATE = {"invalid": "Escribe la fecha así: 2026-11-24."}
 RELEVANT, NEWEST = "relevantes", "recientes"
+
+
+class DayInput(forms.DateInput):
+    """A date that the browser offers to choose; what is no date is not sent back to it, since it takes none."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        """Return the date as browsers want it."""
+        said = str(value or "")
+        return said if ISO_DATE.fullmatch(said) else None
 
 
 class PublicationSearchForm(forms.Form):
@@ -23,14 +36,14 @@ class PublicationSearchForm(forms.Form):
     desde = forms.DateField(
         label="Desde",
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE),
-        error_messages={"invalid": "Escribe la fecha así: 2026-11-24."},
+        widget=DayInput,
+        error_messages=NOT_A_DATE,
     )
     hasta = forms.DateField(
         label="Hasta",
         required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs=DATE),
-        error_messages={"invalid": "Escribe la fecha así: 2026-11-24."},
+        widget=DayInput,
+        error_messages=NOT_A_DATE,
     )
     orden = forms.ChoiceField(
         label="Orden", required=False, choices=[(RELEVANT, "Más relevantes"), (NEWEST, "Más recientes")]

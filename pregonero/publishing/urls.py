@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from pregonero.publishing.converters import DayConverter, NumberConverter
-from pregonero.publishing.views import calendar, deliveries, editor, limits, media, pauses, publications, threads
+from pregonero.publishing.views import calendar, deliveries, editor, limits, media, pauses, publications, threads, undo
 
 app_name = "publishing"
 register_converter(DayConverter, "day")
@@ -58,6 +58,7 @@ urlpatterns = [
     path("publicaciones/<int:pk>/pausa/", pauses.pause_publication, name="pause_publication"),
     path("publicaciones/<int:pk>/reanudacion/", pauses.resume_publication, name="resume_publication"),
     path("publicaciones/<int:pk>/retoma/", pauses.duplicate, name="duplicate"),
+    path("cambios/<int:pk>/deshacer/", undo.undo, name="undo"),
     path("limites/", limits.limits, name="limits"),
     path("limites/<int:account>/<slug:quota>/", limits.limit, name="limit"),
     path("limites/<int:pk>/reanudacion/", limits.resume_sending, name="resume_sending"),

@@ -151,7 +151,7 @@ def test_the_issues_of_a_file_are_shown_with_the_conversion_that_corrects_them(
     assert "Listo: recortar, dejando lo de arriba" in said
     wide.refresh_from_db()
     assert (wide.medium.mime, wide.medium.width, wide.medium.height) == ("image/jpeg", 100, 100)
-    assert "Archivos de la publicación cambiados" in page_of(publication, beto)
+    assert "Cambió imágenes o videos" in page_of(publication, beto)
 
 
 @pytest.mark.procedure("M-2")
@@ -169,7 +169,7 @@ def test_the_page_of_a_publication_with_a_converted_video_is_shown(
     )
     stored = store_upload(iter([film(tmp_path / "v.mp4").read_bytes()]), "v.mp4")
     finish_conversion(conversion=conversion, stored=stored, now=timezone.now())
-    assert "Archivos de la publicación cambiados" in page_of(publication, beto)
+    assert "Cambió imágenes o videos" in page_of(publication, beto)
 
 
 @pytest.mark.procedure("N-6")

@@ -9,6 +9,7 @@ from pregonero.newsroom.actions.sources import (
     save_source_problem,
     sign_rule,
 )
+from pregonero.newsroom.actions.undo import undo_dismissal
 
 __all__ = [
     "NoticeResult",
@@ -25,4 +26,5 @@ __all__ = [
     "save_reading",
     "save_source_problem",
     "sign_rule",
+    "undo_dismissal",
 ]

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from pregonero.errors import Conflict, WrongState
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.diff import history_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
@@ -22,6 +24,7 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may, may
+from pregonero.ui.undo import offer_undo, page_of_undo
 
 UNPROCESSABLE = 422
 # The tabs: the name in the address, the state, and the name on the screen.
@@ -138,9 +141,26 @@ def dismiss_news(request: MemberRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.dismiss_news(news=news, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, "Quedó descartada. Todavía puede informarse después.")
+        offer_undo(
+            request,
+            f"«{news.title}» quedó descartada. Todavía puede informarse después.",
+            reverse("newsroom:undo_dismissal", args=[pk]),
+        )
         return redirect("newsroom:list")
     return _form(request, "newsroom/dismiss_news.html", {"form": form, "news": news})
+
+
+@require_POST
+def undo_dismissal(request: MemberRequest, pk: int) -> HttpResponse:
+    """Undo the dismissal of a news item in its first seconds, or say why not."""
+    news = queries.get_news(member=request.member, pk=pk)
+    try:
+        actions.undo_dismissal(news=news, by=request.member, now=timezone.now())
+    except (Conflict, WrongState) as refusal:
+        messages.error(request, f"«{news.title}»: {refusal.message}")
+    else:
+        messages.success(request, f"Deshecho: «{news.title}» está otra vez por informar.")
+    return redirect(page_of_undo(request, news.get_absolute_url()))
 
 
 @require_POST

@@ -22,6 +22,7 @@ from pregonero.publishing.actions.pauses import (
     resume_publication,
 )
 from pregonero.publishing.actions.scheduling import cancel_publication, move_publication, program_publication
+from pregonero.publishing.actions.undo import undo_act
 from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 
 __all__ = [
@@ -50,4 +51,5 @@ __all__ = [
     "resume_publication",
     "take_captions_away",
     "take_up_again",
+    "undo_act",
 ]

@@ -11,9 +11,11 @@ from pregonero.outbox.queries.deliveries import by_account, lock_deliveries
 from pregonero.outbox.states import REMOVED, STOPPED, WAITING
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
+from pregonero.publishing.actions.undo import keep_reversible, snapshot
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.publishing.payload import payloads_of, texts_of
 from pregonero.records.actions import record
+from pregonero.records.models import Event
 
 PART_REMOVED = "Se quitó esta parte."
 
@@ -44,13 +46,14 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     rules.check_may_move(by, publication, deliveries, now=now)
     rules.check_minute(due_at, now=now)
     rules.check_ready(queries.issues(publication))
+    earlier = snapshot(publication, deliveries)
     before, publication.due_at = publication.due_at, due_at
     publication.save(update_fields=["due_at"])
     parts = {adaptation.account_id: len(texts_of(adaptation)) for adaptation in queries.going_adaptations(publication)}
     for delivery in deliveries:
         if delivery.state in (*WAITING, *STOPPED) and delivery.position < parts.get(delivery.account_id, 0):
             schedule.reschedule(delivery=delivery, due_at=due_at, now=now)
-    _record_due_time(
+    event = _record_due_time(
         publication,
         "publication.rescheduled",
         due_at,
@@ -58,6 +61,7 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
         now,
         before=before.astimezone(UTC).isoformat() if before else None,
     )
+    keep_reversible(event, publication, earlier, by=by)
     return publication
 
 
@@ -132,8 +136,8 @@ def _schedule_parts(publication: Publication, adaptation: Adaptation, thread: li
 
 def _record_due_time(
     publication: Publication, event_type: str, due_at: datetime, by: Member, now: datetime, **facts: object
-) -> None:
-    record(
+) -> Event:
+    return record(
         entity_id=by.entity_id,
         event_type=event_type,
         actor=by.actor,
@@ -154,12 +158,13 @@ def cancel_publication(*, publication: Publication, reason: str, by: Member, now
     publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
     deliveries = lock_deliveries(publication.ref)
     rules.check_may_cancel(by, publication, deliveries, now=now)
+    earlier = snapshot(publication, deliveries)
     for delivery in reversed(deliveries):  # from the last part: cancelling the first also cancels the others
         schedule.cancel(delivery=delivery, reason=reason, by=by.actor, now=now)
     if all(delivery.state in STOPPED for delivery in deliveries):
         publication.state = PublicationState.CANCELLED
         publication.save(update_fields=["state"])
-    record(
+    event = record(
         entity_id=by.entity_id,
         event_type="publication.cancelled",
         actor=by.actor,
@@ -167,4 +172,5 @@ def cancel_publication(*, publication: Publication, reason: str, by: Member, now
         at=now,
         texts={"reason": reason},
     )
+    keep_reversible(event, publication, earlier, by=by)
     return publication

@@ -3,10 +3,13 @@
 from pregonero.publishing.queries.getters import (
     conversion_to_run,
     conversions_of,
+    event_of,
     get_attachment,
     get_conversion,
     get_publication,
+    get_reversible_act,
     publication_to_check,
+    undoable_act,
 )
 from pregonero.publishing.queries.publications import (
     adaptations_of,
@@ -23,9 +26,11 @@ __all__ = [
     "adaptations_of",
     "conversion_to_run",
     "conversions_of",
+    "event_of",
     "get_attachment",
     "get_conversion",
     "get_publication",
+    "get_reversible_act",
     "going_adaptations",
     "issues",
     "latest_acceptance",
@@ -34,4 +39,5 @@ __all__ = [
     "publication_to_check",
     "publications_of",
     "source_media",
+    "undoable_act",
 ]

@@ -1,8 +1,12 @@
 """The doors: look-up and right in one; missing and forbidden are the same "not found"."""
 
+from datetime import datetime
+
 from pregonero.errors import NotFound
 from pregonero.people.models import Member
-from pregonero.publishing.models import Attachment, MediaConversion, Publication
+from pregonero.publishing.models import Attachment, MediaConversion, Publication, ReversibleAct
+from pregonero.records.models import Event
+from pregonero.records.undo import WINDOW
 
 MAX_CONVERSIONS = 50
 
@@ -16,6 +20,27 @@ def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Pub
     if publication is None:
         raise NotFound
     return publication
+
+
+def get_reversible_act(*, member: Member, pk: int, for_update: bool = False) -> ReversibleAct:
+    """Return a move or a cancellation in the member's entity; any other is not found."""
+    acts = ReversibleAct.objects.select_for_update(of=("self",)) if for_update else ReversibleAct.objects.all()
+    act = acts.select_related("by", "publication").filter(pk=pk, publication__entity_id=member.entity_id).first()
+    if act is None:
+        raise NotFound
+    return act
+
+
+def undoable_act(publication: Publication, *, by: Member, now: datetime) -> ReversibleAct | None:
+    """Return the last act on a publication, if this person did it and can still undo it."""
+    act = ReversibleAct.objects.filter(publication=publication).order_by("-pk").first()
+    is_open = act is not None and act.undone_at is None and act.by_id == by.pk and now - act.at <= WINDOW
+    return act if is_open else None
+
+
+def event_of(act: ReversibleAct) -> Event:
+    """Return the record of an act."""
+    return Event.objects.get(pk=act.event_id)
 
 
 def get_attachment(*, member: Member, pk: int) -> Attachment:

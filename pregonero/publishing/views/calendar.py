@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import hour_of
 from pregonero.publishing.queries.calendar_pages import LIST_DAYS, Day, Days, day_of, list_of, month_of, week_of
 from pregonero.publishing.sources import kinds
+from pregonero.publishing.views.undo import tell_done
 from pregonero.ui.templatetags.ui_time import day_words
 from pregonero.ui.templatetags.ui_time import hour as hour_label
 
@@ -171,7 +171,8 @@ def reschedule(request: MemberRequest, pk: int) -> HttpResponse:
 def _move(request: MemberRequest, publication: Publication, form: MinuteForm, now: datetime) -> HttpResponse:
     due_at = form.due_at()
     actions.move_publication(publication=publication, due_at=due_at, by=request.member, now=now)
-    messages.success(request, f"«{publication.title}»: movida al {day_words(due_at, now)}, a las {hour_label(due_at)}.")
+    text = f"«{publication.title}»: movida al {day_words(due_at, now)}, a las {hour_label(due_at)}."
+    tell_done(request, text, publication, by=request.member)
     back = _safe_path(request.POST.get("volver", ""))
     return redirect(back or reverse("publishing:day", args=[timezone.localdate(due_at)]))
 

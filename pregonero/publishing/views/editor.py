@@ -25,7 +25,9 @@ from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change
 from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.calendar import waiting_for_minute
 from pregonero.publishing.sources import Source, is_registered, load_source, source_of
+from pregonero.publishing.views.undo import tell_done
 from pregonero.records.actions import ObjectRef
+from pregonero.ui.templatetags.ui_time import hour as hour_label
 
 NOT_SAVED = "No se guardó: corrige esto; lo que escribiste sigue aquí."
 NOT_SCHEDULED = "Tus textos quedaron guardados, pero no se programó:"
@@ -170,7 +172,10 @@ def show_edit_conflict(request: MemberRequest, pk: int, now: datetime, written: 
 def _set_due_time(publication: Publication, minute: MinuteForm, request: MemberRequest, now: datetime) -> None:
     is_scheduled = publication.state == PublicationState.PROGRAMMED
     action = actions.move_publication if is_scheduled else actions.program_publication
-    action(publication=publication, due_at=minute.due_at(), by=request.member, now=now)
+    due_at = minute.due_at()
+    action(publication=publication, due_at=due_at, by=request.member, now=now)
+    if is_scheduled:
+        tell_done(request, f"Movida a las {hour_label(due_at)}.", publication, by=request.member)
 
 
 def save_forms(request: MemberRequest, page: Editor, now: datetime) -> Publication:

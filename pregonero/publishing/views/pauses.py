@@ -10,6 +10,7 @@ from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, queries, rules
 from pregonero.publishing.forms import KeyForm, ReasonForm
+from pregonero.publishing.views.undo import tell_done
 
 UNPROCESSABLE = 422
 
@@ -74,7 +75,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("reports:expediente", pk=pk)
     reason = form.cleaned_data["reason"]
     actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
-    messages.success(request, "Cancelada.")
+    tell_done(request, "Cancelada.", publication, by=request.member)
     return redirect("reports:expediente", pk=pk)
 
 

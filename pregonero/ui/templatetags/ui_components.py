@@ -12,10 +12,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from pregonero.ui import undo
 from pregonero.ui.icons import ICONS, MARK_ICONS, MARKS, STATE_ICONS
 from pregonero.ui.navigation import Count, NavigationItem
 
 register = template.Library()
+register.filter("undo_address", undo.undo_address)
 
 KINDS = {"main": "main-act", "danger": "danger", "quiet": "quiet", "plain": ""}
 SIZES = {"": "", "small": " small"}

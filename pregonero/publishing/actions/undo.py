@@ -1,0 +1,64 @@
+"""Undoing, in its first ten seconds, a move or a cancellation of a publication (rule 9)."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from pregonero.outbox.actions.restore import restore, snapshot_of
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import lock_deliveries
+from pregonero.people.models import Member
+from pregonero.publishing import queries, rules
+from pregonero.publishing.models import Publication, PublicationState, ReversibleAct
+from pregonero.records.actions import record
+from pregonero.records.models import Event
+from pregonero.records.undo import check_nobody_acted_since
+
+
+def snapshot(publication: Publication, deliveries: Iterable[Delivery]) -> dict[str, Any]:
+    """Return how a locked publication stands with its deliveries, before an act that can be undone."""
+    return {
+        "state": publication.state,
+        "due_at": publication.due_at.astimezone(UTC).isoformat() if publication.due_at else None,
+        "deliveries": {str(delivery.pk): snapshot_of(delivery) for delivery in deliveries},
+    }
+
+
+def keep_reversible(event: Event, publication: Publication, before: dict[str, Any], *, by: Member) -> None:
+    """Store what undoing an act needs, inside the transaction of the act."""
+    ReversibleAct.objects.create(publication=publication, event_id=event.pk, at=event.at, by=by, before=before)
+
+
+@transaction.atomic(durable=True)
+def undo_act(*, act: ReversibleAct, by: Member, now: datetime) -> Publication:
+    """Put a publication and its deliveries back as they stood before an act of the same person.
+
+    Refused after ten seconds, if another person acted on it since, and if any of it went out since: what is out is out.
+    """
+    publication = queries.get_publication(member=by, pk=act.publication_id, for_update=True)
+    act = queries.get_reversible_act(member=by, pk=act.pk, for_update=True)
+    deliveries = lock_deliveries(publication.ref)
+    event = queries.event_of(act)
+    rules.check_may_undo(by, act, event.event_type, now=now)
+    rules.check_nothing_went_out(deliveries, act.before["deliveries"])
+    refs = [publication.ref, *(delivery.ref for delivery in deliveries)]
+    check_nobody_acted_since(act.event_id, refs, entity_id=by.entity_id)
+    for delivery in deliveries:
+        restore(delivery=delivery, snapshot=act.before["deliveries"][str(delivery.pk)], now=now)
+    publication.state = PublicationState(act.before["state"])
+    due_at = act.before["due_at"]
+    publication.due_at = datetime.fromisoformat(due_at) if due_at else None
+    publication.save(update_fields=["state", "due_at"])
+    act.undone_at = now
+    act.save(update_fields=["undone_at"])
+    record(
+        entity_id=by.entity_id,
+        event_type="publication.undone",
+        actor=by.actor,
+        ref=publication.ref,
+        at=now,
+        facts={"undone": event.event_type, "event": event.pk},
+    )
+    return publication
