@@ -24,6 +24,7 @@ from lab.youtube import videos
 LABELS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube", "mastodon": "Mastodon"}
 
 THREADED = ("x", "mastodon")
+MENTIONABLE = ("x", "mastodon")  # where the lab has posts of citizens' own
 STATIC = Path(__file__).with_name("static")
 TIMELINE_POSTS = 50
 HOME_POSTS = 12
@@ -60,6 +61,11 @@ class PostView:
     parent_href: str = ""  # the page of the post that it replies to
     before: list[PostView] = field(default_factory=list)  # the earlier posts of its thread
     replies: list[PostView] = field(default_factory=list)
+
+
+def author_id(name: str) -> str:
+    """Return the network's id of a citizen: the same for the same name."""
+    return str(int(hashlib.sha256(name.casefold().encode()).hexdigest()[:14], 16))
 
 
 def page_path(lab: LabState, post: Post) -> str:
@@ -135,6 +141,9 @@ class PublicPages:
         app.router.add_get("/mastodon/@{handle}/{id}", self.mastodon_post)
         app.router.add_get("/youtube/{handle}", self.timeline)
         app.router.add_post("/comentarios/{network}/{id}", self.comment)
+        app.router.add_post("/comentarios/{network}/{id}/edicion", self.edit_comment)
+        app.router.add_post("/comentarios/{network}/{id}/borrado", self.delete_comment)
+        app.router.add_post("/menciones/{network}/{handle}", self.mention)
         app.router.add_get("/media/{sha256:[0-9a-f]{64}}", self.media)
         app.router.add_static("/static", STATIC)
 
@@ -153,7 +162,16 @@ class PublicPages:
             return _not_found("Esta cuenta no existe en el laboratorio.")
         latest = self._lab.posts.latest(network, account.id, limit=TIMELINE_POSTS)
         posts = [view_of(self._lab, post) for post in latest]
-        return render_page("timeline.html", label=LABELS[network], network=network, account=account, posts=posts)
+        mentions = self._lab.comments.for_account(network, account.id, limit=TIMELINE_POSTS)
+        return render_page(
+            "timeline.html",
+            label=LABELS[network],
+            network=network,
+            account=account,
+            posts=posts,
+            mentions=[comment for comment in mentions if not comment.post],
+            may_mention=network in MENTIONABLE,
+        )
 
     async def x_post(self, request: web.Request) -> web.Response:
         return self._post(self._lab.posts.get("x", request.match_info["id"]))
@@ -190,11 +208,10 @@ class PublicPages:
             return _not_found("Esta publicación no existe o ya no es pública.")
         if not name or not text or len(name) > MAX_NAME or len(text) > MAX_TEXT:
             return self._post(post, problem="Escribe tu nombre y tu comentario.", status=422)
-        comment = self._add_comment(post, name, text)
+        comment = self._add_comment(post, name, text, str(form.get("responde_a", "")))
         raise web.HTTPSeeOther(f"{page_path(self._lab, post)}#c{comment.id}")
 
-    def _add_comment(self, post: Post, name: str, text: str) -> Comment:
-        author = str(int(hashlib.sha256(name.casefold().encode()).hexdigest()[:14], 16))
+    def _add_comment(self, post: Post, name: str, text: str, answers: str = "") -> Comment:
         return self._lab.comments.add(
             Comment(
                 id=self._comment_id(post),
@@ -202,12 +219,58 @@ class PublicPages:
                 account=post.account,
                 post=post.conversation or post.id,
                 author=name,
-                author_id=author,
+                author_id=author_id(name),
                 text=text,
                 at=self._lab.clock.now(),
-                parent=post.id if post.conversation not in ("", post.id) else "",
+                parent=answers or (post.id if post.conversation not in ("", post.id) else ""),
             )
         )
+
+    async def edit_comment(self, request: web.Request) -> web.Response:
+        """Change the text of what a citizen wrote."""
+        comment = self._citizens_comment(request)
+        text = str((await request.post()).get("texto", "")).strip()
+        if comment is None or not text or len(text) > MAX_TEXT:
+            return _not_found("Ese comentario no existe, o el texto está vacío.")
+        self._lab.comments.edit(comment.id, text, self._lab.clock.now())
+        raise web.HTTPSeeOther(request.headers.get("Referer", "/"))
+
+    async def delete_comment(self, request: web.Request) -> web.Response:
+        """Delete what a citizen wrote, as its author may."""
+        comment = self._citizens_comment(request)
+        if comment is None:
+            return _not_found("Ese comentario no existe.")
+        self._lab.comments.remove(comment.id)
+        raise web.HTTPSeeOther(request.headers.get("Referer", "/"))
+
+    def _citizens_comment(self, request: web.Request) -> Comment | None:
+        comment = self._lab.comments.get(request.match_info["network"], request.match_info["id"])
+        return comment if comment is not None and not comment.own else None
+
+    async def mention(self, request: web.Request) -> web.Response:
+        """Add a post of a citizen's own that mentions the account, or a private message to it."""
+        network = request.match_info["network"]
+        account = self._lab.accounts.get_by_handle(network, request.match_info["handle"])
+        form = await request.post()
+        name, text = str(form.get("nombre", "")).strip(), str(form.get("texto", "")).strip()
+        if account is None or network not in MENTIONABLE or not name or not text or len(text) > MAX_TEXT:
+            return _not_found("Escribe tu nombre y tu texto a una cuenta que exista.")
+        now, is_private = self._lab.clock.now(), "privado" in form
+        mention = text if is_private or f"@{account.handle}" in text else f"@{account.handle} {text}"
+        self._lab.comments.add(
+            Comment(
+                id=new_x_id(now) if network == "x" else new_mastodon_id(now),
+                network=network,
+                account=account.id,
+                post="",
+                author=name,
+                author_id=author_id(name),
+                text=mention,
+                at=now,
+                kind="message" if is_private else "mention",
+            )
+        )
+        raise web.HTTPSeeOther(f"/{network}/{account.handle}")
 
     def _comment_id(self, post: Post) -> str:
         if post.network == "x":

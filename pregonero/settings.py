@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "pregonero.newsroom",
     "pregonero.outbox",
     "pregonero.publishing",
+    "pregonero.inbox",
     "pregonero.reports",
     "pregonero.dashboard",
 ]

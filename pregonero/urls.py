@@ -14,6 +14,7 @@ def health(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", include("pregonero.dashboard.urls")),
     path("", include("pregonero.publishing.urls")),
+    path("", include("pregonero.inbox.urls")),
     path("", include("pregonero.reports.urls")),
     path("", include("pregonero.newsroom.urls")),
     path("", include("pregonero.media.urls")),

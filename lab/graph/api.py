@@ -25,7 +25,7 @@ OPERATIONS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "page", ""): (facebook.get_page, READ),
     ("GET", "page", "feed"): (facebook.list_feed, READ),
     ("GET", "page", "posts"): (facebook.list_feed, READ),
-    ("GET", "page", "published_posts"): (facebook.list_feed, READ),
+    ("GET", "page", "published_posts"): (comments.list_published_posts, READ),
     ("POST", "page", "feed"): (facebook.create_post, facebook.stage_of_creation),
     ("POST", "page", "photos"): (facebook_media.create_photo, facebook.stage_of_creation),
     ("POST", "page", "videos"): (facebook_media.create_video, facebook_media.stage_of_upload),

@@ -6,7 +6,15 @@ from typing import Any
 
 from lab.clock import iso_offset
 from lab.graph import errors, facebook, instagram
-from lab.graph.params import bool_param, page_size, paginated, select_fields
+from lab.graph.params import (
+    Expansion,
+    bool_param,
+    expansion_of,
+    page_size,
+    paginated,
+    select_fields,
+    select_names,
+)
 from lab.messages import Call, Response
 from lab.state import LabState
 from lab.store.posts import Comment, Post
@@ -21,6 +29,29 @@ async def list_comments(lab: LabState, call: Call) -> Response:
     until, has_replies = lab.lists_until(call.caller), call.field("filter") == "stream"
     listed = [comment for comment in comments if (has_replies or not comment.parent) and comment.at <= until]
     return _page(lab, call, listed)
+
+
+async def list_published_posts(lab: LabState, call: Call) -> Response:
+    """List the posts of a page; `comments{…}` in `fields` lists the comments of each post beside it."""
+    response = await facebook.list_feed(lab, call)
+    expansion = expansion_of(call, "comments")
+    if expansion is not None:
+        for entry in response.body["data"]:
+            entry["comments"] = _expanded(lab, call, str(entry["id"]), expansion)
+    return response
+
+
+def _expanded(lab: LabState, call: Call, post: str, expansion: Expansion) -> dict[str, Any]:
+    until, options = lab.lists_until(call.caller), expansion.options
+    comments = [comment for comment in lab.comments.under("facebook", post) if comment.at <= until]
+    if options.get("filter") != "stream":
+        comments = [comment for comment in comments if not comment.parent]
+    if options.get("order") == "reverse_chronological":
+        comments.reverse()
+    page = comments[: int(options.get("limit", 25))]
+    names = expansion.fields or ",".join(FACEBOOK_DEFAULT)
+    shaped = [select_names(names, "Comment", _facebook_shape(lab, call, comment)) for comment in page]
+    return {"data": shaped}
 
 
 async def list_replies(lab: LabState, call: Call) -> Response:
@@ -144,7 +175,12 @@ def _get_comment(lab: LabState, call: Call) -> Comment:
 def _shape(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
     if call.network == "facebook":
         return select_fields(call, "Comment", _facebook_shape(lab, call, comment), FACEBOOK_DEFAULT)
-    return select_fields(call, "IGComment", _instagram_shape(lab, comment), INSTAGRAM_DEFAULT)
+    fields = _instagram_shape(comment)
+    replies, expansion = lab.comments.replies("instagram", comment.id), expansion_of(call, "replies")
+    names = (expansion.fields if expansion else "") or "id,text,timestamp"
+    shaped = [select_names(names, "IGComment", _instagram_shape(reply)) for reply in replies]
+    fields["replies"] = {"data": shaped} if shaped else None
+    return select_fields(call, "IGComment", fields, INSTAGRAM_DEFAULT)
 
 
 def _facebook_shape(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]:
@@ -166,11 +202,7 @@ def _facebook_shape(lab: LabState, call: Call, comment: Comment) -> dict[str, An
     }
 
 
-def _instagram_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
-    replies = [
-        {"id": reply.id, "text": reply.text, "timestamp": iso_offset(reply.at)}
-        for reply in lab.comments.replies("instagram", comment.id)
-    ]
+def _instagram_shape(comment: Comment) -> dict[str, Any]:
     return {
         "id": comment.id,
         "text": comment.text,
@@ -182,5 +214,4 @@ def _instagram_shape(lab: LabState, comment: Comment) -> dict[str, Any]:
         "media": {"id": comment.post},
         "parent_id": comment.parent or None,
         "user": {"id": comment.author_id},
-        "replies": {"data": replies} if replies else None,
     }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
@@ -58,7 +60,12 @@ def list_param(value: Any) -> list[Any]:
 
 def select_fields(call: Call, kind: str, fields: dict[str, Any], default: tuple[str, ...]) -> dict[str, Any]:
     """Return the fields that the call requests, without those that are None. Raises ApiError for an unknown field."""
-    requested = _names(call.field("fields")) or list(default)
+    return select_names(call.field("fields") or ",".join(default), kind, fields)
+
+
+def select_names(names: str, kind: str, fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a field list, without those that are None. Raises ApiError for an unknown field."""
+    requested = _names(names)
     for name in requested:
         if name not in fields:
             raise errors.invalid_parameter(f"Tried accessing nonexisting field ({name}) on node type ({kind})")
@@ -68,15 +75,43 @@ def select_fields(call: Call, kind: str, fields: dict[str, Any], default: tuple[
 
 def _names(fields: str) -> list[str]:
     """Return the top-level names of a field list such as `a,b{c,d},e.limit(3)`."""
-    names, name, depth = [], "", 0
+    return [entry.partition("{")[0].partition(".")[0] for entry in _split(fields)]
+
+
+def _split(fields: str) -> list[str]:
+    """Split a field list at its top-level commas."""
+    entries, entry, depth = [], "", 0
     for letter in fields + ",":
         depth += (letter in "{(") - (letter in "})")
         if letter == "," and depth == 0:
-            names.append(name.partition("{")[0].partition(".")[0].strip())
-            name = ""
+            entries.append(entry.strip())
+            entry = ""
         else:
-            name += letter
-    return [name for name in names if name]
+            entry += letter
+    return [entry for entry in entries if entry]
+
+
+EXPANSION = re.compile(r"(?P<calls>(?:\.\w+\([^()]*\))*)(?:\{(?P<fields>.*)\})?", re.DOTALL)
+EXPANSION_CALL = re.compile(r"\.(\w+)\(([^()]*)\)")
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """A field of a list that is expanded, such as `comments.limit(5).order(…){id,from}`."""
+
+    options: dict[str, str]
+    fields: str
+
+
+def expansion_of(call: Call, name: str) -> Expansion | None:
+    """Return how the call expands a field; None when it does not ask for it. Raises ApiError for another form."""
+    for entry in _split(call.field("fields")):
+        if entry == name or entry.startswith((f"{name}.", f"{name}{{")):
+            match = EXPANSION.fullmatch(entry[len(name) :])
+            if match is None:
+                raise errors.invalid_parameter(f"Syntax error in the field expansion {entry!r}")
+            return Expansion(dict(EXPANSION_CALL.findall(match["calls"])), match["fields"] or "")
+    return None
 
 
 def page_size(call: Call) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lab.mastodon import errors, media, statuses
+from lab.mastodon import errors, media, notifications, statuses
 from lab.mastodon.params import with_nested_fields
 from lab.messages import Call, Response
 from lab.network_api import COMMIT, PREPARE, Operation, find_operation, route
@@ -59,6 +59,7 @@ ROUTES = [
     route("PUT", "/api/v1/media/{id}", media.update, PREPARE),
     route("GET", "/api/v1/accounts/verify_credentials", statuses.get_me),
     route("GET", "/api/v1/accounts/{id}/statuses", statuses.list_account_statuses),
+    route("GET", "/api/v1/notifications", notifications.list_notifications),
     route("GET", "/api/v2/instance", statuses.get_instance, allows_anonymous=True),
     route("POST", "/oauth/token", create_token, allows_anonymous=True),
     route("POST", "/oauth/revoke", revoke, allows_anonymous=True),

@@ -106,7 +106,7 @@ def _is_visible(lab: LabState, id: str) -> bool:
 def _conversation(lab: LabState, reply_to: str) -> str:
     target = lab.posts.get("mastodon", reply_to) if reply_to else None
     comment = lab.comments.get("mastodon", reply_to) if reply_to and target is None else None
-    return target.conversation if target else comment.post if comment else ""
+    return target.conversation if target else (comment.post or comment.id) if comment else ""
 
 
 async def delete_status(lab: LabState, call: Call) -> Response:
@@ -134,9 +134,15 @@ def shape_comment(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]
     address = f"{call.origin}{page_path(lab, post) if post else ''}#c{comment.id}"
     content = text.to_html(comment.text, call.origin, lambda _: False)
     return _status(call, comment.id, content, comment.at, address) | {
-        "in_reply_to_id": comment.parent or comment.post,
-        "account": {"id": comment.author_id, "username": f"u{comment.author_id[-12:]}", "display_name": comment.author},
+        "in_reply_to_id": comment.parent or comment.post or None,
+        "visibility": "direct" if comment.kind == "message" else "public",
+        "account": _citizen(comment),
     }
+
+
+def _citizen(comment: Comment) -> dict[str, Any]:
+    handle = f"u{comment.author_id[-12:]}"
+    return {"id": comment.author_id, "username": handle, "acct": handle, "display_name": comment.author}
 
 
 def shape_account(call: Call, account: Account) -> dict[str, Any]:

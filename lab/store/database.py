@@ -12,7 +12,7 @@ from typing import Any
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 # The name contains the schema's version: a data folder of an older lab gets a new file beside its old one.
-FILE = "ledger-4.sqlite3"
+FILE = "ledger-5.sqlite3"
 
 
 class Database:

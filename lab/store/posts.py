@@ -137,7 +137,10 @@ def _post(row: sqlite3.Row) -> Post:
 
 @dataclass
 class Comment:
-    """A comment of a citizen, or of the account itself, under a post."""
+    """What a citizen wrote to an account, or the account itself as a comment.
+
+    A mention is a post of the citizen's own, and a message is private: both have no `post`.
+    """
 
     id: str
     network: str
@@ -150,6 +153,8 @@ class Comment:
     parent: str = ""
     own: bool = False  # written by the account itself, through the API
     hidden: bool = False
+    kind: str = "comment"  # comment | mention | message
+    edited_at: float = 0.0
     seq: int = 0
 
 
@@ -166,6 +171,9 @@ class Comments:
     def set_hidden(self, id: str, hidden: bool) -> None:
         self._database.execute("UPDATE comments SET hidden=? WHERE id=?", (hidden, id))
 
+    def edit(self, id: str, text: str, at: float) -> None:
+        self._database.execute("UPDATE comments SET text=?, edited_at=? WHERE id=?", (text, at, id))
+
     def remove(self, id: str) -> None:
         self._database.execute("DELETE FROM comments WHERE id=?", (id,))
 
@@ -181,10 +189,16 @@ class Comments:
         """Return the replies to a comment, oldest first."""
         return self._all("SELECT * FROM comments WHERE network=? AND parent=? ORDER BY seq", (network, parent))
 
-    def for_account(self, network: str, account: str, *, limit: int, after: int = 0) -> list[Comment]:
-        """Return what citizens wrote to an account, newest first, with a sequence number above `after`."""
-        sql = "SELECT * FROM comments WHERE network=? AND account=? AND own=0 AND seq>? ORDER BY seq DESC LIMIT ?"
-        return self._all(sql, (network, account, after, limit))
+    def for_account(self, network: str, account: str, *, limit: int, after: int = 0, before: int = 0) -> list[Comment]:
+        """Return what citizens wrote to an account, newest first.
+
+        Sequence numbers are above `after` and, unless it is 0, below `before`.
+        """
+        sql = (
+            "SELECT * FROM comments WHERE network=? AND account=? AND own=0 AND seq>? AND (?=0 OR seq<?)"
+            " ORDER BY seq DESC LIMIT ?"
+        )
+        return self._all(sql, (network, account, after, before, before, limit))
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Comment]:
         return [_comment(row) for row in self._database.rows(sql, values)]

@@ -26,7 +26,8 @@ CREATE TABLE IF NOT EXISTS uploads (
 CREATE TABLE IF NOT EXISTS comments (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, network TEXT NOT NULL, account TEXT NOT NULL, post TEXT NOT NULL,
     parent TEXT NOT NULL, author TEXT NOT NULL, author_id TEXT NOT NULL, own INTEGER NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
-    hidden INTEGER NOT NULL);
+    hidden INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('comment', 'mention', 'message')), edited_at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS comments_by_account ON comments (network, account, seq);
 CREATE INDEX IF NOT EXISTS comments_by_post ON comments (network, post, seq);
 CREATE TABLE IF NOT EXISTS calls (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL, method TEXT NOT NULL,

@@ -117,7 +117,7 @@ QUOTAS = (
     Quota("hide", r"PUT /2/tweets/[^/]+/hidden", 50, QUARTER, headers=RATE),
 )
 # Prices in micro-dollars (docs.x.com, pricing).
-POST, LINK_POST, REPLY, OWN_READ = 15_000, 200_000, 10_000, 1_000
+POST, LINK_POST, REPLY, OWN_READ, OTHER_READ = 15_000, 200_000, 10_000, 1_000, 5_000
 
 
 def limit_response(lab: LabState, exceeded: LimitExceeded) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import Any
 
 from lab.clock import iso_millis
@@ -14,6 +15,10 @@ from lab.x import errors, text
 
 EPOCH_MILLIS = 1_288_834_974_657  # the instant from which X's identifiers count
 MAX_IMAGES = 4
+NOT_MENTIONED = (
+    "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author "
+    "of the post you are replying to."
+)
 MEDIA_LIFE = 86_400  # seconds
 _counter = itertools.count()
 
@@ -92,12 +97,20 @@ def _compose(lab: LabState, call: Call, content: str, links: list[text.Link], me
         link=links[0].address if links else "",
         media=[item.id for item in media],
         reply_to=reply_to,
-        conversation=_conversation(lab, reply_to) or id,
+        conversation=_conversation(lab, call, reply_to) or id,
         extra={"expanded": expanded},
     )
 
 
-def _conversation(lab: LabState, reply_to: str) -> str:
+def _check_mentioned(call: Call, target: Post | Comment | None) -> None:
+    """Raise ApiError for a reply to somebody else who did not mention the account: only X's own pages take those."""
+    if target is None or (target.account == call.caller.id and (isinstance(target, Post) or target.own)):
+        return
+    if re.search(rf"@{re.escape(call.caller.handle)}\b", target.text, re.IGNORECASE) is None:
+        raise errors.error(403, "Forbidden", NOT_MENTIONED)
+
+
+def _conversation(lab: LabState, call: Call, reply_to: str) -> str:
     """Return the conversation of the post that is replied to. Raises ApiError when it is not visible."""
     if not reply_to:
         return ""
@@ -105,7 +118,8 @@ def _conversation(lab: LabState, reply_to: str) -> str:
     comment = None if target else lab.comments.get("x", reply_to)
     if target is None and comment is None:
         raise errors.error(403, "Forbidden", "You attempted to reply to a Tweet that is deleted or not visible to you.")
-    return target.conversation if target else comment.post if comment else ""
+    _check_mentioned(call, target or comment)
+    return target.conversation if target else (comment.post or comment.id) if comment else ""
 
 
 async def delete_post(lab: LabState, call: Call) -> Response:
@@ -157,13 +171,14 @@ def shape_comment(lab: LabState, comment: Comment) -> dict[str, Any]:
         "text": comment.text,
         "author_id": comment.author_id,
         "created_at": iso_millis(comment.at),
-        "conversation_id": comment.post,
+        "conversation_id": comment.post or comment.id,
         "edit_history_post_ids": [comment.id],
         "lang": "es",
-        "in_reply_to_user_id": comment.account,
-        "referenced_posts": [{"type": "replied_to", "id": comment.parent or comment.post}],
         "public_metrics": _metrics(0),
     }
+    if comment.post:
+        fields["in_reply_to_user_id"] = comment.account
+        fields["referenced_posts"] = [{"type": "replied_to", "id": comment.parent or comment.post}]
     entities = text.entities(comment.text, {})
     if entities:
         fields["entities"] = entities

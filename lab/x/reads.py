@@ -79,12 +79,19 @@ async def list_user_posts(lab: LabState, call: Call) -> Response:
 
 
 async def list_mentions(lab: LabState, call: Call) -> Response:
-    _reject_unknown_params(call)
-    comments = lab.comments.for_account("x", call.params["id"], limit=_max_results(call))
-    since = call.query.get("since_id", "")
-    if since:
-        comments = [comment for comment in comments if int(comment.id) > int(since)]
-    return _list_response(call, [(comment.id, shape_comment(lab, comment)) for comment in comments], comments)
+    """List what citizens wrote to an account: the replies to its posts, and the posts that mention it."""
+    _reject_unknown_params(call, "pagination_token")
+    limit, before = _max_results(call), int(call.query.get("pagination_token") or 0)
+    since = lab.comments.get("x", call.query.get("since_id", ""))
+    listed = lab.comments.for_account(
+        "x", call.params["id"], limit=limit + 1, before=before, after=since.seq if since else 0
+    )
+    page = [comment for comment in listed[:limit] if comment.kind != "message"]
+    errors.charge(lab, call, errors.OTHER_READ * len(page))
+    response = _list_response(call, [(comment.id, shape_comment(lab, comment)) for comment in page], page)
+    if len(listed) > limit:
+        response.body["meta"]["next_token"] = str(listed[limit - 1].seq)
+    return response
 
 
 async def search(lab: LabState, call: Call) -> Response:

@@ -72,6 +72,7 @@ class Capabilities:
     takes_video: bool = True
     fetches_media: bool = False  # the network downloads our media from a public address
     takes_replies: bool = False  # a post can continue in further parts under it: a thread
+    names_author_in_replies: bool = False  # an answer begins with the handle of who is answered
     reels_apart: bool = False  # a video can be sent as a reel instead, which a person chooses
     prepares_ahead_seconds: int = 0  # how long before its scheduled time a post may be prepared
     sdk: tuple[str, ...] = ()  # modules that are slow to import: workers import them when they start

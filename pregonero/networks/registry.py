@@ -12,6 +12,7 @@ from django.conf import settings
 from pregonero.networks.base import Connector
 from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorTable
+from pregonero.networks.interactions import InteractionReader
 from pregonero.networks.manual_posting import ManualPosting
 from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
@@ -40,6 +41,7 @@ class Network:
     errors: ErrorTable
     rate_limits: RateLimitPolicy
     api_address: str
+    interactions: InteractionReader | None = None  # None: what people write there is not read
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
     token_address: str = ""  # of its OAuth token calls; empty: the same as the API's
@@ -70,6 +72,11 @@ def rate_limit_policy(name: str) -> RateLimitPolicy:
 def manual_posting(name: str) -> ManualPosting:
     """Return how a person posts on a network by hand."""
     return network(name).manual
+
+
+def interaction_reader(name: str) -> InteractionReader | None:
+    """Return how what people write on a network is read; None when it is not read."""
+    return network(name).interactions
 
 
 def auth_config_of(name: str) -> AuthConfig:

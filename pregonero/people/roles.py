@@ -23,6 +23,7 @@ NETWORKS_PEOPLE = frozenset({Role.COMMUNITY_MANAGER, Role.DIGITAL_STRATEGIST})
 GROUP_HEADS = frozenset({Role.ADVISER, Role.COORDINATOR})
 COORDINATOR = frozenset({Role.COORDINATOR})
 EVERYBODY = frozenset(Role)
+INBOX_READERS = NETWORKS_PEOPLE | GROUP_HEADS | {Role.CITIZEN_RELATIONS, Role.AUDITOR}
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,12 @@ PERMISSIONS: dict[str, Permission] = {
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.withdraw": Permission("retirar de la red una publicación propia", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.by_hand": Permission("hacer una publicación a mano en la red", NETWORKS_PEOPLE),
+    "inbox.see": Permission("ver la conversación con la ciudadanía", INBOX_READERS),
+    "inbox.answer": Permission("responderle a la ciudadanía", NETWORKS_PEOPLE | GROUP_HEADS),
+    "inbox.sort": Permission("decidir qué pide una conversación", NETWORKS_PEOPLE | GROUP_HEADS),
+    "inbox.note": Permission(
+        "escribir notas en una conversación", NETWORKS_PEOPLE | GROUP_HEADS | {Role.CITIZEN_RELATIONS}
+    ),
+    "pqrsd.manage": Permission("fijar los parámetros de PQRSD", frozenset({Role.CITIZEN_RELATIONS})),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

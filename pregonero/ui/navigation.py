@@ -34,6 +34,7 @@ class Count:
 NAVIGATION = (
     NavigationItem("hoy", "Hoy", "/"),
     NavigationItem("noticias", "Noticias", "/noticias/"),
+    NavigationItem("conversacion", "Conversación", "/conversacion/"),
     NavigationItem("parrilla", "Parrilla", "/parrilla/", also=("/pausa/",)),
     NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", also=("/envios/",)),
     NavigationItem("estado", "Estado", "/estado/"),

@@ -18,26 +18,28 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "POST /2/media/upload/initialize", "POST /2/media/upload/{id}/append", "POST /2/media/upload/{id}/finalize",
         "GET /2/media/upload", "POST /2/media/metadata", "POST /2/media/subtitles", "POST /2/tweets",
         "DELETE /2/tweets/{id}",
-        "GET /2/users/{id}/tweets", "GET /2/tweets/{id}",
+        "GET /2/users/{id}/tweets", "GET /2/tweets/{id}", "GET /2/users/{id}/mentions",
     ),
     "facebook": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
         "POST /{version}/{page}/photos", "POST /{version}/{page}/videos", "POST /{version}/{page}/video_reels",
         "POST /video-upload/{version}/{id}", "POST /{version}/{id}/thumbnails", "POST /{version}/{id}/captions",
         "POST /{version}/{page}/feed", "GET /{version}/{id}", "POST /{version}/{id}", "POST /{version}/{id}/comments",
-        "GET /{version}/{id}/comments", "DELETE /{version}/{id}",
+        "GET /{version}/{id}/comments", "GET /{version}/{page}/published_posts", "DELETE /{version}/{id}",
     ),
     "instagram": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
         "POST /{version}/{user}/media", "GET /{version}/{id}", "POST /{version}/{user}/media_publish",
         "GET /{version}/{user}/content_publishing_limit", "GET /{version}/{user}/media",
+        "GET /{version}/{media}/comments", "GET /{version}/{comment}/replies", "POST /{version}/{comment}/replies",
     ),
     "youtube": (
         "GET /youtube/v3/channels", "POST /token", "POST /revoke",
         "POST /upload/youtube/v3/videos", "POST /resumable/upload/youtube/v3/videos", "PUT /upload/youtube/v3/videos",
         "PUT /resumable/upload/youtube/v3/videos", "POST /upload/youtube/v3/thumbnails/set",
         "POST /upload/youtube/v3/captions", "GET /youtube/v3/videos", "PUT /youtube/v3/videos",
-        "DELETE /youtube/v3/videos",
+        "DELETE /youtube/v3/videos", "GET /youtube/v3/commentThreads", "GET /youtube/v3/comments",
+        "POST /youtube/v3/comments",
     ),
     "bluesky": (
         "GET /xrpc/com.atproto.server.getSession",
@@ -50,7 +52,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /api/v1/accounts/verify_credentials", "POST /oauth/token", "POST /oauth/revoke",
         "GET /api/v2/instance", "POST /api/v2/media", "GET /api/v1/media/{id}", "POST /api/v1/statuses",
         "GET /api/v1/accounts/{id}/statuses", "GET /api/v1/statuses/{id}",
-        "DELETE /api/v1/statuses/{id}",
+        "DELETE /api/v1/statuses/{id}", "GET /api/v1/notifications",
     ),
 }  # fmt: skip
 # The only removals: our own published posts (withdrawals), and drafts of ours that the public never saw. The connector

@@ -20,7 +20,7 @@ from tests.lab.process import Lab
 from tests.outbox import toy
 
 WORKER = "worker-1"
-WriteNetworkPost = Callable[[str], str]
+WriteNetworkPost = Callable[[str, str], str]
 
 
 @pytest.fixture(autouse=True)
@@ -30,10 +30,10 @@ def _toy_owner(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def write_post(lab: Lab) -> WriteNetworkPost:
-    """Return a function that writes a post of somebody else on a network, and returns its id."""
+    """Return a function that writes a post of somebody else that mentions a handle, and returns its id."""
 
-    def write(network: str) -> str:
-        author, text = lab.new_account(network), f"¿Cuándo abre la convocatoria {uuid4().hex[:6]}?"
+    def write(network: str, to: str) -> str:
+        author, text = lab.new_account(network), f"@{to} ¿Cuándo abre la convocatoria {uuid4().hex[:6]}?"
         headers = {"Authorization": f"Bearer {author['token']}"}
         if network == "x":
             response = lab.client.post("/x/2/tweets", json={"text": text}, headers=headers)
@@ -73,7 +73,7 @@ def account(lab: Lab, carmen: Member, settings: Settings) -> Account:
 @pytest.fixture
 def answer(account: Account, write_post: WriteNetworkPost) -> Delivery:
     """A reply on X that is due now."""
-    return toy.schedule_answer(account, to=write_post("x"), text="Abre el lunes.", now=timezone.now())
+    return toy.schedule_answer(account, to=write_post("x", account.handle), text="Abre el lunes.", now=timezone.now())
 
 
 def send_due(delivery: Delivery) -> Delivery:

@@ -70,7 +70,7 @@ def test_a_reply_whose_worker_is_killed_in_its_call_is_public_once(
     now = timezone.now()
     carmen = member(register_mincomercio(now), "carmen", "Carmen Ortiz", Role.COORDINATOR)
     account = connected_account(lab, network, carmen, now)
-    question = write_post(network)
+    question = write_post(network, account.handle)
     lab.fault(kind=fault, network=network, account=account.remote_id, endpoint="commit", times=1)
     with transaction.atomic():
         delivery = toy.schedule_answer(account, to=question, text=TEXT, now=now)

@@ -25,7 +25,9 @@ pytestmark = pytest.mark.procedure("P-6")
 
 @pytest.fixture
 def other_answer(account: Account, write_post: WriteNetworkPost) -> Delivery:
-    return toy.schedule_answer(account, to=write_post("x"), text="El martes también.", now=timezone.now(), number=2)
+    return toy.schedule_answer(
+        account, to=write_post("x", account.handle), text="El martes también.", now=timezone.now(), number=2
+    )
 
 
 def public_texts(lab: Lab, account: Account) -> list[str]:

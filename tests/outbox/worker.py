@@ -5,7 +5,7 @@ import os
 import django
 from django.conf import settings
 
-ABOVE_OUTBOX = ("pregonero.publishing", "pregonero.reports", "pregonero.dashboard")
+ABOVE_OUTBOX = ("pregonero.publishing", "pregonero.inbox", "pregonero.reports", "pregonero.dashboard")
 
 
 def set_up() -> None:

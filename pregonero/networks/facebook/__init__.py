@@ -1,6 +1,7 @@
 """Facebook pages (docs/networks/facebook.md)."""
 
 from pregonero.networks.facebook.connector import FacebookConnector, message_of
+from pregonero.networks.facebook.interactions import FacebookInteractions
 from pregonero.networks.facebook.manual import FacebookManual
 from pregonero.networks.facebook.network import (
     API_ADDRESS,
@@ -24,5 +25,6 @@ NETWORK = Network(
     rate_limits=RATE_LIMITS,
     preview=PreviewRules(text=message_of, card=card_beside, fold=477),
     api_address=API_ADDRESS,
+    interactions=FacebookInteractions(),
     consent_address=CONSENT_ADDRESS,
 )

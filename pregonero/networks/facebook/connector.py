@@ -25,13 +25,13 @@ from pregonero.networks.facebook import videos
 from pregonero.networks.facebook.graph import Graph, is_gone, with_short_timeout
 from pregonero.networks.facebook.network import (
     CAPABILITIES,
-    COMMENT_WAITS,
     ENDPOINTS,
     ERRORS,
     KINDS,
     PUBLIC_ADDRESS,
 )
 from pregonero.networks.multipart import File
+from pregonero.networks.own_comments import find_own_comment
 
 Save = Callable[[Prepared], None]
 
@@ -253,11 +253,7 @@ def _write_comment(credentials: ApiCredentials, post: Post) -> Published:
 
 
 def _find_comment(credentials: ApiCredentials, post: Post, attempt: AttemptWindow) -> Finding:
-    """Search the comments of a post for ours: written by the page, with the same text, and of no other delivery.
-
-    A comment that is not there after the last search may still appear, because Facebook may take a call late: then a
-    person decides. If several match, the oldest is returned.
-    """
+    """Search the comments under a post, or under a comment, for the one that the page wrote."""
     with mapped_errors(ERRORS, public=False):
         comments = Graph(credentials, ENDPOINTS).list(
             post.reply_to,
@@ -268,18 +264,8 @@ def _find_comment(credentials: ApiCredentials, post: Post, attempt: AttemptWindo
             limit=CAPABILITIES.limits["comments_read"].value,
         )
         ours = [
-            comment
+            (str(comment.get("message") or ""), _as_published(comment, str(comment["id"])))
             for comment in comments
-            if _is_our_comment(credentials, post, comment) and str(comment["id"]) not in attempt.known
+            if str((comment.get("from") or {}).get("id")) == credentials.remote_id
         ]
-    if ours:
-        return Finding(Verdict.PUBLISHED, published=_as_published(ours[-1], str(ours[-1]["id"])))
-    if attempt.checks_made < len(COMMENT_WAITS):
-        return Finding(Verdict.LOOK_AGAIN, look_again_seconds=COMMENT_WAITS[attempt.checks_made])
-    return Finding(Verdict.UNKNOWABLE)
-
-
-def _is_our_comment(credentials: ApiCredentials, post: Post, comment: dict[str, Any]) -> bool:
-    author = comment.get("from") or {}
-    is_same_text = str(comment.get("message") or "").strip() == post.text.strip()
-    return str(author.get("id")) == credentials.remote_id and is_same_text
+    return find_own_comment(ours, post.text, attempt)

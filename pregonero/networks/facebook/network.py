@@ -53,6 +53,7 @@ CAPABILITIES = Capabilities(
     badge="f",
     operations={
         OperationKind.POST: Resolution.REPEAT,
+        OperationKind.REPLY: Resolution.RECONCILE,
         OperationKind.COMMENT: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
@@ -76,6 +77,9 @@ CAPABILITIES = Capabilities(
         "thumbnail_bytes": Limit(10_000_000, READ_ON, THUMBNAILS),
         "upload_patience_seconds": Limit(40, READ_ON, OWN_CHOICE),
         "comments_read": Limit(100, READ_ON, OWN_CHOICE),
+        "posts_watched": Limit(25, READ_ON, OWN_CHOICE),
+        "newest_comments": Limit(25, READ_ON, OWN_CHOICE),  # of each post watched, in one call
+        "comment_pages": Limit(20, READ_ON, OWN_CHOICE),
     },
     link_beside=True,
     reels_apart=True,
@@ -90,10 +94,6 @@ KINDS = Kinds(
 
 CAPTIONS_LOCALE = "es_LA"
 
-# Seconds between the searches for a comment whose answer was lost; after the last one, a person decides. The last wait
-# is long on purpose: Facebook may take the call late.
-COMMENT_WAITS = (3.0, 10.0, 30.0, 120.0)
-
 # The only removals are of drafts (`is_published` is read first) and of our own posts (the author is read first).
 ENDPOINTS = (
     Endpoint("POST", "/{version}/{page}/photos", "subir una imagen sin publicar (invisible)"),
@@ -106,9 +106,10 @@ ENDPOINTS = (
     Endpoint("GET", "/{version}/{id}", "leer si lo nuestro está publicado, su autor y su dirección"),
     Endpoint("POST", "/{version}/{id}", "publicar lo preparado: is_published=true (published=true en un video)"),
     Endpoint(
-        "POST", "/{version}/{id}/comments", "escribir bajo una publicación nuestra su enlace, como primer comentario"
+        "POST", "/{version}/{id}/comments", "escribir bajo una publicación nuestra su enlace, o responder un comentario"
     ),
     Endpoint("GET", "/{version}/{id}/comments", "leer los comentarios de una publicación nuestra después de un corte"),
+    Endpoint("GET", "/{version}/{page}/published_posts", "leer los comentarios de lo último de la página"),
     Endpoint("DELETE", "/{version}/{id}", "retirar lo nuestro: un borrador, o una publicación cuyo autor es la página"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"
@@ -172,6 +173,8 @@ AUTH = OAuthConfig(
         LIST_PAGES,
         Scope("pages_read_engagement", "leer lo publicado en la página, para confirmar que salió"),
         Scope("pages_manage_posts", "publicar en la página"),
+        Scope("pages_read_user_content", "leer los comentarios que escribe la gente"),
+        Scope("pages_manage_engagement", "responder esos comentarios"),
     ),
     endpoints=ENDPOINTS,
     separator=",",

@@ -1,6 +1,7 @@
 """Professional accounts on Instagram (docs/networks/instagram.md)."""
 
 from pregonero.networks.instagram.connector import InstagramConnector
+from pregonero.networks.instagram.interactions import InstagramInteractions
 from pregonero.networks.instagram.manual import InstagramManual
 from pregonero.networks.instagram.network import (
     API_ADDRESS,
@@ -24,5 +25,6 @@ NETWORK = Network(
     rate_limits=RATE_LIMITS,
     preview=PreviewRules(link="", mention=r"(?<![\w@/.])@[\w.]*\w", fold=125),
     api_address=API_ADDRESS,
+    interactions=InstagramInteractions(),
     consent_address=CONSENT_ADDRESS,
 )

@@ -19,10 +19,12 @@ from pregonero.networks.base import (
     Published,
     Transient,
     Verdict,
+    parent_gone,
     when_settled,
 )
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.facebook.graph import Graph, with_short_timeout
+from pregonero.networks.facebook.graph import Graph, is_gone, with_short_timeout
 from pregonero.networks.instagram import containers
 from pregonero.networks.instagram.network import (
     CAPABILITIES,
@@ -34,6 +36,7 @@ from pregonero.networks.instagram.network import (
     PUBLIC_ADDRESS,
     SETTLE_WAITS,
 )
+from pregonero.networks.own_comments import find_own_comment
 
 UNAVAILABLE_CODES = (NOT_READY, "9007")
 CLOCK_SLACK = timedelta(seconds=60)
@@ -54,16 +57,26 @@ class InstagramConnector:
         return len(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return False: every post is first a container at Instagram."""
-        return False
+        """Return whether it is a reply to a comment: every post is first a container at Instagram."""
+        return bool(post.reply_to)
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: containers.Save) -> Prepared:
-        """Create a finished container. Raises `Transient` while Instagram is downloading or processing the media."""
+        """Create a finished container. Raises `Transient` while Instagram is downloading or processing the media.
+
+        A reply needs no preparation.
+        """
+        if post.reply_to:
+            return prepared
         with mapped_errors(ERRORS, public=False):
             return containers.prepare_container(Graph(credentials, ENDPOINTS), credentials, post, prepared, save)
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Publish the container. Instagram publishes each container once, so a repeated call makes no second post."""
+        """Publish the container, or write the reply.
+
+        Instagram publishes each container once, so a repeated call makes no second post.
+        """
+        if post.reply_to:
+            return _write_reply(credentials, post)
         container = prepared["container_id"]
         graph = Graph(credentials, ENDPOINTS)
         try:
@@ -78,7 +91,9 @@ class InstagramConnector:
         return _published(credentials, id)
 
     def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask for the container's state, and find its post among the account's latest ones."""
+        """Ask for the container's state, and find its post among the account's latest ones; or search for a reply."""
+        if post.reply_to:
+            return _find_reply(credentials, post, attempt)
         with mapped_errors(ERRORS, public=False):
             graph = Graph(credentials, ENDPOINTS)
             state = containers.state_of(graph, prepared["container_id"])
@@ -175,3 +190,31 @@ def _is_same_text(text: str, remote: dict[str, Any]) -> bool:
 
 def _unidentified(credentials: ApiCredentials, prepared: Prepared) -> Published:
     return Published(str(prepared["container_id"]), f"{PUBLIC_ADDRESS}{credentials.handle}/")
+
+
+def _write_reply(credentials: ApiCredentials, post: Post) -> Published:
+    """Answer a comment. Instagram has no idempotency key for it, so it is never repeated automatically."""
+    with mapped_errors(ERRORS, public=True):
+        try:
+            answer = Graph(credentials, ENDPOINTS).post(post.reply_to, "replies", message=post.text)
+        except HttpError as refusal:
+            if is_gone(refusal):
+                raise parent_gone(CAPABILITIES.label) from refusal
+            raise
+        return _reply(credentials, str(answer["id"]))
+
+
+def _reply(credentials: ApiCredentials, id: str) -> Published:
+    """Return a reply of ours. Instagram gives comments no address: it is the account's."""
+    return Published(id, f"{PUBLIC_ADDRESS}{credentials.handle}/")
+
+
+def _find_reply(credentials: ApiCredentials, post: Post, attempt: AttemptWindow) -> Finding:
+    with mapped_errors(ERRORS, public=False):
+        replies = Graph(credentials, ENDPOINTS).list(post.reply_to, "replies", fields="id,text,from", limit=50)
+        ours = [
+            (str(reply.get("text") or ""), _reply(credentials, str(reply["id"])))
+            for reply in reversed(replies)
+            if str((reply.get("from") or {}).get("id")) == credentials.remote_id
+        ]
+    return find_own_comment(ours, post.text, attempt)

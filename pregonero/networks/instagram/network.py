@@ -62,6 +62,7 @@ CAPABILITIES = Capabilities(
     badge="IG",
     operations={
         OperationKind.POST: Resolution.ASK,
+        OperationKind.REPLY: Resolution.RECONCILE,
     },
     limits={
         "text": Limit(2_200, READ_ON, MEDIA),
@@ -90,6 +91,9 @@ CAPABILITIES = Capabilities(
         "posts_per_day": Limit(50, READ_ON, PUBLISHING),  # another page says 100: the account's own is read each time
         "search_recent": Limit(25, READ_ON, OWN_CHOICE),
         "search_pages": Limit(8, READ_ON, OWN_CHOICE),  # twice what goes out in a day
+        "posts_watched": Limit(25, READ_ON, OWN_CHOICE),
+        "posts_per_reading": Limit(10, READ_ON, OWN_CHOICE),
+        "comment_pages": Limit(20, READ_ON, OWN_CHOICE),
     },
     needs="picture",
     takes_link=False,
@@ -123,6 +127,9 @@ ENDPOINTS = (
         "GET", "/{version}/{user}/content_publishing_limit", "leer cuántas publicaciones le quedan hoy a la cuenta"
     ),
     Endpoint("GET", "/{version}/{user}/media", "buscar lo publicado entre lo más reciente de la cuenta"),
+    Endpoint("GET", "/{version}/{media}/comments", "leer los comentarios de una publicación nuestra"),
+    Endpoint("GET", "/{version}/{comment}/replies", "buscar una respuesta nuestra después de un corte"),
+    Endpoint("POST", "/{version}/{comment}/replies", "responder un comentario"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"
     ),
@@ -208,6 +215,7 @@ AUTH = OAuthConfig(
         Scope("pages_read_engagement", "saber a qué página está unida la cuenta"),
         Scope("instagram_basic", "saber qué cuenta es, y leer lo publicado para confirmar que salió"),
         Scope("instagram_content_publish", "publicar"),
+        Scope("instagram_manage_comments", "leer los comentarios que escribe la gente, y responderlos"),
     ),
     endpoints=ENDPOINTS,
     separator=",",

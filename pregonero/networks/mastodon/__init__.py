@@ -1,6 +1,7 @@
 """Accounts on Mastodon servers (docs/networks/mastodon.md)."""
 
 from pregonero.networks.mastodon.connector import MastodonConnector
+from pregonero.networks.mastodon.interactions import MastodonInteractions
 from pregonero.networks.mastodon.manual import MastodonManual
 from pregonero.networks.mastodon.network import API_ADDRESS, AUTH, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
 from pregonero.networks.mastodon.text import REMOTE_MENTION
@@ -22,4 +23,5 @@ NETWORK = Network(
         card=card_of_text,
     ),
     api_address=API_ADDRESS,
+    interactions=MastodonInteractions(),
 )

@@ -70,10 +70,12 @@ CAPABILITIES = Capabilities(
         "reconcile_pages": Limit(5, READ_ON, OWN_CHOICE),
         "server_limits_seconds": Limit(3_600, READ_ON, OWN_CHOICE),  # how long a server's own limits are cached
         "clock_slack_seconds": Limit(30, READ_ON, OWN_CHOICE),
+        "mentions_page": Limit(40, READ_ON, OWN_CHOICE),
     },
     prepares_ahead_seconds=6 * 3600,
     has_many_servers=True,
     takes_replies=True,
+    names_author_in_replies=True,
 )
 
 KINDS = Kinds(
@@ -93,6 +95,7 @@ ENDPOINTS = (
     Endpoint("POST", "/api/v1/statuses", "publicar, con la clave escogida: la única llamada que el público ve"),
     Endpoint("GET", "/api/v1/accounts/{id}/statuses", "leer las publicaciones propias después de un corte"),
     Endpoint("GET", "/api/v1/statuses/{id}", "leer una publicación propia: si sigue y qué dice"),
+    Endpoint("GET", "/api/v1/notifications", "leer lo que la gente le escribe a la cuenta"),
     Endpoint("DELETE", "/api/v1/statuses/{id}", "retirar una publicación nuestra: antes se lee que es de la cuenta"),
     Endpoint("GET", "/api/v1/accounts/verify_credentials", "saber qué cuenta abre la autorización"),
     Endpoint("POST", "/oauth/token", "cambiar el código por una autorización"),

@@ -3,6 +3,7 @@
 from pregonero.networks.previews import LINK, PreviewRules, card_of_last_link, shortened_link
 from pregonero.networks.registry import Network
 from pregonero.networks.x.connector import XConnector
+from pregonero.networks.x.interactions import XInteractions
 from pregonero.networks.x.manual import XManual
 from pregonero.networks.x.network import API_ADDRESS, AUTH, CONSENT_ADDRESS, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
 from pregonero.networks.x.text import BARE_LINK
@@ -22,5 +23,6 @@ NETWORK = Network(
         card=card_of_last_link,
     ),
     api_address=API_ADDRESS,
+    interactions=XInteractions(),
     consent_address=CONSENT_ADDRESS,
 )

@@ -1,9 +1,7 @@
 """X: upload the media, publish in one call, and search our own posts when the answer was lost (docs/networks/x.md)."""
 
 from collections.abc import Callable, Iterator
-from copy import copy
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -24,15 +22,14 @@ from pregonero.networks.base import (
     not_ours,
     when_settled,
 )
-from pregonero.networks.client import HttpError, NetworkClient
+from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.manual_posting import RemotePost
+from pregonero.networks.x.client import published_post, x_client
 from pregonero.networks.x.media import upload_all
 from pregonero.networks.x.network import (
-    API_PREFIX,
     CAPABILITIES,
     DUPLICATE,
-    ENDPOINTS,
     ERRORS,
     KINDS,
     LOOK_WAITS,
@@ -68,7 +65,7 @@ class XConnector:
         if not post.media:
             return prepared
         with mapped_errors(ERRORS, public=False):
-            return upload_all(_client(credentials).media, post.media, prepared, save)
+            return upload_all(x_client(credentials).media, post.media, prepared, save)
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the post."""
@@ -77,10 +74,10 @@ class XConnector:
             body["reply"] = {"in_reply_to_tweet_id": post.reply_to}
         if post.media:
             body["media"] = {"media_ids": [entry["id"] for entry in prepared["media"]]}
-        posts = _client(credentials).posts
+        posts = x_client(credentials).posts
         try:
             with mapped_errors(ERRORS, public=True):
-                return _published(credentials, str(posts.create(body).data.id))
+                return published_post(credentials, str(posts.create(body).data.id))
         except Permanent as error:
             if error.code == DUPLICATE and UNCERTAIN_SINCE in prepared:
                 raise Unknown(
@@ -116,7 +113,7 @@ class XConnector:
         """Delete the post. X also answers yes for a post that is already deleted."""
         with mapped_errors(ERRORS, public=False):
             try:
-                response = _client(credentials).posts.delete(remote_id)
+                response = x_client(credentials).posts.delete(remote_id)
             except HttpError as refusal:
                 if refusal.status == HTTPStatus.NOT_FOUND:
                     return
@@ -129,7 +126,7 @@ class XConnector:
     def probe(self, credentials: ApiCredentials) -> Identity:
         """Return the account that the token belongs to."""
         with mapped_errors(ERRORS, public=False):
-            me = _client(credentials).users.get_me().data
+            me = x_client(credentials).users.get_me().data
             return Identity(str(me.id), str(me.username), str(me.name))
 
     def discard(self, credentials: ApiCredentials, prepared: Prepared) -> list[str]:
@@ -145,32 +142,6 @@ def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
 
 
-@cache
-def _template_client() -> Any:
-    from xdk import Client  # noqa: PLC0415 - takes most of a second and 50 MB; only workers call X
-
-    return Client()
-
-
-def _client(credentials: ApiCredentials) -> Any:
-    """Return the SDK's client for one account, sending through our own HTTP client.
-
-    It is a copy of a client without credentials: building a session and all thirty parts of the SDK for each call took
-    a tenth of its processor time.
-    """
-    client = copy(_template_client())
-    client.base_url, client.access_token = credentials.address, credentials.token
-    client.session = NetworkClient(credentials, ENDPOINTS)
-    for name in ("media", "posts", "users"):
-        setattr(client, name, type(getattr(client, name))(client))
-    return client
-
-
-def _published(credentials: ApiCredentials, id: str) -> Published:
-    site = credentials.address.replace(f"://{API_PREFIX}", "://", 1)
-    return Published(id, f"{site}/{credentials.handle}/status/{id}")
-
-
 def _matching(
     credentials: ApiCredentials, post: Post, own_posts: list[dict[str, Any]], match: Match
 ) -> tuple[RemotePost, ...]:
@@ -178,7 +149,7 @@ def _matching(
 
 
 def _remote_post(credentials: ApiCredentials, remote: dict[str, Any]) -> RemotePost:
-    published = _published(credentials, str(remote["id"]))
+    published = published_post(credentials, str(remote["id"]))
     return RemotePost(published.remote_id, published.url, original_text(remote), str(remote["created_at"]))
 
 
@@ -192,7 +163,7 @@ def _own_posts(credentials: ApiCredentials, since: datetime, until: datetime) ->
 
     It reads few pages, because X charges for each post that is read.
     """
-    pages = _client(credentials).users.get_posts(
+    pages = x_client(credentials).users.get_posts(
         credentials.remote_id,
         max_results=CAPABILITIES.limits["reconcile_page_posts"].value,
         start_time=f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",

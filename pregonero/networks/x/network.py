@@ -93,6 +93,8 @@ CAPABILITIES = Capabilities(
         "reconcile_pages": Limit(2, READ_ON, OWN_CHOICE),
         "reconcile_page_posts": Limit(100, READ_ON, OWN_CHOICE),
         "clock_slack_seconds": Limit(30, READ_ON, OWN_CHOICE),
+        "mentions_page": Limit(100, READ_ON, RATES),
+        "mention_pages": Limit(8, READ_ON, OWN_CHOICE),
     },
     prepares_ahead_seconds=6 * 3600,
     takes_replies=True,
@@ -121,6 +123,7 @@ ENDPOINTS = (
     Endpoint("POST", "/2/tweets", "publicar: la única llamada que el público ve"),
     Endpoint("DELETE", "/2/tweets/{id}", "retirar una publicación nuestra: X no deja borrar las de otra cuenta"),
     Endpoint("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
+    Endpoint("GET", "/2/users/{id}/mentions", "leer lo que la gente le escribe a la cuenta"),
     Endpoint("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),
     Endpoint("GET", "/2/users/me", "saber qué cuenta abre la autorización"),
     Endpoint("POST", "/2/oauth2/token", "cambiar el código o la ficha de renovación por una autorización"),
@@ -238,7 +241,7 @@ AUTH = OAuthConfig(
     source="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
 )
 
-CREATE_POST, LIST_OWN_POSTS = "POST /2/tweets", "GET /2/users/{id}/tweets"
+CREATE_POST, LIST_OWN_POSTS, LIST_MENTIONS = "POST /2/tweets", "GET /2/users/{id}/tweets", "GET /2/users/{id}/mentions"
 RATE_HEADERS = ("x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset")
 APP_DAY_HEADERS = ("x-app-limit-24hour-limit", "x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
 PRICES = {
@@ -246,6 +249,7 @@ PRICES = {
     "link_post": Limit(200_000, READ_ON, PRICING),
     "reply": Limit(10_000, READ_ON, PRICING),
     "own_read": Limit(1_000, READ_ON, PRICING),
+    "other_read": Limit(5_000, READ_ON, PRICING),
 }
 
 
@@ -281,6 +285,15 @@ RATE_LIMITS = RateLimitPolicy(
             Limit(900, READ_ON, RATES),
             warns=False,
         ),
+        QuotaRule(
+            "mention_reads",
+            "Lecturas de menciones por cuarto de hora",
+            LimitScope.ACCOUNT,
+            Unit.CALLS,
+            Window(QUARTER),
+            Limit(300, READ_ON, RATES),
+            warns=False,
+        ),
         QuotaRule("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),
     ),
     post_costs={
@@ -296,10 +309,18 @@ RATE_LIMITS = RateLimitPolicy(
             items_key="data",
             item_amounts={"money": PRICES["own_read"].value},
         ),
+        LIST_MENTIONS: CallCost(
+            "mention_read",
+            "Lecturas de menciones",
+            {"mention_reads": 1},
+            items_key="data",
+            item_amounts={"money": PRICES["other_read"].value},
+        ),
     },
     headers=(
         LimitHeaders("posts", *RATE_HEADERS, frozenset({CREATE_POST})),
         LimitHeaders("own_reads", *RATE_HEADERS, frozenset({LIST_OWN_POSTS})),
+        LimitHeaders("mention_reads", *RATE_HEADERS, frozenset({LIST_MENTIONS})),
         LimitHeaders("app_posts", *APP_DAY_HEADERS, frozenset({CREATE_POST})),
     ),
     suspensions={

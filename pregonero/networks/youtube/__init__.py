@@ -3,6 +3,7 @@
 from pregonero.networks.previews import PreviewRules, shortened_link
 from pregonero.networks.registry import Network
 from pregonero.networks.youtube.connector import YouTubeConnector
+from pregonero.networks.youtube.interactions import YouTubeInteractions
 from pregonero.networks.youtube.manual import YouTubeManual
 from pregonero.networks.youtube.network import (
     API_ADDRESS,
@@ -27,6 +28,7 @@ NETWORK = Network(
         mention=r"(?<![\w@/.])@[\w.-]{2,29}\w", shown_link=shortened_link(37, hides_www=False, ellipsis="..."), fold=150
     ),
     api_address=API_ADDRESS,
+    interactions=YouTubeInteractions(),
     consent_address=CONSENT_ADDRESS,
     token_address=TOKEN_ADDRESS,
 )

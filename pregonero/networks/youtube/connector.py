@@ -16,9 +16,10 @@ from pregonero.networks.base import (
     Published,
     Verdict,
     not_ours,
+    when_settled,
 )
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.youtube import uploads
+from pregonero.networks.youtube import replies, uploads
 from pregonero.networks.youtube.client import Http, channels, videos
 from pregonero.networks.youtube.network import CAPABILITIES, ERRORS, KINDS, WATCH_ADDRESSES
 
@@ -51,11 +52,16 @@ class YouTubeConnector:
         return len(text.encode())
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return False: every post is first a private video at YouTube."""
-        return False
+        """Return whether it is a reply to a comment: every post is first a private video at YouTube."""
+        return bool(post.reply_to)
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: uploads.Save) -> Prepared:
-        """Upload the video as private, with its thumbnail and captions, continuing from `prepared`."""
+        """Upload the video as private, with its thumbnail and captions, continuing from `prepared`.
+
+        A reply needs no preparation.
+        """
+        if post.reply_to:
+            return prepared
         with mapped_errors(ERRORS, public=False):
             if "video_id" not in prepared:
                 uploads.upload_video(credentials, post, prepared, save)
@@ -68,7 +74,9 @@ class YouTubeConnector:
         return prepared
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Make the video public with an idempotent change."""
+        """Make the video public with an idempotent change, or write the reply."""
+        if post.reply_to:
+            return replies.write_reply(credentials, post)
         body = {"id": prepared["video_id"], "status": prepared["status"] | {"privacyStatus": "public"}}
         change = videos(credentials).update(part="status", body=body)
         with mapped_errors(ERRORS, public=True):
@@ -80,7 +88,9 @@ class YouTubeConnector:
         return _published(credentials, prepared)
 
     def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask whether the video is public."""
+        """Ask whether the video is public; search for a reply among those of its comment."""
+        if post.reply_to:
+            return replies.find_reply(credentials, post, attempt)
         with mapped_errors(ERRORS, public=False):
             public = _status(credentials, prepared["video_id"]).get("privacyStatus") == "public"
         if public:
@@ -88,7 +98,12 @@ class YouTubeConnector:
         return Finding(Verdict.NOT_TAKEN)
 
     def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Delete the earlier video if it is private, so that a late call finds nothing to make public."""
+        """Delete the earlier video if it is private, so that a late call finds nothing to make public.
+
+        A reply has no draft: it is searched for until YouTube can no longer take it.
+        """
+        if post.reply_to:
+            return when_settled(replies.find_reply(credentials, post, attempt), attempt)
         self.discard(credentials, prepared)
         return self.resolve(credentials, post, prepared, attempt)
 

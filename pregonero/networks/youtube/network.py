@@ -65,6 +65,7 @@ CAPABILITIES = Capabilities(
     badge="YT",
     operations={
         OperationKind.POST: Resolution.REPEAT,
+        OperationKind.REPLY: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
     limits={
@@ -81,6 +82,8 @@ CAPABILITIES = Capabilities(
         "uploads_per_day": Limit(100, READ_ON, QUOTAS),
         "units_per_day": Limit(10_000, READ_ON, QUOTAS),
         "upload_patience_seconds": Limit(40, READ_ON, OWN_CHOICE),
+        "threads_read": Limit(100, READ_ON, OWN_CHOICE),
+        "reply": Limit(10_000, READ_ON, OWN_CHOICE),
     },
     needs="video",
     takes_title=True,
@@ -109,6 +112,9 @@ ENDPOINTS = (
     Endpoint("PUT", "/youtube/v3/videos", "publicar: privacyStatus=public; retirar lo nuestro: privacyStatus=private"),
     Endpoint("DELETE", "/youtube/v3/videos", "retirar el video nuestro que no llegó a ser público"),
     Endpoint("GET", "/youtube/v3/channels", "saber qué canal abre la autorización"),
+    Endpoint("GET", "/youtube/v3/commentThreads", "leer los comentarios del canal"),
+    Endpoint("GET", "/youtube/v3/comments", "leer las respuestas de un comentario"),
+    Endpoint("POST", "/youtube/v3/comments", "responder un comentario"),
     Endpoint("POST", "/token", "cambiar el código o la ficha de renovación por una autorización"),
     Endpoint("POST", "/revoke", "devolver una autorización"),
 )
@@ -256,6 +262,8 @@ RATE_LIMITS = RateLimitPolicy(
         "POST /upload/youtube/v3/videos": _INSERT,
         "POST /resumable/upload/youtube/v3/videos": _INSERT,
         "GET /youtube/v3/videos": CallCost("list", "Lecturas de un video", {"units": 1}),
+        "GET /youtube/v3/commentThreads": CallCost("comments", "Lecturas de comentarios", {"units": 1}),
+        "GET /youtube/v3/comments": CallCost("comments", "Lecturas de comentarios", {"units": 1}),
         "DELETE /youtube/v3/videos": _UPDATE,
         "POST /upload/youtube/v3/captions": CallCost("captions", "Subtítulos", {"units": 400}),
         "POST /resumable/upload/youtube/v3/captions": CallCost("captions", "Subtítulos", {"units": 400}),

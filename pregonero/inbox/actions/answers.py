@@ -1,0 +1,137 @@
+"""Answering and redirecting: one answer to each message, sent as an operation of the outbox (Q-2, Q-3)."""
+
+import uuid
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from pregonero.errors import WrongState
+from pregonero.inbox import queries
+from pregonero.inbox.models import (
+    Answer,
+    AnswerKind,
+    Conversation,
+    ConversationState,
+    Draft,
+    Message,
+)
+from pregonero.inbox.rules import (
+    check_answer_text,
+    check_answerable,
+    check_may_answer,
+    check_seen,
+)
+from pregonero.networks.base import OperationKind
+from pregonero.networks.registry import connector
+from pregonero.newsroom.models import News
+from pregonero.newsroom.reading.text import digest_of
+from pregonero.outbox.actions.schedule import schedule
+from pregonero.outbox.payload import Parent, post_payload
+from pregonero.people.models import Member
+from pregonero.records.actions import record
+
+
+@dataclass(frozen=True)
+class WrittenAnswer:
+    """What a person wrote, the key that makes a repeated send one, and the revision of the conversation that they saw.
+
+    `source` is the news item from which it was answered.
+    """
+
+    text: str
+    key: uuid.UUID
+    seen: int
+    source: News | None = None
+
+
+@transaction.atomic(durable=True)
+def send_answer(*, conversation: Conversation, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
+    """Answer the last message of a conversation. The same key again returns the answer that it made.
+
+    Raises `ThreadChanged`, and sends nothing, when the conversation changed after the person saw it.
+    """
+    return _send(conversation, AnswerKind.ANSWER, written, by, now)
+
+
+@transaction.atomic(durable=True)
+def redirect_to_pqrsd(*, conversation: Conversation, key: uuid.UUID, seen: int, by: Member, now: datetime) -> Answer:
+    """Send the person to PQRSD with the text that its owners set (Q-3, Q-4)."""
+    parameters = queries.pqrsd_parameters(conversation.entity)
+    if parameters is None:
+        raise WrongState("Falta la dirección de PQRSD: la fija el Grupo de Relación con el Ciudadano.")
+    written = WrittenAnswer(f"{parameters.text} {parameters.address}", key, seen)
+    return _send(conversation, AnswerKind.REDIRECT, written, by, now)
+
+
+def _send(conversation: Conversation, kind: AnswerKind, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    earlier = Answer.objects.filter(conversation=conversation, key=written.key).first()
+    if earlier is not None:
+        return earlier
+    check_may_answer(by, conversation, kind=kind, now=now)
+    check_seen(conversation, seen=written.seen)
+    message = check_answerable(queries.message_to_answer(conversation))
+    text = _addressed(conversation, written.text.strip())
+    check_answer_text(conversation, text)
+    answer = _create(message, kind, replace(written, text=text), by, now)
+    _record(answer, written.source)
+    _schedule(answer, now)
+    conversation.state, conversation.snoozed_until = ConversationState.ANSWERED, None
+    conversation.revision += 1
+    conversation.save()
+    Draft.objects.filter(conversation=conversation).delete()
+    return answer
+
+
+def _addressed(conversation: Conversation, text: str) -> str:
+    """Return the text with the person's handle before it, on networks where an answer must name them."""
+    names_author = connector(conversation.account.network).capabilities.names_author_in_replies
+    handle = f"@{conversation.contact.handle}"
+    if not names_author or handle == "@" or handle in text:
+        return text
+    return f"{handle} {text}"
+
+
+def _create(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
+    source = written.source
+    return Answer.objects.create(
+        conversation=message.conversation,
+        message=message,
+        key=written.key,
+        kind=kind,
+        text=written.text,
+        by=by,
+        at=now,
+        source_kind="news" if source else "",
+        source_id=source.pk if source else None,
+        source_name=source.title if source else "",
+        source_digest=digest_of(source.title, source.summary, source.body) if source else "",
+    )
+
+
+def _record(answer: Answer, source: News | None) -> None:
+    conversation = answer.conversation
+    subject = [conversation.subject] if conversation.subject else []
+    record(
+        entity_id=conversation.entity_id,
+        event_type="answer.written" if answer.kind == AnswerKind.ANSWER else "answer.redirected",
+        actor=answer.by.actor,
+        ref=answer.ref,
+        at=answer.at,
+        related=[conversation.ref, answer.message.ref, *subject, *([source.ref] if source else [])],
+        texts={"text": answer.text},
+    )
+
+
+def _schedule(answer: Answer, now: datetime) -> None:
+    conversation, message = answer.conversation, answer.message
+    parent = Parent(reply_to=message.remote_id, root=conversation.post_id or message.remote_id)
+    schedule(
+        account=conversation.account,
+        subject=answer.ref,
+        kind=OperationKind.REPLY,
+        payload=post_payload(answer.text, parent=parent),
+        due_at=now,
+        now=now,
+    )

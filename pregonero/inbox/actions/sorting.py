@@ -1,0 +1,204 @@
+"""Deciding what a conversation asks for, and keeping it in order: close, reopen, assign, snooze, note (Q-1, Q-3)."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from pregonero.errors import Refused, WrongState
+from pregonero.inbox import queries
+from pregonero.inbox.models import Conversation, ConversationState, Draft, Note, PqrsdParameters, Question
+from pregonero.inbox.rules import check_may_sort
+from pregonero.people.actions import notify
+from pregonero.people.models import Entity, Member
+from pregonero.people.queries import members_with
+from pregonero.people.roles import GROUP_HEADS
+from pregonero.people.rules import check_may
+from pregonero.records.actions import record
+
+
+@transaction.atomic(durable=True)
+def sort_conversation(
+    *, conversation: Conversation, question: Question, reason: str, by: Member, now: datetime
+) -> Conversation:
+    """Confirm or correct what a conversation asks for; the record says who and why, and what was proposed.
+
+    A press question is told to the adviser and the coordinator (N-5).
+    """
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may_sort(by, conversation, question=question, reason=reason, now=now)
+    was_confirmed, earlier = conversation.is_confirmed, conversation.question
+    why = reason.strip() or conversation.question_why
+    conversation.question, conversation.question_why, conversation.question_by = question, why[:300], by
+    conversation.revision += 1
+    conversation.save()
+    record(
+        entity_id=conversation.entity_id,
+        event_type="conversation.sorted",
+        actor=by.actor,
+        ref=conversation.ref,
+        at=now,
+        related=[conversation.subject] if conversation.subject else [],
+        facts={"question": question, "earlier": earlier, "was_confirmed": was_confirmed},
+        texts={"reason": why},
+    )
+    if question == Question.PRESS:
+        _notify_press(conversation, now)
+    return conversation
+
+
+def _notify_press(conversation: Conversation, now: datetime) -> None:
+    notify(
+        members=members_with(conversation.entity, GROUP_HEADS, today=now.date()),
+        kind="conversation.press",
+        ref=conversation.ref,
+        title=f"Pregunta de prensa en {conversation.account}",
+        path=conversation.get_absolute_url(),
+        now=now,
+        why="La responde quien asesora o coordina.",
+    )
+
+
+@transaction.atomic(durable=True)
+def close_conversation(*, conversation: Conversation, reason: str, by: Member, now: datetime) -> Conversation:
+    """Close a conversation that needs no answer, with the reason; a new message opens it again."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if conversation.state == ConversationState.CLOSED:
+        raise WrongState("Esta conversación ya está cerrada.")
+    if not reason.strip():
+        raise Refused("Escribe por qué no necesita respuesta.")
+    conversation.state = ConversationState.CLOSED
+    return _save_state(conversation, "conversation.closed", reason, by, now)
+
+
+@transaction.atomic(durable=True)
+def reopen_conversation(*, conversation: Conversation, by: Member, now: datetime) -> Conversation:
+    """Open a closed or answered conversation again."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if conversation.state == ConversationState.OPEN:
+        raise WrongState("Esta conversación está abierta.")
+    conversation.state = ConversationState.OPEN
+    return _save_state(conversation, "conversation.reopened", "", by, now)
+
+
+def _save_state(conversation: Conversation, event_type: str, reason: str, by: Member, now: datetime) -> Conversation:
+    conversation.revision += 1
+    conversation.save()
+    record(
+        entity_id=conversation.entity_id,
+        event_type=event_type,
+        actor=by.actor,
+        ref=conversation.ref,
+        at=now,
+        related=[conversation.subject] if conversation.subject else [],
+        texts={"reason": reason.strip()},
+    )
+    return conversation
+
+
+@transaction.atomic(durable=True)
+def assign_conversation(
+    *, conversation: Conversation, assignee: Member | None, by: Member, now: datetime
+) -> Conversation:
+    """Give a conversation to a person of the entity, or to nobody."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if assignee is not None and assignee.entity_id != conversation.entity_id:
+        raise Refused("Esa persona no es de la entidad.")
+    conversation.assignee = assignee
+    conversation.save(update_fields=["assignee"])
+    record(
+        entity_id=conversation.entity_id,
+        event_type="conversation.assigned",
+        actor=by.actor,
+        ref=conversation.ref,
+        at=now,
+        related=[assignee.ref] if assignee else [],
+    )
+    return conversation
+
+
+@transaction.atomic(durable=True)
+def snooze_conversation(*, conversation: Conversation, until: datetime, by: Member, now: datetime) -> Conversation:
+    """Set a conversation aside until a moment; a new message brings it back before."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if until <= now:
+        raise Refused("Elige una fecha que no haya pasado.")
+    conversation.snoozed_until = until
+    conversation.save(update_fields=["snoozed_until"])
+    record(
+        entity_id=conversation.entity_id,
+        event_type="conversation.snoozed",
+        actor=by.actor,
+        ref=conversation.ref,
+        at=now,
+        facts={"until": until.isoformat()},
+    )
+    return conversation
+
+
+@transaction.atomic(durable=True)
+def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Note:
+    """Write an internal note on a conversation."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.note", now=now)
+    if not text.strip():
+        raise Refused("Escribe la nota.")
+    note = Note.objects.create(conversation=conversation, text=text.strip()[:1000], by=by, at=now)
+    record(
+        entity_id=conversation.entity_id,
+        event_type="conversation.noted",
+        actor=by.actor,
+        ref=conversation.ref,
+        at=now,
+        texts={"note": note.text},
+    )
+    return note
+
+
+@transaction.atomic(durable=True)
+def save_draft(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Draft | None:
+    """Keep what a person is writing; an empty text keeps nothing."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if not text.strip():
+        Draft.objects.filter(conversation=conversation).delete()
+        return None
+    draft, _ = Draft.objects.update_or_create(
+        conversation=conversation, defaults={"text": text[:10_000], "by": by, "at": now}
+    )
+    return draft
+
+
+@transaction.atomic(durable=True)
+def set_pqrsd_parameters(
+    *, entity: Entity, address: str, text: str, reason: str, by: Member, now: datetime
+) -> PqrsdParameters:
+    """Set where PQRSD is received and what people are told, as a new version (Q-4)."""
+    check_may(by, "pqrsd.manage", now=now)
+    Entity.objects.select_for_update().get(pk=entity.pk)
+    if by.entity_id != entity.pk:
+        raise Refused("Solo puedes fijar los parámetros de tu entidad.")
+    if not reason.strip():
+        raise Refused("Escribe por qué cambian.")
+    parameters = PqrsdParameters.objects.create(
+        entity=entity,
+        number=PqrsdParameters.objects.filter(entity=entity).count() + 1,
+        address=address,
+        text=text.strip(),
+        reason=reason.strip()[:300],
+        by=by,
+        at=now,
+    )
+    record(
+        entity_id=entity.pk,
+        event_type="pqrsd.set",
+        actor=by.actor,
+        ref=parameters.ref,
+        at=now,
+        facts={"number": parameters.number, "address": address},
+        texts={"text": parameters.text, "reason": parameters.reason},
+    )
+    return parameters

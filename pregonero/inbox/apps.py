@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+
+
+class InboxConfig(AppConfig):
+    name = "pregonero.inbox"
+    label = "inbox"
+    verbose_name = "Conversación"
+
+    def ready(self) -> None:
+        """Register the inbox as the owner of the operations that send its answers."""
+        from pregonero.inbox.answer_events import AnswerHandler  # noqa: PLC0415  its models load after the apps
+        from pregonero.inbox.models import Answer  # noqa: PLC0415
+        from pregonero.outbox import subjects  # noqa: PLC0415
+
+        subjects.register(Answer.SUBJECT_KIND, AnswerHandler())

@@ -1,0 +1,99 @@
+"""Forms of conversations. They validate and never save."""
+
+from datetime import datetime, time
+
+from django import forms
+from django.utils import timezone
+
+from pregonero.inbox.models import Question
+
+SNOOZE_HOUR = time(8)
+
+
+class SortForm(forms.Form):
+    """What a conversation asks for, and the reason of a correction."""
+
+    question = forms.ChoiceField(
+        label="¿Qué pide?",
+        choices=Question.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Elige qué pide."},
+    )
+    reason = forms.CharField(
+        label="Por qué", max_length=300, required=False, help_text="Necesaria solo si corriges lo que ya se decidió."
+    )
+
+
+class AnswerForm(forms.Form):
+    """An answer: its text, the key that makes a repeated send one, and the revision that its author saw."""
+
+    text = forms.CharField(
+        label="Tu respuesta",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Escribe la respuesta."},
+    )
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    source = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+
+
+class RedirectForm(forms.Form):
+    """The confirmation that a person is sent to PQRSD."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class CloseForm(forms.Form):
+    """Why a conversation needs no answer."""
+
+    reason = forms.CharField(
+        label="Por qué no necesita respuesta", max_length=300, error_messages={"required": "Escribe por qué."}
+    )
+
+
+class NoteForm(forms.Form):
+    """An internal note."""
+
+    text = forms.CharField(
+        label="Nota interna",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Solo la ve el equipo.",
+        error_messages={"required": "Escribe la nota."},
+    )
+
+
+class SnoozeForm(forms.Form):
+    """The day until which a conversation is set aside."""
+
+    day = forms.DateField(
+        label="Hasta el día",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Elige un día.", "invalid": "Escribe una fecha, como 2026-12-01."},
+    )
+
+    @property
+    def until(self) -> datetime:
+        """Return the moment at which it comes back: the morning of that day in Bogotá."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], SNOOZE_HOUR))
+
+
+class PqrsdForm(forms.Form):
+    """The parameters of PQRSD."""
+
+    address = forms.URLField(
+        label="Dirección de PQRSD",
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"required": "Falta la dirección.", "invalid": "Escribe una dirección completa, con https://."},
+    )
+    text = forms.CharField(
+        label="Lo que se le dice a la persona",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="La dirección va después de este texto.",
+        error_messages={"required": "Escribe lo que se le dice."},
+    )
+    reason = forms.CharField(label="Por qué cambia", max_length=300, error_messages={"required": "Escribe por qué."})

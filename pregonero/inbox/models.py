@@ -1,0 +1,346 @@
+"""Conversations with citizens: what they wrote, what was decided about it, and what was answered (5.3, Q-1 to Q-3).
+
+People's words and names are only in `Contact`, `Message` and `MessageVersion`, where they can be erased (N-7). Records
+keep digests and acts.
+"""
+
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from pregonero.networks.interactions import InteractionKind
+from pregonero.networks.models import Account
+from pregonero.networks.registry import network_choices
+from pregonero.people.models import Entity, Member
+from pregonero.records.actions import ObjectRef
+
+# What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
+ONLY_REDIRECT = """
+    IF NEW.kind = 'ANSWER' AND EXISTS (
+        SELECT FROM inbox_conversation conversation
+        WHERE conversation.id = NEW.conversation_id AND conversation.question IN ('PQRSD', 'PETITION')
+    ) THEN
+        RAISE EXCEPTION 'pgtrigger: a matter of PQRSD is only redirected (only_redirect)';
+    END IF;
+    RETURN NEW;
+"""
+
+
+class Question(models.TextChoices):
+    """What a conversation asks for, which decides who answers it (Q-2, Q-3, Q-5, N-5)."""
+
+    BASIC = "BASIC", "pregunta básica"
+    PQRSD = "PQRSD", "asunto misional o interno"
+    PETITION = "PETITION", "petición"
+    PRESS = "PRESS", "prensa"
+    NONE = "NONE", "no es una pregunta"
+
+
+REFERRED = (Question.PQRSD, Question.PETITION)
+"""What is sent to PQRSD."""
+
+
+class Stream(models.Model):
+    """How far a list of an account's network has been read: comments, mentions.
+
+    `cursor` is where the next reading continues; `read_at`, the last reading that worked.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="streams")
+    name = models.CharField(max_length=20)
+    cursor = models.JSONField(default=dict, blank=True)
+    first_read_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    next_read_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "name"], name="stream_once"),)
+        indexes = (models.Index(fields=["next_read_at"], name="stream_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} de {self.account_id}"
+
+
+class Contact(models.Model):
+    """Who writes to the accounts, as their network names them. The name can be erased (N-7)."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
+    network = models.CharField(max_length=20, choices=network_choices)
+    remote_id = models.CharField(max_length=120)
+    handle = models.CharField(max_length=120, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["entity", "network", "remote_id"], name="contact_once"),)
+
+    def __str__(self) -> str:
+        return self.name or (f"@{self.handle}" if self.handle else "Alguien")
+
+
+class ConversationState(models.TextChoices):
+    """Whether somebody has to do something about a conversation."""
+
+    OPEN = "OPEN", "sin responder"
+    ANSWERED = "ANSWERED", "respondida"
+    CLOSED = "CLOSED", "cerrada"
+
+
+class Conversation(models.Model):
+    """What one person and the entity wrote to each other in one place: a comment and its replies, a mention.
+
+    `thread_id` is the network's id of its first message. The subject is the publication that it is under, by value.
+    `revision` grows with everything that changes it, so that an answer written for an earlier state is not sent.
+    `question_by` is empty while the question is only proposed.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="conversations")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="conversations")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in InteractionKind])
+    thread_id = models.CharField(max_length=120)
+    post_id = models.CharField(max_length=120, blank=True)
+    subject_kind = models.CharField(max_length=30, blank=True)
+    subject_id = models.BigIntegerField(null=True)
+    subject_name = models.CharField(max_length=300, blank=True)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="conversations")
+    state = models.CharField(max_length=10, choices=ConversationState.choices, default=ConversationState.OPEN)
+    revision = models.PositiveIntegerField(default=1)
+    question = models.CharField(max_length=10, choices=Question.choices)
+    question_why = models.CharField(max_length=300)
+    question_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    assignee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    snoozed_until = models.DateTimeField(null=True)
+    waiting_since = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["account", "thread_id"], name="conversation_once"),
+            models.CheckConstraint(
+                condition=Q(subject_kind="", subject_id__isnull=True, subject_name="")
+                | (~Q(subject_kind="") & Q(subject_id__isnull=False) & ~Q(subject_name="")),
+                name="conversation_has_whole_subject_or_none",
+            ),
+        )
+        indexes = (
+            models.Index(fields=["entity", "state", "-last_at"], name="conversation_by_state"),
+            models.Index(fields=["subject_kind", "subject_id"], name="conversation_of_subject"),
+            models.Index(fields=["contact", "-last_at"], name="conversation_of_contact"),
+        )
+        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"conversación {self.pk}"
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return how records refer to it: by its place, never by the person's name (N-7)."""
+        return ObjectRef("conversation", self.pk, f"Conversación {self.pk} en {self.account}")
+
+    @property
+    def subject(self) -> ObjectRef | None:
+        """Return the publication that it is under, or None."""
+        return ObjectRef(self.subject_kind, self.subject_id, self.subject_name) if self.subject_id else None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Return whether a person confirmed what it asks for."""
+        return self.question_by_id is not None
+
+    @property
+    def is_referred(self) -> bool:
+        """Return whether a person confirmed that it belongs to PQRSD."""
+        return self.is_confirmed and self.question in REFERRED
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this conversation."""
+        return reverse("inbox:conversation", args=[self.pk])
+
+
+class Message(models.Model):
+    """One thing that was written: by a person, or by the account itself.
+
+    `digest` is the SHA-256 of the salt and the text, which records keep; without the salt, an erased text cannot be
+    guessed from it. `is_work` is False for what was written before the first reading, and for our own posts.
+    """
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    remote_id = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in InteractionKind])
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="messages", null=True)
+    is_work = models.BooleanField()
+    parent_id = models.CharField(max_length=120, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    salt = models.CharField(max_length=32, blank=True)
+    digest = models.CharField(max_length=64)
+    why_assisted = models.CharField(max_length=300, blank=True)
+    written_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "remote_id"], name="message_once"),)
+        indexes = (models.Index(fields=["conversation", "written_at", "id"], name="message_in_order"),)
+        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"mensaje {self.pk}"
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return how records refer to it."""
+        return ObjectRef("message", self.pk, f"Mensaje en {self.account}")
+
+    @property
+    def is_ours(self) -> bool:
+        """Return whether the account itself wrote it."""
+        return self.contact_id is None
+
+
+class MessageVersion(models.Model):
+    """What a message said before its author edited it."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="versions")
+    text = models.TextField(blank=True)
+    salt = models.CharField(max_length=32, blank=True)
+    digest = models.CharField(max_length=64)
+    replaced_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"versión de {self.message_id}"
+
+
+class AnswerKind(models.TextChoices):
+    """Whether it answers the question, or sends the person to PQRSD (Q-3)."""
+
+    ANSWER = "ANSWER", "respuesta"
+    REDIRECT = "REDIRECT", "remisión a PQRSD"
+
+
+class AnswerState(models.TextChoices):
+    """Where an answer is."""
+
+    SENDING = "SENDING", "enviando"
+    PUBLISHED = "PUBLISHED", "enviada"
+    FAILED = "FAILED", "no salió"
+
+
+class Answer(models.Model):
+    """What was answered to a message, once. `key` is made where it was written, so that a repeated send is one.
+
+    `source_*` name the news item from which it was answered, with the digest of its text then (Q-2).
+    """
+
+    SUBJECT_KIND = "answer"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="answers")
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="answers")
+    key = models.UUIDField()
+    kind = models.CharField(max_length=10, choices=AnswerKind.choices)
+    text = models.TextField()
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=AnswerState.choices, default=AnswerState.SENDING)
+    problem = models.CharField(max_length=300, blank=True)
+    remote_id = models.CharField(max_length=120, blank=True)
+    url = models.URLField(max_length=500, blank=True)
+    published_at = models.DateTimeField(null=True)
+    source_kind = models.CharField(max_length=20, blank=True)
+    source_id = models.BigIntegerField(null=True)
+    source_name = models.CharField(max_length=300, blank=True)
+    source_digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["conversation", "key"], name="answer_key_once"),
+            models.UniqueConstraint(
+                fields=["message"], condition=~Q(state=AnswerState.FAILED), name="answer_once_for_message"
+            ),
+            models.CheckConstraint(condition=Q(text__regex=r"\S"), name="answer_has_text"),
+            models.CheckConstraint(
+                condition=~Q(state=AnswerState.PUBLISHED) | (~Q(remote_id="") & Q(published_at__isnull=False)),
+                name="answer_published_has_post",
+            ),
+        )
+        indexes = (models.Index(fields=["source_kind", "source_id"], name="answer_of_source"),)
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="sent_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("conversation", "message", "key", "kind", "text", "by", "at"),
+            ),
+            pgtrigger.FSM(
+                name="states",
+                field="state",
+                transitions=[("SENDING", "PUBLISHED"), ("SENDING", "FAILED"), ("FAILED", "PUBLISHED")],
+            ),
+            pgtrigger.Trigger(
+                name="only_redirect", operation=pgtrigger.Insert, when=pgtrigger.Before, func=ONLY_REDIRECT
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"respuesta {self.pk}"
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return how records and operations refer to it."""
+        return ObjectRef(self.SUBJECT_KIND, self.pk, f"Respuesta en {self.conversation.account}")
+
+
+class Draft(models.Model):
+    """An answer that somebody is writing, kept so that it survives a closed page and others see it."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.PROTECT, related_name="draft")
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"borrador de {self.conversation_id}"
+
+
+class Note(models.Model):
+    """An internal note on a conversation: the person never sees it."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
+    text = models.CharField(max_length=1000)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(text__regex=r"\S"), name="note_has_text"),)
+
+    def __str__(self) -> str:
+        return f"nota de {self.conversation_id}"
+
+
+class PqrsdParameters(models.Model):
+    """Where PQRSD is received and what people are told, as its owners set it: each change is a version (Q-4)."""
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="pqrsd_parameters")
+    number = models.PositiveIntegerField()
+    address = models.URLField(max_length=500)
+    text = models.CharField(max_length=500)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["entity", "number"], name="pqrsd_parameters_once"),)
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"parámetros de PQRSD, versión {self.number}"
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return how records refer to it."""
+        return ObjectRef("pqrsd", self.pk, str(self))

@@ -1,0 +1,193 @@
+"""Conversations: getters, the list with its filters and counts, the thread, and how far each account was read."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from pregonero.errors import NotFound
+from pregonero.inbox.models import (
+    Answer,
+    Conversation,
+    ConversationState,
+    Draft,
+    Message,
+    MessageVersion,
+    Note,
+    PqrsdParameters,
+    Question,
+    Stream,
+)
+from pregonero.networks.models import Account, AccountState, Credential, CredentialState
+from pregonero.newsroom.models import News
+from pregonero.newsroom.reading.text import digest_of
+from pregonero.people.models import Entity, Member
+from pregonero.records.actions import ObjectRef
+
+PAGE_SIZE = 50
+THREAD_LIMIT = 300  # messages of one conversation that its page shows: the latest ones
+OVERDUE_AFTER = timedelta(hours=24)  # our own measure of a late answer: the procedure sets none
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of conversations shows. `state` is one of `STATES`."""
+
+    state: str = "abiertas"
+    account: int | None = None
+    question: str = ""
+    mine: bool = False
+
+
+STATES = ("abiertas", "atrasadas", "pospuestas", "respondidas", "cerradas")
+
+
+def get_conversation(*, member: Member, pk: int, for_update: bool = False) -> Conversation:
+    """Return a conversation of the member's entity. Raises `NotFound` for any other."""
+    conversations = Conversation.objects.select_for_update(of=("self",)) if for_update else Conversation.objects.all()
+    related = conversations.select_related("entity", "account", "contact", "assignee", "question_by")
+    conversation = related.filter(pk=pk, entity_id=member.entity_id).first()
+    if conversation is None:
+        raise NotFound
+    return conversation
+
+
+def conversations_of(member: Member, filters: Filters, *, now: datetime) -> QuerySet[Conversation]:
+    """Return the conversations that a list shows, those that wait longest first. The caller slices the queryset."""
+    found = Conversation.objects.filter(_in_state(filters.state, now), entity_id=member.entity_id)
+    if filters.account is not None:
+        found = found.filter(account_id=filters.account)
+    if filters.question:
+        found = found.filter(question=filters.question)
+    if filters.mine:
+        found = found.filter(assignee=member)
+    order = ("waiting_since", "pk") if filters.state in ("abiertas", "atrasadas") else ("-last_at", "-pk")
+    return found.select_related("account", "contact", "assignee").order_by(*order)
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    is_open = Q(state=ConversationState.OPEN)
+    is_snoozed = Q(snoozed_until__gt=now)
+    return {
+        "abiertas": is_open & ~is_snoozed,
+        "atrasadas": is_open & ~is_snoozed & Q(waiting_since__lt=now - OVERDUE_AFTER),
+        "pospuestas": is_open & is_snoozed,
+        "respondidas": Q(state=ConversationState.ANSWERED),
+        "cerradas": Q(state=ConversationState.CLOSED),
+    }[state]
+
+
+def counts_by_state(member: Member, *, now: datetime) -> dict[str, int]:
+    """Return how many conversations of the entity each list has."""
+    counts = {state: Count("pk", filter=_in_state(state, now)) for state in STATES}
+    return dict(Conversation.objects.filter(entity_id=member.entity_id).aggregate(**counts))
+
+
+def last_messages(conversations: list[Conversation]) -> dict[int, Message]:
+    """Return the last message of a person in each conversation."""
+    messages = Message.objects.filter(conversation__in=conversations, contact__isnull=False)
+    latest = messages.order_by("conversation_id", "-written_at", "-pk").distinct("conversation_id")
+    return {message.conversation_id: message for message in latest}
+
+
+def message_to_answer(conversation: Conversation) -> Message | None:
+    """Return the last message of the person that nobody answered; None when there is none."""
+    answered = Answer.objects.filter(message=OuterRef("pk")).exclude(state="FAILED")
+    messages = Message.objects.filter(~Exists(answered), conversation=conversation, contact__isnull=False)
+    return messages.order_by("-written_at", "-pk").first()
+
+
+def messages_of(conversation: Conversation) -> list[Message]:
+    """Return the latest messages of a conversation, the first one first."""
+    messages = Message.objects.filter(conversation=conversation).select_related("contact")
+    return list(messages.order_by("-written_at", "-pk")[:THREAD_LIMIT])[::-1]
+
+
+def versions_of(conversation: Conversation) -> list[MessageVersion]:
+    """Return what the messages of a conversation said before they were edited, the first one first."""
+    return list(MessageVersion.objects.filter(message__conversation=conversation).order_by("pk")[:THREAD_LIMIT])
+
+
+def answers_of(conversation: Conversation) -> list[Answer]:
+    """Return the answers of a conversation, the first one first."""
+    return list(Answer.objects.filter(conversation=conversation).select_related("by").order_by("pk")[:THREAD_LIMIT])
+
+
+def notes_of(conversation: Conversation) -> list[Note]:
+    """Return the internal notes of a conversation, the first one first."""
+    return list(Note.objects.filter(conversation=conversation).select_related("by").order_by("pk")[:THREAD_LIMIT])
+
+
+def draft_of(conversation: Conversation) -> Draft | None:
+    """Return the answer that somebody is writing, or None."""
+    return Draft.objects.filter(conversation=conversation).select_related("by").first()
+
+
+def pqrsd_parameters(entity: Entity) -> PqrsdParameters | None:
+    """Return the parameters of PQRSD in force, or None when nobody has set them."""
+    return PqrsdParameters.objects.filter(entity=entity).select_related("by").order_by("-number").first()
+
+
+def pqrsd_versions(entity: Entity) -> list[PqrsdParameters]:
+    """Return every version of the parameters of PQRSD, the newest first."""
+    return list(PqrsdParameters.objects.filter(entity=entity).select_related("by").order_by("-number")[:100])
+
+
+def conversations_under(subject: ObjectRef) -> list[Conversation]:
+    """Return the conversations under a publication, the first one first, for its expediente (M-1)."""
+    found = Conversation.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
+    return list(found.select_related("account", "contact").order_by("pk")[:THREAD_LIMIT])
+
+
+@dataclass(frozen=True)
+class OutdatedAnswer:
+    """An answer that was given from a news item that says something else now."""
+
+    answer: Answer
+    news: News
+
+
+def outdated_answers(entity: Entity, *, limit: int = 100) -> list[OutdatedAnswer]:
+    """Return the answers whose news item was edited after they were given, the newest first."""
+    answers = Answer.objects.filter(conversation__entity=entity, source_kind="news", state="PUBLISHED")
+    edited = News.objects.filter(pk=OuterRef("source_id"), edited_at__gt=OuterRef("at"))
+    found = list(answers.filter(Exists(edited)).select_related("conversation__account", "by").order_by("-pk")[:limit])
+    news = News.objects.in_bulk([answer.source_id for answer in found])
+    pairs = ((answer, news[answer.source_id]) for answer in found if answer.source_id in news)
+    return [
+        OutdatedAnswer(answer, item)
+        for answer, item in pairs
+        if digest_of(item.title, item.summary, item.body) != answer.source_digest
+    ]
+
+
+def streams_due(*, now: datetime, limit: int = 500) -> list[int]:
+    """Return the ids of the streams to read now, of accounts that are in use and connected, the longest due first."""
+    connected = Credential.objects.filter(account=OuterRef("account_id"), state=CredentialState.GOOD)
+    due = Stream.objects.filter(Exists(connected), next_read_at__lte=now, account__state=AccountState.ACTIVE)
+    return list(due.order_by("next_read_at", "pk").values_list("pk", flat=True)[:limit])
+
+
+def accounts_without_streams() -> list[Account]:
+    """Return the connected accounts whose streams nobody has opened yet."""
+    connected = Credential.objects.filter(account=OuterRef("pk"), state=CredentialState.GOOD)
+    return list(Account.objects.filter(Exists(connected), state=AccountState.ACTIVE, streams__isnull=True)[:500])
+
+
+def stream_to_read(*, pk: int) -> Stream:
+    """Return a stream of any entity, for the jobs that read them. Raises `NotFound`."""
+    stream = Stream.objects.select_related("account__entity").filter(pk=pk).first()
+    if stream is None:
+        raise NotFound("La lectura ya no existe.")
+    return stream
+
+
+def streams_of(entity: Entity) -> list[Stream]:
+    """Return how far each list of the entity's accounts was read."""
+    streams = Stream.objects.filter(account__entity=entity).exclude(account__state=AccountState.RETIRED)
+    return list(streams.select_related("account").order_by("account_id", "name"))
+
+
+def question_choices() -> list[tuple[str, str]]:
+    """Return the questions that a person can confirm, with their labels."""
+    return [(question.value, question.label) for question in Question]

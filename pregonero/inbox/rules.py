@@ -1,0 +1,86 @@
+"""Who may do what with a conversation, and in which state (Q-2, Q-3, N-5)."""
+
+import uuid
+from datetime import datetime
+
+from pregonero.errors import Conflict, Refused, WrongState
+from pregonero.inbox.models import AnswerKind, Conversation, ConversationState, Message, Question
+from pregonero.networks.registry import connector
+from pregonero.people.models import Member
+from pregonero.people.roles import GROUP_HEADS
+from pregonero.people.rules import as_question, check_may
+
+FALLBACK_LIMIT = 280
+
+
+class ThreadChanged(Conflict):
+    """Somebody wrote, edited or answered since the page was opened: the answer is not sent (stop and look)."""
+
+    code = "thread_changed"
+
+
+def check_may_answer(by: Member, conversation: Conversation, *, kind: AnswerKind, now: datetime) -> None:
+    """Raise unless this person may answer it, or send it to PQRSD."""
+    check_may(by, "inbox.answer", now=now)
+    if conversation.state == ConversationState.CLOSED:
+        raise WrongState("Esta conversación está cerrada: ábrela otra vez para responder.")
+    if not conversation.is_confirmed:
+        raise WrongState("Antes de responder, confirma qué pide la persona.")
+    if kind == AnswerKind.ANSWER and conversation.is_referred:
+        raise Refused("Esto se tramita por PQRSD: desde aquí solo se envía la remisión.")
+    if kind == AnswerKind.REDIRECT and not conversation.is_referred:
+        raise Refused("Esta conversación no se remite a PQRSD: corrige primero qué pide.")
+    if conversation.question == Question.PRESS and not GROUP_HEADS.intersection(by.roles):
+        raise Refused("Las preguntas de prensa las responde quien asesora o coordina.")
+
+
+may_answer = as_question(check_may_answer)
+
+
+def check_may_sort(by: Member, conversation: Conversation, *, question: Question, reason: str, now: datetime) -> None:
+    """Raise unless this person may confirm or correct what a conversation asks for."""
+    check_may(by, "inbox.sort", now=now)
+    is_correction = conversation.is_confirmed and conversation.question != question
+    if is_correction and not reason.strip():
+        raise Refused("Escribe por qué corriges lo que pide: queda en el registro.")
+    if is_correction and conversation.answers.exclude(state="FAILED").filter(kind=AnswerKind.REDIRECT).exists():
+        raise WrongState("Ya se le envió la remisión a PQRSD: no se puede cambiar lo que pide.")
+
+
+def check_seen(conversation: Conversation, *, seen: int) -> None:
+    """Raise `ThreadChanged` when the conversation changed after the person saw it."""
+    if conversation.revision != seen:
+        raise ThreadChanged("La conversación cambió mientras escribías: mira lo nuevo y envíala otra vez.")
+
+
+def check_answer_text(conversation: Conversation, text: str) -> None:
+    """Raise unless the text fits in an answer on this network."""
+    if not text.strip():
+        raise Refused("Escribe la respuesta.")
+    most, measured = answer_limit(conversation), connector(conversation.account.network).measure(text)
+    if measured > most:
+        label = conversation.account.get_network_display()
+        raise Refused(f"Sobran {measured - most}: en {label} una respuesta tiene hasta {most}.")
+
+
+def answer_limit(conversation: Conversation) -> int:
+    """Return how long an answer may be on the conversation's network."""
+    limits = connector(conversation.account.network).capabilities.limits
+    limit = limits.get("reply") or limits.get("text")
+    return limit.value if limit is not None else FALLBACK_LIMIT
+
+
+def check_answerable(message: Message | None) -> Message:
+    """Return the message to answer. Raises when there is none, its author deleted it, or the API does not take it."""
+    if message is None:
+        raise WrongState("Ya está respondida: no queda un mensaje por responder.")
+    if message.deleted_at is not None:
+        raise WrongState("La persona borró su mensaje: ya no se puede responder.")
+    if message.why_assisted:
+        raise Refused(message.why_assisted)
+    return message
+
+
+def new_key() -> uuid.UUID:
+    """Return a key for an answer that somebody begins to write."""
+    return uuid.uuid4()

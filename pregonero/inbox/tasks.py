@@ -1,0 +1,64 @@
+"""Jobs that read what people write. The network call is here; an action stores what it brought."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from pregonero.errors import Refused
+from pregonero.inbox import queries
+from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
+from pregonero.inbox.models import Stream
+from pregonero.networks.base import NetworkError, Transient
+from pregonero.networks.interactions import Reading
+from pregonero.networks.queries import credentials_for
+from pregonero.networks.registry import interaction_reader
+from pregonero.networks.tokens import with_token_refresh
+from pregonero.outbox.sender import flush_limit_readings
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="inbox.read_streams", queue="reading", queueing_lock="read_streams")
+def read_streams(timestamp: int, **_later: Any) -> None:
+    """Enqueue one job for each stream that is due, so that a slow network does not delay the others."""
+    now = datetime.fromtimestamp(timestamp, tz=UTC)
+    open_streams(accounts=queries.accounts_without_streams(), now=now)
+    for stream_id in queries.streams_due(now=now):
+        _read_soon(stream_id)
+
+
+@app.task(name="inbox.read_stream", queue="reading")
+def read_stream(*, stream_id: int, **_later: Any) -> None:
+    """Read a stream if it is still due, and store what people wrote, or its problem."""
+    stream = queries.stream_to_read(pk=stream_id)
+    if stream.next_read_at > timezone.now():
+        return
+    try:
+        reading = _read(stream)
+    except (NetworkError, Refused) as problem:
+        reason = problem.message if isinstance(problem, Refused) else problem.reason
+        wait = problem.retry_after if isinstance(problem, Transient) else None
+        save_stream_problem(stream=stream, reason=reason, wait_seconds=wait, now=timezone.now())
+        return
+    finally:
+        flush_limit_readings(at_once=True)
+    receive_reading(stream=stream, reading=reading, now=timezone.now())
+    if reading.has_more:
+        _read_soon(stream_id)
+
+
+def _read(stream: Stream) -> Reading:
+    reader = interaction_reader(stream.account.network)
+    if reader is None:
+        return Reading(cursor=stream.cursor)
+    credentials = credentials_for(stream.account)
+    return with_token_refresh(credentials, lambda fresh: reader.read(fresh, stream.name, stream.cursor))
+
+
+def _read_soon(stream_id: int) -> None:
+    try:
+        app.configure_task("inbox.read_stream", queueing_lock=f"stream:{stream_id}").defer(stream_id=stream_id)
+    except AlreadyEnqueued:
+        return

@@ -1,0 +1,268 @@
+"""Pages of conversations: the list, the thread with its acts, and the parameters of PQRSD."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pregonero.errors import Refused
+from pregonero.inbox import queries, rules
+from pregonero.inbox.actions import answers, sorting
+from pregonero.inbox.actions.answers import WrittenAnswer
+from pregonero.inbox.answer_proposals import propose_answer
+from pregonero.inbox.forms import AnswerForm, CloseForm, NoteForm, PqrsdForm, RedirectForm, SnoozeForm, SortForm
+from pregonero.inbox.models import AnswerKind, Conversation, ConversationState, Question
+from pregonero.inbox.thread import thread_of
+from pregonero.networks.queries import accounts_of
+from pregonero.newsroom.queries import get_news
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.queries import networks_people
+from pregonero.people.rules import check_may, may
+
+UNPROCESSABLE = 422
+STATE_LABELS = {
+    "abiertas": "Sin responder",
+    "atrasadas": "Atrasadas",
+    "pospuestas": "Pospuestas",
+    "respondidas": "Respondidas",
+    "cerradas": "Cerradas",
+}
+
+
+@require_GET
+def conversation_list(request: MemberRequest) -> HttpResponse:
+    """List the conversations of the entity, those that wait longest first, with filters in the address."""
+    member, now = request.member, timezone.now()
+    check_may(member, "inbox.see", now=now)
+    filters = _filters(request)
+    page = Paginator(queries.conversations_of(member, filters, now=now), queries.PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    last, counts = queries.last_messages(list(page)), queries.counts_by_state(member, now=now)
+    context = {
+        "page": page,
+        "rows": [(conversation, last.get(conversation.pk)) for conversation in page],
+        "tabs": [(state, STATE_LABELS[state], counts[state], state == filters.state) for state in queries.STATES],
+        "filters": filters,
+        "label": STATE_LABELS[filters.state],
+        "accounts": accounts_of(member.entity),
+        "questions": Question.choices,
+        "streams": queries.streams_of(member.entity),
+        "outdated": queries.outdated_answers(member.entity),
+        "now": now,
+    }
+    return render(request, "inbox/list.html", context)
+
+
+def _filters(request: MemberRequest) -> queries.Filters:
+    state, account = request.GET.get("estado", ""), request.GET.get("cuenta", "")
+    question = request.GET.get("pide", "")
+    return queries.Filters(
+        state=state if state in queries.STATES else "abiertas",
+        account=int(account) if account.isdecimal() and len(account) < 10 else None,  # noqa: PLR2004
+        question=question if question in Question.values else "",
+        mine=request.GET.get("mias") == "1",
+    )
+
+
+@require_GET
+def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
+    """Show a conversation, what it asks for, the proposed answer, and what can be done with it."""
+    check_may(request.member, "inbox.see", now=timezone.now())
+    return _page(request, queries.get_conversation(member=request.member, pk=pk))
+
+
+def _page(
+    request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
+) -> HttpResponse:
+    member, now = request.member, timezone.now()
+    message = queries.message_to_answer(conversation)
+    proposal = propose_answer(conversation, message) if message and conversation.question == Question.BASIC else None
+    draft = queries.draft_of(conversation)
+    initial = {
+        "text": draft.text if draft else proposal.text if proposal else "",
+        "source": proposal.news.pk if proposal else None,
+        "key": rules.new_key(),
+        "seen": conversation.revision,
+    }
+    context = {
+        "conversation": conversation,
+        "entries": thread_of(conversation),
+        "message": message,
+        "proposal": proposal,
+        "draft": draft,
+        "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(initial=initial),
+        "redirect_form": RedirectForm(initial=initial),
+        "sort_form": form if isinstance(form, SortForm) else SortForm(initial={"question": conversation.question}),
+        "close_form": form if isinstance(form, CloseForm) else CloseForm(),
+        "note_form": form if isinstance(form, NoteForm) else NoteForm(),
+        "snooze_form": form if isinstance(form, SnoozeForm) else SnoozeForm(),
+        "limit": rules.answer_limit(conversation),
+        "pqrsd": queries.pqrsd_parameters(conversation.entity),
+        "people": networks_people(conversation.entity, today=timezone.localdate(now)),
+        "may_answer": rules.may_answer(member, conversation, kind=AnswerKind.ANSWER, now=now),
+        "may_redirect": rules.may_answer(member, conversation, kind=AnswerKind.REDIRECT, now=now),
+        "may_work": may(member, "inbox.answer", now=now),
+        "may_sort": may(member, "inbox.sort", now=now),
+        "may_note": may(member, "inbox.note", now=now),
+        "is_open": conversation.state == ConversationState.OPEN,
+        "now": now,
+    }
+    return render(request, "inbox/conversation.html", context, status=status)
+
+
+@require_POST
+def sort(request: MemberRequest, pk: int) -> HttpResponse:
+    """Confirm or correct what a conversation asks for."""
+    conversation = queries.get_conversation(member=request.member, pk=pk)
+    form = SortForm(request.POST)
+    if form.is_valid():
+        try:
+            sorting.sort_conversation(
+                conversation=conversation,
+                question=Question(form.cleaned_data["question"]),
+                reason=form.cleaned_data["reason"],
+                by=request.member,
+                now=timezone.now(),
+            )
+        except Refused as refusal:
+            form.add_error("reason", refusal.message)
+        else:
+            return redirect(conversation)
+    return _page(request, conversation, form, status=UNPROCESSABLE)
+
+
+@require_POST
+def answer(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send an answer. When the thread changed meanwhile, nothing is sent and the text is kept."""
+    member, conversation = request.member, queries.get_conversation(member=request.member, pk=pk)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _page(request, conversation, form, status=UNPROCESSABLE)
+    source, data = form.cleaned_data["source"], form.cleaned_data
+    try:
+        answers.send_answer(
+            conversation=conversation,
+            written=WrittenAnswer(
+                data["text"], data["key"], data["seen"], get_news(member=member, pk=source) if source else None
+            ),
+            by=member,
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        return _refused_answer(request, conversation, form, refusal)
+    messages.success(request, "Respuesta en camino.")
+    return redirect(conversation)
+
+
+def _refused_answer(
+    request: MemberRequest, conversation: Conversation, form: AnswerForm, refusal: Refused
+) -> HttpResponse:
+    """Show the thread as it is now, with the text that was not sent and why."""
+    conversation.refresh_from_db()
+    kept = AnswerForm({**form.cleaned_data, "seen": conversation.revision, "key": rules.new_key()})
+    kept.is_valid()
+    kept.add_error("text", refusal.message)
+    return _page(request, conversation, kept, status=UNPROCESSABLE)
+
+
+@require_POST
+def redirect_person(request: MemberRequest, pk: int) -> HttpResponse:
+    """Send the person to PQRSD."""
+    conversation = queries.get_conversation(member=request.member, pk=pk)
+    form = RedirectForm(request.POST)
+    if form.is_valid():
+        answers.redirect_to_pqrsd(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "Le enviamos la dirección de PQRSD.")
+    return redirect(conversation)
+
+
+@require_POST
+def close(request: MemberRequest, pk: int) -> HttpResponse:
+    """Close a conversation that needs no answer."""
+    conversation, form = queries.get_conversation(member=request.member, pk=pk), CloseForm(request.POST)
+    if not form.is_valid():
+        return _page(request, conversation, form, status=UNPROCESSABLE)
+    sorting.close_conversation(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
+    messages.success(request, "Conversación cerrada.")
+    return redirect("inbox:list")
+
+
+@require_POST
+def reopen(request: MemberRequest, pk: int) -> HttpResponse:
+    """Open a conversation again."""
+    conversation = queries.get_conversation(member=request.member, pk=pk)
+    sorting.reopen_conversation(conversation=conversation, by=request.member, now=timezone.now())
+    return redirect(conversation)
+
+
+@require_POST
+def assign(request: MemberRequest, pk: int) -> HttpResponse:
+    """Give a conversation to a person, or to nobody."""
+    member, conversation = request.member, queries.get_conversation(member=request.member, pk=pk)
+    people = {str(person.pk): person for person in networks_people(member.entity, today=timezone.localdate())}
+    chosen = people.get(request.POST.get("assignee", ""))
+    sorting.assign_conversation(conversation=conversation, assignee=chosen, by=member, now=timezone.now())
+    return redirect(conversation)
+
+
+@require_POST
+def snooze(request: MemberRequest, pk: int) -> HttpResponse:
+    """Set a conversation aside until a day."""
+    conversation, form = queries.get_conversation(member=request.member, pk=pk), SnoozeForm(request.POST)
+    if form.is_valid():
+        try:
+            sorting.snooze_conversation(
+                conversation=conversation, until=form.until, by=request.member, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error("day", refusal.message)
+        else:
+            messages.success(request, "Pospuesta: vuelve ese día, o antes si la persona escribe.")
+            return redirect("inbox:list")
+    return _page(request, conversation, form, status=UNPROCESSABLE)
+
+
+@require_POST
+def note(request: MemberRequest, pk: int) -> HttpResponse:
+    """Write an internal note."""
+    conversation, form = queries.get_conversation(member=request.member, pk=pk), NoteForm(request.POST)
+    if not form.is_valid():
+        return _page(request, conversation, form, status=UNPROCESSABLE)
+    sorting.add_note(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
+    return redirect(conversation)
+
+
+@require_POST
+def draft(request: MemberRequest, pk: int) -> HttpResponse:
+    """Keep what a person is writing, while they write it."""
+    conversation = queries.get_conversation(member=request.member, pk=pk)
+    text = request.POST.get("text", "")
+    sorting.save_draft(conversation=conversation, text=text, by=request.member, now=timezone.now())
+    return HttpResponse("Borrador guardado" if text.strip() else "", content_type="text/plain; charset=utf-8")
+
+
+@require_http_methods(["GET", "POST"])
+def pqrsd(request: MemberRequest) -> HttpResponse:
+    """Show the parameters of PQRSD and their versions; their owners set new ones (Q-4)."""
+    member, now = request.member, timezone.now()
+    check_may(member, "inbox.see", now=now)
+    current = queries.pqrsd_parameters(member.entity)
+    initial = {"address": current.address, "text": current.text} if current else None
+    form = PqrsdForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        sorting.set_pqrsd_parameters(entity=member.entity, by=member, now=now, **form.cleaned_data)
+        messages.success(request, "Parámetros guardados: rigen desde ahora.")
+        return redirect("inbox:pqrsd")
+    context: dict[str, Any] = {
+        "form": form,
+        "versions": queries.pqrsd_versions(member.entity),
+        "may_manage": may(member, "pqrsd.manage", now=now),
+        "now": now,
+    }
+    return render(request, "inbox/pqrsd.html", context, status=UNPROCESSABLE if form.errors else None)
