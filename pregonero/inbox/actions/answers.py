@@ -29,6 +29,7 @@ from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.actions.schedule import schedule
 from pregonero.outbox.payload import Parent, post_payload
 from pregonero.people.models import Member
+from pregonero.people.rules import check_may
 from pregonero.records.actions import record
 
 
@@ -57,7 +58,8 @@ def send_answer(*, conversation: Conversation, written: WrittenAnswer, by: Membe
 @transaction.atomic(durable=True)
 def redirect_to_pqrsd(*, conversation: Conversation, key: uuid.UUID, seen: int, by: Member, now: datetime) -> Answer:
     """Send the person to PQRSD with the text that its owners set (Q-3, Q-4)."""
-    parameters = queries.pqrsd_parameters(conversation.entity)
+    check_may(by, "inbox.answer", now=now)
+    parameters = queries.pqrsd_parameters(by.entity)
     if parameters is None:
         raise WrongState("Falta la dirección de PQRSD: la fija el Grupo de Relación con el Ciudadano.")
     written = WrittenAnswer(f"{parameters.text} {parameters.address}", key, seen)
