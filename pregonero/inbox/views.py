@@ -1,5 +1,6 @@
 """Pages of conversations: the list, the thread with its acts, and the parameters of PQRSD."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from pregonero.inbox.thread import thread_of
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.queries import get_news
 from pregonero.people.middleware import MemberRequest
+from pregonero.people.models import Member
 from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may, may
 
@@ -80,40 +82,53 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
 def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    member, now = request.member, timezone.now()
-    message = queries.message_to_answer(conversation)
+    now, message = timezone.now(), queries.message_to_answer(conversation)
     proposal = propose_answer(conversation, message) if message and conversation.question == Question.BASIC else None
     draft = queries.draft_of(conversation)
-    initial = {
-        "text": draft.text if draft else proposal.text if proposal else "",
-        "source": proposal.news.pk if proposal else None,
-        "key": rules.new_key(),
-        "seen": conversation.revision,
-    }
+    text = draft.text if draft else proposal.text if proposal else ""
+    initial = {"text": text, "source": proposal.news.pk if proposal else None, **_new_answer(conversation)}
     context = {
         "conversation": conversation,
         "entries": thread_of(conversation),
         "message": message,
         "proposal": proposal,
         "draft": draft,
-        "answer_form": form if isinstance(form, AnswerForm) else AnswerForm(initial=initial),
-        "redirect_form": RedirectForm(initial=initial),
-        "sort_form": form if isinstance(form, SortForm) else SortForm(initial={"question": conversation.question}),
-        "close_form": form if isinstance(form, CloseForm) else CloseForm(),
-        "note_form": form if isinstance(form, NoteForm) else NoteForm(),
-        "snooze_form": form if isinstance(form, SnoozeForm) else SnoozeForm(),
         "limit": rules.answer_limit(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
+        "is_open": conversation.state == ConversationState.OPEN,
+        "now": now,
+        **_forms(form, initial, conversation),
+        **_rights(request.member, conversation, now),
+    }
+    return render(request, "inbox/conversation.html", context, status=status)
+
+
+def _new_answer(conversation: Conversation) -> dict[str, Any]:
+    return {"key": rules.new_key(), "seen": conversation.revision}
+
+
+def _forms(form: Form | None, initial: dict[str, Any], conversation: Conversation) -> dict[str, Form]:
+    """Return the forms of the page; the one that was sent keeps what it had."""
+    forms = {
+        "answer_form": AnswerForm(initial=initial),
+        "redirect_form": RedirectForm(initial=initial),
+        "sort_form": SortForm(initial={"question": conversation.question}),
+        "close_form": CloseForm(),
+        "note_form": NoteForm(),
+        "snooze_form": SnoozeForm(),
+    }
+    return {name: form if form is not None and type(form) is type(empty) else empty for name, empty in forms.items()}
+
+
+def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[str, bool]:
+    return {
         "may_answer": rules.may_answer(member, conversation, kind=AnswerKind.ANSWER, now=now),
         "may_redirect": rules.may_answer(member, conversation, kind=AnswerKind.REDIRECT, now=now),
         "may_work": may(member, "inbox.answer", now=now),
         "may_sort": may(member, "inbox.sort", now=now),
         "may_note": may(member, "inbox.note", now=now),
-        "is_open": conversation.state == ConversationState.OPEN,
-        "now": now,
     }
-    return render(request, "inbox/conversation.html", context, status=status)
 
 
 @require_POST
@@ -165,7 +180,7 @@ def _refused_answer(
 ) -> HttpResponse:
     """Show the thread as it is now, with the text that was not sent and why."""
     conversation.refresh_from_db()
-    kept = AnswerForm({**form.cleaned_data, "seen": conversation.revision, "key": rules.new_key()})
+    kept = AnswerForm({**form.cleaned_data, **_new_answer(conversation)})
     kept.is_valid()
     kept.add_error("text", refusal.message)
     return _page(request, conversation, kept, status=UNPROCESSABLE)

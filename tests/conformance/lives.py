@@ -8,6 +8,7 @@ from pathlib import Path
 from PIL import Image
 
 from pregonero.networks.base import Medium, Post, Prepared, Published
+from pregonero.networks.registry import interaction_reader
 from tests.lab.process import until
 from tests.networks.subjects import Subject, accompanied
 
@@ -24,6 +25,24 @@ def live(subject: Subject, folder: Path) -> None:
         _until_it_is_seen(subject, post, prepared, started, published)
     if subject.connector.capabilities.takes_replies:
         _answer_ourselves(subject)
+    _converse(subject)
+
+
+def _converse(subject: Subject) -> None:
+    """Read what a citizen writes, and answer it."""
+    reader = interaction_reader(subject.name)
+    if reader is None:
+        return
+    post = subject.publish(subject.post())
+    stream = reader.streams[0].name
+    first = reader.read(subject.credentials, stream, {})
+    form = {"nombre": "Rosa", "texto": f"@{subject.credentials.handle} ¿Hasta cuándo?"}
+    subject.lab.client.post(f"/comentarios/{subject.name}/{post.remote_id}", data=form)
+    for cursor in (first.cursor, {}):
+        asked = reader.read(subject.credentials, stream, cursor).interactions[0]
+    answer, started = Post("Hasta el 15.", reply_to=asked.remote_id, root=asked.post_id), datetime.now(UTC)
+    subject.connector.commit(subject.credentials, answer, prepared := subject.prepare(answer))
+    subject.resolve(answer, prepared, started, checks_made=0)
 
 
 def _until_it_is_seen(

@@ -1,10 +1,13 @@
 """The parameters, types and values that Meta's SDK declares for each call."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 from facebook_business.adobjects.advideo import AdVideo
+from facebook_business.adobjects.comment import Comment
+from facebook_business.adobjects.igcomment import IGComment
 from facebook_business.adobjects.igmedia import IGMedia
 from facebook_business.adobjects.iguser import IGUser
 from facebook_business.adobjects.page import Page
@@ -41,14 +44,21 @@ MAKES: dict[tuple[str, str], Callable[[], Any]] = {
     ("video", "thumbnails"): lambda: AdVideo("1", api=_API).create_thumbnail(pending=True),
     ("video", "captions"): lambda: AdVideo("1", api=_API).create_cap_t_i_on(pending=True),
     ("user", "media"): lambda: IGUser("1", api=_API).create_media(pending=True),
+    ("comment", "replies"): lambda: IGComment("1", api=_API).create_reply(pending=True),
     ("user", "media_publish"): lambda: IGUser("1", api=_API).create_media_publish(pending=True),
 }
-READS: dict[str, Any] = {"post": PagePost, "video": AdVideo, "photo": Photo, "media": IGMedia, "user": IGUser}
+READS: dict[str, Any] = {
+    "post": PagePost, "video": AdVideo, "photo": Photo, "media": IGMedia, "user": IGUser, "published_posts": PagePost,
+    "facebook comments": Comment, "instagram comments": IGComment, "replies": IGComment,
+}  # fmt: skip
+# Lists that are expanded as a field of their node, which the SDK has as edges.
+EDGES = {"published_posts": {"comments": "facebook comments"}, "instagram comments": {"replies": "replies"}}
+EXPANSION = re.compile(r"(\w+)(?:\.\w+\([^()]*\))*(?:\{(.*)\})?")
 # A container and the room that is left today are classes that this SDK does not have: Meta's pages name their fields.
 OTHER_READS = {
     "container": {"status_code", "status", "id"},
     "content_publishing_limit": {"config", "quota_usage"},
-    "media_list": {"id", "permalink", "caption", "timestamp", "limit"},
+    "media_list": {"id", "permalink", "caption", "timestamp", "limit", "comments_count"},
 }
 
 
@@ -78,8 +88,18 @@ def _read(checker: TypeChecker, name: str, value: str) -> Any:
 
 def fields_unknown(kind: str, names: str) -> list[str]:
     """Return the requested fields that the SDK's class of the node does not have."""
-    wanted = [name for name in names.split(",") if name]
-    if kind in OTHER_READS:
-        return [name for name in wanted if name not in OTHER_READS[kind]]
-    has = set(vars(READS[kind].Field).values())
-    return [name for name in wanted if name not in has]
+    unknown, edges = [], EDGES.get(kind, {})
+    has = OTHER_READS[kind] if kind in OTHER_READS else set(vars(READS[kind].Field).values())
+    for entry in _split(names):
+        match = EXPANSION.fullmatch(entry)
+        name, nested = (match[1], match[2] or "") if match else (entry, "")
+        if name in edges:
+            unknown += fields_unknown(edges[name], nested)
+        elif name not in has:
+            unknown.append(entry)
+    return unknown
+
+
+def _split(names: str) -> list[str]:
+    """Split a list of fields at the commas that are not inside braces."""
+    return [entry for entry in re.split(r",(?![^{]*\})", names) if entry]

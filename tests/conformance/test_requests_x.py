@@ -28,6 +28,7 @@ WITHOUT_BODY = {
     ("POST", "/2/media/upload/{id}/finalize"),
     ("GET", "/2/media/upload"),
     ("GET", "/2/users/{id}/tweets"),
+    ("GET", "/2/users/{id}/mentions"),
     ("GET", "/2/tweets/{id}"),
     ("GET", "/2/users/me"),
     ("DELETE", "/2/tweets/{id}"),

@@ -90,6 +90,9 @@ def test_every_request_is_one_that_googles_own_description_knows(sent: list[Requ
         "youtube.videos.delete",
         "youtube.thumbnails.set",
         "youtube.captions.insert",
+        "youtube.commentThreads.list",
+        "youtube.comments.list",
+        "youtube.comments.insert",
     }
 
 

@@ -84,8 +84,8 @@ def test_nothing_is_proposed_when_nothing_published_answers_it(ask: Ask, news: N
     ],
 )
 def test_the_sentence_has_what_the_question_asks_for(question: str, expected: str) -> None:
-    texts = ["Feria de productores. La feria es en la ciudad de Cali, Calle 5. Cierra el 3 de mayo a las 17:00.",
-             "La inscripción es gratuita."]  # fmt: skip
+    feria = "Feria de productores. La feria es en la ciudad de Cali, Calle 5. Cierra el 3 de mayo a las 17:00."
+    texts = [feria, "La inscripción es gratuita."]
 
     assert best_sentence(question, texts) == expected
 
