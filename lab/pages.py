@@ -11,6 +11,7 @@ from aiohttp import web
 from lab.accounts import NETWORKS
 from lab.graph import comments as graph_comments
 from lab.graph import facebook, instagram
+from lab.link_cards import FindNews, LinkCard, card_of
 from lab.mastodon import statuses as mastodon_statuses
 from lab.mastodon.media import new_id as new_mastodon_id
 from lab.state import LabState
@@ -58,6 +59,7 @@ class PostView:
     poster: str
     media: list[MediaView]
     comments: int
+    card: LinkCard | None = None
     parent_href: str = ""  # the page of the post that it replies to
     before: list[PostView] = field(default_factory=list)  # the earlier posts of its thread
     replies: list[PostView] = field(default_factory=list)
@@ -79,8 +81,9 @@ def page_path(lab: LabState, post: Post) -> str:
     return instagram.page_path(post) if post.network == "instagram" else videos.page_path(post)
 
 
-def view_of(lab: LabState, post: Post) -> PostView:
+def view_of(lab: LabState, post: Post, find_news: FindNews) -> PostView:
     """Return a post as the templates show it, without its thread."""
+    card = card_of(post, find_news)
     account = lab.accounts.get(post.network, post.account)
     snippet = post.extra.get("snippet")
     text = str(snippet.get("description") or "") if snippet else post.text
@@ -95,10 +98,11 @@ def view_of(lab: LabState, post: Post) -> PostView:
         at=post.public_at or post.created_at,
         title=post.text if snippet else "",
         text=text,
-        link="" if post.link in text else post.link,
+        link="" if post.link in text or card else post.link,
         poster=f"/media/{thumbnail}" if thumbnail else "",
         media=_media(lab, post),
         comments=len(lab.comments.under(post.network, post.conversation or post.id)),
+        card=card,
         parent_href=_parent_href(lab, post),
     )
 
@@ -113,19 +117,19 @@ def _media(lab: LabState, post: Post) -> list[MediaView]:
     return [MediaView(item.kind, f"/media/{item.sha256}", item.alt, item.width, item.height) for item in media]
 
 
-def view_with_thread(lab: LabState, post: Post) -> tuple[PostView, list[Comment]]:
+def view_with_thread(lab: LabState, post: Post, find_news: FindNews) -> tuple[PostView, list[Comment]]:
     """Return a post with the other posts of its thread, and the comments under it."""
-    view = view_of(lab, post)
+    view = view_of(lab, post, find_news)
     if post.network in THREADED:
         thread = lab.posts.in_conversation(post.network, post.conversation)
-        view.before = [view_of(lab, other) for other in thread if other.seq < post.seq]
-        view.replies = [view_of(lab, other) for other in thread if other.seq > post.seq]
+        view.before = [view_of(lab, other, find_news) for other in thread if other.seq < post.seq]
+        view.replies = [view_of(lab, other, find_news) for other in thread if other.seq > post.seq]
     return view, lab.comments.under(post.network, post.conversation or post.id)
 
 
 class PublicPages:
-    def __init__(self, lab: LabState) -> None:
-        self._lab = lab
+    def __init__(self, lab: LabState, find_news: FindNews) -> None:
+        self._lab, self._find_news = lab, find_news
 
     def add_to(self, app: web.Application) -> None:
         app.router.add_get("/", self.home)
@@ -148,7 +152,7 @@ class PublicPages:
         app.router.add_static("/static", STATIC)
 
     async def home(self, request: web.Request) -> web.Response:
-        latest = [view_of(self._lab, post) for post in self._lab.posts.latest_anywhere(HOME_POSTS)]
+        latest = [view_of(self._lab, post, self._find_news) for post in self._lab.posts.latest_anywhere(HOME_POSTS)]
         accounts = [
             (LABELS[account.network], account, self._lab.posts.count(account.network, account.id))
             for account in self._lab.accounts.all()
@@ -161,7 +165,7 @@ class PublicPages:
         if account is None:
             return _not_found("Esta cuenta no existe en el laboratorio.")
         latest = self._lab.posts.latest(network, account.id, limit=TIMELINE_POSTS)
-        posts = [view_of(self._lab, post) for post in latest]
+        posts = [view_of(self._lab, post, self._find_news) for post in latest]
         mentions = self._lab.comments.for_account(network, account.id, limit=TIMELINE_POSTS)
         return render_page(
             "timeline.html",
@@ -193,7 +197,7 @@ class PublicPages:
     def _post(self, post: Post | None, *, problem: str = "", status: int = 200) -> web.Response:
         if post is None or post.state != "public":
             return _not_found("Esta publicación no existe o ya no es pública.")
-        view, comments = view_with_thread(self._lab, post)
+        view, comments = view_with_thread(self._lab, post, self._find_news)
         visible = [comment for comment in comments if not comment.hidden]
         hidden = len(comments) - len(visible)
         return render_page("post.html", status=status, post=view, comments=visible, hidden=hidden, problem=problem)

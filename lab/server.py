@@ -91,8 +91,9 @@ def build(lab: LabState) -> web.Application:
     ConsentPages(lab).add_to(app)
     for pattern, api in APIS:
         app.router.add_route("*", pattern, _handler(lab, api))
-    Site(lab).add_to(app)
-    PublicPages(lab).add_to(app)
+    site = Site(lab)
+    site.add_to(app)
+    PublicPages(lab, site.find).add_to(app)
     app.cleanup_ctx.append(_background(lab))
     return app
 

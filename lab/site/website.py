@@ -110,6 +110,10 @@ class Site:
         app.router.add_get(r"/sitio/getmedia/{slug:[\w-]+}.{kind:jpg|mp4}", self.media)
         app.router.add_post("/sitio/noticias", self.add)
 
+    def find(self, path: str) -> News | None:
+        """Return the news item whose page has this path."""
+        return next((news for news in self._news.all() if news.path == path), None)
+
     async def home(self, request: web.Request) -> web.Response:
         return self._page(request, "site_home.html", news=self._news.all()[:4])
 

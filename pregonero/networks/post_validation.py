@@ -55,19 +55,22 @@ def decimal(value: float) -> str:
 
 
 def length_issues(
-    field: str, caps: Capabilities, used: int, *, limit: str, what: str, unit: str = "carácter"
+    field: str, caps: Capabilities, used: int, *, limit: str, what: str = "", unit: str = "carácter"
 ) -> Iterator[Issue]:
-    """Yield an issue if a text is too long: "Sobran 12 caracteres: X admite 280 y el texto cuenta 292."."""
+    """Yield an issue if a text is too long: "En X sobran 12 caracteres: van 292 de 280.".
+
+    `what` says in which text, if it is not the main one: "el título".
+    """
     longest = caps.limits.get(limit)
     if longest is None or used <= longest.value:
         return
     over = used - longest.value
     plural = "caracteres" if unit == "carácter" else f"{unit}s"
-    lead = f"Sobra 1 {unit}" if over == 1 else f"Sobran {number(over)} {plural}"
-    verb = "cuenta" if unit == "carácter" else "ocupa"
-    yield Issue(
-        field, "too_long", f"{lead}: {caps.label} admite {number(longest.value)} y {what} {verb} {number(used)}."
-    )
+    excess = f"sobra 1 {unit}" if over == 1 else f"sobran {number(over)} {plural}"
+    place = f" en {what}" if what else ""
+    reason = "" if unit == "carácter" else " Las tildes y los emojis ocupan más."
+    text = f"En {caps.label} {excess}{place}: van {number(used)} de {number(longest.value)}.{reason}"
+    yield Issue(field, "too_long", text)
 
 
 def media_issues(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue]:
@@ -75,7 +78,7 @@ def media_issues(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue
     yield from _missing_media(post, caps)
     yield from _count_issues(post, caps)
     if post.format == REEL and caps.reels_apart and not any(medium.kind == "video" for medium in post.media):
-        yield Issue("media", "needs_media", f"Un reel de {caps.label} necesita un video.")
+        yield Issue("media", "needs_media", f"Falta el video del reel de {caps.label}.")
     for position, medium in enumerate(post.media, start=1):
         name, prefix = f"{NAMES[medium.kind]} {position}", prefix_of(post.format, medium, caps)
         for issue in _medium_issues(name, medium, caps, kinds, prefix):
@@ -84,7 +87,7 @@ def media_issues(post: Post, caps: Capabilities, kinds: Kinds) -> Iterator[Issue
 
 def _missing_media(post: Post, caps: Capabilities) -> Iterator[Issue]:
     if caps.needs and not any(medium.kind in ALSO_SERVES[caps.needs] for medium in post.media):
-        yield Issue("media", "needs_media", f"{caps.label} necesita {NEEDS[caps.needs]}.")
+        yield Issue("media", "needs_media", f"Falta {NEEDS[caps.needs]} en {caps.label}.")
 
 
 def _count_issues(post: Post, caps: Capabilities) -> Iterator[Issue]:
@@ -98,7 +101,7 @@ def _count_issues(post: Post, caps: Capabilities) -> Iterator[Issue]:
         if highest is None or count <= highest.value:
             continue
         if highest.value == 0:
-            yield Issue("media", "not_taken", f"{caps.label} no recibe {PLURALS[name]} en una publicación.")
+            yield Issue("media", "not_taken", f"{caps.label} no recibe {PLURALS[name]}: quita lo que sobra.")
         else:
             yield Issue("media", "too_many", f"{caps.label} admite {highest.value} {PLURALS[name]} y hay {count}.")
     yield from _combination_issues(counts, len(post.media), caps)

@@ -24,6 +24,15 @@ from pregonero.publishing.queries.calendar import proposed_hour
 from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.threads import Part, parts_of, thread_label
 
+# What the tab of an account says of its first issue; of any other, that something must be corrected.
+MISSING = {
+    "no_alt": "falta describir",
+    "no_captions": "faltan subtítulos",
+    "needs_media": "falta la imagen o el video",
+    "omission_outdated": "ya hay con qué",
+    "account_retired": "cuenta retirada",
+}
+
 
 @dataclass(frozen=True)
 class AccountPart:
@@ -88,10 +97,19 @@ class AccountPart:
         if over > 0:
             return f"{'sobra' if over == 1 else 'sobran'} {over}"
         if self.issues:
-            return f"falta{'n' if len(self.issues) > 1 else ''} {len(self.issues)}"
+            return _missing_label(self.issues)
         if self.pause:
             return "en pausa"
         return f"hilo de {1 + len(self.under)}" if self.under else "lista"
+
+
+def _missing_label(issues: tuple[Issue, ...]) -> str:
+    """Return what is missing, by its name: "falta describir", "falta el texto y 1 más"."""
+    fields = {"text": "el texto", "title": "el título"}
+    first = issues[0]
+    names = MISSING | {"empty": f"falta {fields.get(first.field.rpartition(':')[2], 'el texto')}"}
+    rest = len(issues) - 1
+    return names.get(first.key, "por corregir") + (f" y {rest} más" if rest else "")
 
 
 @dataclass(frozen=True)
@@ -135,8 +153,26 @@ class Editor:
 
     @property
     def own_issues(self) -> list[Issue]:
-        """Return the issues that belong to no account."""
-        return [issue for issue in self.issues if not issue.field.startswith("account:")]
+        """Return the issues that belong to no account, without the one that needs nobody: see `waits_for_link`."""
+        own = [issue for issue in self.issues if not issue.field.startswith("account:")]
+        return [issue for issue in own if issue.key != "link_unchecked"]
+
+    @property
+    def waits_for_link(self) -> bool:
+        """Return whether the link is still to be read, which happens by itself when the publication is scheduled."""
+        return any(issue.key == "link_unchecked" for issue in self.issues)
+
+    @property
+    def blocking(self) -> int:
+        """Return how many things a person must correct before scheduling."""
+        return len(self.own_issues) + sum(len(part.issues) for part in self.parts) + bool(self.minute_problem)
+
+    @property
+    def minute_problem(self) -> str:
+        """Return why the minute that is being written cannot be taken, or an empty string."""
+        if not (self.minute.is_bound and self.minute.data.get("day") and self.minute.data.get("hour")):
+            return ""
+        return next((str(errors[0]) for errors in self.minute.errors.values()), "")
 
 
 def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None = None, hour: str = "") -> Editor:

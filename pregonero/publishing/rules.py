@@ -209,7 +209,7 @@ def omission_issues(adaptation: Adaptation, present_media: Collection[str]) -> l
         return []
     label = connector(adaptation.account.network).capabilities.label
     name = {"picture": "una imagen", "video": "un video"}[serving[0]]
-    text = f"La fuente ya trae {name} para {label}: agrégalo, o escribe por qué no se publica ahí."
+    text = f"La fuente ya trae {name} para {label}: agrégalo, o di por qué no va ahí."
     return [Issue(f"account:{adaptation.account_id}:skip_reason", "omission_outdated", text)]
 
 
@@ -217,14 +217,14 @@ def why_issues(publication: Publication) -> list[Issue]:
     """Return that a publication does not say why it interests citizens (M-1); the database keeps it too."""
     if publication.why.strip():
         return []
-    return [Issue("why", "no_why", "Falta decir por qué le interesa a la ciudadanía.")]
+    return [Issue("why", "no_why", "Di por qué le interesa a la ciudadanía.")]
 
 
 def adaptation_issues(adaptation: Adaptation) -> list[Issue]:
     """Return what its network would not take, and what accessibility asks for (N-6)."""
     prefix = f"account:{adaptation.account_id}:"
     if adaptation.account.state == AccountState.RETIRED:
-        words = f"{adaptation.account} se retiró del registro: marca que no se publica ahí, con la razón."
+        words = f"{adaptation.account} ya no está en el registro: no publiques ahí y di por qué."
         return [Issue(f"{prefix}skipped", "account_retired", words)]
     found = connector(adaptation.account.network).check(post_of(adaptation))
     issues = [Issue(prefix + issue.field, issue.key, issue.text) for issue in found]
@@ -246,10 +246,10 @@ def part_issues(adaptation: Adaptation) -> list[Issue]:
         if texts[position] in texts[:position]:
             # The network would refuse it, and after a cut nobody could tell the two apart.
             same = texts.index(texts[position]) + 1
-            words = f"{label}: la parte {position + 1} dice lo mismo que la {same}; cámbiala o quítala."
+            words = f"En {label} la parte {position + 1} dice lo mismo que la {same}: cámbiala o quítala."
             issues.append(Issue(field, "repeated", words))
     if adaptation.link_under and "://" in adaptation.text:
-        words = f"{label}: esta página no puede publicar enlaces; quítalo del texto, que irá como primer comentario."
+        words = f"Quita el enlace del texto de {label}: va como primer comentario."
         issues.append(Issue(f"account:{adaptation.account_id}:text", "link_in_text", words))
     return issues
 
@@ -257,23 +257,24 @@ def part_issues(adaptation: Adaptation) -> list[Issue]:
 def accessibility_issues(attachment: Attachment, prefix: str = "") -> list[Issue]:
     """Return what who cannot see or hear a medium lacks, unless somebody said by name why it goes without (N-6)."""
     field, at = f"{prefix}media:{attachment.position}", attachment.position
+    label = connector(attachment.adaptation.account.network).capabilities.label
     if attachment.medium.kind == MediumKind.PICTURE:
         if attachment.alt.strip() or attachment.alt_missing_because.strip():
             return []
-        return [Issue(field, "no_alt", f"Falta el texto alternativo de la imagen {at}, o por qué va sin él.")]
+        return [Issue(field, "no_alt", f"Describe la imagen {at} de {label}, o di por qué va sin descripción.")]
     if attachment.captions is not None or attachment.captions_missing_because.strip():
         return []
-    return [Issue(field, "no_captions", f"Faltan los subtítulos del video {at}, o por qué va sin ellos.")]
+    return [Issue(field, "no_captions", f"Agrega los subtítulos del video {at} de {label}, o di por qué va sin ellos.")]
 
 
 def link_issues(publication: Publication, check: LinkCheck | None, acceptance: LinkAcceptance | None) -> list[Issue]:
     """Return why the link may not go out, unless somebody answers for it by name (D-4)."""
     if not publication.link:
-        return [Issue("link", "no_link", "Falta el enlace a la noticia en la sede electrónica.")]
+        return [Issue("link", "no_link", "Falta el enlace a la noticia.")]
     if acceptance is not None and acceptance.address == publication.link:
         return []
     if check is None or check.address != publication.link:
-        return [Issue("link", "link_unchecked", "El enlace todavía no se ha comprobado.")]
+        return [Issue("link", "link_unchecked", "El enlace todavía no se ha revisado.")]
     if check.problem:
         return [Issue("link", "link_bad", check.problem)]
     return []

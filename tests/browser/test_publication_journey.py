@@ -124,8 +124,8 @@ def assert_too_long_is_refused(page: Page, scripted: bool) -> None:
         page.get_by_text("Revisa esto.")
     ).to_be_visible()  # the answer: the live review says what is missing before it
     missing = page.get_by_role("region", name="Antes de programar")
-    expect(missing).to_contain_text("Sobran 12 caracteres: X admite 280 y el texto cuenta 292.")
-    expect(missing).to_contain_text("1 por resolver")
+    expect(missing).to_contain_text("En X sobran 12 caracteres: van 292 de 280.")
+    expect(missing).to_contain_text("1 por corregir")
 
 
 def programme(page: Page, link: str) -> None:

@@ -271,8 +271,8 @@ def test_it_says_by_how_much_a_text_is_too_long(subject_of: MakeSubject) -> None
     family = "👩‍👩‍👧‍👦"
     assert graphemes(family * 3 + "e\u0301🇨🇴") == 5
     assert told("ñ" * 300) == []
-    assert told("ñ" * 301) == ["Sobra 1 carácter: Bluesky admite 300 y el texto cuenta 301."]
-    assert told(family * 121) == ["Sobran 25 bytes: Bluesky admite 3.000 y el texto ocupa 3.025."]
-    assert told(" ") == ["El texto está vacío: Bluesky necesita un texto o una imagen."]
+    assert told("ñ" * 301) == ["En Bluesky sobra 1 carácter: van 301 de 300."]
+    assert told(family * 121) == ["En Bluesky sobran 25 bytes: van 3.025 de 3.000. Las tildes y los emojis ocupan más."]
+    assert told(" ") == ["Falta el texto de Bluesky, o una imagen o un video."]
     both = bluesky.connector.check(bluesky.post(media=(bluesky.film, bluesky.picture)))
     assert [issue.text for issue in both] == ["Bluesky no mezcla un video o un GIF con otros archivos."]

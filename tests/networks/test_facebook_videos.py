@@ -184,4 +184,4 @@ def test_a_reel_has_limits_of_its_own(facebook: Subject, film: Medium, reel: Med
         "El video 1 mide 360 píxeles de alto: Facebook necesita al menos 960.",
         "El video 1 tiene una proporción de 1,78 (ancho entre alto): Facebook admite 0,56.",
     ]
-    assert said(facebook.picture) == ["Un reel de Facebook necesita un video."]
+    assert said(facebook.picture) == ["Falta el video del reel de Facebook."]

@@ -19,6 +19,7 @@ PIECES = (
 )  # fmt: skip
 WORDS = st.lists(st.sampled_from(PIECES), max_size=8).map(" ".join)
 NEAR = st.integers(-3, 3)
+INVISIBLE = "El texto de X tiene caracteres invisibles: bórralos y escribe de nuevo esa parte."
 over_the_wire = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -80,30 +81,28 @@ def test_it_says_by_how_much(subject_of: MakeSubject) -> None:
     long = x.post(text="a" * 292, media=())
     described = youtube.post(title="ñ" * 101, text="ñ" * 2501 + " <b>")
 
-    assert [issue.text for issue in x.connector.check(long)] == [
-        "Sobran 12 caracteres: X admite 280 y el texto cuenta 292."
-    ]
+    assert [issue.text for issue in x.connector.check(long)] == ["En X sobran 12 caracteres: van 292 de 280."]
     assert [issue.text for issue in youtube.connector.check(described)] == [
-        "Sobra 1 carácter: YouTube admite 100 y el título cuenta 101.",
-        "La descripción tiene < o >: YouTube no los admite.",
-        "Sobran 6 bytes: YouTube admite 5.000 y la descripción ocupa 5.006.",
+        "En YouTube sobra 1 carácter en el título: van 101 de 100.",
+        "La descripción de YouTube tiene < o >: quítalos.",
+        "En YouTube sobran 6 bytes en la descripción: van 5.006 de 5.000. Las tildes y los emojis ocupan más.",
     ]
 
 
 @pytest.mark.parametrize(
     ("name", "changes", "field", "says"),
     [
-        ("instagram", {"media": ()}, "media", "Instagram necesita una imagen."),
-        ("youtube", {"media": ()}, "media", "YouTube necesita un video."),
-        ("youtube", {"title": "  "}, "title", "YouTube necesita un título."),
-        ("x", {"text": " ", "media": ()}, "text", "El texto está vacío: X necesita un texto o un archivo."),
+        ("instagram", {"media": ()}, "media", "Falta una imagen en Instagram."),
+        ("youtube", {"media": ()}, "media", "Falta un video en YouTube."),
+        ("youtube", {"title": "  "}, "title", "Falta el título de YouTube."),
+        ("x", {"text": " ", "media": ()}, "text", "Falta el texto de X, o una imagen o un video."),
         (
             "facebook", {"text": " ", "link": ""}, "text",
-            "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.",
+            "Falta el texto de Facebook, o un enlace, una imagen o un video.",
         ),
-        ("instagram", {"text": "#a " * 6}, "text", "Sobra 1 etiqueta: Instagram admite 5 y el texto tiene 6."),
-        ("instagram", {"text": "@a " * 22}, "text", "Sobran 2 menciones: Instagram admite 20 y el texto tiene 22."),
-        ("x", {"text": "a\ufeffb"}, "text", "El texto tiene caracteres invisibles que X no acepta."),
+        ("instagram", {"text": "#a " * 6}, "text", "En Instagram sobra 1 etiqueta: van 6 de 5."),
+        ("instagram", {"text": "@a " * 22}, "text", "En Instagram sobran 2 menciones: van 22 de 20."),
+        ("x", {"text": "a\ufeffb"}, "text", INVISIBLE),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_too_many_is_said(
@@ -221,8 +220,8 @@ def test_an_alternative_text_has_its_limit(subject_of: MakeSubject, name: str) -
     (issue,) = subject.connector.check(post)
 
     assert issue.field == "media:1"
-    assert issue.text.startswith("Sobran 3 caracteres: ")
-    assert issue.text.endswith("admite 1.000 y el texto alternativo de la imagen 1 cuenta 1.003.")
+    assert "sobran 3 caracteres en el texto alternativo de la imagen 1:" in issue.text
+    assert issue.text.endswith("van 1.003 de 1.000.")
     assert not _taken(subject, post)
 
 

@@ -200,7 +200,7 @@ def test_its_own_post_is_withdrawn_and_another_accounts_is_not(
 def test_its_limits_are_checked_like_those_of_every_network(connector: Connector) -> None:
     (issue,) = connector.check(Post("a" * 402))
 
-    assert issue.text == "Sobran 2 caracteres: Juguete admite 400 y el texto cuenta 402."
+    assert issue.text == "En Juguete sobran 2 caracteres: van 402 de 400."
 
 
 def test_a_picture_is_converted_to_what_it_accepts(connector: Connector, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ class JugueteConnector:
 
     def check(self, post):
         length = self.measure(post.text)
-        text = post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
+        text = post_validation.length_issues("text", CAPABILITIES, length, limit="text")
         return [*text, *post_validation.media_issues(post, CAPABILITIES, KINDS)]
 
     def measure(self, text):

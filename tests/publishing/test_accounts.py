@@ -85,7 +85,7 @@ class TestPaused:
         page = client.get(f"{path}editor/").content.decode()
         assert page.count(f"X {WILL_LEAVE}") == 2
         assert "Revisión de la cuenta." in page
-        assert "listo, con 1 aviso" in page
+        assert "Listo, con 1 aviso" in page
         assert f"X {WILL_LEAVE}" in client.post(f"{path}revision/", sent(publication)).content.decode()
 
     def test_scheduling_plans_its_delivery_too(
@@ -143,7 +143,7 @@ class TestRegisteredLater:
     ) -> None:
         publication = drafted(news, beto, now)
         retire_account(account=accounts["x"], reason="Se cerró.", by=carmen, now=now)
-        with pytest.raises(NotReady, match="se retiró del registro"):
+        with pytest.raises(NotReady, match="ya no está en el registro"):
             actions.program_publication(publication=publication, due_at=now + timedelta(hours=1), by=beto, now=now)
 
 
@@ -198,7 +198,7 @@ class TestAutomaticOmission:
         assert on(publication, "youtube").skip_reason == "El canal no publica esto."
         page = signed_in(beto).get(f"/publicaciones/{publication.pk}/editor/").content.decode()
         assert "En YouTube no se publica, y tiene un archivo." in page
-        assert "listo, con 1 aviso" in page
+        assert "Listo, con 1 aviso" in page
 
     def test_reason_that_is_no_longer_true_is_not_kept(
         self, without_video: News, video: Medium, beto: Member, now: datetime

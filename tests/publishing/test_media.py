@@ -169,7 +169,7 @@ def test_a_picture_of_a_programmed_publication_needs_its_alternative_text(
     publication = programmed(news, ana, now, due_at=now + timedelta(hours=1))
     Delivery.objects.filter(subject_id=publication.pk).update(prepared_for="f" * 64)
     medium = uploaded(ana, now, picture("PNG"))
-    with pytest.raises(NotReady, match="texto alternativo de la imagen 2"):
+    with pytest.raises(NotReady, match="Describe la imagen 2"):
         attach(publication, "x", medium, ana, now)
     assert order(publication, "x") == ["1 image/jpeg"]
     attach(publication, "x", medium, ana, now, alt="Un mapa")
@@ -304,7 +304,7 @@ def test_run_conversion_does_not_replace_the_video_if_the_publication_would_not_
     monkeypatch.setattr(media_versions, "convert_video", lambda *_: mistaken)
     media_versions.run_conversion(conversion_id=conversion.pk)
     conversion.refresh_from_db()
-    assert "texto alternativo" in conversion.reason
+    assert "sin descripción" in conversion.reason
     assert of(reel, "facebook").media[0].medium == came
     assert set(deliveries_in(reel).values_list("prepared_for", flat=True)) == {"f" * 64}
     assert not Event.objects.filter(event_type="publication.media", facts__act="exchanged").exists()

@@ -243,7 +243,7 @@ def test_parts_that_say_the_same_are_told_before_programming(
     told = {issue.field.rpartition(":")[2]: issue.text for issue in queries.issues(publication)}
     assert set(told) == {"2", "3", "4"}
     assert "dice lo mismo que la 2" in told["3"]
-    assert told["4"].startswith("Parte 5. Sobra 1")
+    assert told["4"].startswith("Parte 5. En X sobra 1")
 
 
 def test_the_database_keeps_a_part_from_going_out_before_the_one_above(publication: Publication, x: Account) -> None:

@@ -115,7 +115,7 @@ def test_a_link_that_was_accepted_and_then_changed_is_checked_again(news: News, 
     publication = actions.edit_publication(
         publication=publication, change=change, revision=publication.revision, by=ana, now=now
     )
-    with pytest.raises(NotReady, match="todavía no se ha comprobado"):
+    with pytest.raises(NotReady, match="todavía no se ha revisado"):
         actions.program_publication(publication=publication, due_at=now + HOUR, by=ana, now=now)
 
 

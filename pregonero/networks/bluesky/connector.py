@@ -120,12 +120,10 @@ class BlueskyConnector:
 
 def _text_issues(post: Post) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
-        yield Issue("text", "empty", "El texto está vacío: Bluesky necesita un texto o una imagen.")
-    yield from post_validation.length_issues("text", CAPABILITIES, graphemes(post.text), limit="text", what="el texto")
+        yield Issue("text", "empty", "Falta el texto de Bluesky, o una imagen o un video.")
+    yield from post_validation.length_issues("text", CAPABILITIES, graphemes(post.text), limit="text")
     weight = len(post.text.encode())
-    yield from post_validation.length_issues(
-        "text", CAPABILITIES, weight, limit="text_bytes", what="el texto", unit="byte"
-    )
+    yield from post_validation.length_issues("text", CAPABILITIES, weight, limit="text_bytes", unit="byte")
 
 
 def _choose_key(credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:

@@ -133,8 +133,8 @@ class FacebookConnector:
 
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.link and not post.media:
-        yield Issue("text", "empty", "El texto está vacío: Facebook necesita un texto, un enlace o un archivo.")
-    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
+        yield Issue("text", "empty", "Falta el texto de Facebook, o un enlace, una imagen o un video.")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text")
 
 
 def message_of(post: Post) -> str:

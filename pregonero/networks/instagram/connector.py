@@ -131,7 +131,7 @@ class InstagramConnector:
 
 
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
-    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text")
     yield from _count_issue("hashtags", len(HASHTAG.findall(post.text)), "etiqueta", "etiquetas")
     yield from _count_issue("mentions", len(MENTION.findall(post.text)), "mención", "menciones")
 
@@ -140,8 +140,8 @@ def _count_issue(name: str, used: int, one: str, many: str) -> Iterator[Issue]:
     most = CAPABILITIES.limits[name].value
     over = used - most
     if over > 0:
-        lead = f"Sobra 1 {one}" if over == 1 else f"Sobran {over} {many}"
-        yield Issue("text", name, f"{lead}: Instagram admite {most} y el texto tiene {used}.")
+        excess = f"sobra 1 {one}" if over == 1 else f"sobran {over} {many}"
+        yield Issue("text", name, f"En Instagram {excess}: van {used} de {most}.")
 
 
 def _not_published(state: str, checks_made: int) -> Finding:

@@ -162,8 +162,8 @@ def _create_status(credentials: ApiCredentials, post: Post, body: dict[str, Any]
 
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
-        yield Issue("text", "empty", "El texto está vacío: Mastodon necesita un texto o un archivo.")
-    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
+        yield Issue("text", "empty", "Falta el texto de Mastodon, o una imagen o un video.")
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text")
 
 
 def _check_server_limits(credentials: ApiCredentials, post: Post) -> None:

@@ -136,10 +136,11 @@ class XConnector:
 
 def _text_issues(post: Post, length: int) -> Iterator[Issue]:
     if not post.text.strip() and not post.media:
-        yield Issue("text", "empty", "El texto está vacío: X necesita un texto o un archivo.")
+        yield Issue("text", "empty", "Falta el texto de X, o una imagen o un video.")
     if not is_valid(post.text):
-        yield Issue("text", "characters", "El texto tiene caracteres invisibles que X no acepta.")
-    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text", what="el texto")
+        text = "El texto de X tiene caracteres invisibles: bórralos y escribe de nuevo esa parte."
+        yield Issue("text", "characters", text)
+    yield from post_validation.length_issues("text", CAPABILITIES, length, limit="text")
 
 
 def _matching(

@@ -143,7 +143,7 @@ class YouTubeConnector:
 
 def _title_issues(title: str) -> Iterator[Issue]:
     if not title.strip():
-        yield Issue("title", "empty", "YouTube necesita un título.")
+        yield Issue("title", "empty", "Falta el título de YouTube.")
     yield from _angle_bracket_issues("title", title, "El título")
     yield from post_validation.length_issues("title", CAPABILITIES, len(title), limit="title", what="el título")
 
@@ -157,7 +157,7 @@ def _description_issues(text: str, length: int) -> Iterator[Issue]:
 
 def _angle_bracket_issues(field: str, text: str, what: str) -> Iterator[Issue]:
     if "<" in text or ">" in text:
-        yield Issue(field, "angle_brackets", f"{what} tiene < o >: YouTube no los admite.")
+        yield Issue(field, "angle_brackets", f"{what} de YouTube tiene < o >: quítalos.")
 
 
 def _status(credentials: ApiCredentials, id: str) -> dict[str, Any]:

@@ -26,12 +26,20 @@ def count_note(capabilities: Capabilities) -> str:
 
 @register.filter
 def readiness(editor: Editor) -> str:
-    """Return how far a publication is from being ready: "2 por resolver", "listo", "listo, con 1 aviso"."""
-    if editor.issues:
-        return f"{len(editor.issues)} por resolver"
+    """Return how far a publication is from being ready: "2 por corregir", "listo", "listo, con 1 aviso"."""
+    if editor.blocking:
+        return f"{editor.blocking} por corregir"
     if not editor.warnings:
         return "listo"
     return f"listo, con {editor.warnings} {'aviso' if editor.warnings == 1 else 'avisos'}"
+
+
+@register.filter
+def readiness_state(editor: Editor) -> str:
+    """Return the state of the chip that says it."""
+    if editor.blocking:
+        return "bad"
+    return "wait" if editor.warnings else "ok"
 
 
 @register.filter
