@@ -29,6 +29,7 @@ class ColleagueAct:
     """The last thing that another person did with a news item or a publication."""
 
     at: datetime
+    name: str
     title: str
     label: str  # "Beto Mora la programó"
     path: str
@@ -44,7 +45,13 @@ def done_by_others(member: Member, *, now: datetime) -> tuple[ColleagueAct, ...]
     for event in events.order_by("-pk"):
         newest.setdefault(event.ref, event)
     return tuple(
-        ColleagueAct(event.at, event.label, f"{event.actor['name']} {labels[event.event_type]}", _path(event.ref))
+        ColleagueAct(
+            event.at,
+            event.actor["name"],
+            event.label,
+            f"{event.actor['name']} {labels[event.event_type]}",
+            _path(event.ref),
+        )
         for event in newest.values()
         if event.actor.get("kind") == "member" and event.actor.get("id") != member.pk
     )[:SHOWN]

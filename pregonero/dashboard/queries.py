@@ -1,113 +1,119 @@
-"""The Hoy page: a person's tasks, today's publications, and those with a problem."""
+"""The Hoy page of a person: what they must do, what goes out, how the accounts stand, and what others did."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import F
-from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.dashboard.account_rows import AccountRow, account_rows
 from pregonero.dashboard.colleagues import ColleagueAct, done_by_others
+from pregonero.dashboard.due_publications import DuePublication, due_publications
 from pregonero.dashboard.notices import still_valid
-from pregonero.dashboard.outgoing import Outgoing, outgoing_of
-from pregonero.newsroom.models import News, NewsState
+from pregonero.dashboard.pending_tasks import Task, TaskGroup, task_groups
+from pregonero.media.models import Medium, MediumKind
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind, account_stops
-from pregonero.people.models import Member, Notice
+from pregonero.outbox.queries.holds import hold_on_everything
+from pregonero.people.models import Member
 from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
-from pregonero.publishing.queries.calendar import waiting_for_minute
+from pregonero.publishing.models import Attachment
+from pregonero.publishing.queries.calendar import publications_on, waiting_for_minute
+from pregonero.publishing.sources import Source
 
-TASK_LIMIT = 20
 NOTICE_LIMIT = 200  # notices read, before those that no longer apply are left out
-PUBLICATION_LIMIT = 60  # the calendar shows the whole day
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something that this person must do: since when, what, why, and the label and path of its button."""
-
-    at: datetime | None
-    what: str
-    why: str
-    act: str
-    path: str
-    notice: Notice | None = None
-    ref: str = ""
+NEXT_LIMIT = 5
+OUT_LIMIT = 20  # the calendar shows the whole day
 
 
 @dataclass(frozen=True)
 class Today:
-    """The contents of a person's Hoy page. `shown` is the part of `outgoing` nearest to now."""
+    """The contents of a person's Hoy page."""
 
-    tasks: tuple[Task, ...]
-    outgoing: tuple[Outgoing, ...]
-    shown: tuple[Outgoing, ...]
-    troubles: tuple[Outgoing, ...]
+    groups: tuple[TaskGroup, ...]
+    coming: tuple[DuePublication, ...]  # the next ones to go out, and those on their way
+    out: tuple[DuePublication, ...]  # those of today that are settled, the last one first
+    out_total: int
     next_at: datetime | None
     delayed: int  # publications that wait for something else than their time
     uncertain: int  # that are being sent, or are not known to be out
+    tomorrow: int  # publications of tomorrow
+    unscheduled: tuple[Source, ...]  # for those who do not schedule; the others have them among their tasks
     stops: tuple[AccountStop, ...]  # accounts that do not publish now, for everybody to know
+    accounts: tuple[AccountRow, ...]
     done_by_others: tuple[ColleagueAct, ...]
+    pictures: Mapping[int, Medium]  # by publication
+
+    @property
+    def tasks(self) -> list[Task]:
+        """Return the tasks of all the groups, in order."""
+        return [task for group in self.groups for task in group.tasks]
+
+    @property
+    def pending(self) -> int:
+        """Return how many things this person must do."""
+        return sum(group.pending for group in self.groups)
 
 
 def today_of(member: Member, *, now: datetime) -> Today:
     """Return the contents of a person's Hoy page."""
-    stops = account_stops(entity_id=member.entity_id, now=now)
-    outgoing = outgoing_of(member.entity, {stop.account.pk: stop for stop in stops}, now=now)
+    entity = member.entity
+    all_stops = account_stops(entity_id=entity.pk, now=now)
+    stops = {stop.account.pk: stop for stop in all_stops}
+    due = due_publications(entity, stops, now=now)
+    notices = still_valid(waiting_notices(member, limit=NOTICE_LIMIT), now=now)
+    is_all_held = hold_on_everything(entity.pk) is not None
+    groups = task_groups(member, due, notices, is_all_held=is_all_held, now=now)
+    coming = tuple(item for item in due if item.is_waiting or item.is_uncertain)[:NEXT_LIMIT]
+    day = timezone.localdate(now)
+    settled = [item for item in due if item.is_settled and item.is_begun and timezone.localdate(item.due_at) == day]
+    out = tuple(reversed(settled[-OUT_LIMIT:]))
     return Today(
-        tasks=tuple(_tasks(member, now)),
-        outgoing=outgoing,
-        shown=_around(outgoing, now),
-        troubles=tuple(item for item in outgoing if item.trouble)[:TASK_LIMIT],
-        next_at=min((item.due_at for item in outgoing if item.is_next(now)), default=None),
-        delayed=sum(item.is_delayed(now) for item in outgoing),
-        uncertain=sum(item.is_uncertain for item in outgoing),
-        stops=tuple(stop for stop in stops if stop.publications or stop.kind != StopKind.THROTTLED),
+        groups=groups,
+        coming=coming,
+        out=out,
+        out_total=len(settled),
+        next_at=min((item.due_at for item in due if item.is_next(now)), default=None),
+        delayed=sum(item.is_delayed(now) for item in due),
+        uncertain=sum(item.is_uncertain for item in due),
+        tomorrow=publications_on(entity, day + timedelta(days=1)),
+        unscheduled=_unscheduled(member, now),
+        stops=tuple(stop for stop in all_stops if stop.publications or stop.kind != StopKind.THROTTLED),
+        accounts=account_rows(entity, stops, now=now),
         done_by_others=done_by_others(member, now=now),
+        pictures=_pictures(_shown_publications(groups, (*coming, *out))),
     )
 
 
-def _around(outgoing: tuple[Outgoing, ...], now: datetime) -> tuple[Outgoing, ...]:
-    """Return the `PUBLICATION_LIMIT` publications nearest to now, half of them before it."""
-    past = sum(item.due_at <= now for item in outgoing)
-    first = max(0, min(past - PUBLICATION_LIMIT // 2, len(outgoing) - PUBLICATION_LIMIT))
-    return outgoing[first : first + PUBLICATION_LIMIT]
+def nothing_pending(member: Member, *, now: datetime) -> str:
+    """Return what a person without tasks may expect on this page, by what they may do."""
+    sentences = {
+        "publication.compose": "Cuando se informe una noticia o algo no salga, aparecerá aquí.",
+        "news.inform": "Lo nuevo de la sede aparecerá aquí.",
+        "delivery.decide": "Lo que necesite tu decisión aparecerá aquí.",
+        "accounts.manage": "Si una cuenta o una fuente falla, aparecerá aquí.",
+    }
+    mine = (sentence for action, sentence in sentences.items() if may(member, action, now=now))
+    return next(mine, "Aquí puedes seguir lo que se publica y cómo están las cuentas.")
 
 
-def _tasks(member: Member, now: datetime) -> list[Task]:
-    notices = still_valid(waiting_notices(member, limit=NOTICE_LIMIT), now=now)[:TASK_LIMIT]
-    tasks = [Task(notice.created_at, notice.title, notice.why, "Ver", notice.path, notice) for notice in notices]
+def _unscheduled(member: Member, now: datetime) -> tuple[Source, ...]:
+    """Return what waits for a time, for those who only see it."""
     if may(member, "publication.compose", now=now):
-        refs = {notice.ref for notice in notices}
-        tasks += [task for task in _to_schedule(member, now) if task.ref not in refs]  # it has a notice already
-    if may(member, "news.inform", now=now):
-        tasks += _to_inform(member)
-    return tasks[:TASK_LIMIT]
+        return ()
+    return tuple(source for source, _ in waiting_for_minute(member.entity))
 
 
-def _to_schedule(member: Member, now: datetime) -> list[Task]:
-    tasks = []
-    for source, draft in waiting_for_minute(member.entity)[:TASK_LIMIT]:
-        is_mine = draft is None or member.pk in (draft.created_by_id, draft.edited_by_id)
-        if draft and not is_mine and timezone.localdate(draft.edited_at) == timezone.localdate(now):
-            continue  # a colleague is writing it: it stands among what others did
-        path = reverse("publishing:editor", args=[draft.pk]) if draft else source.draft_address
-        why = "Informada y sin programar."
-        if draft:
-            why = "Borrador sin programar." if is_mine else f"Borrador de {draft.edited_by.name}, sin programar."
-        tasks.append(Task(source.found_at, source.title, why, "Programar", path, ref=source.ref.reference))
-    return tasks
+def _shown_publications(groups: Iterable[TaskGroup], due: Iterable[DuePublication]) -> set[int]:
+    tasks = {task.publication_id for group in groups for task in group.tasks if task.picture is None}
+    return {item.publication_id for item in due} | {pk for pk in tasks if pk is not None}
 
 
-def _to_inform(member: Member) -> list[Task]:
-    candidates = News.objects.filter(entity_id=member.entity_id, state=NewsState.CANDIDATE)
-    return [
-        Task(
-            news.published_at or news.found_at,
-            news.title,
-            "Encontrada en la sede; falta informarla.",
-            "Ver",
-            news.get_absolute_url(),
-        )
-        for news in candidates.order_by(F("published_at").desc(nulls_last=True), "-found_at", "-pk")[:TASK_LIMIT]
-    ]
+def _pictures(publications: Iterable[int]) -> dict[int, Medium]:
+    """Return the first image of each publication, by publication, in one query."""
+    attachments = Attachment.objects.filter(
+        adaptation__publication__in=publications, medium__kind__in=(MediumKind.PICTURE, MediumKind.VIDEO)
+    )
+    first = attachments.order_by("adaptation__publication_id", "medium__kind", "position", "pk")
+    first = first.distinct("adaptation__publication_id").select_related("medium", "adaptation")
+    return {attachment.adaptation.publication_id: attachment.medium for attachment in first}

@@ -1,12 +1,14 @@
 """The Hoy page, the status page, and the receipt of a notice."""
 
+from datetime import timedelta
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from pregonero.dashboard.queries import today_of
+from pregonero.dashboard.queries import nothing_pending, today_of
 from pregonero.dashboard.status import status_of
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
@@ -22,7 +24,10 @@ def today(request: MemberRequest) -> HttpResponse:
     context = {
         "today": today_of(request.member, now=now),
         "now": now,
+        "tomorrow": timezone.localdate(now) + timedelta(days=1),
+        "nothing_pending": nothing_pending(request.member, now=now),
         "may_compose": may(request.member, "publication.compose", now=now),
+        "may_inform": may(request.member, "news.inform", now=now),
     }
     template = "dashboard/today.html"
     return render(request, f"{template}#moving" if request.htmx else template, context)

@@ -14,17 +14,17 @@ class NewsForm(forms.Form):
     """The reference and the note with which the content manager informs a news item."""
 
     reference = forms.CharField(
-        label="Referencia del procedimiento vecino",
+        label="Número de la publicación en la sede",
         max_length=80,
         required=False,
-        help_text="Número o acta de «Publicación de contenidos en la sede electrónica».",
+        help_text="El número o el acta con que se publicó allí.",
     )
     note = forms.CharField(
-        label="Nota para las redes",
+        label="Nota para quienes publican",
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Lo que deben saber al publicarla: urgencia, a quién etiquetar, qué cuidar.",
+        help_text="Urgencia, a quién etiquetar, qué cuidar.",
     )
 
 
@@ -43,7 +43,7 @@ class LinkForm(NewsForm):
 class ReasonForm(forms.Form):
     """The reason of an act; the event stores it."""
 
-    reason = forms.CharField(label="Por qué", max_length=300, help_text="Queda en el registro.")
+    reason = forms.CharField(label="Razón", max_length=300, help_text="Queda en el registro.")
 
 
 class SourceForm(forms.Form):

@@ -3,6 +3,7 @@
 from typing import cast
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
 from pregonero.networks.vault import EncryptedField
+from pregonero.newsroom.search import NEWS_WORDS
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, ObjectRef
 
@@ -160,6 +162,7 @@ class News(models.Model):
         indexes = (
             models.Index(fields=["entity", "state", "-found_at"], name="news_by_state"),
             models.Index(fields=["source", "guid"], condition=~Q(guid=""), name="news_by_guid"),
+            GinIndex(NEWS_WORDS, name="news_words"),
         )
         triggers = (
             pgtrigger.FSM(

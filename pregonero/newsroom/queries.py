@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 
 from pregonero.errors import NotFound
 from pregonero.newsroom.models import (
@@ -17,11 +17,13 @@ from pregonero.newsroom.models import (
     SourceState,
     StandingRule,
 )
+from pregonero.newsroom.search import NEWS_WORDS, words_query
 from pregonero.newsroom.sources.registry import kind_of
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.queries import receipts_of
 
 PAGE_SIZE = 50
+SECTIONS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ def get_news(*, member: Member, pk: int, for_update: bool = False) -> News:
     if news is None:
         raise NotFound
     return news
+
+
+def news_among(*, member: Member, ids: Iterable[int]) -> list[News]:
+    """Return those of the news items with these ids that are of the member's entity, in the order of the list."""
+    return list(_with_related(News.objects.filter(pk__in=ids, entity_id=member.entity_id)).order_by("-found_at", "-pk"))
 
 
 def get_source(*, member: Member, pk: int, for_update: bool = False) -> Source:
@@ -88,10 +95,50 @@ def pages_due(*, read_before: datetime, informed_after: datetime, limit: int = 5
     return list(due.order_by("page_read_at", "pk").values_list("pk", flat=True)[:limit])
 
 
-def news_of(entity: Entity, state: NewsState) -> QuerySet[News]:
-    """Return the entity's news in a state, the last found first. The caller slices the queryset."""
-    news = _with_related(News.objects.filter(entity=entity, state=state))
-    return news.order_by("-found_at", "-published_at", "-pk")
+def news_of(entity: Entity, state: NewsState, *, words: str = "", section: str = "") -> QuerySet[News]:
+    """Return the entity's news in a state, the last found first. The caller slices the queryset.
+
+    `words` are searched in their texts; a `section` leaves out the others.
+    """
+    news = _with_related(News.objects.filter(entity=entity, state=state)).defer("body")
+    if (query := words_query(words)) is not None:
+        news = news.alias(words=NEWS_WORDS).filter(words=query)
+    if section:
+        news = news.filter(section=section)
+    return news.order_by("-found_at", F("published_at").desc(nulls_last=True), "-pk")
+
+
+def sections_of(entity: Entity, state: NewsState) -> list[str]:
+    """Return the sections with most news in a state, by name."""
+    news = News.objects.filter(entity=entity, state=state).exclude(section="")
+    largest = news.values("section").annotate(news=Count("pk")).order_by("-news", "section")[:SECTIONS_SHOWN]
+    return sorted(row["section"] for row in largest)
+
+
+@dataclass(frozen=True)
+class SourcesSummary:
+    """When the sources in use were last read, and how many have a problem."""
+
+    count: int
+    read_at: datetime | None
+    problems: int
+
+
+def sources_summary(entity: Entity) -> SourcesSummary:
+    """Return how the reading of the entity's sources goes, in one query."""
+    active = Source.objects.filter(entity=entity, state=SourceState.ACTIVE)
+    row = active.aggregate(count=Count("pk"), read_at=Max("checked_at"), problems=Count("pk", filter=~Q(problem="")))
+    return SourcesSummary(**row)
+
+
+def receipts_among(news: Iterable[News]) -> dict[int, list[Notice]]:
+    """Return the notices that each of the news was informed, with their members, by news item, in one query."""
+    references = {item.ref.reference: item.pk for item in news}
+    notices = Notice.objects.filter(kind="news.informed", ref__in=references).select_related("member")
+    found: dict[int, list[Notice]] = {}
+    for notice in notices.order_by("member__name", "pk"):
+        found.setdefault(references[notice.ref], []).append(notice)
+    return found
 
 
 def counts_by_state(entity: Entity) -> dict[str, int]:

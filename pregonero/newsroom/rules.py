@@ -30,8 +30,9 @@ def check_official(entity: Entity, address: str) -> None:
     domains = [domain.lower().lstrip(".") for domain in entity.official_domains]
     if any(host == domain or host.endswith(f".{domain}") for domain in domains) or is_allowed_by_name(address):
         return
-    names = ", ".join(domains) or "ninguno todavía"
-    raise NotOfficial(f"«{host}» no es un dominio oficial de {entity.short_name} (son: {names}).")
+    if not domains:
+        raise NotOfficial(f"{entity.short_name} no tiene dominios oficiales registrados: pídelos a la coordinación.")
+    raise NotOfficial(f"Solo sirven enlaces de {' o de '.join(domains)}, y ese es de «{host}».")
 
 
 def check_may_inform(member: Member, news: News, *, now: datetime) -> None:

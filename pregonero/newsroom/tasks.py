@@ -18,7 +18,7 @@ from pregonero.newsroom.models import Source, SourceState
 from pregonero.newsroom.reading import waits
 from pregonero.newsroom.reading.errors import AskedToWait, Unreachable, Unreadable
 from pregonero.newsroom.reading.page import fetch_page, fetch_picture, fetch_video
-from pregonero.newsroom.sources.registry import kind_of
+from pregonero.newsroom.sources.registry import polled_kind
 
 EVERY_HALF_MINUTE = "* * * * * */30"
 EVERY_TEN_MINUTES = "*/10 * * * *"
@@ -56,7 +56,7 @@ def read_source(*, source_id: int, **_later: Any) -> None:
         return
     try:
         waits.check(source.address)
-        reading = kind_of(source.kind).read(
+        reading = polled_kind(source.kind).read(
             source.address, source.options, etag=source.etag, last_modified=source.last_modified
         )
     except Unreadable as problem:

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from pregonero.newsroom.views import news, sources, webhook
+from pregonero.newsroom.views import news, several, sources, webhook
 
 app_name = "newsroom"
 urlpatterns = [
     path("noticias/", news.news_list, name="list"),
     path("noticias/informe/", news.inform_link, name="inform_link"),
     path("noticias/informe/vista/", news.preview_link, name="preview_link"),
+    path("noticias/informes/", several.inform_several, name="inform_several"),
+    path("noticias/descartes/", several.dismiss_several, name="dismiss_several"),
+    path("noticias/descartes/deshacer/", several.undo_dismissals, name="undo_dismissals"),
     path("noticias/<int:pk>/", news.news_page, name="news"),
     path("noticias/<int:pk>/informe/", news.inform_news, name="inform_news"),
     path("noticias/<int:pk>/descarte/", news.dismiss_news, name="dismiss_news"),

@@ -7,10 +7,12 @@ class PublishingConfig(AppConfig):
     verbose_name = "Publicación"
 
     def ready(self) -> None:
-        """Register publishing as the owner of the deliveries of publications, and news as a source of publications."""
-        from pregonero.outbox import subjects  # noqa: PLC0415  its models load after the apps
-        from pregonero.publishing import news_source, sources  # noqa: PLC0415
+        """Register publishing as the owner of the deliveries of publications, and news as a source of them."""
+        from pregonero.newsroom import followups  # noqa: PLC0415  its models load after the apps
+        from pregonero.outbox import subjects  # noqa: PLC0415
+        from pregonero.publishing import news_followups, news_source, sources  # noqa: PLC0415
         from pregonero.publishing.delivery_events import PublicationHandler  # noqa: PLC0415
 
         subjects.register("publication", PublicationHandler())
         sources.register(news_source.KIND, news_source.NewsLoader())
+        followups.register(news_followups.followups_of)

@@ -30,10 +30,13 @@ THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 
 
 class StartForm(forms.Form):
-    """The news item of a new publication. `key` makes a repeated submission return the same draft."""
+    """The source of a new publication. `key` makes a repeated submission return the same draft.
+
+    Without a key, the publication that the source has already is meant.
+    """
 
     source = forms.RegexField(r"^[a-z_]{1,20}:[1-9][0-9]{0,30}\Z", widget=forms.HiddenInput)
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     hour = forms.CharField(required=False, widget=forms.HiddenInput)
 
 

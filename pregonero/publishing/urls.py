@@ -3,7 +3,18 @@
 from django.urls import include, path, register_converter
 
 from pregonero.publishing.converters import DayConverter, NumberConverter
-from pregonero.publishing.views import calendar, deliveries, editor, limits, media, pauses, publications, threads, undo
+from pregonero.publishing.views import (
+    calendar,
+    deliveries,
+    drafts,
+    editor,
+    limits,
+    media,
+    pauses,
+    publications,
+    threads,
+    undo,
+)
 
 app_name = "publishing"
 register_converter(DayConverter, "day")
@@ -35,7 +46,8 @@ urlpatterns = [
     path("publicaciones/", publications.publications, name="publications"),
     path("publicaciones/<number:number>/", publications.numbered, name="numbered"),
     path("parrilla/cupos/", calendar.capacity, name="capacity"),
-    path("publicaciones/nueva/", editor.start, name="start"),
+    path("publicaciones/nueva/", drafts.start, name="start"),
+    path("publicaciones/borradores/", drafts.draft, name="draft"),
     path("publicaciones/<int:pk>/editor/", editor.editor, name="editor"),
     path("publicaciones/<int:pk>/textos/", editor.save, name="save"),
     path("publicaciones/<int:pk>/revision/", editor.review, name="review"),

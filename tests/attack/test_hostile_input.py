@@ -46,7 +46,7 @@ MANY_FIELDS = 6
 TELLING = ("NUL", "line breaks", "last day", "beyond a row's number", "digits of another script", "nothing")
 # What each form takes beyond what its row sends.
 FIELDS = {
-    "publishing:start": ["hour"],
+    "publishing:draft": ["hour"],
     "newsroom:inform_link": ["reference", "note"],
     "newsroom:inform_news": ["note"],
     "newsroom:register_source": ["address", "preset", "selector_item"],
@@ -212,7 +212,7 @@ def test_line_break_in_the_hour_makes_no_header(stage: Stage) -> None:
         "key": "5d0a7fb6-6f63-4bd5-8d10-a7e8e2c1b3d5",
         "hour": "9\r\nX-Mia: 1\u202e",
     }
-    response = signed_in(stage.people[Role.DIGITAL_STRATEGIST]).post("/publicaciones/nueva/", data)
+    response = signed_in(stage.people[Role.DIGITAL_STRATEGIST]).post("/publicaciones/borradores/", data)
     assert response.status_code == 302
     assert "X-Mia" not in response.headers
     assert response["Location"].endswith("editor/?hora=9%0D%0AX-Mia:%201%E2%80%AE".replace("%20", "+"))

@@ -129,7 +129,7 @@ def written(event_type: str, publication: Publication) -> int:
 
 def test_a_double_click_drafts_once(news: News, people: dict[str, Member]) -> None:
     data = {"source": news.ref.reference, "key": str(uuid4())}
-    assert clicks(people["beto"], *[("/publicaciones/nueva/", data)] * 3) == [DONE] * 3
+    assert clicks(people["beto"], *[("/publicaciones/borradores/", data)] * 3) == [DONE] * 3
     assert Publication.objects.filter(source_id=news.pk).count() == 1
     assert written("publication.drafted", Publication.objects.get(source_id=news.pk)) == 1
 

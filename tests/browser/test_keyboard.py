@@ -86,10 +86,9 @@ def test_main_tasks_need_no_mouse(stage: JourneyInstallation, windows: Windows, 
 
     beto = sign_in(windows, stage, "beto")
     skip_to_content(beto)
-    follow(beto, "Ver")
+    follow(beto, TITLE)
     until(lambda: beto.reload() and beto.get_by_role("link", name="Abrir el video").count(), timeout=180)
     follow(beto, "Programar")
-    follow(beto, "Preparar los textos")
     expect(beto.get_by_label("Texto para X")).to_be_visible()
     press(beto, "Facebook")
     expect(beto.get_by_label("Texto para Facebook")).to_be_visible()

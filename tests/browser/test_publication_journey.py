@@ -66,32 +66,32 @@ def inform(luis: BrowserUser, link: str) -> None:
     page = luis.go("/noticias/")
     page.get_by_role("link", name="Informar un enlace").click()
     page.get_by_label("Enlace").fill(link)
-    page.get_by_label("Referencia").fill(REFERENCE)
+    page.get_by_label("Número de la publicación").fill(REFERENCE)
     page.get_by_role("button", name="Informar", exact=True).click()
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
-    expect(page.get_by_text("Quedó informada: las personas de las redes ya lo saben.")).to_be_visible()
+    expect(page.get_by_text("Listo: les avisamos a Ana y a Beto.")).to_be_visible()
 
 
 def assert_notified(luis: BrowserUser, told: BrowserUser, name: str) -> None:
-    """Check that Today lists the news item, and that opening it records a receipt which the informer sees."""
-    receipt = luis.page.get_by_role("region", name="Acuses").get_by_role("listitem").filter(has_text=name)
-    expect(receipt).to_contain_text("sin acuse")
+    """Check that Today offers to schedule the news item, and that acknowledging it is seen by the informer."""
+    receipt = luis.page.get_by_role("region", name="Quién la abrió").get_by_role("listitem").filter(has_text=name)
+    expect(receipt).to_contain_text("sin abrir")
     page = told.go("/")
-    row = page.get_by_role("region", name="Lo que te toca").get_by_role("listitem").filter(has_text=REFERENCE)
-    expect(row).to_contain_text(TITLE)
-    expect(row).to_contain_text("La informó: Luis Peña")
-    row.get_by_role("button", name="Ver").click()
+    row = page.get_by_role("region", name="Lo que te toca").get_by_role("listitem").filter(has_text=TITLE)
+    expect(row).to_contain_text("Luis Peña la informó")
+    expect(row.get_by_role("button", name="Programar")).to_be_visible()
+    row.get_by_role("link", name=TITLE).click()
+    page.get_by_role("button", name="La recibí").click()
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
     luis.page.reload()
-    expect(receipt).to_contain_text("la recibió")
+    expect(receipt).to_contain_text("la abrió")
 
 
 def prepare(beto: BrowserUser) -> None:
     """Start the publication as the strategist, once the picture and the video are stored."""
     page = beto.page
     until(lambda: page.reload() and page.get_by_role("link", name="Abrir el video").count(), timeout=180)
-    page.get_by_role("link", name="Programar").click()
-    page.get_by_role("button", name="Preparar los textos").click()
+    page.get_by_role("button", name="Programar").click()
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()
 
 
@@ -118,7 +118,7 @@ def assert_too_long_is_refused(page: Page, scripted: bool) -> None:
     page.get_by_label("Por qué le interesa").fill(WHY)
     page.get_by_label("Texto para X").fill(TOO_LONG)
     if scripted:
-        expect(page.get_by_text("292 de 280: sobran 12")).to_be_visible()
+        expect(page.get_by_text("292 de 280: sobran 12").first).to_be_visible()
     page.get_by_role("button", name="Programar").click()
     expect(
         page.get_by_text("Revisa esto.")

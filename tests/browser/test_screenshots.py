@@ -43,7 +43,7 @@ PICTURES = {
         "/noticias/informe/",
         written=(
             ("Enlace", "https://www.mincit.gov.co/prensa/noticias/comercio/exportaciones-no-mineras-crecieron"),
-            ("Referencia", "SEDE-2026-0417"),
+            ("Número de la publicación", "SEDE-2026-0417"),
         ),
     ),
     "noticias": Picture("luis", "/noticias/"),

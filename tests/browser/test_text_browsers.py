@@ -21,22 +21,23 @@ TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Hoy": (
         "beto", "/",
-        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tienes 3 pendientes", "10:30",
-         "de las 09:15 no salió", "Revisar", "Lo que te toca", "Borrador sin programar", "Lo que sale hoy",
-         "08:00", TITLE, "publicada", "X: publicada", "YouTube: publicada", "09:15", "X: rechazada",
-         "Facebook: publicada", "10:10", "Instagram: enviando", "10:30", "en 18 minutos", "X: programada",
+        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tienes 4 pendientes", "10:30",
+         "Lo que te toca", "No salió", "En Facebook", "sí salió", "Corregir", "Por programar",
+         "Luis Peña la informó", "Programar", "Ya salió hoy", "09:15", "X: rechazada", "Facebook: publicada",
+         "08:00", TITLE, "publicada", "X: publicada", "YouTube: publicada", "Próximas salidas", "10:10",
+         "Instagram: enviando", "10:30", "en 18 minutos", "X: programada", "Mañana", "Cuentas", "Bien",
          "Beto Mora"),
     ),
     "Noticias": (
         "luis", "/noticias/?estado=informadas",
-        ("Noticias", "Por informar 2", "Informadas 9", "Descartadas 1", TITLE, "La informó: Luis Peña",
+        ("Noticias", "Por informar 2", "Informadas 9", "Descartadas 1", TITLE, "Luis Peña la informó",
          "SEDE-2026-0417"),
     ),
     "una noticia": (
         "beto", "/noticias/{news[exportaciones]}/",
-        (TITLE, "informada", "Luis Peña", "Programar", "Lo que dice", "Abrir en la sede electrónica",
-         "Texto alternativo", "Abrir el video", "Quién la informó", "SEDE-2026-0417", "Acuses", "Ana Rojas",
-         "la recibió"),
+        (TITLE, "informada", "Luis Peña", "Programar", "Texto de la noticia", "Descripción de la imagen",
+         "Abrir el video", "Abrir en la sede electrónica", "Quién la informó", "SEDE-2026-0417", "Quién la abrió",
+         "Ana Rojas", "la abrió"),
     ),
     "Parrilla": (
         "beto", "/parrilla/",

@@ -248,7 +248,7 @@ def test_the_administrators_of_sources_are_notified_once_when_one_fails(
     source: Source, carmen: Member, now: datetime
 ) -> None:
     def told() -> list[str]:
-        return [task.what for task in today_of(carmen, now=now).tasks]
+        return [task.title for task in today_of(carmen, now=now).tasks]
 
     actions.save_source_problem(source=source, reason="No responde.", now=now)
     assert told() == []  # one failure is not notified

@@ -99,7 +99,7 @@ def test_the_pages_work_in_a_text_browser(pages: dict[str, Answer], reader: str,
         "Luis Peña",
         "PC-2026-118",
         "La recibí",
-        "sin acuse",
+        "sin abrir",
         "Nariño",
         "Granos de café",
     ):

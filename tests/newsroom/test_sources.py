@@ -42,7 +42,7 @@ def test_register_source_refuses_a_member_without_permission(ana: Member) -> Non
     "address", ["https://otra.gov.co/rss", "https://mincit.gov.co.otra.co/rss", "https://nomincit.gov.co/"]
 )
 def test_register_source_refuses_another_website(luis: Member, address: str) -> None:
-    with pytest.raises(NotOfficial, match="dominio oficial"):
+    with pytest.raises(NotOfficial, match="Solo sirven enlaces de"):
         register(luis, address=address)
 
 

@@ -48,7 +48,7 @@ def test_the_list_has_a_tab_for_each_state(luis: Member, ana: Member, carmen: Me
     waiting = text(as_(luis), "/noticias/")
     assert "Noticia 2" in waiting
     assert "Noticia 0" not in waiting
-    assert f"/noticias/{News.objects.get(title='Noticia 2').pk}/informe/" in waiting
+    assert f'name="only" value="{News.objects.get(title="Noticia 2").pk}"' in waiting
     informed = text(as_(ana), "/noticias/?estado=informadas")
     assert "Luis Peña" in informed
     assert "PC-9" in informed
@@ -60,10 +60,11 @@ def test_the_list_makes_as_many_queries_for_two_news_as_for_twenty(
 ) -> None:
     client, source = as_(luis), register(luis)
     read(source, item(f"{SITE}/a"), item(f"{SITE}/b"))
-    with django_assert_num_queries(7):  # session, user, membership, pause, counts, count, list
+    # Session, user, membership, pause, counts, sources, sections, count, list, dismissals.
+    with django_assert_num_queries(10):
         text(client, "/noticias/")
     read(source, *[item(f"{SITE}/{number}") for number in range(20)])
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         text(client, "/noticias/")
 
 
@@ -86,7 +87,7 @@ def test_the_preview_of_a_link_stores_nothing(luis: Member, ana: Member, site: W
     client = as_(luis)
     seen = client.post("/noticias/informe/vista/", {"address": address, "reference": "PC-1", "note": "Con foto."})
     page = seen.content.decode()
-    for words in ("Exportaciones de café crecen 8,4 %", "Todavía no se ha informado a nadie", "Ana Rojas", "PC-1"):
+    for words in ("Exportaciones de café crecen 8,4 %", "Todavía no se le ha avisado a nadie", "a Ana", "PC-1"):
         assert words in page
     assert not News.objects.exists()
     assert not Notice.objects.exists()
@@ -97,10 +98,10 @@ def test_the_preview_of_a_link_stores_nothing(luis: Member, ana: Member, site: W
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("https://otra.gov.co/x", "dominio oficial"),
+        ("https://otra.gov.co/x", "Solo sirven enlaces de mincit.gov.co"),
         ("no es un enlace", "enlace completo"),
         ("", "obligatorio"),
-        ("/404", "no está"),
+        ("/404", "Esa página no existe en la sede"),
     ],
 )
 def test_a_link_that_cannot_be_informed_shows_the_reason(
@@ -131,10 +132,10 @@ def test_the_page_of_a_news_item_shows_who_informed_it_and_its_receipts(
 ) -> None:
     news = inform(luis)
     page = text(as_(ana), f"/noticias/{news.pk}/")
-    for words in ("Luis Peña", "PC-2026-118", "Con foto.", "Ana Rojas", "Beto Mora", "sin acuse", "Dos."):
+    for words in ("Luis Peña", "PC-2026-118", "Con foto.", "Ana Rojas", "Beto Mora", "sin abrir", "Dos."):
         assert words in page
-    assert f"/publicaciones/nueva/?fuente=news:{news.pk}" in page
-    assert f"/publicaciones/nueva/?fuente=news:{news.pk}" not in text(as_(luis), f"/noticias/{news.pk}/")
+    assert "/publicaciones/borradores/" in page
+    assert "/publicaciones/borradores/" not in text(as_(luis), f"/noticias/{news.pk}/")
 
 
 @pytest.mark.procedure("P-1")
@@ -146,7 +147,7 @@ def test_a_receipt_is_given_from_the_page(luis: Member, ana: Member) -> None:
     assert Notice.objects.get(member=ana).seen_at is not None
     page = text(client, f"/noticias/{news.pk}/")
     assert "La recibí" not in page
-    assert "la recibió" in page
+    assert "la abrió" in page
 
 
 @pytest.mark.procedure("P-1")
@@ -256,7 +257,7 @@ def test_the_trial_of_a_source_shows_its_news_and_registers_nothing(
     assert "Esto es lo que trae hoy" in page
     assert "Rueda de negocios en Pasto" in page
     wrong = as_(luis).post("/noticias/fuentes/prueba/", form | {"address": site.at("/no-existe")})
-    assert (wrong.status_code, "404" in wrong.content.decode()) == (422, True)
+    assert (wrong.status_code, "La fuente ya no está en esa dirección" in wrong.content.decode()) == (422, True)
     assert as_(ana).post("/noticias/fuentes/prueba/", form).status_code == 403
     assert not Source.objects.exists()
 

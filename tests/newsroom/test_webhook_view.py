@@ -118,7 +118,7 @@ def test_a_polled_source_answers_a_notice_like_a_missing_source(luis: Member) ->
 def test_a_link_of_another_website_is_refused(source: Source) -> None:
     answer = send(source, BODY | {"address": "https://otra.gov.co/noticia"})
     assert answer.status_code == 403
-    assert "dominio oficial" in json.loads(answer.content)["mensaje"]
+    assert "Solo sirven enlaces de" in json.loads(answer.content)["mensaje"]
     assert not News.objects.exists()
 
 

@@ -47,9 +47,9 @@ def test_a_lost_account_is_one_notice_for_each_person_until_it_is_connected(
     tell(waiting, DeliveryEvent.UNAUTHORIZED)
     assert [Notice.objects.filter(member=person).count() for person in (ana, beto, carmen)] == [1, 1, 1]
     (task,) = today_of(ana, now=now).tasks
-    assert task.what == f"Hay que conectar otra vez {accounts['x']}: lo programado allí espera"
+    assert task.title == f"Hay que conectar otra vez {accounts['x']}: lo programado allí espera"
     connect_account(account=accounts["x"], token="otra", expires_at=None, by=carmen, now=timezone.now())
-    assert [today_of(person, now=now).tasks for person in (ana, carmen)] == [(), ()]
+    assert [today_of(person, now=now).tasks for person in (ana, carmen)] == [[], []]
 
 
 def test_the_second_loss_of_an_account_is_told_again(

@@ -30,7 +30,7 @@ def test_a_delivery_whose_media_are_unreachable_waits_and_is_shown_until_it_is_p
 
     delivery.refresh_from_db()
     assert (delivery.state, delivery.reason, delivery.prepare_at) == ("PLANNED", WHY, now + timedelta(minutes=1))
-    (task,) = [each for each in today_of(ana, now=now).tasks if "no podría bajar los archivos" in each.what]
+    (task,) = [each for each in today_of(ana, now=now).tasks if "no podría bajar los archivos" in each.title]
     assert (task.why, task.path) == (WHY, f"/publicaciones/{publication.pk}/")
 
     later = now + timedelta(minutes=1)
@@ -40,4 +40,4 @@ def test_a_delivery_whose_media_are_unreachable_waits_and_is_shown_until_it_is_p
     delivery.refresh_from_db()
     assert delivery.reason == ""
     put(delivery, DeliveryState.PUBLISHED)
-    assert not [each for each in today_of(ana, now=now).tasks if "bajar los archivos" in each.what]
+    assert not [each for each in today_of(ana, now=now).tasks if "bajar los archivos" in each.title]

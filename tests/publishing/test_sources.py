@@ -112,8 +112,8 @@ def test_the_start_page_offers_and_drafts_sources_of_every_kind(topics: TopicLoa
     client = Client()
     client.force_login(beto.user)
     assert {source.kind for source, _ in waiting_for_minute(beto.entity)} == {"topic", "news"}
-    assert "?fuente=topic:7" in client.get("/publicaciones/nueva/").content.decode()
-    assert client.post("/publicaciones/nueva/", {"source": "topic:7", "key": str(uuid4())}).status_code == 302
+    assert 'value="topic:7"' in client.get("/publicaciones/nueva/").content.decode()
+    assert client.post("/publicaciones/borradores/", {"source": "topic:7", "key": str(uuid4())}).status_code == 302
     assert "Ya hay una publicación de este tema." in client.get("/publicaciones/nueva/?fuente=topic:7").content.decode()
 
 

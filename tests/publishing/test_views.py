@@ -82,7 +82,7 @@ def test_without_signing_in_there_is_only_the_door(name: str) -> None:
 @pytest.mark.procedure("P-6")
 def test_a_double_click_starts_one_publication(news: News, ana: Member) -> None:
     client, data = signed_in(ana), {"source": news.ref.reference, "key": str(uuid4()), "hour": "11:30"}
-    first, second = client.post("/publicaciones/nueva/", data), client.post("/publicaciones/nueva/", data)
+    first, second = client.post("/publicaciones/borradores/", data), client.post("/publicaciones/borradores/", data)
     assert first["Location"] == second["Location"]
     assert first["Location"].endswith("?hora=11:30")
     assert Publication.objects.count() == 1
@@ -90,7 +90,9 @@ def test_a_double_click_starts_one_publication(news: News, ana: Member) -> None:
 
 @pytest.mark.procedure("N-1")
 def test_a_candidate_cannot_be_started_by_its_address(candidate: News, ana: Member) -> None:
-    response = signed_in(ana).post("/publicaciones/nueva/", {"source": candidate.ref.reference, "key": str(uuid4())})
+    response = signed_in(ana).post(
+        "/publicaciones/borradores/", {"source": candidate.ref.reference, "key": str(uuid4())}
+    )
     assert response.status_code == 409
     assert "informada" in response.content.decode()
 

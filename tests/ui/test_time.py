@@ -30,9 +30,10 @@ def test_day_is_that_of_bogota() -> None:
 @pytest.mark.parametrize(
     ("moment", "text"),
     [
-        (NOW, "ahora"),
-        (NOW + timedelta(minutes=1), "ahora"),
-        (NOW - timedelta(seconds=4), "hace 4 s"),
+        (NOW, "hace un momento"),
+        (NOW + timedelta(minutes=1), "hace un momento"),
+        (NOW - timedelta(seconds=59), "hace un momento"),
+        (NOW - timedelta(seconds=60), "hace 1 min"),
         (at(24, 9, 56), "hace 12 min"),
         (at(24, 9, 8), "hace 1 h"),
         (at(24, 0, 1), "hace 10 h"),

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django import template
+from django.urls import reverse
 
-from pregonero.dashboard.outgoing import TROUBLED, Outgoing
+from pregonero.dashboard.due_publications import DuePublication
+from pregonero.dashboard.pending_tasks import Task
 from pregonero.dashboard.queries import Today
 from pregonero.health.runner import Level
+from pregonero.media.models import Medium
 from pregonero.outbox.models import NOT_YET, Delivery
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind
-from pregonero.outbox.states import IN_FLIGHT, TINTS, WAITING, DeliveryState
+from pregonero.outbox.states import IN_FLIGHT, PUBLIC, TINTS, WAITING, DeliveryState
 from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.ui.templatetags.ui_time import ago, hour, until
 
@@ -23,8 +26,10 @@ LATE_AFTER = timedelta(minutes=1)
 @register.filter
 def today_summary(today: Today, now: datetime) -> str:
     """Return, for example, "Tienes 5 pendientes. La próxima publicación sale a las 10:30, en 22 minutos."."""
-    count = len(today.tasks)
-    sentences = ["Estás al día."] if not count else [f"Tienes {count} {'pendiente' if count == 1 else 'pendientes'}."]
+    count = today.pending
+    sentences = (
+        ["No tienes pendientes."] if not count else [f"Tienes {count} {'pendiente' if count == 1 else 'pendientes'}."]
+    )
     if today.delayed:
         subject = "Una publicación espera" if today.delayed == 1 else f"{today.delayed} publicaciones esperan"
         sentences.append(f"{subject} para salir.")
@@ -38,7 +43,7 @@ def today_summary(today: Today, now: datetime) -> str:
 
 
 @register.filter
-def progress(item: Outgoing, now: datetime) -> str:
+def progress(item: DuePublication, now: datetime) -> str:
     """Return how a publication stands: when it goes out, and where and what it waits for."""
     if item.is_stopped:
         return "cancelada"
@@ -53,10 +58,13 @@ def progress(item: Outgoing, now: datetime) -> str:
     for delivery in item.deliveries:
         if delivery.state in WAITING and delivery.account_id in item.stops:
             words.append(f"{_network(delivery)} {item.stops[delivery.account_id].label}")
-    return "; ".join(words) or "; ".join(f"{_network(each)}: {each.get_state_display()}" for each in item.deliveries)
+    if words:
+        return "; ".join(words)
+    out = sum(each.state in PUBLIC for each in item.deliveries)
+    return f"publicada en {out} de {len(item.deliveries)}" if out else item.deliveries[0].get_state_display()
 
 
-def _due_label(item: Outgoing, now: datetime) -> str:
+def _due_label(item: DuePublication, now: datetime) -> str:
     """Return when a publication goes out; what is late says until when it waits, if that is known."""
     if item.due_at > now:
         return until(item.due_at, now)
@@ -71,17 +79,6 @@ def _network(delivery: Delivery) -> str:
 
 
 @register.filter
-def trouble_summary(item: Outgoing) -> str:
-    """Return the reasons of the failed deliveries, each after its network's name unless it begins with that name."""
-    reasons = []
-    for delivery in item.deliveries:
-        if delivery.state in TROUBLED and delivery.reason:
-            name = delivery.account.get_network_display()
-            reasons.append(delivery.reason if delivery.reason.startswith(name) else f"{name}: {delivery.reason}")
-    return " ".join(reasons)
-
-
-@register.filter
 def stop_kind(stop: AccountStop) -> str:
     """Return the kind of note that tells of a stopped account."""
     return {StopKind.LOST: "bad", StopKind.PAUSED: "hold", StopKind.THROTTLED: "wait"}[stop.kind]
@@ -91,6 +88,52 @@ def stop_kind(stop: AccountStop) -> str:
 def level_tint(level: Level) -> str:
     """Return the name of the colour of a health check's level."""
     return {Level.GOOD: "ok", Level.PAUSED: "hold", Level.REVIEW: "wait", Level.ERROR: "bad"}[level]
+
+
+@register.filter
+def stop_act(stop: AccountStop) -> str:
+    """Return the label of the link that settles why an account does not publish."""
+    return {
+        StopKind.LOST: "Conectar otra vez",
+        StopKind.PAUSED: "Revisar la pausa",
+        StopKind.THROTTLED: "Revisar los límites",
+    }[stop.kind]
+
+
+@register.filter
+def stop_path(stop: AccountStop) -> str:
+    """Return the address of the page where a stop is settled."""
+    if stop.kind == StopKind.THROTTLED:
+        return reverse("publishing:limits")
+    return reverse("networks:account", args=[stop.account.pk])
+
+
+@register.filter
+def picture_of(item: DuePublication | Task, today: Today) -> Medium | None:
+    """Return the image of a task or of a publication."""
+    if isinstance(item, Task) and item.picture is not None:
+        return item.picture
+    return today.pictures.get(item.publication_id or 0)
+
+
+@register.filter
+def rest_count(items: Sequence[object], shown: int) -> int:
+    """Return how many items are left after those shown."""
+    return max(0, len(items) - shown)
+
+
+@register.filter
+def tomorrow_summary(count: int) -> str:
+    """Return what goes out tomorrow, such as "Mañana: 3 programadas"."""
+    if not count:
+        return "Mañana: nada programado todavía"
+    return "Mañana: una programada" if count == 1 else f"Mañana: {count} programadas"
+
+
+@register.filter
+def initials(name: str) -> str:
+    """Return the initials of a person's first two names: "Beto Mora" is "BM"."""
+    return "".join(word[0] for word in name.split()[:2]).upper()
 
 
 @register.filter

@@ -115,7 +115,7 @@ def inform(
         texts={"note": note},
         facts={"address": news.address, "reference": reference, "rule": rule.pk if rule else None},
     )
-    reference_text = f", referencia {reference}" if reference else ""
+    number = f", con el número {reference}" if reference else ""
     notify(
         members=networks_people(news.entity, today=now.astimezone(BOGOTA).date()),
         kind="news.informed",
@@ -123,7 +123,7 @@ def inform(
         title=news.title,
         path=news.get_absolute_url(),
         now=now,
-        why=f"La informó: {informing.who}{reference_text}. {note}".strip(),
+        why=f"{informing.who} la informó{number}. {note}".strip(),
     )
     request_page(news, priority=INFORMED_PRIORITY)
     return news

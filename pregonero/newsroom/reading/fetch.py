@@ -57,9 +57,16 @@ class FetchLimits:
     content_types: tuple[str, ...]
     max_bytes: int
     seconds: float
+    missing: str = ""  # the sentence of a 404, if it is not the general one
 
 
-PAGE_LIMITS = FetchLimits("La página", ("text/html", "application/xhtml+xml"), 8 * MEGABYTE, 20)
+PAGE_LIMITS = FetchLimits(
+    "La página",
+    ("text/html", "application/xhtml+xml"),
+    8 * MEGABYTE,
+    20,
+    missing="Esa página no existe en la sede. Revisa el enlace.",
+)
 FEED_LIMITS = FetchLimits("La fuente", ("xml", "rss", "atom", "rdf", "text/"), 5 * MEGABYTE, 20)
 PICTURE_LIMITS = FetchLimits("La imagen", ("image/",), 20 * MEGABYTE, 30)
 VIDEO_LIMITS = FetchLimits("El video", ("video/", "application/mp4"), 1024 * MEGABYTE, 300)
@@ -189,9 +196,9 @@ def _check_status(status: int, limits: FetchLimits, *, is_conditional: bool) -> 
     if status == NOT_MODIFIED:
         raise Unreachable(f"{limits.name} llegó vacía: el sitio respondió 304 sin que se le preguntara si cambió.")
     if status in {404, 410}:
-        raise Unreadable(f"{limits.name} no está en esa dirección (respuesta {status}).")
+        raise Unreadable(limits.missing or f"{limits.name} ya no está en esa dirección.")
     if status in {401, 403, 451}:
-        raise Unreadable(f"El sitio no deja leer ese enlace sin permiso (respuesta {status}).")
+        raise Unreadable("El sitio no deja leer ese enlace sin permiso.")
     if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
         raise Unreachable(f"El sitio respondió {status}; se intentará más tarde.")
     raise Unreadable(f"El sitio respondió {status} a ese enlace.")

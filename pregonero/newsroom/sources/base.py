@@ -1,5 +1,6 @@
 """What every kind of news source defines: its form fields, its checks, and how its news are read or received."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,19 +65,13 @@ class NotSigned(Refused):
         super().__init__("La firma falta, no coincide o es de otra hora.")
 
 
-class SourceKind:
-    """A kind of news source.
-
-    A polled kind has an address, which is read every few minutes: it sets `limits` and defines `parse`. Any other kind
-    has a secret, with which the website signs the notices that it sends: it sets `is_polled = False` and defines
-    `receive`.
-    """
+class SourceKind(ABC):
+    """A kind of news source: a subclass of `PolledSourceKind` or of `PushSourceKind`."""
 
     code: ClassVar[str]  # in `Source.kind`; at most 10 characters
     label: ClassVar[str]  # Spanish, in lower case
     description: ClassVar[str]  # Spanish, for the person who chooses a kind
-    is_polled: ClassVar[bool] = True
-    limits: ClassVar[FetchLimits]
+    is_polled: ClassVar[bool]
 
     def option_fields(self) -> dict[str, Field]:
         """Return the form fields of its options, by name, in order."""
@@ -94,6 +89,13 @@ class SourceKind:
         """Return what must be fixed in the options. The field of an issue is the name of an option field."""
         return []
 
+
+class PolledSourceKind(SourceKind):
+    """A kind with an address, which is read every few minutes. It sets `limits` and defines `parse`."""
+
+    is_polled = True
+    limits: ClassVar[FetchLimits]
+
     def read(self, address: str, options: Mapping[str, str], *, etag: str = "", last_modified: str = "") -> Reading:
         """Download a source and parse it in another process. Raises `Unreadable`.
 
@@ -110,16 +112,22 @@ class SourceKind:
         """Return the name with which another process finds the `parse` of this kind."""
         return f"{type(self).__module__}.{type(self).__qualname__}"
 
+    @abstractmethod
     def parse(self, document: Document, options: Mapping[str, str]) -> list[Item]:
         """Return the news of a document, in its order. Raises `Malformed`.
 
         It runs in a process without settings or database, so the module of the class must not import models.
         """
-        raise NotImplementedError
 
+
+class PushSourceKind(SourceKind):
+    """A kind with a secret, with which the website signs the notices that it sends. It defines `receive`."""
+
+    is_polled = False
+
+    @abstractmethod
     def receive(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Notice:
         """Return the news of a signed request. Raises `NotSigned` or `Malformed`."""
-        raise NotImplementedError
 
 
 def _item_from(row: dict[str, Any]) -> Item:

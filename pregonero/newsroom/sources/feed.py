@@ -15,7 +15,7 @@ from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import FEED_LIMITS
 from pregonero.newsroom.reading.html import absolute_link, parse_html
 from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, markup_line, one_line
-from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, SourceKind
+from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, PolledSourceKind
 
 CLOSING_TAG = re.compile(rb"</\s*(?:[\w.-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 HTML_PAGE = re.compile(rb"<\s*(?:!doctype\s+html|html)\b", re.IGNORECASE)
@@ -25,7 +25,7 @@ ENTITY_LIMIT = 1000  # characters of one declared entity
 PARSER_ERRORS = (ValueError, LookupError, ArithmeticError, AttributeError, TypeError, RecursionError)
 
 
-class FeedSource(SourceKind):
+class FeedSource(PolledSourceKind):
     """An RSS or Atom feed of the official website."""
 
     code = "FEED"

@@ -16,7 +16,7 @@ from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import PAGE_LIMITS
 from pregonero.newsroom.reading.html import absolute_link, base_of, joined_text, parse_html, select
 from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, one_line
-from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, SourceKind
+from pregonero.newsroom.sources.base import ITEMS_LIMIT, Item, PolledSourceKind
 
 # The parts of a listing and their Spanish names. The last one is a word and not a selector.
 SELECTORS = {
@@ -45,7 +45,7 @@ OWN_SELECTORS = ""
 PRESET_CHOICES = [("mincit", "Ministerio de Comercio (tarjetas GOV.CO)"), (OWN_SELECTORS, "Otros, escritos abajo")]
 
 
-class ListingSource(SourceKind):
+class ListingSource(PolledSourceKind):
     """The news page of the official website. Its options are the CSS selectors of `SELECTORS`."""
 
     code = "LISTING"

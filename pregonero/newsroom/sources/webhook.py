@@ -12,7 +12,7 @@ from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.text import SUMMARY_LIMIT, TITLE_LIMIT, loose_line
 from pregonero.newsroom.reading.urls import canonical_link
-from pregonero.newsroom.sources.base import Item, Notice, NotSigned, SourceKind
+from pregonero.newsroom.sources.base import Item, Notice, NotSigned, PushSourceKind
 
 TOLERANCE = 300  # seconds between the signature and now, in either direction
 HEADER = "X-Pregonero-Signature"
@@ -20,13 +20,12 @@ SIGNATURE = re.compile(r"^\s*t=(\d{1,12})\s*,\s*v1=([0-9a-f]{64})\s*$")
 SHORT_LIMIT = 80  # characters of the section and of the reference
 
 
-class WebhookSource(SourceKind):
+class WebhookSource(PushSourceKind):
     """A website that sends each news item when it publishes it."""
 
     code = "WEBHOOK"
     label = "aviso de la sede"
     description = "La sede avisa por sí sola al publicar. Quien la administra instala un secreto."
-    is_polled = False
 
     def receive(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Notice:
         """Return the news of a signed request. Raises `NotSigned` or `Malformed`."""

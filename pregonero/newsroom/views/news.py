@@ -1,5 +1,6 @@
 """Pages of news: the list, one news item, informing, dismissing, and the receipt of a notice."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,12 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.errors import Conflict, WrongState
 from pregonero.newsroom import actions, queries, rules
+from pregonero.newsroom.article import article_of
 from pregonero.newsroom.diff import history_of
+from pregonero.newsroom.followups import followups_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
-from pregonero.newsroom.models import NewsState
+from pregonero.newsroom.models import News, NewsState
 from pregonero.newsroom.reading.errors import Unreadable
 from pregonero.newsroom.reading.page import fetch_page
-from pregonero.newsroom.reading.page_parser import Page
+from pregonero.newsroom.recipients import informed_sentence, to_people
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial, check_official
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
@@ -27,6 +30,7 @@ from pregonero.people.rules import check_may, may
 from pregonero.ui.undo import offer_undo, page_of_undo
 
 UNPROCESSABLE = 422
+WORDS_LIMIT = 200  # characters of a search
 # The tabs: the name in the address, the state, and the name on the screen.
 TABS = (
     ("por-informar", NewsState.CANDIDATE, "Por informar"),
@@ -38,20 +42,36 @@ TABS = (
 @require_GET
 def news_list(request: MemberRequest) -> HttpResponse:
     """Show the news of one state, the last found first, by pages."""
-    now = timezone.now()
-    check_may(request.member, "news.see", now=now)
-    entity = request.member.entity
+    now, member = timezone.now(), request.member
+    check_may(member, "news.see", now=now)
     slug, state, label = next((tab for tab in TABS if tab[0] == request.GET.get("estado")), TABS[0])
-    counts = queries.counts_by_state(entity)
+    counts = queries.counts_by_state(member.entity)
     context = {
         "tabs": [(name, tab_label, counts[tab_state], name == slug) for name, tab_state, tab_label in TABS],
+        "slug": slug,
         "label": label,
-        "page": Paginator(queries.news_of(entity, state), queries.PAGE_SIZE).get_page(request.GET.get("pagina")),
-        "may_inform": may(request.member, "news.inform", now=now),
+        "sources": queries.sources_summary(member.entity),
+        "may_inform_link": may(member, "news.inform", now=now),
+        "may_inform": may(member, "news.inform", now=now) and state != NewsState.INFORMED,
+        "may_dismiss": may(member, "news.dismiss", now=now) and state == NewsState.CANDIDATE,
+        "may_compose": may(member, "publication.compose", now=now) and state == NewsState.INFORMED,
         "now": now,
         "section_counts": {"noticias": counts[NewsState.CANDIDATE]},
     }
-    return render(request, "newsroom/list.html", context)
+    return render(request, "newsroom/list.html", context | _found(request, member, state))
+
+
+def _found(request: MemberRequest, member: Member, state: NewsState) -> dict[str, Any]:
+    """Return the news of a state that match the search, by pages, and the values of the search."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:WORDS_LIMIT]
+    sections = queries.sections_of(member.entity, state)
+    section = next((name for name in sections if name == request.GET.get("seccion")), "")
+    news = queries.news_of(member.entity, state, words=words, section=section)
+    page = Paginator(news, queries.PAGE_SIZE).get_page(request.GET.get("pagina"))
+    receipts = queries.receipts_among(page.object_list) if state == NewsState.INFORMED else {}
+    followups = followups_of(page.object_list) if state == NewsState.INFORMED else {}
+    rows = [(item, receipts.get(item.pk, []), followups.get(item.pk)) for item in page.object_list]
+    return {"words": words, "section_names": sections, "section": section, "page": page, "rows": rows}
 
 
 @require_GET
@@ -62,14 +82,13 @@ def news_page(request: MemberRequest, pk: int) -> HttpResponse:
     news = queries.get_news(member=member, pk=pk)
     receipts = queries.receipts(news)
     context = {
-        "news": news,
+        **_with_form(member, news, NewsForm(initial={"reference": news.reference}), now),
         "history": history_of(queries.versions_of(news)),
         "receipts": receipts,
         "mine": next((notice for notice in receipts if notice.member_id == member.pk and notice.seen_at is None), None),
         "may_inform": rules.may_inform(member, news, now=now),
         "may_dismiss": rules.may_dismiss(member, news, now=now),
         "may_compose": news.state == NewsState.INFORMED and may(member, "publication.compose", now=now),
-        "now": now,
     }
     return render(request, "newsroom/news.html", context)
 
@@ -92,30 +111,42 @@ def inform_link(request: MemberRequest) -> HttpResponse:
         except (Unreadable, NotOfficial) as refusal:
             form.add_error("address", refusal.message)
         else:
-            messages.success(request, "Quedó informada: las personas de las redes ya lo saben.")
-            return redirect(news)
+            return _informed(request, news)
     return _form(request, "newsroom/inform_link.html", {"form": form, "recipients": _recipients(member)})
 
 
 @require_POST
 def preview_link(request: MemberRequest) -> HttpResponse:
     """Read the page of a link and show what would be informed; nothing is stored."""
-    member = request.member
-    check_may(member, "news.inform", now=timezone.now())
-    form, context = LinkForm(request.POST), dict[str, Page]()
+    member, now = request.member, timezone.now()
+    check_may(member, "news.inform", now=now)
+    form = LinkForm(request.POST)
+    context: dict[str, Any] = {"form": form, "recipients": _recipients(member), "now": now}
     if form.is_valid():
         try:
             check_official(member.entity, form.cleaned_data["address"])
-            context["page"] = fetch_page(form.cleaned_data["address"])
-            check_official(member.entity, context["page"].canonical)
+            page = fetch_page(form.cleaned_data["address"])
+            check_official(member.entity, page.canonical)
+            context |= {"page": page, "article": article_of(page)}
         except (Unreadable, NotOfficial) as refusal:
             form.add_error("address", refusal.message)
-    return _form(request, "newsroom/inform_link.html", {**context, "form": form, "recipients": _recipients(member)})
+    return _form(request, "newsroom/inform_link.html", context)
 
 
 def _recipients(member: Member) -> str:
-    """Return the names of the people of the networks who would be notified today."""
-    return ", ".join(person.name for person in networks_people(member.entity, today=timezone.localdate()))
+    """Return who would be notified today, such as "a Ana y a Beto"."""
+    return to_people(networks_people(member.entity, today=timezone.localdate()))
+
+
+def _informed(request: MemberRequest, news: News) -> HttpResponse:
+    """Say who was told, and show the news item."""
+    messages.success(request, informed_sentence([notice.member for notice in queries.receipts(news)]))
+    return redirect(news)
+
+
+def _with_form(member: Member, news: News, form: NewsForm, now: datetime) -> dict[str, Any]:
+    """Return what the form that informs a news item and the text beside it show."""
+    return {"news": news, "article": article_of(news), "form": form, "recipients": _recipients(member), "now": now}
 
 
 @require_http_methods(["GET", "POST"])
@@ -127,9 +158,8 @@ def inform_news(request: MemberRequest, pk: int) -> HttpResponse:
     form = NewsForm(request.POST or None, initial={"reference": news.reference})
     if request.method == "POST" and form.is_valid():
         actions.inform_news(news=news, by=request.member, now=now, **form.cleaned_data)
-        messages.success(request, "Quedó informada: las personas de las redes ya lo saben.")
-        return redirect(news)
-    return _form(request, "newsroom/inform_news.html", {"form": form, "news": news})
+        return _informed(request, news)
+    return _form(request, "newsroom/inform_news.html", _with_form(request.member, news, form, now))
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,7 +173,7 @@ def dismiss_news(request: MemberRequest, pk: int) -> HttpResponse:
         actions.dismiss_news(news=news, by=request.member, now=now, **form.cleaned_data)
         offer_undo(
             request,
-            f"«{news.title}» quedó descartada. Todavía puede informarse después.",
+            f"«{news.title}» quedó descartada. Si hace falta, se puede informar después.",
             reverse("newsroom:undo_dismissal", args=[pk]),
         )
         return redirect("newsroom:list")

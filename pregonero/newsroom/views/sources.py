@@ -19,7 +19,7 @@ from pregonero.newsroom.models import Source
 from pregonero.newsroom.reading.errors import Malformed, Unreadable
 from pregonero.newsroom.reading.urls import canonical_link
 from pregonero.newsroom.rules import NotOfficial
-from pregonero.newsroom.sources.base import Reading
+from pregonero.newsroom.sources.base import PolledSourceKind, Reading
 from pregonero.newsroom.sources.registry import KINDS
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
@@ -81,7 +81,7 @@ def try_source(request: MemberRequest) -> HttpResponse:
     if kind is None:
         return redirect("newsroom:register_source")
     form, reading = SourceForm(kind, request.POST), None
-    if form.is_valid() and kind.is_polled:
+    if form.is_valid() and isinstance(kind, PolledSourceKind):
         address = form.cleaned_data["address"]
         try:
             rules.check_official(request.member.entity, address)

@@ -12,7 +12,7 @@ from pregonero.newsroom import actions, queries
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.rules import NotOfficial
 from pregonero.newsroom.sources.base import NotSigned
-from pregonero.newsroom.sources.registry import kind_of
+from pregonero.newsroom.sources.registry import push_kind
 
 BODY_LIMIT = 64 * 1024  # bytes
 OK, CREATED, CONFLICT, TOO_LARGE = 200, 201, 409, 413
@@ -32,7 +32,7 @@ def receive_notice(request: HttpRequest, pk: int) -> JsonResponse:
         if source is None:
             raise NotSigned
         secret = vault.decrypt(bytes(source.encrypted_secret), context=source.encryption_context)
-        notice = kind_of(source.kind).receive(request.headers, request.body, secret, now)
+        notice = push_kind(source.kind).receive(request.headers, request.body, secret, now)
         result = actions.receive_notice(source=source, notice=notice, now=now)
     except Refused as refusal:
         return _refusal(STATUSES.get(type(refusal), CONFLICT), refusal.message)

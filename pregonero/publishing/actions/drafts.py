@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,18 +23,20 @@ from pregonero.records.actions import ObjectRef, record
 
 
 @transaction.atomic(durable=True)
-def draft_publication(*, source: ObjectRef, key: UUID, by: Member, now: datetime) -> Publication:
+def draft_publication(*, source: ObjectRef, key: UUID | None, by: Member, now: datetime) -> Publication:
     """Start a publication from a source, such as an informed news item, with a first text for each account.
 
-    `key` comes from the form: a second click or a second tab of the same form returns the same publication.
+    `key` comes from the form: a second click or a second tab of the same form returns the same publication. Without
+    one, the publication that the source has is returned: two people who begin it at once get one draft.
     """
     loaded = load_source(source, entity_id=by.entity_id)
     rules.check_may_draft(by, loaded, now=now)
     Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
-    made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
+    made = _made_already(loaded, key, by)
     if made is not None:
+        notify_drafted(loaded, by=by, now=now)
         return made
-    publication = _create_draft(loaded, key, by, now)
+    publication = _create_draft(loaded, key or uuid4(), by, now)
     adapt_to_missing_accounts(publication, loaded)
     record(
         entity_id=by.entity_id,
@@ -48,6 +50,14 @@ def draft_publication(*, source: ObjectRef, key: UUID, by: Member, now: datetime
     notify_drafted(loaded, by=by, now=now)
     app.configure_task("publishing.check_link").defer(publication_id=publication.pk)
     return publication
+
+
+def _made_already(source: Source, key: UUID | None, by: Member) -> Publication | None:
+    publications = Publication.objects.filter(entity_id=by.entity_id).select_related("edited_by")
+    if key is not None:
+        return publications.filter(key=key).first()
+    of_source = publications.filter(source_kind=source.kind, source_id=source.id)
+    return of_source.exclude(state=PublicationState.CANCELLED).order_by("-pk").first()
 
 
 def _create_draft(source: Source, key: UUID, by: Member, now: datetime) -> Publication:

@@ -55,6 +55,13 @@ def _deliveries_of(entity: Entity, day: date, days: int) -> list[Delivery]:
     return list(deliveries.select_related("account").order_by("due_at", "account_id", "pk", "position"))
 
 
+def publications_on(entity: Entity, day: date) -> int:
+    """Return how many publications have their minute on that day and are not stopped."""
+    start = at_hour(day, 0)
+    deliveries = of_publications(entity).filter(due_at__gte=start, due_at__lt=start + timedelta(days=1))
+    return deliveries.exclude(state__in=STOPPED).values("subject_id").distinct().count()
+
+
 def unsettled_before(entity: Entity, day: date) -> list[Delivery]:
     """Return what had its minute before that day and is not settled yet, in order."""
     deliveries = of_publications(entity).filter(due_at__lt=at_hour(day, 0), state__in=UNFINISHED)

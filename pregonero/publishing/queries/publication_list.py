@@ -59,7 +59,7 @@ def rows_of(publications: Sequence[Publication], text: str = "") -> list[Publica
     """Return the rows of some publications of one entity, in order. The number of queries is constant."""
     ids = [publication.pk for publication in publications]
     adaptations = _by_publication(ids)
-    threads = _threads_of(ids)
+    threads = threads_of(ids)
     holds = Hold.objects.filter(subject_kind="publication", subject_id__in=ids, released_at__isnull=True)
     held = set(holds.values_list("subject_id", flat=True))
     pictures = _pictures_of(ids)
@@ -97,7 +97,7 @@ def _by_publication(ids: Sequence[int]) -> dict[int, list[Adaptation]]:
     return found
 
 
-def _threads_of(ids: Sequence[int]) -> dict[int, dict[int, list[Delivery]]]:
+def threads_of(ids: Sequence[int]) -> dict[int, dict[int, list[Delivery]]]:
     """Return the deliveries of each publication by account."""
     deliveries = Delivery.objects.filter(of_subjects("publication", ids), kind__in=PUBLIC_KINDS)
     found: dict[int, dict[int, list[Delivery]]] = defaultdict(dict)

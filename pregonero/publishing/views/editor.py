@@ -1,17 +1,14 @@
-"""The editor of a publication: starting a draft, saving, scheduling, and checking its link."""
+"""The editor of a publication: saving, scheduling, and checking its link."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlencode
-from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import Conflict, NotFound, NotReady, WrongState
 from pregonero.people.middleware import MemberRequest
@@ -21,12 +18,11 @@ from pregonero.publishing.autosave import autosave
 from pregonero.publishing.edit_conflict import side_by_side
 from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.editor_problems import Problem, form_problems, issue_problems
-from pregonero.publishing.forms import MinuteForm, ReasonForm, StartForm, change_of
+from pregonero.publishing.forms import MinuteForm, ReasonForm, change_of
 from pregonero.publishing.models import Publication, PublicationState
-from pregonero.publishing.queries.calendar import waiting_for_minute
-from pregonero.publishing.sources import Source, is_registered, load_source, source_of
+from pregonero.publishing.sources import source_of
+from pregonero.publishing.views.drafts import to_editor
 from pregonero.publishing.views.undo import tell_done
-from pregonero.records.actions import ObjectRef
 from pregonero.ui.templatetags.ui_time import hour as hour_label
 
 NOT_SAVED = "No se guardó: corrige esto; lo que escribiste sigue aquí."
@@ -41,34 +37,6 @@ class Failure:
 
     text: str
     problems: Sequence[Problem] = ()
-
-
-@require_http_methods(["GET", "POST"])
-def start(request: MemberRequest) -> HttpResponse:
-    """Show the sources that wait for a publication, or make the draft of a publication from one of them."""
-    form = StartForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        chosen = _chosen_source(request, form.cleaned_data["source"])
-        key = form.cleaned_data["key"]
-        publication = actions.draft_publication(source=chosen.ref, key=key, by=request.member, now=timezone.now())
-        return _to_editor(publication, hour=form.cleaned_data["hour"])
-    query = StartForm({"source": request.GET.get("fuente", "")})
-    source = None if query.has_error("source") else _chosen_source(request, query.cleaned_data["source"])
-    context = {
-        "source": source,
-        "publications": queries.publications_of(source.ref, member=request.member) if source else [],
-        "waiting": waiting_for_minute(request.member.entity),
-        "key": uuid4(),
-        "hour": request.GET.get("hora", ""),
-    }
-    return render(request, "publishing/start.html", context)
-
-
-def _chosen_source(request: MemberRequest, reference: str) -> Source:
-    ref = ObjectRef.parse(reference)
-    if not is_registered(ref.kind):
-        raise NotFound
-    return load_source(ref, entity_id=request.member.entity_id)
 
 
 @require_GET
@@ -125,7 +93,7 @@ def _save(request: MemberRequest, pk: int, written: QueryDict) -> HttpResponse:
     if refusal is not None:
         return refusal
     messages.success(request, "Guardado.")
-    return _to_editor(page.publication)
+    return to_editor(page.publication)
 
 
 def save_or_refuse(request: MemberRequest, page: Editor, now: datetime, written: QueryDict) -> HttpResponse | None:
@@ -212,18 +180,13 @@ def _not_schedulable_reason(request: MemberRequest, page: Editor, now: datetime)
     return rules.why_not_minute(request.member, page.publication, deliveries, now=now)
 
 
-def _to_editor(publication: Publication, hour: str = "") -> HttpResponseRedirect:
-    address = reverse("publishing:editor", args=[publication.pk])
-    return HttpResponseRedirect(f"{address}?{urlencode({'hora': hour}, safe=':')}" if hour else address)
-
-
 @require_POST
 def check_link(request: MemberRequest, pk: int) -> HttpResponse:
     """Request the link now and store the result."""
     publication, now = queries.get_publication(member=request.member, pk=pk), timezone.now()
     check_may(request.member, "link.check", now=now)
     link_check.refresh_link(publication, now=now, even_if_fresh=True)
-    return _to_editor(publication)
+    return to_editor(publication)
 
 
 @require_POST
@@ -233,4 +196,4 @@ def accept_link(request: MemberRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     actions.accept_link(publication=publication, reason=reason, by=request.member, now=timezone.now())
-    return _to_editor(publication)
+    return to_editor(publication)

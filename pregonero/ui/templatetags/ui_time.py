@@ -54,10 +54,10 @@ def weekday(moment: date) -> str:
 
 @register.filter
 def ago(moment: datetime, now: datetime) -> str:
-    """Return "hace 12 min", "hace 2 h", "ayer" or "hace 3 días"; after a week, the date."""
+    """Return "hace un momento", "hace 12 min", "hace 2 h", "ayer" or "hace 3 días"; after a week, the date."""
     seconds = max(0, int((now - moment).total_seconds()))
     if seconds < MINUTE:
-        return "ahora" if seconds < 2 else f"hace {seconds} s"  # noqa: PLR2004
+        return "hace un momento"
     if seconds < HOUR:
         return f"hace {seconds // MINUTE} min"
     days = (_day(now) - _day(moment)).days

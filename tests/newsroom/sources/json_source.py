@@ -9,10 +9,10 @@ from pregonero.errors import Issue
 from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.fetch import MEGABYTE, FetchLimits
-from pregonero.newsroom.sources.base import Item, SourceKind
+from pregonero.newsroom.sources.base import Item, PolledSourceKind
 
 
-class JsonSource(SourceKind):
+class JsonSource(PolledSourceKind):
     """A JSON document with a list of news; its option is the name of the list."""
 
     code = "JSON"

@@ -9,7 +9,7 @@ from django.test import Client
 
 from pregonero.newsroom import tasks
 from pregonero.newsroom.models import News, NewsState, Source
-from pregonero.newsroom.sources.base import Item, Notice, NotSigned, SourceKind
+from pregonero.newsroom.sources.base import Item, Notice, NotSigned, PushSourceKind
 from pregonero.newsroom.sources.registry import KINDS
 from pregonero.people.models import Member
 from tests.newsroom.factories import register
@@ -20,13 +20,12 @@ from tests.newsroom.website import Website
 NEWS = {"noticias": [{"titulo": "Rueda de negocios en Pasto", "enlace": "/prensa/rueda", "tema": "Comercio"}]}
 
 
-class PushSource(SourceKind):
+class PushSource(PushSourceKind):
     """A website that sends a title and an address, with its secret in a header."""
 
     code = "PUSH"
     label = "envío de prueba"
     description = "La sede envía cada noticia."
-    is_polled = False
 
     def receive(self, headers: Mapping[str, str], body: bytes, secret: str, now: datetime) -> Notice:
         """Compare the secret and return the news."""

@@ -18,7 +18,7 @@ TROUBLED = (DeliveryState.REJECTED, DeliveryState.EXPIRED, DeliveryState.NEEDS_P
 
 
 @dataclass(frozen=True)
-class Outgoing:
+class DuePublication:
     """A publication that is due today, or is not settled yet, with its deliveries by account."""
 
     publication_id: int
@@ -35,12 +35,11 @@ class Outgoing:
 
     @property
     def trouble(self) -> str:
-        """Return the reasons of the failed deliveries, or an empty string."""
-        reasons = [
-            f"{delivery.account.get_network_display()}: {delivery.reason}"
-            for delivery in self.deliveries
-            if delivery.state in TROUBLED and delivery.reason
-        ]
+        """Return why deliveries failed, with their networks, and where it did go out; nothing if none failed."""
+        reasons = [_reason(each) for each in self.deliveries if each.state in TROUBLED and each.reason]
+        out = [str(each.account.get_network_display()) for each in self.deliveries if each.state in PUBLIC]
+        if reasons and out:
+            reasons.append(f"En {' y '.join(filter(None, [', '.join(out[:-1]), out[-1]]))} sí salió.")
         return " ".join(reasons)
 
     @property
@@ -66,6 +65,16 @@ class Outgoing:
         return all(part.state == DeliveryState.CANCELLED for thread in self.threads for part in thread)
 
     @property
+    def is_settled(self) -> bool:
+        """Return whether nothing of it is still to happen by itself."""
+        return not self.is_waiting and not self.is_uncertain
+
+    @property
+    def is_begun(self) -> bool:
+        """Return whether any part of it is public on any account."""
+        return any(part.state in PUBLIC for thread in self.threads for part in thread)
+
+    @property
     def is_out(self) -> bool:
         """Return whether it is public on every account."""
         return all(delivery.state in PUBLIC for delivery in self.deliveries)
@@ -79,7 +88,14 @@ class Outgoing:
         return self.is_waiting and not self.is_next(now)
 
 
-def outgoing_of(entity: Entity, stops: Mapping[int, AccountStop], *, now: datetime) -> tuple[Outgoing, ...]:
+def _reason(delivery: Delivery) -> str:
+    """Return why a delivery failed, after its network's name unless it begins with it."""
+    name, reason = delivery.account.get_network_display(), delivery.reason
+    sentence = reason if reason.startswith(name) else f"{name}: {reason}"
+    return sentence if sentence.endswith((".", "!", "?", "…")) else f"{sentence}."
+
+
+def due_publications(entity: Entity, stops: Mapping[int, AccountStop], *, now: datetime) -> tuple[DuePublication, ...]:
     """Return what is due today and what is left of earlier days, by time."""
     day = timezone.localdate(now)
     deliveries = [*unsettled_before(entity, day), *deliveries_on(entity, day)]
@@ -88,7 +104,7 @@ def outgoing_of(entity: Entity, stops: Mapping[int, AccountStop], *, now: dateti
     for thread in threads_in(deliveries):
         grouped.setdefault(thread[0].subject_id, []).append(tuple(thread))
     return tuple(
-        Outgoing(
+        DuePublication(
             publication_id=publication_id,
             title=threads[0][0].subject_name,
             due_at=threads[0][0].due_at,
