@@ -184,6 +184,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 LANGUAGE_CODE = "es-co"
 TIME_ZONE = "America/Bogota"
 USE_I18N = True
+LOCALE_PATHS = [Path(__file__).parent / "locale"]  # the packages' sentences in our words
 USE_TZ = True
 
 AUTH_USER_MODEL = "people.User"
@@ -204,6 +205,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Pregonero] "
 # The way in by mail of who is locked out (people/signin_limits.py): the link signs in.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 # By address they only bound the load: an office has one. Wrong passwords have limits of their own in signin_limits;

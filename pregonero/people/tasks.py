@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import send_mail
+from django.template.loader import render_to_string
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
@@ -19,9 +20,15 @@ def mail_notice(*, notice_id: int, **_later: Any) -> None:
     if not settings.EMAIL_HOST or notice.mailed_at is not None:
         return
     title = " ".join(notice.title.split())  # a line break would start another header
+    context = {
+        "notice": notice,
+        "entity": notice.entity.short_name,
+        "address": f"{settings.PUBLIC_ADDRESS}{notice.path}",
+    }
     send_mail(
         subject=f"[{notice.entity.short_name}] {title}",
-        message=f"{notice.title}\n{notice.why}\n\n{settings.PUBLIC_ADDRESS}{notice.path}\n",
+        message=render_to_string("people/notice_mail.txt", context),
+        html_message=render_to_string("people/notice_mail.html", context),
         from_email=None,
         recipient_list=[notice.member.user.email],
     )

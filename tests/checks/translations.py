@@ -1,4 +1,4 @@
-"""pregonero/locale: the compiled catalogue that gettext reads, made from the readable one (`make fix`)."""
+"""pregonero/locale: the compiled catalogues that gettext reads, made from the readable ones (`make fix`)."""
 
 import gettext
 from io import BytesIO
@@ -8,22 +8,28 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = ROOT / "pregonero" / "locale" / "es" / "LC_MESSAGES" / "messages.po"
-COMPILED = SOURCE.with_suffix(".mo")
+SOURCES = sorted((ROOT / "pregonero" / "locale" / "es" / "LC_MESSAGES").glob("*.po"))
 
 
 def check() -> list[str]:
-    """Return a problem if the compiled catalogue lacks a sentence of its source, or has another."""
-    if not COMPILED.exists() or sentences(COMPILED.read_bytes()) != sentences(compiled()):
-        return [f"{COMPILED.relative_to(ROOT)}: falta rehacerlo: make fix"]
-    return []
+    """Return a problem for each compiled catalogue that lacks a sentence of its source, or has another."""
+    return [
+        f"{source.with_suffix('.mo').relative_to(ROOT)}: falta rehacerlo: make fix"
+        for source in SOURCES
+        if not _is_current(source)
+    ]
 
 
-def compiled() -> bytes:
-    """Return the compiled form of the source."""
+def _is_current(source: Path) -> bool:
+    done = source.with_suffix(".mo")
+    return done.exists() and sentences(done.read_bytes()) == sentences(compiled(source))
+
+
+def compiled(source: Path) -> bytes:
+    """Return the compiled form of a catalogue."""
     output = BytesIO()
-    with SOURCE.open("rb") as source:
-        write_mo(output, read_po(source, locale="es"))
+    with source.open("rb") as lines:
+        write_mo(output, read_po(lines, locale="es"))
     return output.getvalue()
 
 
@@ -34,4 +40,5 @@ def sentences(catalogue: bytes) -> dict[object, str]:
 
 
 if __name__ == "__main__":
-    COMPILED.write_bytes(compiled())
+    for source in SOURCES:
+        source.with_suffix(".mo").write_bytes(compiled(source))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.test import Client
 
 from pregonero.people.actions import notify
 from pregonero.people.models import Member, Notice
@@ -53,15 +54,18 @@ def notice(ana: Member, now: datetime) -> Notice:
     return created
 
 
-def test_mail_notice_sends_the_mail_once(mailbox: Mailbox, notice: Notice) -> None:
+def test_mail_notice_sends_the_mail_once(mailbox: Mailbox, notice: Notice, settings: Any) -> None:
     for _ in range(2):
         mail_notice(notice_id=notice.pk)
     ((to, message),) = mailbox.received
     assert to == ["ana@mincomercio.test"]
     assert str(make_header(decode_header(message["Subject"]))) == "[MinComercio] Crecieron las exportaciones"
-    body = message.get_payload(decode=True)
-    assert isinstance(body, bytes)
-    assert "/noticias/7/" in body.decode()
+    text, page = (part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart())
+    for body in (text, page):
+        assert "Crecieron las exportaciones" in body
+        assert "La informó Luis Peña." in body
+        assert f"{settings.PUBLIC_ADDRESS}/noticias/7/" in body
+    assert "http" not in page.replace(settings.PUBLIC_ADDRESS, "")  # nothing is fetched from elsewhere
     notice.refresh_from_db()
     assert notice.mailed_at is not None
 
@@ -89,3 +93,29 @@ def test_title_with_line_breaks_adds_no_header(mailbox: Mailbox, ana: Member, no
     ((to, message),) = mailbox.received
     assert to == ["ana@mincomercio.test"]
     assert message["Bcc"] is None
+
+
+def test_hostile_title_is_escaped_in_the_page_and_plain_in_the_text(
+    mailbox: Mailbox, ana: Member, now: datetime
+) -> None:
+    (created,) = notify(
+        members=[ana], kind="k", ref=ObjectRef("news", 9), title="<b>Ñame & queso</b>", path="/", now=now
+    )
+    mail_notice(notice_id=created.pk)
+    ((_, message),) = mailbox.received
+    text, page = (part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart())
+    assert "<b>Ñame & queso</b>" in text
+    assert "<b>" not in page
+    assert "&lt;b&gt;Ñame &amp; queso" in page
+
+
+def test_forgotten_password_mail_is_in_our_words(mailbox: Mailbox, ana: Member) -> None:
+    Client().post("/cuenta/password/reset/", {"email": "ana@mincomercio.test"})
+    ((to, message),) = mailbox.received
+    assert to == ["ana@mincomercio.test"]
+    assert str(make_header(decode_header(message["Subject"]))) == "[Pregonero] Elige otra contraseña"
+    text, page = (part.get_payload(decode=True).decode() for part in message.walk() if not part.is_multipart())
+    for body in (text, page):
+        assert "Alguien pidió cambiar la contraseña" in body
+        assert "/cuenta/password/reset/key/" in body
+        assert "example.com" not in body

@@ -50,7 +50,7 @@ def test_wrong_password_shows_an_error(client: Client, ana: Member) -> None:
 
 
 def test_sign_up_is_closed(client: Client, db: None) -> None:
-    assert "Aquí nadie se registra por su cuenta" in client.get("/cuenta/signup/").content.decode()
+    assert "Pídele tu usuario a la coordinación" in client.get("/cuenta/signup/").content.decode()
 
 
 @pytest.mark.parametrize("path", PUBLIC_PAGES)

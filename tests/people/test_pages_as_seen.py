@@ -1,0 +1,89 @@
+"""The pages of a person's own sign-in, as they are seen: with axe, at a desk and on a phone (N-6)."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser
+
+from pregonero.people.models import Entity, Member
+from tests.conftest import PASSWORD
+from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+from tests.ui.test_signin import _code
+
+pytestmark = pytest.mark.procedure("N-6")
+PICTURES = os.environ.get("PREGONERO_PAGES_SEEN", "")  # a folder, to look at them
+PUBLIC = [
+    "/cuenta/signup/", "/cuenta/password/reset/", "/cuenta/password/reset/done/", "/cuenta/inactive/",
+    "/cuenta/password/reset/key/1-x/", "/cuenta/password/reset/key/done/", "/cuenta/confirm-email/",
+]  # fmt: skip
+OWN = [
+    "/cuenta/password/change/", "/cuenta/2fa/", "/cuenta/2fa/totp/activate/", "/cuenta/2fa/webauthn/",
+    "/cuenta/2fa/webauthn/add/", "/cuenta/reauthenticate/", "/cuenta/logout/", "/cuenta/email/", "/entidad/",
+    "/sesion/lista/",
+]  # fmt: skip
+PROTECTED = ["/cuenta/2fa/", "/cuenta/2fa/totp/deactivate/", "/cuenta/2fa/recovery-codes/generate/"]
+
+
+@pytest.fixture
+def pages(client: Client, ana: Member, other_entity: Entity) -> dict[str, Answer]:
+    Member.objects.create(entity=other_entity, user=ana.user, name="Ana", roles=["AUDITOR"], employment="STAFF")
+    answers = answers_of(client, PUBLIC)
+    client.post("/cuenta/login/", {"login": ana.user.email, "password": PASSWORD})
+    client.post("/cuenta/reauthenticate/", {"password": PASSWORD})
+    answers |= answers_of(client, OWN)
+    secret = re.search(r'class="mono" value="([A-Z2-7]+)"', answers["/cuenta/2fa/totp/activate/"].body.decode())
+    assert secret is not None
+    answers["/mal/codigo/"] = sent(client, "/cuenta/2fa/totp/activate/", {"code": "000000"})
+    answers["/mal/clave/"] = sent(
+        client, "/cuenta/password/change/", {"oldpassword": "otra", "password1": "a", "password2": "b"}
+    )
+    client.post("/cuenta/2fa/totp/activate/", {"code": _code(secret.group(1))})
+    answers |= {f"/en{path}": answer for path, answer in answers_of(client, PROTECTED).items()}
+    client.post("/cuenta/2fa/recovery-codes/generate/")
+    answers |= {f"/en{path}": answer for path, answer in answers_of(client, ["/cuenta/2fa/recovery-codes/"]).items()}
+    client.post("/cuenta/logout/")
+    client.post("/cuenta/login/", {"login": ana.user.email, "password": PASSWORD})
+    answers |= answers_of(client, ["/cuenta/2fa/authenticate/"])
+    assert {answer.status for answer in answers.values()} == {200}
+    return answers
+
+
+def sent(client: Client, path: str, data: dict[str, Any]) -> Answer:
+    response = client.post(path, data)
+    return Answer(response.status_code, dict(response.headers), response.content)
+
+
+def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
+    def look(browser: Browser) -> dict[str, Any]:
+        faults = {}
+        for path in pages:
+            for size in (DESK, PHONE):
+                page = open_page(browser, path, pages, size=size)
+                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
+                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
+                if PICTURES:
+                    name = f"{path.strip('/').replace('/', '-')}-{size[0]}.png"
+                    page.screenshot(path=Path(PICTURES) / name, full_page=True)
+                page.close()
+        return {where: found for where, found in faults.items() if found}
+
+    assert in_browser(look) == {}
+
+
+def test_first_field_with_an_error_has_the_focus(pages: dict[str, Answer]) -> None:
+    def look(browser: Browser) -> dict[str, str]:
+        return {
+            path: open_page(browser, path, pages).evaluate("document.activeElement.id")
+            for path in ("/mal/codigo/", "/mal/clave/")
+        }
+
+    assert in_browser(look) == {"/mal/codigo/": "id_code", "/mal/clave/": "id_oldpassword"}
+
+
+def test_one_main_act_in_each_page(pages: dict[str, Answer]) -> None:
+    counts = {path: answer.body.decode().count("main-act") for path, answer in pages.items()}
+    assert {path: count for path, count in counts.items() if count > 1} == {}
