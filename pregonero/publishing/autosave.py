@@ -13,7 +13,7 @@ from pregonero.publishing.editor_problems import form_problems
 from pregonero.publishing.forms import change_of
 from pregonero.publishing.models import Publication, PublicationState
 
-SCHEDULED = "Sin guardar: ya está programada; pulsa «Guardar» para cambiar lo que va a salir."
+SCHEDULED = "Sin guardar: ya está programada; con «Guardar» cambias lo que va a salir."
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from django.http import QueryDict
 
 from pregonero.people.models import Member
 from pregonero.publishing.editor import Editor, editor_of
+from pregonero.publishing.edits import EDITED_FIELDS
+from pregonero.publishing.models import Publication
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,9 @@ def side_by_side(*, member: Member, pk: int, now: datetime, data: QueryDict) -> 
 
 
 def _differences(saved: Editor, written: Editor) -> Iterator[Difference]:
-    for name, label in (("why", "Por qué le interesa a la ciudadanía"), ("theme", "Tema"), ("link", "Enlace")):
-        yield from _difference(label, getattr(saved.publication, name), getattr(written.publication, name))
+    for name in EDITED_FIELDS:
+        label = str(written.general[name].label)
+        yield from _difference(label, _words(saved.publication, name), _words(written.publication, name))
     for theirs, ours in zip(saved.parts, written.parts, strict=True):
         label = ours.capabilities.label
         yield from _difference(f"Título en {label}", theirs.adaptation.title, ours.adaptation.title)
@@ -50,6 +53,12 @@ def _differences(saved: Editor, written: Editor) -> Iterator[Difference]:
             "\n\n".join([theirs.adaptation.text, *theirs.adaptation.parts]),
             "\n\n".join([ours.adaptation.text, *ours.adaptation.parts]),
         )
+
+
+def _words(publication: Publication, name: str) -> str:
+    """Return a field's value as a person reads it: the label of a choice, or the text."""
+    label = getattr(publication, f"get_{name}_display", None)
+    return str(label() if label else getattr(publication, name))
 
 
 def _difference(name: str, saved: str, written: str) -> Iterator[Difference]:

@@ -16,22 +16,27 @@ from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.calendar import asked_minute, next_quarter
-from pregonero.publishing.edits import take_words
-from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, UploadForm, change_of, initial_of
+from pregonero.publishing.edits import put_fields, take_words
+from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
+from pregonero.publishing.general_text import spread_text
+from pregonero.publishing.media_forms import UploadForm
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
 from pregonero.publishing.queries.calendar import proposed_hour
 from pregonero.publishing.queries.forecast import Advice, advice_for
+from pregonero.publishing.sources import Source, source_of
 from pregonero.publishing.threads import Part, parts_of, thread_label
 
 # What the tab of an account says of its first issue; of any other, that something must be corrected.
 MISSING = {
-    "no_alt": "falta describir",
-    "no_captions": "faltan subtítulos",
-    "needs_media": "falta la imagen o el video",
-    "omission_outdated": "ya hay con qué",
-    "account_retired": "cuenta retirada",
+    "no_alt": "Falta describir",
+    "no_captions": "Faltan subtítulos",
+    "needs_media": "Falta la imagen o el video",
+    "omission_outdated": "Ya hay con qué",
+    "account_retired": "Cuenta retirada",
 }
+# What it says of one that was omitted because it lacked a medium.
+OMITTED = {"picture": "Sin imagen", "video": "Sin video"}
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,16 @@ class AccountPart:
     under: tuple[Part, ...]
     media: tuple[MediumPart, ...]
     upload: UploadForm
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the account's part of the page."""
+        return f"red-{self.adaptation.account_id}"
+
+    @property
+    def has_own_text(self) -> bool:
+        """Return whether its text is its own, instead of the one for all networks."""
+        return self.adaptation.own_text or bool(self.adaptation.parts)
 
     @property
     def lacks_link(self) -> bool:
@@ -87,29 +102,34 @@ class AccountPart:
         return "hold" if self.pause else "ok"
 
     @property
+    def icon(self) -> str:
+        """Return the icon of its state."""
+        return {"bad": "circle-alert", "plan": "minus", "hold": "pause", "ok": "check"}[self.tag]
+
+    @property
     def label(self) -> str:
         """Return its state, in Spanish."""
         if self.thread:
-            return thread_label(self.thread).lower()
+            return thread_label(self.thread).capitalize()
         if self.adaptation.skipped:
-            return "no va en esta red"
+            return OMITTED.get(self.adaptation.missing_medium, "No va")
         over = self.count - self.limit
         if over > 0:
-            return f"{'sobra' if over == 1 else 'sobran'} {over}"
+            return f"{'Sobra' if over == 1 else 'Sobran'} {over}"
         if self.issues:
             return _missing_label(self.issues)
         if self.pause:
-            return "en pausa"
-        return f"hilo de {1 + len(self.under)}" if self.under else "lista"
+            return "En pausa"
+        return f"Hilo de {1 + len(self.under)}" if self.under else "Lista"
 
 
 def _missing_label(issues: tuple[Issue, ...]) -> str:
-    """Return what is missing, by its name: "falta describir", "falta el texto y 1 más"."""
+    """Return what is missing, by its name: "Falta describir", "Falta el texto y 1 más"."""
     fields = {"text": "el texto", "title": "el título"}
     first = issues[0]
-    names = MISSING | {"empty": f"falta {fields.get(first.field.rpartition(':')[2], 'el texto')}"}
+    names = MISSING | {"empty": f"Falta {fields.get(first.field.rpartition(':')[2], 'el texto')}"}
     rest = len(issues) - 1
-    return names.get(first.key, "por corregir") + (f" y {rest} más" if rest else "")
+    return names.get(first.key, "Por corregir") + (f" y {rest} más" if rest else "")
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,7 @@ class Editor:
     """Everything that the editor's page shows."""
 
     publication: Publication
+    source: Source
     general: PublicationForm
     minute: MinuteForm
     parts: tuple[AccountPart, ...]
@@ -124,12 +145,32 @@ class Editor:
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
     advice: tuple[Advice, ...]
+    costs: tuple[str, ...]
     missing_accounts: tuple[Account, ...]
 
     @property
     def is_valid(self) -> bool:
         """Return whether the submitted forms can be saved."""
         return all([self.general.is_valid(), *(part.form.is_valid() for part in self.parts)])
+
+    @property
+    def opens_at(self) -> str:
+        """Return the id of the part that the page opens at: the first account with something to fix, or the general."""
+        if self.own_issues or not self.issues:
+            return "general"
+        return next((part.anchor for part in self.parts if part.issues), "general")
+
+    @property
+    def followers(self) -> list[AccountPart]:
+        """Return the accounts whose text is the one for all networks."""
+        return [part for part in self.parts if not part.has_own_text and not part.adaptation.skipped]
+
+    @property
+    def destinations(self) -> str:
+        """Return the names of the networks where it goes out: "X, Facebook y YouTube"."""
+        labels = [part.capabilities.label for part in self.parts if not part.adaptation.skipped]
+        *names, last = labels or ["ninguna red"]
+        return f"{', '.join(names)} y {last}" if names else last
 
     @property
     def without_link(self) -> list[AccountPart]:
@@ -179,6 +220,9 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     """Return the editor of a publication as it is saved or, with `data`, as the submitted form leaves it."""
     publication = queries.get_publication(member=member, pk=pk)
     adaptations = queries.adaptations_of(publication)
+    source = source_of(publication)
+    if data is not None:
+        data = spread_text(data, adaptations, source)
     general = PublicationForm(data, initial=initial_of(publication))
     forms = [_adaptation_form(adaptation, data) for adaptation in adaptations]
     if data is not None:
@@ -191,15 +235,18 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     initial = None if data is not None else _initial_minute(publication, now, hour)
     minute = MinuteForm(data, now=now, initial=initial)
     due_at = minute.due_at() if minute.is_valid() else publication.due_at or now
+    advice = advice_for(adaptations, due_at=due_at, now=now)
     return Editor(
         publication=publication,
+        source=source,
         general=general,
         minute=minute,
         parts=tuple(_part(form, issues, threads.get(form.adaptation.account_id, []), conversions) for form in forms),
         issues=tuple(issues),
         link_check=check,
         acceptance=acceptance,
-        advice=advice_for(adaptations, due_at=due_at, now=now),
+        advice=tuple(each for each in advice if not each.is_cost),
+        costs=tuple(each.text for each in advice if each.is_cost),
         missing_accounts=tuple(queries.missing_accounts(publication)),
     )
 
@@ -219,8 +266,7 @@ def _apply_form(
     if not all([general.is_valid(), *(form.is_valid() for form in forms)]):
         return
     change = change_of(general, forms)
-    publication.why, publication.theme, publication.link = change.why, change.theme, change.link
-    publication.relevance = change.relevance
+    put_fields(publication, change)
     for form in forms:
         adaptation_change = change.adaptations[form.adaptation.account_id]
         form.adaptation.publication = publication

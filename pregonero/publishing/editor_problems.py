@@ -9,7 +9,7 @@ from pregonero.errors import Issue
 from pregonero.publishing.editor import AccountPart, Editor
 from pregonero.publishing.forms import MinuteForm
 
-FIELDS_OF_AN_ACCOUNT = frozenset({"text", "title", "format", "skipped", "skip_reason"})
+FIELDS_OF_AN_ACCOUNT = frozenset({"text", "title", "format", "skip_reason"})
 FIELDS_OF_A_MEDIUM = {"no_alt": "alt", "no_captions": "captions_missing_because"}
 
 
@@ -39,6 +39,8 @@ def issue_problems(page: Editor) -> list[Problem]:
 def target_of(issue: Issue, part: AccountPart) -> str:
     """Return the id of the element where an issue of an account is fixed; the account's part if there is no field."""
     prefix, name = part.form.prefix, issue.field.split(":", 2)[2]
+    if name == "skipped":
+        return f"id_{prefix}-publish"
     if name in FIELDS_OF_AN_ACCOUNT:
         return f"id_{prefix}-{name}"
     if name == "media":

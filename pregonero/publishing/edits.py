@@ -1,10 +1,15 @@
-"""What a person changed of a publication, and how it is put into its rows; nothing is saved here."""
+"""What a person changed of a publication, and how it is put into its rows; nothing is saved here.
+
+`PublicationChange` declares which fields of a publication are edited: saving, copying, comparing two versions and the
+editor's form take them from `EDITED_FIELDS`.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from pregonero.people.models import Member
-from pregonero.publishing.models import Adaptation, Attachment
+from pregonero.publishing.models import Adaptation, Attachment, Publication
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,7 @@ class AdaptationChange:
     format: str = ""
     parts: tuple[str, ...] = ()  # what goes under the text: the rest of a thread
     media: Mapping[int, AttachmentWords] = field(default_factory=dict)
+    own_text: bool = True  # otherwise it is the publication's, adapted to the network
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,29 @@ class PublicationChange:
     relevance: int
     link: str
     adaptations: Mapping[int, AdaptationChange] = field(default_factory=dict)
+    text: str | None = None  # None leaves it as it is
+
+
+EDITED_FIELDS = tuple(each.name for each in fields(PublicationChange) if each.name != "adaptations")
+
+
+def edited_values(publication: Publication) -> dict[str, Any]:
+    """Return the values of the fields that a person edits."""
+    return {name: getattr(publication, name) for name in EDITED_FIELDS}
+
+
+def put_fields(publication: Publication, change: PublicationChange) -> None:
+    """Put what a person wrote for the whole publication into its row in memory."""
+    for name in EDITED_FIELDS:
+        value = getattr(change, name)
+        if value is not None:
+            setattr(publication, name, value.strip() if isinstance(value, str) else value)
 
 
 def take_words(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> None:
     """Put what a person wrote into the rows in memory; whoever answers for what is missing is whoever wrote why."""
     adaptation.text, adaptation.title, adaptation.format = wanted.text, wanted.title, wanted.format
+    adaptation.own_text = wanted.own_text
     if (adaptation.skipped, adaptation.skip_reason) != (wanted.skipped, wanted.skip_reason):
         adaptation.missing_medium = ""  # a person decided: what is added later does not change it
     adaptation.skipped, adaptation.skip_reason = wanted.skipped, wanted.skip_reason
@@ -64,6 +88,7 @@ def as_it_is(adaptation: Adaptation) -> AdaptationChange:
     """Return what an adaptation says today, as a change that would change nothing."""
     return AdaptationChange(
         text=adaptation.text,
+        own_text=adaptation.own_text,
         title=adaptation.title,
         skipped=adaptation.skipped,
         skip_reason=adaptation.skip_reason,

@@ -29,23 +29,45 @@ class DraftPost:
     missing_medium: str = ""
 
 
-def compose(source: Source, network: Connector) -> DraftPost:
-    """Return the draft of a post about a source that respects the network's limits and its rules on links."""
+def compose(source: Source, network: Connector, *, text: str = "") -> DraftPost:
+    """Return the draft of a post about a source that respects the network's limits and its rules on links.
+
+    `text` is what the publication says on all networks, if somebody has written it.
+    """
     capabilities = network.capabilities
     if lacks_medium(source, capabilities):
         needed = str(capabilities.needs)
         reason = f"{capabilities.label} necesita {MEDIUM_NAMES[needed]} y {source.noun.definite} no trae."
         return DraftPost(skip_reason=reason, missing_medium=needed)
-    return replace(write(source, network), media=_media(source, capabilities))
+    return replace(write(source, network, text=text), media=_media(source, capabilities))
 
 
-def write(source: Source, network: Connector) -> DraftPost:
+def write(source: Source, network: Connector, *, text: str = "") -> DraftPost:
     """Return the text and title of a post about a source, without its media."""
     capabilities = network.capabilities
-    limit = capabilities.limits["text"].value
-    text = _fit([source.title, source.summary], _tail(source, capabilities), network.measure, limit)
+    adapted = adapt(text or general_text(source), source, source.link, network)
     title = _cut(source.title, len, capabilities.limits["title"].value) if capabilities.takes_title else ""
-    return DraftPost(text=text, title=title)
+    return DraftPost(text=adapted, title=title)
+
+
+def general_text(source: Source) -> str:
+    """Return the first text of a publication for all its networks: the source's title and summary."""
+    if source.summary.startswith(source.title):
+        return source.summary
+    return "\n\n".join(filter(None, (source.title, source.summary)))
+
+
+def adapt(text: str, source: Source, link: str, network: Connector) -> str:
+    """Return a text for all networks as one network takes it: with the link where it works, and in whole sentences."""
+    limit = network.capabilities.limits["text"].value
+    tail = _tail(source, link, network.capabilities)
+    body = text.strip().removesuffix(tail).strip()
+    first, _, rest = body.partition("\n\n")
+    if tail and tail in body:
+        adapted = _fit([first, rest], "", network.measure, limit)
+        if tail in adapted:
+            return adapted
+    return _fit([first, rest], tail, network.measure, limit)
 
 
 def _media(source: Source, capabilities: Capabilities) -> tuple[Medium, ...]:
@@ -62,19 +84,17 @@ def lacks_medium(source: Source, capabilities: Capabilities) -> bool:
     return bool(capabilities.needs) and not any(present[kind] for kind in ALSO_SERVES[str(capabilities.needs)])
 
 
-def _tail(source: Source, capabilities: Capabilities) -> str:
+def _tail(source: Source, link: str, capabilities: Capabilities) -> str:
     """Return the last line: the link or, where links do not work in the text, the website's domain."""
     if capabilities.link_beside:
         return ""
     if capabilities.takes_link:
-        return source.link
-    return f"{source.link_intro} {urlsplit(source.link).hostname}" if source.link else ""
+        return link
+    return f"{source.link_intro} {urlsplit(link).hostname}" if link else ""
 
 
 def _fit(paragraphs: list[str], tail: str, measure: Callable[[str], int], limit: int) -> str:
     title, summary = paragraphs
-    if summary.startswith(title):
-        title, summary = summary, ""
 
     def join(*parts: str) -> str:
         return "\n\n".join(part for part in (*parts, tail) if part)

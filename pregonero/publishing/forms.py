@@ -1,7 +1,6 @@
 """Forms of publications, deliveries and limits. They validate and never save."""
 
 import re
-from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -13,18 +12,20 @@ from django.utils import timezone
 
 from pregonero.errors import Refused
 from pregonero.media.models import MediumKind
-from pregonero.networks.media_conversion import Choice
 from pregonero.networks.post_validation import REEL
 from pregonero.networks.rate_limits.policy import MICROS
 from pregonero.outbox.queries.limits import QuotaLine
 from pregonero.publishing import rules
 from pregonero.publishing.calendar import next_quarter
-from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
-from pregonero.publishing.models import ZONE, Adaptation, Attachment, Publication, Relevance
-
-# What a browser offers to choose; what is received is decided by the content of the file.
-ACCEPTED_PICTURES = "image/jpeg,image/png,image/gif,image/webp,image/heic,image/avif,.heic,.heif,.avif"
-ACCEPTED_FILES = f"{ACCEPTED_PICTURES},video/mp4,.mov,.m4v,.webm,.mkv,.avi"
+from pregonero.publishing.edits import (
+    EDITED_FIELDS,
+    AdaptationChange,
+    PublicationChange,
+    edited_values,
+)
+from pregonero.publishing.general_text import digest_of, is_omitted, is_own_text
+from pregonero.publishing.media_forms import AttachmentForm
+from pregonero.publishing.models import ZONE, Adaptation, Publication, Relevance
 
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 
@@ -41,8 +42,14 @@ class StartForm(forms.Form):
 
 
 class PublicationForm(forms.Form):
-    """The fields common to all accounts of a publication."""
+    """The fields common to all accounts of a publication: each edited field of it, with the same name."""
 
+    text = forms.CharField(
+        label="Texto para todas las redes",
+        required=False,
+        widget=forms.Textarea,
+        help_text="Cada red lo recibe a su medida, con el enlace. La que ajustes conserva su propio texto.",
+    )
     why = forms.CharField(
         label="Por qué le interesa a la ciudadanía",
         max_length=300,
@@ -56,89 +63,21 @@ class PublicationForm(forms.Form):
     link = forms.URLField(label="Enlace", max_length=500, assume_scheme="https")
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
+    def clean_text(self) -> str:
+        """Return the text with the line ends of the database."""
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
 
-class AttachmentForm(forms.Form):
-    """The alternative text of a picture, or the reason why a picture or video goes without text or captions."""
-
-    alt = forms.CharField(
-        label="Texto alternativo",
-        max_length=2000,
-        required=False,
-        help_text="Lo oirá quien no puede ver la imagen.",
-    )
-    alt_missing_because = forms.CharField(label="Por qué va sin texto alternativo", max_length=300, required=False)
-    captions_missing_because = forms.CharField(label="Por qué va sin subtítulos", max_length=300, required=False)
-
-    def __init__(self, attachment: Attachment, data: QueryDict | None = None) -> None:
-        initial = {name: getattr(attachment, name) for name in self.base_fields}
-        super().__init__(data, prefix=f"medio{attachment.pk}", initial=initial)
-        self.attachment = attachment
-        is_picture = attachment.medium.kind == MediumKind.PICTURE
-        for name in ("captions_missing_because",) if is_picture else ("alt", "alt_missing_because"):
-            del self.fields[name]
-
-    def words(self) -> AttachmentWords:
-        """Return the texts for the action. A field missing from the request keeps its saved value."""
-        saved = {name: getattr(self.attachment, name) for name in self.base_fields}
-        sent = {name: self.cleaned_data[name] for name in self.fields if self.add_prefix(name) in self.data}
-        return AttachmentWords(**saved | sent)
-
-
-class UploadForm(forms.Form):
-    """A picture or video to upload for one account, with its alternative text or the reason for no captions."""
-
-    # It is part of the editor's form, which must be valid without an upload.
-    use_required_attribute = False
-    file = forms.FileField(label="Imagen o video", allow_empty_file=True)
-    alt = forms.CharField(label="Texto alternativo, si es una imagen", max_length=2000, required=False)
-    because = forms.CharField(label="Por qué va sin subtítulos, si es un video", max_length=300, required=False)
-    everywhere = forms.BooleanField(label="Ponerlo también en las demás redes que lo reciben", required=False)
-
-    def __init__(self, account_id: int, data: QueryDict | None = None, files: Any = None) -> None:
-        super().__init__(data, files, prefix=f"subir{account_id}")
-        self.fields["file"].widget.attrs["accept"] = ACCEPTED_FILES
-
-
-class BesideForm(forms.Form):
-    """The captions or the thumbnail of a video."""
-
-    captions = forms.FileField(label="Subtítulos en español (.vtt o .srt)", required=False, allow_empty_file=True)
-    thumbnail = forms.FileField(label="Miniatura", required=False, allow_empty_file=True)
-
-    def __init__(self, attachment_id: int, data: QueryDict | None = None, files: Any = None) -> None:
-        super().__init__(data, files, prefix=f"junto{attachment_id}")
-        self.fields["captions"].widget.attrs["accept"] = ".vtt,.srt"
-        self.fields["thumbnail"].widget.attrs["accept"] = ACCEPTED_PICTURES
-
-
-class FixForm(forms.Form):
-    """How a picture is cropped: to which ratio, and which part of it is kept."""
-
-    ratio = forms.ChoiceField(label="Proporción", required=False)
-    focus = forms.ChoiceField(
-        label="Qué se conserva",
-        required=False,
-        choices=[("centre", "el centro"), ("top", "arriba"), ("bottom", "abajo")],
-    )
-
-    def __init__(self, attachment_id: int, ratios: Iterable[str], data: QueryDict | None = None) -> None:
-        super().__init__(data, prefix=f"arreglo{attachment_id}")
-        field = self.fields["ratio"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
-        field.choices = [("", "la más cercana"), *((ratio, ratio) for ratio in ratios)]
-
-    def choice(self) -> Choice:
-        """Return the chosen crop, or the default one if the form is invalid."""
-        if not self.is_valid():
-            return Choice()
-        return Choice(self.cleaned_data["ratio"], self.cleaned_data["focus"] or "centre")
+    def values(self) -> dict[str, Any]:
+        """Return the edited fields for the action. A field missing from the request keeps its saved value."""
+        return {name: (self.cleaned_data if name in self.data else self.initial)[name] for name in EDITED_FIELDS}
 
 
 class AdaptationForm(forms.Form):
-    """The texts of a publication on one account."""
+    """The texts of a publication on one account. `shown` is the digest of the text that the page shows."""
 
-    skipped = forms.BooleanField(label="No publicar en esta red", required=False)
-    skip_reason = forms.CharField(label="Por qué no", max_length=300, required=False)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    publish = forms.BooleanField(required=False)
+    skip_reason = forms.CharField(label="Razón", max_length=300, required=False)
     title = forms.CharField(label="Título", max_length=200, required=False)
     text = forms.CharField(label="Texto", required=False, strip=True, widget=forms.Textarea)
     format = forms.ChoiceField(
@@ -152,18 +91,22 @@ class AdaptationForm(forms.Form):
             data,
             prefix=f"red{adaptation.account_id}",
             initial={
-                "skipped": adaptation.skipped,
+                "publish": not adaptation.skipped,
                 "skip_reason": adaptation.skip_reason,
                 "title": adaptation.title,
                 "text": adaptation.text,
+                "shown": digest_of(adaptation.text),
                 "format": adaptation.format,
             },
         )
         self.adaptation = adaptation
+        self.skips = adaptation.skipped if data is None else is_omitted(adaptation, data, self.prefix or "")
+        self.has_own_text = adaptation.own_text if data is None else is_own_text(adaptation, data, self.prefix or "")
         self.parts = _parts(adaptation, data, self.prefix or "")
         self.attachments = [AttachmentForm(attachment, data) for attachment in adaptation.media]
         label = adaptation.account.get_network_display()
         self.fields["text"].label = f"Texto para {label}"
+        self.fields["publish"].label = f"Publicar en {label}"
         if not (takes_reels and any(attachment.medium.kind == MediumKind.VIDEO for attachment in adaptation.media)):
             del self.fields["format"]
         if not takes_title:
@@ -174,9 +117,9 @@ class AdaptationForm(forms.Form):
         return all([super().is_valid(), *(form.is_valid() for form in self.attachments)])
 
     def clean(self) -> dict[str, Any]:
-        """Require a reason for skipping the account."""
+        """Require a reason for omitting the account."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("skipped") and not cleaned.get("skip_reason"):
+        if self.skips and not cleaned.get("skip_reason"):
             self.add_error("skip_reason", "Escribe por qué no se publica en esta red.")
         return cleaned
 
@@ -190,12 +133,13 @@ class AdaptationForm(forms.Form):
         cleaned = self.cleaned_data
         return AdaptationChange(
             text=cleaned["text"].replace("\r\n", "\n"),
+            own_text=self.has_own_text,
             title=cleaned.get("title", ""),
             format=cleaned.get("format", self.adaptation.format),
             parts=self.parts,
             media={form.attachment.pk: form.words() for form in self.attachments},
-            skipped=cleaned["skipped"],
-            skip_reason=cleaned["skip_reason"] if cleaned["skipped"] else "",
+            skipped=self.skips,
+            skip_reason=cleaned["skip_reason"] if self.skips else "",
         )
 
 
@@ -214,8 +158,21 @@ def _parts(adaptation: Adaptation, data: QueryDict | None, prefix: str) -> tuple
 class MinuteForm(forms.Form):
     """The day and hour of a publication, in Bogotá."""
 
-    day = forms.DateField(label="Sale el", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    hour = forms.TimeField(label="Hora", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+    day = forms.DateField(
+        label="Sale el",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Elige un día del calendario.", "required": "Elige el día."},
+    )
+    hour = forms.TimeField(
+        label="Hora",
+        input_formats=("%H:%M", "%H:%M:%S", "%H.%M", "%H%M"),
+        # A field of type "time" shows the browser's own clock, of 12 hours in Colombia.
+        widget=forms.TimeInput(
+            attrs={"inputmode": "numeric", "maxlength": 5, "autocomplete": "off", "placeholder": "14:30"},
+            format="%H:%M",
+        ),
+        error_messages={"invalid": "Escríbela como 14:30.", "required": "Escribe la hora, como 14:30."},
+    )
 
     def __init__(self, data: QueryDict | None = None, *, now: datetime, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
@@ -298,25 +255,13 @@ class HandMadeForm(forms.Form):
 
 def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> PublicationChange:
     """Return the changes of the whole publication for the action."""
-    cleaned = general.cleaned_data
-    return PublicationChange(
-        why=cleaned["why"],
-        theme=cleaned["theme"],
-        relevance=cleaned["relevance"],
-        link=cleaned["link"],
-        adaptations={form.adaptation.account_id: form.change() for form in adaptations},
-    )
+    changes = {form.adaptation.account_id: form.change() for form in adaptations}
+    return PublicationChange(**general.values(), adaptations=changes)
 
 
 def initial_of(publication: Publication) -> dict[str, Any]:
     """Return the initial values of the general form."""
-    return {
-        "why": publication.why,
-        "theme": publication.theme,
-        "relevance": publication.relevance,
-        "link": publication.link,
-        "revision": publication.revision,
-    }
+    return edited_values(publication) | {"revision": publication.revision}
 
 
 class AmountField(forms.DecimalField):

@@ -22,7 +22,7 @@ from pregonero.publishing.actions.media_versions import (
     report_progress,
     start_conversion,
 )
-from pregonero.publishing.forms import AttachmentForm, BesideForm, FixForm
+from pregonero.publishing.media_forms import AttachmentForm, BesideForm, FixForm
 from pregonero.publishing.models import Attachment, MediaConversion, Publication
 from pregonero.publishing.payload import post_of
 

@@ -12,7 +12,7 @@ from django.utils.functional import cached_property
 from pregonero.media.models import Medium
 from pregonero.networks.models import Account
 from pregonero.outbox.models import TOLERANCE_MINUTES
-from pregonero.people.models import Entity, Member
+from pregonero.people.models import Entity, Member, User
 from pregonero.records.actions import ObjectRef
 
 ZONE = "America/Bogota"
@@ -44,6 +44,7 @@ class Publication(models.Model):
     source_id = models.BigIntegerField()
     source_name = models.CharField(max_length=300)
     title = models.CharField(max_length=300)
+    text = models.TextField(blank=True, default="")  # for the accounts without a text of their own
     theme = models.CharField(max_length=80, blank=True)
     why = models.CharField(max_length=300, blank=True)
     link = models.URLField(max_length=500, blank=True)
@@ -161,6 +162,8 @@ class Adaptation(models.Model):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="adaptations")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(blank=True)
+    # False while its text is the publication's, adapted to the network.
+    own_text = models.BooleanField(default=True)
     title = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=10, blank=True)
     skipped = models.BooleanField(default=False)
@@ -188,6 +191,21 @@ class Adaptation(models.Model):
     def media(self) -> "list[Attachment]":
         """Return what goes with the text, in order; `queries.with_media` brings it for many at once."""
         return list(self.attachments.order_by("position"))
+
+
+class KeptForm(models.Model):
+    """What a person sent from the editor after the session ended, until the same person opens it again."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    data = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["publication", "user"], name="kept_form_once"),)
+
+    def __str__(self) -> str:
+        return f"lo que {self.user_id} escribió de {self.publication_id}"
 
 
 class LinkCheck(models.Model):

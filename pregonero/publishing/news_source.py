@@ -11,6 +11,7 @@ from pregonero.people.actions import mark_seen
 from pregonero.people.models import Entity, Member
 from pregonero.people.queries import receipts_of
 from pregonero.publishing.models import Publication
+from pregonero.publishing.sentences import sentence_ends
 from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
 
 KIND = "news"  # the kind of `News.ref`
@@ -73,12 +74,22 @@ def source_from(news: News) -> Source:
         link=news.address,
         link_intro="Noticia completa en",
         theme=news.section,
+        reason=reason_from(news.summary),
         picture=news.picture,
         video=news.video,
         note=informing.note if informing else "",
         note_title=f"Nota de {informing.who} al informarla:" if informing else "",
         why_not="" if news.state == NewsState.INFORMED else NOT_INFORMED,
     )
+
+
+def reason_from(summary: str) -> str:
+    """Return the first whole sentences of a summary that fit in the reason, as a first version of it (M-1)."""
+    limit = Publication._meta.get_field("why").max_length or 0
+    if len(summary) <= limit:
+        return summary
+    ends = [end for end in sentence_ends(summary) if end <= limit]
+    return summary[: ends[-1]] if ends else ""
 
 
 def _news_of(entity_id: int) -> QuerySet[News]:

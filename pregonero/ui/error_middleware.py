@@ -1,7 +1,7 @@
 """The page that shows why an act was refused, with the matching HTTP status."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,7 +27,7 @@ class ErrorMiddleware:
             return response
         if request.headers.get("HX-Request") == "true":
             return render(request, "ui/signed_out.html", status=UNAUTHORIZED)
-        if request.method not in ("GET", "HEAD"):
+        if request.method not in ("GET", "HEAD") and _leads_back(request, response):
             return _redirect_to_sign_in(request)
         return response
 
@@ -45,6 +45,12 @@ def _is_sign_in_redirect(response: HttpResponse) -> bool:
     return isinstance(response, HttpResponseRedirectBase) and (
         urlsplit(response.url).path == resolve_url(settings.LOGIN_URL)
     )
+
+
+def _leads_back(request: HttpRequest, response: HttpResponse) -> bool:
+    """Return whether a person who signs in would be sent to the address of the form itself."""
+    after = parse_qs(urlsplit(response["Location"]).query).get("next", [""])[0]
+    return urlsplit(after).path in ("", request.path)
 
 
 def _redirect_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from playwright.sync_api import Request, Route
 
 from tests.browser.conftest import SampleInstallation
 from tests.browser.windows import BrowserUser
+from tests.films import picture
 
 pytestmark = pytest.mark.procedure("P-6")
 ENOUGH = 120_000.0  # milliseconds
@@ -27,11 +28,13 @@ def test_button_pressed_while_writing_submits_once(
 
     page.route("**/medios/", lambda route: held.append(route))  # noqa: PLW0108  playwright marks what it is given
     page.on("request", lambda request: submissions.append(request.url) if is_submission(request) else None)
+    page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
     account = page.locator(".account-part:visible").get_attribute("id")
     with page.expect_request(is_review, timeout=ENOUGH), page.expect_request(is_submission, timeout=ENOUGH):
         page.locator(f"#{account} textarea").first.fill("Un texto que se está escribiendo.")
-        page.locator(f"#{account} .media summary").last.click()
-        page.get_by_role("button", name="Subir y agregar").locator("visible=true").click(no_wait_after=True)
+        page.get_by_label("elige imágenes o un video").locator("visible=true").set_input_files(
+            {"name": "mapa.png", "mimeType": "image/png", "buffer": picture("PNG")}
+        )
     assert len(submissions) == 1
     for route in held:
         route.abort()

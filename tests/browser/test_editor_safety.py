@@ -8,13 +8,14 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Request, Route, expect
 
+from pregonero.networks.actions.register import pause_account, resume_account
+from pregonero.networks.models import Account
 from pregonero.publishing.models import Adaptation
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
 from tests.browser.sample_day import PLACES
 from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
 from tests.conftest import PASSWORD
-from tests.films import picture
 from tests.lab.process import Lab
 from tests.stage import drafted, informed_news
 
@@ -52,6 +53,7 @@ def saved_text(stage: JourneyInstallation, draft: int) -> str:
 
 def editor(user: BrowserUser, draft: int) -> Page:
     page = user.go(f"/publicaciones/{draft}/editor/")
+    page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
     expect(page.get_by_label("Texto para X")).to_be_visible()
     return page
 
@@ -210,26 +212,50 @@ def test_problem_of_a_hidden_network_opens_it_and_takes_the_focus(enter: Enter, 
     expect(title).to_be_focused()
 
 
-@pytest.mark.procedure("D-1")
-def test_file_goes_up_without_leaving_the_page(stage: JourneyInstallation, enter: Enter, draft: int) -> None:
-    page = editor(enter("beto"), draft)
-    page.evaluate("window.sameDocument = true")
-    write(page, " Con un archivo.")
-    media = page.get_by_role("group", name="Imágenes y videos para X")
-    media.get_by_text("Agregar una imagen o un video").click()
-    file = media.get_by_label("Imagen o video", exact=True)
-    file.set_input_files({"name": "vacio.png", "mimeType": "image/png", "buffer": b"no es una imagen"})
-    media.get_by_role("button", name="Subir y agregar").click()
-    expect(media.locator(".file-result .note.bad")).to_be_in_viewport()
-    assert file.evaluate("field => field.files.length") == 1
-    file.set_input_files({"name": "mapa.png", "mimeType": "image/png", "buffer": picture("PNG")})
-    media.get_by_label("Texto alternativo, si es una imagen").fill("Un mapa")
-    media.get_by_role("button", name="Subir y agregar").click()
-    expect(media.locator(".file-result").get_by_text("Archivo agregado")).to_be_in_viewport()
-    expect(media.get_by_role("listitem")).to_have_count(2)
-    assert page.evaluate("window.sameDocument")
-    write(page, " Y sigue.")
-    expect(page.locator("#save-state").get_by_text("Borrador guardado a las")).to_be_visible()
-    page.get_by_role("button", name="Guardar").last.click()
+def test_without_scripts_what_was_sent_after_the_session_ended_is_given_back(
+    stage: JourneyInstallation, windows: Windows, draft: int
+) -> None:
+    person = stage.teams["editor"].people["beto"]
+    beto = windows.enter(stage.address, person, java_script_enabled=False)
+    page = beto.go(f"/publicaciones/{draft}/editor/")
+    page.get_by_label("Texto para X").fill("Una frase a medias")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Guardar", exact=True).last.click()
+    page.get_by_label("Correo electrónico").fill(person.user.email)
+    page.get_by_label("Contraseña", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="Iniciar sesión", exact=True).click()
+    expect(page).to_have_url(re.compile(rf"/publicaciones/{draft}/editor/$"))
+    expect(page.get_by_text("Recuperamos lo que escribiste.")).to_be_visible()
+    expect(page.get_by_label("Texto para X")).to_have_value("Una frase a medias")
+    page.get_by_role("button", name="Guardar", exact=True).last.click()
     expect(page.get_by_text("Guardado.", exact=True)).to_be_visible()
-    assert saved_text(stage, draft).endswith("Con un archivo. Y sigue.")
+    assert saved_text(stage, draft) == "Una frase a medias"
+    page.reload()
+    expect(page.get_by_text("Recuperamos lo que escribiste.")).to_have_count(0)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_network_that_pauses_while_somebody_writes_stays_with_its_text(
+    stage: JourneyInstallation, enter: Enter, draft: int, size: tuple[int, int]
+) -> None:
+    page = editor(enter("beto", size), draft)
+    people = stage.teams["editor"].people
+
+    def account_of_x() -> Account:
+        return Adaptation.objects.select_related("account").get(publication=draft, account__network="x").account
+
+    def pause() -> None:
+        pause_account(account=account_of_x(), reason="Un incidente en X.", by=people["carmen"], now=timezone.now())
+
+    def resume() -> None:
+        resume_account(account=account_of_x(), by=people["carmen"], now=timezone.now())
+
+    run_in_thread(stage.workers, pause)
+    try:
+        write(page, " Lo que sigue.")
+        expect(page.get_by_role("navigation", name="Redes").get_by_text("En pausa")).to_be_visible()
+        expect(page.get_by_label("Texto para X")).to_have_value(re.compile("Lo que sigue.$"))
+        expect(page.get_by_text("Borrador guardado a las")).to_be_visible()
+        assert saved_text(stage, draft).endswith("Lo que sigue.")
+    finally:
+        run_in_thread(stage.workers, resume)

@@ -114,8 +114,10 @@ def assert_too_long_is_refused(page: Page, scripted: bool) -> None:
         page.get_by_role("navigation", name="Redes").get_by_role("link", name="YouTube").click()
     page.get_by_label("Por qué va sin subtítulos", exact=True).fill("El video no tiene voz.")
     if scripted:
-        page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
+        page.get_by_role("navigation", name="Redes").get_by_role("link", name="General").click()
     page.get_by_label("Por qué le interesa").fill(WHY)
+    if scripted:
+        page.get_by_role("navigation", name="Redes").get_by_role("link", name="X").click()
     page.get_by_label("Texto para X").fill(TOO_LONG)
     if scripted:
         expect(page.get_by_text("292 de 280: sobran 12").first).to_be_visible()
@@ -132,10 +134,17 @@ def programme(page: Page, link: str) -> None:
     """Correct the text and schedule the publication for this minute."""
     page.get_by_label("Texto para X").fill(MINE + link)
     minute = timezone.localtime() + MARGIN
+    open_minute(page)
     page.get_by_label("Día").fill(f"{minute:%Y-%m-%d}")
     page.get_by_label("Hora", exact=True).fill(f"{minute:%H:%M}")
     page.get_by_role("button", name="Programar").click()
     expect(page).to_have_url(re.compile(r"/publicaciones/\d+/$"))
+
+
+def open_minute(page: Page) -> None:
+    """Unfold the date, which a phone shows as «Hoy 11:30»."""
+    if not page.get_by_label("Día").is_visible():
+        page.locator(".minute > summary").click()
 
 
 def published_posts(page: Page, scripted: bool) -> dict[str, str]:

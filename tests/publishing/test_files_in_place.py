@@ -38,7 +38,7 @@ def test_upload_returns_its_account_with_the_result_beside_the_file(
     assert "<html" not in page
     assert page.count('class="pad account-part"') == 1
     beside = page[page.index(f'id="resultado-{x}"') :]
-    assert "Archivo agregado." in beside[: beside.index("</fieldset>")]
+    assert "Imagen agregada en X." in beside[: beside.index("</fieldset>")]
     publication.refresh_from_db()
     assert f'data-kind="saved" data-revision="{publication.revision}"' in page
     assert 'id="review" hx-swap-oob="true"' in page

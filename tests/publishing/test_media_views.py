@@ -64,7 +64,7 @@ def page_of(publication: Publication, member: Member) -> str:
 
 def test_an_upload_adds_the_file_and_saves_the_texts_of_the_form(publication: Publication, beto: Member) -> None:
     page = upload(publication, beto, picture("PNG"), alt="Un mapa")
-    assert "Archivo agregado." in page
+    assert "Imagen agregada en X." in page
     adaptation = x_of(publication)
     assert adaptation.text == "Con un mapa"
     assert [(each.medium.mime, each.alt) for each in adaptation.media] == [
@@ -74,9 +74,21 @@ def test_an_upload_adds_the_file_and_saves_the_texts_of_the_form(publication: Pu
     assert adaptation.media[1].medium.uploaded_by == beto
 
 
+def test_several_uploads_at_once_name_those_that_are_refused(publication: Publication, beto: Member) -> None:
+    account = x_of(publication).account_id
+    files = [("mapa.png", picture("PNG")), ("nota.pdf", b"%PDF-1.4"), ("foto.jpg", picture("JPEG", (640, 480)))]
+    fields: dict[str, Any] = dict(sent(publication))
+    fields[f"subir{account}-file"] = [SimpleUploadedFile(name, data) for name, data in files]
+    path = f"/publicaciones/{publication.pk}/redes/{account}/medios/"
+    page = signed_in(beto).post(path, fields, follow=True).content.decode()
+    assert "Imagen agregada en X. Imagen agregada en X." in page
+    assert "«nota.pdf»: " in page
+    assert [each.medium.mime for each in x_of(publication).media][1:] == ["image/png", "image/jpeg"]
+
+
 def test_an_upload_for_every_network_reaches_those_that_accept_it(publication: Publication, beto: Member) -> None:
     page = upload(publication, beto, picture("PNG"), alt="Un mapa", everywhere="on")
-    assert "Archivo agregado en 3 redes." in page
+    assert "Imagen agregada en 3 redes." in page
     counts = {each.account.network: len(each.media) for each in queries.adaptations_of(publication)}
     assert counts == {"x": 2, "facebook": 1, "instagram": 2, "youtube": 1}
 
@@ -110,7 +122,7 @@ def test_a_file_that_no_network_takes_is_named_with_what_each_network_takes(
 def test_a_heic_is_uploaded_as_a_jpeg(publication: Publication, beto: Member) -> None:
     output = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (640, 480), "#0943b5")).save(output)
-    assert "Archivo agregado." in upload(publication, beto, output.getvalue(), "IMG_0001.HEIC", alt="Un mapa")
+    assert "Imagen agregada en X." in upload(publication, beto, output.getvalue(), "IMG_0001.HEIC", alt="Un mapa")
     medium = x_of(publication).media[1].medium
     assert medium.mime == "image/jpeg"
     assert medium.made_from is not None

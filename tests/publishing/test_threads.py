@@ -180,7 +180,7 @@ def test_a_network_without_threads_has_no_parts(draft: Publication, accounts: di
     client = signed_in(ana)
     assert post_thread(client, draft, accounts["facebook"], "division/").status_code == 404
     page = client.get(f"/publicaciones/{draft.pk}/editor/").content.decode()
-    assert page.count("Partir en hilo") == 1  # of the four, only X
+    assert page.count("Convertir en hilo") == 1  # of the four, only X
 
 
 @pytest.fixture

@@ -224,10 +224,10 @@ def test_a_network_is_left_out_with_its_reason(
 ) -> None:
     prefix = f"red{accounts['youtube'].pk}"
     client, address = signed_in(beto), f"/publicaciones/{publication.pk}/textos/"
-    response = client.post(address, sent(publication, **{f"{prefix}-skipped": "on"}))
+    response = client.post(address, sent(publication, **{f"{prefix}-switch": "1"}))
     assert response.status_code == 422
     assert "Escribe por qué no" in response.content.decode()
-    client.post(address, sent(publication, **{f"{prefix}-skipped": "on", f"{prefix}-skip_reason": "Sin video"}))
+    client.post(address, sent(publication, **{f"{prefix}-switch": "1", f"{prefix}-skip_reason": "Sin video"}))
     assert publication.adaptations.get(account=accounts["youtube"]).skipped
 
 

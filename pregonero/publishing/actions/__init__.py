@@ -13,6 +13,7 @@ from pregonero.publishing.actions.attachments import (
 )
 from pregonero.publishing.actions.drafts import draft_publication, edit_publication
 from pregonero.publishing.actions.duplicate import take_up_again
+from pregonero.publishing.actions.kept_forms import discard_kept_form, keep_form
 from pregonero.publishing.actions.links import accept_link, keep_link_check
 from pregonero.publishing.actions.media_versions import request_conversion
 from pregonero.publishing.actions.pauses import (
@@ -21,7 +22,14 @@ from pregonero.publishing.actions.pauses import (
     resume_everything,
     resume_publication,
 )
-from pregonero.publishing.actions.scheduling import cancel_publication, move_publication, program_publication
+from pregonero.publishing.actions.scheduling import (
+    cancel_publication,
+    give_minute,
+    move_publication,
+    program_publication,
+    publish_now,
+    use_next_free_hour,
+)
 from pregonero.publishing.actions.undo import undo_act
 from pregonero.publishing.edits import AdaptationChange, AttachmentWords, PublicationChange
 
@@ -37,19 +45,24 @@ __all__ = [
     "attach_medium",
     "cancel_publication",
     "detach_medium",
+    "discard_kept_form",
     "draft_publication",
     "edit_publication",
     "exchange_medium",
+    "give_minute",
+    "keep_form",
     "keep_link_check",
     "move_publication",
     "pause_everything",
     "pause_publication",
     "place_medium",
     "program_publication",
+    "publish_now",
     "request_conversion",
     "resume_everything",
     "resume_publication",
     "take_captions_away",
     "take_up_again",
     "undo_act",
+    "use_next_free_hour",
 ]

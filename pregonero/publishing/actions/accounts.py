@@ -47,11 +47,12 @@ def adapt_to_missing_accounts(publication: Publication, source: Source) -> list[
 
 
 def _first_adaptation(publication: Publication, account: Account, source: Source) -> Adaptation:
-    first = compose(source, connector(account.network))
+    first = compose(source, connector(account.network), text=publication.text)
     adaptation = Adaptation.objects.create(
         publication=publication,
         account=account,
         text=first.text,
+        own_text=False,
         title=first.title,
         skipped=bool(first.skip_reason),
         skip_reason=first.skip_reason,
@@ -74,6 +75,7 @@ def end_omission(adaptation: Adaptation, medium: Medium) -> None:
         return
     adaptation.skipped, adaptation.skip_reason, adaptation.missing_medium = False, "", ""
     if not any([adaptation.text.strip(), adaptation.title.strip(), *adaptation.parts]):
-        first = write(source_of(adaptation.publication), connector(adaptation.account.network))
-        adaptation.text, adaptation.title = first.text, first.title
-    adaptation.save(update_fields=["skipped", "skip_reason", "missing_medium", "text", "title"])
+        publication = adaptation.publication
+        first = write(source_of(publication), connector(adaptation.account.network), text=publication.text)
+        adaptation.text, adaptation.title, adaptation.own_text = first.text, first.title, False
+    adaptation.save(update_fields=["skipped", "skip_reason", "missing_medium", "text", "title", "own_text"])

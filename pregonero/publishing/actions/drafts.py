@@ -16,8 +16,9 @@ from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.accounts import adapt_to_missing_accounts
 from pregonero.publishing.actions.scheduling import place_link, reschedule_restored, sync_deliveries
-from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, take_words
-from pregonero.publishing.models import Adaptation, Publication, PublicationState, Relevance
+from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, put_fields, take_words
+from pregonero.publishing.first_draft import general_text
+from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.publishing.sources import Source, load_source, notify_drafted
 from pregonero.records.actions import ObjectRef, record
 
@@ -69,8 +70,9 @@ def _create_draft(source: Source, key: UUID, by: Member, now: datetime) -> Publi
         source_id=source.id,
         source_name=source.title,
         title=source.title,
+        text=general_text(source),
         theme=source.theme,
-        why=source.reason,
+        why=queries.last_reason(source.ref, entity_id=by.entity_id) or source.reason,
         link=source.link,
         created_by=by,
         created_at=now,
@@ -104,8 +106,7 @@ def edit_publication(
     rules.check_may_edit(by, publication, now=now)
     _check_revision(publication, revision)
     link_changed = publication.link != change.link
-    publication.why, publication.theme = change.why.strip(), change.theme.strip()
-    publication.relevance, publication.link = Relevance(change.relevance), change.link
+    put_fields(publication, change)
     publication.revision += 1
     publication.edited_by, publication.edited_at = by, now
     if publication.state == PublicationState.PROGRAMMED:

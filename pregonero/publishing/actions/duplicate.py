@@ -10,6 +10,7 @@ from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.accounts import adapt_to_missing_accounts
 from pregonero.publishing.actions.drafts import next_number
+from pregonero.publishing.edits import edited_values
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.publishing.sources import source_of
 from pregonero.records.actions import record
@@ -32,10 +33,7 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
         source_id=stopped.source_id,
         source_name=stopped.source_name,
         title=stopped.title,
-        theme=stopped.theme,
-        why=stopped.why,
-        link=stopped.link,
-        relevance=stopped.relevance,
+        **edited_values(stopped),
         state=PublicationState.DRAFT,
         created_by=by,
         created_at=now,

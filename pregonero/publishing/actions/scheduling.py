@@ -14,6 +14,7 @@ from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.undo import keep_reversible, snapshot
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.publishing.payload import payloads_of, texts_of
+from pregonero.publishing.queries.calendar import next_free_hour
 from pregonero.records.actions import record
 from pregonero.records.models import Event
 
@@ -63,6 +64,23 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     )
     keep_reversible(event, publication, earlier, by=by)
     return publication
+
+
+def give_minute(*, publication: Publication, due_at: datetime, by: Member, now: datetime) -> Publication:
+    """Schedule a draft for a time, or move what is already scheduled to it."""
+    is_scheduled = publication.state == PublicationState.PROGRAMMED
+    action = move_publication if is_scheduled else program_publication
+    return action(publication=publication, due_at=due_at, by=by, now=now)
+
+
+def use_next_free_hour(*, publication: Publication, by: Member, now: datetime) -> Publication:
+    """Schedule a publication for the next hour in which none of its accounts publishes."""
+    return give_minute(publication=publication, due_at=next_free_hour(publication, now=now), by=by, now=now)
+
+
+def publish_now(*, publication: Publication, by: Member, now: datetime) -> Publication:
+    """Schedule a publication for the minute that is running: its deliveries are due at once."""
+    return give_minute(publication=publication, due_at=now.replace(second=0, microsecond=0), by=by, now=now)
 
 
 def finish_edit(publication: Publication, *, by: Member, now: datetime) -> None:

@@ -7,19 +7,23 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from pregonero.errors import WrongState
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery
 from pregonero.outbox.states import STOPPED, UNFINISHED
 from pregonero.people.models import Entity
-from pregonero.publishing.calendar import Proposal, ThreadPosition, at_hour, propose
+from pregonero.publishing.calendar import SHORTEST_NOTICE, Proposal, ThreadPosition, at_hour, free_hours, propose
 from pregonero.publishing.models import ZONE, Publication, PublicationState
+from pregonero.publishing.queries.forecast import leaves_on_time
+from pregonero.publishing.queries.publications import going_adaptations
 from pregonero.publishing.sources import Source, sources_of, unpublished_sources
 from pregonero.publishing.threads import current_delivery, threads_in
 
 MOST_WAITING = 20
 MOST_UNSETTLED = 200
 PROPOSE_DAYS = 3  # when a day has no free hour left, one of the next two days is proposed
+DAYS_AHEAD = 14  # that are searched for a free hour
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,22 @@ def proposed_hour(publication: Publication, *, now: datetime) -> datetime | None
     entity, today = publication.entity, _local(now).date()
     waiting = waiting_items(entity, tuple(accounts_of(entity)), today, now=now, days=1)
     return next((item.proposal.at for item in waiting if item.publication == publication and item.proposal), None)
+
+
+def next_free_hour(publication: Publication, *, now: datetime) -> datetime:
+    """Return the first hour, of today or a later day, in which none of the publication's accounts publishes.
+
+    An hour in which the limits of a network would make it wait does not count. Raises `WrongState` if the next days
+    have none.
+    """
+    entity, earliest = publication.entity, _local(now) + SHORTEST_NOTICE
+    adaptations = going_adaptations(publication)
+    accounts = [adaptation.account_id for adaptation in adaptations]
+    for day in (earliest.date() + timedelta(days=number) for number in range(DAYS_AHEAD)):
+        for hour in free_hours(_positions(entity, day, 1), accounts, day, earliest):
+            if leaves_on_time(adaptations, due_at=hour, now=now):
+                return hour
+    raise WrongState(f"No hay una hora libre en los próximos {DAYS_AHEAD} días: elige tú la hora.")
 
 
 def deliveries_on(entity: Entity, day: date) -> list[Delivery]:

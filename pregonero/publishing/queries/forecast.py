@@ -65,24 +65,38 @@ class Advice:
 
     badge: str
     text: str
+    is_cost: bool = False
 
 
 def advice_for(adaptations: Iterable[Adaptation], *, due_at: datetime, now: datetime) -> tuple[Advice, ...]:
     """Return when a publication would leave on each account if it were programmed for that minute, and its cost."""
     going = [adaptation for adaptation in adaptations if not adaptation.skipped]
-    accounts = [adaptation.account for adaptation in going]
-    if not going:
-        return ()
-    ours = {publication.pk for publication in {adaptation.publication for adaptation in going}}
-    mine = set(Delivery.objects.filter(of_subjects("publication", ours)).values_list("pk", flat=True))
-    others = [each for each in planned_on(accounts, until=due_at + WORTH_SAYING) if each.key not in mine]
-    parts = [part for number, adaptation in enumerate(going) for part in _planned(adaptation, number, due_at)]
-    leavings = foresee(accounts, [*others, *parts], now=now)
+    leavings = _leavings(going, due_at=due_at, now=now)
     return tuple(
         advice
         for number, adaptation in enumerate(going)
         for advice in _advice(adaptation, leavings.get(_key(number)), max(due_at, now))
     )
+
+
+def leaves_on_time(adaptations: Sequence[Adaptation], *, due_at: datetime, now: datetime) -> bool:
+    """Return whether the limits, as they stand, let a publication leave at that minute on each of its accounts."""
+    leavings = _leavings(adaptations, due_at=due_at, now=now)
+    return not any(_words(leaving, max(due_at, now)) for leaving in leavings.values())
+
+
+def _leavings(going: Sequence[Adaptation], *, due_at: datetime, now: datetime) -> dict[int, ExpectedSend]:
+    """Return when each part would leave, by its key, if the adaptations were scheduled for that minute."""
+    if not going:
+        return {}
+    accounts = [adaptation.account for adaptation in going]
+    ours = {publication.pk for publication in {adaptation.publication for adaptation in going}}
+    mine = set(Delivery.objects.filter(of_subjects("publication", ours)).values_list("pk", flat=True))
+    others = [each for each in planned_on(accounts, until=due_at + WORTH_SAYING) if each.key not in mine]
+    parts = [part for number, adaptation in enumerate(going) for part in _planned(adaptation, number, due_at)]
+    keys = {part.key for part in parts}
+    leavings = foresee(accounts, [*others, *parts], now=now)
+    return {key: leaving for key, leaving in leavings.items() if key in keys}
 
 
 def _key(number: int, position: int = 0) -> int:
@@ -107,7 +121,7 @@ def _advice(adaptation: Adaptation, leaving: ExpectedSend | None, due_at: dateti
     money = next((rule.key for rule in rates.quotas if rule.unit == Unit.MONEY), "")
     micros = sum(rates.cost_of(each).get(money, 0) for each in _post_classes(adaptation)) if money else 0
     if micros:
-        yield Advice(badge, f"Publicar en {label} cuesta {dollars(micros)}.")
+        yield Advice(badge, f"Publicar en {label} cuesta {dollars(micros)}.", is_cost=True)
 
 
 def _post_classes(adaptation: Adaptation) -> list[PostClass]:

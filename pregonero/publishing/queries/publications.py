@@ -51,6 +51,12 @@ def publications_of(source: ObjectRef, *, member: Member) -> list[Publication]:
     return list(publications.order_by("pk")[:MAX_PUBLICATIONS])
 
 
+def last_reason(source: ObjectRef, *, entity_id: int) -> str:
+    """Return why the last publication of a source interests citizens: it is not asked again. Empty if there is none."""
+    publications = Publication.objects.filter(entity_id=entity_id, source_kind=source.kind, source_id=source.id)
+    return publications.exclude(why="").order_by("-pk").values_list("why", flat=True).first() or ""
+
+
 def latest_link_check(publication: Publication) -> LinkCheck | None:
     """Return what the link answered last."""
     return LinkCheck.objects.filter(publication=publication).order_by("-pk").first()

@@ -1,8 +1,10 @@
 """Filters of the publishing pages: Spanish labels, addresses and post texts."""
 
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from django import template
+from django.utils import timezone
 from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
@@ -13,6 +15,8 @@ from pregonero.networks.base import Capabilities
 from pregonero.networks.post_validation import MEGABYTE, decimal, number
 from pregonero.publishing.editor import AccountPart, Editor
 from pregonero.publishing.editor_problems import target_of
+from pregonero.publishing.forms import MinuteForm
+from pregonero.ui.templatetags.ui_time import day_short, weekday
 
 register = template.Library()
 
@@ -22,6 +26,19 @@ def count_note(capabilities: Capabilities) -> str:
     """Return how a network counts characters, when links and emoji count differently."""
     link = capabilities.limits.get("link_length")
     return f"un enlace cuenta {link.value}, una emoji 2" if link else ""
+
+
+@register.filter
+def minute_label(minute: MinuteForm, now: datetime) -> str:
+    """Return the day and hour of a form: "hoy 11:30", "mañana 08:00", "mié 2 dic 10:00"; as written if it is wrong."""
+    day, hour = minute["day"].value(), minute["hour"].value()
+    try:
+        date_of = date.fromisoformat(str(day))
+    except ValueError:
+        return f"{day or ''} {hour or ''}".strip()
+    days = (date_of - timezone.localdate(now)).days
+    name = {0: "Hoy", 1: "Mañana"}.get(days) or f"{weekday(date_of)[:3]} {day_short(date_of)}".capitalize()
+    return f"{name} {hour or ''}".strip()
 
 
 @register.filter

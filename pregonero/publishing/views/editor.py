@@ -1,12 +1,12 @@
 """The editor of a publication: saving, scheduling, and checking its link."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,16 +18,13 @@ from pregonero.publishing.autosave import autosave
 from pregonero.publishing.edit_conflict import side_by_side
 from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.editor_problems import Problem, form_problems, issue_problems
-from pregonero.publishing.forms import MinuteForm, ReasonForm, change_of
-from pregonero.publishing.models import Publication, PublicationState
-from pregonero.publishing.sources import source_of
+from pregonero.publishing.forms import ReasonForm, change_of
+from pregonero.publishing.kept_forms import data_of, kept_form_of, opened_by
+from pregonero.publishing.models import KeptForm, Publication
 from pregonero.publishing.views.drafts import to_editor
-from pregonero.publishing.views.undo import tell_done
-from pregonero.ui.templatetags.ui_time import hour as hour_label
 
 NOT_SAVED = "No se guardó: corrige esto; lo que escribiste sigue aquí."
-NOT_SCHEDULED = "Tus textos quedaron guardados, pero no se programó:"
-BAD_MINUTE = "No se programó: corrige la hora; tus textos quedaron guardados."
+STILL_EDITING = timedelta(minutes=2)  # since another person saved
 REDIRECT, CONFLICT, UNPROCESSABLE = 302, 409, 422
 
 
@@ -44,7 +41,20 @@ def editor(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a publication's texts, a preview for each network, and the issues to fix before scheduling."""
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, hour=request.GET.get("hora", ""))
-    return show_editor(request, page, now)
+    kept = kept_form_of(request.member, page.publication)
+    if kept is not None:
+        page = editor_of(member=request.member, pk=pk, now=now, data=data_of(kept))
+    return show_editor(request, page, now, kept=kept)
+
+
+@require_POST
+def discard_kept_form(request: MemberRequest, pk: int) -> HttpResponse:
+    """Discard what the person wrote of a publication after the session ended."""
+    publication = queries.get_publication(member=request.member, pk=pk)
+    kept = kept_form_of(request.member, publication)
+    if kept is not None:
+        actions.discard_kept_form(pk=kept.pk, by=request.member)
+    return to_editor(publication)
 
 
 @require_POST
@@ -53,6 +63,8 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
     saving = autosave(page=page, by=request.member, now=now) if "autosave" in request.POST else None
+    if saving is not None and saving.kind == "saved":
+        _discard_restored(request)
     return render(
         request, "publishing/editor.html#review", editor_context(request, page, now, live=True) | {"saving": saving}
     )
@@ -72,6 +84,14 @@ def add_link(request: MemberRequest, pk: int, account: int) -> HttpResponse:
         raise NotFound
     written = request.POST.copy()
     written[name] = f"{str(written[name]).rstrip()}\n\n{written.get('link', '')}".strip()
+    return _save(request, pk, written)
+
+
+@require_POST
+def use_general_text(request: MemberRequest, pk: int, account: int) -> HttpResponse:
+    """Save the form, with an account's own text replaced by the one for all networks."""
+    written = request.POST.copy()
+    written[f"red{account}-general"] = "1"
     return _save(request, pk, written)
 
 
@@ -110,26 +130,6 @@ def save_or_refuse(request: MemberRequest, page: Editor, now: datetime, written:
     return None
 
 
-@require_POST
-def schedule(request: MemberRequest, pk: int) -> HttpResponse:
-    """Save the form and schedule the publication, or show the issues that prevent it."""
-    now = timezone.now()
-    page = editor_of(member=request.member, pk=pk, now=now, data=request.POST)
-    refusal = save_or_refuse(request, page, now, request.POST)
-    if refusal is not None:
-        return refusal
-    publication = queries.get_publication(member=request.member, pk=pk)
-    link_check.refresh_link(publication, now=now)
-    minute = MinuteForm(request.POST, now=now)
-    page = replace(editor_of(member=request.member, pk=pk, now=now), minute=minute)
-    if not minute.is_valid():
-        return show_editor(request, page, now, failure=Failure(BAD_MINUTE, form_problems(page, minute)))
-    if page.issues:
-        return show_editor(request, page, now, failure=Failure(NOT_SCHEDULED, issue_problems(page)))
-    _set_due_time(publication, minute, request, now)
-    return redirect("reports:expediente", pk=pk)
-
-
 def show_edit_conflict(request: MemberRequest, pk: int, now: datetime, written: QueryDict) -> HttpResponse:
     """Show the form beside the version that another person saved meanwhile. The form keeps what was written."""
     conflict = side_by_side(member=request.member, pk=pk, now=now, data=written)
@@ -137,27 +137,37 @@ def show_edit_conflict(request: MemberRequest, pk: int, now: datetime, written: 
     return render(request, "publishing/editor.html", context, status=CONFLICT)
 
 
-def _set_due_time(publication: Publication, minute: MinuteForm, request: MemberRequest, now: datetime) -> None:
-    is_scheduled = publication.state == PublicationState.PROGRAMMED
-    action = actions.move_publication if is_scheduled else actions.program_publication
-    due_at = minute.due_at()
-    action(publication=publication, due_at=due_at, by=request.member, now=now)
-    if is_scheduled:
-        tell_done(request, f"Movida a las {hour_label(due_at)}.", publication, by=request.member)
-
-
 def save_forms(request: MemberRequest, page: Editor, now: datetime) -> Publication:
     """Save the editor's forms, on behalf of the person who sent them."""
     change = change_of(page.general, [part.form for part in page.parts])
     revision = page.general.cleaned_data["revision"]
-    return actions.edit_publication(
+    saved = actions.edit_publication(
         publication=page.publication, change=change, revision=revision, by=request.member, now=now
     )
+    _discard_restored(request)
+    return saved
 
 
-def show_editor(request: MemberRequest, page: Editor, now: datetime, *, failure: Failure | None = None) -> HttpResponse:
-    """Render the editor. With a failure, also show why the request failed and where to fix it, with status 422."""
-    context = editor_context(request, page, now) | {"minute": page.minute, "failure": failure}
+def _discard_restored(request: MemberRequest) -> None:
+    """Discard what was kept without a session, if the form that was just saved was made from it."""
+    restored = request.POST.get("kept", "")
+    if restored.isdecimal():
+        actions.discard_kept_form(pk=int(restored), by=request.member)
+
+
+def show_editor(
+    request: MemberRequest,
+    page: Editor,
+    now: datetime,
+    *,
+    failure: Failure | None = None,
+    kept: KeptForm | None = None,
+) -> HttpResponse:
+    """Render the editor. With a failure, also show why the request failed and where to fix it, with status 422.
+
+    `kept` is what the person wrote without a session, if the page shows it.
+    """
+    context = editor_context(request, page, now) | {"minute": page.minute, "failure": failure, "kept": kept}
     return render(request, "publishing/editor.html", context, status=UNPROCESSABLE if failure else 200)
 
 
@@ -170,7 +180,9 @@ def editor_context(request: MemberRequest, page: Editor, now: datetime, *, live:
         "live": live,
         "not_schedulable_reason": _not_schedulable_reason(request, page, now),
         "reason_form": ReasonForm(),
-        "source": source_of(page.publication),
+        "opened_by": opened_by(request.member, page.publication),
+        "other_editor": _other_editor(request, page, now),
+        "source": page.source,
     }
 
 
@@ -178,6 +190,13 @@ def _not_schedulable_reason(request: MemberRequest, page: Editor, now: datetime)
     """Return why the publication cannot be scheduled now, or an empty string."""
     deliveries = [delivery for part in page.parts for delivery in part.thread]
     return rules.why_not_minute(request.member, page.publication, deliveries, now=now)
+
+
+def _other_editor(request: MemberRequest, page: Editor, now: datetime) -> str:
+    """Return the name of another person who saved it in the last minutes, or an empty string."""
+    publication = page.publication
+    is_other = publication.edited_by_id != request.member.pk
+    return publication.edited_by.name if is_other and now - publication.edited_at < STILL_EDITING else ""
 
 
 @require_POST

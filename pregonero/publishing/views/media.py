@@ -25,7 +25,7 @@ from pregonero.publishing.actions import Described
 from pregonero.publishing.autosave import saved_state
 from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.editor_problems import form_problems
-from pregonero.publishing.forms import BesideForm, FixForm, UploadForm
+from pregonero.publishing.media_forms import BesideForm, FixForm, UploadForm
 from pregonero.publishing.models import Attachment, Publication
 from pregonero.publishing.sources import source_of
 from pregonero.publishing.views.editor import UNPROCESSABLE, editor_context, save_forms, save_or_refuse
@@ -36,22 +36,53 @@ Edit = Callable[[Publication], str]
 
 @require_POST
 def upload_medium(request: MemberRequest, pk: int, account: int) -> HttpResponse:
-    """Add an uploaded file to an account's text, or to every account that accepts it if the form asks so."""
+    """Add uploaded files to an account's text, or to every account that accepts them if the form asks so.
+
+    Those that are refused are named, and do not prevent the others.
+    """
 
     def edit(publication: Publication) -> str:
         form = UploadForm(account, request.POST, request.FILES)
-        file = _file_of(request, form, "file")
-        try:
-            medium = _store(request, file, "media")
-        except UnsupportedFile as refusal:
-            accepted = media_versions.accepted_formats(publication)
-            raise UnsupportedFile(f"{refusal.message} {accepted}".strip()) from refusal
-        accounts = _accounts(publication, account, medium, everywhere=form.cleaned_data["everywhere"])
-        described = Described(form.cleaned_data["alt"], form.cleaned_data["because"])
-        _attach(request, publication, accounts, medium, described)
-        return "Archivo agregado." if len(accounts) == 1 else f"Archivo agregado en {len(accounts)} redes."
+        files = _files_of(request, form)
+        added, refusals = [], []
+        for file in files:
+            try:
+                added.append(_add(request, publication, account, form, file))
+            except NotAllowed:
+                raise
+            except Refused as refusal:
+                refusals.append(f"«{file.name}»: {refusal.message}" if len(files) > 1 else refusal.message)
+        if not added:
+            raise Refused(" ".join(refusals))
+        for refused in refusals:
+            messages.error(request, refused)
+        return " ".join(added)
 
     return _after_saving(request, pk, account, edit)
+
+
+def _add(
+    request: MemberRequest, publication: Publication, account: int, form: UploadForm, file: "UploadedFile[Any]"
+) -> str:
+    """Store a file and attach it; return what was added, and where."""
+    try:
+        medium = _store(request, file, "media")
+    except UnsupportedFile as refusal:
+        accepted = media_versions.accepted_formats(publication)
+        raise UnsupportedFile(f"{refusal.message} {accepted}".strip()) from refusal
+    accounts = _accounts(publication, account, medium, everywhere=form.cleaned_data["everywhere"])
+    described = Described(form.cleaned_data["alt"], form.cleaned_data["because"])
+    _attach(request, publication, accounts, medium, described)
+    return _added(publication, medium, accounts)
+
+
+def _added(publication: Publication, medium: Medium, accounts: list[int]) -> str:
+    """Return what was added and where: "Imagen agregada en Instagram.", "Video agregado en 3 redes."."""
+    what = "Imagen agregada" if medium.kind == MediumKind.PICTURE else "Video agregado"
+    if len(accounts) > 1:
+        return f"{what} en {len(accounts)} redes."
+    named = publication.adaptations.select_related("account").get(account_id=accounts[0])
+    return f"{what} en {named.account.get_network_display()}."
 
 
 @require_POST
@@ -64,7 +95,7 @@ def add_source_medium(request: MemberRequest, pk: int, account: int, kind: str) 
         if medium is None:
             raise NotFound(f"{source.noun.definite.capitalize()} no trae ese archivo.")
         _attach(request, publication, [account], medium, Described())
-        return "Archivo agregado."
+        return _added(publication, medium, [account])
 
     return _after_saving(request, pk, account, edit)
 
@@ -225,9 +256,21 @@ def _accepts(network: str, medium: Medium) -> bool:
     return caps.takes_pictures if medium.kind == MediumKind.PICTURE else caps.takes_video
 
 
-def _file_of(request: MemberRequest, form: Any, name: str) -> "UploadedFile[Any]":
+def _files_of(request: MemberRequest, form: UploadForm) -> "list[UploadedFile[Any]]":
+    _check_weight(request)
+    files: list[UploadedFile[Any]] = form.cleaned_data.get("file", []) if form.is_valid() else []
+    if not files:
+        raise Refused("Elige primero el archivo.")
+    return files
+
+
+def _check_weight(request: MemberRequest) -> None:
     if getattr(request, "upload_too_large", False):
         raise Refused(f"El archivo pesa más de {MAX_UPLOAD_BYTES // 1024**2} MB: no se recibe.")
+
+
+def _file_of(request: MemberRequest, form: Any, name: str) -> "UploadedFile[Any]":
+    _check_weight(request)
     file = form.cleaned_data.get(name) if form.is_valid() else None
     if not file:
         raise Refused("Elige primero el archivo.")

@@ -9,7 +9,7 @@ const reviewer = document.getElementById("reviewer");
 const key = form.dataset.copy;
 const isDraft = form.dataset.state === "DRAFT";
 // What is not part of the saved text: the minute, files, and the words of a file that is not uploaded yet.
-const APART = /^(csrfmiddlewaretoken|revision|day|hour|vista|subir\d+-.*|junto\d+-.*|arreglo\d+-.*)$/;
+const APART = /^(csrfmiddlewaretoken|revision|day|hour|vista|opened_by|kept|subir\d+-.*|junto\d+-.*|arreglo\d+-.*)$/;
 
 let version = 0; // counts the changes on the page
 let savedVersion = form.dataset.unsaved === undefined ? 0 : -1;

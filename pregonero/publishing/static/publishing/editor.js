@@ -1,23 +1,26 @@
-// Shows one account at a time: its text, and its preview beside. Without this, all of them stand one under the other.
+// Shows one account at a time: its text, and its preview beside. Without this, styles show the one that the address names.
 const form = document.getElementById("editor");
-const accounts = () => [...document.querySelectorAll(".account-part")];
-const tabs = [...form.querySelectorAll(".tabs a")];
+const parts = () => [...document.querySelectorAll(".account-part")];
+const tabs = [...form.querySelectorAll(".nettabs a")];
 let shown = location.hash.slice(1); // the id of the part that is open
 
 function show(id) {
   shown = id;
-  for (const part of accounts()) part.hidden = part.id !== id;
-  for (const preview of document.querySelectorAll(".account-preview")) preview.hidden = `red-${preview.dataset.account}` !== id;
+  for (const part of parts()) part.hidden = part.id !== id;
+  const previews = [...document.querySelectorAll(".account-preview")];
+  const open = previews.find((preview) => `red-${preview.dataset.account}` === id) ?? (id === "general" ? previews[0] : null);
+  for (const preview of previews) preview.hidden = preview !== open;
   for (const tab of tabs) {
     if (tab.hash === `#${id}`) tab.setAttribute("aria-current", "true");
     else tab.removeAttribute("aria-current");
   }
+  form.dataset.ready = "";
 }
 
 function current() {
-  const parts = accounts();
-  if (parts.some((part) => part.id === shown)) return shown;
-  return (parts.find((part) => part.querySelector("[aria-invalid]")) ?? parts[0])?.id;
+  const all = parts();
+  if (all.some((part) => part.id === shown)) return shown;
+  return (all.find((part) => part.querySelector("[aria-invalid]")) ?? all.find((part) => "first" in part.dataset) ?? all[0])?.id;
 }
 
 // Opens the account and the details where an element is, and puts the focus on it.
@@ -41,10 +44,45 @@ document.addEventListener("click", (event) => {
   // Saving leads back to the same part. While the page loads, the browser would take the focus to the new fragment.
   if (shown) history.replaceState(null, "", `#${shown}`);
 });
-document.body.addEventListener("htmx:afterSettle", () => show(current()));
+
+// The text for all networks reaches each account as the server adapted it, unless somebody wrote there meanwhile.
+const derived = new Map();
+for (const field of form.querySelectorAll('input[name$="-shown"]')) {
+  const area = form.elements[field.name.replace("-shown", "-text")];
+  derived.set(area.name, area.value);
+}
+
+function spread() {
+  for (const { dataset } of document.querySelectorAll("#review [data-derived]")) {
+    const area = form.elements[`${dataset.derived}-text`];
+    if (!area || area.value !== derived.get(area.name)) continue;
+    area.value = dataset.text;
+    form.elements[`${dataset.derived}-shown`].value = dataset.shown;
+    derived.set(area.name, area.value);
+  }
+}
+
+document.body.addEventListener("htmx:afterSettle", () => {
+  spread();
+  show(current());
+});
 show(current());
 const wrong = document.querySelector("#not-done[data-focus]");
 if (wrong) reveal(wrong.dataset.focus);
+
+// The button and the folded date say the hour that is chosen.
+const minute = form.querySelector(".minute");
+const DAY = 86400000;
+function tellMinute() {
+  const day = form.elements.day.value;
+  const hour = form.elements.hour.value;
+  const date = new Date(`${day}T12:00:00`);
+  const days = Math.round((date - new Date().setHours(12, 0, 0, 0)) / DAY);
+  const words = { 0: "Hoy", 1: "Mañana" }[days] ?? new Intl.DateTimeFormat("es-CO", { weekday: "short", day: "numeric", month: "short" }).format(date);
+  if (day) minute.querySelector("[data-when]").textContent = `${words} ${hour}`;
+  form.querySelector(".departure [data-hour]").textContent = hour;
+}
+minute.addEventListener("input", tellMinute);
 
 // Shows what a version would keep of the picture, as soon as it is chosen.
 const KEPT = { centre: "xMidYMid slice", top: "xMidYMin slice", bottom: "xMidYMax slice" };
