@@ -21,7 +21,7 @@ ACTS = {
     "publication.resumed": "la reanudó",
 }
 EVENTS_READ = 2_000  # the latest of the entity: an index serves them, whatever the length of the record
-SHOWN = 8
+SHOWN = 5
 
 
 @dataclass(frozen=True)

@@ -110,7 +110,8 @@ def task_groups(
         _group(INFORM, informing, total=candidates),
         _group(NOTICES, [_of_notice(notice) for notice in by_urgency.other]),
     )
-    return tuple(group for group in groups if group.tasks)
+    # What others must do comes after what is theirs.
+    return tuple(sorted((group for group in groups if group.tasks), key=lambda group: group.pending == 0))
 
 
 def _group(kind: GroupKind, tasks: list[Task], *, total: int = 0) -> TaskGroup:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pregonero.dashboard.account_rows import AccountRow, account_rows
 from pregonero.dashboard.colleagues import ColleagueAct, done_by_others
 from pregonero.dashboard.due_publications import DuePublication, due_publications
+from pregonero.dashboard.informed_news import InformedNews, informed_by
 from pregonero.dashboard.notices import still_valid
 from pregonero.dashboard.pending_tasks import Task, TaskGroup, task_groups
 from pregonero.media.models import Medium, MediumKind
@@ -42,6 +43,7 @@ class Today:
     stops: tuple[AccountStop, ...]  # accounts that do not publish now, for everybody to know
     accounts: tuple[AccountRow, ...]
     done_by_others: tuple[ColleagueAct, ...]
+    informed: tuple[InformedNews, ...]  # what became of what the person informed
     pictures: Mapping[int, Medium]  # by publication
 
     @property
@@ -81,6 +83,7 @@ def today_of(member: Member, *, now: datetime) -> Today:
         stops=tuple(stop for stop in all_stops if stop.publications or stop.kind != StopKind.THROTTLED),
         accounts=account_rows(entity, stops, now=now),
         done_by_others=done_by_others(member, now=now),
+        informed=informed_by(member, now=now),
         pictures=_pictures(_shown_publications(groups, (*coming, *out))),
     )
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from pregonero.people.models import Member
+from pregonero.people.models import Member, Notice
 
 MOST_NAMED = 4
 
@@ -13,7 +13,7 @@ def to_people(members: Sequence[Member]) -> str:
     names = [f"a {name}" for name in _short_names(members)]
     if len(names) > MOST_NAMED:
         names = [*names[: MOST_NAMED - 1], f"a {len(names) - MOST_NAMED + 1} personas más"]
-    return " y ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+    return _and(names)
 
 
 def informed_sentence(members: Sequence[Member]) -> str:
@@ -28,3 +28,21 @@ def _short_names(members: Sequence[Member]) -> list[str]:
     first_names = [member.name.split(" ")[0] for member in members]
     counts = Counter(first_names)
     return [first if counts[first] == 1 else member.name for first, member in zip(first_names, members, strict=True)]
+
+
+def opened_sentence(notices: Sequence[Notice]) -> str:
+    """Return who opened the notice of a news item and who did not: "la abrió Ana; Beto no la ha abierto"."""
+    names = dict(zip((notice.pk for notice in notices), _short_names([each.member for each in notices]), strict=True))
+    opened = [names[notice.pk] for notice in notices if notice.seen_at]
+    unopened = [names[notice.pk] for notice in notices if not notice.seen_at]
+    parts = []
+    if opened:
+        parts.append(f"{'la abrió' if len(opened) == 1 else 'la abrieron'} {_and(opened)}")
+    if unopened:
+        verb = "no la ha abierto" if len(unopened) == 1 else "no la han abierto"
+        parts.append(f"{_and(unopened)} {verb}")
+    return "; ".join(parts)
+
+
+def _and(names: Sequence[str]) -> str:
+    return " y ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -20,7 +20,7 @@ from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import News, NewsState
 from pregonero.newsroom.reading.errors import Unreadable
 from pregonero.newsroom.reading.page import fetch_page
-from pregonero.newsroom.recipients import informed_sentence, to_people
+from pregonero.newsroom.recipients import informed_sentence, opened_sentence, to_people
 from pregonero.newsroom.rules import AlreadyInformed, NotOfficial, check_official
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
@@ -70,7 +70,7 @@ def _found(request: MemberRequest, member: Member, state: NewsState) -> dict[str
     page = Paginator(news, queries.PAGE_SIZE).get_page(request.GET.get("pagina"))
     receipts = queries.receipts_among(page.object_list) if state == NewsState.INFORMED else {}
     followups = followups_of(page.object_list) if state == NewsState.INFORMED else {}
-    rows = [(item, receipts.get(item.pk, []), followups.get(item.pk)) for item in page.object_list]
+    rows = [(item, opened_sentence(receipts.get(item.pk, [])), followups.get(item.pk)) for item in page.object_list]
     return {"words": words, "section_names": sections, "section": section, "page": page, "rows": rows}
 
 
