@@ -76,6 +76,11 @@ class WeekDay:
     is_today: bool
     bands: tuple[Band, ...]
 
+    @property
+    def adds_at(self) -> datetime | None:
+        """Return the first time of the day that can still be used, or None."""
+        return next((band.adds_at for band in self.bands if band.adds_at is not None), None)
+
 
 @dataclass(frozen=True)
 class Days:
