@@ -65,7 +65,7 @@ def row_of(page: Page, publication: Publication) -> object:
 def test_a_publication_is_moved_with_the_keyboard_alone(
     stage: JourneyInstallation, beto: BrowserUser, going: Publication, noon: datetime
 ) -> None:
-    page = beto.go(f"/parrilla/{noon:%Y-%m-%d}/")
+    page = beto.go(f"/parrilla/{noon:%Y-%m-%d}/?red=x")
     tab_to(page, going.title)
     tab_to(page, "Acciones de la de las 12:00")
     page.keyboard.press("Enter")
@@ -84,6 +84,10 @@ def test_a_publication_is_moved_with_the_keyboard_alone(
         page.keyboard.press("Enter")
     expect(page.locator("#flash")).to_contain_text("a las 16:30")
     assert due_at(stage, going) == noon.replace(hour=16, minute=30)
+    page.locator("#flash").get_by_role("button", name="Deshacer").press("Enter")
+    expect(page.locator("#flash")).to_contain_text("Deshecho")
+    expect(page).to_have_url(re.compile(rf"/parrilla/{noon:%Y-%m-%d}/\?red=x$"))
+    assert due_at(stage, going) == noon
 
 
 def test_a_card_that_is_dragged_asks_before_it_moves(
