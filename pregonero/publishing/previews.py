@@ -114,6 +114,14 @@ def previews_of(adaptation: Adaptation, source: Source) -> list[Preview]:
     return [_preview(adaptation, source, position, total) for position in range(total)]
 
 
+def excess_of(name: str, text: str) -> str:
+    """Return the end of a text that exceeds a network's limit, or an empty string."""
+    its_connector = connector(name)
+    limit = its_connector.capabilities.limits["text"].value
+    start = excess_start(network(name).preview.spans(text), text, its_connector.measure, limit)
+    return "" if start is None else text[start:]
+
+
 def _preview(adaptation: Adaptation, source: Source, position: int, total: int) -> Preview:
     account, post = adaptation.account, post_of(adaptation, position)
     its_connector, rules = connector(account.network), network(account.network).preview

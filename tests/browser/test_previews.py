@@ -19,7 +19,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 WORDS = """(element) => {
   const copy = element.cloneNode(true);
   for (const marked of copy.querySelectorAll("[title]")) marked.textContent = marked.title;
-  for (const ours of copy.querySelectorAll(".pv-more, .sr")) ours.remove();
+  for (const ours of copy.querySelectorAll(".pv-more, .sr, b.pv-lead")) ours.remove();
   return copy.textContent.replace(/\\s+/g, " ").trim();
 }"""
 SHIFTS = """() => new Promise((done) => {

@@ -20,7 +20,7 @@ from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.models import Adaptation
-from pregonero.publishing.previews import Preview, described_media, duration_label, previews_of
+from pregonero.publishing.previews import Preview, described_media, duration_label, excess_of, previews_of
 from pregonero.publishing.sources import source_of
 from tests.publishing.conftest import ADDRESS
 
@@ -134,6 +134,19 @@ def test_what_exceeds_is_marked_and_never_cuts_a_link(drafted: dict[str, Adaptat
     over = "".join(piece.whole for piece in preview.text if piece.is_over)
     assert (preview.over, over) == (18, f"{ADDRESS} fin")
     assert html(preview).count('<mark class="over">') >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "excess"),
+    [
+        ("a" * 280, ""),
+        ("a" * 280 + "bc d", "bc d"),
+        ("a" * 270 + f" {ADDRESS}", ADDRESS),
+        ("é" * 279 + "👩🏽‍🔬", "👩🏽‍🔬"),
+    ],
+)
+def test_what_exceeds_is_named_beside_the_field(text: str, excess: str) -> None:
+    assert excess_of("x", text) == excess
 
 
 def test_a_thread_shows_its_parts_in_order_with_their_numbers(drafted: dict[str, Adaptation]) -> None:

@@ -16,9 +16,11 @@ from pregonero.networks.post_validation import MEGABYTE, decimal, number
 from pregonero.publishing.editor import AccountPart, Editor
 from pregonero.publishing.editor_problems import target_of
 from pregonero.publishing.forms import MinuteForm
+from pregonero.publishing.previews import excess_of
 from pregonero.ui.templatetags.ui_time import day_short, weekday
 
 register = template.Library()
+LONGEST_EXCESS = 60  # characters shown of what exceeds a limit
 
 
 @register.filter
@@ -39,6 +41,15 @@ def minute_label(minute: MinuteForm, now: datetime) -> str:
     days = (date_of - timezone.localdate(now)).days
     name = {0: "Hoy", 1: "Mañana"}.get(days) or f"{weekday(date_of)[:3]} {day_short(date_of)}".capitalize()
     return f"{name} {hour or ''}".strip()
+
+
+@register.filter
+def length_note(part: AccountPart) -> str:
+    """Return what exceeds the limit, to be found in the text: "sobra «rtarEsCrecer»"; or how the network counts."""
+    excess = " ".join(excess_of(part.adaptation.account.network, part.adaptation.text).split())
+    if not excess:
+        return count_note(part.capabilities)
+    return f"sobra «{excess}»" if len(excess) <= LONGEST_EXCESS else f"sobra desde «{excess[:LONGEST_EXCESS]}…»"
 
 
 @register.filter
