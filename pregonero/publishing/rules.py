@@ -143,11 +143,9 @@ def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, 
         raise WrongState(f"No se deshizo: ya se está enviando en {networks}. Mira en un momento si salió.")
 
 
-def check_may_take_up_again(member: Member, publication: Publication, *, now: datetime) -> None:
-    """What was stopped is taken up again in a new draft; the stopped one stays as it is."""
+def check_may_take_up_again(member: Member, *, now: datetime) -> None:
+    """Any publication may be copied into a new draft, which goes its own way; the first one stays as it is."""
     check_may(member, "publication.compose", now=now)
-    if publication.state != PublicationState.CANCELLED:
-        raise WrongState("Solo se duplica una publicación cancelada o en pausa.")
 
 
 def check_may_pause_everything(member: Member, hold: Hold | None, *, now: datetime) -> None:

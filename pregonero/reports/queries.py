@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pregonero.outbox.models import Attempt, Delivery, Hold
 from pregonero.outbox.queries.account_stops import AccountStop, stops_of
@@ -23,8 +23,10 @@ from pregonero.publishing.situation import situation_of
 from pregonero.publishing.sources import Source, SourceStep, source_of, steps_of
 from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.records.actions import ObjectRef
-from pregonero.records.queries import ChainState, chain_state, events_of, texts_of
+from pregonero.records.queries import Standing, events_of, standing_of, texts_of
 from pregonero.reports.timeline import TimelineEntry, TimelineGroup, group_entries
+
+SEALED_WITHIN = timedelta(minutes=1)  # a worker seals every ten seconds
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ class Expediente:
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
     lines: tuple[TimelineEntry, ...]
-    chain: ChainState
+    standing: Standing
     may_cancel: bool
     may_edit: bool
     stop: Hold | None
@@ -107,10 +109,38 @@ class Expediente:
         return {"ok": "done", "bad": "bad", "wait": "now"}.get(self.situation[0], "next")
 
     @property
+    def step_title(self) -> str:
+        """Return the title of the step in which it goes out: what became of it, or that it is to come."""
+        if self.is_stopped and self.situation[0] != "ok":
+            return "Cancelada a medias" if self.is_begun else "Cancelada"
+        return self.situation[1].capitalize() if self.step != "next" else "Publicación"
+
+    @property
+    def step_at(self) -> datetime | None:
+        """Return when that happened, or the time for which it is programmed."""
+        return self.cancelled_at or self.published_at or self.publication.due_at
+
+    @property
     def cancellation(self) -> TimelineEntry | None:
         """Return the record of the act that cancelled the publication, or what was left of it."""
         acts = [line for line in self.lines if line.event.event_type == "publication.cancelled"]
         return acts[-1] if acts and self.is_stopped else None
+
+    @property
+    def scheduling(self) -> TimelineEntry | None:
+        """Return the record of the act that gave it its time the first time."""
+        return next((line for line in self.lines if line.event.event_type == "publication.scheduled"), None)
+
+    @property
+    def moves(self) -> list[TimelineEntry]:
+        """Return the records of the acts that changed its time, in order."""
+        return [line for line in self.lines if line.event.event_type == "publication.rescheduled"]
+
+    @property
+    def published_at(self) -> datetime | None:
+        """Return when the first of it went out."""
+        times = [part.published_at for way in self.accounts for part in way.thread if part.published_at]
+        return min(times, default=None)
 
     @property
     def cancelled_at(self) -> datetime | None:
@@ -130,30 +160,20 @@ class Expediente:
         return any(delivery.state in PUBLIC for way in self.accounts for delivery in way.thread)
 
     @property
-    def to_stop(self) -> str:
-        """Return what a stop would affect, such as "X, partes 3 a 5; Facebook"."""
-        return "; ".join(filter(None, (_to_stop(way) for way in self.accounts)))
-
-    @property
     def is_moving(self) -> bool:
         """Return whether a delivery can change without a person, so that the page must refresh."""
         return any(way.delivery is not None and way.delivery.state in (*IN_FLIGHT, *WAITING) for way in self.accounts)
+
+    def is_being_sealed(self, now: datetime) -> bool:
+        """Return whether its last records are about to be sealed; after a long wait nothing changes by itself."""
+        since = self.standing.waiting_since
+        return since is not None and now - since <= SEALED_WITHIN
 
     @property
     def situation(self) -> tuple[str, str]:
         """Return the colour and the label of the whole publication, such as "publicando, 2 de 4"."""
         threads = [way.thread for way in self.accounts]
         return situation_of(self.publication, threads, is_held=self.stop is not None)
-
-
-def _to_stop(way: AccountProgress) -> str:
-    waiting = [delivery.position + 1 for delivery in way.thread if delivery.state in WAITING]
-    if not waiting:
-        return ""
-    name = str(way.adaptation.account.get_network_display())
-    if len(way.thread) == 1:
-        return name
-    return f"{name}, partes {waiting[0]} a {waiting[-1]}" if len(waiting) > 1 else f"{name}, parte {waiting[0]}"
 
 
 def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
@@ -185,14 +205,14 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         link_check=latest_link_check(publication),
         acceptance=latest_acceptance(publication),
         lines=tuple(TimelineEntry(event, texts.get(event.pk, {})) for event in events),
-        chain=chain_state(publication.entity_id),
+        standing=standing_of(events),
         may_cancel=rules.may_cancel(member, publication, deliveries, now=now),
         may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries),
         stop=stop,
         may_stop=rules.may_pause_publication(member, publication, stop, now=now)
         and any(delivery.state in WAITING for delivery in deliveries),
         may_resume=rules.may_resume(member, now=now),
-        may_take_up=rules.may_take_up_again(member, publication, now=now),
+        may_take_up=rules.may_take_up_again(member, now=now),
         withdrawable=frozenset(each.pk for each in deliveries if may_withdraw(member, each, now=now)),
         by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),
     )

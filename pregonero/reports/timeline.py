@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import groupby
 
 from pregonero.records.actions import SYSTEM
+from pregonero.records.event_types import EVENT_TYPES
 from pregonero.records.models import Event
 from pregonero.ui.templatetags.ui_time import day_short, hour
 
@@ -31,14 +32,31 @@ class TimelineEntry:
         """Return a sentence with the time that the event scheduled, and the previous one if it changed."""
         if self.event.event_type not in SCHEDULING:
             return ""
-        due, before = _moment(self.event, "due_at"), _moment(self.event, "before")
+        due = _moment(self.event, "due_at")
         if due is None:
             return ""
-        if before is None:
-            return f"Para las {hour(due)} del {day_short(due)}."
+        if self.change:
+            return f"{self.change[0].upper()}{self.change[1:]}."
+        return f"Para las {hour(due)} del {day_short(due)}."
+
+    @property
+    def change(self) -> str:
+        """Return from which time to which one an act moved it: "de las 10:00 a las 12:00 del 24 nov"."""
+        if self.event.event_type not in SCHEDULING:
+            return ""
+        due, before = _moment(self.event, "due_at"), _moment(self.event, "before")
+        if due is None or before is None:
+            return ""
         if day_short(before) == day_short(due):
-            return f"De las {hour(before)} a las {hour(due)} del {day_short(due)}."
-        return f"De las {hour(before)} del {day_short(before)} a las {hour(due)} del {day_short(due)}."
+            return f"de las {hour(before)} a las {hour(due)} del {day_short(due)}"
+        return f"de las {hour(before)} del {day_short(before)} a las {hour(due)} del {day_short(due)}"
+
+    @property
+    def undid(self) -> str:
+        """Return what an undo undid, with the number of its record."""
+        label = EVENT_TYPES.get(self.event.facts.get("undone", ""), "").lower()
+        is_undo = self.event.event_type == "publication.undone" and label
+        return f"Quedó sin efecto: {label}, registro {self.event.facts['event']}." if is_undo else ""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from pregonero.people.middleware import MemberRequest
-from pregonero.publishing.forms import ReasonForm
 from pregonero.reports.queries import expediente_of
 
 
@@ -18,11 +17,14 @@ from pregonero.reports.queries import expediente_of
 def expediente(request: MemberRequest, pk: int) -> HttpResponse:
     """Show the expediente. For htmx, which polls while something may change, return only the changing part."""
     now = timezone.now()
+    file = expediente_of(member=request.member, pk=pk, now=now)
     context = {
-        "file": expediente_of(member=request.member, pk=pk, now=now),
+        "file": file,
+        "is_live": file.is_moving or file.is_being_sealed(now),
         "now": now,
-        "reason_form": ReasonForm(),
         "key": uuid4(),
+        "printed": bool(request.GET.get("impresa")),
+        "printed_by": request.member,
     }
     template = "reports/expediente.html"
     return render(request, f"{template}#moving" if request.htmx else template, context)

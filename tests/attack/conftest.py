@@ -23,8 +23,8 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
-from pregonero.publishing.actions import pause_publication
-from pregonero.publishing.models import MediaConversion, Publication
+from pregonero.publishing.actions import move_publication, pause_publication
+from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
 from tests.conftest import NOW, member, register_mincomercio
 from tests.databases import as_default_database, fresh_database
 from tests.publishing.conftest import (
@@ -59,6 +59,7 @@ class Stage:
     undecided: Delivery
     waiting: Delivery
     held: Publication
+    move: ReversibleAct
     informed: News
     candidate: News
     source: Source
@@ -121,6 +122,7 @@ def make_stage(media: Path) -> Stage:
     accounts = connect_accounts(coordinator, NOW)
     news = inform(record_candidate(luis, store_picture(luis, media, NOW), store_video(luis, NOW), NOW), luis, NOW)
     going = programmed(news, beto, moment, due_at=moment + timedelta(hours=2))
+    move_publication(publication=going, due_at=moment + timedelta(hours=2), by=beto, now=moment)
     undecided = deliveries_in(going).get(account=accounts["x"])
     put(undecided, DeliveryState.NEEDS_PERSON)
     held = programmed(news, beto, moment, due_at=moment + timedelta(hours=3))
@@ -164,6 +166,7 @@ def make_stage(media: Path) -> Stage:
         undecided=undecided,
         waiting=deliveries_in(going).get(account=accounts["facebook"]),
         held=held,
+        move=going.reversible_acts.get(),
         informed=news,
         candidate=candidate,
         source=register_source(entity=entity, kind=WEBHOOK, name="Sede", secret=SECRET, by=coordinator, now=NOW),

@@ -58,21 +58,24 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",
-        (TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4", "registros,", "Hecho: Noticia informada",
-         "07:05", "Luis Peña", "SEDE-2026-0417", "Por qué interesa", "Enlace comprobado",
-         "Programada para las 08:00", "Relevancia alta", "X publicada 08:00:", "ver en X", "Facebook publicada",
-         "ver en Facebook", "Instagram publicada", "ver en Instagram", "YouTube publicada", "ver en YouTube",
-         "Por venir: Interacción", "MinComercio X", "Registros"),
+        ("Publicaciones", "Noviembre de 2026", TITLE, "Expediente 2026-1124-01", "publicada en 4 de 4",
+         "Duplicar como borrador", "Imprimir", "Recorrido", "Hecho: Noticia informada", "07:05", "Luis Peña",
+         "SEDE-2026-0417", "Hecho: Textos preparados por Beto Mora", "07:50", "Enlace comprobado",
+         "Programada por Beto Mora", "Para las 08:00 del 24 nov.", "Hecho: Publicada en 4 de 4", "08:00",
+         "X", "publicada 08:00:", "ver en X", "Facebook", "publicada", "ver en Facebook", "Instagram", "publicada",
+         "ver en Instagram", "YouTube", "publicada", "ver en YouTube", "Por venir: Interacción", "Ficha",
+         "Por qué interesa", "Relevancia", "alta", "Registros", "registros verificados", "Lo que dice en cada red",
+         "Los registros, uno por uno"),
     ),
     "un expediente con un rechazo": (
         "ana", "/publicaciones/{publications[rueda]}/",
-        ("publicada en 2 de 3, revisa lo demás", "Editar", "Con problema: Publicación", "X rechazada",
-         "X no permite esta publicación", "Facebook publicada", "YouTube no va en esta red",
-         "YouTube necesita un video"),
+        ("publicada en 2 de 3, revisa lo demás", "Editar", "Con problema: Publicada en 2 de 3, revisa lo demás",
+         "X", "rechazada", "X no permite esta publicación", "Facebook", "publicada", "YouTube",
+         "no va en esta red", "YouTube necesita un video"),
     ),
     "un expediente que espera una decisión": (
         "ana", "/publicaciones/{publications[visitantes]}/",
-        ("Decide: ¿salió en X?", "Ver lo que enviamos y lo que hay allá", "X espera una decisión"),
+        ("Decide: ¿salió en X?", "Ver lo que enviamos y lo que hay allá", "X", "espera una decisión"),
     ),
 }  # fmt: skip
 

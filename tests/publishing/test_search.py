@@ -269,6 +269,26 @@ def test_rows_say_how_each_network_stands(turismo: Publication, ana: Member, now
     assert (row.state, row.label) == ("wait", "publicando, 1 de 2")
 
 
+@pytest.mark.parametrize(
+    ("states", "label"),
+    [
+        (("PUBLISHED", "REJECTED"), ("bad", "no salió en Facebook")),
+        (("EXPIRED", "REJECTED"), ("bad", "no salió en X, Facebook")),
+        (("PUBLISHED", "NEEDS_PERSON"), ("bad", "espera tu decisión en Facebook")),
+        (("PUBLISHED", "CANCELLED"), ("hold", "publicada en 1 de 2, lo demás se canceló")),
+        (("CANCELLED", "CANCELLED"), ("hold", "cancelada")),
+    ],
+)
+def test_a_row_says_where_something_went_wrong(
+    states: tuple[str, str], label: tuple[str, str], turismo: Publication, ana: Member, now: datetime
+) -> None:
+    actions.program_publication(publication=turismo, due_at=now + timedelta(hours=1), by=ana, now=now)
+    for delivery, state in zip(Delivery.objects.filter(subject_id=turismo.pk).order_by("pk"), states, strict=True):
+        put(delivery, DeliveryState(state))
+    (row,) = rows_of([turismo])
+    assert (row.state, row.label) == label
+
+
 def test_a_page_takes_the_same_number_of_queries_with_more_rows(
     convocatoria: Publication, luis: Member, ana: Member, now: datetime
 ) -> None:

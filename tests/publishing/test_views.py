@@ -16,8 +16,10 @@ from pregonero.networks.models import Account
 from pregonero.newsroom.actions.news import inform_news
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing.models import Attachment, Publication
+from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
 
 pytestmark = pytest.mark.usefixtures("accounts")
@@ -173,12 +175,21 @@ def test_the_note_of_who_informed_reaches_the_editor(candidate: News, luis: Memb
     assert "La cifra es preliminar." in page
 
 
-def test_what_was_stopped_is_taken_up_in_a_new_draft(publication: Publication, beto: Member) -> None:
+@pytest.mark.parametrize("state", ["DRAFT", "PROGRAMMED", "PUBLISHED", "CANCELLED"])
+def test_a_publication_in_any_state_is_copied_into_a_new_draft(
+    state: str, publication: Publication, beto: Member
+) -> None:
     client, path = signed_in(beto), f"/publicaciones/{publication.pk}/"
     key = {"key": str(uuid4())}
-    assert client.post(f"{path}retoma/", key).status_code == 409
-    client.post(f"{path}programacion/", sent(publication))
-    client.post(f"{path}cancelacion/", {"reason": "Cambió la cifra."})
+    if state != "DRAFT":
+        client.post(f"{path}programacion/", sent(publication))
+    if state == "CANCELLED":
+        client.post(f"{path}cancelacion/", {"reason": "Cambió la cifra."})
+    if state == "PUBLISHED":
+        for delivery in Delivery.objects.filter(subject_id=publication.pk).order_by("pk"):
+            put(delivery, DeliveryState.PUBLISHED)
+    publication.refresh_from_db()
+    before = publication.state
     assert "Duplicar como borrador" in client.get(path).content.decode()
     first, second = (client.post(f"{path}retoma/", key)["Location"] for _ in range(2))
     assert first == second
@@ -202,7 +213,18 @@ def test_what_was_stopped_is_taken_up_in_a_new_draft(publication: Publication, b
     assert texts[0] == texts[1]
     assert media[0] == media[1] != []
     publication.refresh_from_db()
-    assert publication.state == "CANCELLED"
+    assert publication.state == before
+    assert not Delivery.objects.filter(subject_id=draft.pk).exists()
+    message = f"Nuevo borrador {draft.number}: copia de {publication.number}."
+    assert message in client.get(f"/publicaciones/{draft.pk}/editor/").content.decode()
+
+
+def test_nobody_copies_without_the_right_or_from_another_entity(
+    publication: Publication, luis: Member, dario: Member
+) -> None:
+    path, key = f"/publicaciones/{publication.pk}/retoma/", {"key": str(uuid4())}
+    assert signed_in(luis).post(path, key).status_code == 403
+    assert signed_in(dario).post(path, key).status_code == 404
 
 
 @pytest.mark.procedure("P-2")

@@ -19,9 +19,11 @@ from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions import PublicationChange
 from pregonero.publishing.edits import as_it_is
-from pregonero.publishing.models import Publication
-from pregonero.records.actions import SYSTEM, record
+from pregonero.publishing.models import Publication, ReversibleAct
+from pregonero.records.actions import SYSTEM, ObjectRef, record
 from pregonero.records.event_types import EVENT_TYPES
+from pregonero.records.models import Leaf
+from pregonero.records.tasks import seal_all
 from pregonero.reports.queries import expediente_of
 from pregonero.reports.timeline import SCHEDULING
 from pregonero.ui.templatetags.ui_time import stamp
@@ -47,9 +49,10 @@ def test_page_shows_every_step_from_the_news_to_the_interaction(publication: Pub
     expected_texts = (
         "Noticia en la sede electrónica",
         "Luis Peña",
-        "Textos preparados",
+        "Textos preparados por Beto Mora",
         "Enlace comprobado",
-        "Programada para las",
+        "Programada por Beto Mora",
+        "Para las 10:00 del 24 nov.",
         "Interacción",
         publication.number,
         "Muestra dónde hay empleo.",
@@ -214,7 +217,7 @@ def test_first_step_has_no_time_when_the_news_does_not_say_it(
 
 def test_steps_of_an_earlier_day_keep_their_hour(publication: Publication, ana: Member, now: datetime) -> None:
     Publication.objects.filter(pk=publication.pk).update(created_at=datetime(2025, 3, 4, 15, 7, tzinfo=UTC))
-    assert "Textos preparados 4 mar de 2025, 10:07" in way_of(page_of(publication, ana))
+    assert "Textos preparados por Beto Mora 4 mar de 2025, 10:07" in way_of(page_of(publication, ana))
 
 
 def test_a_cancelled_publication_is_cancelled_in_every_step(
@@ -227,6 +230,118 @@ def test_a_cancelled_publication_is_cancelled_in_every_step(
     assert "Beto Mora: Cambió la cifra." in way
     assert "Interacción" not in way
     assert "detenida" not in way
+
+
+def test_each_step_has_the_hour_of_its_fact(publication: Publication, ana: Member, beto: Member, now: datetime) -> None:
+    later = now + timedelta(minutes=20)
+    actions.move_publication(publication=publication, due_at=now + timedelta(hours=3), by=ana, now=later)
+    way = way_of(page_of(publication, ana))
+    programmed_at, moved_at, due_at = (stamp(at, timezone.now()) for at in (now, later, now + timedelta(hours=3)))
+    assert f"Programada por Beto Mora {programmed_at} Para las 10:00 del 24 nov." in way
+    assert f"Ana Rojas la movió {moved_at}: de las 10:00 a las 12:00 del 24 nov." in way
+    assert f"Por venir: Publicación {due_at}" in way
+    first = Delivery.objects.filter(subject_id=publication.pk).order_by("pk")[0]
+    put(first, DeliveryState.PUBLISHED)
+    first.refresh_from_db()
+    published_at = stamp(first.published_at, timezone.now())
+    assert f"En curso: Publicando, 1 de 4 {published_at}" in way_of(page_of(publication, ana))
+
+
+def test_an_undone_cancellation_leaves_no_trace_in_the_steps_and_both_records(
+    publication: Publication, ana: Member, beto: Member
+) -> None:
+    real_now = timezone.now()
+    actions.cancel_publication(publication=publication, reason="Cambió la cifra.", by=beto, now=real_now)
+    act = ReversibleAct.objects.get(publication=publication)
+    actions.undo_act(act=act, by=beto, now=real_now)
+    page = page_of(publication, ana)
+    assert "Cancelad" not in way_of(page)
+    assert f"Quedó sin efecto: publicación cancelada, registro {act.event_id}." in page
+    assert "Cambió la cifra." in page
+
+
+def test_pause_and_cancel_ask_on_a_page_of_their_own(publication: Publication, beto: Member) -> None:
+    client, path = Client(), f"/publicaciones/{publication.pk}/"
+    client.force_login(beto.user)
+    page = client.get(path).content.decode()
+    assert 'name="reason"' not in page
+    for act, sentence in (
+        ("pausa", "queda en espera hasta que alguien la reanude"),
+        ("cancelacion", "Se cancela lo que falta"),
+    ):
+        assert f'href="{path}{act}/"' in page
+        question = " ".join(client.get(f"{path}{act}/").content.decode().split())
+        assert sentence in question
+        assert "X; Facebook; Instagram; YouTube" in question
+        answer = client.post(f"{path}{act}/", {"reason": " "})
+        assert answer.status_code == 422
+        assert 'aria-invalid="true"' in answer.content.decode()
+    client.post(f"{path}pausa/", {"reason": "Se revisa."})
+    assert client.get(f"{path}pausa/").status_code == 409
+    assert "Reanudar" in client.get(path).content.decode()
+
+
+def test_records_say_how_many_are_sealed_and_what_that_means(
+    publication: Publication, ana: Member, now: datetime
+) -> None:
+    def records_of(page: str) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", page[page.index('id="registros-estado"') :]).split())
+
+    page = records_of(page_of(publication, ana))
+    assert "0 registros verificados, 4 en verificación" in page
+    assert "Quedan sin sellar desde" in page  # the records are of the day of the tests, and nobody seals them
+    assert "Míralo en Estado" in page
+    seal_all(entity_id=publication.entity_id)
+    page = records_of(page_of(publication, ana))
+    assert "4 registros verificados" in page
+    assert "dice lo mismo que cuando se selló" in page
+    # Another publication's record, or another page's, does not leave this expediente without its verification.
+    record(entity_id=ana.entity_id, event_type="news.found", actor=SYSTEM, ref=ObjectRef("news", 10**6), at=now)
+    assert "4 registros verificados" in records_of(page_of(publication, ana))
+    record(
+        entity_id=ana.entity_id, event_type="delivery.prepared", actor=SYSTEM, ref=publication.ref, at=timezone.now()
+    )
+    page = records_of(page_of(publication, ana))
+    assert "4 registros verificados, 1 en verificación" in page
+    assert "se sella en unos segundos" in page
+
+
+def test_a_record_that_is_not_what_was_sealed_is_said(publication: Publication, ana: Member) -> None:
+    seal_all(entity_id=publication.entity_id)
+    first = Leaf.objects.get(pk=expediente_of(member=ana, pk=publication.pk, now=timezone.now()).lines[0].event.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE records_leaf DISABLE TRIGGER append_only")
+        cursor.execute("UPDATE records_leaf SET digest = %s WHERE event_id = %s", ["0" * 64, first.pk])
+        cursor.execute("ALTER TABLE records_leaf ENABLE ALWAYS TRIGGER append_only")
+    standing = expediente_of(member=ana, pk=publication.pk, now=timezone.now()).standing
+    assert standing.changed == (first.pk,)
+    assert f"no es lo que se selló (N.º {first.pk})" in page_of(publication, ana)
+
+
+def test_the_printed_expediente_is_whole_and_says_who_printed_it(publication: Publication, ana: Member) -> None:
+    client = Client()
+    client.force_login(ana.user)
+    page = client.get(f"/publicaciones/{publication.pk}/?impresa=1").content.decode()
+    assert "impreso por Ana Rojas el" in page
+    assert '<details class="pad" open>' in page
+    assert "hx-trigger" not in page
+    for act in ("Duplicar como borrador", "Publicarla yo en la red", "cancelacion/"):
+        assert act not in page
+
+
+def test_what_was_withdrawn_says_so(publication: Publication, ana: Member, now: datetime) -> None:
+    first, *others = Delivery.objects.filter(subject_id=publication.pk).order_by("pk")
+    put(first, DeliveryState.PUBLISHED)
+    put(first, DeliveryState.WITHDRAWN)
+    for each in others:
+        put(each, DeliveryState.PUBLISHED)
+    assert expediente_of(member=ana, pk=publication.pk, now=now).situation == (
+        "ok",
+        "publicada en 4 de 4, retirada de 1",
+    )
+    for each in others:
+        put(each, DeliveryState.WITHDRAWN)
+    assert expediente_of(member=ana, pk=publication.pk, now=now).situation == ("hold", "retirada")
 
 
 def test_what_waits_for_a_paused_account_says_so(

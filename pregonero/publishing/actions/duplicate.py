@@ -1,4 +1,4 @@
-"""Taking up again what was stopped: a new draft with its words, and the stopped one stays as it is (P-2)."""
+"""Copying a publication into a new draft; the first one stays as it is (P-2)."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,9 +18,9 @@ from pregonero.records.actions import record
 
 @transaction.atomic(durable=True)
 def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datetime) -> Publication:
-    """Copy a stopped publication's texts, media, reason and theme into a new draft; `key` is as in drafting."""
-    stopped = queries.get_publication(member=by, pk=publication.pk)
-    rules.check_may_take_up_again(by, stopped, now=now)
+    """Copy a publication's texts, media, reason and theme into a new draft; `key` is as in drafting."""
+    original = queries.get_publication(member=by, pk=publication.pk)
+    rules.check_may_take_up_again(by, now=now)
     Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:
@@ -29,18 +29,18 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
         entity_id=by.entity_id,
         number=next_number(by.entity_id, now),
         key=key,
-        source_kind=stopped.source_kind,
-        source_id=stopped.source_id,
-        source_name=stopped.source_name,
-        title=stopped.title,
-        **edited_values(stopped),
+        source_kind=original.source_kind,
+        source_id=original.source_id,
+        source_name=original.source_name,
+        title=original.title,
+        **edited_values(original),
         state=PublicationState.DRAFT,
         created_by=by,
         created_at=now,
         edited_by=by,
         edited_at=now,
     )
-    for adaptation in queries.adaptations_of(stopped):
+    for adaptation in queries.adaptations_of(original):
         _copy(adaptation, draft)
     adapt_to_missing_accounts(draft, source_of(draft))
     record(
@@ -49,8 +49,8 @@ def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datet
         actor=by.actor,
         ref=draft.ref,
         at=now,
-        related=[stopped.ref],
-        facts={"number": draft.number, "from": stopped.number},
+        related=[original.ref],
+        facts={"number": draft.number, "from": original.number},
     )
     app.configure_task("publishing.check_link").defer(publication_id=draft.pk)
     return draft

@@ -15,7 +15,7 @@ from pregonero.outbox.queries.deliveries import of_subjects
 from pregonero.outbox.states import TINTS, DeliveryState
 from pregonero.publishing.models import Adaptation, Attachment, Publication
 from pregonero.publishing.queries.search import words_query
-from pregonero.publishing.situation import situation_of
+from pregonero.publishing.situation import situation_of, trouble_in
 from pregonero.publishing.threads import current_delivery, thread_label, threads_in
 
 MARK, END = "\x02", "\x03"  # around each word that was found; no text that a person writes has them
@@ -68,6 +68,8 @@ def rows_of(publications: Sequence[Publication], text: str = "") -> list[Publica
     for publication in publications:
         mine = threads.get(publication.pk, {})
         state, label = situation_of(publication, list(mine.values()), is_held=publication.pk in held)
+        if state == "bad":
+            label = trouble_in(mine.values()) or label
         marks = tuple(_mark(each, mine.get(each.account_id, [])) for each in adaptations[publication.pk])
         rows.append(
             PublicationRow(
@@ -99,7 +101,9 @@ def _by_publication(ids: Sequence[int]) -> dict[int, list[Adaptation]]:
 
 def threads_of(ids: Sequence[int]) -> dict[int, dict[int, list[Delivery]]]:
     """Return the deliveries of each publication by account."""
-    deliveries = Delivery.objects.filter(of_subjects("publication", ids), kind__in=PUBLIC_KINDS)
+    deliveries = Delivery.objects.filter(of_subjects("publication", ids), kind__in=PUBLIC_KINDS).select_related(
+        "account"
+    )
     found: dict[int, dict[int, list[Delivery]]] = defaultdict(dict)
     for thread in threads_in(deliveries.defer("payload", "prepared", "candidates").order_by("pk")):
         found[thread[0].subject_id][thread[0].account_id] = thread

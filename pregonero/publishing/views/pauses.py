@@ -6,10 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
+from pregonero.outbox.queries.deliveries import by_account, deliveries_of
+from pregonero.outbox.queries.holds import count_in_flight, hold_on, hold_on_everything
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, queries, rules
 from pregonero.publishing.forms import KeyForm, ReasonForm
+from pregonero.publishing.models import Publication
+from pregonero.publishing.situation import still_to_go
 from pregonero.publishing.views.undo import tell_done
 
 UNPROCESSABLE = 422
@@ -45,15 +48,18 @@ def resume_all(request: MemberRequest) -> HttpResponse:
     return redirect("publishing:today")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def pause_publication(request: MemberRequest, pk: int) -> HttpResponse:
-    """Pause one publication."""
-    publication = queries.get_publication(member=request.member, pk=pk)
-    form = ReasonForm(request.POST)
-    reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    actions.pause_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
-    messages.success(request, "En pausa: no sale hasta que alguien la retome.")
-    return redirect("reports:expediente", pk=pk)
+    """Ask for the reason of pausing a publication, and pause it."""
+    member, now = request.member, timezone.now()
+    publication = queries.get_publication(member=member, pk=pk)
+    rules.check_may_pause_publication(member, publication, hold_on(publication.ref), now=now)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.pause_publication(publication=publication, reason=form.cleaned_data["reason"], by=member, now=now)
+        messages.success(request, "En pausa: no sale hasta que alguien la reanude.")
+        return redirect("reports:expediente", pk=pk)
+    return _confirmation(request, "publishing/pause_publication.html", publication, form)
 
 
 @require_POST
@@ -65,28 +71,35 @@ def resume_publication(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("reports:expediente", pk=pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cancel(request: MemberRequest, pk: int) -> HttpResponse:
-    """Cancel the deliveries that are not published yet."""
-    publication = queries.get_publication(member=request.member, pk=pk)
-    form = ReasonForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "Para cancelarla, escribe la razón: queda en el expediente.")
+    """Ask for the reason of cancelling what is not published yet, and cancel it."""
+    member, now = request.member, timezone.now()
+    publication = queries.get_publication(member=member, pk=pk)
+    rules.check_may_cancel(member, publication, deliveries_of(publication.ref), now=now)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.cancel_publication(publication=publication, reason=form.cleaned_data["reason"], by=member, now=now)
+        tell_done(request, "Cancelada.", publication, by=member)
         return redirect("reports:expediente", pk=pk)
-    reason = form.cleaned_data["reason"]
-    actions.cancel_publication(publication=publication, reason=reason, by=request.member, now=timezone.now())
-    tell_done(request, "Cancelada.", publication, by=request.member)
-    return redirect("reports:expediente", pk=pk)
+    return _confirmation(request, "publishing/cancel.html", publication, form)
+
+
+def _confirmation(request: MemberRequest, template: str, publication: Publication, form: ReasonForm) -> HttpResponse:
+    """Show what an act would stop, and ask for its reason."""
+    threads = by_account(deliveries_of(publication.ref)).values()
+    context = {"publication": publication, "form": form, "still_to_go": still_to_go(threads)}
+    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
 
 
 @require_POST
 def duplicate(request: MemberRequest, pk: int) -> HttpResponse:
-    """Make a new draft with the texts of a cancelled or paused publication."""
+    """Make a new draft with the texts and files of a publication."""
     publication = queries.get_publication(member=request.member, pk=pk)
     form = KeyForm(request.POST)
     if not form.is_valid():
         return redirect("reports:expediente", pk=pk)
     key = form.cleaned_data["key"]
     draft = actions.take_up_again(publication=publication, key=key, by=request.member, now=timezone.now())
-    messages.success(request, f"Nuevo borrador {draft.number}, con los textos de la cancelada.")
+    messages.success(request, f"Nuevo borrador {draft.number}: copia de {publication.number}.")
     return redirect("publishing:editor", pk=draft.pk)

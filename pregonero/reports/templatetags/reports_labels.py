@@ -1,0 +1,70 @@
+"""Filters of the expediente: its month, and how its records stand."""
+
+from calendar import monthrange
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django import template
+from django.utils import timezone
+
+from pregonero.publishing.models import Publication
+from pregonero.records.queries import Standing
+from pregonero.reports.queries import SEALED_WITHIN
+from pregonero.ui.templatetags.ui_time import MONTHS, stamp
+
+register = template.Library()
+
+
+def _day_of(publication: Publication) -> datetime:
+    return timezone.localtime(publication.due_at or publication.created_at)
+
+
+@register.filter
+def month_words(publication: Publication) -> str:
+    """Return the month of a publication: "Noviembre de 2026"."""
+    day = _day_of(publication)
+    return f"{MONTHS[day.month - 1].capitalize()} de {day.year}"
+
+
+@register.filter
+def month_query(publication: Publication) -> str:
+    """Return the query of the list of publications for the month of one: "desde=2026-11-01&hasta=2026-11-30"."""
+    day = _day_of(publication).date()
+    last = day.replace(day=monthrange(day.year, day.month)[1])
+    return urlencode({"desde": day.replace(day=1).isoformat(), "hasta": last.isoformat()})
+
+
+@register.filter
+def standing_state(standing: Standing) -> str:
+    """Return the state of the records, as the ui's tag takes it."""
+    if standing.changed:
+        return "bad"
+    return "wait" if standing.pending else "ok"
+
+
+@register.filter
+def standing_label(standing: Standing) -> str:
+    """Return how many records are verified and how many are not yet: "24 registros verificados, 2 en verificación"."""
+    if standing.changed:
+        return f"{len(standing.changed)} registros no son como se guardaron"
+    noun = "registro verificado" if standing.verified == 1 else "registros verificados"
+    verified = f"{standing.verified} {noun}"
+    return f"{verified}, {standing.pending} en verificación" if standing.pending else verified
+
+
+@register.filter
+def standing_sentence(standing: Standing, now: datetime) -> str:
+    """Return what the label means, without promising more than what was just checked."""
+    if standing.changed:
+        numbers = ", ".join(str(number) for number in standing.changed)
+        return f"Lo que dicen hoy no es lo que se selló (N.º {numbers}). Avisa a la coordinación y no borres nada."
+    checked = "Al abrir esta página comprobamos que cada uno dice lo mismo que cuando se selló."
+    if not standing.pending or standing.waiting_since is None:
+        return checked
+    if now - standing.waiting_since <= SEALED_WITHIN:
+        return f"Lo más reciente se sella en unos segundos. {checked if standing.verified else ''}".strip()
+    since = stamp(standing.waiting_since, now)
+    return (
+        f"Quedan sin sellar desde {since}: están guardados y nadie los puede cambiar, pero el proceso que los sella "
+        "no está trabajando. Míralo en Estado."
+    )
