@@ -17,7 +17,7 @@ _ARROW = "-->"
 _SIXTY = 60
 _TAGS = "i|b|u|s|em|strong|font|span|p|c|v|lang|ruby|rt"
 _STYLES = re.compile(
-    rf"</?(?:{_TAGS})(?=[\s.>/])[^>\n]*>|<\d[\d:.]*>|{{\\[^}}\n]*}}|{{[A-Za-z]:[^}}\n]*}}", re.IGNORECASE
+    rf"</?(?:{_TAGS})(?=[\s.>/])[^<>\n]*>|<\d[\d:.]*>|{{\\[^{{}}\n]*}}|{{[A-Za-z]:[^{{}}\n]*}}", re.IGNORECASE
 )
 _LINE_BREAKS = re.compile(r"<br\s*/?>|\\N", re.IGNORECASE)
 

@@ -230,10 +230,11 @@ ABBREVIATIONS = frozenset(
 )
 SHORT_WORD = 4  # letters; before a figure, a shorter word with a full stop is taken for an abbreviation: «rad. 45»
 LIST_NUMBER = 2  # digits at most: «1. Reúna los papeles»
-_END = re.compile(r"""[.!?…]+[»”"'’)\]]*(?=\s|$)""")
+# What precedes them in the text is excluded, so that a long run of points or letters is read once, not from each one.
+_END = re.compile(r"""(?<![.!?…])[.!?…]+[»”"'’)\]]*(?=\s|$)""")
 _OPENING = "¿¡«“\"'‘([—–-•*"
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
-_LAST_WORD = re.compile(r"""[^\s«“"'‘(\[¿¡]*$""")
+_LAST_WORD = re.compile(r"""(?<![^\s«“"'‘(\[¿¡])[^\s«“"'‘(\[¿¡]*$""")
 _INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.)*[^\W\d_]")  # «J», «S.A.S», «p.m»: what stands before the last full stop
 _DOUBLED = re.compile(r"([A-ZÑ])\1")  # «EE. UU.», «RR. HH.»
 _DOTTED = re.compile(r"(?:[^\W\d_]{1,3}\.)+[^\W\d_]{1,3}")  # «EE.UU», «Ph.D»

@@ -16,7 +16,7 @@ from pregonero.networks.post_validation import number
 BUCKETS = 24  # of a rolling window: our own usage is counted in, and leaves the window by, this many parts
 MICROS = 1_000_000  # per dollar: amounts of money are whole micro-dollars
 CENT = MICROS // 100
-_LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.(?:gov|com|org|net|edu|mil)?\.?co\b", re.I)
+_LINK = re.compile(r"https?://|\bwww\.|(?<![\w-])[\w-]+\.(?:gov|com|org|net|edu|mil)?\.?co\b", re.I)
 
 
 class LimitScope(StrEnum):

@@ -30,12 +30,13 @@ GOES_ON = re.compile(
     r"location\s*(?:=(?!=)|\.\s*(?:reload|replace|assign|href\s*=(?!=)))|history\.go\(|\.submit\(", re.IGNORECASE
 )
 ASKS_FOR_SCRIPTS = re.compile(
-    r"(?:enable|turn on|requires?|needs?|habilit\w+|activ\w+|permit\w+|necesit\w+|requier\w+)[^<.]{0,60}"
+    r"(?:enable|turn on|requires?|needs?|habilit\w{1,9}|activ\w{1,9}|permit\w{1,9}|necesit\w{1,9}|requier\w{1,9})[^<.]{0,60}"
     r"(?:javascript|cookies)",
     re.IGNORECASE,
 )
 # At once: a page that goes elsewhere after half a minute is a page.
 REFRESH = re.compile(r"\s*\d(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*[\"']?([^\"']{1,2000})", re.IGNORECASE)
+WALL_CHARACTERS, SHELL_CHARACTERS, REFRESH_CHARACTERS = 200_000, 4_000, 2_100  # that are looked at
 WALL_EVENTS = 10_000  # starts and ends of elements
 WALL_WORDS, SHELL_WORDS = 700, 200  # characters of visible text; a news item has more
 HIDDEN = frozenset({"script", "style", "noscript", "template", "title"})
@@ -56,11 +57,11 @@ def check_no_wall(tree: HtmlElement, address: str) -> None:
     target = _refresh_target(tree, address)
     if target and target != address and len(visible) <= SHELL_WORDS:
         raise Malformed(f"La página solo lleva a otra: {target[:200]}. Usa esa dirección.")
-    scripts = _scripts(tree)
+    scripts = _scripts(tree)[:WALL_CHARACTERS]
     sets_cookie = SETS_COOKIE.search(scripts) is not None and GOES_ON.search(scripts) is not None
     if MARKS.search(scripts) or sets_cookie or (target and target == address):
         raise Malformed(WALL)
-    if len(visible) <= SHELL_WORDS and ASKS_FOR_SCRIPTS.search(f"{visible} {_joined(tree, 'noscript')}"):
+    if len(visible) <= SHELL_WORDS and ASKS_FOR_SCRIPTS.search(f"{visible} {_joined(tree, 'noscript')}"[:SHELL_CHARACTERS]):
         raise Malformed(WALL)
 
 
