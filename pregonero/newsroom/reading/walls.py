@@ -30,7 +30,7 @@ GOES_ON = re.compile(
     r"location\s*(?:=(?!=)|\.\s*(?:reload|replace|assign|href\s*=(?!=)))|history\.go\(|\.submit\(", re.IGNORECASE
 )
 ASKS_FOR_SCRIPTS = re.compile(
-    r"(?:enable|turn on|requires?|needs?|habilit\w{1,9}|activ\w{1,9}|permit\w{1,9}|necesit\w{1,9}|requier\w{1,9})[^<.]{0,60}"
+    r"(?:enable|turn on|requires?|needs?|(?:habilit|activ|permit|necesit|requier)\w{1,9})[^<.]{0,60}"
     r"(?:javascript|cookies)",
     re.IGNORECASE,
 )
@@ -61,7 +61,9 @@ def check_no_wall(tree: HtmlElement, address: str) -> None:
     sets_cookie = SETS_COOKIE.search(scripts) is not None and GOES_ON.search(scripts) is not None
     if MARKS.search(scripts) or sets_cookie or (target and target == address):
         raise Malformed(WALL)
-    if len(visible) <= SHELL_WORDS and ASKS_FOR_SCRIPTS.search(f"{visible} {_joined(tree, 'noscript')}"[:SHELL_CHARACTERS]):
+    if len(visible) <= SHELL_WORDS and ASKS_FOR_SCRIPTS.search(
+        f"{visible} {_joined(tree, 'noscript')}"[:SHELL_CHARACTERS]
+    ):
         raise Malformed(WALL)
 
 

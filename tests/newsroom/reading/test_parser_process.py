@@ -54,6 +54,43 @@ HUGE = {
     "json-ld": ("page", '<h1>a</h1><script type="application/ld+json">' + '{"@graph":[' * 600_000),
     "times": ("page", tags('<div class="{}"><time>1</time></div>', "x" * 20, 120_000)),
     "links": (LISTING, tags('<a href="/n/{}"><b>1</b></a>', "x" * 20, 150_000)),
+    "nested divs": ("page", "<title>x</title>" + "<div>" * 100_000 + "a" + "</div>" * 100_000),
+    "nested divs in a feed": (FEED, RSS.format("<description>" + "&lt;div&gt;" * 100_000 + "</description>")),
+    "namespaces": (FEED, "<rss " + " ".join(f'xmlns:a{n}="u:{n}"' for n in range(200_000)) + "><channel/></rss>"),
+    "nested namespaces": (FEED, RSS.format("".join(f'<a{n}:b xmlns:a{n}="u:{n}">' for n in range(100_000)))),
+    "entities of entities": (
+        FEED,
+        "<!DOCTYPE a [<!ENTITY a0 'ja'>"
+        + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
+        + "]>"
+        + RSS.format("&a11;"),
+    ),
+    "entities of entities in a page": (
+        "page",
+        "<!DOCTYPE html [<!ENTITY a0 'ja'>"
+        + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12))
+        + "]><h1>&a11;</h1>",
+    ),
+    "one line": ("page", "<h1>a</h1><p>" + "palabra " * 1_000_000),
+    "one word": ("page", "<h1>a</h1><p>" + "a" * 8_000_000),
+    "many articles in json-ld": (
+        "page",
+        '<h1>a</h1><script type="application/ld+json">['
+        + ",".join(f'{{"@type":"NewsArticle","headline":"a {n}","url":"https://x.test/{n}"}}' for n in range(100_000))
+        + "]</script>",
+    ),
+    "one long name in json-ld": (
+        "page",
+        '<h1>a</h1><script type="application/ld+json">{"@type":"NewsArticle","headline":"'
+        + "<b>" * 2_000_000
+        + '"}</script>',
+    ),
+    "many json-ld": ("page", '<h1>a</h1><script type="application/ld+json">{"@type":"NewsArticle"}</script>' * 90_000),
+    "metas": ("page", "<h1>a</h1>" + '<meta property="og:image" content="/a.jpg">' * 150_000),
+    "scripts": ("page", "<title>a</title><script>document.cookie=location</script>" * 120_000),
+    "long attribute": ("page", '<h1>a</h1><meta http-equiv="refresh" content="0;' + " " * 7_000_000 + '">'),
+    "comments": ("page", "<h1>a</h1>" + "<!-->" * 1_500_000),
+    "points": (FEED, RSS.format(f"<item><title>{'.' * 2_000_000}</title><link>https://x.test/</link></item>")),
     "nested links": (LISTING, tags("<a href=x><b>{}", "1", 300_000)),
 }
 
