@@ -47,18 +47,3 @@ def test_wrong_passwords_of_the_office_lock_neither_a_known_device_nor_a_colleag
     sign_in(own_device, carmen)
     colleague = BrowserUser(windows.window(), stage.address)
     sign_in(colleague, ana)
-
-
-def test_page_of_too_many_requests_says_what_to_do(stage: JourneyInstallation, windows: Windows) -> None:
-    people = stage.teams["teclado"].people
-    beto = people["beto"].user.email
-    device = windows.enter(stage.address, people["beto"])
-    device.page.context.clear_cookies(name="sessionid")
-
-    stranger = windows.window()
-    stranger.goto(f"{stage.address}{LOGIN}")
-    guess(stranger, "nadie@entidad.test", 300)
-    try_password(stranger, "nadie@entidad.test", "equivocada")
-    expect(stranger.get_by_role("heading", name="Espera un minuto")).to_be_visible()
-    expect(stranger.get_by_text("Vuelve a intentarlo en un minuto")).to_be_visible()
-    sign_in(device, beto)
