@@ -18,7 +18,7 @@ from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.rules import may
 from pregonero.publishing.queries.calendar import Waiting, waiting_items
 from pregonero.records.actions import ObjectRef
-from pregonero.ui.templatetags.ui_time import ago, hour, weekday
+from pregonero.ui.templatetags.ui_time import ago, hour, stamp, weekday
 
 TASK_LIMIT = 20  # in a group
 NEWS = "news"  # the kind of `News.ref`
@@ -99,7 +99,7 @@ def task_groups(
     by_urgency = _by_urgency(notices, failed)
     may_compose = may(member, "publication.compose", now=now)
     scheduling = _to_schedule(member, now) if may_compose else []
-    informing, candidates = _to_inform(member) if may(member, "news.inform", now=now) else ([], 0)
+    informing, candidates = _to_inform(member, now) if may(member, "news.inform", now=now) else ([], 0)
     held = _held(due) if may(member, "publishing.resume", now=now) and not is_all_held else []
     groups = (
         _group(FAILED, [_failed(item, member, now) for item in failed]),
@@ -218,7 +218,7 @@ def _schedule_label(minute: datetime | None, now: datetime) -> str:
     return f"Programar {day}{minute:%H:%M}"
 
 
-def _to_inform(member: Member) -> tuple[list[Task], int]:
+def _to_inform(member: Member, now: datetime) -> tuple[list[Task], int]:
     """Return a task for each of the latest news to inform, and how many there are."""
     candidates = News.objects.filter(entity_id=member.entity_id, state=NewsState.CANDIDATE)
     latest = candidates.select_related("picture").order_by(F("published_at").desc(nulls_last=True), "-found_at", "-pk")
@@ -226,7 +226,7 @@ def _to_inform(member: Member) -> tuple[list[Task], int]:
         Task(
             news.title,
             news.get_absolute_url(),
-            f"Nueva en la sede{f', publicada {hour(news.published_at)}' if news.published_at else ''}.",
+            f"Nueva en la sede{f', publicada {stamp(news.published_at, now)}' if news.published_at else ''}.",
             Act("Informar", reverse("newsroom:inform_several"), {"news": str(news.pk), "next": "/"}),
             news.picture,
         )

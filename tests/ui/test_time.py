@@ -53,7 +53,7 @@ def test_ago(moment: datetime, text: str) -> None:
         (NOW, "ahora"),
         (NOW + timedelta(seconds=20), "en 1 minuto"),
         (at(24, 10, 30), "en 22 minutos"),
-        (at(24, 11, 10), "en 1 hora"),
+        (at(24, 11, 10), "en 62 minutos"),
         (at(24, 16), "en 5 horas"),
         (at(25, 8), "mañana a las 08:00"),
         (at(26, 8), "el jueves a las 08:00"),

@@ -76,7 +76,7 @@ def until(moment: datetime, now: datetime) -> str:
         return "ahora"
     days = (_day(moment) - _day(now)).days
     if days == 0:
-        return _in(minutes, "minuto") if minutes < HOUR // MINUTE else _in(minutes // 60, "hora")
+        return _in(minutes, "minuto") if minutes < 2 * HOUR // MINUTE else _in(minutes // 60, "hora")
     if days == 1:
         return f"mañana a las {hour(moment)}"
     return f"el {weekday(moment) if days < WEEK else day_short(moment)} a las {hour(moment)}"
