@@ -105,6 +105,7 @@ class Site:
         app.router.add_get("/sitio/prensa/noticias/", self.listing)
         app.router.add_get("/sitio/prensa/noticias/{section}", self.listing)
         app.router.add_get("/sitio/prensa/noticias/{section}/{slug}", self.news)
+        app.router.add_get("/sitio/pqrsd", self.pqrsd)
         app.router.add_get("/sitio/feed.xml", self.rss)
         app.router.add_get("/sitio/atom.xml", self.atom)
         app.router.add_get(r"/sitio/getmedia/{slug:[\w-]+}.{kind:jpg|mp4}", self.media)
@@ -113,6 +114,10 @@ class Site:
     def find(self, path: str) -> News | None:
         """Return the news item whose page has this path."""
         return next((news for news in self._news.all() if news.path == path), None)
+
+    async def pqrsd(self, request: web.Request) -> web.Response:
+        """Return the page where the demonstration entity receives petitions; it takes none."""
+        return self._page(request, "site_pqrsd.html")
 
     async def home(self, request: web.Request) -> web.Response:
         return self._page(request, "site_home.html", news=self._news.all()[:4])

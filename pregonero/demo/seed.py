@@ -14,6 +14,8 @@ from urllib.error import URLError
 from django.conf import settings
 from django.utils import timezone
 
+from pregonero.inbox.actions.sorting import set_pqrsd_parameters
+from pregonero.inbox.queries import pqrsd_parameters
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import add_administrator, register_account, save_application
 from pregonero.networks.connection import redirect_uri
@@ -34,6 +36,7 @@ PEOPLE = (
     ("marta", "Marta Gil", Role.ADVISER),
     ("carmen", "Carmen Ortiz", Role.COORDINATOR),
     ("ines", "Inés Duarte", Role.AUDITOR),
+    ("rita", "Rita Lara", Role.CITIZEN_RELATIONS),
 )
 NETWORKS = ("x", "facebook", "instagram", "youtube")
 PURPOSES = {
@@ -61,6 +64,15 @@ def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
     if not Source.objects.filter(entity=entity, name=SOURCE).exists():
         address = f"{addresses.lab}/sitio/feed.xml"
         register_source(entity=entity, kind=FEED, name=SOURCE, address=address, by=cast["carmen"], now=now)
+    if pqrsd_parameters(entity) is None:
+        set_pqrsd_parameters(
+            entity=entity,
+            address=f"{addresses.lab}/sitio/pqrsd",
+            text="Tu caso lo atiende la oficina que lo tramita. Escríbele por PQRSD, así queda con número de radicado:",
+            reason="Parámetros de la demostración.",
+            by=cast["rita"],
+            now=now,
+        )
     return cast
 
 

@@ -94,6 +94,7 @@ def _page(
         "proposal": proposal,
         "draft": draft,
         "limit": rules.answer_limit(conversation),
+        "questions": Question.choices,
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
         "is_open": conversation.state == ConversationState.OPEN,

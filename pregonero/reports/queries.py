@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pregonero.inbox.models import Conversation, ConversationState
+from pregonero.inbox.queries import conversations_under
 from pregonero.outbox.models import Attempt, Delivery, Hold
 from pregonero.outbox.queries.account_stops import AccountStop, stops_of
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
@@ -85,6 +87,19 @@ class Expediente:
     by_hand: frozenset[int]
     withdrawable: frozenset[int]
     may_take_up: bool
+    conversations: tuple[Conversation, ...]
+
+    @property
+    def waiting_conversations(self) -> int:
+        """Return how many of its conversations wait for an answer."""
+        return sum(conversation.state == ConversationState.OPEN for conversation in self.conversations)
+
+    @property
+    def interaction_words(self) -> str:
+        """Return in Spanish how many conversations it has, and how many wait."""
+        count, waiting = len(self.conversations), self.waiting_conversations
+        total = "1 conversación" if count == 1 else f"{count} conversaciones"
+        return f"{total}, {waiting} sin responder" if waiting else f"{total}, todo atendido"
 
     @property
     def groups(self) -> list[TimelineGroup]:
@@ -213,6 +228,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         and any(delivery.state in WAITING for delivery in deliveries),
         may_resume=rules.may_resume(member, now=now),
         may_take_up=rules.may_take_up_again(member, now=now),
+        conversations=tuple(conversations_under(publication.ref)),
         withdrawable=frozenset(each.pk for each in deliveries if may_withdraw(member, each, now=now)),
         by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from pregonero.people.middleware import MemberRequest
+from pregonero.people.rules import may
 from pregonero.reports.queries import expediente_of
 
 
@@ -25,6 +26,7 @@ def expediente(request: MemberRequest, pk: int) -> HttpResponse:
         "key": uuid4(),
         "printed": bool(request.GET.get("impresa")),
         "printed_by": request.member,
+        "may_see_inbox": may(request.member, "inbox.see", now=now),
     }
     template = "reports/expediente.html"
     return render(request, f"{template}#moving" if request.htmx else template, context)

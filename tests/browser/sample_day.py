@@ -23,6 +23,7 @@ from pregonero.publishing.models import Publication
 from pregonero.records.tasks import seal_all
 from tests.browser.clock import SAMPLE_TIME
 from tests.browser.delivery_steps import leave_for_decision, send
+from tests.browser.sample_conversations import make_conversations
 from tests.browser.sample_entities import Team, register_team
 from tests.lab.process import Lab
 from tests.stage import told_why
@@ -76,6 +77,7 @@ class SampleDay:
     team: Team
     news: dict[str, int]
     publications: dict[str, int]
+    conversations: dict[str, int]
     deliveries: dict[str, int]  # one that needs a decision and one published, by the name of their publication
 
 
@@ -94,13 +96,15 @@ class SampleDayMaker:
             self._day_before()
             self._early()
             self._middle()
+            conversations = make_conversations(self.team, self.publications["exportaciones"].pk, self.now)
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
         published = Delivery.objects.get(
             subject_kind="publication", subject_id=publications["exportaciones"], account__network="x"
         )
         deliveries = {"visitantes": self.undecided, "exportaciones": published.pk}
-        return SampleDay(self.team, {name: found.pk for name, found in self.news.items()}, publications, deliveries)
+        news = {name: found.pk for name, found in self.news.items()}
+        return SampleDay(self.team, news, publications, conversations, deliveries)
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:

@@ -20,6 +20,7 @@ PEOPLE = (
     ("ana", "Ana Rojas", Role.COMMUNITY_MANAGER),
     ("beto", "Beto Mora", Role.DIGITAL_STRATEGIST),
     ("carmen", "Carmen Ortiz", Role.COORDINATOR),
+    ("rita", "Rita Lara", Role.CITIZEN_RELATIONS),
 )
 
 
@@ -33,7 +34,7 @@ class Team:
 
 
 def register_team(lab: Lab, slug: str, now: datetime) -> Team:
-    """Register an entity with four members and a connected account on each of four networks."""
+    """Register an entity with five members and a connected account on each of four networks."""
     entity = people.register_entity(
         slug=slug,
         name="Ministerio de Comercio, Industria y Turismo",

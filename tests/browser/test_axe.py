@@ -52,6 +52,12 @@ PAGES = {
     "Cancelar una publicación": ("beto", "/publicaciones/{publications[convocatoria]}/cancelacion/"),
     "Decisión, con dos candidatas": ("beto", "/envios/{deliveries[visitantes]}/decision/"),
     "Retirar una publicación": ("ana", "/envios/{deliveries[exportaciones]}/retiro/"),
+    "Conversación": ("ana", "/conversacion/"),
+    "Conversación, respondidas": ("ana", "/conversacion/?estado=respondidas"),
+    "Conversación por confirmar": ("ana", "/conversacion/{conversations[fecha]}/"),
+    "Conversación de PQRSD": ("ana", "/conversacion/{conversations[caso]}/"),
+    "Conversación respondida": ("ana", "/conversacion/{conversations[costo]}/"),
+    "Parámetros de PQRSD": ("rita", "/conversacion/pqrsd/"),
     "Límites y gasto": ("carmen", "/limites/"),
     "Estado del sistema": ("carmen", "/estado/"),
     "Pausar todo": ("carmen", "/pausa/"),
@@ -129,7 +135,8 @@ def test_page_has_no_faults(name: str, sample: SampleInstallation, open_as: Call
     who, path = PAGES[name]
     person = open_as(who)
     day = sample.day
-    page = person.go(path.format(news=day.news, publications=day.publications, deliveries=day.deliveries))
+    names = {"news": day.news, "publications": day.publications, "deliveries": day.deliveries}
+    page = person.go(path.format(**names, conversations=day.conversations))
     assert page_faults(page) == {}
     assert person.problems == []
 

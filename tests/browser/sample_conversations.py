@@ -1,0 +1,83 @@
+"""What citizens wrote on the sample day, under the publication on exports and on their own."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
+from pregonero.inbox.actions.arrivals import open_streams, receive_reading
+from pregonero.inbox.actions.outcomes import record_published
+from pregonero.inbox.actions.sorting import add_note, set_pqrsd_parameters, sort_conversation
+from pregonero.inbox.models import Conversation, Question, Stream
+from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
+from pregonero.outbox.models import Delivery
+from pregonero.people.models import Member
+from tests.browser.sample_entities import Team
+
+# name: network, who, what, minutes before now, kind
+COMMENT, MENTION = InteractionKind.COMMENT, InteractionKind.MENTION
+WRITTEN = {
+    "fecha": ("facebook", "Rosa Mejía", "¿Hasta qué fecha está abierta la convocatoria?", 95, COMMENT),
+    "caso": ("instagram", "Iván Díaz", "¿Por qué no han resuelto mi solicitud del registro?", 60, COMMENT),
+    "contrato": ("facebook", "Olga Ruiz", "Solicito copia del contrato de la feria de mayo.", 48, COMMENT),
+    "prensa": ("x", "Julio Vega", "Soy periodista de El Diario, ¿tienen la cifra de agosto?", 31, MENTION),
+    "saludo": ("youtube", "Nora Peña", "Excelente iniciativa, felicitaciones", 12, COMMENT),
+    "costo": ("facebook", "Luz Marín", "¿La inscripción tiene costo?", 5, COMMENT),
+}  # fmt: skip
+
+
+def make_conversations(team: Team, publication_id: int, now: datetime) -> dict[str, int]:
+    """Store what was written and some answers; return the conversations' keys by name."""
+    set_pqrsd_parameters(
+        entity=team.entity,
+        address="https://www.mincit.gov.co/pqrsd",
+        text="Tu caso lo atiende la oficina que lo tramita. Escríbele por PQRSD:",
+        reason="Parámetros de la entidad.",
+        by=team.people["rita"],
+        now=now,
+    )
+    open_streams(accounts=list(team.entity.accounts.all()), now=now)
+    for name, written in WRITTEN.items():
+        _receive(team, name, written, publication_id, now)
+    made = {name: Conversation.objects.get(thread_id=f"muestra-{name}") for name in WRITTEN}
+    ana = team.people["ana"]
+    for name, question in (("costo", Question.BASIC), ("caso", Question.PQRSD), ("contrato", Question.PETITION)):
+        sort_conversation(conversation=made[name], question=question, reason="", by=ana, now=now)
+    _answer(made["costo"], "Hola, Luz. La inscripción es gratuita.", ana, now)
+    add_note(conversation=made["contrato"], text="Llamó también por teléfono.", by=ana, now=now)
+    return {name: conversation.pk for name, conversation in made.items()}
+
+
+def _receive(
+    team: Team, name: str, written: tuple[str, str, str, int, InteractionKind], publication_id: int, now: datetime
+) -> None:
+    network, who, text, minutes, kind = written
+    account = team.entity.accounts.get(network=network)
+    post = Delivery.objects.filter(subject_kind="publication", subject_id=publication_id, account=account).first()
+    post_id = post.remote_id if post and kind == InteractionKind.COMMENT else ""
+    item = Interaction(
+        remote_id=f"muestra-{name}",
+        kind=kind,
+        text=text,
+        author=Author(f"muestra-{who}", handle=who.split()[0].lower(), name=who),
+        written_at=now - timedelta(minutes=minutes),
+        thread_id=f"muestra-{name}",
+        parent_id=post_id,
+        post_id=post_id,
+        url="https://www.facebook.com/",
+    )
+    stream = Stream.objects.filter(account=account).earliest("pk")
+    receive_reading(stream=stream, reading=Reading((item,)), now=now)
+
+
+def _answer(conversation: Conversation, text: str, by: Member, now: datetime) -> None:
+    """Answer a conversation, as if its network had published the answer."""
+    conversation.refresh_from_db()
+    answer = send_answer(
+        conversation=conversation, written=WrittenAnswer(text, uuid.uuid4(), conversation.revision), by=by, now=now
+    )
+    delivery = Delivery.objects.get(subject_kind="answer", subject_id=answer.pk)
+    delivery.remote_id, delivery.url, delivery.published_at = f"r-{answer.pk}", "https://www.facebook.com/", now
+    with transaction.atomic():
+        record_published({answer.pk: delivery}, now=now)
