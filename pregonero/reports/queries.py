@@ -201,8 +201,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     events = events_of(publication.entity_id, _refs(publication, deliveries))
     texts, stop = texts_of(events), hold_on(publication.ref)
     adaptations = adaptations_of(publication)
-    accounts = [adaptation.account for adaptation in adaptations]
-    stops = {each.account.pk: each for each in stops_of(accounts, now=now)}
+    stops = {each.account.pk: each for each in stops_of([one.account for one in adaptations], now=now)}
     is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
