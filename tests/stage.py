@@ -140,7 +140,7 @@ def told_why(adaptation: Adaptation, **words: Any) -> AdaptationChange:
     present = as_it_is(adaptation)
     videos = [each.pk for each in adaptation.media if each.medium.kind == "video"]
     media = present.media | {pk: AttachmentWords(captions_missing_because=NO_VOICE) for pk in videos}
-    return replace(present, media=media, **words)
+    return replace(present, media=media, own_text=present.own_text or "text" in words, **words)
 
 
 def programmed(news: News, by: Member, now: datetime, *, due_at: datetime | None = None) -> Publication:

@@ -4,7 +4,7 @@
 editor's form take them from `EDITED_FIELDS`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -106,3 +106,40 @@ def complete(adaptation: Adaptation, wanted: AdaptationChange) -> AdaptationChan
 
 def _words_of(attachment: Attachment) -> AttachmentWords:
     return AttachmentWords(attachment.alt, attachment.alt_missing_because, attachment.captions_missing_because)
+
+
+def share_words(
+    changes: Mapping[int, AdaptationChange], adaptations: Iterable[Adaptation]
+) -> dict[int, AdaptationChange]:
+    """Return the changes, where a file that says nothing takes what the same file says on another account.
+
+    A description, or the reason why there are no captions, is asked once for each file.
+    """
+    attachments = {each.pk: each for adaptation in adaptations for each in adaptation.media}
+    said: dict[int, AttachmentWords] = {}
+    for pk, words in (item for change in changes.values() for item in change.media.items()):
+        medium = attachments[pk].medium_id
+        known = said.get(medium, AttachmentWords())
+        said[medium] = AttachmentWords(
+            alt=known.alt or words.alt,
+            captions_missing_because=known.captions_missing_because or words.captions_missing_because,
+        )
+    return {
+        account: replace(
+            change,
+            media={
+                pk: _completed(words, said[attachments[pk].medium_id], attachments[pk])
+                for pk, words in change.media.items()
+            },
+        )
+        for account, change in changes.items()
+    }
+
+
+def _completed(words: AttachmentWords, said: AttachmentWords, attachment: Attachment) -> AttachmentWords:
+    """Return the words, with those said elsewhere where neither they nor what they stand for are there."""
+    alt = words.alt if words.alt_missing_because else words.alt or said.alt
+    reason = words.captions_missing_because
+    if attachment.captions_id is None:
+        reason = reason or said.captions_missing_because
+    return replace(words, alt=alt, captions_missing_because=reason)

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from pregonero.newsroom.models import News
 from pregonero.publishing import actions
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
@@ -42,30 +43,45 @@ def enter(stage: JourneyInstallation, windows: Windows) -> Enter:
 
 
 @pytest.fixture
-def draft(stage: JourneyInstallation, lab: Lab) -> int:
-    """Return a draft as it is just after it is made, with its link on a page that answers."""
+def news(stage: JourneyInstallation, lab: Lab) -> News:
+    """Return a news item that is informed, on a page that answers."""
     people = stage.teams["editor"].people
 
-    def make() -> int:
-        now = timezone.now()
-        news = informed_news(lab, people["luis"], now)
+    def make() -> News:
+        news = informed_news(lab, people["luis"], timezone.now(), title=f"Crecen las exportaciones {uuid4().hex[:6]}")
         news.address = f"{lab.url}/sitio/prensa/noticias/{PLACES['exportaciones']}"
         news.save(update_fields=["address"])
-        return actions.draft_publication(source=news.ref, key=uuid4(), by=people["beto"], now=now).pk
+        return news
+
+    return run_in_thread(stage.workers, make)
+
+
+@pytest.fixture
+def draft(stage: JourneyInstallation, news: News) -> int:
+    """Return a draft as it is just after it is made."""
+    beto = stage.teams["editor"].people["beto"]
+
+    def make() -> int:
+        return actions.draft_publication(source=news.ref, key=uuid4(), by=beto, now=timezone.now()).pk
 
     return run_in_thread(stage.workers, make)
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
-def test_four_networks_take_one_click_and_one_field(enter: Enter, draft: int, size: tuple[int, int]) -> None:
-    page = enter("beto", size).page
-    page.add_init_script(COUNTER)
-    page.goto(f"{page.url.rstrip('/')}/publicaciones/{draft}/editor/")
+def test_four_networks_take_two_clicks_and_one_field(enter: Enter, news: News, size: tuple[int, int]) -> None:
+    beto = enter("beto", size)
+    beto.page.add_init_script(COUNTER)
+    page = beto.go("/")
+    pages: list[str] = []
+    page.on("framenavigated", lambda frame: pages.append(frame.url))
+    row = page.get_by_role("listitem").filter(has_text=news.title)
+    row.get_by_role("button", name="Programar").click()
     page.get_by_label("Por qué va sin subtítulos", exact=True).fill("El video no tiene voz.")
     page.get_by_role("button", name="Programar").click()
     expect(page).to_have_url(re.compile(r"/publicaciones/\d+/$"))
     clicks, fields = page.evaluate("[sessionStorage.clicks, sessionStorage.fields].map(Number)")
-    assert (clicks, fields) == (1, 1)
+    assert (clicks, fields) == (2, 1)
+    assert len({url for url in pages if "/editor/" in url}) == 1  # one screen before the expediente
     for name in ("X", "Facebook", "Instagram", "YouTube"):
         expect(page.get_by_text(name, exact=True).first).to_be_visible()
 

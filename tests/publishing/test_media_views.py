@@ -74,6 +74,17 @@ def test_an_upload_adds_the_file_and_saves_the_texts_of_the_form(publication: Pu
     assert adaptation.media[1].medium.uploaded_by == beto
 
 
+@pytest.mark.procedure("N-6")
+def test_description_of_a_file_is_asked_once_for_all_its_networks(publication: Publication, beto: Member) -> None:
+    upload(publication, beto, picture("PNG"), everywhere="on")
+    new = Attachment.objects.filter(adaptation__publication=publication, medium__mime="image/png").order_by("pk")
+    first, second, *_ = new
+    publication.refresh_from_db()
+    words = {f"medio{first.pk}-alt": "Un mapa", f"medio{second.pk}-alt_missing_because": "Es un adorno."}
+    signed_in(beto).post(f"/publicaciones/{publication.pk}/textos/", sent(publication, **words))
+    assert [each.alt for each in new.all()] == ["Un mapa", "", "Un mapa"]
+
+
 def test_several_uploads_at_once_name_those_that_are_refused(publication: Publication, beto: Member) -> None:
     account = x_of(publication).account_id
     files = [("mapa.png", picture("PNG")), ("nota.pdf", b"%PDF-1.4"), ("foto.jpg", picture("JPEG", (640, 480)))]
