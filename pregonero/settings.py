@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pregonero.people.middleware.MemberMiddleware",
+    "pregonero.dashboard.frame.FrameMiddleware",
     "pregonero.ui.error_middleware.ErrorMiddleware",
 ]
 
@@ -160,6 +161,7 @@ TEMPLATES = [
                 "pregonero.ui.navigation.navigation",
                 "pregonero.people.sessions.session_end",
                 "pregonero.publishing.context_processors.banner",
+                "pregonero.dashboard.frame.frame",
             ],
         },
     }
@@ -202,6 +204,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "pregonero.people.allauth_adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "pregonero.people.forms.SignInForm"}
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_SESSION_REMEMBER = False

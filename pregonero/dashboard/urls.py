@@ -8,5 +8,8 @@ app_name = "dashboard"
 urlpatterns = [
     path("", views.today, name="today"),
     path("estado/", views.status, name="status"),
+    path("buscar/", views.search_everything, name="search"),
+    path("mas/", views.more, name="more"),
+    path("avisos/", views.notices, name="notices"),
     path("avisos/<int:pk>/recibo/", views.mark_notice_seen, name="receive"),
 ]

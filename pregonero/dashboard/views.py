@@ -9,10 +9,11 @@ from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
 from pregonero.dashboard.queries import nothing_pending, today_of
+from pregonero.dashboard.search import LONGEST, search
 from pregonero.dashboard.status import status_of
 from pregonero.people.actions import see_notice
 from pregonero.people.middleware import MemberRequest
-from pregonero.people.queries import get_notice
+from pregonero.people.queries import get_notice, latest_notices
 from pregonero.people.rules import check_may, may
 
 
@@ -42,6 +43,29 @@ def status(request: MemberRequest) -> HttpResponse:
     context = {"status": status_of(member, now=now), "now": now}
     template = "dashboard/status.html"
     return render(request, f"{template}#moving" if request.htmx else template, context)
+
+
+@require_GET
+@vary_on_headers("HX-Request")
+def search_everything(request: MemberRequest) -> HttpResponse:
+    """Show what is found for `q`; to htmx, which asks while somebody types, only the results."""
+    text, now = request.GET.get("q", "").strip()[:LONGEST], timezone.now()
+    context = {"search": {"text": text, "groups": search(request.member, text, now=now)}}
+    template = "dashboard/search.html"
+    return render(request, f"{template}#results" if request.htmx else template, context)
+
+
+@require_GET
+def notices(request: MemberRequest) -> HttpResponse:
+    """Show the person's latest notices, those that were opened too."""
+    now = timezone.now()
+    return render(request, "dashboard/notices.html", {"notices": latest_notices(request.member), "now": now})
+
+
+@require_GET
+def more(request: MemberRequest) -> HttpResponse:
+    """Show every section and the acts of the person: what a phone's bar has no place for."""
+    return render(request, "dashboard/more.html")
 
 
 @require_POST

@@ -1,11 +1,32 @@
-"""The form in which a person chooses one of their memberships."""
+"""The forms of signing in and of choosing one of the person's memberships."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from allauth.account.forms import LoginForm
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from pregonero.people.models import Member
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """The sign-in with a password: what is wrong stands beside the address, without saying which of both it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "Correo institucional"
+        self.fields["password"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        """Check the password, and put its error beside the address."""
+        try:
+            super().clean()
+        except ValidationError as error:
+            self.add_error("login", error)
+            self.fields["login"].widget.attrs["autofocus"] = True
+        return dict(self.cleaned_data)
 
 
 class EntityForm(forms.Form):

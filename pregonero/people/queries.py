@@ -18,6 +18,12 @@ def get_entity(*, slug: str) -> Entity:
     return entity
 
 
+def only_entity() -> Entity | None:
+    """Return the entity of this installation if it has only one."""
+    entities = list(Entity.objects.order_by("pk")[:2])
+    return entities[0] if len(entities) == 1 else None
+
+
 def user_id_of(*, email: str) -> int | None:
     """Return the id of the user with an e-mail address, ignoring case, or None."""
     return User.objects.filter(email__iexact=email).values_list("pk", flat=True).first()
@@ -58,6 +64,11 @@ def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:
 def waiting_notices(member: Member, *, limit: int = 50) -> list[Notice]:
     """Return the member's notices that are not seen yet, newest first."""
     return list(Notice.objects.filter(member=member, seen_at__isnull=True).order_by("-created_at", "-pk")[:limit])
+
+
+def latest_notices(member: Member, *, limit: int = 50) -> list[Notice]:
+    """Return the member's latest notices, newest first, seen or not."""
+    return list(Notice.objects.filter(member=member).order_by("-created_at", "-pk")[:limit])
 
 
 def receipts_of(entity: Entity, *, kind: str, ref: str) -> list[Notice]:

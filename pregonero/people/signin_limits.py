@@ -76,7 +76,7 @@ def _own_name(request: HttpRequest, email: str) -> str:
 def _sentence() -> str:
     ways = ["entra desde un equipo donde ya hayas entrado"]
     if settings.EMAIL_HOST:
-        ways.append("pide un enlace por correo en «¿Olvidaste tu contraseña?»")
+        ways.append("pide un enlace por correo en «Olvidé mi contraseña»")
     return (
         f"Hubo demasiados intentos con ese correo desde aquí. Espera {MINUTES} minutos, o {', o '.join(ways)}. "
         "Nadie más queda bloqueado."

@@ -1,9 +1,11 @@
-"""The sections of the side bar, in order, and the signed-in person. Views supply the counts beside the sections."""
+"""The sections of the side bar in their groups, ordered by role, and the signed-in person."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import Resolver404, resolve
 from django.utils.functional import SimpleLazyObject
 
 from pregonero.errors import Refused
@@ -16,41 +18,111 @@ class NavigationItem:
     key: str
     label: str
     path: str
+    icon: str
     also: tuple[str, ...] = ()
 
     def contains(self, path: str) -> bool:
         """Return whether the page at a path belongs to this section."""
         return path == self.path or any(path.startswith(start) for start in (self.path, *self.also) if start != "/")
 
+    @property
+    def is_built(self) -> bool:
+        """Return whether its address leads to a page: an area that is to come is absent."""
+        try:
+            resolve(self.path)
+        except Resolver404:
+            return False
+        return True
+
+
+@dataclass(frozen=True)
+class NavigationGroup:
+    """A heading of the side bar and its sections."""
+
+    label: str
+    items: tuple[NavigationItem, ...]
+
 
 @dataclass(frozen=True)
 class Count:
-    """The text beside a section: a number, or something urgent such as "1 vencido"."""
+    """What is beside a section: a number, and what it counts. Urgent is only what went wrong."""
 
     text: str
     urgent: bool = False
+    label: str = "por atender"
 
 
 NAVIGATION = (
-    NavigationItem("hoy", "Hoy", "/"),
-    NavigationItem("noticias", "Noticias", "/noticias/"),
-    NavigationItem("conversacion", "Conversación", "/conversacion/"),
-    NavigationItem("parrilla", "Parrilla", "/parrilla/", also=("/pausa/",)),
-    NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", also=("/envios/",)),
-    NavigationItem("estado", "Estado", "/estado/"),
-    NavigationItem("cuentas", "Cuentas", "/cuentas/"),
-)
+    NavigationGroup("Trabajo", (
+        NavigationItem("hoy", "Hoy", "/", "house"),
+        NavigationItem("conversacion", "Conversación", "/conversacion/", "messages-square"),
+        NavigationItem("noticias", "Noticias", "/noticias/", "newspaper"),
+        NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
+    )),
+    NavigationGroup("Memoria", (
+        NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/",)),
+    )),
+    NavigationGroup("Control", (
+        NavigationItem("cuentas", "Cuentas", "/cuentas/", "shield-check"),
+        NavigationItem("limites", "Límites y gasto", "/limites/", "gauge"),
+        NavigationItem("estado", "Estado", "/estado/", "activity"),
+    )),
+)  # fmt: skip
+
+ORDERS: dict[str, tuple[str, ...]] = {
+    "CONTENT_MANAGER": ("hoy", "noticias", "publicaciones", "parrilla"),
+    "COMMUNITY_MANAGER": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
+    "DIGITAL_STRATEGIST": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
+    "ADVISER": ("hoy", "parrilla", "noticias", "publicaciones"),
+    "COORDINATOR": ("hoy", "parrilla", "noticias", "publicaciones", "cuentas", "limites", "estado"),
+    "CITIZEN_RELATIONS": ("hoy", "conversacion", "noticias", "parrilla"),
+    "SYSTEMS_OFFICE": ("hoy", "estado", "cuentas", "limites"),
+    "AUDITOR": ("hoy", "publicaciones", "estado", "cuentas"),
+}
+"""By role, the sections in the order of that work; those that it does not name come after them."""
+ON_A_PHONE = 3
+"""How many sections the bar of a phone has place for, beside what is new and the page with the rest."""
+
+
+def groups_for(roles: Iterable[str]) -> list[NavigationGroup]:
+    """Return the groups that have a page, each in the order of the first of the roles."""
+    position = _positions(roles)
+    groups = [NavigationGroup(group.label, _built(group.items, position)) for group in NAVIGATION]
+    return [group for group in groups if group.items]
+
+
+def phone_items_for(roles: Iterable[str]) -> tuple[NavigationItem, ...]:
+    """Return the first sections of the first of the roles, for the bar of a phone."""
+    return _built([item for group in NAVIGATION for item in group.items], _positions(roles))[:ON_A_PHONE]
+
+
+def _positions(roles: Iterable[str]) -> dict[str, int]:
+    order = next((ORDERS[role] for role in roles if role in ORDERS), ())
+    return {key: place for place, key in enumerate(order)}
+
+
+def _built(items: Iterable[NavigationItem], positions: Mapping[str, int]) -> tuple[NavigationItem, ...]:
+    """Return those that have a page, by their position; the others keep their order after them."""
+    return tuple(sorted((item for item in items if item.is_built), key=lambda item: positions.get(item.key, 99)))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: the sections, and the person, who is loaded only if the page shows them."""
-    return {"sections": NAVIGATION, "person": SimpleLazyObject(lambda: _person(request))}
+    """Context processor: the person, who is loaded only if the page shows them."""
+    return {"person": SimpleLazyObject(lambda: member_of(request))}
 
 
-def _person(request: HttpRequest) -> Any:
+def member_of(request: HttpRequest) -> Any:
     """Return the request's member, or None without a membership, so that the refusal page can be rendered."""
     try:
         member = getattr(request, "member", None)
         return member if member is None or member.pk else None
     except Refused:
         return None
+
+
+def shown_count(counts: Mapping[str, Any], key: str) -> Count:
+    """Return what is beside a section, of a mapping of numbers or `Count`s."""
+    count = counts.get(key)
+    if isinstance(count, Count):
+        return count
+    return Count(str(count)) if count else Count("")

@@ -82,9 +82,9 @@ def test_session_that_ends_in_the_middle_of_a_sentence_loses_nothing(
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Entrar").click()
     door = opened.value
-    door.get_by_label("Correo electrónico").fill(stage.teams["editor"].people["beto"].user.email)
+    door.get_by_label("Correo institucional").fill(stage.teams["editor"].people["beto"].user.email)
     door.get_by_label("Contraseña", exact=False).first.fill(PASSWORD)
-    door.get_by_role("button", name="Iniciar sesión", exact=True).click()
+    door.get_by_role("button", name="Entrar", exact=True).click()
     expect(door.get_by_role("heading", name="Ya entraste")).to_be_visible()
     expect(page.get_by_text("Borrador guardado a las")).to_be_visible()
     assert saved_text(stage, draft).endswith("Una frase a medias que sigue")

@@ -59,7 +59,7 @@ def write(page: Page, words: str, text: str) -> None:
 
 def sign_in(windows: Windows, stage: JourneyInstallation, first_name: str) -> Page:
     page = BrowserUser(windows.window(), stage.address).go("/cuenta/login/")
-    write(page, "Correo electrónico", stage.teams["teclado"].people[first_name].user.email)
+    write(page, "Correo institucional", stage.teams["teclado"].people[first_name].user.email)
     write(page, "Contraseña", PASSWORD)
     with page.expect_navigation():
         page.keyboard.press("Enter")

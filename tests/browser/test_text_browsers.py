@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Publicaciones": (
         "ana", "/publicaciones/?q=exportaciones",
         ("Publicaciones", "Buscar en las publicaciones", "Estado", "Red", "Persona", "Desde", "Hasta",
-         "para «exportaciones»", TITLE, "2026-1124-01", "X: publicada", "publicada en 4 de 4", "Beto Mora"),
+         "para «exportaciones»", TITLE, "2026-1124-01", "Instagram: publicada", "publicada en 4 de 4", "Beto Mora"),
     ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",
@@ -130,9 +130,9 @@ def test_page_of_each_post_is_readable(
 @pytest.mark.skipif(shutil.which("lynx") is None, reason="lynx no está instalado")
 @pytest.mark.skipif(shutil.which("script") is None, reason="script no está instalado: sin él no hay terminal")
 def test_signing_in_with_lynx(sample: SampleInstallation, tmp_path: Path) -> None:
-    """Press the keys to pass three links, fill both fields, pass another link and submit."""
+    """Press the keys to pass two links, fill both fields, pass another link and submit."""
     tab, enter, email = "<tab>", "^J", sample.day.team.people["beto"].user.email
-    keys = [tab, tab, tab, *email, tab, *PASSWORD, tab, tab, enter, "q", "y"]
+    keys = [tab, tab, *email, tab, *PASSWORD, tab, tab, enter, "q", "y"]
     (tmp_path / "keys").write_text("".join(f"key {key}\n" for key in keys))
     lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {sample.address}/cuenta/login/"
     environment = {"TERM": "vt100", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "120", "LINES": "60"}
@@ -146,4 +146,4 @@ def test_signing_in_with_lynx(sample: SampleInstallation, tmp_path: Path) -> Non
         stdin=subprocess.DEVNULL,
     )
     screen = re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9])", " ", done.stdout)
-    assert in_order(screen, "Iniciar sesión", "Hoy, martes 24 de noviembre", "Lo que te toca")
+    assert in_order(screen, "Entrar", "Hoy, martes 24 de noviembre", "Lo que te toca")

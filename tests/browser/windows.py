@@ -90,7 +90,7 @@ class Windows:
 def sign_in(person: BrowserUser, email: str) -> None:
     """Sign in with the form."""
     page = person.go("/cuenta/login/")
-    page.get_by_label("Correo electrónico").fill(email)
+    page.get_by_label("Correo institucional").fill(email)
     page.get_by_label("Contraseña", exact=False).first.fill(PASSWORD)
-    page.get_by_role("button", name="Iniciar sesión", exact=True).click()
+    page.get_by_role("button", name="Entrar", exact=True).click()
     page.get_by_role("heading", name="Hoy,").wait_for()

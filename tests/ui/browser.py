@@ -24,7 +24,7 @@ HOST = "http://localhost"
 DESK, PHONE = (1440, 1000), (390, 844)
 # Elements that a finger must hit; a link inside a sentence is exempt (WCAG 2.5.8).
 SMALL_TARGETS = """() => [...document.querySelectorAll(
-  '.btn, .rooms a, .tabs a, .who a, .who button, .pages a, ' +
+  '.btn, .nav a, .bottom a, .tabs a, .menu-list a, .menu-list button, .pages a, ' +
   'summary, select, textarea, label.check, input:not([type=hidden])'
 )].filter((element) => element.checkVisibility() && element.type !== 'checkbox' && element.type !== 'radio')
   .map((element) => [element, element.getBoundingClientRect()])

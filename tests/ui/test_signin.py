@@ -45,7 +45,8 @@ def test_sign_in_redirects_to_the_requested_page(client: Client, ana: Member) ->
 def test_wrong_password_shows_an_error(client: Client, ana: Member) -> None:
     response = client.post("/cuenta/login/", {"login": "ana@mincomercio.test", "password": "otra"})
     page = response.content.decode()
-    assert "Revisa esto" in page
+    assert "El correo o la contraseña no coinciden." in page
+    assert 'aria-describedby="id_login_error"' in page
     assert client.get("/ui/").status_code == 302
 
 

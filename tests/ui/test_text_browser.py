@@ -78,11 +78,11 @@ def test_calendar_is_ordered_by_hour(signed_in: Client, tmp_path: Path, reader: 
 @pytest.mark.parametrize("reader", BROWSERS)
 def test_sign_in_page_has_its_fields_and_button(client: Client, db: None, tmp_path: Path, reader: str) -> None:
     text = read(reader, client.get("/cuenta/login/").content, tmp_path)
-    assert in_order(text, "Correo electrónico", "Contraseña", "Iniciar sesión")
+    assert in_order(text, "Correo institucional", "Contraseña", "Entrar")
 
 
 @pytest.mark.procedure("D-4")
 def test_form_works_without_javascript(client: Client, ana: Member) -> None:
     page = client.get("/cuenta/login/").content.decode()
-    assert '<form class="form" method="post" action="/cuenta/login/">' in page
+    assert '<form class="form" method="post" action="/cuenta/login/" novalidate>' in page
     assert '<button class="btn main-act wide" type="submit">' in page

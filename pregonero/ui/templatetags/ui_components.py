@@ -1,6 +1,6 @@
 """Filters and tags of the components: attributes, numbers as written in Colombia, and the side bar."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from pregonero.ui import undo
 from pregonero.ui.icons import ICONS, MARK_ICONS, MARKS, STATE_ICONS
-from pregonero.ui.navigation import Count, NavigationItem
+from pregonero.ui.navigation import NavigationGroup, NavigationItem, groups_for, phone_items_for, shown_count
 
 register = template.Library()
 register.filter("undo_address", undo.undo_address)
@@ -85,6 +85,13 @@ def mark_icon(state: str) -> str:
 
 
 @register.filter
+def initials(name: str) -> str:
+    """Return the initials of a name, at most two: "AR" for "Ana Rojas"."""
+    words = [word for word in name.split() if word[:1].isalpha()]
+    return "".join(word[0].upper() for word in words[:2])
+
+
+@register.filter
 def unprompted(field: BoundField) -> SafeString:
     """Return a field's control without its placeholder, which would disappear on typing; the label stays.
 
@@ -124,22 +131,41 @@ def of_limit(count: int | str | None, limit: int | str) -> str:
 
 @register.inclusion_tag("ui/sections.html", takes_context=True)
 def sections(context: Context) -> dict[str, Any]:
-    """Render the side bar. The context can have `section_counts` (by section key) and `current_section`."""
-    request = context.get("request")
+    """Render the side bar's groups, in the order of the person's role.
+
+    The context can have `section_counts` (by section key), which replace those of `frame`, and `current_section`.
+    """
+    shown = [{"label": group.label, "items": _items(context, group.items)} for group in _groups(context)]
+    return {"groups": shown}
+
+
+@register.inclusion_tag("ui/bottom.html", takes_context=True)
+def phone_sections(context: Context) -> dict[str, Any]:
+    """Render the bar of a phone: two sections, what is new, a third section, and the page with the rest."""
+    person = context.get("person")
+    shown = _items(context, phone_items_for(person.roles if person else ()))
+    path = context["request"].path if context.get("request") else ""
+    return {"first": shown[:2], "rest": shown[2:], "frame": context.get("frame"), "path": path}
+
+
+def _groups(context: Context) -> list[NavigationGroup]:
+    person = context.get("person")
+    return groups_for(person.roles if person else ())
+
+
+def _items(context: Context, items: Iterable[NavigationItem]) -> list[dict[str, Any]]:
+    request, frame = context.get("request"), context.get("frame")
     path = request.path if request else ""
-    counts = context.get("section_counts") or {}
+    counts = {**(frame.counts if frame else {}), **(context.get("section_counts") or {})}
     current = context.get("current_section")
-    return {"shown": [_section(item, path, current, counts.get(item.key)) for item in context["sections"]]}
-
-
-def _section(item: NavigationItem, path: str, current: str | None, count: Any) -> dict[str, Any]:
-    if not isinstance(count, Count):
-        count = Count(str(count)) if count else Count("")
-    return {
-        "label": item.label,
-        "path": item.path,
-        "exact": path == item.path,
-        "current": item.key == current if current else item.contains(path),
-        "count": count.text,
-        "urgent": count.urgent,
-    }
+    return [
+        {
+            "label": item.label,
+            "path": item.path,
+            "icon": item.icon,
+            "exact": path == item.path,
+            "current": item.key == current if current else item.contains(path),
+            "count": shown_count(counts, item.key),
+        }
+        for item in items
+    ]

@@ -1,0 +1,131 @@
+"""What the frame of every page shows: counts beside the sections, the accounts with their state, and the notices.
+
+It is counted at most once in `SECONDS` for each member, and again after each of that member's acts; in between, a page
+reads it from the cache with one query.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from pregonero.dashboard.queries import today_of
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
+from pregonero.newsroom.models import NewsState
+from pregonero.newsroom.queries import counts_by_state
+from pregonero.outbox.queries.account_stops import AccountStop, StopKind, stops_of
+from pregonero.people.models import Member
+from pregonero.people.queries import waiting_notices
+from pregonero.people.rules import may
+from pregonero.ui.navigation import Count, member_of
+
+SECONDS = 20
+MOST_ACCOUNTS = 8  # that the bar has place for
+STATES = {StopKind.LOST: "bad", StopKind.PAUSED: "hold", StopKind.THROTTLED: "wait"}
+NEW = (
+    ("publication.compose", "publishing:start", "Publicación", "send"),
+    ("news.inform", "newsroom:inform_link", "Informar un enlace", "link"),
+)
+"""What may be begun: the permission, the name of its address, its label and its icon."""
+
+
+@dataclass(frozen=True)
+class AccountMark:
+    """An account in the bar: its network and how it stands, as the ui's `c-net` takes it."""
+
+    network: str
+    label: str
+    state: str
+    word: str
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Something that the person may begin."""
+
+    label: str
+    path: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The contents of a person's frame."""
+
+    counts: dict[str, Count]
+    accounts: tuple[AccountMark, ...]
+    notices: int
+    new: tuple[Beginning, ...]
+    may_pause: bool
+
+
+def frame_of(member: Member, *, now: datetime) -> Frame:
+    """Return the contents of a member's frame, as they were counted in the last seconds."""
+    key = _key(member)
+    frame = cache.get(key)
+    if frame is None:
+        frame = count_frame(member, now=now)
+        cache.set(key, frame, SECONDS)
+    return frame  # type: ignore[no-any-return]
+
+
+def count_frame(member: Member, *, now: datetime) -> Frame:
+    """Count the contents of a member's frame."""
+    accounts = list(accounts_of(member.entity))
+    stops = {stop.account.pk: stop for stop in stops_of(accounts, now=now)}
+    return Frame(
+        counts=_counts(member, list(stops.values()), now),
+        accounts=tuple(_mark(account, stops.get(account.pk)) for account in accounts[:MOST_ACCOUNTS]),
+        notices=len(waiting_notices(member)),
+        new=tuple(Beginning(label, reverse(name), icon) for act, name, label, icon in NEW if may(member, act, now=now)),
+        may_pause=may(member, "publication.stop", now=now),
+    )
+
+
+def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str, Count]:
+    counts = {"hoy": Count(str(len(today_of(member, now=now).tasks)), label="por hacer")}
+    if may(member, "news.inform", now=now):
+        candidates = counts_by_state(member.entity)[NewsState.CANDIDATE]
+        counts["noticias"] = Count(str(candidates), label="por informar")
+    lost = sum(stop.kind == StopKind.LOST for stop in stops)
+    counts["cuentas"] = Count(str(lost), urgent=True, label="por conectar otra vez")
+    return {key: count for key, count in counts.items() if count.text != "0"}
+
+
+def _mark(account: Account, stop: AccountStop | None) -> AccountMark:
+    word = stop.title.removeprefix(f"{account} ").rstrip(".") if stop else "bien"
+    return AccountMark(account.network, account.get_network_display(), STATES[stop.kind] if stop else "ok", word)
+
+
+def _key(member: Member) -> str:
+    return f"frame:{member.entity_id}:{member.pk}"
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `frame`, which is read only if the page shows it; None without a membership."""
+    return {"frame": SimpleLazyObject(lambda: _frame_for(request))}
+
+
+def _frame_for(request: HttpRequest) -> Frame | None:
+    member = member_of(request)
+    return frame_of(member, now=timezone.now()) if member is not None else None
+
+
+class FrameMiddleware:
+    """Counts the frame of a member again after each of the member's acts, so that its result shows at once."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and request.user.is_authenticated and (member := member_of(request)):
+            cache.delete(_key(member))
+        return response

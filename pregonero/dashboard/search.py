@@ -1,0 +1,150 @@
+"""The search over everything (Ctrl-K): publications, news, accounts, people and pages of the person's entity."""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import F, Func
+from django.urls import reverse
+
+from pregonero.networks.queries import accounts_of
+from pregonero.newsroom.models import News
+from pregonero.people.models import Member
+from pregonero.people.rules import may
+from pregonero.publishing.queries.search import quick_search, words_query
+from pregonero.ui.navigation import NAVIGATION
+
+LIMIT = 6  # results of each kind
+LONGEST = 200  # characters of what is looked for
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Something that was found: its name, what it is, where it opens, and its icon or its network."""
+
+    title: str
+    why: str
+    path: str
+    icon: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True)
+class SearchGroup:
+    """The results of a kind."""
+
+    title: str
+    results: tuple[SearchResult, ...]
+
+
+@dataclass(frozen=True)
+class PageName:
+    """A page that can be found: its label, other words for it, and the permission that it needs."""
+
+    label: str
+    address: str
+    icon: str
+    words: str = ""
+    permission: str = ""
+
+
+PAGES = (
+    PageName("Nueva publicación", "publishing:start", "plus", "crear programar publicar", "publication.compose"),
+    PageName("Informar un enlace", "newsroom:inform_link", "link", "noticia sede nueva", "news.inform"),
+    PageName("Fuentes de noticias", "newsroom:sources", "rss", "sede feed canal"),
+    PageName("Registrar una cuenta", "networks:add", "plus", "conectar red", "accounts.manage"),
+    PageName("Pausar todo", "publishing:pause_all", "octagon-pause", "detener parar emergencia reanudar"),
+    PageName("Avisos", "dashboard:notices", "bell", "notificaciones"),
+    PageName("Contraseña y segundo paso", "account_change_password", "key-round", "clave seguridad verificación llave"),
+    PageName("Cambiar de entidad", "people:choose_entity", "landmark", "ministerio"),
+)
+
+
+def search(member: Member, text: str, *, now: datetime) -> list[SearchGroup]:
+    """Return what is found for a text, by kind; without words, the pages."""
+    text = "".join(each if each.isprintable() else " " for each in text[:LONGEST])
+    words = _plain(text).split()
+    groups = [
+        SearchGroup("Páginas", _pages(member, words, now)),
+        *([SearchGroup("Publicaciones", _publications(member, text))] if words else []),
+        *([SearchGroup("Noticias", _news(member, text))] if words else []),
+        *([SearchGroup("Cuentas", _accounts(member, words))] if words else []),
+        *([SearchGroup("Personas", _people(member, words))] if words else []),
+    ]
+    order = [*groups[1:], groups[0]]
+    return [group for group in order if group.results]
+
+
+def _publications(member: Member, text: str) -> tuple[SearchResult, ...]:
+    return tuple(
+        SearchResult(
+            publication.title,
+            f"{publication.number} · {publication.get_state_display()}",
+            reverse("reports:expediente", args=[publication.pk]),
+            "send",
+        )
+        for publication in quick_search(member=member, text=text, limit=LIMIT)
+    )
+
+
+def _news(member: Member, text: str) -> tuple[SearchResult, ...]:
+    query = words_query(text, is_typing=True)
+    if query is None:
+        return ()
+    words = Func(F("title"), function="publishing_words", output_field=SearchVectorField())
+    found = News.objects.filter(entity_id=member.entity_id).annotate(words=words).filter(words=query)
+    return tuple(
+        SearchResult(news.title, news.get_state_display().capitalize(), news.get_absolute_url(), "newspaper")
+        for news in found.order_by("-found_at", "-pk")[:LIMIT]
+    )
+
+
+def _accounts(member: Member, words: Iterable[str]) -> tuple[SearchResult, ...]:
+    return tuple(
+        SearchResult(
+            str(account),
+            account.display_name,
+            reverse("networks:account", args=[account.pk]),
+            network=account.network,
+        )
+        for account in accounts_of(member.entity)
+        if _has(words, f"{account} {account.display_name} cuenta")
+    )[:LIMIT]
+
+
+def _people(member: Member, words: Iterable[str]) -> tuple[SearchResult, ...]:
+    people = Member.objects.filter(entity_id=member.entity_id).order_by("name", "pk")
+    return tuple(
+        SearchResult(
+            person.name, person.role_labels, f"{reverse('publishing:publications')}?persona={person.pk}", "user-round"
+        )
+        for person in people
+        if _has(words, f"{person.name} {person.role_labels}")
+    )[:LIMIT]
+
+
+def _pages(member: Member, words: Iterable[str], now: datetime) -> tuple[SearchResult, ...]:
+    sections = [(each.label, "", each.path, each.icon) for group in NAVIGATION for each in group.items if each.is_built]
+    others = [
+        (page.label, page.words, reverse(page.address), page.icon)
+        for page in PAGES
+        if not page.permission or may(member, page.permission, now=now)
+    ]
+    return tuple(
+        SearchResult(label, "Página", path, icon)
+        for label, more, path, icon in (*sections, *others)
+        if _has(words, f"{label} {more}")
+    )
+
+
+def _has(words: Iterable[str], text: str) -> bool:
+    """Return whether each word begins a word of the text, without regard to accents and capitals."""
+    there = _plain(text).replace("@", " ").split()
+    return all(any(word.startswith(wanted.lstrip("@")) for word in there) for wanted in words)
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, in lower case."""
+    return "".join(each for each in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(each))
