@@ -26,6 +26,7 @@ from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar_entries import Entry
 from pregonero.publishing.queries.calendar_pages import Day, Days, day_of, list_of, month_of, week_of
 from pregonero.publishing.templatetags.calendar_labels import waiting_why
+from pregonero.ui.templatetags.ui_time import day_words
 from tests.publishing.test_states import put
 from tests.publishing.test_views import signed_in
 from tests.stage import deliveries_in, drafted, programmed
@@ -316,6 +317,9 @@ def test_slots_carry_their_day_and_hour_to_the_editor(news: News, ana: Member, b
     assert f'href="/publicaciones/nueva/?hora={day}T07:00"' in page
     address = re.search(rf'href="(/publicaciones/{draft.pk}/editor/\?hora=({day}T\d\d:\d\d))"', page)
     assert address
+    start = signed_in(beto).get(f"/publicaciones/nueva/?hora={day}T07:00").content.decode()
+    assert f"Elige qué sale el {day_words(day, timezone.now())} a las 07:00." in start
+    assert f'href="/publicaciones/{draft.pk}/editor/?hora={day}T07%3A00"' in start
     editor = signed_in(beto).get(address[1]).content.decode()
     asked_day, asked_hour = address[2].split("T")
     assert f'name="day" value="{asked_day}"' in editor

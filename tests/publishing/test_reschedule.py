@@ -88,7 +88,7 @@ def test_an_hour_that_cannot_be_says_why_and_changes_nothing(
 ) -> None:
     for day, hour, why in (
         (noon - timedelta(days=9), "08:00", "Esa hora ya pasó"),
-        (noon, "mediodía", "hora válid"),
+        (noon, "mediodía", "Escríbela como 14:30"),
         (noon + timedelta(days=2000), "08:00", "demasiado lejos"),
     ):
         response = move(beto, publication, day, hour)

@@ -117,6 +117,7 @@ def waiting_items(
         (at, publication.theme if publication else source.theme) for at, (source, publication) in enumerate(found)
     ]
     first = max(day, _local(now).date())
+    days = min(days, (date.max - first).days)
     proposable = [first + timedelta(days=number) for number in range(days)] if active else []
     proposals = _proposals(themes, _positions(entity, first, days), active, proposable, now)
     return tuple(

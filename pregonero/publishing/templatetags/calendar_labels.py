@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.networks.models import Account
+from pregonero.publishing.calendar import asked_minute
 from pregonero.publishing.calendar_filters import Filters
 from pregonero.publishing.queries.calendar import Waiting
 from pregonero.publishing.queries.calendar_entries import CellState, Entry
@@ -129,6 +130,16 @@ def waiting_why(item: Waiting, now: datetime) -> str:
     verb, rest = ("está", "saldrá cuando se reanude") if len(names) == 1 else ("están", "saldrá cuando se reanuden")
     listed = f"{', '.join(names[:-1])} y {names[-1]}" if len(names) > 1 else names[0]
     return f"{item.proposal.why} {listed} {verb} en pausa: allí {rest}."
+
+
+@register.filter
+def asked_words(text: str, now: datetime) -> str:
+    """Return the minute that a slot carries: "a las 10:30" of today, "el martes 1 de diciembre a las 10:30"."""
+    at = asked_minute(text, now)
+    if at is None:
+        return ""
+    hour = f"a las {at:%H:%M}"
+    return hour if at.date() == timezone.localdate(now) else f"el {day_words(at, now)} {hour}"
 
 
 @register.filter
