@@ -206,7 +206,9 @@ def minute_of(publication: Publication, *, now: datetime) -> dict[str, Any]:
 class ReasonForm(forms.Form):
     """The reason of an act."""
 
-    reason = forms.CharField(label="Razón", max_length=300)
+    reason = forms.CharField(
+        label="Razón", max_length=300, error_messages={"required": "Escribe la razón: queda en el expediente."}
+    )
 
 
 class KeyForm(forms.Form):
@@ -225,7 +227,7 @@ class OutForm(forms.Form):
         max_length=500,
         required=False,
         assume_scheme="https",
-        help_text="Ábrela en la red y copia su dirección. El sistema la lee allí antes de guardarla.",
+        help_text="Ábrela en la red y copia su dirección. La leemos allí antes de guardarla.",
     )
 
     def clean(self) -> dict[str, Any]:
@@ -240,7 +242,11 @@ class NotOutForm(forms.Form):
     """That a delivery was not published, and how the person knows."""
 
     attempt = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(label="Cómo sabes que no salió", max_length=300)
+    reason = forms.CharField(
+        label="Cómo sabes que no salió",
+        max_length=300,
+        error_messages={"required": "Escribe cómo lo sabes: queda en el expediente."},
+    )
 
 
 class HandMadeForm(forms.Form):
@@ -251,6 +257,7 @@ class HandMadeForm(forms.Form):
         max_length=500,
         assume_scheme="https",
         help_text="Abre la publicación en la red y copia su dirección.",
+        error_messages={"required": "Pega la dirección de la publicación."},
     )
 
 

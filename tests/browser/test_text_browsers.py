@@ -73,6 +73,21 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "X", "rechazada", "X no permite esta publicación", "Facebook", "publicada", "YouTube",
          "no va en esta red", "YouTube necesita un video"),
     ),
+    "Estado": (
+        "carmen", "/estado/",
+        ("Estado", "Hay", "Revisado a las 10:12:00", "Qué pasa y qué hacer", "error", "No sale nada", "Cuentas",
+         "@mincomercioco", "Última publicación", "Detalles para Sistemas", "Envíos", "Servidor", "Base actualizada.",
+         "Incidentes de siete días"),
+    ),
+    "Límites": (
+        "carmen", "/limites/",
+        ("Límites y gasto", "Cuánto queda en cada red", "Publicaciones por día", "de todas las cuentas", "quedan",
+         "Fuente: nuestro conteo", "Poner tope", "Gasto del mes", "sin tope", "Consumo del mes en X", "Facebook"),
+    ),
+    "Cuentas": (
+        "carmen", "/cuentas/",
+        ("Cuentas", "Registrar una cuenta", "En uso", "X", "@mincomercioco", "activa", "Cuenta institucional", "Facebook"),
+    ),
     "un expediente que espera una decisión": (
         "ana", "/publicaciones/{publications[visitantes]}/",
         ("Decide: ¿salió en X?", "Ver lo que enviamos y lo que hay allá", "X", "espera una decisión"),

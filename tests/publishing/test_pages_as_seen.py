@@ -72,6 +72,8 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
     put(by_network["instagram"], DeliveryState.REJECTED)
     stopped = programmed(news, beto, now, due_at=now + timedelta(hours=3))
     actions.cancel_publication(publication=stopped, reason="Cambió la cifra.", by=beto, now=now)
+    published = deliveries_in(programmed(news, beto, now, due_at=now + timedelta(hours=4))).get(account=accounts["x"])
+    put(published, DeliveryState.PUBLISHED)
     draft = drafted(news, beto, now)
     record_incident(kind=IncidentKind.WORKER_LOST, detail="Sus trabajos volvieron a la cola.", now=now)
     client = signed_in(beto)
@@ -87,6 +89,7 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
         f"/publicaciones/{going.pk}/",
         f"/publicaciones/{stopped.pk}/",
         f"/publicaciones/{draft.pk}/editor/",
+        f"/envios/{published.pk}/retiro/",
         "/pausa/",
         "/estado/",
         "/parrilla/",

@@ -56,7 +56,7 @@ def test_a_published_post_is_withdrawn_with_its_reason_on_record(
     client, address = signed_in(ana), reverse("publishing:withdraw", args=[published.pk])
     expediente = reverse("reports:expediente", args=[published.subject_id])
     assert address in client.get(expediente).content.decode()
-    assert "Por qué se retira" in client.get(address).content.decode()
+    assert "¿Retirarla de" in client.get(address).content.decode()
     response = client.post(address, {"reason": "La cifra no era correcta."})
     assert response["Location"] == expediente
     client.post(address, {"reason": "Otra vez"})  # a second click

@@ -70,8 +70,8 @@ def _find_post(request: MemberRequest, delivery: Delivery, form: OutForm) -> Pos
 
 def _resolution_message(lookup: PostLookup) -> str:
     if lookup.seen is not None:
-        return "Quedó como publicada, con su dirección leída en la red."
-    return f"Quedó como publicada por tu palabra: no se pudo leer en la red. {lookup.why_unread}"
+        return "Quedó como publicada: leímos su dirección en la red."
+    return f"Quedó como publicada, según lo que dijiste: no la pudimos leer en la red. {lookup.why_unread}"
 
 
 @require_POST
@@ -85,7 +85,7 @@ def confirm_not_published(request: MemberRequest, pk: int) -> HttpResponse:
     attempt, reason = form.cleaned_data["attempt"], form.cleaned_data["reason"]
     manual.decide_is_not_out(delivery=delivery, attempt=attempt, reason=reason, by=request.member, now=now)
     again = now <= delivery.expires_at and not delivery.cancel_requested_reason
-    messages.success(request, "Se envía otra vez." if again else "Quedó sin enviar: no se envía tarde ni detenida.")
+    messages.success(request, "Se envía otra vez." if again else "Quedó sin enviar.")
     return redirect("reports:expediente", pk=delivery.subject_id)
 
 
@@ -142,7 +142,7 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         manual.withdraw_post(delivery=delivery, reason=reason, by=request.member, now=now)
-        messages.success(request, "Se está retirando de la red: en un momento lo verás en el expediente.")
+        messages.success(request, "La estamos retirando de la red: en un momento lo verás en el expediente.")
         return redirect("reports:expediente", pk=delivery.subject_id)
     context = {"delivery": delivery, "form": form, "now": now}
     return render(request, "publishing/withdraw.html", context, status=UNPROCESSABLE if form.errors else 200)
@@ -150,7 +150,7 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _manual_post_message(lookup: PostLookup) -> str:
     if lookup.why_unread:
-        return f"Quedó publicada por tu palabra: no se pudo leer en la red. {lookup.why_unread}"
+        return f"Quedó como publicada, según lo que dijiste: no la pudimos leer en la red. {lookup.why_unread}"
     if lookup.seen is not None and lookup.seen.is_same is False:
-        return "Quedó publicada y leída en la red. Ojo: su texto no es igual al preparado."
-    return "Quedó publicada, leída en la red."
+        return "Quedó como publicada. Revisa: su texto en la red no es igual al preparado."
+    return "Quedó como publicada: la leímos en la red."

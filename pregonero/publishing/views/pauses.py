@@ -44,7 +44,7 @@ def pause_all(request: MemberRequest) -> HttpResponse:
 def resume_all(request: MemberRequest) -> HttpResponse:
     """Resume publishing after a pause of everything."""
     actions.resume_everything(by=request.member, now=timezone.now())
-    messages.success(request, "Todo sigue: lo que aún está en su hora sale ya; lo que pasó su hora no se envía.")
+    messages.success(request, "Se reanudó todo: sale lo que aún está a tiempo; lo que pasó su hora no se envía.")
     return redirect("publishing:today")
 
 
