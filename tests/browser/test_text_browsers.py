@@ -86,7 +86,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "Cuentas": (
         "carmen", "/cuentas/",
-        ("Cuentas", "Registrar una cuenta", "En uso", "X", "@mincomercioco", "activa", "Cuenta institucional", "Facebook"),
+        ("Cuentas", "Registrar una cuenta", "En uso", "X", "@mincomercioco", "activa", "Cuenta institucional"),
     ),
     "un expediente que espera una decisión": (
         "ana", "/publicaciones/{publications[visitantes]}/",
