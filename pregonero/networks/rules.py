@@ -47,7 +47,7 @@ def check_may_resume(member: Member, account: Account, *, now: datetime) -> None
     if account.state == AccountState.ACTIVE:
         raise WrongState(f"{account} no está en pausa.")
     if account.waits_for_connection:
-        raise WrongState(f"{account} espera a que se conecte otra vez; al conectarla sigue por sí sola.")
+        raise WrongState(f"{account} espera a que se conecte otra vez; al conectarla se reanuda sola.")
 
 
 def check_may_retire(member: Member, account: Account, *, now: datetime) -> None:

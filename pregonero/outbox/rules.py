@@ -40,7 +40,7 @@ def check_may_post_manually(member: Member, delivery: Delivery, held: str, *, re
     if delivery.waits_for_previous_part:
         raise WrongState("Va debajo de otra parte que todavía no ha salido: primero esa.")
     if held and not delivery.account.paused_reason:
-        raise WrongState(f"{held} Primero hay que retomarla.")
+        raise WrongState(f"{held} Primero hay que reanudarla.")
 
 
 def check_may_report_manual_post(member: Member, delivery: Delivery, *, now: datetime) -> None:
@@ -51,7 +51,7 @@ def check_may_report_manual_post(member: Member, delivery: Delivery, *, now: dat
             f"En {delivery.account} ya consta una publicación: si hiciste otra, hay dos. Borra una en la red."
         )
     if delivery.state in (*IN_FLIGHT, DeliveryState.NEEDS_PERSON):
-        raise WrongState("El sistema la está enviando: espera el resultado. Si sale, habrá dos y hay que borrar una.")
+        raise WrongState("Pregonero la está enviando: espera el resultado. Si sale, habrá dos y hay que borrar una.")
 
 
 def check_may_withdraw(member: Member, delivery: Delivery, *, now: datetime) -> None:

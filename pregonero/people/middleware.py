@@ -42,5 +42,5 @@ def _member_of(request: HttpRequest) -> Member:
         if member.entity_id == chosen:
             return member
     if not memberships:
-        raise NotAllowed("Tu usuario no tiene una vinculación vigente con ninguna entidad.")
+        raise NotAllowed("Tu usuario no está vinculado hoy a ninguna entidad: habla con la coordinación.")
     return memberships[0]

@@ -53,7 +53,7 @@ PERMISSIONS: dict[str, Permission] = {
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),
     "budgets.manage": Permission("fijar los topes de uso y de gasto en las redes", COORDINATOR),
     "sending.resume": Permission("volver a enviar después de que una red lo detuvo", NETWORKS_PEOPLE | COORDINATOR),
-    "publishing.resume": Permission("retomar lo que está en pausa", NETWORKS_PEOPLE | GROUP_HEADS),
+    "publishing.resume": Permission("reanudar lo que está en pausa", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.check": Permission("comprobar el enlace de una publicación", NETWORKS_PEOPLE | GROUP_HEADS),
     "link.accept": Permission("aceptar un enlace por nombre", NETWORKS_PEOPLE | GROUP_HEADS),
     "delivery.decide": Permission("decidir un envío por confirmar", NETWORKS_PEOPLE | GROUP_HEADS),

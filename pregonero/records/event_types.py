@@ -22,7 +22,7 @@ EVENT_TYPES: dict[str, str] = {
     "account.resumed": "Cuenta reanudada",
     "limit.set": "Tope de uso o de gasto fijado",
     "sending.suspended": "Envío detenido por la red",
-    "sending.resumed": "Envío retomado por una persona",
+    "sending.resumed": "Envíos reanudados por una persona",
     "source.registered": "Fuente registrada",
     "source.retired": "Fuente retirada",
     "source.failing": "Fuente con un problema",

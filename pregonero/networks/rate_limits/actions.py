@@ -261,7 +261,7 @@ def notify_near_limits(
             kind=f"budget.near:{now:%Y%m%d%H%M}",
             ref=row.ref,
             title=f"{account.get_network_display()}: va en {status.percent_used} % de {status.rule.label.lower()}",
-            why="Lo que pase del límite esperará a que empiece otra vez.",
+            why="Lo que pase del límite espera a que se reinicie.",
             path=reverse("publishing:limits"),
             now=now,
         )

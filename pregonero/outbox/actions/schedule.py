@@ -147,7 +147,7 @@ def hold(*, entity: Entity, subject: ObjectRef | None, reason: str, by: Member, 
 def release(*, hold: Hold | None, by: Member, now: datetime) -> Hold:
     """Release a hold; what passed its due time meanwhile is late and is not sent (rule 11)."""
     if hold is None:
-        raise WrongState("No está en pausa: alguien ya la retomó.")
+        raise WrongState("No está en pausa: alguien ya la reanudó.")
     hold.released_by, hold.released_at = by, max(now, hold.at)
     hold.save(update_fields=["released_by", "released_at"])
     schedule_wakeups([now], now=now)
