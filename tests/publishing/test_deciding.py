@@ -120,7 +120,7 @@ def test_one_that_nobody_found_is_read_at_the_network(
     undecided(delivery)
     made = posted_by_hand(lab, account, "Sí había salido")
     client = client_of(ana)
-    assert "No se encontró ninguna parecida" in client.get(decision(delivery)).content.decode()
+    assert "No encontramos ninguna parecida" in client.get(decision(delivery)).content.decode()
     client.post(decision(delivery, "salio/"), asked(delivery, address=made["url"]))
     delivery.refresh_from_db()
     assert (delivery.state, delivery.remote_id) == ("PUBLISHED", made["id"])
@@ -245,7 +245,7 @@ def test_taking_it_in_hand_keeps_the_system_from_sending_it_too(
     lab: Lab, account: Account, delivery: Delivery, ana: Member
 ) -> None:
     client = client_of(ana)
-    assert "El sistema todavía la va a enviar" in client.get(by_hand(delivery)).content.decode()
+    assert "¿La publicas tú?" in client.get(by_hand(delivery)).content.decode()
     client.post(by_hand(delivery, "toma/"))
     assert send(delivery).state == "CANCELLED"
     assert posts(lab, account) == []

@@ -125,7 +125,9 @@ def test_the_pages_pause_and_resume(delivery: Delivery, ana: Member) -> None:
     client = client_of(ana)
     assert client.post("/pausa/", {"reason": ""}).status_code == 422
     assert client.post("/pausa/", {"reason": "Llegó una alerta."}).status_code == 302
-    assert "La puso Ana Rojas" in client.get("/pausa/").content.decode()
+    page = client.get("/pausa/").content.decode()
+    assert "<dt>Quién</dt><dd>Ana Rojas</dd>" in page
+    assert "Reanudar todo" in page
     assert client.post("/pausa/reanudacion/").status_code == 302
     assert hold_on_everything(ana.entity_id) is None
     path = f"/publicaciones/{delivery.subject_id}/"
