@@ -1,5 +1,6 @@
 """Captions in the formats that networks accept: WebVTT and SubRip. Pure functions, without a library."""
 
+import codecs
 import html
 import re
 import tempfile
@@ -19,6 +20,7 @@ _TAGS = "i|b|u|s|em|strong|font|span|p|c|v|lang|ruby|rt"
 _STYLES = re.compile(
     rf"</?(?:{_TAGS})(?=[\s.>/])[^<>\n]*>|<\d[\d:.]*>|{{\\[^{{}}\n]*}}|{{[A-Za-z]:[^{{}}\n]*}}", re.IGNORECASE
 )
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _LINE_BREAKS = re.compile(r"<br\s*/?>|\\N", re.IGNORECASE)
 
 Cue = tuple[str, str, str]
@@ -31,6 +33,22 @@ class BadCue:
     line: int
     text: str
     why: str
+
+
+def decode(data: bytes) -> str:
+    """Return the text of a file of captions: UTF-8, UTF-16 with its mark, or else Windows-1252, as old editors save.
+
+    Raises `ValueError` for a file that is in none of them.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("windows-1252")
+    if _NOT_TEXT.search(text):
+        raise ValueError("the captions have control characters: they are not text")
+    return text
 
 
 def cues(text: str) -> list[Cue]:
@@ -107,11 +125,11 @@ def webvtt(captions: list[Cue]) -> str:
 def as_subrip(path: Path) -> Iterator[Path]:
     """Yield a temporary SubRip copy of a file of captions."""
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".srt") as file:
-        file.write(subrip(cues(path.read_text(encoding="utf-8"))))
+        file.write(subrip(cues(decode(path.read_bytes()))))
         file.flush()
         yield Path(file.name)
 
 
 def as_webvtt(path: Path) -> bytes:
     """Return a file of captions as WebVTT."""
-    return webvtt(cues(path.read_text(encoding="utf-8"))).encode()
+    return webvtt(cues(decode(path.read_bytes()))).encode()

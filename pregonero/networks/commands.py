@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from pregonero.errors import Issue
-from pregonero.media.captions import cues
+from pregonero.media.captions import cues, decode
 from pregonero.media.errors import UnusableFile
 from pregonero.media.formats import label_of
 from pregonero.media.models import MediumKind
@@ -44,7 +44,7 @@ def inspect_file(path: Path, network: str, *, is_reel: bool = False) -> dict[str
         return data | {"refused": refusal.message}
     data["seen"], data["received"] = _measures(stored.original or stored), _measures(stored)
     if is_captions:
-        text = path_of(stored).read_text(encoding="utf-8")
+        text = decode(path_of(stored).read_bytes())
         return data | {
             "ok": True,
             "cues": [dict(zip(("start", "end", "text"), cue, strict=True)) for cue in cues(text)],

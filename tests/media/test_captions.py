@@ -139,3 +139,22 @@ def test_captions_are_the_same_after_being_written_in_either_format(times: list[
     captions = [(written(start), written(end), text) for start, end in pairwise(times)]
     assert read_cues(subrip(captions)) == (captions, [])
     assert read_cues(webvtt(captions)) == (captions, [])
+
+
+@pytest.mark.procedure("N-6")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "windows-1252"])
+def test_captions_of_any_usual_encoding_keep_their_letters(tmp_path: Path, media_folder: Path, encoding: str) -> None:
+    text = "1\r\n00:00:01,000 --> 00:00:02,000\r\n¿Año “nuevo”? Más café – 5 €\r\n"
+    path = tmp_path / "s.srt"
+    path.write_bytes(text.encode(encoding))
+    stored = store_upload(iter([path.read_bytes()]), path.name, expected="captions")
+    assert "¿Año “nuevo”? Más café – 5 €" in as_webvtt(media_folder / stored.file).decode()
+    with as_subrip(media_folder / stored.file) as converted:
+        assert "¿Año “nuevo”? Más café – 5 €" in converted.read_text(encoding="utf-8")
+
+
+@pytest.mark.procedure("N-6")
+@pytest.mark.parametrize("data", [b"1\n00:00:01,000 --> 00:00:02,000\n\x00\x01\x81", b"\xff\xfe\x00", b"\x81\x8d"])
+def test_captions_that_are_no_text_are_refused_with_a_sentence(data: bytes) -> None:
+    with pytest.raises(MalformedFile, match="no son texto"):
+        store_upload(iter([data]), "s.srt", expected="captions")

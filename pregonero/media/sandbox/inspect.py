@@ -8,7 +8,7 @@ from typing import Any
 from PIL import Image, ImageCms, UnidentifiedImageError
 from PIL.JpegImagePlugin import JpegImageFile
 
-from pregonero.media.captions import BadCue, read_cues
+from pregonero.media.captions import BadCue, decode, read_cues
 from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile
 from pregonero.media.formats import AVIF, CAPTIONS_NAMES, HEIC, JPEG, PICTURE_NAMES, VIDEO_NAMES
 from pregonero.media.sandbox.checks import MAX_PIXELS, check_no_markup, check_size, read_format
@@ -127,9 +127,9 @@ def inspect_captions(path: Path) -> dict[str, Any]:
     if path.stat().st_size > MAX_CAPTIONS_BYTES:
         raise FileTooLarge("El archivo de subtítulos pesa más de 2 MB.")
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MalformedFile("Los subtítulos no están en UTF-8: guárdalos así y súbelos de nuevo.") from error
+        text = decode(path.read_bytes())
+    except ValueError as error:
+        raise MalformedFile("Los subtítulos no son texto: guárdalos en UTF-8 y súbelos de nuevo.") from error
     captions, bad = read_cues(text)
     if bad:
         raise MalformedFile(_bad_cues_sentence(bad))
