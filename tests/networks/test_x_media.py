@@ -1,5 +1,6 @@
 """Uploads of media to X: in segments that continue after a cut, repeated once they expire, with alternative text."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +92,19 @@ def test_a_video_goes_out_with_its_captions(x: Subject, tmp_path: Path) -> None:
     again = {"id": entry["id"], "media_category": "TweetVideo", "subtitles": {"id": entry["id"], "language_code": "ES"}}
     refused = httpx.post(f"{x.credentials.address}/2/media/subtitles", json=again, headers=headers)
     assert refused.status_code == httpx.codes.BAD_REQUEST  # a video is no captions: the laboratory told them apart
+
+
+@pytest.mark.procedure("N-6")
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1252"])
+def test_captions_arrive_in_utf_8_and_without_codes_of_style(x: Subject, tmp_path: Path, encoding: str) -> None:
+    styled = "1\r\n00:00:00,5 --> 00:00:02\r\n{\\an8}<font color=red>¿Año “nuevo”?</font>\r\n"
+    captions = tmp_path / "s.srt"
+    captions.write_bytes(styled.encode(encoding))
+
+    x.prepare(x.post(media=(replace(x.film, captions=captions),)))
+
+    expected = "1\n00:00:00,500 --> 00:00:02,000\n¿Año “nuevo”?\n\n".encode()
+    assert x.lab.client.get(f"/media/{hashlib.sha256(expected).hexdigest()}").content == expected
 
 
 def test_a_gif_goes_alone_in_its_own_category(x: Subject, tmp_path: Path) -> None:

@@ -8,14 +8,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from pregonero.media.captions import LANGUAGE, LANGUAGE_NAME
+from pregonero.media.captions import LANGUAGE, LANGUAGE_NAME, as_subrip
 from pregonero.networks.base import STALE, Medium, Permanent, Prepared, Transient
 from pregonero.networks.client import HttpError
 from pregonero.networks.x.network import CAPABILITIES, ERRORS, MEDIA_EXPIRED
 
 CATEGORIES = {"picture": "tweet_image", "video": "tweet_video"}
 GIF, GIF_CATEGORY = "image/gif", "tweet_gif"
-CAPTIONS_CATEGORY, CAPTIONED_CATEGORY = "subtitles", "TweetVideo"
+CAPTIONS_CATEGORY, CAPTIONED_CATEGORY, CAPTIONS_MIME = "subtitles", "TweetVideo", "text/srt"
 LIFE_MARGIN = 3600  # seconds of life that an uploaded medium must still have to be used
 
 
@@ -76,7 +76,8 @@ def _steps(api: Any, medium: Medium, entry: dict[str, Any]) -> Iterator[None]:
         yield
     if medium.captions is not None and not entry.get("captioned"):
         track = entry.setdefault("captions", {})
-        yield from _upload_file(api, File(medium.captions, _captions_mime(medium.captions), CAPTIONS_CATEGORY), track)
+        with as_subrip(medium.captions) as path:  # in UTF-8, without the codes of style: X would show them as words
+            yield from _upload_file(api, File(path, CAPTIONS_MIME, CAPTIONS_CATEGORY), track)
         _add_captions(api, entry["id"], track["id"])
         entry["captioned"] = True
         yield
@@ -136,10 +137,6 @@ def _check_processing(api: Any, entry: dict[str, Any]) -> None:
 def _processing_info(data: Any) -> dict[str, Any]:
     info = getattr(data, "processing_info", None) or {}
     return info if isinstance(info, dict) else dict(info.model_dump(exclude_none=True))
-
-
-def _captions_mime(path: Path) -> str:
-    return "text/vtt" if path.read_bytes().removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT") else "text/srt"
 
 
 def _add_captions(api: Any, video: str, track: str) -> None:
