@@ -29,6 +29,7 @@ def today(request: MemberRequest) -> HttpResponse:
         "nothing_pending": nothing_pending(request.member, now=now),
         "may_compose": may(request.member, "publication.compose", now=now),
         "may_inform": may(request.member, "news.inform", now=now),
+        "may_manage": may(request.member, "accounts.manage", now=now),
     }
     template = "dashboard/today.html"
     return render(request, f"{template}#moving" if request.htmx else template, context)

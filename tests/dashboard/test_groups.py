@@ -7,6 +7,7 @@ from django.test import Client
 
 from pregonero.dashboard.notice_acts import ACTS, act_label, urgency_of
 from pregonero.dashboard.queries import nothing_pending, today_of
+from pregonero.networks.actions.register import pause_account
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
@@ -96,6 +97,16 @@ def test_what_went_out_is_apart_and_says_in_how_many_accounts(
     assert ([item.publication_id for item in today.out], today.out_total, today.coming) == ([publication.pk], 1, ())
     assert today.tasks[0].why.startswith("X no responde. En Facebook")
     assert today.tasks[0].why.endswith("sí salió.")
+
+
+def test_the_act_of_a_stopped_account_is_that_of_those_who_may_settle_it(
+    ana: Member, carmen: Member, accounts: dict[str, Account], now: datetime
+) -> None:
+    pause_account(account=accounts["x"], reason="Revisión de accesos.", by=carmen, now=now)
+    for person, label in ((carmen, "Reanudar la cuenta"), (ana, "Abrir la cuenta")):
+        page = page_of(person)
+        assert label in page
+        assert "Revisión de accesos." in page
 
 
 @pytest.mark.parametrize("event", DeliveryEvent)

@@ -91,13 +91,13 @@ def level_tint(level: Level) -> str:
 
 
 @register.filter
-def stop_act(stop: AccountStop) -> str:
-    """Return the label of the link that settles why an account does not publish."""
-    return {
-        StopKind.LOST: "Conectar otra vez",
-        StopKind.PAUSED: "Revisar la pausa",
-        StopKind.THROTTLED: "Revisar los límites",
-    }[stop.kind]
+def stop_act(stop: AccountStop, may_manage: bool) -> str:
+    """Return the label of the link that settles why an account does not publish, for those who may settle it."""
+    if stop.kind == StopKind.THROTTLED:
+        return "Revisar los límites"
+    if not may_manage:
+        return "Abrir la cuenta"
+    return "Conectar otra vez" if stop.kind == StopKind.LOST else "Reanudar la cuenta"
 
 
 @register.filter
