@@ -90,7 +90,7 @@ def count_frame(member: Member, *, now: datetime) -> Frame:
 
 
 def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str, Count]:
-    counts = {"hoy": Count(str(len(today_of(member, now=now).tasks)), label="por hacer")}
+    counts = {"hoy": Count(str(today_of(member, now=now).pending), label="por hacer")}
     if may(member, "news.inform", now=now):
         candidates = counts_by_state(member.entity)[NewsState.CANDIDATE]
         counts["noticias"] = Count(str(candidates), label="por informar")

@@ -1,8 +1,13 @@
 """What a notice asks for: how urgent it is, and the act that settles it."""
 
+import re
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from pregonero.people.models import Notice
+from pregonero.dashboard.notices import still_valid
+from pregonero.people.models import Member, Notice
+from pregonero.people.queries import latest_notices
 
 
 class NoticeUrgency(StrEnum):
@@ -38,6 +43,18 @@ ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
 UNKNOWN: tuple[NoticeUrgency, str] = (OTHER, "Abrir")
 
 
+IN_EDITOR = ("delivery.rejected", "delivery.expired", "delivery.will_be_late")
+FILE = re.compile(r"/publicaciones/\d+/")
+
+
+def act_path(notice: Notice) -> str:
+    """Return where the act of a notice is done: in the editor, or in the part of its page that it is about."""
+    kind = base_kind(notice)
+    if kind in IN_EDITOR and FILE.fullmatch(notice.path):
+        return f"{notice.path}editor/"
+    return f"{notice.path}#versiones" if kind == "news.edited" else notice.path
+
+
 def base_kind(notice: Notice) -> str:
     """Return the kind of a notice without what tells two of one object apart."""
     return notice.kind.partition(":")[0]
@@ -51,3 +68,19 @@ def urgency_of(notice: Notice) -> NoticeUrgency | None:
 def act_label(notice: Notice) -> str:
     """Return the label of the button that opens a notice: what can be done there."""
     return ACTS.get(base_kind(notice), UNKNOWN)[1]
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """A notice in the list of a person's notices, the label of its act, and whether it still asks for it."""
+
+    notice: Notice
+    act: str
+    is_valid: bool
+
+
+def notice_rows(member: Member, *, now: datetime) -> list[NoticeRow]:
+    """Return the member's latest notices, newest first, seen or not."""
+    notices = latest_notices(member)
+    valid = {notice.pk for notice in still_valid([each for each in notices if each.seen_at is None], now=now)}
+    return [NoticeRow(notice, act_label(notice), notice.pk in valid) for notice in notices]

@@ -11,5 +11,6 @@ urlpatterns = [
     path("buscar/", views.search_everything, name="search"),
     path("mas/", views.more, name="more"),
     path("avisos/", views.notices, name="notices"),
+    path("avisos/recibos/", views.mark_all_notices_seen, name="receive_all"),
     path("avisos/<int:pk>/recibo/", views.mark_notice_seen, name="receive"),
 ]

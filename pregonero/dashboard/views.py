@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 from django.views.decorators.vary import vary_on_headers
 
+from pregonero.dashboard.notice_acts import act_path, notice_rows
 from pregonero.dashboard.queries import nothing_pending, today_of
 from pregonero.dashboard.search import LONGEST, search
 from pregonero.dashboard.status import status_of
-from pregonero.people.actions import see_notice
+from pregonero.people.actions import see_all_notices, see_notice
 from pregonero.people.middleware import MemberRequest
-from pregonero.people.queries import get_notice, latest_notices
+from pregonero.people.queries import get_notice
 from pregonero.people.rules import check_may, may
 
 
@@ -60,7 +61,9 @@ def search_everything(request: MemberRequest) -> HttpResponse:
 def notices(request: MemberRequest) -> HttpResponse:
     """Show the person's latest notices, those that were opened too."""
     now = timezone.now()
-    return render(request, "dashboard/notices.html", {"notices": latest_notices(request.member), "now": now})
+    rows = notice_rows(request.member, now=now)
+    unseen = sum(row.notice.seen_at is None for row in rows)
+    return render(request, "dashboard/notices.html", {"rows": rows, "unseen": unseen, "now": now})
 
 
 @require_GET
@@ -71,7 +74,14 @@ def more(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def mark_notice_seen(request: MemberRequest, pk: int) -> HttpResponse:
-    """Record that the person saw a notice, and redirect to the page that it is about."""
+    """Record that the person saw a notice, and redirect to where its act is done."""
     notice = get_notice(member=request.member, pk=pk)
     see_notice(notice=notice, by=request.member, now=timezone.now())
-    return redirect(notice.path)
+    return redirect(act_path(notice))
+
+
+@require_POST
+def mark_all_notices_seen(request: MemberRequest) -> HttpResponse:
+    """Record that the person saw all their notices."""
+    see_all_notices(by=request.member, now=timezone.now())
+    return redirect("dashboard:notices")

@@ -101,6 +101,7 @@ ACCOUNT = of("account")
 ROWS = (
     Row("dashboard:today", outside=OK),
     Row("dashboard:status", outside=OK),
+    Row("dashboard:receive_all", "POST", status=FOUND, outside=FOUND),
     Row("dashboard:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
     Row("people:choose_entity", outside=OK, both=True),
     Row("publishing:today", outside=OK),

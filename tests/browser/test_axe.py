@@ -17,6 +17,7 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = {
     "Hoy": ("beto", "/"),
     "Hoy, de quien informa": ("luis", "/"),
+    "Avisos": ("beto", "/avisos/"),
     "Noticias por informar": ("luis", "/noticias/"),
     "Noticias informadas": ("luis", "/noticias/?estado=informadas"),
     "Noticias descartadas": ("luis", "/noticias/?estado=descartadas"),

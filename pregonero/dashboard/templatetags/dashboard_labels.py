@@ -117,6 +117,12 @@ def picture_of(item: DuePublication | Task, today: Today) -> Medium | None:
 
 
 @register.filter
+def unseen_summary(count: int) -> str:
+    """Return how many notices are not seen yet, such as "Tienes 3 sin ver."."""
+    return f"Tienes {count} sin ver." if count else "Los has visto todos."
+
+
+@register.filter
 def rest_count(items: Sequence[object], shown: int) -> int:
     """Return how many items are left after those shown."""
     return max(0, len(items) - shown)
