@@ -64,5 +64,5 @@ def _target_of_medium(issue: Issue, part: AccountPart, position: int) -> str:
 def _errors_of(form: forms.Form, place: str = "") -> Iterator[Problem]:
     for name, errors in form.errors.items():
         field = form[name]
-        label = f"{place}, {field.label.lower()}" if place else field.label
+        label = f"{place}, {field.label.lower()}" if place and place not in field.label else field.label
         yield from (Problem(f"{label}: {error}", str(field.auto_id)) for error in errors)

@@ -110,6 +110,7 @@ class AdaptationForm(forms.Form):
         self.fields["publish"].label = f"Publicar en {label}"
         if not (takes_reels and any(attachment.medium.kind == MediumKind.VIDEO for attachment in adaptation.media)):
             del self.fields["format"]
+        self.fields["title"].label = f"Título en {label}"
         if not takes_title:
             del self.fields["title"]
 

@@ -138,6 +138,7 @@ def test_everything_that_is_missing_links_to_where_it_is_fixed(
     publication: Publication, beto: Member, accounts: dict[str, Account]
 ) -> None:
     x = publication.adaptations.get(account=accounts["x"])
+    same = publication.adaptations.get(account=accounts["instagram"]).media[0]
     video = publication.adaptations.get(account=accounts["youtube"]).media[0]
     data: dict[str, Any] = sent(publication, why="")
     data |= {
@@ -145,6 +146,7 @@ def test_everything_that_is_missing_links_to_where_it_is_fixed(
         f"red{x.account_id}-thread": "1",
         f"red{x.account_id}-parts": ["b" * 281],
         f"medio{x.media[0].pk}-alt": "",
+        f"medio{same.pk}-alt": "",  # otherwise one takes the description of the other
         f"medio{video.pk}-captions_missing_because": "",
     }
     page = signed_in(beto).post(f"/publicaciones/{publication.pk}/programacion/", data).content.decode()
@@ -156,6 +158,7 @@ def test_everything_that_is_missing_links_to_where_it_is_fixed(
         f"{prefix}-text",
         f"{prefix}-parts-2",
         f"id_medio{x.media[0].pk}-alt",
+        f"id_medio{same.pk}-alt",
         f"id_medio{video.pk}-captions_missing_because",
     }
     assert [target for target in targets if f'id="{target}"' not in page] == []
