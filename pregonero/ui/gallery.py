@@ -51,6 +51,7 @@ EXAMPLES = (
     Example("nets", "Redes", "Cómo va una publicación en cada red."),
     Example("verdict", "Estado general", "Cómo está algo en conjunto, en una línea."),
     Example("note", "Aviso", "Algo que hay que saber antes de seguir."),
+    Example("toast", "Aviso que se va", "Lo que se acaba de hacer, y cómo deshacerlo."),
     Example("field", "Campo", "Un dato de un formulario, con su ayuda y sus errores."),
     Example("textarea", "Texto con medidor", "Un texto largo y cuánto cabe."),
     Example("errors", "Resumen de errores", "Todo lo que hay que corregir en un formulario, con enlaces a cada campo."),

@@ -62,6 +62,9 @@ PAGES = {
     "Límites y gasto": ("carmen", "/limites/"),
     "Estado del sistema": ("carmen", "/estado/"),
     "Pausar todo": ("carmen", "/pausa/"),
+    "Buscar": ("beto", "/buscar/?q=export"),
+    "Más": ("beto", "/mas/"),
+    "Avisos": ("beto", "/avisos/"),
 }
 # The same for the second entity.
 SECOND_ENTITY_PAGES = {
