@@ -64,7 +64,6 @@ PAGES = {
     "Pausar todo": ("carmen", "/pausa/"),
     "Buscar": ("beto", "/buscar/?q=export"),
     "Más": ("beto", "/mas/"),
-    "Avisos": ("beto", "/avisos/"),
 }
 # The same for the second entity.
 SECOND_ENTITY_PAGES = {
