@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
 COMMENT_START, COMMENT_END = "{% comment %}", "{% endcomment %}"
@@ -57,7 +56,6 @@ EXAMPLES = (
     Example("errors", "Resumen de errores", "Todo lo que hay que corregir en un formulario, con enlaces a cada campo."),
     Example("confirm", "Confirmación", "Un acto que pregunta una vez más y dice qué va a pasar."),
     Example("tabs", "Pestañas", "Enlaces entre partes de una misma página."),
-    Example("day", "Parrilla del día", "Qué sale, a qué hora y en qué cuenta; con huecos y choques."),
     Example("way", "Camino", "Un expediente, de la necesidad a la interacción."),
     Example("facts", "Datos", "Nombres y sus valores."),
     Example("table", "Tabla", "Cifras y matrices; en un teléfono se desplaza dentro de su caja."),
@@ -71,7 +69,6 @@ EXAMPLES = (
 
 SCENES = {
     "hoy": "Hoy, como la ve quien responde por las redes",
-    "parrilla": "La parrilla de un día",
     "editor": "Una publicación nueva",
     "expediente": "El expediente de una publicación",
 }
@@ -90,35 +87,3 @@ CALL_ON_FACEBOOK = (
     "¿Tu mipyme quiere exportar por primera vez? La convocatoria está abierta hasta el 15 de diciembre. Acá están los "
     "requisitos y el formulario."
 )
-ACCOUNTS = ("X · @mincomercioco", "Facebook", "Instagram", "YouTube")
-# By hour and account: kind, time, title, label, state
-SAMPLE_DAY: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
-    ("07:00", {}),
-    ("08:00", dict.fromkeys("XFIY", ("news", "08:00", "Acuerdo con Perú", "publicada"))),
-    ("09:00", {
-        "X": ("news", "09:15", "Rueda de negocios", "rechazada", "bad"),
-        **dict.fromkeys("FI", ("news", "09:15", "Rueda de negocios", "publicada")),
-    }),
-    ("10:00", dict.fromkeys("XFI", ("news", "10:30", "Convocatoria mipymes", "programada"))),
-    ("11:00", {"X": ("gap", "", "Hueco propuesto: exportaciones no mineras"), "F": ("gap", "", "Hueco propuesto")}),
-    ("12:00", dict.fromkeys("XFI", ("synergy", "12:00", "Vacunación", "sinergia"))),
-    ("13:00", {}),
-    ("14:00", {"I": ("piece", "14:10", "Infografía turismo", "aprobada v2")}),
-    ("15:00", {
-        "F": ("news", "15:00", "Rueda de negocios", "repite el tema de las 09:15", "bad"),
-        "Y": ("news", "15:30", "Video ministra", "subiendo 64 %"),
-    }),
-    ("16:00", dict.fromkeys("XFI", ("news", "16:00", "Registro de turismo", "retenida", "hold"))),
-)  # fmt: skip
-
-
-def sample_calendar() -> dict[str, Any]:
-    """Return the context of the calendar scene: an invented day."""
-    hours = [
-        (hour, [(account, *_padded(cells.get(account[0], ()))) for account in ACCOUNTS]) for hour, cells in SAMPLE_DAY
-    ]
-    return {"columns": ACCOUNTS, "hours": hours}
-
-
-def _padded(cell: tuple[str, ...]) -> tuple[str, ...]:
-    return cell + ("",) * (5 - len(cell))

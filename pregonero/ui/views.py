@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pregonero.errors import Issue
-from pregonero.ui.gallery import CALL_ON_FACEBOOK, CALL_ON_X, EXAMPLES, POST, SCENES, TEXT, sample_calendar
+from pregonero.ui.gallery import CALL_ON_FACEBOOK, CALL_ON_X, EXAMPLES, POST, SCENES, TEXT
 from pregonero.ui.icons import ICONS, MARKS
 from pregonero.ui.sample_previews import sample_previews
 
@@ -53,5 +53,5 @@ def scene(request: HttpRequest, name: str) -> HttpResponse:
         "post": POST,
         "call_on_x": CALL_ON_X,
         "call_on_facebook": CALL_ON_FACEBOOK,
-    } | sample_calendar()
+    }
     return render(request, f"ui/gallery/scenes/{name}.html", context)

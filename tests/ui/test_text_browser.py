@@ -67,15 +67,6 @@ def test_today_is_in_reading_order(signed_in: Client, tmp_path: Path, reader: st
 
 @pytest.mark.procedure("D-4")
 @pytest.mark.parametrize("reader", BROWSERS)
-def test_calendar_is_ordered_by_hour(signed_in: Client, tmp_path: Path, reader: str) -> None:
-    text = read(reader, signed_in.get("/ui/escenas/parrilla/").content, tmp_path)
-    assert in_order(
-        text, "X · @mincomercioco", "08:00 Acuerdo", "publicada", "Hueco propuesto", "retenida", "Sin programar"
-    )
-
-
-@pytest.mark.procedure("D-4")
-@pytest.mark.parametrize("reader", BROWSERS)
 def test_sign_in_page_has_its_fields_and_button(client: Client, db: None, tmp_path: Path, reader: str) -> None:
     text = read(reader, client.get("/cuenta/login/").content, tmp_path)
     assert in_order(text, "Correo institucional", "Contraseña", "Entrar")
