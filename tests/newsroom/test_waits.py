@@ -75,6 +75,13 @@ def test_wait_that_says_nothing_leaves_the_usual_sentence(site: Website, retry_a
     assert not isinstance(caught.value, AskedToWait)
 
 
+def test_wait_is_read_when_the_body_cannot_be(site: Website) -> None:
+    headers = {"Retry-After": "60", "Content-Encoding": "gzip"}
+    site.pages["/x"] = answering(b"<h1>Ocupado</h1>", "text/html", headers, status=503)
+    with pytest.raises(AskedToWait, match="pide esperar 1 minuto"):
+        fetch(site.at("/x"), PAGE_LIMITS)
+
+
 @pytest.mark.parametrize(("retry_after", "seconds"), [("7200", 7200), ("20", 300), ("50000", 50_000)])
 def test_source_is_read_again_when_its_site_says_and_its_row_says_it(
     source: Source, luis: Member, site: Website, retry_after: str, seconds: int

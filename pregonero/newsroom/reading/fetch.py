@@ -24,6 +24,7 @@ from pregonero.http_client import (
     BodyUndecodable,
     HttpClientError,
     OpenResponse,
+    ResponseLost,
     TlsFailed,
     open_response,
     retry_after_seconds,
@@ -172,8 +173,11 @@ def _check_wall(response: OpenResponse) -> None:
     if response.status not in STATUSES:
         return
     response.drop_unknown_encodings()
-    start = next(response.chunks(PAGE_LIMITS.max_bytes), b"")[:START_BYTES]
-    if is_wall_answer(response.status, response.headers, start):
+    try:
+        start = next(response.chunks(PAGE_LIMITS.max_bytes), b"")
+    except ResponseLost:
+        start = b""  # a refusal without its body is still a refusal, and may say how long to wait
+    if is_wall_answer(response.status, response.headers, start[:START_BYTES]):
         raise Malformed(WALL)
 
 
