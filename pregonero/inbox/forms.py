@@ -1,13 +1,16 @@
 """Forms of conversations. They validate and never save."""
 
 from datetime import datetime, time
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from pregonero.inbox.models import Question
+from pregonero.inbox.models import STEP_CHOICES, Question
+from pregonero.inbox.petition_clock import TERMS, PetitionKind, Step, StepKind
+from pregonero.inbox.petitions import FEATURES
 
-SNOOZE_HOUR = time(8)
+SNOOZE_HOUR, NOON = time(8), time(12)
 
 
 class SortForm(forms.Form):
@@ -97,3 +100,63 @@ class PqrsdForm(forms.Form):
         error_messages={"required": "Escribe lo que se le dice."},
     )
     reason = forms.CharField(label="Por qué cambia", max_length=300, error_messages={"required": "Escribe por qué."})
+
+
+class PetitionForm(forms.Form):
+    """What the person of the networks says of a petition: its kind, its features, and the contact that was given."""
+
+    kind = forms.ChoiceField(
+        label="Clase de petición", choices=[(kind.value, TERMS[kind].label) for kind in PetitionKind], initial="GENERAL"
+    )
+    features = forms.MultipleChoiceField(
+        label="Rasgos que tiene (T-230 de 2020)",
+        choices=list(FEATURES.items()),
+        initial=list(FEATURES),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    contact_given = forms.CharField(
+        label="Contacto que dejó", max_length=200, required=False, help_text="Correo o teléfono, si lo escribió."
+    )
+
+
+class NumberForm(forms.Form):
+    """The number that PQRSD gave a petition."""
+
+    number = forms.CharField(
+        label="Número de radicado", max_length=60, error_messages={"required": "Escribe el número de radicado."}
+    )
+
+
+class StepForm(forms.Form):
+    """Something that happened to a petition."""
+
+    kind = forms.ChoiceField(label="Qué pasó", choices=[choice for choice in STEP_CHOICES if choice[0] != "RECEIVED"])
+    day = forms.DateField(
+        label="Qué día",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Elige el día.", "invalid": "Escribe una fecha, como 2026-12-01."},
+    )
+    until = forms.DateField(
+        label="Hasta cuándo se amplía",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Solo si se amplió el plazo.",
+        error_messages={"invalid": "Escribe una fecha, como 2026-12-01."},
+    )
+    note = forms.CharField(label="Nota", max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the date of an extension, and for no other."""
+        data = super().clean() or {}
+        is_extension = data.get("kind") == StepKind.EXTENDED
+        if is_extension and not data.get("until") and "until" not in self.errors:
+            self.add_error("until", "Escribe hasta qué fecha se amplía.")
+        data["until"] = data.get("until") if is_extension else None
+        return data
+
+    @property
+    def step(self) -> Step:
+        """Return the step, at noon of its day in Bogotá."""
+        at = timezone.make_aware(datetime.combine(self.cleaned_data["day"], NOON))
+        return Step(StepKind(self.cleaned_data["kind"]), at, self.cleaned_data["until"])

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
 from pregonero.networks.registry import network_choices
@@ -37,6 +38,14 @@ class Question(models.TextChoices):
     NONE = "NONE", "no es una pregunta"
 
 
+STEP_CHOICES = [
+    (StepKind.RECEIVED.value, "se recibió"),
+    (StepKind.ASKED_TO_COMPLETE.value, "se pidió completarla"),
+    (StepKind.COMPLETED.value, "la completó"),
+    (StepKind.FORWARDED.value, "se remitió a otra autoridad"),
+    (StepKind.EXTENDED.value, "se amplió el plazo"),
+    (StepKind.ANSWERED.value, "se respondió"),
+]
 REFERRED = (Question.PQRSD, Question.PETITION)
 """What is sent to PQRSD."""
 
@@ -217,10 +226,11 @@ class MessageVersion(models.Model):
 
 
 class AnswerKind(models.TextChoices):
-    """Whether it answers the question, or sends the person to PQRSD (Q-3)."""
+    """Whether it answers the question, sends the person to PQRSD (Q-3), or tells the number of a petition (Q-5)."""
 
     ANSWER = "ANSWER", "respuesta"
     REDIRECT = "REDIRECT", "remisión a PQRSD"
+    NUMBER = "NUMBER", "número de radicado"
 
 
 class AnswerState(models.TextChoices):
@@ -260,7 +270,14 @@ class Answer(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["conversation", "key"], name="answer_key_once"),
             models.UniqueConstraint(
-                fields=["message"], condition=~Q(state=AnswerState.FAILED), name="answer_once_for_message"
+                fields=["message"],
+                condition=~Q(state=AnswerState.FAILED) & ~Q(kind=AnswerKind.NUMBER),
+                name="answer_once_for_message",
+            ),
+            models.UniqueConstraint(
+                fields=["message"],
+                condition=~Q(state=AnswerState.FAILED) & Q(kind=AnswerKind.NUMBER),
+                name="answer_number_once_for_message",
             ),
             models.CheckConstraint(condition=Q(text__regex=r"\S"), name="answer_has_text"),
             models.CheckConstraint(
@@ -344,3 +361,70 @@ class PqrsdParameters(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
         return ObjectRef("pqrsd", self.pk, str(self))
+
+
+class Petition(models.Model):
+    """A conversation that is a petition: handled, not only redirected (Q-5).
+
+    `features` says which features of a petition it has (T-230 de 2020). `number` is the one that PQRSD gave it
+    (radicado). Its legal date comes from its steps (`petition_clock`).
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="petitions")
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="petition")
+    kind = models.CharField(max_length=15, choices=[(kind.value, TERMS[kind].label) for kind in PetitionKind])
+    features = models.JSONField(default=dict)
+    contact_given = models.CharField(max_length=200, blank=True)
+    opened_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    number = models.CharField(max_length=60, blank=True)
+    numbered_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    numbered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(number="", numbered_by__isnull=True, numbered_at__isnull=True)
+                | (~Q(number="") & Q(numbered_by__isnull=False, numbered_at__isnull=False)),
+                name="petition_numbered_by_somebody",
+            ),
+            models.UniqueConstraint(fields=["entity", "number"], condition=~Q(number=""), name="petition_number_once"),
+        )
+        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return self.number or f"petición {self.pk}"
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return how records refer to it."""
+        return ObjectRef("petition", self.pk, f"Petición {self.number or self.pk}")
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this petition."""
+        return reverse("inbox:petition", args=[self.pk])
+
+
+class PetitionStep(models.Model):
+    """Something that happened to a petition and moves its legal date."""
+
+    petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="steps")
+    kind = models.CharField(max_length=20, choices=STEP_CHOICES)
+    at = models.DateTimeField()
+    until = models.DateField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(kind=StepKind.EXTENDED, until__isnull=False)
+                | (~Q(kind=StepKind.EXTENDED) & Q(until__isnull=True)),
+                name="petition_step_extension_has_date",
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} de {self.petition_id}"

@@ -14,6 +14,7 @@ from pregonero.inbox.models import (
     Message,
     MessageVersion,
     Note,
+    Petition,
     PqrsdParameters,
     Question,
     Stream,
@@ -95,6 +96,34 @@ def message_to_answer(conversation: Conversation) -> Message | None:
     answered = Answer.objects.filter(message=OuterRef("pk")).exclude(state="FAILED")
     messages = Message.objects.filter(~Exists(answered), conversation=conversation, contact__isnull=False)
     return messages.order_by("-written_at", "-pk").first()
+
+
+def last_message_of(conversation: Conversation) -> Message | None:
+    """Return the last message of the person, answered or not; None when there is none."""
+    messages = Message.objects.filter(conversation=conversation, contact__isnull=False)
+    return messages.order_by("-written_at", "-pk").first()
+
+
+def get_petition(*, member: Member, pk: int, for_update: bool = False) -> Petition:
+    """Return a petition of the member's entity. Raises `NotFound` for any other."""
+    petitions = Petition.objects.select_for_update(of=("self",)) if for_update else Petition.objects.all()
+    related = petitions.select_related("message__conversation__account", "message__contact", "opened_by")
+    petition = related.filter(pk=pk, entity_id=member.entity_id).first()
+    if petition is None:
+        raise NotFound
+    return petition
+
+
+def petition_of(conversation: Conversation) -> Petition | None:
+    """Return the petition of a conversation, or None."""
+    return Petition.objects.filter(message__conversation=conversation).first()
+
+
+def petitions_of(entity: Entity) -> list[Petition]:
+    """Return the entity's petitions with their steps, the newest first."""
+    related = ("message__conversation__account", "message__contact")
+    petitions = Petition.objects.filter(entity=entity).select_related(*related)
+    return list(petitions.prefetch_related("steps").order_by("-pk")[:500])
 
 
 def messages_of(conversation: Conversation) -> list[Message]:

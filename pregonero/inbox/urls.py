@@ -1,21 +1,27 @@
-"""Addresses of conversations and of the parameters of PQRSD."""
+"""Addresses of conversations, petitions and the parameters of PQRSD."""
 
 from django.urls import path
 
-from pregonero.inbox import views
+from pregonero.inbox.views import conversations, petitions
 
 app_name = "inbox"
 urlpatterns = [
-    path("conversacion/", views.conversation_list, name="list"),
-    path("conversacion/<int:pk>/", views.conversation_page, name="conversation"),
-    path("conversacion/<int:pk>/clase/", views.sort, name="sort"),
-    path("conversacion/<int:pk>/respuesta/", views.answer, name="answer"),
-    path("conversacion/<int:pk>/remision/", views.redirect_person, name="redirect"),
-    path("conversacion/<int:pk>/cierre/", views.close, name="close"),
-    path("conversacion/<int:pk>/apertura/", views.reopen, name="reopen"),
-    path("conversacion/<int:pk>/asignacion/", views.assign, name="assign"),
-    path("conversacion/<int:pk>/pausa/", views.snooze, name="snooze"),
-    path("conversacion/<int:pk>/nota/", views.note, name="note"),
-    path("conversacion/<int:pk>/borrador/", views.draft, name="draft"),
-    path("conversacion/pqrsd/", views.pqrsd, name="pqrsd"),
+    path("conversacion/", conversations.conversation_list, name="list"),
+    path("conversacion/<int:pk>/", conversations.conversation_page, name="conversation"),
+    path("conversacion/<int:pk>/clase/", conversations.sort, name="sort"),
+    path("conversacion/<int:pk>/respuesta/", conversations.answer, name="answer"),
+    path("conversacion/<int:pk>/remision/", conversations.redirect_person, name="redirect"),
+    path("conversacion/<int:pk>/peticion/", petitions.open_petition, name="open_petition"),
+    path("conversacion/<int:pk>/cierre/", conversations.close, name="close"),
+    path("conversacion/<int:pk>/apertura/", conversations.reopen, name="reopen"),
+    path("conversacion/<int:pk>/asignacion/", conversations.assign, name="assign"),
+    path("conversacion/<int:pk>/pausa/", conversations.snooze, name="snooze"),
+    path("conversacion/<int:pk>/nota/", conversations.note, name="note"),
+    path("conversacion/<int:pk>/borrador/", conversations.draft, name="draft"),
+    path("conversacion/pqrsd/", conversations.pqrsd, name="pqrsd"),
+    path("peticiones/", petitions.petition_list, name="petitions"),
+    path("peticiones/<int:pk>/", petitions.petition_page, name="petition"),
+    path("peticiones/<int:pk>/radicado/", petitions.number, name="petition_number"),
+    path("peticiones/<int:pk>/paso/", petitions.step, name="petition_step"),
+    path("peticiones/<int:pk>/calendario/", petitions.calendar, name="petition_calendar"),
 ]

@@ -65,6 +65,8 @@ PERMISSIONS: dict[str, Permission] = {
     "inbox.note": Permission(
         "escribir notas en una conversación", NETWORKS_PEOPLE | GROUP_HEADS | {Role.CITIZEN_RELATIONS}
     ),
+    "petition.open": Permission("enviar una petición a Relación con el Ciudadano", NETWORKS_PEOPLE | GROUP_HEADS),
+    "petition.manage": Permission("llevar las peticiones", frozenset({Role.CITIZEN_RELATIONS})),
     "pqrsd.manage": Permission("fijar los parámetros de PQRSD", frozenset({Role.CITIZEN_RELATIONS})),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

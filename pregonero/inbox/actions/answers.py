@@ -66,6 +66,15 @@ def redirect_to_pqrsd(*, conversation: Conversation, key: uuid.UUID, seen: int, 
     return _send(conversation, AnswerKind.REDIRECT, written, by, now)
 
 
+def send_number(*, message: Message, text: str, key: uuid.UUID, by: Member, now: datetime) -> Answer:
+    """Tell a person the number of their petition, inside the caller's transaction (Q-5)."""
+    written = WrittenAnswer(_addressed(message.conversation, text), key, message.conversation.revision)
+    answer = _create(message, AnswerKind.NUMBER, written, by, now)
+    _record(answer, None)
+    _schedule(answer, now)
+    return answer
+
+
 def _send(conversation: Conversation, kind: AnswerKind, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     earlier = Answer.objects.filter(conversation=conversation, key=written.key).first()
@@ -117,7 +126,7 @@ def _record(answer: Answer, source: News | None) -> None:
     subject = [conversation.subject] if conversation.subject else []
     record(
         entity_id=conversation.entity_id,
-        event_type="answer.written" if answer.kind == AnswerKind.ANSWER else "answer.redirected",
+        event_type="answer.redirected" if answer.kind == AnswerKind.REDIRECT else "answer.written",
         actor=answer.by.actor,
         ref=answer.ref,
         at=answer.at,

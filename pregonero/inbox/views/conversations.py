@@ -16,7 +16,16 @@ from pregonero.inbox import queries, rules
 from pregonero.inbox.actions import answers, sorting
 from pregonero.inbox.actions.answers import WrittenAnswer
 from pregonero.inbox.answer_proposals import propose_answer
-from pregonero.inbox.forms import AnswerForm, CloseForm, NoteForm, PqrsdForm, RedirectForm, SnoozeForm, SortForm
+from pregonero.inbox.forms import (
+    AnswerForm,
+    CloseForm,
+    NoteForm,
+    PetitionForm,
+    PqrsdForm,
+    RedirectForm,
+    SnoozeForm,
+    SortForm,
+)
 from pregonero.inbox.models import AnswerKind, Conversation, ConversationState, Question
 from pregonero.inbox.thread import thread_of
 from pregonero.networks.queries import accounts_of
@@ -95,6 +104,7 @@ def _page(
         "draft": draft,
         "limit": rules.answer_limit(conversation),
         "questions": Question.choices,
+        "petition": queries.petition_of(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
         "is_open": conversation.state == ConversationState.OPEN,
@@ -116,6 +126,7 @@ def _forms(form: Form | None, initial: dict[str, Any], conversation: Conversatio
         "redirect_form": RedirectForm(initial=initial),
         "sort_form": SortForm(initial={"question": conversation.question}),
         "close_form": CloseForm(),
+        "petition_form": PetitionForm(),
         "note_form": NoteForm(),
         "snooze_form": SnoozeForm(),
     }
@@ -127,6 +138,7 @@ def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[s
         "may_answer": rules.may_answer(member, conversation, kind=AnswerKind.ANSWER, now=now),
         "may_redirect": rules.may_answer(member, conversation, kind=AnswerKind.REDIRECT, now=now),
         "may_work": may(member, "inbox.answer", now=now),
+        "may_open_petition": may(member, "petition.open", now=now),
         "may_sort": may(member, "inbox.sort", now=now),
         "may_note": may(member, "inbox.note", now=now),
     }

@@ -1,0 +1,77 @@
+"""The legal date of a stored petition, its state in words, and its date as a calendar file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from pregonero.inbox.models import Petition
+from pregonero.inbox.petition_clock import Count, PetitionKind, Step, StepKind, count_petition
+from pregonero.working_days import add_working_days
+
+SOON_DAYS = 3  # working days before the legal date
+VERY_LATE_DAYS = 5  # working days after it
+
+# The features of a petition on a social network (Corte Constitucional, sentencia T-230 de 2020).
+FEATURES = {
+    "two_way_channel": "La cuenta es un canal por el que la entidad también responde",
+    "identified": "Se puede identificar a quien la presenta",
+    "respectful": "Está en términos respetuosos",
+    "asks_something": "Pide algo concreto a la entidad",
+}
+
+
+@dataclass(frozen=True)
+class PetitionRow:
+    """A petition with its legal date and its state for the list."""
+
+    petition: Petition
+    count: Count
+    word: str
+    tint: str
+
+
+def count_of(petition: Petition) -> Count:
+    """Return the legal date of a petition, from its steps in the order in which they happened."""
+    stored = sorted(petition.steps.all(), key=lambda step: (step.at, step.pk))
+    steps = [Step(StepKind(step.kind), step.at, step.until) for step in stored]
+    return count_petition(PetitionKind(petition.kind), steps)
+
+
+def row_of(petition: Petition, *, today: date) -> PetitionRow:
+    """Return a petition with its state: on time, soon, late, very late, waiting or answered."""
+    count = count_of(petition)
+    word, tint = _state(count, today)
+    return PetitionRow(petition, count, word, tint)
+
+
+def _state(count: Count, today: date) -> tuple[str, str]:
+    if count.ended_on is not None:
+        return ("terminada tarde", "bad") if count.is_late(today) else ("terminada a tiempo", "ok")
+    if count.due_on is None:
+        return "espera a la persona", "hold"
+    if today > add_working_days(count.due_on, VERY_LATE_DAYS):
+        return "muy vencida", "bad"
+    if today > count.due_on:
+        return "vencida", "bad"
+    return ("por vencer", "wait") if add_working_days(today, SOON_DAYS) >= count.due_on else ("a tiempo", "plan")
+
+
+def calendar_file(petition: Petition, *, now: datetime) -> str:
+    """Return the legal date of a petition as an iCalendar file (RFC 5545); empty when no date runs."""
+    count = count_of(petition)
+    if count.due_on is None:
+        return ""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Pregonero//Peticiones//ES",
+        "BEGIN:VEVENT",
+        f"UID:peticion-{petition.pk}@pregonero",
+        f"DTSTAMP:{now:%Y%m%dT%H%M%SZ}",
+        f"DTSTART;VALUE=DATE:{count.due_on:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{count.due_on + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:Vence la petición {petition.number or petition.pk}",
+        f"DESCRIPTION:{count.norm}".replace(",", "\\,"),
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "\r\n".join(lines) + "\r\n"
