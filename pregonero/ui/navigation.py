@@ -56,6 +56,7 @@ NAVIGATION = (
     NavigationGroup("Trabajo", (
         NavigationItem("hoy", "Hoy", "/", "house"),
         NavigationItem("conversacion", "Conversación", "/conversacion/", "messages-square"),
+        NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
         NavigationItem("noticias", "Noticias", "/noticias/", "newspaper"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
     )),
@@ -73,11 +74,11 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "CONTENT_MANAGER": ("hoy", "noticias", "publicaciones", "parrilla"),
     "COMMUNITY_MANAGER": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
     "DIGITAL_STRATEGIST": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
-    "ADVISER": ("hoy", "parrilla", "noticias", "publicaciones"),
-    "COORDINATOR": ("hoy", "parrilla", "noticias", "publicaciones", "cuentas", "limites", "estado"),
-    "CITIZEN_RELATIONS": ("hoy", "conversacion", "noticias", "parrilla"),
+    "ADVISER": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
+    "COORDINATOR": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones", "cuentas", "limites", "estado"),
+    "CITIZEN_RELATIONS": ("hoy", "peticiones", "conversacion", "noticias", "parrilla"),
     "SYSTEMS_OFFICE": ("hoy", "estado", "cuentas", "limites"),
-    "AUDITOR": ("hoy", "publicaciones", "estado", "cuentas"),
+    "AUDITOR": ("hoy", "publicaciones", "conversacion", "peticiones", "estado", "cuentas"),
 }
 """By role, the sections in the order of that work; those that it does not name come after them."""
 ON_A_PHONE = 3
