@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from pregonero.inbox.models import STEP_CHOICES, Question
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, Step, StepKind
 from pregonero.inbox.petitions import FEATURES
+from pregonero.inbox.states import STEP_CHOICES, Question
 
 SNOOZE_HOUR, NOON = time(8), time(12)
 

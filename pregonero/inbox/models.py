@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
+from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
 from pregonero.networks.registry import network_choices
@@ -26,28 +27,6 @@ ONLY_REDIRECT = """
     END IF;
     RETURN NEW;
 """
-
-
-class Question(models.TextChoices):
-    """What a conversation asks for, which decides who answers it (Q-2, Q-3, Q-5, N-5)."""
-
-    BASIC = "BASIC", "pregunta básica"
-    PQRSD = "PQRSD", "asunto misional o interno"
-    PETITION = "PETITION", "petición"
-    PRESS = "PRESS", "prensa"
-    NONE = "NONE", "no es una pregunta"
-
-
-STEP_CHOICES = [
-    (StepKind.RECEIVED.value, "se recibió"),
-    (StepKind.ASKED_TO_COMPLETE.value, "se pidió completarla"),
-    (StepKind.COMPLETED.value, "la completó"),
-    (StepKind.FORWARDED.value, "se remitió a otra autoridad"),
-    (StepKind.EXTENDED.value, "se amplió el plazo"),
-    (StepKind.ANSWERED.value, "se respondió"),
-]
-REFERRED = (Question.PQRSD, Question.PETITION)
-"""What is sent to PQRSD."""
 
 
 class Stream(models.Model):
@@ -88,14 +67,6 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name or (f"@{self.handle}" if self.handle else "Alguien")
-
-
-class ConversationState(models.TextChoices):
-    """Whether somebody has to do something about a conversation."""
-
-    OPEN = "OPEN", "sin responder"
-    ANSWERED = "ANSWERED", "respondida"
-    CLOSED = "CLOSED", "cerrada"
 
 
 class Conversation(models.Model):
@@ -223,22 +194,6 @@ class MessageVersion(models.Model):
 
     def __str__(self) -> str:
         return f"versión de {self.message_id}"
-
-
-class AnswerKind(models.TextChoices):
-    """Whether it answers the question, sends the person to PQRSD (Q-3), or tells the number of a petition (Q-5)."""
-
-    ANSWER = "ANSWER", "respuesta"
-    REDIRECT = "REDIRECT", "remisión a PQRSD"
-    NUMBER = "NUMBER", "número de radicado"
-
-
-class AnswerState(models.TextChoices):
-    """Where an answer is."""
-
-    SENDING = "SENDING", "enviando"
-    PUBLISHED = "PUBLISHED", "enviada"
-    FAILED = "FAILED", "no salió"
 
 
 class Answer(models.Model):

@@ -9,16 +9,15 @@ from pregonero.errors import NotFound
 from pregonero.inbox.models import (
     Answer,
     Conversation,
-    ConversationState,
     Draft,
     Message,
     MessageVersion,
     Note,
     Petition,
     PqrsdParameters,
-    Question,
     Stream,
 )
+from pregonero.inbox.states import ConversationState, Question
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of

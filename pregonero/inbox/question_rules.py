@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from pregonero.inbox.models import Question
+from pregonero.inbox.states import Question
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import uuid
 from datetime import datetime
 
 from pregonero.errors import Conflict, Refused, WrongState
-from pregonero.inbox.models import AnswerKind, Conversation, ConversationState, Message, Question
+from pregonero.inbox.models import Conversation, Message
+from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.networks.registry import connector
 from pregonero.people.models import Member
 from pregonero.people.roles import GROUP_HEADS

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pregonero.inbox.models import Conversation, ConversationState
+from pregonero.inbox.models import Conversation
 from pregonero.inbox.queries import conversations_under
+from pregonero.inbox.states import ConversationState
 from pregonero.outbox.models import Attempt, Delivery, Hold
 from pregonero.outbox.queries.account_stops import AccountStop, stops_of
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of

@@ -8,8 +8,12 @@ from django.db import transaction
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.outcomes import record_published
+from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
 from pregonero.inbox.actions.sorting import add_note, set_pqrsd_parameters, sort_conversation
-from pregonero.inbox.models import Conversation, Question, Stream
+from pregonero.inbox.models import Conversation, Stream
+from pregonero.inbox.petition_clock import PetitionKind
+from pregonero.inbox.petitions import FEATURES
+from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
@@ -27,8 +31,8 @@ WRITTEN = {
 }  # fmt: skip
 
 
-def make_conversations(team: Team, publication_id: int, now: datetime) -> dict[str, int]:
-    """Store what was written and some answers; return the conversations' keys by name."""
+def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Store what was written, some answers and a petition; return the keys of conversations and petitions by name."""
     set_pqrsd_parameters(
         entity=team.entity,
         address="https://www.mincit.gov.co/pqrsd",
@@ -46,7 +50,9 @@ def make_conversations(team: Team, publication_id: int, now: datetime) -> dict[s
         sort_conversation(conversation=made[name], question=question, reason="", by=ana, now=now)
     _answer(made["costo"], "Hola, Luz. La inscripción es gratuita.", ana, now)
     add_note(conversation=made["contrato"], text="Llamó también por teléfono.", by=ana, now=now)
-    return {name: conversation.pk for name, conversation in made.items()}
+    opening = PetitionOpening(PetitionKind.DOCUMENTS, dict.fromkeys(FEATURES, True), "olga@correo.test")
+    petition = open_petition(conversation=made["contrato"], opening=opening, by=ana, now=now)
+    return {name: conversation.pk for name, conversation in made.items()}, {"contrato": petition.pk}
 
 
 def _receive(

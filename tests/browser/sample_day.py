@@ -78,6 +78,7 @@ class SampleDay:
     news: dict[str, int]
     publications: dict[str, int]
     conversations: dict[str, int]
+    petitions: dict[str, int]
     deliveries: dict[str, int]  # one that needs a decision and one published, by the name of their publication
 
 
@@ -96,7 +97,7 @@ class SampleDayMaker:
             self._day_before()
             self._early()
             self._middle()
-            conversations = make_conversations(self.team, self.publications["exportaciones"].pk, self.now)
+            talks, petitions = make_conversations(self.team, self.publications["exportaciones"].pk, self.now)
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
         published = Delivery.objects.get(
@@ -104,7 +105,7 @@ class SampleDayMaker:
         )
         deliveries = {"visitantes": self.undecided, "exportaciones": published.pk}
         news = {name: found.pk for name, found in self.news.items()}
-        return SampleDay(self.team, news, publications, conversations, deliveries)
+        return SampleDay(self.team, news, publications, talks, petitions, deliveries)
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:

@@ -59,6 +59,8 @@ PAGES = {
     "Conversación de PQRSD": ("ana", "/conversacion/{conversations[caso]}/"),
     "Conversación respondida": ("ana", "/conversacion/{conversations[costo]}/"),
     "Parámetros de PQRSD": ("rita", "/conversacion/pqrsd/"),
+    "Peticiones": ("rita", "/peticiones/"),
+    "Petición": ("rita", "/peticiones/{petitions[contrato]}/"),
     "Límites y gasto": ("carmen", "/limites/"),
     "Estado del sistema": ("carmen", "/estado/"),
     "Pausar todo": ("carmen", "/pausa/"),
@@ -139,7 +141,7 @@ def test_page_has_no_faults(name: str, sample: SampleInstallation, open_as: Call
     person = open_as(who)
     day = sample.day
     names = {"news": day.news, "publications": day.publications, "deliveries": day.deliveries}
-    page = person.go(path.format(**names, conversations=day.conversations))
+    page = person.go(path.format(**names, conversations=day.conversations, petitions=day.petitions))
     assert page_faults(page) == {}
     assert person.problems == []
 

@@ -14,8 +14,9 @@ from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import WrittenAnswer, redirect_to_pqrsd, send_answer
 from pregonero.inbox.actions.sorting import set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.answer_proposals import best_sentence, propose_answer
-from pregonero.inbox.models import Answer, AnswerKind, AnswerState, Conversation, ConversationState, Question
+from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.rules import ThreadChanged
+from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState, Question
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from pregonero.inbox import queries
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
-from pregonero.inbox.models import Conversation, ConversationState, Message, MessageVersion, Question, Stream
+from pregonero.inbox.models import Conversation, Message, MessageVersion, Stream
+from pregonero.inbox.states import ConversationState, Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.networks.models import Account
 from pregonero.records.canonical_body import digest_of_text

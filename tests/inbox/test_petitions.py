@@ -9,9 +9,10 @@ from django.utils import timezone
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition, record_number, record_step
 from pregonero.inbox.actions.sorting import sort_conversation
-from pregonero.inbox.models import Answer, AnswerKind, Conversation, Petition, PetitionStep, Question
+from pregonero.inbox.models import Answer, Conversation, Petition, PetitionStep
 from pregonero.inbox.petition_clock import PetitionKind, Step, StepKind
 from pregonero.inbox.petitions import FEATURES, calendar_file, count_of, row_of
+from pregonero.inbox.states import AnswerKind, Question
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.models import Event

@@ -13,7 +13,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from pregonero.inbox import queries
 from pregonero.inbox.actions.sorting import sort_conversation
-from pregonero.inbox.models import Answer, Conversation, ConversationState, Question
+from pregonero.inbox.models import Answer, Conversation
+from pregonero.inbox.states import ConversationState, Question
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member

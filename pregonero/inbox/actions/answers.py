@@ -8,20 +8,14 @@ from django.db import transaction
 
 from pregonero.errors import WrongState
 from pregonero.inbox import queries
-from pregonero.inbox.models import (
-    Answer,
-    AnswerKind,
-    Conversation,
-    ConversationState,
-    Draft,
-    Message,
-)
+from pregonero.inbox.models import Answer, Conversation, Draft, Message
 from pregonero.inbox.rules import (
     check_answer_text,
     check_answerable,
     check_may_answer,
     check_seen,
 )
+from pregonero.inbox.states import AnswerKind, ConversationState
 from pregonero.networks.base import OperationKind
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News

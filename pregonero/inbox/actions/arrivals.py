@@ -7,15 +7,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from pregonero.inbox.models import (
-    Contact,
-    Conversation,
-    ConversationState,
-    Message,
-    MessageVersion,
-    Stream,
-)
+from pregonero.inbox.models import Contact, Conversation, Message, MessageVersion, Stream
 from pregonero.inbox.question_rules import propose_question
+from pregonero.inbox.states import ConversationState
 from pregonero.networks.interactions import Author, Interaction, Reading
 from pregonero.networks.models import Account
 from pregonero.networks.registry import interaction_reader

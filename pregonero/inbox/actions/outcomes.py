@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from pregonero.inbox.models import Answer, AnswerState, Conversation, ConversationState
+from pregonero.inbox.models import Answer, Conversation
+from pregonero.inbox.states import AnswerState, ConversationState
 from pregonero.outbox.models import Delivery
 from pregonero.records.actions import SYSTEM, EventDraft, record_many
 

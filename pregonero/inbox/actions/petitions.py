@@ -11,9 +11,10 @@ from django.utils import timezone
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import send_number
-from pregonero.inbox.models import Conversation, Petition, PetitionStep, Question
+from pregonero.inbox.models import Conversation, Petition, PetitionStep
 from pregonero.inbox.petition_clock import PetitionKind, Step, StepKind
 from pregonero.inbox.petitions import count_of
+from pregonero.inbox.states import Question
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.queries import members_with

@@ -6,8 +6,9 @@ from django.db import transaction
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
-from pregonero.inbox.models import Conversation, ConversationState, Draft, Note, PqrsdParameters, Question
+from pregonero.inbox.models import Conversation, Draft, Note, PqrsdParameters
 from pregonero.inbox.rules import check_may_sort
+from pregonero.inbox.states import ConversationState, Question
 from pregonero.people.actions import notify
 from pregonero.people.models import Entity, Member
 from pregonero.people.queries import members_with

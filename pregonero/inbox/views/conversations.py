@@ -26,7 +26,8 @@ from pregonero.inbox.forms import (
     SnoozeForm,
     SortForm,
 )
-from pregonero.inbox.models import AnswerKind, Conversation, ConversationState, Question
+from pregonero.inbox.models import Conversation
+from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.thread import thread_of
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.queries import get_news

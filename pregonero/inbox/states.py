@@ -1,0 +1,52 @@
+"""What a conversation asks for, where conversations and answers are, and what can happen to a petition."""
+
+from django.db import models
+
+from pregonero.inbox.petition_clock import StepKind
+
+
+class Question(models.TextChoices):
+    """What a conversation asks for, which decides who answers it (Q-2, Q-3, Q-5, N-5)."""
+
+    BASIC = "BASIC", "pregunta básica"
+    PQRSD = "PQRSD", "asunto misional o interno"
+    PETITION = "PETITION", "petición"
+    PRESS = "PRESS", "prensa"
+    NONE = "NONE", "no es una pregunta"
+
+
+class ConversationState(models.TextChoices):
+    """Whether somebody has to do something about a conversation."""
+
+    OPEN = "OPEN", "sin responder"
+    ANSWERED = "ANSWERED", "respondida"
+    CLOSED = "CLOSED", "cerrada"
+
+
+class AnswerKind(models.TextChoices):
+    """Whether it answers the question, sends the person to PQRSD (Q-3), or tells the number of a petition (Q-5)."""
+
+    ANSWER = "ANSWER", "respuesta"
+    REDIRECT = "REDIRECT", "remisión a PQRSD"
+    NUMBER = "NUMBER", "número de radicado"
+
+
+class AnswerState(models.TextChoices):
+    """Where an answer is."""
+
+    SENDING = "SENDING", "enviando"
+    PUBLISHED = "PUBLISHED", "enviada"
+    FAILED = "FAILED", "no salió"
+
+
+REFERRED = (Question.PQRSD, Question.PETITION)
+"""What is sent to PQRSD."""
+
+STEP_CHOICES = [
+    (StepKind.RECEIVED.value, "se recibió"),
+    (StepKind.ASKED_TO_COMPLETE.value, "se pidió completarla"),
+    (StepKind.COMPLETED.value, "la completó"),
+    (StepKind.FORWARDED.value, "se remitió a otra autoridad"),
+    (StepKind.EXTENDED.value, "se amplió el plazo"),
+    (StepKind.ANSWERED.value, "se respondió"),
+]
