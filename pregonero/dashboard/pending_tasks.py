@@ -17,8 +17,9 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.rules import may
 from pregonero.publishing.queries.calendar import Waiting, waiting_items
+from pregonero.publishing.templatetags.calendar_labels import waiting_act
 from pregonero.records.actions import ObjectRef
-from pregonero.ui.templatetags.ui_time import ago, hour, stamp, weekday
+from pregonero.ui.templatetags.ui_time import ago, hour, stamp
 
 TASK_LIMIT = 20  # in a group
 NEWS = "news"  # the kind of `News.ref`
@@ -195,7 +196,7 @@ def _is_others(item: Waiting, member: Member, now: datetime) -> bool:
 def _scheduling(item: Waiting, member: Member, informing: Informing | None, now: datetime) -> Task:
     source, draft = item.source, item.publication
     minute = timezone.localtime(item.proposal.at) if item.proposal else None
-    label, asked = _schedule_label(minute, now), f"{minute:%Y-%m-%dT%H:%M}" if minute else ""
+    label, asked = waiting_act(item, now), f"{minute:%Y-%m-%dT%H:%M}" if minute else ""
     if draft is not None:
         is_mine = member.pk in (draft.created_by_id, draft.edited_by_id)
         why = "Tu borrador" if is_mine else f"Borrador de {draft.edited_by.name}"
@@ -207,15 +208,6 @@ def _scheduling(item: Waiting, member: Member, informing: Informing | None, now:
         why += f" A las {minute:%H:%M} hay espacio."
     fields = {"source": source.ref.reference, "hour": asked}
     return Task(source.title, source.address, why, Act(label, reverse("publishing:draft"), fields), source.picture)
-
-
-def _schedule_label(minute: datetime | None, now: datetime) -> str:
-    """Return "Programar 11:30", "Programar mañana 08:00" or "Programar el jueves 08:00"."""
-    if minute is None:
-        return "Programar"
-    days = (minute.date() - timezone.localdate(now)).days
-    day = {0: "", 1: "mañana "}.get(days, f"el {weekday(minute)} ")
-    return f"Programar {day}{minute:%H:%M}"
 
 
 def _to_inform(member: Member, now: datetime) -> tuple[list[Task], int]:

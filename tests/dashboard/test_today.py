@@ -48,13 +48,13 @@ def test_news_of_an_earlier_day_says_its_day(candidate: News, luis: Member, now:
 
 @pytest.mark.procedure("P-1")
 def test_opening_a_notice_records_that_it_was_seen(news: News, ana: Member, now: datetime) -> None:
-    notify(members=[ana], kind="news.edited", ref=news.ref, title=news.title, path="/parrilla/", now=now)
+    notify(members=[ana], kind="delivery.twice:1", ref=news.ref, title=news.title, path="/parrilla/", now=now)
     client = Client()
     client.force_login(ana.user)
     notice = Notice.objects.get(member=ana)
     page = client.get("/").content.decode()
     assert f"/avisos/{notice.pk}/recibo/" in page
-    assert "Comparar las versiones" in page
+    assert "Retirar una" in page
     response = client.post(f"/avisos/{notice.pk}/recibo/")
     assert response["Location"] == "/parrilla/"
     notice.refresh_from_db()
@@ -89,7 +89,7 @@ def test_informed_news_item_is_a_task_until_it_is_scheduled(news: News, ana: Mem
 @pytest.mark.procedure("P-2")
 def test_late_in_the_day_the_act_names_an_hour_of_tomorrow(news: News, ana: Member, now: datetime) -> None:
     (task,) = today_of(ana, now=now + timedelta(hours=10)).tasks
-    assert task.act.label.startswith("Programar mañana ")
+    assert task.act.label.startswith("Mañana ")
     assert task.act.fields is not None
     assert task.act.fields["hour"].startswith("2026-11-25T")
 
