@@ -45,6 +45,7 @@ urlpatterns = [
     path("parrilla/<day:day>/lista/", calendar.agenda, name="list"),
     path("parrilla/<day:day>/<int:hour>/", calendar.hour, name="hour"),
     path("publicaciones/", publications.publications, name="publications"),
+    path("publicaciones/cancelaciones/", pauses.cancel_several, name="cancel_several"),
     path("publicaciones/<number:number>/", publications.numbered, name="numbered"),
     path("parrilla/cupos/", calendar.capacity, name="capacity"),
     path("publicaciones/nueva/", drafts.start, name="start"),

@@ -143,6 +143,8 @@ ROWS = (
     Row("publishing:cancel", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND, both=True),
     Row("publishing:pause_publication", arguments=GOING, roles=NETWORKS_AND_HEADS, both=True),
     Row("publishing:pause_publication", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND, both=True),
+    Row("publishing:cancel_several", "POST", data=lambda stage: {"publication": stage.programmed.pk, "reason": "Sí"},
+        roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND),  # what is not theirs is not chosen
     Row("publishing:undo", "POST", of("move"), roles=STRATEGIST, status=FOUND),  # whose move it is
     Row("publishing:publications", outside=OK),
     Row("publishing:numbered", arguments=lambda stage: [stage.programmed.number], status=FOUND),

@@ -54,7 +54,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Publicaciones": (
         "ana", "/publicaciones/?q=exportaciones",
         ("Publicaciones", "Buscar en las publicaciones", "Estado", "Red", "Persona", "Desde", "Hasta",
-         "para «exportaciones»", TITLE, "2026-1124-01", "Instagram: publicada", "publicada en 4 de 4", "Beto Mora"),
+         "para «exportaciones»", "X: publicada", "Facebook: publicada", "YouTube: publicada"),
     ),
     "un expediente": (
         "ana", "/publicaciones/{publications[exportaciones]}/",

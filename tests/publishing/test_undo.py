@@ -276,3 +276,27 @@ def test_moving_in_the_calendar_offers_its_undo_and_returns_there(publication: P
     assert f'action="{address}"' in page
     response = client.post(address, {"page": path})
     assert response.url == path
+
+
+def test_several_are_cancelled_with_one_reason_each_by_itself(
+    publication: Publication, news: News, ana: Member, dario: Member
+) -> None:
+    draft, out = drafted(news, ana, timezone.now()), programmed(news, ana, timezone.now())
+    for delivery in deliveries_in(out):
+        put(delivery, DeliveryState.PUBLISHED)
+    client, chosen = client_of(ana), [publication.pk, draft.pk, out.pk]
+    listed = client.get("/publicaciones/").content.decode()
+    assert f'name="publication" value="{draft.pk}"' in listed
+    assert f'name="publication" value="{out.pk}"' not in listed  # nothing of it is left to cancel
+    question = client.post("/publicaciones/cancelaciones/", {"publication": chosen}).content.decode()
+    assert "¿Cancelar 3 publicaciones?" in question
+    sent = {"publication": chosen, "reason": "Cambió la agenda."}
+    page = client.post("/publicaciones/cancelaciones/", sent, follow=True).content.decode()
+    assert page.count("cancelada.") == page.count("Deshacer") == 2
+    assert "no queda nada que detener" in page
+    states = [type(each).objects.get(pk=each.pk).state for each in (publication, draft, out)]
+    assert states == ["CANCELLED", "CANCELLED", "PROGRAMMED"]
+    nothing = client.post("/publicaciones/cancelaciones/", {"publication": ["", "x", "9" * 40]}, follow=True)
+    assert "Elige al menos una publicación" in nothing.content.decode()
+    assert client_of(dario).post("/publicaciones/cancelaciones/", sent, follow=True).status_code == 200
+    assert Event.objects.filter(event_type="publication.cancelled").count() == 2

@@ -1,6 +1,7 @@
 """What the screens and the jobs of publishing read."""
 
 from pregonero.publishing.queries.getters import (
+    chosen_publications,
     conversion_to_run,
     conversions_of,
     event_of,
@@ -25,6 +26,7 @@ from pregonero.publishing.queries.publications import (
 
 __all__ = [
     "adaptations_of",
+    "chosen_publications",
     "conversion_to_run",
     "conversions_of",
     "event_of",

@@ -1,5 +1,6 @@
 """The doors: look-up and right in one; missing and forbidden are the same "not found"."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pregonero.errors import NotFound
@@ -9,6 +10,7 @@ from pregonero.records.models import Event
 from pregonero.records.undo import WINDOW
 
 MAX_CONVERSIONS = 50
+MAX_CHOSEN, MAX_DIGITS = 100, 18
 
 
 def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Publication:
@@ -20,6 +22,13 @@ def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Pub
     if publication is None:
         raise NotFound
     return publication
+
+
+def chosen_publications(*, member: Member, ids: Iterable[str]) -> list[Publication]:
+    """Return those of the member's entity that somebody chose in the list, in its order; the others are left out."""
+    numbers = [int(pk) for pk in ids if pk.isdecimal() and len(pk) <= MAX_DIGITS][:MAX_CHOSEN]
+    found = Publication.objects.filter(pk__in=numbers, entity_id=member.entity_id)
+    return sorted(found.order_by("pk"), key=lambda publication: numbers.index(publication.pk))
 
 
 def get_reversible_act(*, member: Member, pk: int, for_update: bool = False) -> ReversibleAct:

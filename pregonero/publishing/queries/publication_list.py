@@ -1,7 +1,7 @@
 """The rows of the page Publicaciones: each publication with its networks, its state, its picture and what was found."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,8 +12,9 @@ from pregonero.media.models import Medium, MediumKind
 from pregonero.networks.models import Account
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery, Hold
 from pregonero.outbox.queries.deliveries import of_subjects
+from pregonero.outbox.rules import can_still_be_cancelled
 from pregonero.outbox.states import TINTS, DeliveryState
-from pregonero.publishing.models import Adaptation, Attachment, Publication
+from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState
 from pregonero.publishing.queries.search import words_query
 from pregonero.publishing.situation import situation_of, trouble_in
 from pregonero.publishing.threads import current_delivery, thread_label, threads_in
@@ -42,6 +43,7 @@ class PublicationRow:
     state: str
     label: str
     picture: Medium | None
+    can_be_cancelled: bool
 
     @property
     def at(self) -> datetime | None:
@@ -80,6 +82,7 @@ def rows_of(publications: Sequence[Publication], text: str = "") -> list[Publica
                 state,
                 label,
                 pictures.get(publication.pk),
+                _can_be_cancelled(publication, mine.values()),
             )
         )
     return rows
@@ -116,6 +119,13 @@ def _mark(adaptation: Adaptation, thread: Sequence[Delivery]) -> AccountMark:
         return AccountMark(adaptation.account, state, word)
     state = TINTS.get(DeliveryState(current_delivery(thread).state), "")
     return AccountMark(adaptation.account, state, thread_label(thread))
+
+
+def _can_be_cancelled(publication: Publication, threads: Iterable[Sequence[Delivery]]) -> bool:
+    """Return whether cancelling it would stop anything: a draft, or what has not gone out."""
+    if publication.state == PublicationState.DRAFT:
+        return True
+    return any(can_still_be_cancelled(delivery) for thread in threads for delivery in thread)
 
 
 def _pictures_of(ids: Sequence[int]) -> dict[int, Medium]:

@@ -6,9 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pregonero.errors import WrongState
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.outbox.queries.holds import count_in_flight, hold_on, hold_on_everything
 from pregonero.people.middleware import MemberRequest
+from pregonero.people.rules import check_may
 from pregonero.publishing import actions, queries, rules
 from pregonero.publishing.forms import KeyForm, ReasonForm
 from pregonero.publishing.models import Publication
@@ -83,6 +85,29 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
         tell_done(request, "Cancelada.", publication, by=member)
         return redirect("reports:expediente", pk=pk)
     return _confirmation(request, "publishing/cancel.html", publication, form)
+
+
+@require_POST
+def cancel_several(request: MemberRequest) -> HttpResponse:
+    """Ask for one reason for the chosen publications, and cancel each by itself; say which could not be."""
+    member, now = request.member, timezone.now()
+    check_may(member, "publication.stop", now=now)
+    chosen = queries.chosen_publications(member=member, ids=request.POST.getlist("publication"))
+    if not chosen:
+        messages.info(request, "Elige al menos una publicación de la lista.")
+        return redirect("publishing:publications")
+    form = ReasonForm(request.POST if "reason" in request.POST else None)
+    if not form.is_valid():
+        status = UNPROCESSABLE if form.errors else 200
+        return render(request, "publishing/cancel_several.html", {"chosen": chosen, "form": form}, status=status)
+    for publication in chosen:
+        try:
+            actions.cancel_publication(publication=publication, reason=form.cleaned_data["reason"], by=member, now=now)
+        except WrongState as refusal:
+            messages.error(request, f"«{publication.title}»: {refusal.message}")
+        else:
+            tell_done(request, f"«{publication.title}»: cancelada.", publication, by=member)
+    return redirect("publishing:publications")
 
 
 def _confirmation(request: MemberRequest, template: str, publication: Publication, form: ReasonForm) -> HttpResponse:
