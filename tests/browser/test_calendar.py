@@ -172,7 +172,7 @@ def test_the_head_and_the_tray_stay_while_a_long_day_scrolls(open_as: Callable[.
     page.mouse.wheel(0, 420)
     page.wait_for_function("scrollY > 300")
     for name in ("Publicación", "Sin programar"):
-        box = page.get_by_text(name, exact=True).first.bounding_box()
+        box = page.locator(".calendar-cols").get_by_text(name, exact=True).bounding_box()
         assert box
         assert 0 <= box["y"] < 130, name
 
