@@ -88,16 +88,17 @@ def test_the_size_of_the_preview_stays_while_one_writes(
     sample: SampleInstallation, open_as: Callable[..., BrowserUser]
 ) -> None:
     page = open_as("beto").go(f"/publicaciones/{sample.day.publications['certificados']}/editor/")
+    page.locator(".nettabs a", has_text="X").first.click()
     post = page.locator("article.pv:visible").first
     wide = post.bounding_box()
-    page.get_by_label("Teléfono").check(force=True)
+    page.get_by_role("radio", name="Teléfono").check()
     narrow = post.bounding_box()
     assert wide is not None and narrow is not None
     assert narrow["width"] <= 375 < wide["width"]
     with page.expect_response(lambda response: response.url.endswith("/revision/")):
         page.locator(".account-part:visible textarea").first.fill("Un texto más corto.")
     page.locator("article.pv:visible", has_text="Un texto más corto.").first.wait_for()
-    assert page.get_by_label("Teléfono").is_checked()
+    assert page.get_by_role("radio", name="Teléfono").is_checked()
     again = page.locator("article.pv:visible").first.bounding_box()
     assert again is not None and again["width"] <= 375
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.base import Post
+from pregonero.networks.bluesky.records import post_record
 from pregonero.networks.models import Account
 from pregonero.networks.previews import LinkCard, PreviewRules, excess_start, shortened_link
 from pregonero.networks.registry import NETWORKS, connector, network
@@ -20,6 +21,7 @@ from pregonero.newsroom.models import News
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.models import Adaptation
+from pregonero.publishing.payload import post_of
 from pregonero.publishing.previews import Preview, described_media, duration_label, excess_of, previews_of
 from pregonero.publishing.sources import source_of
 from tests.publishing.conftest import ADDRESS
@@ -109,6 +111,25 @@ def test_the_card_of_the_link_has_the_title_of_the_news(
     assert (preview.card.title if preview.card else "") == (news.title if has_card else "")
     if preview.card:
         assert preview.card.domain == "mincit.gov.co"
+
+
+def test_the_record_that_bluesky_gets_has_the_title_of_the_news_and_not_a_cut_text(
+    drafted: dict[str, Adaptation], news: News
+) -> None:
+    adaptation = drafted["bluesky"]
+    adaptation.text, adaptation.parts, adaptation.media = (
+        f"Lee {ADDRESS} hoy",
+        [f"Y {ADDRESS} mañana", "Sin enlace"],
+        [],
+    )
+    records = [post_record(post_of(adaptation, position), {}) for position in range(3)]
+    assert [record.get("embed", {}).get("external", {}).get("title") for record in records] == [
+        news.title,
+        news.title,
+        None,
+    ]
+    adaptation.text = "Lee https://www.dane.gov.co/cifras hoy"
+    assert post_record(post_of(adaptation), {})["embed"]["external"]["title"] == "www.dane.gov.co"
 
 
 @pytest.mark.parametrize("name", ["x", "facebook", "mastodon", "bluesky"])
