@@ -149,7 +149,7 @@ def open_minute(page: Page) -> None:
 
 def published_posts(page: Page, scripted: bool) -> dict[str, str]:
     """Wait until the page says that the four networks published it; return the link to each post."""
-    done = page.get_by_text("publicada en 4 de 4")
+    done = page.get_by_text("publicada en 4 de 4", exact=True)
     if scripted:
         expect(done).to_be_visible()
     else:

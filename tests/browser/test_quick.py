@@ -116,7 +116,7 @@ def test_publish_now_asks_once_and_goes_out(enter: Enter, draft: int, size: tupl
     expect(page.get_by_text("Sale en este momento en X, Facebook, Instagram y YouTube.")).to_be_in_viewport()
     page.get_by_role("button", name="Sí, publicar ya").click()
     expect(page).to_have_url(re.compile(r"/publicaciones/\d+/$"))
-    expect(page.get_by_text("publicada en 4 de 4")).to_be_visible()
+    expect(page.get_by_text("publicada en 4 de 4", exact=True)).to_be_visible()
 
 
 def test_few_tabs_reach_the_schedule(enter: Enter, draft: int) -> None:
