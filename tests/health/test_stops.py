@@ -32,7 +32,12 @@ QUARTER = 15 * 60
 
 def pages_of(member: Member) -> tuple[str, str]:
     client = client_of(member)
-    return client.get("/").content.decode(), client.get("/estado/").content.decode()
+    return main_of(client.get("/").content.decode()), main_of(client.get("/estado/").content.decode())
+
+
+def main_of(page: str) -> str:
+    """Return the part of a page that is its own: the frame also says how each account is."""
+    return page.partition("<main")[2].partition("</main>")[0]
 
 
 def lose(account: Account, now: datetime) -> None:
