@@ -12,7 +12,7 @@ from django.urls import reverse
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
 from pregonero.networks.interactions import InteractionKind
-from pregonero.networks.models import Account
+from pregonero.networks.models import Account, Application
 from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
@@ -50,6 +50,23 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} de {self.account_id}"
+
+
+class WebhookNotice(models.Model):
+    """A signed notice of a network, as it came; its words are erased when it has been read (N-7)."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["application", "digest"], name="webhook_notice_once"),)
+
+    def __str__(self) -> str:
+        return f"aviso de {self.application_id}"
 
 
 class Contact(models.Model):
@@ -191,9 +208,6 @@ class MessageVersion(models.Model):
     salt = models.CharField(max_length=32, blank=True)
     digest = models.CharField(max_length=64)
     replaced_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"versión de {self.message_id}"
 
 
 class Answer(models.Model):

@@ -1,6 +1,6 @@
 """Conversations: getters, the list with its filters and counts, the thread, and how far each account was read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -16,9 +16,11 @@ from pregonero.inbox.models import (
     Petition,
     PqrsdParameters,
     Stream,
+    WebhookNotice,
 )
 from pregonero.inbox.states import ConversationState, Question
-from pregonero.networks.models import Account, AccountState, Credential, CredentialState
+from pregonero.networks import vault
+from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.people.models import Entity, Member
@@ -219,3 +221,28 @@ def streams_of(entity: Entity) -> list[Stream]:
 def question_choices() -> list[tuple[str, str]]:
     """Return the questions that a person can confirm, with their labels."""
     return [(question.value, question.label) for question in Question]
+
+
+@dataclass(frozen=True)
+class ApplicationSecret:
+    """An application with its secret, for the signatures of its notices."""
+
+    application: Application
+    secret: str = field(repr=False)
+
+
+def application_secret(*, pk: int) -> ApplicationSecret | None:
+    """Return an application of any entity with its secret; None when there is none."""
+    application = Application.objects.filter(pk=pk).first()
+    if application is None:
+        return None
+    secret = vault.decrypt(bytes(application.encrypted_secret), context=application.encryption_context)
+    return ApplicationSecret(application, secret)
+
+
+def notice_to_read(*, pk: int) -> WebhookNotice:
+    """Return a notice of any entity, for the job that reads it. Raises `NotFound`."""
+    notice = WebhookNotice.objects.select_related("application").filter(pk=pk).first()
+    if notice is None:
+        raise NotFound("El aviso ya no existe.")
+    return notice

@@ -10,12 +10,14 @@ from procrastinate.exceptions import AlreadyEnqueued
 from pregonero.errors import Refused
 from pregonero.inbox import queries
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
+from pregonero.inbox.actions.webhooks import finish_notice
 from pregonero.inbox.models import Stream
 from pregonero.networks.base import NetworkError, Transient
 from pregonero.networks.interactions import Reading
 from pregonero.networks.queries import credentials_for
-from pregonero.networks.registry import interaction_reader
+from pregonero.networks.registry import interaction_reader, webhook_receiver
 from pregonero.networks.tokens import with_token_refresh
+from pregonero.networks.webhooks import WebhookHint
 from pregonero.outbox.sender import flush_limit_readings
 
 
@@ -46,6 +48,20 @@ def read_stream(*, stream_id: int, **_later: Any) -> None:
         flush_limit_readings(at_once=True)
     receive_reading(stream=stream, reading=reading, now=timezone.now())
     if reading.has_more:
+        _read_soon(stream_id)
+
+
+@app.task(name="inbox.read_notice", queue="reading")
+def read_notice(*, notice_id: int, **_later: Any) -> None:
+    """Read a stored notice: its accounts are read at once, and what was removed is marked."""
+    notice = queries.notice_to_read(pk=notice_id)
+    receiver = webhook_receiver(notice.application.network)
+    hints, problem = list[WebhookHint](), ""
+    try:
+        hints = receiver.hints(bytes(notice.body)) if receiver and not notice.processed_at else []
+    except (ValueError, RecursionError):
+        problem = "No tiene la forma de un aviso de esta red."
+    for stream_id in finish_notice(notice=notice, hints=hints, problem=problem, now=timezone.now()):
         _read_soon(stream_id)
 
 

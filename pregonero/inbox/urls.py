@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.inbox.views import conversations, petitions
+from pregonero.inbox.views import conversations, petitions, webhooks
 
 app_name = "inbox"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("conversacion/<int:pk>/nota/", conversations.note, name="note"),
     path("conversacion/<int:pk>/borrador/", conversations.draft, name="draft"),
     path("conversacion/pqrsd/", conversations.pqrsd, name="pqrsd"),
+    path("avisos/red/<int:pk>/", webhooks.receive, name="webhook"),
     path("peticiones/", petitions.petition_list, name="petitions"),
     path("peticiones/<int:pk>/", petitions.petition_page, name="petition"),
     path("peticiones/<int:pk>/radicado/", petitions.number, name="petition_number"),

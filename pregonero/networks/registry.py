@@ -18,6 +18,7 @@ from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.previews import GENERIC_PREVIEW, PreviewRules
 from pregonero.networks.rate_limits.policy import RateLimitPolicy
+from pregonero.networks.webhooks import WebhookReceiver
 
 NETWORKS = [
     "x",
@@ -41,6 +42,7 @@ class Network:
     errors: ErrorTable
     rate_limits: RateLimitPolicy
     api_address: str
+    webhook: WebhookReceiver | None = None  # None: the network sends no notices, or we take none
     interactions: InteractionReader | None = None  # None: what people write there is not read
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
@@ -77,6 +79,11 @@ def manual_posting(name: str) -> ManualPosting:
 def interaction_reader(name: str) -> InteractionReader | None:
     """Return how what people write on a network is read; None when it is not read."""
     return network(name).interactions
+
+
+def webhook_receiver(name: str) -> WebhookReceiver | None:
+    """Return how the notices of a network are verified and read; None when it sends none."""
+    return network(name).webhook
 
 
 def auth_config_of(name: str) -> AuthConfig:

@@ -52,6 +52,7 @@ EVENT_TYPES: dict[str, str] = {
     "link.accepted": "Enlace aceptado por nombre",
     "message.received": "Alguien escribió",
     "message.edited": "Su autor editó lo que escribió",
+    "message.deleted": "Su autor borró lo que escribió",
     "conversation.sorted": "Qué pide la conversación",
     "conversation.closed": "Conversación cerrada sin respuesta",
     "conversation.reopened": "Conversación abierta otra vez",

@@ -14,6 +14,7 @@ from pregonero.networks.facebook.network import (
 )
 from pregonero.networks.previews import PreviewRules, card_beside
 from pregonero.networks.registry import Network
+from pregonero.networks.webhooks import MetaWebhook
 
 NETWORK = Network(
     connector=FacebookConnector(),
@@ -25,6 +26,7 @@ NETWORK = Network(
     rate_limits=RATE_LIMITS,
     preview=PreviewRules(text=message_of, card=card_beside, fold=477),
     api_address=API_ADDRESS,
+    webhook=MetaWebhook(),
     interactions=FacebookInteractions(),
     consent_address=CONSENT_ADDRESS,
 )

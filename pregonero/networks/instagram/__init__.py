@@ -14,6 +14,7 @@ from pregonero.networks.instagram.network import (
 )
 from pregonero.networks.previews import PreviewRules
 from pregonero.networks.registry import Network
+from pregonero.networks.webhooks import MetaWebhook
 
 NETWORK = Network(
     connector=InstagramConnector(),
@@ -25,6 +26,7 @@ NETWORK = Network(
     rate_limits=RATE_LIMITS,
     preview=PreviewRules(link="", mention=r"(?<![\w@/.])@[\w.]*\w", fold=125),
     api_address=API_ADDRESS,
+    webhook=MetaWebhook(),
     interactions=InstagramInteractions(),
     consent_address=CONSENT_ADDRESS,
 )

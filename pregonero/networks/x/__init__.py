@@ -2,6 +2,7 @@
 
 from pregonero.networks.previews import LINK, PreviewRules, card_of_last_link, shortened_link
 from pregonero.networks.registry import Network
+from pregonero.networks.webhooks import XWebhook
 from pregonero.networks.x.connector import XConnector
 from pregonero.networks.x.interactions import XInteractions
 from pregonero.networks.x.manual import XManual
@@ -23,6 +24,7 @@ NETWORK = Network(
         card=card_of_last_link,
     ),
     api_address=API_ADDRESS,
+    webhook=XWebhook(),
     interactions=XInteractions(),
     consent_address=CONSENT_ADDRESS,
 )
