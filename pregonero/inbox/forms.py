@@ -155,8 +155,8 @@ class StepForm(forms.Form):
         data["until"] = data.get("until") if is_extension else None
         return data
 
-    @property
-    def step(self) -> Step:
-        """Return the step, at noon of its day in Bogotá."""
-        at = timezone.make_aware(datetime.combine(self.cleaned_data["day"], NOON))
+    def step_at(self, now: datetime) -> Step:
+        """Return the step, at noon of its day in Bogotá, or now when it is today."""
+        day = self.cleaned_data["day"]
+        at = now if day == timezone.localdate(now) else timezone.make_aware(datetime.combine(day, NOON))
         return Step(StepKind(self.cleaned_data["kind"]), at, self.cleaned_data["until"])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from pregonero.inbox.models import Petition
-from pregonero.inbox.petition_clock import Count, PetitionKind, Step, StepKind, count_petition
+from pregonero.inbox.petition_clock import BOGOTA, Count, PetitionKind, Step, StepKind, count_petition
 from pregonero.working_days import add_working_days
 
 SOON_DAYS = 3  # working days before the legal date
@@ -30,8 +30,8 @@ class PetitionRow:
 
 
 def count_of(petition: Petition) -> Count:
-    """Return the legal date of a petition, from its steps in the order in which they happened."""
-    stored = sorted(petition.steps.all(), key=lambda step: (step.at, step.pk))
+    """Return the legal date of a petition, from its steps by day; those of one day, as they were written down."""
+    stored = sorted(petition.steps.all(), key=lambda step: (step.at.astimezone(BOGOTA).date(), step.pk))
     steps = [Step(StepKind(step.kind), step.at, step.until) for step in stored]
     return count_petition(PetitionKind(petition.kind), steps)
 

@@ -25,6 +25,7 @@ from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import move_publication, pause_publication
 from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
+from tests.attack.inbox_stage import InboxRows, make_inbox
 from tests.conftest import NOW, member, register_mincomercio
 from tests.databases import as_default_database, fresh_database
 from tests.publishing.conftest import (
@@ -70,6 +71,7 @@ class Stage:
     administrator: Administrator
     conversion: MediaConversion
     sending_stop: NetworkSuspension
+    inbox: InboxRows
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def make_stage(media: Path) -> Stage:
         sending_stop=NetworkSuspension.objects.create(
             entity=entity, network="x", code="402", reason="Se agotó el saldo.", since=moment
         ),
+        inbox=make_inbox(accounts["facebook"], people, moment),
     )
 
 

@@ -10,12 +10,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from pregonero.media.signed_addresses import signed_address
+from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
-from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, NETWORKS_PEOPLE, Role
+from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
 from tests.publishing.test_views import sent
 
 NETWORKS_AND_HEADS = NETWORKS_PEOPLE | GROUP_HEADS
+CITIZENS = frozenset({Role.CITIZEN_RELATIONS})
 CONTENT = frozenset({Role.CONTENT_MANAGER})
 STRATEGIST = frozenset({Role.DIGITAL_STRATEGIST})  # the recipient of the notice
 SOURCES = COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
@@ -95,6 +97,26 @@ def part_of(stage: Stage) -> list[Any]:
     return [*account_of(stage), 2]
 
 
+def in_inbox(name: str) -> Callable[[Stage], list[Any]]:
+    return lambda stage: [getattr(stage.inbox, name).pk]
+
+
+def answering(name: str, text: str = "") -> Callable[[Stage], dict[str, Any]]:
+    """Return the form that answers a conversation."""
+
+    def form(stage: Stage) -> dict[str, Any]:
+        fields = {"key": str(uuid4()), "seen": str(getattr(stage.inbox, name).revision)}
+        return fields | ({"text": text} if text else {})
+
+    return form
+
+
+def today(_: Stage) -> dict[str, str]:
+    return {"kind": "ANSWERED", "day": f"{timezone.localdate():%Y-%m-%d}"}
+
+
+PQRSD = {"address": "https://www.mincit.gov.co/pqrsd", "text": "Escribe a PQRSD:", "reason": "Otra resolución"}
+ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
 ACCOUNT = of("account")
 
@@ -170,6 +192,26 @@ ROWS = (
     Row("publishing:withdraw", "POST", of("waiting"), lambda _: {"reason": "Error"}, NETWORKS_AND_HEADS, status=409,
         both=True),
     Row("reports:expediente", arguments=GOING),
+    Row("inbox:list", roles=INBOX_READERS, outside=OK),
+    Row("inbox:conversation", arguments=ASKED, roles=INBOX_READERS),
+    Row("inbox:sort", "POST", ASKED, lambda _: {"question": "BASIC"}, NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:answer", "POST", ASKED, answering("asked", "Hasta el lunes."), NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:redirect", "POST", in_inbox("matter"), answering("matter"), NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:open_petition", "POST", in_inbox("petitioned"), lambda _: {"kind": "GENERAL"}, NETWORKS_AND_HEADS,
+        FOUND),
+    Row("inbox:close", "POST", ASKED, reason, NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:reopen", "POST", in_inbox("settled"), roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("inbox:assign", "POST", ASKED, roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("inbox:snooze", "POST", ASKED, tomorrow, NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:note", "POST", ASKED, lambda _: {"text": "Llamó"}, NETWORKS_AND_HEADS | CITIZENS, FOUND),
+    Row("inbox:draft", "POST", ASKED, lambda _: {"text": "Hola"}, NETWORKS_AND_HEADS),
+    Row("inbox:pqrsd", roles=INBOX_READERS, outside=OK, both=True),
+    Row("inbox:pqrsd", "POST", data=lambda _: PQRSD, roles=CITIZENS, status=FOUND, outside=FOUND, both=True),
+    Row("inbox:petitions", roles=INBOX_READERS, outside=OK),
+    Row("inbox:petition", arguments=in_inbox("petition"), roles=INBOX_READERS),
+    Row("inbox:petition_number", "POST", in_inbox("petition"), lambda _: {"number": "2026-1"}, CITIZENS, FOUND),
+    Row("inbox:petition_step", "POST", in_inbox("petition"), today, CITIZENS, FOUND),
+    Row("inbox:petition_calendar", arguments=in_inbox("petition"), roles=INBOX_READERS),
     Row("newsroom:list", outside=OK),
     Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),
     Row("newsroom:inform_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,
@@ -186,6 +228,7 @@ ROWS = (
     Row("newsroom:dismiss_news", "POST", CANDIDATE, reason, NETWORKS_PEOPLE | CONTENT, FOUND, both=True),
     Row("newsroom:undo_dismissal", "POST", CANDIDATE, roles=NETWORKS_PEOPLE | CONTENT, status=FOUND),
     Row("newsroom:receive_news", "POST", CANDIDATE, status=FOUND),
+    Row("media:thumbnail", arguments=lambda stage: [stage.informed.picture_id, WIDTHS[0]]),
     Row("media:file", arguments=lambda stage: [stage.informed.picture_id]),
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
@@ -224,6 +267,7 @@ ROWS = (
 PUBLIC = {
     "health": OK,
     "newsroom:notice": UNSIGNED,
+    "inbox:webhook": REFUSED,  # without a signature
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     "account_login": OK,
@@ -255,6 +299,7 @@ def public_path(name: str, stage: Stage) -> str:
     """Return the path of a public address."""
     arguments: dict[str, list[Any]] = {
         "newsroom:notice": [stage.source.pk],
+        "inbox:webhook": [1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
         if stage.informed.picture
         else [],

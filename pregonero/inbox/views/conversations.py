@@ -82,11 +82,17 @@ def _filters(request: MemberRequest) -> queries.Filters:
     )
 
 
+def _conversation(request: MemberRequest, pk: int, right: str) -> Conversation:
+    """Return a conversation that this person may see and act on; whoever may not learns nothing of it."""
+    found = queries.get_conversation(member=request.member, pk=pk)
+    check_may(request.member, right, now=timezone.now())
+    return found
+
+
 @require_GET
 def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a conversation, what it asks for, the proposed answer, and what can be done with it."""
-    check_may(request.member, "inbox.see", now=timezone.now())
-    return _page(request, queries.get_conversation(member=request.member, pk=pk))
+    return _page(request, _conversation(request, pk, "inbox.see"))
 
 
 def _page(
@@ -148,7 +154,7 @@ def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[s
 @require_POST
 def sort(request: MemberRequest, pk: int) -> HttpResponse:
     """Confirm or correct what a conversation asks for."""
-    conversation = queries.get_conversation(member=request.member, pk=pk)
+    conversation = _conversation(request, pk, "inbox.sort")
     form = SortForm(request.POST)
     if form.is_valid():
         try:
@@ -169,7 +175,7 @@ def sort(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def answer(request: MemberRequest, pk: int) -> HttpResponse:
     """Send an answer. When the thread changed meanwhile, nothing is sent and the text is kept."""
-    member, conversation = request.member, queries.get_conversation(member=request.member, pk=pk)
+    member, conversation = request.member, _conversation(request, pk, "inbox.answer")
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
@@ -203,7 +209,7 @@ def _refused_answer(
 @require_POST
 def redirect_person(request: MemberRequest, pk: int) -> HttpResponse:
     """Send the person to PQRSD."""
-    conversation = queries.get_conversation(member=request.member, pk=pk)
+    conversation = _conversation(request, pk, "inbox.answer")
     form = RedirectForm(request.POST)
     if form.is_valid():
         answers.redirect_to_pqrsd(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
@@ -214,7 +220,7 @@ def redirect_person(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def close(request: MemberRequest, pk: int) -> HttpResponse:
     """Close a conversation that needs no answer."""
-    conversation, form = queries.get_conversation(member=request.member, pk=pk), CloseForm(request.POST)
+    conversation, form = _conversation(request, pk, "inbox.answer"), CloseForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
     sorting.close_conversation(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
@@ -225,7 +231,7 @@ def close(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def reopen(request: MemberRequest, pk: int) -> HttpResponse:
     """Open a conversation again."""
-    conversation = queries.get_conversation(member=request.member, pk=pk)
+    conversation = _conversation(request, pk, "inbox.answer")
     sorting.reopen_conversation(conversation=conversation, by=request.member, now=timezone.now())
     return redirect(conversation)
 
@@ -233,7 +239,7 @@ def reopen(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def assign(request: MemberRequest, pk: int) -> HttpResponse:
     """Give a conversation to a person, or to nobody."""
-    member, conversation = request.member, queries.get_conversation(member=request.member, pk=pk)
+    member, conversation = request.member, _conversation(request, pk, "inbox.answer")
     people = {str(person.pk): person for person in networks_people(member.entity, today=timezone.localdate())}
     chosen = people.get(request.POST.get("assignee", ""))
     sorting.assign_conversation(conversation=conversation, assignee=chosen, by=member, now=timezone.now())
@@ -243,7 +249,7 @@ def assign(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def snooze(request: MemberRequest, pk: int) -> HttpResponse:
     """Set a conversation aside until a day."""
-    conversation, form = queries.get_conversation(member=request.member, pk=pk), SnoozeForm(request.POST)
+    conversation, form = _conversation(request, pk, "inbox.answer"), SnoozeForm(request.POST)
     if form.is_valid():
         try:
             sorting.snooze_conversation(
@@ -260,7 +266,7 @@ def snooze(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def note(request: MemberRequest, pk: int) -> HttpResponse:
     """Write an internal note."""
-    conversation, form = queries.get_conversation(member=request.member, pk=pk), NoteForm(request.POST)
+    conversation, form = _conversation(request, pk, "inbox.note"), NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
     sorting.add_note(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
@@ -270,7 +276,7 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep what a person is writing, while they write it."""
-    conversation = queries.get_conversation(member=request.member, pk=pk)
+    conversation = _conversation(request, pk, "inbox.answer")
     text = request.POST.get("text", "")
     sorting.save_draft(conversation=conversation, text=text, by=request.member, now=timezone.now())
     return HttpResponse("Borrador guardado" if text.strip() else "", content_type="text/plain; charset=utf-8")

@@ -35,6 +35,7 @@ def petition_list(request: MemberRequest) -> HttpResponse:
 def open_petition(request: MemberRequest, pk: int) -> HttpResponse:
     """Hand a conversation over as a petition."""
     conversation, form = queries.get_conversation(member=request.member, pk=pk), PetitionForm(request.POST)
+    check_may(request.member, "petition.open", now=timezone.now())
     if form.is_valid():
         marked = form.cleaned_data["features"]
         opening = actions.PetitionOpening(
@@ -50,8 +51,14 @@ def open_petition(request: MemberRequest, pk: int) -> HttpResponse:
 @require_GET
 def petition_page(request: MemberRequest, pk: int) -> HttpResponse:
     """Show a petition: what was asked, its legal date explained day by day, and what happened to it."""
-    check_may(request.member, "inbox.see", now=timezone.now())
-    return _page(request, queries.get_petition(member=request.member, pk=pk))
+    return _page(request, _petition(request, pk, "inbox.see"))
+
+
+def _petition(request: MemberRequest, pk: int, right: str) -> Petition:
+    """Return a petition that this person may see and act on; whoever may not learns nothing of it."""
+    found = queries.get_petition(member=request.member, pk=pk)
+    check_may(request.member, right, now=timezone.now())
+    return found
 
 
 def _page(request: MemberRequest, petition: Petition, form: Form | None = None) -> HttpResponse:
@@ -74,7 +81,7 @@ def _page(request: MemberRequest, petition: Petition, form: Form | None = None) 
 @require_POST
 def number(request: MemberRequest, pk: int) -> HttpResponse:
     """Store the number of a petition."""
-    petition, form = queries.get_petition(member=request.member, pk=pk), NumberForm(request.POST)
+    petition, form = _petition(request, pk, "petition.manage"), NumberForm(request.POST)
     if not form.is_valid():
         return _page(request, petition, form)
     actions.record_number(petition=petition, by=request.member, now=timezone.now(), **form.cleaned_data)
@@ -85,12 +92,12 @@ def number(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def step(request: MemberRequest, pk: int) -> HttpResponse:
     """Store something that happened to a petition."""
-    petition, form = queries.get_petition(member=request.member, pk=pk), StepForm(request.POST)
+    petition, form = _petition(request, pk, "petition.manage"), StepForm(request.POST)
     if form.is_valid():
         try:
             actions.record_step(
                 petition=petition,
-                step=form.step,
+                step=form.step_at(timezone.now()),
                 note=form.cleaned_data["note"],
                 by=request.member,
                 now=timezone.now(),
@@ -105,8 +112,7 @@ def step(request: MemberRequest, pk: int) -> HttpResponse:
 @require_GET
 def calendar(request: MemberRequest, pk: int) -> HttpResponse:
     """Return the legal date as a calendar file."""
-    check_may(request.member, "inbox.see", now=timezone.now())
-    text = calendar_file(queries.get_petition(member=request.member, pk=pk), now=timezone.now())
+    text = calendar_file(_petition(request, pk, "inbox.see"), now=timezone.now())
     if not text:
         raise NotFound
     headers = {"Content-Disposition": f'attachment; filename="peticion-{pk}.ics"'}
