@@ -30,7 +30,10 @@ STOP_WORDS = frozenset(
 
 @dataclass(frozen=True)
 class AnswerProposal:
-    """A proposed answer, the sentence that it comes from, and the news item that says it."""
+    """A proposed answer, the sentence that it comes from, and the news item that says it.
+
+    It does not greet by name: what is sent is kept for good, and a person's name is not (N-7).
+    """
 
     text: str
     sentence: str
@@ -47,7 +50,8 @@ def propose_answer(conversation: Conversation, message: Message) -> AnswerPropos
         sentence = best_sentence(message.text, [news.title, news.summary, news.body])
         if sentence:
             digest = digest_of(news.title, news.summary, news.body)
-            return AnswerProposal(_greeted(conversation, sentence, news.address), sentence, news, digest)
+            text = f"Hola. {sentence} Más información: {news.address}"
+            return AnswerProposal(text, sentence, news, digest)
     return None
 
 
@@ -77,7 +81,7 @@ def best_sentence(question: str, texts: Iterable[str]) -> str:
 
     An empty string when the question asks for a date or a place that no sentence has, or when none shares a word.
     """
-    folded, asked = fold(question), {stem(word) for word in _words(question)}
+    folded, asked = fold(question), question_stems(question)
     wants_date, wants_place = bool(ASKS_DATE.search(folded)), bool(ASKS_PLACE.search(folded))
     best, best_score = "", 0.0
     for position, sentence in enumerate(piece.strip() for text in texts for piece in SENTENCE.split(text)):
@@ -96,12 +100,11 @@ def _words(text: str) -> list[str]:
     return [word for word in re.findall(r"\w{3,}", fold(text)) if word not in STOP_WORDS]
 
 
+def question_stems(text: str) -> frozenset[str]:
+    """Return the stems of the words of a question that say something."""
+    return frozenset(stem(word) for word in _words(text))
+
+
 def stem(word: str) -> str:
     """Return a word without the ending of its plural and gender, enough to compare two."""
     return re.sub(r"(?<=\w{3})(?:ciones|cion|es|s|[oa])$", "", word)
-
-
-def _greeted(conversation: Conversation, sentence: str, link: str) -> str:
-    name = conversation.contact.name.split()[0] if conversation.contact.name else ""
-    greeting = f"Hola, {name}. " if name else "Hola. "
-    return f"{greeting}{sentence} Más información: {link}"

@@ -56,6 +56,17 @@ class CloseForm(forms.Form):
     )
 
 
+class EraseForm(forms.Form):
+    """Why a person's data are erased."""
+
+    reason = forms.CharField(
+        label="Por qué se borran",
+        max_length=300,
+        help_text="Por ejemplo, el número de su solicitud.",
+        error_messages={"required": "Escribe por qué."},
+    )
+
+
 class NoteForm(forms.Form):
     """An internal note."""
 
@@ -65,6 +76,9 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Solo la ve el equipo.",
         error_messages={"required": "Escribe la nota."},
+    )
+    is_reserved = forms.BooleanField(
+        label="Reservada: solo para quien asesora o coordina", required=False, help_text="Para lo de un periodista."
     )
 
 

@@ -11,11 +11,17 @@ from django.urls import reverse
 
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
+from pregonero.inbox.stream_models import Stream, WebhookNotice
 from pregonero.networks.interactions import InteractionKind
-from pregonero.networks.models import Account, Application
+from pregonero.networks.models import Account
 from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
+
+__all__ = [
+    "Answer", "Contact", "Conversation", "Draft", "Message", "MessageVersion", "Note", "Petition", "PetitionStep",
+    "PqrsdParameters", "Stream", "WebhookNotice",
+]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
 ONLY_REDIRECT = """
@@ -29,46 +35,6 @@ ONLY_REDIRECT = """
 """
 
 
-class Stream(models.Model):
-    """How far a list of an account's network has been read: comments, mentions.
-
-    `cursor` is where the next reading continues; `read_at`, the last reading that worked.
-    """
-
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="streams")
-    name = models.CharField(max_length=20)
-    cursor = models.JSONField(default=dict, blank=True)
-    first_read_at = models.DateTimeField(null=True)
-    read_at = models.DateTimeField(null=True)
-    next_read_at = models.DateTimeField()
-    problem = models.CharField(max_length=300, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["account", "name"], name="stream_once"),)
-        indexes = (models.Index(fields=["next_read_at"], name="stream_due"),)
-
-    def __str__(self) -> str:
-        return f"{self.name} de {self.account_id}"
-
-
-class WebhookNotice(models.Model):
-    """A signed notice of a network, as it came; its words are erased when it has been read (N-7)."""
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
-    digest = models.CharField(max_length=64)
-    body = models.BinaryField()
-    received_at = models.DateTimeField()
-    processed_at = models.DateTimeField(null=True)
-    problem = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["application", "digest"], name="webhook_notice_once"),)
-
-    def __str__(self) -> str:
-        return f"aviso de {self.application_id}"
-
-
 class Contact(models.Model):
     """Who writes to the accounts, as their network names them. The name can be erased (N-7)."""
 
@@ -78,12 +44,22 @@ class Contact(models.Model):
     handle = models.CharField(max_length=120, blank=True)
     name = models.CharField(max_length=200, blank=True)
     first_seen_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["entity", "network", "remote_id"], name="contact_once"),)
 
     def __str__(self) -> str:
         return self.name or (f"@{self.handle}" if self.handle else "Alguien")
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return how records refer to it: without the name (N-7)."""
+        return ObjectRef("contact", self.pk, f"Persona en {self.get_network_display()}")
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this person."""
+        return reverse("inbox:contact", args=[self.pk])
 
 
 class Conversation(models.Model):
@@ -294,10 +270,11 @@ class Draft(models.Model):
 
 
 class Note(models.Model):
-    """An internal note on a conversation: the person never sees it."""
+    """An internal note on a conversation: the person never sees it. A journalist's may be reserved."""
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
     text = models.CharField(max_length=1000)
+    is_reserved = models.BooleanField(default=False)  # only who advises or coordinates reads it (N-5)
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from pregonero.errors import NotFound
 from pregonero.inbox.models import (
     Answer,
+    Contact,
     Conversation,
     Draft,
     Message,
@@ -24,6 +25,7 @@ from pregonero.networks.models import Account, AccountState, Application, Creden
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.people.models import Entity, Member
+from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
 
 PAGE_SIZE = 50
@@ -127,6 +129,21 @@ def petitions_of(entity: Entity) -> list[Petition]:
     return list(petitions.prefetch_related("steps").order_by("-pk")[:500])
 
 
+def get_contact(*, member: Member, pk: int, for_update: bool = False) -> Contact:
+    """Return a person who wrote to the member's entity. Raises `NotFound` for any other."""
+    contacts = Contact.objects.select_for_update() if for_update else Contact.objects.all()
+    contact = contacts.filter(pk=pk, entity_id=member.entity_id).first()
+    if contact is None:
+        raise NotFound
+    return contact
+
+
+def conversations_with(contact: Contact) -> list[Conversation]:
+    """Return a person's conversations with the entity, the newest first."""
+    found = Conversation.objects.filter(contact=contact).select_related("account", "contact", "assignee")
+    return list(found.order_by("-last_at", "-pk")[:200])
+
+
 def messages_of(conversation: Conversation) -> list[Message]:
     """Return the latest messages of a conversation, the first one first."""
     messages = Message.objects.filter(conversation=conversation).select_related("contact")
@@ -143,9 +160,15 @@ def answers_of(conversation: Conversation) -> list[Answer]:
     return list(Answer.objects.filter(conversation=conversation).select_related("by").order_by("pk")[:THREAD_LIMIT])
 
 
-def notes_of(conversation: Conversation) -> list[Note]:
-    """Return the internal notes of a conversation, the first one first."""
-    return list(Note.objects.filter(conversation=conversation).select_related("by").order_by("pk")[:THREAD_LIMIT])
+def notes_of(conversation: Conversation, *, member: Member) -> list[Note]:
+    """Return the internal notes of a conversation that a member may read, the first one first.
+
+    Reserved ones are only for who advises or coordinates: professional secrecy closes them to everybody else (N-5).
+    """
+    notes = Note.objects.filter(conversation=conversation)
+    if not GROUP_HEADS.intersection(member.roles):
+        notes = notes.filter(is_reserved=False)
+    return list(notes.select_related("by").order_by("pk")[:THREAD_LIMIT])
 
 
 def draft_of(conversation: Conversation) -> Draft | None:

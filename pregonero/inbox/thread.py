@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pregonero.inbox import queries
 from pregonero.inbox.models import Answer, Conversation, Message, MessageVersion, Note
+from pregonero.people.models import Member
 
 
 @dataclass(frozen=True)
@@ -18,8 +19,8 @@ class Entry:
     note: Note | None = None
 
 
-def thread_of(conversation: Conversation) -> list[Entry]:
-    """Return the entries of a conversation, the first one first."""
+def thread_of(conversation: Conversation, *, member: Member) -> list[Entry]:
+    """Return the entries of a conversation that a member may read, the first one first."""
     versions: dict[int, list[MessageVersion]] = {}
     for version in queries.versions_of(conversation):
         versions.setdefault(version.message_id, []).append(version)
@@ -28,5 +29,5 @@ def thread_of(conversation: Conversation) -> list[Entry]:
         for message in queries.messages_of(conversation)
     ]
     answers = [Entry(answer.at, answer=answer) for answer in queries.answers_of(conversation)]
-    notes = [Entry(note.at, note=note) for note in queries.notes_of(conversation)]
+    notes = [Entry(note.at, note=note) for note in queries.notes_of(conversation, member=member)]
     return sorted([*messages, *answers, *notes], key=lambda entry: entry.at)

@@ -67,6 +67,7 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "petition.open": Permission("enviar una petición a Relación con el Ciudadano", NETWORKS_PEOPLE | GROUP_HEADS),
     "petition.manage": Permission("llevar las peticiones", frozenset({Role.CITIZEN_RELATIONS})),
+    "contact.erase": Permission("borrar o descargar los datos de una persona", COORDINATOR | {Role.CITIZEN_RELATIONS}),
     "pqrsd.manage": Permission("fijar los parámetros de PQRSD", frozenset({Role.CITIZEN_RELATIONS})),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

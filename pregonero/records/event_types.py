@@ -62,6 +62,7 @@ EVENT_TYPES: dict[str, str] = {
     "answer.written": "Respuesta escrita",
     "answer.redirected": "Remisión a PQRSD",
     "answer.published": "Respuesta enviada",
+    "contact.erased": "Datos de una persona borrados",
     "petition.opened": "Petición enviada a Relación con el Ciudadano",
     "petition.numbered": "Petición radicada",
     "petition.step": "Lo que pasó con la petición",

@@ -111,6 +111,10 @@ def answering(name: str, text: str = "") -> Callable[[Stage], dict[str, Any]]:
     return form
 
 
+def contact_of(stage: Stage) -> list[Any]:
+    return [stage.inbox.asked.contact_id]
+
+
 def today(_: Stage) -> dict[str, str]:
     return {"kind": "ANSWERED", "day": f"{timezone.localdate():%Y-%m-%d}"}
 
@@ -207,6 +211,10 @@ ROWS = (
     Row("inbox:draft", "POST", ASKED, lambda _: {"text": "Hola"}, NETWORKS_AND_HEADS),
     Row("inbox:pqrsd", roles=INBOX_READERS, outside=OK, both=True),
     Row("inbox:pqrsd", "POST", data=lambda _: PQRSD, roles=CITIZENS, status=FOUND, outside=FOUND, both=True),
+    Row("inbox:contact", arguments=contact_of, roles=INBOX_READERS),
+    Row("inbox:contact_export", arguments=contact_of, roles=COORDINATOR | CITIZENS),
+    Row("inbox:contact_erase", arguments=contact_of, roles=COORDINATOR | CITIZENS, both=True),
+    Row("inbox:contact_erase", "POST", contact_of, reason, COORDINATOR | CITIZENS, FOUND, both=True),
     Row("inbox:petitions", roles=INBOX_READERS, outside=OK),
     Row("inbox:petition", arguments=in_inbox("petition"), roles=INBOX_READERS),
     Row("inbox:petition_number", "POST", in_inbox("petition"), lambda _: {"number": "2026-1"}, CITIZENS, FOUND),

@@ -64,7 +64,7 @@ def test_the_answer_is_proposed_from_the_news_with_its_date_and_link(ask: Ask, n
 
     assert proposal is not None
     assert (proposal.sentence, proposal.news) == (FACT, news)
-    assert proposal.text == f"Hola, Rosa. {FACT} Más información: {news.address}"
+    assert proposal.text == f"Hola. {FACT} Más información: {news.address}"
 
 
 def test_nothing_is_proposed_when_nothing_published_answers_it(ask: Ask, news: News) -> None:

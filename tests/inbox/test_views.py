@@ -66,7 +66,7 @@ def test_the_main_way_confirm_the_proposed_answer_and_send_it(
     assert "Confírmalo o elige otra" in browser.get(base).content.decode()
     browser.post(f"{base}clase/", {"question": "BASIC"})
     html = browser.get(base).content.decode()
-    assert "Hola, Rosa. La convocatoria para exportar está abierta hasta el 15 de diciembre" in html
+    assert "Hola. La convocatoria para exportar está abierta hasta el 15 de diciembre" in html
 
     text = "Hola, Rosa: hasta el 15 de diciembre."
     sent = browser.post(f"{base}respuesta/", fields_of(html, f"{base}respuesta/") | {"text": text}, follow=True)

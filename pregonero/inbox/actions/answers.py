@@ -1,13 +1,15 @@
 """Answering and redirecting: one answer to each message, sent as an operation of the outbox (Q-2, Q-3)."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
 
-from pregonero.errors import WrongState
+from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
+from pregonero.inbox.actions.sorting import confirm_question
 from pregonero.inbox.models import Answer, Conversation, Draft, Message
 from pregonero.inbox.rules import (
     check_answer_text,
@@ -15,7 +17,7 @@ from pregonero.inbox.rules import (
     check_may_answer,
     check_seen,
 )
-from pregonero.inbox.states import AnswerKind, ConversationState
+from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.networks.base import OperationKind
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
@@ -47,6 +49,35 @@ def send_answer(*, conversation: Conversation, written: WrittenAnswer, by: Membe
     Raises `ThreadChanged`, and sends nothing, when the conversation changed after the person saw it.
     """
     return _send(conversation, AnswerKind.ANSWER, written, by, now)
+
+
+def send_alike(
+    *, answer: Answer, others: Sequence[Conversation], by: Member, now: datetime
+) -> tuple[list[Answer], list[str]]:
+    """Give the same answer to other conversations that ask the same, each in its own transaction.
+
+    Return the answers that were sent, and in Spanish why others were not: each conversation stands alone.
+    """
+    sent, refused = list[Answer](), list[str]()
+    source = News.objects.filter(pk=answer.source_id, entity_id=by.entity_id).first() if answer.source_id else None
+    for other in others:
+        key = uuid.uuid5(answer.key, str(other.pk))
+        try:
+            sent.append(_send_alike(other, WrittenAnswer(answer.text, key, other.revision, source), by, now))
+        except Refused as refusal:
+            refused.append(f"{other.contact}: {refusal.message}")
+    return sent, refused
+
+
+@transaction.atomic(durable=True)
+def _send_alike(conversation: Conversation, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
+    """Answer one alike conversation; who answers confirms what it asks for, if nobody did."""
+    locked = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_seen(locked, seen=written.seen)
+    if not locked.is_confirmed:
+        locked = confirm_question(locked, Question.BASIC, "Pregunta lo mismo que otra que se respondió.", by, now)
+        written = replace(written, seen=locked.revision)
+    return _send(locked, AnswerKind.ANSWER, written, by, now)
 
 
 @transaction.atomic(durable=True)

@@ -27,8 +27,17 @@ def sort_conversation(
     """
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may_sort(by, conversation, question=question, reason=reason, now=now)
+    confirm_question(conversation, question, reason.strip() or conversation.question_why, by, now)
+    if question == Question.PRESS:
+        _notify_press(conversation, now)
+    return conversation
+
+
+def confirm_question(
+    conversation: Conversation, question: Question, why: str, by: Member, now: datetime
+) -> Conversation:
+    """Store and record what a locked conversation asks for, inside the caller's transaction."""
     was_confirmed, earlier = conversation.is_confirmed, conversation.question
-    why = reason.strip() or conversation.question_why
     conversation.question, conversation.question_why, conversation.question_by = question, why[:300], by
     conversation.revision += 1
     conversation.save()
@@ -42,8 +51,6 @@ def sort_conversation(
         facts={"question": question, "earlier": earlier, "was_confirmed": was_confirmed},
         texts={"reason": why},
     )
-    if question == Question.PRESS:
-        _notify_press(conversation, now)
     return conversation
 
 
@@ -141,20 +148,24 @@ def snooze_conversation(*, conversation: Conversation, until: datetime, by: Memb
 
 
 @transaction.atomic(durable=True)
-def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Note:
-    """Write an internal note on a conversation."""
+def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime, is_reserved: bool = False) -> Note:
+    """Write an internal note on a conversation; a reserved one leaves no words in the records (N-5)."""
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.note", now=now)
     if not text.strip():
         raise Refused("Escribe la nota.")
-    note = Note.objects.create(conversation=conversation, text=text.strip()[:1000], by=by, at=now)
+    if is_reserved and not GROUP_HEADS.intersection(by.roles):
+        raise Refused("Una nota reservada la escribe quien asesora o coordina.")
+    text = text.strip()[:1000]
+    note = Note.objects.create(conversation=conversation, text=text, is_reserved=is_reserved, by=by, at=now)
     record(
         entity_id=conversation.entity_id,
         event_type="conversation.noted",
         actor=by.actor,
         ref=conversation.ref,
         at=now,
-        texts={"note": note.text},
+        facts={"is_reserved": is_reserved},
+        texts={} if is_reserved else {"note": note.text},
     )
     return note
 

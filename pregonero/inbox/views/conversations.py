@@ -15,6 +15,7 @@ from pregonero.errors import Refused
 from pregonero.inbox import queries, rules
 from pregonero.inbox.actions import answers, sorting
 from pregonero.inbox.actions.answers import WrittenAnswer
+from pregonero.inbox.alike import alike_conversations
 from pregonero.inbox.answer_proposals import propose_answer
 from pregonero.inbox.forms import (
     AnswerForm,
@@ -26,7 +27,7 @@ from pregonero.inbox.forms import (
     SnoozeForm,
     SortForm,
 )
-from pregonero.inbox.models import Conversation
+from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.thread import thread_of
 from pregonero.networks.queries import accounts_of
@@ -34,6 +35,7 @@ from pregonero.newsroom.queries import get_news
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people
+from pregonero.people.roles import GROUP_HEADS
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
@@ -99,13 +101,15 @@ def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
     now, message = timezone.now(), queries.message_to_answer(conversation)
-    proposal = propose_answer(conversation, message) if message and conversation.question == Question.BASIC else None
+    is_basic = conversation.question == Question.BASIC
+    proposal = propose_answer(conversation, message) if message and is_basic else None
     draft = queries.draft_of(conversation)
     text = draft.text if draft else proposal.text if proposal else ""
     initial = {"text": text, "source": proposal.news.pk if proposal else None, **_new_answer(conversation)}
     context = {
         "conversation": conversation,
-        "entries": thread_of(conversation),
+        "entries": thread_of(conversation, member=request.member),
+        "alike": alike_conversations(conversation, message) if message and is_basic else [],
         "message": message,
         "proposal": proposal,
         "draft": draft,
@@ -147,6 +151,7 @@ def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[s
         "may_work": may(member, "inbox.answer", now=now),
         "may_open_petition": may(member, "petition.open", now=now),
         "may_sort": may(member, "inbox.sort", now=now),
+        "may_reserve": bool(GROUP_HEADS.intersection(member.roles)),
         "may_note": may(member, "inbox.note", now=now),
     }
 
@@ -181,7 +186,7 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
         return _page(request, conversation, form, status=UNPROCESSABLE)
     source, data = form.cleaned_data["source"], form.cleaned_data
     try:
-        answers.send_answer(
+        sent = answers.send_answer(
             conversation=conversation,
             written=WrittenAnswer(
                 data["text"], data["key"], data["seen"], get_news(member=member, pk=source) if source else None
@@ -191,8 +196,20 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused_answer(request, conversation, form, refusal)
-    messages.success(request, "Respuesta en camino.")
+    _answer_alike(request, sent)
     return redirect(conversation)
+
+
+def _answer_alike(request: MemberRequest, answer: Answer) -> None:
+    """Give the same answer to the conversations that were chosen, and say what became of each."""
+    chosen = {value for value in request.POST.getlist("alike") if value.isdecimal()}
+    others = [one.conversation for one in alike_conversations(answer.conversation, answer.message)]
+    others = [other for other in others if str(other.pk) in chosen]
+    sent, refused = answers.send_alike(answer=answer, others=others, by=request.member, now=timezone.now())
+    count = len(sent) + 1
+    messages.success(request, "Respuesta en camino." if count == 1 else f"{count} respuestas en camino.")
+    for reason in refused:
+        messages.warning(request, f"No se respondió a {reason}")
 
 
 def _refused_answer(

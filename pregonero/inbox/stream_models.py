@@ -1,0 +1,45 @@
+"""How far each account was read, and the notices that its network sent."""
+
+from django.db import models
+
+from pregonero.networks.models import Account, Application
+
+
+class Stream(models.Model):
+    """How far a list of an account's network has been read: comments, mentions.
+
+    `cursor` is where the next reading continues; `read_at`, the last reading that worked.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="streams")
+    name = models.CharField(max_length=20)
+    cursor = models.JSONField(default=dict, blank=True)
+    first_read_at = models.DateTimeField(null=True)
+    read_at = models.DateTimeField(null=True)
+    next_read_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "name"], name="stream_once"),)
+        indexes = (models.Index(fields=["next_read_at"], name="stream_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} de {self.account_id}"
+
+
+class WebhookNotice(models.Model):
+    """A signed notice of a network, as it came; its words are erased when it has been read (N-7)."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    body = models.BinaryField()
+    received_at = models.DateTimeField()
+    processed_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["application", "digest"], name="webhook_notice_once"),)
+
+    def __str__(self) -> str:
+        return f"aviso de {self.application_id}"

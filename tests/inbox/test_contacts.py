@@ -1,0 +1,123 @@
+"""A person's history, and the erasure of their words and names everywhere but in the acts (N-7, Q-7, N-5)."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from pregonero.errors import NotAllowed, Refused, WrongState
+from pregonero.inbox import queries
+from pregonero.inbox.actions.contacts import erase_contact
+from pregonero.inbox.actions.sorting import add_note, save_draft, sort_conversation
+from pregonero.inbox.models import Contact, Conversation, Message
+from pregonero.inbox.states import Question
+from pregonero.networks.models import Account
+from pregonero.people.models import Member
+from pregonero.records.models import Event, EventText
+from tests.inbox.conftest import Write, post_at, read_all
+from tests.lab.process import Lab
+
+SECRET_WORDS = ("cédula", "52123456", "Rosa", "Mejía")
+
+
+@pytest.fixture
+def conversation(lab: Lab, page: Account, write: Write) -> Conversation:
+    post = post_at(lab, page, "Abierta la convocatoria")
+    id = write(page, post, "Mi cédula es 52123456, ¿puedo inscribirme?")
+    (found,) = read_all(page)
+    lab.client.post(f"/comentarios/facebook/{id}/edicion", data={"texto": "Mi cédula es 52123456. ¿Puedo?"})
+    read_all(page)
+    return found
+
+
+@pytest.mark.procedure("N-7")
+def test_erasing_reaches_every_table_and_leaves_the_acts(
+    conversation: Conversation, carmen: Member, ana: Member
+) -> None:
+    save_draft(conversation=conversation, text="Hola, Rosa Mejía", by=ana, now=timezone.now())
+    digest = Message.objects.get().digest
+
+    erase_contact(contact=conversation.contact, reason="Solicitud 7", by=carmen, now=timezone.now())
+
+    message = Message.objects.get()
+    assert (message.text, message.salt, message.digest) == ("", "", digest)
+    for table in connection.introspection.table_names():
+        if table.startswith("inbox_"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"SELECT coalesce(string_agg(t::text, ' '), '') FROM {table} t")
+                text = cursor.fetchone()[0]
+            assert not [word for word in SECRET_WORDS if word in text], table
+    assert Event.objects.get(event_type="contact.erased").facts == {"messages": 1, "versions": 1}
+    records = " ".join(f"{event.facts} {event.label} {event.actor}" for event in Event.objects.all())
+    assert not [word for word in SECRET_WORDS if word in records]
+
+
+@pytest.mark.procedure("N-7")
+def test_who_may_not_erases_nothing_and_it_is_done_once(
+    conversation: Conversation, carmen: Member, ana: Member
+) -> None:
+    def erase(by: Member, reason: str = "Solicitud 7") -> Any:
+        return erase_contact(contact=conversation.contact, reason=reason, by=by, now=timezone.now())
+
+    with pytest.raises(NotAllowed):
+        erase(ana)
+    with pytest.raises(Refused, match="por qué"):
+        erase(carmen, " ")
+    erase(carmen)
+    with pytest.raises(WrongState, match="ya se borraron"):
+        erase(carmen)
+
+
+@pytest.mark.procedure("N-7")
+def test_what_they_write_after_the_erasure_is_of_a_new_contact(
+    conversation: Conversation, carmen: Member, lab: Lab, page: Account, write: Write
+) -> None:
+    erase_contact(contact=conversation.contact, reason="Solicitud 7", by=carmen, now=timezone.now())
+    write(page, conversation.post_id, "¿Hasta cuándo?")
+
+    assert read_all(page)[-1].contact.name == "Rosa Mejía"
+    assert Contact.objects.count() == 2
+
+
+@pytest.mark.procedure("Q-7")
+def test_the_page_shows_their_history_and_the_export_everything(
+    conversation: Conversation, carmen: Member, ana: Member, write: Write, page: Account, lab: Lab
+) -> None:
+    write(page, post_at(lab, page, "Otra"), "¿Dónde es?")
+    read_all(page)
+    browser = Client()
+    browser.force_login(ana.user)
+    html = browser.get(conversation.contact.get_absolute_url()).content.decode()
+    assert "Conversaciones" in html and "Borrar sus datos" not in html
+    assert len(queries.conversations_with(conversation.contact)) == 2
+
+    browser.force_login(carmen.user)
+    exported = json.loads(browser.get(f"{conversation.contact.get_absolute_url()}datos/").content)
+    assert exported["nombre"] == "Rosa Mejía" and len(exported["mensajes"]) == 2
+    assert exported["mensajes"][0]["textos_anteriores"] == ["Mi cédula es 52123456, ¿puedo inscribirme?"]
+    assert (
+        browser.post(f"{conversation.contact.get_absolute_url()}borrado/", {"reason": "Solicitud 7"}).status_code == 302
+    )
+
+
+@pytest.mark.procedure("N-5")
+def test_a_reserved_note_is_read_by_who_advises_or_coordinates_only(
+    conversation: Conversation, ana: Member, marta: Member, carmen: Member
+) -> None:
+    now = timezone.now()
+    sort_conversation(conversation=conversation, question=Question.PRESS, reason="Es periodista", by=ana, now=now)
+    with pytest.raises(Refused, match="reservada"):
+        add_note(conversation=conversation, text="Fuente: X", by=ana, now=now, is_reserved=True)
+    add_note(conversation=conversation, text="Fuente: el viceministro", by=marta, now=now, is_reserved=True)
+
+    assert queries.notes_of(conversation, member=ana) == []
+    assert [note.text for note in queries.notes_of(conversation, member=carmen)] == ["Fuente: el viceministro"]
+    assert not EventText.objects.filter(text__contains="viceministro").exists()
+    browser = Client()
+    browser.force_login(ana.user)
+    assert "viceministro" not in browser.get(conversation.get_absolute_url()).content.decode()
+    browser.force_login(marta.user)
+    assert "viceministro" in browser.get(conversation.get_absolute_url()).content.decode()
