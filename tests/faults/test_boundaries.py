@@ -33,6 +33,7 @@ OTHERS = {
     "start_recheck": "a call taken late",
     "record_recheck": "a call taken late",
     "keep_link_check": "what a link answered",
+    "keep_form": "what was sent after the session ended (test_kept_form.py)",
     "start_conversion": "a version of a medium",
     "_replace_original": "a version of a medium",
     "fail_conversion": "a version of a medium",

@@ -85,7 +85,8 @@ def _receive(
     }
     counts, events = ReceivedCounts(), list[EventDraft]()
     ours = _ids_of_ours(account, by_id)
-    for item in sorted(by_id.values(), key=lambda item: item.written_at):
+    # Networks give seconds: what was written within one is in the order of its ids.
+    for item in sorted(by_id.values(), key=lambda item: (item.written_at, len(item.remote_id), item.remote_id)):
         message = known.get(item.remote_id)
         if message is not None:
             events += _edit(message, item, now, counts)
