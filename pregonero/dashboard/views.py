@@ -51,6 +51,7 @@ def status(request: MemberRequest) -> HttpResponse:
 @vary_on_headers("HX-Request")
 def search_everything(request: MemberRequest) -> HttpResponse:
     """Show what is found for `q`; to htmx, which asks while somebody types, only the results."""
+    check_may(request.member, "news.see", now=timezone.now())
     text, now = request.GET.get("q", "").strip()[:LONGEST], timezone.now()
     context = {"search": {"text": text, "groups": search(request.member, text, now=now)}}
     template = "dashboard/search.html"
@@ -69,6 +70,7 @@ def notices(request: MemberRequest) -> HttpResponse:
 @require_GET
 def more(request: MemberRequest) -> HttpResponse:
     """Show every section and the acts of the person: what a phone's bar has no place for."""
+    check_may(request.member, "news.see", now=timezone.now())
     return render(request, "dashboard/more.html")
 
 

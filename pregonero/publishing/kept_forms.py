@@ -56,7 +56,10 @@ class KeptFormMiddleware:
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
         """Return the way to sign in, once the form is kept; None if there is nothing to keep."""
-        if request.method != "POST" or OPENED_BY not in request.POST or "HX-Request" in request.headers:
+        is_ours = request.resolver_match is not None and request.resolver_match.namespace == "publishing"
+        if request.method != "POST" or not is_ours or "HX-Request" in request.headers:
+            return None  # the body of an address of another app is left unread: some sign it whole
+        if OPENED_BY not in request.POST:
             return None
         try:
             user, publication = signing.loads(str(request.POST[OPENED_BY]), salt=SALT, max_age=LASTS)
