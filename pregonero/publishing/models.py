@@ -196,8 +196,8 @@ class Adaptation(models.Model):
 class KeptForm(models.Model):
     """What a person sent from the editor after the session ended, until the same person opens it again."""
 
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     data = models.JSONField()
     at = models.DateTimeField()
 

@@ -56,9 +56,9 @@ NAVIGATION = (
     NavigationGroup("Trabajo", (
         NavigationItem("hoy", "Hoy", "/", "house"),
         NavigationItem("conversacion", "Conversación", "/conversacion/", "messages-square"),
-        NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
         NavigationItem("noticias", "Noticias", "/noticias/", "newspaper"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
+        NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
     )),
     NavigationGroup("Memoria", (
         NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/",)),

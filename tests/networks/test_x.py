@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pregonero.networks.base import UNCERTAIN_SINCE, Permanent, Post, Transient, Unknown, Verdict
-from pregonero.networks.x.connector import _client, _template_client
+from pregonero.networks.x.client import _template_client, x_client
 from pregonero.networks.x.network import LOOK_WAITS
 from pregonero.networks.x.text import Match, match_post
 from tests.lab.process import until
@@ -290,7 +290,7 @@ def test_media_uploaded_long_ago_are_uploaded_again(x: Subject) -> None:
 @pytest.mark.procedure("M-3")
 def test_the_client_of_one_account_never_speaks_for_another(subject_of: MakeSubject) -> None:
     one, other = subject_of("x").credentials, subject_of("x").credentials
-    first, second = _client(one), _client(other)
+    first, second = x_client(one), x_client(other)
 
     for client, credentials in ((first, one), (second, other)):
         assert client.access_token == credentials.token
