@@ -16,7 +16,7 @@ from pregonero.inbox import queries, rules
 from pregonero.inbox.actions import answers, sorting
 from pregonero.inbox.actions.answers import WrittenAnswer
 from pregonero.inbox.alike import alike_conversations
-from pregonero.inbox.answer_proposals import propose_answer
+from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
 from pregonero.inbox.forms import (
     AnswerForm,
     CloseForm,
@@ -27,7 +27,7 @@ from pregonero.inbox.forms import (
     SnoozeForm,
     SortForm,
 )
-from pregonero.inbox.models import Answer, Conversation
+from pregonero.inbox.models import Answer, Conversation, Draft
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.thread import thread_of
 from pregonero.networks.queries import accounts_of
@@ -100,19 +100,10 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
 def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    now, message = timezone.now(), queries.message_to_answer(conversation)
-    is_basic = conversation.question == Question.BASIC
-    proposal = propose_answer(conversation, message) if message and is_basic else None
-    draft = queries.draft_of(conversation)
-    text = draft.text if draft else proposal.text if proposal else ""
-    initial = {"text": text, "source": proposal.news.pk if proposal else None, **_new_answer(conversation)}
+    now, answering = timezone.now(), _help_to_answer(conversation)
     context = {
         "conversation": conversation,
         "entries": thread_of(conversation, member=request.member),
-        "alike": alike_conversations(conversation, message) if message and is_basic else [],
-        "message": message,
-        "proposal": proposal,
-        "draft": draft,
         "limit": rules.answer_limit(conversation),
         "questions": Question.choices,
         "petition": queries.petition_of(conversation),
@@ -120,10 +111,27 @@ def _page(
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
         "is_open": conversation.state == ConversationState.OPEN,
         "now": now,
-        **_forms(form, initial, conversation),
+        **answering,
+        **_forms(form, _initial_answer(conversation, **answering), conversation),
         **_rights(request.member, conversation, now),
     }
     return render(request, "inbox/conversation.html", context, status=status)
+
+
+def _help_to_answer(conversation: Conversation) -> dict[str, Any]:
+    """Return the message to answer, the draft, and for a basic question the proposed answer and those alike."""
+    message, draft = queries.message_to_answer(conversation), queries.draft_of(conversation)
+    if message is None or conversation.question != Question.BASIC:
+        return {"message": message, "draft": draft, "proposal": None, "alike": []}
+    proposal, alike = propose_answer(conversation, message), alike_conversations(conversation, message)
+    return {"message": message, "draft": draft, "proposal": proposal, "alike": alike}
+
+
+def _initial_answer(
+    conversation: Conversation, *, draft: Draft | None, proposal: AnswerProposal | None, **_: Any
+) -> dict[str, Any]:
+    text = draft.text if draft else proposal.text if proposal else ""
+    return {"text": text, "source": proposal.news.pk if proposal else None, **_new_answer(conversation)}
 
 
 def _new_answer(conversation: Conversation) -> dict[str, Any]:
