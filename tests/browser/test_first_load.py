@@ -12,7 +12,7 @@ from tests.browser.windows import PHONE, BrowserUser, Windows
 pytestmark = pytest.mark.procedure("N-6")
 MOST = 150_000  # bytes
 MOST_SHIFT = 0.02  # of the window, as browsers count it
-PATHS = ["/", "/parrilla/", "/publicaciones/", "/estado/", "/publicaciones/{expo}/", "/buscar/?q=expo"]
+PATHS = ["/", "/noticias/", "/parrilla/", "/publicaciones/", "/estado/", "/publicaciones/{expo}/", "/buscar/?q=expo"]
 TEXT = ("text/", "javascript", "json", "svg")
 SHIFT = """() => new Promise((resolve) => {
   let sum = 0;

@@ -13,9 +13,9 @@ LOGIN = "/cuenta/login/"
 
 def try_password(page: Page, email: str, password: str) -> None:
     """Send the form of sign-in."""
-    page.get_by_label("Correo electrónico").fill(email)
+    page.get_by_label("Correo institucional").fill(email)
     page.get_by_label("Contraseña", exact=False).first.fill(password)
-    page.get_by_role("button", name="Iniciar sesión", exact=True).click()
+    page.get_by_role("button", name="Entrar", exact=True).click()
 
 
 def guess(page: Page, email: str, times: int) -> None:
@@ -40,7 +40,7 @@ def test_wrong_passwords_of_the_office_lock_neither_a_known_device_nor_a_colleag
     try_password(stranger, carmen, "equivocada")
     alert = stranger.get_by_role("alert").filter(has_text=LOCKED)
     expect(alert.or_(stranger.get_by_text(LOCKED)).first).to_be_visible()
-    expect(stranger.get_by_label("Correo electrónico")).to_have_value(carmen)
+    expect(stranger.get_by_label("Correo institucional")).to_have_value(carmen)
     try_password(stranger, carmen, PASSWORD)
     expect(stranger.get_by_text(LOCKED).first).to_be_visible()
 
