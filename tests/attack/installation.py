@@ -21,7 +21,7 @@ from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.browser.processes import running
 from tests.conftest import PASSWORD
-from tests.networks.consenting import GO_ON, RETURN, answer
+from tests.networks.consenting import RETURN, answer, consent_address
 from tests.stage import ROOT, Workers
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -67,9 +67,7 @@ class HttpUser:
     def connect(self, account: Account, *ids: str) -> httpx.Response:
         """Connect an account through the consent page of its network."""
         page = self.post(f"/cuentas/{account.pk}/conexion/")
-        found = GO_ON.search(page.text)
-        assert found is not None, page.text
-        return self.get(RETURN, **answer(found[1].replace("&amp;", "&"), *ids))
+        return self.get(RETURN, **answer(consent_address(page.text), *ids))
 
     def walk(self) -> set[str]:
         """Open the pages that can be reached from Today; return the names of their addresses."""

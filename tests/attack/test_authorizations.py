@@ -14,7 +14,7 @@ from pregonero.networks.models import Account, Authorization, Credential
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from tests.attack.conftest import signed_in
-from tests.networks.consenting import GO_ON, RETURN
+from tests.networks.consenting import RETURN, begin
 
 pytestmark = pytest.mark.procedure("M-3")
 STATE = "x" * 43
@@ -51,9 +51,7 @@ def account(carmen: Member, now: datetime) -> Account:
 
 def begun(client: Client, account: Account) -> dict[str, str]:
     """Start a connection; return the query of its consent address."""
-    found = GO_ON.search(client.post(f"/cuentas/{account.pk}/conexion/").content.decode())
-    assert found is not None
-    return {name: values[0] for name, values in parse_qs(urlsplit(found[1].replace("&amp;", "&")).query).items()}
+    return {name: values[0] for name, values in parse_qs(urlsplit(begin(client, account)).query).items()}
 
 
 WRONG = {

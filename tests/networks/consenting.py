@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 from django.test import Client
+from lxml import html
 
 from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.connection import redirect_uri
@@ -18,7 +19,7 @@ from tests.lab.process import Lab
 
 RETURN = "/cuentas/autorizacion/"
 FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
-GO_ON = re.compile(r'href="([^"]+)"[^>]*>\s*(?:<svg.*?</svg>)?\s*Continuar en', re.DOTALL)
+GO_ON = "//a[starts-with(normalize-space(), 'Continuar en')]"
 
 
 def point_at(lab: Lab, settings: Any) -> None:
@@ -65,10 +66,14 @@ def signed_in(member: Member) -> Client:
 
 def begin(client: Client, account: Account) -> str:
     """Begin a connection on its page; return where the person is sent."""
-    page = client.post(f"/cuentas/{account.pk}/conexion/").content.decode()
-    found = GO_ON.search(page)
-    assert found is not None, page
-    return unescape(found[1])
+    return consent_address(client.post(f"/cuentas/{account.pk}/conexion/").content.decode())
+
+
+def consent_address(page: str) -> str:
+    """Return the address of the only link of a page that goes on to a network's consent page."""
+    links = html.fromstring(page).xpath(GO_ON)
+    assert len(links) == 1, page
+    return str(links[0].get("href"))
 
 
 def answer(address: str, *ids: str, yes: bool = True) -> dict[str, str]:
