@@ -56,6 +56,17 @@ class CloseForm(forms.Form):
     )
 
 
+class ByHandForm(forms.Form):
+    """The address of an answer that a person wrote at the network."""
+
+    address = forms.URLField(
+        label="Dirección de tu respuesta",
+        max_length=500,
+        assume_scheme="https",
+        error_messages={"required": "Pega la dirección.", "invalid": "Pega la dirección completa, con https://."},
+    )
+
+
 class EraseForm(forms.Form):
     """Why a person's data are erased."""
 

@@ -252,6 +252,11 @@ class Answer(models.Model):
         return f"respuesta {self.pk}"
 
     @property
+    def is_by_hand(self) -> bool:
+        """Return whether it waits for a person to write it at the network (Q-6)."""
+        return self.state == AnswerState.SENDING and bool(self.message.why_assisted)
+
+    @property
     def ref(self) -> ObjectRef:
         """Return how records and operations refer to it."""
         return ObjectRef(self.SUBJECT_KIND, self.pk, f"Respuesta en {self.conversation.account}")

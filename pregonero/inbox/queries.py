@@ -24,6 +24,8 @@ from pregonero.networks import vault
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
+from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
@@ -157,7 +159,23 @@ def versions_of(conversation: Conversation) -> list[MessageVersion]:
 
 def answers_of(conversation: Conversation) -> list[Answer]:
     """Return the answers of a conversation, the first one first."""
-    return list(Answer.objects.filter(conversation=conversation).select_related("by").order_by("pk")[:THREAD_LIMIT])
+    answers = Answer.objects.filter(conversation=conversation).select_related("by", "message")
+    return list(answers.order_by("pk")[:THREAD_LIMIT])
+
+
+def get_answer(*, member: Member, pk: int, for_update: bool = False) -> Answer:
+    """Return an answer of the member's entity. Raises `NotFound` for any other."""
+    answers = Answer.objects.select_for_update(of=("self",)) if for_update else Answer.objects.all()
+    related = answers.select_related("conversation__account", "message", "by")
+    answer = related.filter(pk=pk, conversation__entity_id=member.entity_id).first()
+    if answer is None:
+        raise NotFound
+    return answer
+
+
+def operation_of(answer: Answer) -> Delivery:
+    """Return the operation that sends an answer."""
+    return deliveries_of(answer.ref)[0]
 
 
 def notes_of(conversation: Conversation, *, member: Member) -> list[Note]:

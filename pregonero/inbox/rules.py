@@ -72,13 +72,11 @@ def answer_limit(conversation: Conversation) -> int:
 
 
 def check_answerable(message: Message | None) -> Message:
-    """Return the message to answer. Raises when there is none, its author deleted it, or the API does not take it."""
+    """Return the message to answer. Raises when there is none, or its author deleted it."""
     if message is None:
         raise WrongState("Ya está respondida: no queda un mensaje por responder.")
     if message.deleted_at is not None:
         raise WrongState("La persona borró su mensaje: ya no se puede responder.")
-    if message.why_assisted:
-        raise Refused(message.why_assisted)
     return message
 
 

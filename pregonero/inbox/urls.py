@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.inbox.views import contacts, conversations, petitions, webhooks
+from pregonero.inbox.views import by_hand, contacts, conversations, petitions, webhooks
 
 app_name = "inbox"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("conversacion/<int:pk>/nota/", conversations.note, name="note"),
     path("conversacion/<int:pk>/borrador/", conversations.draft, name="draft"),
     path("conversacion/pqrsd/", conversations.pqrsd, name="pqrsd"),
+    path("conversacion/respuestas/<int:pk>/a-mano/", by_hand.by_hand, name="by_hand"),
+    path("conversacion/respuestas/<int:pk>/desistimiento/", by_hand.give_up, name="give_up"),
     path("conversacion/personas/<int:pk>/", contacts.contact_page, name="contact"),
     path("conversacion/personas/<int:pk>/datos/", contacts.export, name="contact_export"),
     path("conversacion/personas/<int:pk>/borrado/", contacts.erase, name="contact_erase"),

@@ -30,6 +30,7 @@ class Intent:
     steps: str  # Spanish: what the person does there
     read_on: date
     source: str
+    reply_address: str = ""  # where the person replies to a post, which is {reply_to}; empty: at the post itself
 
 
 class ManualPosting(Protocol):
@@ -56,6 +57,12 @@ class ManualPosting(Protocol):
 def posting_address(manual: ManualPosting, credentials: ApiCredentials, text: str) -> str:
     """Return the address where a person posts, with the text included if the network accepts it."""
     return manual.intent.address.format(**_fields(manual, credentials), text=quote(text, safe=""))
+
+
+def reply_address(manual: ManualPosting, credentials: ApiCredentials, text: str, *, reply_to: str) -> str:
+    """Return the address where a person replies to a post, with the text written; empty if the network has none."""
+    fields = _fields(manual, credentials) | {"text": quote(text, safe=""), "reply_to": quote(reply_to, safe="")}
+    return manual.intent.reply_address.format(**fields)
 
 
 def profile_address(manual: ManualPosting, credentials: ApiCredentials) -> str:

@@ -61,6 +61,7 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.noted": "Nota interna en la conversación",
     "answer.written": "Respuesta escrita",
     "answer.redirected": "Remisión a PQRSD",
+    "answer.given_up": "Respuesta que no se hizo en la red",
     "answer.published": "Respuesta enviada",
     "contact.erased": "Datos de una persona borrados",
     "petition.opened": "Petición enviada a Relación con el Ciudadano",

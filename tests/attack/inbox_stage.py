@@ -1,12 +1,14 @@
 """Conversations and a petition for the stage of the attacks."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
 from pregonero.inbox.actions.sorting import close_conversation, set_pqrsd_parameters, sort_conversation
-from pregonero.inbox.models import Conversation, Petition, Stream
+from pregonero.inbox.models import Answer, Conversation, Petition, Stream
 from pregonero.inbox.petition_clock import PetitionKind
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
@@ -14,27 +16,30 @@ from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 
+BY_HAND = 5
+
 
 @dataclass(frozen=True)
 class InboxRows:
-    """A basic question, a matter of PQRSD, a petition to hand over, a closed conversation, and a petition."""
+    """One of each: a basic question, a matter of PQRSD, a petition to hand over, one handed over, and an answer by hand."""
 
     asked: Conversation
     matter: Conversation
     petitioned: Conversation
     settled: Conversation
     petition: Petition
+    by_hand: Answer
 
 
 def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> InboxRows:
     """Store what somebody wrote five times on an account, each sorted in its own way."""
     open_streams(accounts=[account], now=now)
-    items = tuple(_written(number, now) for number in range(5))
+    items = tuple(_written(number, now) for number in range(6))
     stream = Stream.objects.get(account=account)
     receive_reading(stream=stream, reading=Reading(items), now=now)
     found = list(Conversation.objects.filter(account=account).order_by("pk"))
     strategist, citizen_relations = people[Role.DIGITAL_STRATEGIST], people[Role.CITIZEN_RELATIONS]
-    kinds = (Question.BASIC, Question.PQRSD, Question.PETITION, Question.NONE, Question.PETITION)
+    kinds = (Question.BASIC, Question.PQRSD, Question.PETITION, Question.NONE, Question.PETITION, Question.BASIC)
     for conversation, question in zip(found, kinds, strict=True):
         sort_conversation(conversation=conversation, question=question, reason="", by=strategist, now=now)
     close_conversation(conversation=found[3], reason="Un saludo", by=strategist, now=now)
@@ -50,7 +55,9 @@ def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> I
     petition = open_petition(conversation=found[4], opening=opening, by=strategist, now=now)
     for conversation in found:
         conversation.refresh_from_db()
-    return InboxRows(found[0], found[1], found[2], found[3], petition)
+    written = WrittenAnswer("Hasta el lunes.", uuid.uuid4(), found[5].revision)
+    by_hand = send_answer(conversation=found[5], written=written, by=strategist, now=now)
+    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand)
 
 
 def _written(number: int, now: datetime) -> Interaction:
@@ -63,4 +70,5 @@ def _written(number: int, now: datetime) -> Interaction:
         thread_id=f"c{number}",
         parent_id="post",
         post_id="post",
+        why_assisted="Responde tú en la red." if number == BY_HAND else "",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -235,16 +236,48 @@ def test_press_is_answered_by_who_advises_and_they_are_told(ask: Ask, ana: Membe
     send(conversation, marta)
 
 
-@pytest.mark.procedure("Q-6")
-def test_a_comment_that_x_does_not_let_answer_is_for_a_person(
-    lab: Lab, carmen: Member, ana: Member, settings: Settings, write: Write
-) -> None:
+@pytest.fixture
+def by_hand(lab: Lab, carmen: Member, ana: Member, settings: Settings, write: Write) -> Answer:
+    """An answer on X to somebody who did not name the account: a person writes it there."""
     account = account_of(lab, "x", carmen, settings)
     write(account, post_at(lab, account, "Abierta la convocatoria"), ASKED)
-    conversation = sorted_as(Question.BASIC, read_all(account)[0], ana)
+    return send(sorted_as(Question.BASIC, read_all(account)[0], ana), ana)
 
-    with pytest.raises(Refused, match="responde tú en X"):
-        send(conversation, ana)
+
+@pytest.mark.procedure("Q-6")
+def test_what_x_does_not_take_is_written_there_by_a_person_and_read_back(
+    by_hand: Answer, ana: Member, lab: Lab
+) -> None:
+    account = by_hand.conversation.account
+    send_all(account)
+    assert [post["text"] for post in lab.posts(network="x", account=account.remote_id)] == ["Abierta la convocatoria"]
+    browser = Client()
+    browser.force_login(ana.user)
+    page = f"/conversacion/respuestas/{by_hand.pk}/a-mano/"
+    html = browser.get(page).content.decode()
+    assert f"in_reply_to={by_hand.message.remote_id}" in html and "Hasta el 15 de diciembre." in html
+
+    theirs = post_at(lab, account, "Hasta el 15 de diciembre.")  # what the person wrote
+    refused = browser.post(page, {"address": "https://otra.example/1"})
+    assert refused.status_code == 422
+    browser.post(page, {"address": f"{lab.url}/x/{account.handle}/status/{theirs}"})
+
+    by_hand.refresh_from_db()
+    assert (by_hand.state, by_hand.remote_id) == (AnswerState.PUBLISHED, theirs)
+    assert Event.objects.filter(event_type="delivery.manual_finished").count() == 1
+
+
+@pytest.mark.procedure("Q-6")
+def test_who_gives_up_at_the_network_leaves_the_conversation_waiting(by_hand: Answer, ana: Member) -> None:
+    browser = Client()
+    browser.force_login(ana.user)
+    browser.post(f"/conversacion/respuestas/{by_hand.pk}/desistimiento/")
+
+    by_hand.refresh_from_db()
+    conversation = Conversation.objects.get()
+    assert (by_hand.state, conversation.state) == (AnswerState.FAILED, ConversationState.OPEN)
+    assert browser.get(f"/conversacion/respuestas/{by_hand.pk}/a-mano/").status_code == 409
+    send(conversation, ana)
 
 
 def test_an_answer_on_mastodon_names_the_person(

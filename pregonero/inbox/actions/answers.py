@@ -9,6 +9,7 @@ from django.db import transaction
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
+from pregonero.inbox.actions.outcomes import record_failure
 from pregonero.inbox.actions.sorting import confirm_question
 from pregonero.inbox.models import Answer, Conversation, Draft, Message
 from pregonero.inbox.rules import (
@@ -17,11 +18,12 @@ from pregonero.inbox.rules import (
     check_may_answer,
     check_seen,
 )
-from pregonero.inbox.states import AnswerKind, ConversationState, Question
+from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState, Question
 from pregonero.networks.base import OperationKind
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
+from pregonero.outbox.actions.manual import take_by_hand
 from pregonero.outbox.actions.schedule import schedule
 from pregonero.outbox.payload import Parent, post_payload
 from pregonero.people.models import Member
@@ -163,7 +165,7 @@ def _record(answer: Answer, source: News | None) -> None:
 def _schedule(answer: Answer, now: datetime) -> None:
     conversation, message = answer.conversation, answer.message
     parent = Parent(reply_to=message.remote_id, root=conversation.post_id or message.remote_id)
-    schedule(
+    operation = schedule(
         account=conversation.account,
         subject=answer.ref,
         kind=OperationKind.REPLY,
@@ -171,3 +173,24 @@ def _schedule(answer: Answer, now: datetime) -> None:
         due_at=now,
         now=now,
     )
+    if message.why_assisted:  # its network takes it from a person only: nothing sends it
+        take_by_hand(operation, by=answer.by, now=now)
+
+
+@transaction.atomic(durable=True)
+def give_up_by_hand(*, answer: Answer, by: Member, now: datetime) -> Answer:
+    """Store that a person will not answer at the network after all: the conversation waits again (Q-6)."""
+    answer = queries.get_answer(member=by, pk=answer.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if answer.state != AnswerState.SENDING or not answer.message.why_assisted:
+        raise WrongState("Esta respuesta no espera a que alguien la haga en la red.")
+    record_failure(answer, reason=f"{by} dijo que no la hizo en la red.")
+    record(
+        entity_id=by.entity_id,
+        event_type="answer.given_up",
+        actor=by.actor,
+        ref=answer.ref,
+        at=now,
+        related=[answer.conversation.ref],
+    )
+    return answer

@@ -204,6 +204,8 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused_answer(request, conversation, form, refusal)
+    if sent.is_by_hand:
+        return redirect("inbox:by_hand", pk=sent.pk)
     _answer_alike(request, sent)
     return redirect(conversation)
 

@@ -95,6 +95,12 @@ def start_manual_post(*, delivery: Delivery, by: Member, now: datetime) -> Deliv
     delivery = get_delivery(member=by, pk=delivery.pk, for_update=True)
     refusal = handler_of(delivery.subject_kind).why_not_manual(delivery)
     rules.check_may_post_manually(by, delivery, why_held(delivery), refusal=refusal, now=now)
+    take_by_hand(delivery, by=by, now=now)
+    return delivery
+
+
+def take_by_hand(delivery: Delivery, *, by: Member, now: datetime) -> None:
+    """Cancel a locked delivery that this person will do at the network, inside the caller's transaction."""
     if delivery.state in WAITING:
         cancel_delivery(delivery, reason=f"La hace a mano {by.name}.", by=by.actor, now=now)
     record(
@@ -105,7 +111,6 @@ def start_manual_post(*, delivery: Delivery, by: Member, now: datetime) -> Deliv
         at=now,
         related=[delivery.subject],
     )
-    return delivery
 
 
 @transaction.atomic(durable=True)
