@@ -21,7 +21,7 @@ BY_HAND = 5
 
 @dataclass(frozen=True)
 class InboxRows:
-    """One of each: a basic question, a matter of PQRSD, a petition to hand over, one handed over, and an answer by hand."""
+    """A basic question, a matter of PQRSD, a petition to hand over, one handed over, and an answer by hand."""
 
     asked: Conversation
     matter: Conversation
