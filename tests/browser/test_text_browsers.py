@@ -63,8 +63,8 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "SEDE-2026-0417", "Hecho: Textos preparados por Beto Mora", "07:50", "Enlace comprobado",
          "Programada por Beto Mora", "Para las 08:00 del 24 nov.", "Hecho: Publicada en 4 de 4", "08:00",
          "X", "publicada 08:00:", "ver en X", "Facebook", "publicada", "ver en Facebook", "Instagram", "publicada",
-         "ver en Instagram", "YouTube", "publicada", "ver en YouTube", "En curso: Interacción", "sin responder", "Ficha",
-         "Por qué interesa", "Relevancia", "alta", "Registros", "registros verificados", "Lo que dice en cada red",
+         "ver en Instagram", "YouTube", "publicada", "ver en YouTube", "En curso: Interacción", "sin responder",
+         "Ficha", "Por qué interesa", "Relevancia", "alta", "Registros", "registros verificados", "Lo que dice en cada red",
          "Los registros, uno por uno"),
     ),
     "un expediente con un rechazo": (
