@@ -64,8 +64,8 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
          "Programada por Beto Mora", "Para las 08:00 del 24 nov.", "Hecho: Publicada en 4 de 4", "08:00",
          "X", "publicada 08:00:", "ver en X", "Facebook", "publicada", "ver en Facebook", "Instagram", "publicada",
          "ver en Instagram", "YouTube", "publicada", "ver en YouTube", "En curso: Interacción", "sin responder",
-         "Ficha", "Por qué interesa", "Relevancia", "alta", "Registros", "registros verificados", "Lo que dice en cada red",
-         "Los registros, uno por uno"),
+         "Ficha", "Por qué interesa", "Relevancia", "alta", "Registros", "registros verificados",
+         "Lo que dice en cada red", "Los registros, uno por uno"),
     ),
     "un expediente con un rechazo": (
         "ana", "/publicaciones/{publications[rueda]}/",
