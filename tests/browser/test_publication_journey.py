@@ -64,7 +64,7 @@ def test_a_publication_goes_from_news_to_post(
 def inform(luis: BrowserUser, link: str) -> None:
     """Inform the link as the content manager, with its reference."""
     page = luis.go("/noticias/")
-    page.get_by_role("link", name="Informar un enlace").click()
+    page.get_by_role("main").get_by_role("link", name="Informar un enlace").click()
     page.get_by_label("Enlace").fill(link)
     page.get_by_label("Número de la publicación").fill(REFERENCE)
     page.get_by_role("button", name="Informar", exact=True).click()
