@@ -8,11 +8,11 @@ from django.db import models
 class Role(models.TextChoices):
     """The roles, with the names that people see."""
 
-    CONTENT_MANAGER = "CONTENT_MANAGER", "Gestor(a) de contenidos de la sede"
+    CONTENT_MANAGER = "CONTENT_MANAGER", "Gestión de contenidos"
     COMMUNITY_MANAGER = "COMMUNITY_MANAGER", "Community manager"
     DIGITAL_STRATEGIST = "DIGITAL_STRATEGIST", "Estratega digital"
-    ADVISER = "ADVISER", "Asesor(a) de comunicaciones"
-    COORDINATOR = "COORDINATOR", "Coordinador(a) del Grupo Comunicaciones"
+    ADVISER = "ADVISER", "Asesoría de comunicaciones"
+    COORDINATOR = "COORDINATOR", "Coordinación"
     CITIZEN_RELATIONS = "CITIZEN_RELATIONS", "Grupo de Relación con el Ciudadano"
     SYSTEMS_OFFICE = "SYSTEMS_OFFICE", "Oficina de Sistemas de Información"
     AUDITOR = "AUDITOR", "Control interno"

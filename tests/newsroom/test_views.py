@@ -121,7 +121,7 @@ def test_a_link_of_another_website_is_not_opened(luis: Member, site: Website, in
 
 
 def test_a_member_without_permission_to_inform_sees_who_has_it(ana: Member, luis: Member) -> None:
-    assert "Gestor(a) de contenidos" in text(as_(ana), "/noticias/informe/", 403)
+    assert "Gestión de contenidos" in text(as_(ana), "/noticias/informe/", 403)
     news = found(register(luis))
     assert as_(ana).post(f"/noticias/{news.pk}/informe/", {}).status_code == 403
 

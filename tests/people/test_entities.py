@@ -35,7 +35,7 @@ def test_chosen_entity_applies_to_every_page(client_of_ana: Client, second_membe
     client_of_ana.post("/entidad/", {"entity": second_membership.entity_id})
     page = client_of_ana.get("/").content.decode()
     assert "Otra entidad" in page
-    assert "Asesor(a)" in page
+    assert "Asesoría de comunicaciones" in page
 
 
 def test_entity_without_a_membership_cannot_be_chosen(ana: Member, other_entity: Entity) -> None:
