@@ -31,8 +31,8 @@ from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import AdaptationChange, AttachmentWords, PublicationChange
-from pregonero.publishing.edits import as_it_is
-from pregonero.publishing.linking import LinkFinding
+from pregonero.publishing.edits import current_change
+from pregonero.publishing.link_finding import LinkFinding
 from pregonero.publishing.models import Adaptation, Publication
 from tests.lab.process import SAMPLE_MEDIA, Lab, until
 
@@ -137,7 +137,7 @@ def drafted(news: News, by: Member, now: datetime, *, why: str = "Muestra dónde
 
 def told_why(adaptation: Adaptation, **words: Any) -> AdaptationChange:
     """Return an adaptation as it is, with a reason for each video that goes without captions, and other words."""
-    present = as_it_is(adaptation)
+    present = current_change(adaptation)
     videos = [each.pk for each in adaptation.media if each.medium.kind == "video"]
     media = present.media | {pk: AttachmentWords(captions_missing_because=NO_VOICE) for pk in videos}
     return replace(present, media=media, own_text=present.own_text or "text" in words, **words)

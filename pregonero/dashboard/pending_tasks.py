@@ -16,7 +16,7 @@ from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.rules import may
-from pregonero.publishing.queries.calendar import Waiting, waiting_items
+from pregonero.publishing.queries.calendar import WaitingItem, waiting_items
 from pregonero.publishing.templatetags.calendar_labels import waiting_act
 from pregonero.records.actions import ObjectRef
 from pregonero.ui.templatetags.ui_time import ago, hour, stamp
@@ -181,11 +181,11 @@ def _to_schedule(member: Member, now: datetime) -> list[Task]:
     return [_scheduling(item, member, informed.get(item.source.id), now) for item in waiting]
 
 
-def _waiting(entity: Entity, now: datetime) -> tuple[Waiting, ...]:
+def _waiting(entity: Entity, now: datetime) -> tuple[WaitingItem, ...]:
     return waiting_items(entity, tuple(accounts_of(entity)), timezone.localdate(now), now=now)
 
 
-def _is_others(item: Waiting, member: Member, now: datetime) -> bool:
+def _is_others(item: WaitingItem, member: Member, now: datetime) -> bool:
     """Return whether a colleague wrote the draft today: it stands among what others did."""
     draft = item.publication
     if draft is None or member.pk in (draft.created_by_id, draft.edited_by_id):
@@ -193,7 +193,7 @@ def _is_others(item: Waiting, member: Member, now: datetime) -> bool:
     return timezone.localdate(draft.edited_at) == timezone.localdate(now)
 
 
-def _scheduling(item: Waiting, member: Member, informing: Informing | None, now: datetime) -> Task:
+def _scheduling(item: WaitingItem, member: Member, informing: Informing | None, now: datetime) -> Task:
     source, draft = item.source, item.publication
     minute = timezone.localtime(item.proposal.at) if item.proposal else None
     label, asked = waiting_act(item, now), f"{minute:%Y-%m-%dT%H:%M}" if minute else ""

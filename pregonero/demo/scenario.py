@@ -20,7 +20,7 @@ from pregonero.outbox.states import IN_FLIGHT, STOPPED, WAITING
 from pregonero.people.models import Member
 from pregonero.progress import Progress
 from pregonero.publishing import actions, link_check, queries
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.records.models import Event
 from pregonero.records.verification import verify
@@ -134,7 +134,7 @@ def _draft_and_schedule(news: News, beto: Member) -> Publication:
 
 def _without_captions(adaptation: Adaptation) -> actions.AdaptationChange:
     """Return the adaptation with the reason why its videos have no captions, which the sample video needs (N-6)."""
-    change = as_it_is(adaptation)
+    change = current_change(adaptation)
     videos = [attachment.pk for attachment in adaptation.media if attachment.medium.kind == MediumKind.VIDEO]
     reasons = {pk: actions.AttachmentWords(captions_missing_because=SILENT_VIDEO) for pk in videos}
     return replace(change, media={**change.media, **reasons})

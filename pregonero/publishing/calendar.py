@@ -129,7 +129,7 @@ def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(ZONE))
 
 
-def asked_minute(text: str, now: datetime) -> datetime | None:
+def requested_minute(text: str, now: datetime) -> datetime | None:
     """Return a minute in Bogotá such as "2026-12-01T09:30", or "09:30" of the day of `now`; None if it is not one."""
     day, _, hour = text.rpartition("T")
     try:

@@ -36,5 +36,5 @@ def acts_on(
         pause=bool(states & set(WAITING)) and rules.may_pause_publication(by, publication, hold, now=now),
         resume=hold is not None and rules.may_resume(by, now=now),
         cancel=any(map(can_still_be_cancelled, deliveries)) and rules.may_cancel(by, publication, deliveries, now=now),
-        duplicate=rules.may_take_up_again(by, now=now),
+        duplicate=rules.may_duplicate(by, now=now),
     )

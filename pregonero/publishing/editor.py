@@ -15,8 +15,8 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
-from pregonero.publishing.calendar import asked_minute, next_quarter
-from pregonero.publishing.edits import put_fields, take_words
+from pregonero.publishing.calendar import next_quarter, requested_minute
+from pregonero.publishing.edits import apply_change, apply_general_change
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
 from pregonero.publishing.general_text import spread_text
 from pregonero.publishing.media_forms import UploadForm
@@ -266,11 +266,11 @@ def _apply_form(
     if not all([general.is_valid(), *(form.is_valid() for form in forms)]):
         return
     change = change_of(general, forms)
-    put_fields(publication, change)
+    apply_general_change(publication, change)
     for form in forms:
         adaptation_change = change.adaptations[form.adaptation.account_id]
         form.adaptation.publication = publication
-        take_words(form.adaptation, adaptation_change, by)
+        apply_change(form.adaptation, adaptation_change, by)
 
 
 def _part(
@@ -302,7 +302,7 @@ def _initial_minute(publication: Publication, now: datetime, hour: str) -> dict[
 
 def _suggested_minute(publication: Publication, now: datetime, hour: str) -> datetime:
     """Return its own minute or the asked one if it has not passed, else the proposed gap or the next quarter."""
-    for at in (publication.due_at, asked_minute(hour, now)):
+    for at in (publication.due_at, requested_minute(hour, now)):
         if at is not None and at > now:
             return at
     return proposed_hour(publication, now=now) or next_quarter(now)

@@ -55,7 +55,7 @@ def edited_values(publication: Publication) -> dict[str, Any]:
     return {name: getattr(publication, name) for name in EDITED_FIELDS}
 
 
-def put_fields(publication: Publication, change: PublicationChange) -> None:
+def apply_general_change(publication: Publication, change: PublicationChange) -> None:
     """Put what a person wrote for the whole publication into its row in memory."""
     for name in EDITED_FIELDS:
         value = getattr(change, name)
@@ -63,7 +63,7 @@ def put_fields(publication: Publication, change: PublicationChange) -> None:
             setattr(publication, name, value.strip() if isinstance(value, str) else value)
 
 
-def take_words(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> None:
+def apply_change(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> None:
     """Put what a person wrote into the rows in memory; whoever answers for what is missing is whoever wrote why."""
     adaptation.text, adaptation.title, adaptation.format = wanted.text, wanted.title, wanted.format
     adaptation.own_text = wanted.own_text
@@ -84,7 +84,7 @@ def take_words(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> 
             attachment.captions_missing_by = by if words.captions_missing_because else None
 
 
-def as_it_is(adaptation: Adaptation) -> AdaptationChange:
+def current_change(adaptation: Adaptation) -> AdaptationChange:
     """Return what an adaptation says today, as a change that would change nothing."""
     return AdaptationChange(
         text=adaptation.text,
@@ -100,7 +100,7 @@ def as_it_is(adaptation: Adaptation) -> AdaptationChange:
 
 def complete(adaptation: Adaptation, wanted: AdaptationChange) -> AdaptationChange:
     """Return a change with the words of every medium: those that a person did not write stay as they are."""
-    present = as_it_is(adaptation).media
+    present = current_change(adaptation).media
     return replace(wanted, media={pk: wanted.media.get(pk, words) for pk, words in present.items()})
 
 
@@ -108,7 +108,7 @@ def _words_of(attachment: Attachment) -> AttachmentWords:
     return AttachmentWords(attachment.alt, attachment.alt_missing_because, attachment.captions_missing_because)
 
 
-def share_words(
+def share_descriptions(
     changes: Mapping[int, AdaptationChange], adaptations: Iterable[Adaptation]
 ) -> dict[int, AdaptationChange]:
     """Return the changes, where a file that says nothing takes what the same file says on another account.

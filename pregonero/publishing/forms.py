@@ -22,7 +22,7 @@ from pregonero.publishing.edits import (
     AdaptationChange,
     PublicationChange,
     edited_values,
-    share_words,
+    share_descriptions,
 )
 from pregonero.publishing.general_text import digest_of, is_omitted, is_own_text
 from pregonero.publishing.media_forms import AttachmentForm
@@ -265,7 +265,7 @@ class HandMadeForm(forms.Form):
 def change_of(general: PublicationForm, adaptations: list[AdaptationForm]) -> PublicationChange:
     """Return the changes of the whole publication for the action."""
     changes = {form.adaptation.account_id: form.change() for form in adaptations}
-    shared = share_words(changes, [form.adaptation for form in adaptations])
+    shared = share_descriptions(changes, [form.adaptation for form in adaptations])
     return PublicationChange(**general.values(), adaptations=shared)
 
 

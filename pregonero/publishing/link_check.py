@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pregonero.publishing import queries
 from pregonero.publishing.actions.links import keep_link_check
-from pregonero.publishing.linking import read_link
+from pregonero.publishing.link_finding import read_link
 from pregonero.publishing.models import Publication
 from pregonero.publishing.rules import needs_link_check
 

@@ -70,7 +70,7 @@ class UploadForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = ACCEPTED_FILES
 
 
-class BesideForm(forms.Form):
+class VideoExtrasForm(forms.Form):
     """The captions or the thumbnail of a video."""
 
     captions = forms.FileField(label="Subtítulos en español (.vtt o .srt)", required=False, allow_empty_file=True)
@@ -82,7 +82,7 @@ class BesideForm(forms.Form):
         self.fields["thumbnail"].widget.attrs["accept"] = ACCEPTED_PICTURES
 
 
-class FixForm(forms.Form):
+class CropForm(forms.Form):
     """How a picture is cropped: to which ratio, and which part of it is kept."""
 
     ratio = forms.ChoiceField(label="Proporción", required=False)

@@ -22,7 +22,7 @@ from pregonero.publishing.actions.media_versions import (
     report_progress,
     start_conversion,
 )
-from pregonero.publishing.media_forms import AttachmentForm, BesideForm, FixForm
+from pregonero.publishing.media_forms import AttachmentForm, CropForm, VideoExtrasForm
 from pregonero.publishing.models import Attachment, MediaConversion, Publication
 from pregonero.publishing.payload import post_of
 
@@ -52,10 +52,10 @@ class MediumPart:
     """A file of an account in the editor: its forms, its issues, and the conversion that is offered or in progress."""
 
     form: AttachmentForm
-    beside: BesideForm
+    beside: VideoExtrasForm
     issues: tuple[Issue, ...]
     offer: Offer | None
-    fix: FixForm | None
+    fix: CropForm | None
     conversion: MediaConversion | None
 
 
@@ -75,9 +75,9 @@ def _medium_part(
     attachment = form.attachment
     own = own_issues(attachment, issues)
     offer = offer_for(attachment, fixable(attachment, own))
-    fix = FixForm(attachment.pk, offer.ratios) if offer is not None and offer.ratios else None
+    fix = CropForm(attachment.pk, offer.ratios) if offer is not None and offer.ratios else None
     conversion = conversions.get((attachment.adaptation_id, attachment.medium_id))
-    return MediumPart(form, BesideForm(attachment.pk), tuple(own), offer, fix, conversion)
+    return MediumPart(form, VideoExtrasForm(attachment.pk), tuple(own), offer, fix, conversion)
 
 
 def accepted_formats(publication: Publication) -> str:

@@ -143,7 +143,7 @@ def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, 
         raise WrongState(f"No se deshizo: ya se está enviando en {networks}. Mira en un momento si salió.")
 
 
-def check_may_take_up_again(member: Member, *, now: datetime) -> None:
+def check_may_duplicate(member: Member, *, now: datetime) -> None:
     """Any publication may be copied into a new draft, which goes its own way; the first one stays as it is."""
     check_may(member, "publication.compose", now=now)
 
@@ -306,4 +306,4 @@ may_cancel = as_question(check_may_cancel)
 may_pause_everything = as_question(check_may_pause_everything)
 may_pause_publication = as_question(check_may_pause_publication)
 may_resume = as_question(check_may_resume)
-may_take_up_again = as_question(check_may_take_up_again)
+may_duplicate = as_question(check_may_duplicate)

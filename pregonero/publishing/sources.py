@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import BigIntegerField
-from django.urls import reverse
 
 from pregonero.errors import NotFound
 from pregonero.media.models import Medium
@@ -97,11 +96,6 @@ class Source:
     def ref(self) -> ObjectRef:
         """Return how records refer to the source."""
         return ObjectRef(self.kind, self.id, self.title)
-
-    @property
-    def draft_address(self) -> str:
-        """Return the address of the page that starts a publication of this source."""
-        return f"{reverse('publishing:start')}?fuente={self.ref.reference}"
 
 
 class SourceLoader(ABC):

@@ -87,7 +87,7 @@ class Expediente:
     may_resume: bool
     by_hand: frozenset[int]
     withdrawable: frozenset[int]
-    may_take_up: bool
+    may_duplicate: bool
     conversations: tuple[Conversation, ...]
 
     @property
@@ -227,7 +227,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         may_stop=rules.may_pause_publication(member, publication, stop, now=now)
         and any(delivery.state in WAITING for delivery in deliveries),
         may_resume=rules.may_resume(member, now=now),
-        may_take_up=rules.may_take_up_again(member, now=now),
+        may_duplicate=rules.may_duplicate(member, now=now),
         conversations=tuple(conversations_under(publication.ref)),
         withdrawable=frozenset(each.pk for each in deliveries if may_withdraw(member, each, now=now)),
         by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),

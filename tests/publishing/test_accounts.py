@@ -16,7 +16,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.publishing import actions, queries
 from pregonero.publishing.actions import Described, PublicationChange
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from pregonero.publishing.models import Adaptation, Publication
 from tests.publishing.test_views import sent, signed_in
 from tests.stage import drafted
@@ -37,7 +37,7 @@ def edit(publication: Publication, adaptation: Adaptation, by: Member, now: date
         theme="Comercio",
         relevance=2,
         link=publication.link,
-        adaptations={adaptation.account_id: replace(as_it_is(adaptation), **changes)},  # type: ignore[arg-type]
+        adaptations={adaptation.account_id: replace(current_change(adaptation), **changes)},  # type: ignore[arg-type]
     )
     actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=by, now=now)
 
@@ -135,7 +135,7 @@ class TestRegisteredLater:
         actions.program_publication(publication=publication, due_at=now + timedelta(hours=1), by=beto, now=now)
         actions.cancel_publication(publication=publication, reason="Cambió.", by=beto, now=now)
         account = new_account(carmen, now)
-        draft = actions.take_up_again(publication=publication, key=uuid4(), by=beto, now=now)
+        draft = actions.duplicate_publication(publication=publication, key=uuid4(), by=beto, now=now)
         assert draft.adaptations.filter(account=account).exists()
 
     def test_a_retired_account_is_something_to_resolve(

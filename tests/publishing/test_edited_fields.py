@@ -66,5 +66,5 @@ def test_field_is_copied_into_a_new_draft(publication: Publication, beto: Member
     signed_in(beto).post(f"/publicaciones/{publication.pk}/textos/", form_with(publication, name))
     publication.refresh_from_db()
     actions.cancel_publication(publication=publication, reason="Prueba", by=beto, now=timezone.now())
-    copy = actions.take_up_again(publication=publication, key=uuid4(), by=beto, now=timezone.now())
+    copy = actions.duplicate_publication(publication=publication, key=uuid4(), by=beto, now=timezone.now())
     assert edited_values(copy)[name] == edited_values(publication)[name]

@@ -24,7 +24,7 @@ from pregonero.outbox.queries.queue import to_prepare
 from pregonero.outbox.send_job import SendJob
 from pregonero.people.models import Member, Notice
 from pregonero.publishing import actions
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from tests.lab.process import Lab
 from tests.publishing.results import send_delivery, settle_deferred, settle_published, settle_rejected, settle_uncertain
 from tests.stage import adaptation_of, deliveries_in, informed_news, programmed, publication_of, register_accounts
@@ -81,7 +81,7 @@ def change(delivery: Delivery, by: Member, **words: Any) -> None:
     publication = publication_of(delivery)
     publication.refresh_from_db()
     adaptation = adaptation_of(delivery)
-    wanted = replace(as_it_is(adaptation), **{"skipped": False, "skip_reason": "", **words})
+    wanted = replace(current_change(adaptation), **{"skipped": False, "skip_reason": "", **words})
     whole = actions.PublicationChange(
         why=publication.why,
         theme=publication.theme,

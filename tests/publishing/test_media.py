@@ -20,7 +20,7 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import AttachmentWords, Described
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
 from pregonero.publishing.payload import payloads_of, post_of
 from pregonero.records.models import Event
@@ -140,7 +140,7 @@ def test_programming_requires_alt_and_captions_or_a_reason_with_a_name(
         shown.pk: AttachmentWords(alt_missing_because="Es un adorno."),
         heard.pk: AttachmentWords(captions_missing_because="No tiene voz."),
     }
-    wanted = {each.account_id: replace(as_it_is(each), media=because) for each in queries.adaptations_of(draft)}
+    wanted = {each.account_id: replace(current_change(each), media=because) for each in queries.adaptations_of(draft)}
     change = actions.PublicationChange(draft.why, draft.theme, 2, draft.link, wanted)
     draft.refresh_from_db()
     actions.edit_publication(publication=draft, change=change, revision=draft.revision, by=beto, now=now)

@@ -13,7 +13,7 @@ from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.linking import LinkFinding
+from pregonero.publishing.link_finding import LinkFinding
 from pregonero.publishing.models import Publication
 from pregonero.records.models import Event
 from tests.publishing.test_states import put

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import Settings
 
 from pregonero.people.models import Entity
-from pregonero.publishing.linking import read_link
+from pregonero.publishing.link_finding import read_link
 from tests.newsroom.website import Website, running
 
 

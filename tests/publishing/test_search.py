@@ -19,12 +19,12 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions import PublicationChange
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.publication_list import rows_of
 from pregonero.publishing.queries.search import (
     PublicationFilter,
-    find_number,
+    find_by_number,
     find_publications,
     quick_search,
     words_in,
@@ -132,7 +132,7 @@ def test_the_text_of_each_network_is_searched_and_follows_its_edits(
     def edit(**words: object) -> None:
         convocatoria.refresh_from_db()
         each = convocatoria.adaptations.get(account=accounts["facebook"])
-        changes = {accounts["facebook"].pk: replace(as_it_is(each), **words)}  # type: ignore[arg-type]
+        changes = {accounts["facebook"].pk: replace(current_change(each), **words)}  # type: ignore[arg-type]
         change = PublicationChange(convocatoria.why, convocatoria.theme, 2, convocatoria.link, changes)
         revision = convocatoria.revision
         actions.edit_publication(publication=convocatoria, change=change, revision=revision, by=beto, now=now)
@@ -174,7 +174,7 @@ def test_the_address_of_a_number_goes_to_its_expediente(convocatoria: Publicatio
 
 def test_part_of_a_number_finds_those_of_the_day(convocatoria: Publication, turismo: Publication, ana: Member) -> None:
     assert sorted(found(ana, convocatoria.number[:9])) == sorted([convocatoria.title, turismo.title])
-    assert find_number(ana.entity, convocatoria.number[:9]) is None
+    assert find_by_number(ana.entity, convocatoria.number[:9]) is None
 
 
 def test_the_link_of_the_news_finds_its_publications(
@@ -185,7 +185,7 @@ def test_the_link_of_the_news_finds_its_publications(
 
 def test_nobody_finds_what_is_of_another_entity(convocatoria: Publication, dario: Member) -> None:
     assert found(dario, "exportadoras") == found(dario) == quick_search(member=dario, text="exportadoras") == []
-    assert find_number(dario.entity, convocatoria.number) is None
+    assert find_by_number(dario.entity, convocatoria.number) is None
 
 
 def test_filters_are_by_state(convocatoria: Publication, turismo: Publication, ana: Member, now: datetime) -> None:

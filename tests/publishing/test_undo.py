@@ -19,7 +19,7 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions import PublicationChange
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from pregonero.publishing.models import Publication, ReversibleAct
 from pregonero.records.models import Event
 from tests.lab.process import Lab
@@ -132,7 +132,7 @@ def test_an_edit_in_between_stays(
     publication.refresh_from_db()
     adaptation = publication.adaptations.get(account=registered[0])
     text = f"Otra frase. {publication.link}"
-    changes = {registered[0].pk: replace(as_it_is(adaptation), text=text)}
+    changes = {registered[0].pk: replace(current_change(adaptation), text=text)}
     change = PublicationChange(publication.why, publication.theme, 2, publication.link, changes)
     actions.edit_publication(
         publication=publication, change=change, revision=publication.revision, by=person, now=timezone.now()

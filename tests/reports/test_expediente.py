@@ -18,7 +18,7 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
 from pregonero.publishing.actions import PublicationChange
-from pregonero.publishing.edits import as_it_is
+from pregonero.publishing.edits import current_change
 from pregonero.publishing.models import Publication, ReversibleAct
 from pregonero.records.actions import SYSTEM, ObjectRef, record
 from pregonero.records.event_types import EVENT_TYPES
@@ -82,7 +82,7 @@ def test_page_shows_the_previous_time_and_text_of_a_change(
         publication.theme,
         2,
         publication.link,
-        {accounts["x"].pk: replace(as_it_is(adaptation), text=f"Crecieron 9 %. {publication.link}")},
+        {accounts["x"].pk: replace(current_change(adaptation), text=f"Crecieron 9 %. {publication.link}")},
     )
     actions.edit_publication(publication=publication, change=change, revision=publication.revision, by=beto, now=now)
     actions.move_publication(publication=publication, due_at=now + timedelta(hours=3), by=beto, now=now)

@@ -12,7 +12,7 @@ from pregonero.publishing.actions.attachments import (
     take_captions_away,
 )
 from pregonero.publishing.actions.drafts import draft_publication, edit_publication
-from pregonero.publishing.actions.duplicate import take_up_again
+from pregonero.publishing.actions.duplicate import duplicate_publication
 from pregonero.publishing.actions.kept_forms import discard_kept_form, keep_form
 from pregonero.publishing.actions.links import accept_link, keep_link_check
 from pregonero.publishing.actions.media_versions import request_conversion
@@ -47,6 +47,7 @@ __all__ = [
     "detach_medium",
     "discard_kept_form",
     "draft_publication",
+    "duplicate_publication",
     "edit_publication",
     "exchange_medium",
     "give_minute",
@@ -62,7 +63,6 @@ __all__ = [
     "resume_everything",
     "resume_publication",
     "take_captions_away",
-    "take_up_again",
     "undo_act",
     "use_next_free_hour",
 ]

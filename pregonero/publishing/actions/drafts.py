@@ -16,7 +16,14 @@ from pregonero.people.models import Entity, Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.accounts import adapt_to_missing_accounts
 from pregonero.publishing.actions.scheduling import place_link, reschedule_restored, sync_deliveries
-from pregonero.publishing.edits import AdaptationChange, PublicationChange, as_it_is, complete, put_fields, take_words
+from pregonero.publishing.edits import (
+    AdaptationChange,
+    PublicationChange,
+    apply_change,
+    apply_general_change,
+    complete,
+    current_change,
+)
 from pregonero.publishing.first_draft import general_text
 from pregonero.publishing.models import Adaptation, Publication, PublicationState
 from pregonero.publishing.sources import Source, load_source, notify_drafted
@@ -106,7 +113,7 @@ def edit_publication(
     rules.check_may_edit(by, publication, now=now)
     _check_revision(publication, revision)
     link_changed = publication.link != change.link
-    put_fields(publication, change)
+    apply_general_change(publication, change)
     publication.revision += 1
     publication.edited_by, publication.edited_at = by, now
     if publication.state == PublicationState.PROGRAMMED:
@@ -158,13 +165,13 @@ def _change_adaptations(
     for adaptation in queries.adaptations_of(publication):
         thread = threads.get(adaptation.account_id, [])
         place_link(adaptation, thread)
-        kept = as_it_is(adaptation)
+        kept = current_change(adaptation)
         wanted = complete(adaptation, changes.get(adaptation.account_id, kept))
         if wanted == kept:
             continue
         _check_may_change(kept, wanted, thread)
         _reschedule_restored(adaptation, wanted, thread, publication, now)
-        take_words(adaptation, wanted, by)
+        apply_change(adaptation, wanted, by)
         adaptation.save()
         for attachment in adaptation.media:
             attachment.save()

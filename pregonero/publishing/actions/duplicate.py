@@ -17,10 +17,10 @@ from pregonero.records.actions import record
 
 
 @transaction.atomic(durable=True)
-def take_up_again(*, publication: Publication, key: UUID, by: Member, now: datetime) -> Publication:
+def duplicate_publication(*, publication: Publication, key: UUID, by: Member, now: datetime) -> Publication:
     """Copy a publication's texts, media, reason and theme into a new draft; `key` is as in drafting."""
     original = queries.get_publication(member=by, pk=publication.pk)
-    rules.check_may_take_up_again(by, now=now)
+    rules.check_may_duplicate(by, now=now)
     Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:

@@ -8,7 +8,7 @@ from pregonero.errors import Refused
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
 from pregonero.publishing import queries
-from pregonero.publishing.linking import LinkFinding
+from pregonero.publishing.link_finding import LinkFinding
 from pregonero.publishing.models import LinkAcceptance, LinkCheck, Publication
 from pregonero.records.actions import SYSTEM, record
 

@@ -27,7 +27,7 @@ DAYS_AHEAD = 14  # that are searched for a free hour
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingItem:
     """A source that has no minute yet: of a draft, or without a publication.
 
     The proposal is for the active accounts; `paused` are the others, in which it will wait.
@@ -105,7 +105,7 @@ def of_publications(entity: Entity) -> QuerySet[Delivery]:
 
 def waiting_items(
     entity: Entity, accounts: Sequence[Account], day: date, *, now: datetime, days: int = PROPOSE_DAYS
-) -> tuple[Waiting, ...]:
+) -> tuple[WaitingItem, ...]:
     """Return what has no minute yet, each with a free hour of that day or of the next ones on the active accounts.
 
     Of a day that passed, the hours are of today. The accounts in pause are not counted, and each item has them.
@@ -121,7 +121,7 @@ def waiting_items(
     proposable = [first + timedelta(days=number) for number in range(days)] if active else []
     proposals = _proposals(themes, _positions(entity, first, days), active, proposable, now)
     return tuple(
-        Waiting(
+        WaitingItem(
             source,
             publication,
             publication.get_relevance_display() if publication else "",

@@ -11,7 +11,7 @@ from pregonero.people.models import Member
 from pregonero.publishing.calendar import FreeSpan, at_hour, free_spans, next_quarter
 from pregonero.publishing.calendar_filters import Filters
 from pregonero.publishing.models import ZONE
-from pregonero.publishing.queries.calendar import Waiting, deliveries_on, waiting_items
+from pregonero.publishing.queries.calendar import WaitingItem, deliveries_on, waiting_items
 from pregonero.publishing.queries.calendar_entries import Entry, entries_between, with_pictures
 from pregonero.publishing.queries.forecast import foreseen_of
 
@@ -37,7 +37,7 @@ class CalendarItem:
     kind: str
     at: datetime
     entry: Entry | None = None
-    waiting: Waiting | None = None
+    waiting: WaitingItem | None = None
     free: FreeSpan | None = None
     more: int = 0
 
@@ -50,7 +50,7 @@ class Day:
     accounts: tuple[Account, ...]
     items: tuple[CalendarItem, ...]
     entries: tuple[Entry, ...]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingItem, ...]
     is_today: bool
     is_past: bool
     foreseen: tuple[str, ...] = ()  # what the networks' limits will do to it
@@ -91,7 +91,7 @@ class Days:
     days: tuple[WeekDay, ...]
     bands: tuple[tuple[int, int], ...]
     entries: tuple[Entry, ...]
-    waiting: tuple[Waiting, ...]
+    waiting: tuple[WaitingItem, ...]
 
 
 def day_of(by: Member, day: date, filters: Filters, *, now: datetime) -> Day:
@@ -116,7 +116,7 @@ def day_of(by: Member, day: date, filters: Filters, *, now: datetime) -> Day:
 
 
 def _day_items(
-    entries: Sequence[Entry], waiting: Iterable[Waiting], day: date, filters: Filters, now: datetime
+    entries: Sequence[Entry], waiting: Iterable[WaitingItem], day: date, filters: Filters, now: datetime
 ) -> list[CalendarItem]:
     items = _shown(entries) + _suggested(waiting, day)
     if not filters.hides_publications:
@@ -139,7 +139,7 @@ def _shown(entries: Sequence[Entry]) -> list[CalendarItem]:
     return items
 
 
-def _suggested(waiting: Iterable[Waiting], day: date) -> list[CalendarItem]:
+def _suggested(waiting: Iterable[WaitingItem], day: date) -> list[CalendarItem]:
     proposed = [(item.proposal.at, item) for item in waiting if item.proposal is not None]
     return [CalendarItem("suggested", at, waiting=item) for at, item in proposed if at.date() == day]
 
@@ -212,7 +212,7 @@ def _bands(entries: Iterable[Entry]) -> tuple[tuple[int, int], ...]:
 def _week_day(
     day: date,
     entries: Sequence[Entry],
-    waiting: Iterable[Waiting],
+    waiting: Iterable[WaitingItem],
     bands: Iterable[tuple[int, int]],
     *,
     most: int,

@@ -73,7 +73,7 @@ def words_query(text: str, *, is_typing: bool = False) -> "WordQuery | CombinedS
     return query
 
 
-def find_number(entity: Entity, text: str) -> Publication | None:
+def find_by_number(entity: Entity, text: str) -> Publication | None:
     """Return the publication whose number somebody typed: "2026-1124-01", "PUB-2026-1124-01", "2026 1124 01"."""
     parts = NUMBER.fullmatch(text)
     number = "-".join(parts.groups()) if parts else ""
@@ -98,7 +98,7 @@ def find_publications(entity: Entity, wanted: PublicationFilter) -> QuerySet[Pub
 
 def quick_search(*, member: Member, text: str, limit: int = 8) -> list[Publication]:
     """Return the first publications of the member's entity for what is being typed, the most relevant first."""
-    number = find_number(member.entity, text)
+    number = find_by_number(member.entity, text)
     if number is not None:
         return [number]
     query = words_query(text, is_typing=True)

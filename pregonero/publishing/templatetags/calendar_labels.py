@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.networks.models import Account
-from pregonero.publishing.calendar import asked_minute
+from pregonero.publishing.calendar import requested_minute
 from pregonero.publishing.calendar_filters import Filters
-from pregonero.publishing.queries.calendar import Waiting
+from pregonero.publishing.queries.calendar import WaitingItem
 from pregonero.publishing.queries.calendar_entries import CellState, Entry
 from pregonero.publishing.queries.calendar_pages import Day, Days
 from pregonero.ui.templatetags.ui_time import MONTHS, day_words
@@ -111,7 +111,7 @@ def card_sub(entry: Entry) -> str:
 
 
 @register.filter
-def waiting_sub(item: Waiting) -> str:
+def waiting_sub(item: WaitingItem) -> str:
     """Return what a waiting item is: "Borrador · relevancia alta", "Noticia"."""
     if item.publication is None:
         return str(item.source.noun.singular).capitalize()
@@ -119,7 +119,7 @@ def waiting_sub(item: Waiting) -> str:
 
 
 @register.filter
-def waiting_why(item: Waiting, now: datetime) -> str:
+def waiting_why(item: WaitingItem, now: datetime) -> str:
     """Return why an hour is proposed for a waiting item, and the accounts in pause that it does not count."""
     if item.proposal is None:
         all_paused = bool(item.paused) and not item.has_active
@@ -133,9 +133,9 @@ def waiting_why(item: Waiting, now: datetime) -> str:
 
 
 @register.filter
-def asked_words(text: str, now: datetime) -> str:
+def requested_label(text: str, now: datetime) -> str:
     """Return the minute that a slot carries: "a las 10:30" of today, "el martes 1 de diciembre a las 10:30"."""
-    at = asked_minute(text, now)
+    at = requested_minute(text, now)
     if at is None:
         return ""
     hour = f"a las {at:%H:%M}"
@@ -143,7 +143,7 @@ def asked_words(text: str, now: datetime) -> str:
 
 
 @register.filter
-def waiting_act(item: Waiting, now: datetime) -> str:
+def waiting_act(item: WaitingItem, now: datetime) -> str:
     """Return the label of the act that schedules a waiting item: "Programar 11:30", "Mañana 10:30"."""
     if item.proposal is None:
         return "Programar"
@@ -154,7 +154,7 @@ def waiting_act(item: Waiting, now: datetime) -> str:
 
 
 @register.filter
-def waiting_link(item: Waiting) -> str:
+def waiting_link(item: WaitingItem) -> str:
     """Return the address where a waiting item is scheduled, with its proposed day and hour."""
     address = waiting_address(item)
     if item.proposal is None:
@@ -164,7 +164,7 @@ def waiting_link(item: Waiting) -> str:
 
 
 @register.filter
-def waiting_address(item: Waiting) -> str:
+def waiting_address(item: WaitingItem) -> str:
     """Return the address where a waiting item is scheduled, without an hour."""
     if item.publication is not None:
         return reverse("publishing:editor", args=[item.publication.pk])

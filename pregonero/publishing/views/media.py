@@ -25,7 +25,7 @@ from pregonero.publishing.actions import Described
 from pregonero.publishing.autosave import saved_state
 from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.editor_problems import form_problems
-from pregonero.publishing.media_forms import BesideForm, FixForm, UploadForm
+from pregonero.publishing.media_forms import CropForm, UploadForm, VideoExtrasForm
 from pregonero.publishing.models import Attachment, Publication
 from pregonero.publishing.sources import source_of
 from pregonero.publishing.views.editor import UNPROCESSABLE, editor_context, save_forms, save_or_refuse
@@ -150,7 +150,7 @@ def fix(request: MemberRequest, attachment: Attachment) -> str:
     present = next(item for item in adaptation.media if item.pk == attachment.pk)
     issues = media_versions.fixable(present, rules.adaptation_issues(adaptation))
     offer = media_versions.offer_for(present, issues)
-    choice = FixForm(attachment.pk, offer.ratios if offer else (), request.POST).choice()
+    choice = CropForm(attachment.pk, offer.ratios if offer else (), request.POST).choice()
     return media_versions.fix_medium(
         attachment=present, issues=issues, choice=choice, by=request.member, now=timezone.now()
     )
@@ -159,7 +159,7 @@ def fix(request: MemberRequest, attachment: Attachment) -> str:
 @_attachment_view
 def add_captions(request: MemberRequest, attachment: Attachment) -> str:
     """Add a captions file to a video."""
-    file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "captions")
+    file = _file_of(request, VideoExtrasForm(attachment.pk, request.POST, request.FILES), "captions")
     captions = _store(request, file, "captions")
     actions.add_captions(attachment=attachment, captions=captions, by=request.member, now=timezone.now())
     return "Subtítulos agregados."
@@ -175,7 +175,7 @@ def remove_captions(request: MemberRequest, attachment: Attachment) -> str:
 @_attachment_view
 def add_thumbnail(request: MemberRequest, attachment: Attachment) -> str:
     """Add a thumbnail to a video."""
-    file = _file_of(request, BesideForm(attachment.pk, request.POST, request.FILES), "thumbnail")
+    file = _file_of(request, VideoExtrasForm(attachment.pk, request.POST, request.FILES), "thumbnail")
     thumbnail = _store(request, file, "picture")
     actions.add_thumbnail(attachment=attachment, thumbnail=thumbnail, by=request.member, now=timezone.now())
     return "Miniatura agregada."

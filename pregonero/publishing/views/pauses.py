@@ -125,6 +125,6 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return redirect("reports:expediente", pk=pk)
     key = form.cleaned_data["key"]
-    draft = actions.take_up_again(publication=publication, key=key, by=request.member, now=timezone.now())
+    draft = actions.duplicate_publication(publication=publication, key=key, by=request.member, now=timezone.now())
     messages.success(request, f"Nuevo borrador {draft.number}: copia de {publication.number}.")
     return redirect("publishing:editor", pk=draft.pk)

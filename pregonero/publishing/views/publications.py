@@ -10,7 +10,7 @@ from pregonero.errors import NotFound
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import may
 from pregonero.publishing.queries.publication_list import other_words, rows_of
-from pregonero.publishing.queries.search import find_number, find_publications
+from pregonero.publishing.queries.search import find_by_number, find_publications
 from pregonero.publishing.search_form import PublicationSearchForm
 
 PAGE_SIZE = 25
@@ -22,7 +22,7 @@ def publications(request: MemberRequest) -> HttpResponse:
     entity = request.member.entity
     form = PublicationSearchForm(request.GET, entity=entity)
     wanted = form.wanted()
-    if (numbered := find_number(entity, wanted.text)) is not None:
+    if (numbered := find_by_number(entity, wanted.text)) is not None:
         return redirect("reports:expediente", pk=numbered.pk)
     page = Paginator(find_publications(entity, wanted), PAGE_SIZE).get_page(request.GET.get("pagina"))
     rows = rows_of(list(page.object_list), wanted.text)
@@ -43,7 +43,7 @@ def publications(request: MemberRequest) -> HttpResponse:
 @require_GET
 def numbered(request: MemberRequest, number: str) -> HttpResponse:
     """Redirect the address of a number to its expediente."""
-    publication = find_number(request.member.entity, number)
+    publication = find_by_number(request.member.entity, number)
     if publication is None:
         raise NotFound(f"No hay una publicación con el número {number}.")
     return redirect("reports:expediente", pk=publication.pk)
