@@ -27,11 +27,11 @@ REREAD_FOR = timedelta(days=3)  # since the news was informed
 MAX_ATTEMPTS, FIRST_WAIT = 4, 5  # of a page that does not answer: after 5 s, 25 s, 2 minutes and 10 minutes
 
 
-class WhenTheSiteSays(BaseRetryStrategy):
-    """Repeats the reading of a page that did not answer: soon, or after the wait that its site asked for."""
+class PageRetryStrategy(BaseRetryStrategy):
+    """Retries the reading of a page that did not answer: soon, or after the wait that its site asked for."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        """Return when to read again, or None to leave it for the reading of every half an hour."""
+        """Return when to read the page again, or None to leave it to the job that runs every half an hour."""
         if not isinstance(exception, Unreachable) or job.attempts >= MAX_ATTEMPTS:
             return None
         wait = timedelta(seconds=FIRST_WAIT ** (job.attempts + 1))
@@ -81,7 +81,7 @@ def read_pages_again(timestamp: int, **_later: Any) -> None:
         _defer_once("newsroom.read_page", f"page:{news_id}", news_id=news_id)
 
 
-@app.task(name="newsroom.read_page", queue="reading", retry=WhenTheSiteSays())
+@app.task(name="newsroom.read_page", queue="reading", retry=PageRetryStrategy())
 def read_page(*, news_id: int, **_later: Any) -> None:
     """Read the page of a news item and store its text, image and video, or its problem.
 

@@ -15,9 +15,9 @@ SAMPLES = Path(__file__).parent / "samples"
 @pytest.fixture(autouse=True)
 def _no_waits() -> Iterator[None]:
     """Forget the sites that asked to wait: a port may be that of the site of an earlier test."""
-    waits.forget()
+    waits.clear()
     yield
-    waits.forget()
+    waits.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from pregonero.media.captions import read_cues
 from pregonero.networks.bluesky.records import MENTION
 from pregonero.networks.mastodon.text import REMOTE_MENTION
-from pregonero.newsroom.reading import walls
+from pregonero.newsroom.reading import challenge_pages
 from pregonero.newsroom.reading.dates import parse_date
 from pregonero.newsroom.reading.text import loose_line, markup_line
 from pregonero.publishing.sentences import sentence_ends
@@ -29,10 +29,12 @@ SLOW: dict[str, Callable[[], object]] = {
     "closing tags": lambda: loose_line("</ " * N, 100),
     "entities": lambda: markup_line("&a" * N + "<", 100),
     "mentions": lambda: [MENTION.search("@" + "a-" * N), MENTION.search("@a." * N), REMOTE_MENTION.search("@a" * N)],
-    "words of scripts": lambda: walls.ASKS_FOR_SCRIPTS.search(("activ" * N)[: walls.SHELL_CHARACTERS]),
-    "spaces of a jump": lambda: walls.REFRESH.match(("0;" + " " * N)[: walls.REFRESH_CHARACTERS]),
-    "cookies": lambda: walls.SETS_COOKIE.search("document.cookie " * N),
-    "jumps": lambda: walls.GOES_ON.search("location. " * N),
+    "words of scripts": lambda: challenge_pages.ASKS_FOR_SCRIPTS.search(
+        ("activ" * N)[: challenge_pages.NOTICE_CHARACTERS]
+    ),
+    "spaces of a jump": lambda: challenge_pages.REFRESH.match(("0;" + " " * N)[: challenge_pages.REFRESH_CHARACTERS]),
+    "cookies": lambda: challenge_pages.SETS_COOKIE.search("document.cookie " * N),
+    "jumps": lambda: challenge_pages.NAVIGATES.search("location. " * N),
     "dates": lambda: [parse_date("1 de " * N), parse_date("1/" * N), parse_date(" " * N + "1 ene 2026" + " " * N)],
 }
 

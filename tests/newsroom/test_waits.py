@@ -12,7 +12,7 @@ from pregonero.newsroom.models import News, Source
 from pregonero.newsroom.reading import waits
 from pregonero.newsroom.reading.errors import AskedToWait, Unreachable
 from pregonero.newsroom.reading.fetch import PAGE_LIMITS, fetch
-from pregonero.newsroom.tasks import WhenTheSiteSays
+from pregonero.newsroom.tasks import PageRetryStrategy
 from pregonero.people.models import Member
 from tests.newsroom.factories import register
 from tests.newsroom.test_tasks import FIRST, PAGE, due_again, serve
@@ -137,7 +137,7 @@ def test_picture_of_a_busy_site_is_read_after_its_wait(source: Source, site: Web
     tasks.read_source(source_id=source.pk)
     with pytest.raises(AskedToWait) as caught:
         tasks.read_page(news_id=News.objects.get().pk)
-    decision = WhenTheSiteSays().get_retry_decision(exception=caught.value, job=SimpleNamespace(attempts=0))  # type: ignore[arg-type]
+    decision = PageRetryStrategy().get_retry_decision(exception=caught.value, job=SimpleNamespace(attempts=0))  # type: ignore[arg-type]
     assert decision is not None
     assert decision.retry_at is not None
     assert timedelta(seconds=895) < decision.retry_at - timezone.now() <= timedelta(seconds=900)
@@ -146,16 +146,16 @@ def test_picture_of_a_busy_site_is_read_after_its_wait(source: Source, site: Web
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 5), (1, 25), (2, 125), (3, 625)])
 def test_page_that_does_not_answer_is_read_again_soon(attempts: int, seconds: int) -> None:
     job = SimpleNamespace(attempts=attempts)
-    decision = WhenTheSiteSays().get_retry_decision(exception=Unreachable("x"), job=job)  # type: ignore[arg-type]
+    decision = PageRetryStrategy().get_retry_decision(exception=Unreachable("x"), job=job)  # type: ignore[arg-type]
     assert decision is not None
     assert decision.retry_at is not None
     assert abs(decision.retry_at - timezone.now() - timedelta(seconds=seconds)) < timedelta(seconds=2)
-    assert WhenTheSiteSays().get_retry_decision(exception=ValueError("x"), job=job) is None  # type: ignore[arg-type]
+    assert PageRetryStrategy().get_retry_decision(exception=ValueError("x"), job=job) is None  # type: ignore[arg-type]
 
 
 def test_fifth_attempt_is_left_for_the_reading_of_every_half_an_hour() -> None:
     job = SimpleNamespace(attempts=4)
-    assert WhenTheSiteSays().get_retry_decision(exception=Unreachable("x"), job=job) is None  # type: ignore[arg-type]
+    assert PageRetryStrategy().get_retry_decision(exception=Unreachable("x"), job=job) is None  # type: ignore[arg-type]
 
 
 def test_person_may_ask_for_a_page_of_a_site_that_asked_to_wait(site: Website) -> None:

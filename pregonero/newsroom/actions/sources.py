@@ -96,7 +96,7 @@ def retire_source(*, source: Source, by: Member, now: datetime) -> Source:
 def save_source_problem(*, source: Source, reason: str, now: datetime, wait: timedelta = timedelta(0)) -> Source:
     """Store why a reading failed and schedule the next one: the delay doubles up to `MAX_RETRY_DELAY`.
 
-    A `wait` that the site asked for is what decides, and its source is never read before.
+    If the site asked for a `wait`, the next reading is after it, and the delay is not doubled.
     """
     source = queries.source_to_read(pk=source.pk, for_update=True)
     if source.state == SourceState.RETIRED:
@@ -111,19 +111,19 @@ def save_source_problem(*, source: Source, reason: str, now: datetime, wait: tim
             facts={"problem": reason},
         )
     source.problem, source.failures, source.checked_at = reason[:300], source.failures + 1, now
-    source.next_check_at = now + (max(wait, _pace(source)) if wait else _delay_after_failures(source))
+    source.next_check_at = now + (max(wait, _reading_interval(source)) if wait else _delay_after_failures(source))
     source.save(update_fields=["problem", "failures", "checked_at", "next_check_at"])
     if source.failures == FAILURES_BEFORE_NOTICE:
         _notify_administrators(source, now)
     return source
 
 
-def _pace(source: Source) -> timedelta:
+def _reading_interval(source: Source) -> timedelta:
     return timedelta(minutes=source.every_minutes)
 
 
 def _delay_after_failures(source: Source) -> timedelta:
-    return min(_pace(source) * (1 << min(source.failures, MAX_DOUBLINGS)), MAX_RETRY_DELAY)
+    return min(_reading_interval(source) * (1 << min(source.failures, MAX_DOUBLINGS)), MAX_RETRY_DELAY)
 
 
 def _notify_administrators(source: Source, now: datetime) -> None:

@@ -30,11 +30,11 @@ from pregonero.http_client import (
     retry_after_seconds,
 )
 from pregonero.newsroom.reading import waits
+from pregonero.newsroom.reading.challenge_pages import CHALLENGE, CHALLENGE_STATUSES, START_BYTES, is_challenge_response
 from pregonero.newsroom.reading.charsets import page_charset
 from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import AskedToWait, Malformed, TooLarge, Unreachable, Unreadable
 from pregonero.newsroom.reading.urls import canonical_link, host_of
-from pregonero.newsroom.reading.walls import START_BYTES, STATUSES, WALL, is_wall_answer
 
 MEGABYTE = 1024 * 1024
 MAX_REDIRECTS = 5
@@ -96,7 +96,7 @@ def fetch_into(
                 _store_cookies(cookies, address, response)
                 link = urljoin(address, response.headers["location"])
                 continue
-            _check_wall(response)
+            _check_challenge(response)
             _check_wait(address, response)
             _check_status(response.status, limits, is_conditional=is_conditional)
             if response.status != NOT_MODIFIED:
@@ -168,17 +168,17 @@ class _Answer:
         return self.headers
 
 
-def _check_wall(response: OpenResponse) -> None:
-    """Raise `Malformed` if the site answers a check that only a browser passes: neither waiting nor a person helps."""
-    if response.status not in STATUSES:
+def _check_challenge(response: OpenResponse) -> None:
+    """Raise `Malformed` if the response is a challenge page, which only a browser passes. Waiting does not help."""
+    if response.status not in CHALLENGE_STATUSES:
         return
     response.drop_unknown_encodings()
     try:
         start = next(response.chunks(PAGE_LIMITS.max_bytes), b"")
     except ResponseLost:
         start = b""  # a refusal without its body is still a refusal, and may say how long to wait
-    if is_wall_answer(response.status, response.headers, start[:START_BYTES]):
-        raise Malformed(WALL)
+    if is_challenge_response(response.status, response.headers, start[:START_BYTES]):
+        raise Malformed(CHALLENGE)
 
 
 def _check_wait(address: str, response: OpenResponse) -> None:
@@ -191,7 +191,9 @@ def _check_wait(address: str, response: OpenResponse) -> None:
     wait = timedelta(seconds=seconds)
     waits.remember(address, wait)
     why = "recibe demasiadas consultas" if response.status == TOO_MANY_REQUESTS else "no atiende por ahora"
-    raise AskedToWait(f"El sitio {why} (respuesta {response.status}) y pide esperar {waits.words(wait)}.", wait=wait)
+    raise AskedToWait(
+        f"El sitio {why} (respuesta {response.status}) y pide esperar {waits.wait_label(wait)}.", wait=wait
+    )
 
 
 def _check_status(status: int, limits: FetchLimits, *, is_conditional: bool) -> None:

@@ -8,11 +8,11 @@ from lxml import etree
 from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from pregonero.newsroom.reading.challenge_pages import check_no_challenge
 from pregonero.newsroom.reading.charsets import decode_page
 from pregonero.newsroom.reading.document import Document
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.urls import canonical_link
-from pregonero.newsroom.reading.walls import check_no_wall
 
 CONTROL_REFERENCE = re.compile(r"&#(?:12[89]|1[345]\d|[xX]0{0,4}[89][0-9a-fA-F])(?![0-9a-fA-F]);?")
 # With a space or an encoded colon these would be taken for the name of a page beside this one.
@@ -23,7 +23,7 @@ BASE = "data-base"  # the attribute of the root in which `parse_html` stores the
 
 
 def parse_html(document: Document) -> HtmlElement:
-    """Return the tree of a page. Raises `Malformed` when the document has no HTML, or is not the page (`walls`)."""
+    """Return the tree of a page. Raises `Malformed` when the document has no HTML, or is a challenge page."""
     text = decode_page(document.body, document.charset)
     body = CONTROL_REFERENCE.sub(_windows_1252, text).encode("utf-8", "replace") if "<" in text else b""
     try:
@@ -32,7 +32,7 @@ def parse_html(document: Document) -> HtmlElement:
         raise Malformed("La página llegó vacía o no es HTML.") from error
     bases = (absolute_link(node.get("href"), document.address) for node in tree.iter("base"))
     tree.set(BASE, next((base for base in bases if base), document.address))
-    check_no_wall(tree, document.address)
+    check_no_challenge(tree, document.address)
     return tree
 
 

@@ -1,7 +1,7 @@
-"""The sites that asked to wait (`Retry-After`): the jobs of this process leave them alone until then.
+"""The sites that asked to wait (`Retry-After`): the jobs of this process send them no request until then.
 
-A site is a host with its port. The wait of a source is also stored, as its next reading; this is for the other sources,
-pages and files of the same site. A person who asks for a page is not stopped by it.
+A site is a host with its port. The wait of a source is also stored, as the time of its next reading; this
+module is for the other sources, pages and files of the same site. It does not stop a person who asks for a page.
 """
 
 import math
@@ -27,21 +27,21 @@ def remember(address: str, wait: timedelta) -> None:
 
 
 def check(address: str) -> None:
-    """Raise `AskedToWait` while the site of an address must not be asked."""
+    """Raise `AskedToWait` while the site of an address must not be requested."""
     with _LOCK:
         seconds = _ENDS.get((host_of(address), port_of(address)), 0.0) - boottime()
     if seconds > 0:
         wait = timedelta(seconds=seconds)
-        raise AskedToWait(f"El sitio pidió esperar, y faltan {words(wait)}.", wait=wait)
+        raise AskedToWait(f"El sitio pidió esperar, y faltan {wait_label(wait)}.", wait=wait)
 
 
-def forget() -> None:
+def clear() -> None:
     """Forget every wait."""
     with _LOCK:
         _ENDS.clear()
 
 
-def words(wait: timedelta) -> str:
+def wait_label(wait: timedelta) -> str:
     """Return a wait in Spanish, rounded up: "90 segundos", "2 minutos", "36 horas"."""
     seconds = wait.total_seconds()
     for length, one, many in ((HOUR, "hora", "horas"), (MINUTE, "minuto", "minutos"), (1, "segundo", "segundos")):

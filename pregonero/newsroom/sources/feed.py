@@ -96,7 +96,7 @@ def _end_declarations(_name: str, _attributes: dict[str, str]) -> None:
 
 
 def _describe(document: Document) -> str:
-    """Return, in Spanish, what a document is that is not a feed. Raises `Malformed` if it is a wall (`walls`)."""
+    """Return, in Spanish, what a document is that is not a feed. Raises `Malformed` if it is a challenge page."""
     if not document.body.strip():
         return "La fuente llegó vacía."
     if HTML_PAGE.search(document.body[:EDGE_BYTES]):

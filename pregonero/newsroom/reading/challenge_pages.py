@@ -1,6 +1,7 @@
-"""Pages that a site shows instead of its own, until a script of theirs has run in a browser: a cookie, a check, a jump.
+"""Challenge pages: what a site sends instead of its page until a browser runs a script (a cookie, a check, a redirect).
 
-They come with any status, and with words enough for a title: read as news they would be stored as "Just a moment…".
+They come with any status, and have a title and some text: without this check they would be stored as news with the
+title "Just a moment…".
 """
 
 import re
@@ -12,21 +13,21 @@ from lxml.html import HtmlElement
 
 from pregonero.newsroom.reading.errors import Malformed
 
-WALL = (
+CHALLENGE = (
     "El sitio pide antes una comprobación que solo pasa un navegador (cookies o JavaScript), y no se pudo leer. "
     "Pídele a quien lo administra que deje pasar a «Pregonero», o usa su RSS si lo tiene."
 )
-STATUSES = frozenset({202, 401, 403, 405, 429, 503})  # with which a wall is also answered
+CHALLENGE_STATUSES = frozenset({202, 401, 403, 405, 429, 503})  # besides 200
 START_BYTES = 65_536
-# What the walls of the known services have in their scripts and forms.
-MARKS = re.compile(
+# What the challenge pages of the known services have in their scripts and forms.
+KNOWN_CHALLENGES = re.compile(
     r"cf_chl_|cf-browser-verification|cdn-cgi/challenge-platform/h/|challenges\.cloudflare\.com|_incapsula_resource|"
     r"sucuri_cloudproxy|ddos-guard|check\.ddos|awswaf|gokuprops|captcha-delivery\.com|px-captcha|_pxappid|"
     r"slowaes|toNumbers\(|anubis_challenge|bm-verify|sec-if-cpt|hcaptcha\.com/1/api|recaptcha/api|__ddg|bunny-shield",
     re.IGNORECASE,
 )
 SETS_COOKIE = re.compile(r"document\.cookie\s*=(?!=)|cookiestore\.set|cookies?\.set\(", re.IGNORECASE)
-GOES_ON = re.compile(
+NAVIGATES = re.compile(
     r"location\s*(?:=(?!=)|\.\s*(?:reload|replace|assign|href\s*=(?!=)))|history\.go\(|\.submit\(", re.IGNORECASE
 )
 ASKS_FOR_SCRIPTS = re.compile(
@@ -34,41 +35,41 @@ ASKS_FOR_SCRIPTS = re.compile(
     r"(?:javascript|cookies)",
     re.IGNORECASE,
 )
-# At once: a page that goes elsewhere after half a minute is a page.
+# A redirect in less than ten seconds: a page that redirects after half a minute is a page that people read.
 REFRESH = re.compile(r"\s*\d(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*[\"']?([^\"']{1,2000})", re.IGNORECASE)
-WALL_CHARACTERS, SHELL_CHARACTERS, REFRESH_CHARACTERS = 200_000, 4_000, 2_100  # that are looked at
-WALL_EVENTS = 10_000  # starts and ends of elements
-WALL_WORDS, SHELL_WORDS = 700, 200  # characters of visible text; a news item has more
+SCRIPT_CHARACTERS, NOTICE_CHARACTERS, REFRESH_CHARACTERS = 200_000, 4_000, 2_100  # that are searched
+MAX_EVENTS = 10_000  # starts and ends of elements
+MAX_VISIBLE, SHORT_PAGE = 700, 200  # characters of visible text; a news item has more
 HIDDEN = frozenset({"script", "style", "noscript", "template", "title"})
 
 
-def is_wall_answer(status: int, headers: Mapping[str, str], start: bytes) -> bool:
-    """Return whether an answer that is not 200 is a wall: its headers say it, or the first bytes of its page."""
+def is_challenge_response(status: int, headers: Mapping[str, str], start: bytes) -> bool:
+    """Return whether a response that is not 200 is a challenge page, by its headers or the start of its body."""
     if headers.get("cf-mitigated") or headers.get("x-amzn-waf-action"):
         return True
-    return status in STATUSES and MARKS.search(start.decode("latin-1")) is not None
+    return status in CHALLENGE_STATUSES and KNOWN_CHALLENGES.search(start.decode("latin-1")) is not None
 
 
-def check_no_wall(tree: HtmlElement, address: str) -> None:
-    """Raise `Malformed` if a page is a wall, or only leads to another page."""
+def check_no_challenge(tree: HtmlElement, address: str) -> None:
+    """Raise `Malformed` if a page is a challenge page, or only redirects to another page."""
     visible = _visible_text(tree)
-    if visible is None or _says_what_it_is(tree):
+    if visible is None or _says_to_be_article(tree):
         return
     target = _refresh_target(tree, address)
-    if target and target != address and len(visible) <= SHELL_WORDS:
+    if target and target != address and len(visible) <= SHORT_PAGE:
         raise Malformed(f"La página solo lleva a otra: {target[:200]}. Usa esa dirección.")
-    scripts = _scripts(tree)[:WALL_CHARACTERS]
-    sets_cookie = SETS_COOKIE.search(scripts) is not None and GOES_ON.search(scripts) is not None
-    if MARKS.search(scripts) or sets_cookie or (target and target == address):
-        raise Malformed(WALL)
-    if len(visible) <= SHELL_WORDS and ASKS_FOR_SCRIPTS.search(
-        f"{visible} {_joined(tree, 'noscript')}"[:SHELL_CHARACTERS]
+    scripts = _scripts(tree)[:SCRIPT_CHARACTERS]
+    sets_cookie = SETS_COOKIE.search(scripts) is not None and NAVIGATES.search(scripts) is not None
+    if KNOWN_CHALLENGES.search(scripts) or sets_cookie or (target and target == address):
+        raise Malformed(CHALLENGE)
+    if len(visible) <= SHORT_PAGE and ASKS_FOR_SCRIPTS.search(
+        f"{visible} {_joined(tree, 'noscript')}"[:NOTICE_CHARACTERS]
     ):
-        raise Malformed(WALL)
+        raise Malformed(CHALLENGE)
 
 
 def _visible_text(tree: HtmlElement) -> str | None:
-    """Return the text that a person sees, or None when the page has more text or elements than a wall."""
+    """Return the text that a person sees, or None when the page has more text or elements than a challenge page."""
     pieces: list[str] = []
     length = count = 0
     walker = etree.iterwalk(tree, events=("start", "end"))
@@ -79,13 +80,13 @@ def _visible_text(tree: HtmlElement) -> str | None:
         text = node.tail if event == "end" else "" if is_hidden else node.text
         pieces.append(" ".join((text or "").split()))
         length, count = length + len(pieces[-1]), count + 1
-        if length > WALL_WORDS or count > WALL_EVENTS:
+        if length > MAX_VISIBLE or count > MAX_EVENTS:
             return None
     return " ".join(filter(None, pieces))
 
 
-def _says_what_it_is(tree: HtmlElement) -> bool:
-    """Return whether a page says to be an article: a wall has no words for networks, nor an article inside."""
+def _says_to_be_article(tree: HtmlElement) -> bool:
+    """Return whether a page declares itself an article: a challenge page has no Open Graph title and no `article`."""
     names = {node.get("property") or node.get("name") for node in tree.iter("meta")}
     return bool(names & {"og:title", "article:published_time"}) or next(tree.iter("article"), None) is not None
 
