@@ -12,10 +12,10 @@ from pregonero.records.models import Batch, Event, EventText, Leaf, Pending
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How some events stand now: what is sealed and as it was sealed, what is not sealed yet, what was changed.
+class SealStatus:
+    """Whether some events are sealed: how many still have their digest, how many wait, and the ids of the changed ones.
 
-    `waiting_since` is the time of the oldest one that is not sealed; sealing takes seconds while a worker runs.
+    `waiting_since` is the time of the oldest event that is not sealed; sealing takes seconds while a worker runs.
     """
 
     verified: int
@@ -49,8 +49,8 @@ def texts_of(events: Iterable[Event]) -> dict[int, dict[str, str]]:
     return texts
 
 
-def standing_of(events: Sequence[Event]) -> Standing:
-    """Compute the digest of each event again, and compare it with the one that was sealed. One query.
+def seal_status_of(events: Sequence[Event]) -> SealStatus:
+    """Compute the digest of each event again and compare it with the sealed one. One query.
 
     It does not read the whole chain: `verification.verify` does.
     """
@@ -59,7 +59,7 @@ def standing_of(events: Sequence[Event]) -> Standing:
     sealed = [event for event in events if event.pk in digests]
     changed = tuple(event.pk for event in sealed if canonical_body.leaf_of(event).hex() != digests[event.pk])
     pending = [event.at for event in events if event.pk not in digests]
-    return Standing(len(sealed) - len(changed), len(pending), changed, min(pending, default=None))
+    return SealStatus(len(sealed) - len(changed), len(pending), changed, min(pending, default=None))
 
 
 def chain_state(entity_id: int) -> ChainState:

@@ -26,7 +26,7 @@ from pregonero.publishing.situation import situation_of
 from pregonero.publishing.sources import Source, SourceStep, source_of, steps_of
 from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.records.actions import ObjectRef
-from pregonero.records.queries import Standing, events_of, standing_of, texts_of
+from pregonero.records.queries import SealStatus, events_of, seal_status_of, texts_of
 from pregonero.reports.timeline import TimelineEntry, TimelineGroup, group_entries
 
 SEALED_WITHIN = timedelta(minutes=1)  # a worker seals every ten seconds
@@ -79,7 +79,7 @@ class Expediente:
     link_check: LinkCheck | None
     acceptance: LinkAcceptance | None
     lines: tuple[TimelineEntry, ...]
-    standing: Standing
+    seal_status: SealStatus
     may_cancel: bool
     may_edit: bool
     stop: Hold | None
@@ -96,7 +96,7 @@ class Expediente:
         return sum(conversation.state == ConversationState.OPEN for conversation in self.conversations)
 
     @property
-    def interaction_words(self) -> str:
+    def interaction_label(self) -> str:
         """Return in Spanish how many conversations it has, and how many wait."""
         count, waiting = len(self.conversations), self.waiting_conversations
         total = "1 conversación" if count == 1 else f"{count} conversaciones"
@@ -126,14 +126,14 @@ class Expediente:
 
     @property
     def step_title(self) -> str:
-        """Return the title of the step in which it goes out: what became of it, or that it is to come."""
+        """Return the title of the publishing step: its result, or "Publicación" while it is still to come."""
         if self.is_stopped and self.situation[0] != "ok":
             return "Cancelada a medias" if self.is_begun else "Cancelada"
         return self.situation[1].capitalize() if self.step != "next" else "Publicación"
 
     @property
     def step_at(self) -> datetime | None:
-        """Return when that happened, or the time for which it is programmed."""
+        """Return when the publishing step happened, or its scheduled time."""
         return self.cancelled_at or self.published_at or self.publication.due_at
 
     @property
@@ -144,17 +144,17 @@ class Expediente:
 
     @property
     def scheduling(self) -> TimelineEntry | None:
-        """Return the record of the act that gave it its time the first time."""
+        """Return the record of the action that first scheduled the publication."""
         return next((line for line in self.lines if line.event.event_type == "publication.scheduled"), None)
 
     @property
     def moves(self) -> list[TimelineEntry]:
-        """Return the records of the acts that changed its time, in order."""
+        """Return the records of the later changes of its time, in order."""
         return [line for line in self.lines if line.event.event_type == "publication.rescheduled"]
 
     @property
     def published_at(self) -> datetime | None:
-        """Return when the first of it went out."""
+        """Return when the first of its deliveries was published."""
         times = [part.published_at for way in self.accounts for part in way.thread if part.published_at]
         return min(times, default=None)
 
@@ -181,8 +181,8 @@ class Expediente:
         return any(way.delivery is not None and way.delivery.state in (*IN_FLIGHT, *WAITING) for way in self.accounts)
 
     def is_being_sealed(self, now: datetime) -> bool:
-        """Return whether its last records are about to be sealed; after a long wait nothing changes by itself."""
-        since = self.standing.waiting_since
+        """Return whether its last records are about to be sealed; after that time the page does not poll."""
+        since = self.seal_status.waiting_since
         return since is not None and now - since <= SEALED_WITHIN
 
     @property
@@ -220,7 +220,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         link_check=latest_link_check(publication),
         acceptance=latest_acceptance(publication),
         lines=tuple(TimelineEntry(event, texts.get(event.pk, {})) for event in events),
-        standing=standing_of(events),
+        seal_status=seal_status_of(events),
         may_cancel=rules.may_cancel(member, publication, deliveries, now=now),
         may_edit=rules.may_edit(member, publication, now=now) and _is_editable(deliveries),
         stop=stop,

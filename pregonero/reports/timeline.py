@@ -41,7 +41,7 @@ class TimelineEntry:
 
     @property
     def change(self) -> str:
-        """Return from which time to which one an act moved it: "de las 10:00 a las 12:00 del 24 nov"."""
+        """Return the old and the new time of a move: "de las 10:00 a las 12:00 del 24 nov"."""
         if self.event.event_type not in SCHEDULING:
             return ""
         due, before = _moment(self.event, "due_at"), _moment(self.event, "before")
@@ -52,8 +52,8 @@ class TimelineEntry:
         return f"de las {hour(before)} del {day_short(before)} a las {hour(due)} del {day_short(due)}"
 
     @property
-    def undid(self) -> str:
-        """Return what an undo undid, with the number of its record."""
+    def undone_label(self) -> str:
+        """Return in Spanish which action an undo reversed, with the number of its record; empty for any other event."""
         label = EVENT_TYPES.get(self.event.facts.get("undone", ""), "").lower()
         is_undo = self.event.event_type == "publication.undone" and label
         return f"Quedó sin efecto: {label}, registro {self.event.facts['event']}." if is_undo else ""

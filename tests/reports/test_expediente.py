@@ -313,8 +313,8 @@ def test_a_record_that_is_not_what_was_sealed_is_said(publication: Publication, 
         cursor.execute("ALTER TABLE records_leaf DISABLE TRIGGER append_only")
         cursor.execute("UPDATE records_leaf SET digest = %s WHERE event_id = %s", ["0" * 64, first.pk])
         cursor.execute("ALTER TABLE records_leaf ENABLE ALWAYS TRIGGER append_only")
-    standing = expediente_of(member=ana, pk=publication.pk, now=timezone.now()).standing
-    assert standing.changed == (first.pk,)
+    seal_status = expediente_of(member=ana, pk=publication.pk, now=timezone.now()).seal_status
+    assert seal_status.changed == (first.pk,)
     assert f"no es lo que se selló (N.º {first.pk})" in page_of(publication, ana)
 
 

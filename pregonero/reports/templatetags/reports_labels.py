@@ -1,4 +1,4 @@
-"""Filters of the expediente: its month, and how its records stand."""
+"""Filters of the expediente: its month, and the seals of its records."""
 
 from calendar import monthrange
 from datetime import datetime
@@ -8,7 +8,7 @@ from django import template
 from django.utils import timezone
 
 from pregonero.publishing.models import Publication
-from pregonero.records.queries import Standing
+from pregonero.records.queries import SealStatus
 from pregonero.reports.queries import SEALED_WITHIN
 from pregonero.ui.templatetags.ui_time import MONTHS, stamp
 
@@ -35,35 +35,36 @@ def month_query(publication: Publication) -> str:
 
 
 @register.filter
-def standing_state(standing: Standing) -> str:
-    """Return the state of the records, as the ui's tag takes it."""
-    if standing.changed:
+def seal_state(seal_status: SealStatus) -> str:
+    """Return the state of the records, as the component `c-tag` takes it."""
+    if seal_status.changed:
         return "bad"
-    return "wait" if standing.pending else "ok"
+    return "wait" if seal_status.pending else "ok"
 
 
 @register.filter
-def standing_label(standing: Standing) -> str:
+def seal_label(seal_status: SealStatus) -> str:
     """Return how many records are verified and how many are not yet: "24 registros verificados, 2 en verificación"."""
-    if standing.changed:
-        return f"{len(standing.changed)} registros no son como se guardaron"
-    noun = "registro verificado" if standing.verified == 1 else "registros verificados"
-    verified = f"{standing.verified} {noun}"
-    return f"{verified}, {standing.pending} en verificación" if standing.pending else verified
+    if seal_status.changed:
+        count = len(seal_status.changed)
+        return "1 registro no es como se guardó" if count == 1 else f"{count} registros no son como se guardaron"
+    noun = "registro verificado" if seal_status.verified == 1 else "registros verificados"
+    verified = f"{seal_status.verified} {noun}"
+    return f"{verified}, {seal_status.pending} en verificación" if seal_status.pending else verified
 
 
 @register.filter
-def standing_sentence(standing: Standing, now: datetime) -> str:
+def seal_sentence(seal_status: SealStatus, now: datetime) -> str:
     """Return what the label means, without promising more than what was just checked."""
-    if standing.changed:
-        numbers = ", ".join(str(number) for number in standing.changed)
+    if seal_status.changed:
+        numbers = ", ".join(str(number) for number in seal_status.changed)
         return f"Lo que dicen hoy no es lo que se selló (N.º {numbers}). Avisa a la coordinación y no borres nada."
     checked = "Al abrir esta página comprobamos que cada uno dice lo mismo que cuando se selló."
-    if not standing.pending or standing.waiting_since is None:
+    if not seal_status.pending or seal_status.waiting_since is None:
         return checked
-    if now - standing.waiting_since <= SEALED_WITHIN:
-        return f"Lo más reciente se sella en unos segundos. {checked if standing.verified else ''}".strip()
-    since = stamp(standing.waiting_since, now)
+    if now - seal_status.waiting_since <= SEALED_WITHIN:
+        return f"Lo más reciente se sella en unos segundos. {checked if seal_status.verified else ''}".strip()
+    since = stamp(seal_status.waiting_since, now)
     return (
         f"Quedan sin sellar desde {since}: están guardados y nadie los puede cambiar, pero el proceso que los sella "
         "no está trabajando. Míralo en Estado."
