@@ -1,7 +1,7 @@
 """What the frame of every page shows: counts beside the sections, the accounts with their state, and the notices.
 
-It is counted at most once in `SECONDS` for each member, and again after each of that member's acts; in between, a page
-reads it from the cache with one query.
+A member's frame is computed at most once in `CACHE_SECONDS`, and again after each of the member's POST requests; in
+between, a page reads it from the cache with one query.
 """
 
 from collections.abc import Callable
@@ -26,19 +26,18 @@ from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
 from pregonero.ui.navigation import Count, member_of
 
-SECONDS = 20
-MOST_ACCOUNTS = 8  # that the bar has place for
-STATES = {StopKind.LOST: "bad", StopKind.PAUSED: "hold", StopKind.THROTTLED: "wait"}
+CACHE_SECONDS = 20
+MOST_ACCOUNTS = 8  # that fit in the side bar
 NEW = (
     ("publication.compose", "publishing:start", "Publicación", "send"),
     ("news.inform", "newsroom:inform_link", "Informar un enlace", "link"),
 )
-"""What may be begun: the permission, the name of its address, its label and its icon."""
+"""What a person may create: the permission, the URL name, the label and the icon."""
 
 
 @dataclass(frozen=True)
-class AccountMark:
-    """An account in the bar: its network and how it stands, as the ui's `c-net` takes it."""
+class AccountBadge:
+    """An account in the side bar: its network and its state, as the component `c-net` takes them."""
 
     network: str
     label: str
@@ -47,8 +46,8 @@ class AccountMark:
 
 
 @dataclass(frozen=True)
-class Beginning:
-    """Something that the person may begin."""
+class CreateLink:
+    """A link to create something."""
 
     label: str
     path: str
@@ -60,31 +59,33 @@ class Frame:
     """The contents of a person's frame."""
 
     counts: dict[str, Count]
-    accounts: tuple[AccountMark, ...]
+    accounts: tuple[AccountBadge, ...]
     notices: int
-    new: tuple[Beginning, ...]
+    new: tuple[CreateLink, ...]
     may_pause: bool
 
 
 def frame_of(member: Member, *, now: datetime) -> Frame:
-    """Return the contents of a member's frame, as they were counted in the last seconds."""
+    """Return the contents of a member's frame, from the cache if they were computed in the last seconds."""
     key = _key(member)
     frame = cache.get(key)
     if frame is None:
         frame = count_frame(member, now=now)
-        cache.set(key, frame, SECONDS)
+        cache.set(key, frame, CACHE_SECONDS)
     return frame  # type: ignore[no-any-return]
 
 
 def count_frame(member: Member, *, now: datetime) -> Frame:
-    """Count the contents of a member's frame."""
+    """Compute the contents of a member's frame."""
     accounts = list(accounts_of(member.entity))
     stops = {stop.account.pk: stop for stop in stops_of(accounts, now=now)}
     return Frame(
         counts=_counts(member, list(stops.values()), now),
-        accounts=tuple(_mark(account, stops.get(account.pk)) for account in accounts[:MOST_ACCOUNTS]),
+        accounts=tuple(_badge(account, stops.get(account.pk)) for account in accounts[:MOST_ACCOUNTS]),
         notices=len(waiting_notices(member)),
-        new=tuple(Beginning(label, reverse(name), icon) for act, name, label, icon in NEW if may(member, act, now=now)),
+        new=tuple(
+            CreateLink(label, reverse(name), icon) for act, name, label, icon in NEW if may(member, act, now=now)
+        ),
         may_pause=may(member, "publication.stop", now=now),
     )
 
@@ -99,9 +100,9 @@ def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str
     return {key: count for key, count in counts.items() if count.text != "0"}
 
 
-def _mark(account: Account, stop: AccountStop | None) -> AccountMark:
+def _badge(account: Account, stop: AccountStop | None) -> AccountBadge:
     word = stop.title.removeprefix(f"{account} ").rstrip(".") if stop else "bien"
-    return AccountMark(account.network, account.get_network_display(), STATES[stop.kind] if stop else "ok", word)
+    return AccountBadge(account.network, account.get_network_display(), stop.kind.tint if stop else "ok", word)
 
 
 def _key(member: Member) -> str:
@@ -109,7 +110,7 @@ def _key(member: Member) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `frame`, which is read only if the page shows it; None without a membership."""
+    """Context processor: `frame`, computed only if the page shows it; None for a request without a member."""
     return {"frame": SimpleLazyObject(lambda: _frame_for(request))}
 
 
@@ -119,7 +120,7 @@ def _frame_for(request: HttpRequest) -> Frame | None:
 
 
 class FrameMiddleware:
-    """Counts the frame of a member again after each of the member's acts, so that its result shows at once."""
+    """Clears a member's cached frame after each of the member's POST requests, so that its result shows at once."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

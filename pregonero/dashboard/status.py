@@ -14,13 +14,6 @@ from pregonero.outbox.queries.last_sends import LastSends, last_sends
 from pregonero.people.models import Member
 from pregonero.publishing import rules
 
-# The Spanish word and the colour of an account that does not publish now.
-STOPS = {
-    StopKind.PAUSED: ("en pausa", "hold"),
-    StopKind.LOST: ("sin conectar", "bad"),
-    StopKind.THROTTLED: ("espera", "wait"),
-}
-
 
 @dataclass(frozen=True)
 class AccountHealth:
@@ -33,11 +26,10 @@ class AccountHealth:
 
     @property
     def state(self) -> tuple[str, str]:
-        """Return its state in Spanish, and the colour of it."""
-        if self.stop is not None:
-            return STOPS[self.stop.kind]
-        if not self.is_connected:
-            return STOPS[StopKind.LOST]
+        """Return the account's state in Spanish, and the name of its colour."""
+        if self.stop is not None or not self.is_connected:
+            kind = self.stop.kind if self.stop else StopKind.LOST
+            return kind.word, kind.tint
         return ("revisar", "wait") if self.sends.ends_in_rejection else ("bien", "ok")
 
 

@@ -124,6 +124,11 @@ def free_hours(
     return [hour for hour in hours if hour >= now and hour.hour not in taken]
 
 
+def in_bogota(moment: datetime) -> datetime:
+    """Return a moment in the time of Bogotá."""
+    return moment.astimezone(ZoneInfo(ZONE))
+
+
 def at_hour(day: date, hour: int, minute: int = 0) -> datetime:
     """Return an hour of a day in Bogotá as an instant."""
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(ZONE))
@@ -133,7 +138,7 @@ def requested_minute(text: str, now: datetime) -> datetime | None:
     """Return a minute in Bogotá such as "2026-12-01T09:30", or "09:30" of the day of `now`; None if it is not one."""
     day, _, hour = text.rpartition("T")
     try:
-        on = date.fromisoformat(day) if day else now.astimezone(ZoneInfo(ZONE)).date()
+        on = date.fromisoformat(day) if day else in_bogota(now).date()
         at = time.fromisoformat(hour)
     except ValueError:
         return None
@@ -142,7 +147,7 @@ def requested_minute(text: str, now: datetime) -> datetime | None:
 
 def next_quarter(now: datetime) -> datetime:
     """Return the next quarter of an hour that is at least five minutes away, so that there is time to schedule."""
-    earliest = now.astimezone(ZoneInfo(ZONE)) + SHORTEST_NOTICE
+    earliest = in_bogota(now) + SHORTEST_NOTICE
     start = earliest.replace(minute=0, second=0, microsecond=0)
     return start + QUARTER * math.ceil((earliest - start) / QUARTER)
 
@@ -159,7 +164,7 @@ def propose(
     The hour farthest from other publications is proposed first.
     """
     hours = free_hours(positions, accounts, day, now)
-    today = now.astimezone(ZoneInfo(ZONE)).date()
+    today = in_bogota(now).date()
     proposals = []
     for key, theme in waiting:
         if not hours:

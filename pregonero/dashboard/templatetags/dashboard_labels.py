@@ -19,6 +19,7 @@ from pregonero.ui.templatetags.ui_time import ago, hour, until
 
 register = template.Library()
 register.filter("thread_label", thread_label)
+register.filter("current_delivery", current_delivery)
 
 LATE_AFTER = timedelta(minutes=1)
 
@@ -79,12 +80,6 @@ def _network(delivery: Delivery) -> str:
 
 
 @register.filter
-def stop_kind(stop: AccountStop) -> str:
-    """Return the kind of note that tells of a stopped account."""
-    return {StopKind.LOST: "bad", StopKind.PAUSED: "hold", StopKind.THROTTLED: "wait"}[stop.kind]
-
-
-@register.filter
 def level_tint(level: Level) -> str:
     """Return the name of the colour of a health check's level."""
     return {Level.GOOD: "ok", Level.PAUSED: "hold", Level.REVIEW: "wait", Level.ERROR: "bad"}[level]
@@ -134,18 +129,6 @@ def tomorrow_summary(count: int) -> str:
     if not count:
         return "Mañana: nada programado todavía"
     return "Mañana: una programada" if count == 1 else f"Mañana: {count} programadas"
-
-
-@register.filter
-def initials(name: str) -> str:
-    """Return the initials of a person's first two names: "Beto Mora" is "BM"."""
-    return "".join(word[0] for word in name.split()[:2]).upper()
-
-
-@register.filter
-def standing(thread: Sequence[Delivery]) -> Delivery:
-    """Return the delivery of a thread that shows its progress."""
-    return current_delivery(thread)
 
 
 @register.filter

@@ -26,6 +26,23 @@ class StopKind(StrEnum):
     PAUSED = "paused"  # a person paused it
     THROTTLED = "throttled"  # its network asked to wait, or a limit is used up
 
+    @property
+    def tint(self) -> str:
+        """Return the name of the colour of an account that is stopped for this reason."""
+        return _STATES[self][0]
+
+    @property
+    def word(self) -> str:
+        """Return the state of an account that is stopped for this reason, in Spanish."""
+        return _STATES[self][1]
+
+
+_STATES = {
+    StopKind.LOST: ("bad", "sin conectar"),
+    StopKind.PAUSED: ("hold", "en pausa"),
+    StopKind.THROTTLED: ("wait", "espera"),
+}
+
 
 @dataclass(frozen=True)
 class AccountStop:

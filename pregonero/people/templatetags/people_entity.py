@@ -1,14 +1,8 @@
-"""The entity that the sign-in page names."""
+"""The tag `installed_entity`: the entity that the sign-in page names, if the installation has only one."""
 
 from django import template
 
-from pregonero.people.models import Entity
 from pregonero.people.queries import only_entity
 
 register = template.Library()
-
-
-@register.simple_tag
-def installed_entity() -> Entity | None:
-    """Return the entity of an installation with one; None with several, because nobody has signed in yet."""
-    return only_entity()
+register.simple_tag(only_entity, name="installed_entity")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -13,8 +12,16 @@ from pregonero.networks.queries import accounts_of
 from pregonero.outbox.models import PUBLIC_KINDS, Delivery
 from pregonero.outbox.states import STOPPED, UNFINISHED
 from pregonero.people.models import Entity
-from pregonero.publishing.calendar import SHORTEST_NOTICE, Proposal, ThreadPosition, at_hour, free_hours, propose
-from pregonero.publishing.models import ZONE, Publication, PublicationState
+from pregonero.publishing.calendar import (
+    SHORTEST_NOTICE,
+    Proposal,
+    ThreadPosition,
+    at_hour,
+    free_hours,
+    in_bogota,
+    propose,
+)
+from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.forecast import leaves_on_time
 from pregonero.publishing.queries.publications import going_adaptations
 from pregonero.publishing.sources import Source, sources_of, unpublished_sources
@@ -43,7 +50,7 @@ class WaitingItem:
 
 def proposed_hour(publication: Publication, *, now: datetime) -> datetime | None:
     """Return the free hour that today's calendar proposes for a draft, or None if there is none left."""
-    entity, today = publication.entity, _local(now).date()
+    entity, today = publication.entity, in_bogota(now).date()
     waiting = waiting_items(entity, tuple(accounts_of(entity)), today, now=now, days=1)
     return next((item.proposal.at for item in waiting if item.publication == publication and item.proposal), None)
 
@@ -54,7 +61,7 @@ def next_free_hour(publication: Publication, *, now: datetime) -> datetime:
     An hour in which the limits of a network would make it wait does not count. Raises `WrongState` if the next days
     have none.
     """
-    entity, earliest = publication.entity, _local(now) + SHORTEST_NOTICE
+    entity, earliest = publication.entity, in_bogota(now) + SHORTEST_NOTICE
     adaptations = going_adaptations(publication)
     accounts = [adaptation.account_id for adaptation in adaptations]
     for day in (earliest.date() + timedelta(days=number) for number in range(DAYS_AHEAD)):
@@ -116,7 +123,7 @@ def waiting_items(
     themes = [
         (at, publication.theme if publication else source.theme) for at, (source, publication) in enumerate(found)
     ]
-    first = max(day, _local(now).date())
+    first = max(day, in_bogota(now).date())
     days = min(days, (date.max - first).days)
     proposable = [first + timedelta(days=number) for number in range(days)] if active else []
     proposals = _proposals(themes, _positions(entity, first, days), active, proposable, now)
@@ -144,7 +151,7 @@ def _proposals(
     for day in days:
         left = [(key, theme) for key, theme in themes if key not in proposals]
         of_day = [position for position in positions if position.at.date() == day]
-        proposals |= {proposal.waiting: proposal for proposal in propose(left, of_day, accounts, day, _local(now))}
+        proposals |= {proposal.waiting: proposal for proposal in propose(left, of_day, accounts, day, in_bogota(now))}
     return proposals
 
 
@@ -163,14 +170,10 @@ def position_of(delivery: Delivery, theme: str) -> ThreadPosition:
         key=delivery.pk,
         publication=delivery.subject_id,
         account=delivery.account_id,
-        at=_local(delivery.due_at),
+        at=in_bogota(delivery.due_at),
         title=delivery.subject_name,
         theme=theme,
     )
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(ZONE))
 
 
 def waiting_for_minute(entity: Entity) -> list[tuple[Source, Publication | None]]:

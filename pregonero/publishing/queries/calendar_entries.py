@@ -4,21 +4,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from pregonero.media.models import Medium
 from pregonero.networks.models import Account
 from pregonero.outbox.models import Delivery, Hold
 from pregonero.outbox.states import STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Entity, Member
-from pregonero.publishing.calendar import CalendarProblem, ThreadPosition, find_problems
+from pregonero.publishing.calendar import CalendarProblem, ThreadPosition, find_problems, in_bogota
 from pregonero.publishing.calendar_acts import CardActs, acts_on
-from pregonero.publishing.models import ZONE, Publication
+from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import of_publications, position_of
 from pregonero.publishing.sources import SourceNoun, loader_of, sources_of
 from pregonero.publishing.threads import current_delivery, thread_label, threads_in
 
-TWO = 2
+MOST_NAMED = 2  # accounts that a state names; more are counted
 SEVERITY = ("bad", "hold", "wait", "", "ok")  # the order of a card's states, what needs attention first
 
 
@@ -88,7 +87,7 @@ def with_pictures(entries: Sequence[Entry]) -> list[Entry]:
 
 def _where(accounts: Iterable[Account]) -> str:
     names = [str(account.get_network_display()) for account in accounts]
-    return f"en {' y '.join(names)}" if len(names) <= TWO else f"en {len(names)} redes"
+    return f"en {' y '.join(names)}" if len(names) <= MOST_NAMED else f"en {len(names)} redes"
 
 
 def entries_between(
@@ -124,7 +123,7 @@ def entries_between(
         entries.append(
             Entry(
                 publication=publications[pk],
-                at=_local(due_at),
+                at=in_bogota(due_at),
                 states={state.account.pk: state for state in states},
                 problem=_problem_of(same, problems),
                 acts=acts[pk],
@@ -190,7 +189,3 @@ def _cell_state(thread: list[Delivery], *, is_held: bool, note: str) -> CellStat
         return CellState(delivery.account, "en pausa", "hold")
     tint = TINTS.get(DeliveryState(delivery.state), "")
     return CellState(delivery.account, thread_label(thread), "wait" if note else tint, note)
-
-
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(ZoneInfo(ZONE))

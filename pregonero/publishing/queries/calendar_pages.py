@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.people.models import Member
-from pregonero.publishing.calendar import FreeSpan, at_hour, free_spans, next_quarter
+from pregonero.publishing.calendar import FreeSpan, at_hour, free_spans, in_bogota, next_quarter
 from pregonero.publishing.calendar_filters import Filters
-from pregonero.publishing.models import ZONE
 from pregonero.publishing.queries.calendar import WaitingItem, deliveries_on, waiting_items
 from pregonero.publishing.queries.calendar_entries import Entry, entries_between, with_pictures
 from pregonero.publishing.queries.forecast import foreseen_of
@@ -102,7 +100,7 @@ def day_of(by: Member, day: date, filters: Filters, *, now: datetime) -> Day:
     everything = entries_between(by.entity, start, start + ONE_DAY, by=by, now=now, notes=foreseen.words)
     entries = with_pictures(filters.entries(everything))
     waiting = waiting_items(by.entity, accounts, day, now=now)
-    today = local(now).date()
+    today = in_bogota(now).date()
     return Day(
         day=day,
         accounts=filters.accounts(accounts),
@@ -146,8 +144,8 @@ def _suggested(waiting: Iterable[WaitingItem], day: date) -> list[CalendarItem]:
 
 def _with_now(items: list[CalendarItem], day: date, now: datetime) -> list[CalendarItem]:
     """Return the items by time, with the present time among them if it is of that day."""
-    if day == local(now).date():
-        items = [*items, CalendarItem("now", local(now))]
+    if day == in_bogota(now).date():
+        items = [*items, CalendarItem("now", in_bogota(now))]
     return sorted(items, key=lambda item: item.at)
 
 
@@ -186,7 +184,7 @@ def _days(
     first, after = at_hour(start, 0), at_hour(days[-1] + ONE_DAY, 0)
     entries = filters.entries(entries_between(by.entity, first, after, by=by, now=now))
     entries = with_pictures(entries) if pictures else entries
-    waiting = waiting_items(by.entity, tuple(accounts_of(by.entity)), max(start, local(now).date()), now=now)
+    waiting = waiting_items(by.entity, tuple(accounts_of(by.entity)), max(start, in_bogota(now).date()), now=now)
     by_day: dict[date, list[Entry]] = {}
     for entry in entries:
         by_day.setdefault(entry.at.date(), []).append(entry)
@@ -223,7 +221,7 @@ def _week_day(
     return WeekDay(
         day=day,
         count=len(entries),
-        is_today=day == local(now).date(),
+        is_today=day == in_bogota(now).date(),
         bands=tuple(_band(items, day, start, end, most=most, now=now) for start, end in bands),
     )
 
@@ -235,8 +233,3 @@ def _band(items: Iterable[CalendarItem], day: date, start: int, end: int, *, mos
     adds_at = max(at_hour(day, start), next_quarter(now))
     is_open = adds_at < at_hour(day, 0) + timedelta(hours=end)
     return Band(start, end, shown, len(left), adds_at if is_open else None)
-
-
-def local(moment: datetime) -> datetime:
-    """Return a moment in Bogotá."""
-    return moment.astimezone(ZoneInfo(ZONE))

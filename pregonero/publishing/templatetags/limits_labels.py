@@ -26,20 +26,8 @@ def amount(value: int, unit: str) -> str:
 
 
 @register.filter
-def thousands(value: int) -> str:
-    """Return a whole number with thousands separators."""
-    return number(value)
-
-
-@register.filter
-def plus(value: int, other: int) -> int:
-    """Return the sum."""
-    return value + other
-
-
-@register.filter
 def owner_label(line: QuotaLine) -> str:
-    """Return of whom a quota is: one account, or all of its network."""
+    """Return whose quota it is: of one account, or of all the accounts of its network."""
     return "de todas las cuentas" if line.is_shared else f"de @{line.account.handle}"
 
 
