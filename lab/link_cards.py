@@ -25,7 +25,7 @@ class LinkCard:
 
 
 def card_of(post: Post, find_news: FindNews) -> LinkCard | None:
-    """Return the card of a post: of the link that it was sent with, or of a link of its text. Media leave no card."""
+    """Return the card of a post: of the link that it was sent with, or of a link of its text. Media exclude it."""
     link = "" if post.media else _link_of(post)
     if not link:
         return None

@@ -1,7 +1,7 @@
 """Colombia's working days: Monday to Friday, without the holidays of the law, which are versioned data.
 
-The holidays are rules with the law that made each and the year from which it holds, so that a new law is a new row and
-what was counted before it can be explained.
+Each holiday is a rule with its law and the first year in which it applies, so that a new law is a new row, and a count
+made before that law can still be explained.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from functools import cache
 from dateutil.easter import easter
 
 MONDAY, SATURDAY = 0, 5
-ALWAYS = 1984  # the first whole year of Ley 51 de 1983
+FIRST_YEAR = 1984  # the first whole year of Ley 51 de 1983
 LEY_51, LEY_2578 = "Ley 51 de 1983", "Ley 2578 de 2026, art. 6"
 DATA_VERSION = 2  # grows with each change of `HOLIDAY_RULES`
 
@@ -26,7 +26,7 @@ class HolidayRule:
     day: tuple[int, int] | None = None
     after_easter: int = 0
     moves: bool = False
-    since: int = ALWAYS
+    since: int = FIRST_YEAR
 
     def date_in(self, year: int) -> date:
         """Return the holiday's date in a year, already moved."""

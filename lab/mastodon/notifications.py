@@ -1,4 +1,4 @@
-"""Mastodon's notifications of mentions: who replies to an account or writes to it privately mentions it."""
+"""Mastodon's notifications of mentions; replies and private messages to an account mention it too."""
 
 from __future__ import annotations
 

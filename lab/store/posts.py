@@ -137,9 +137,9 @@ def _post(row: sqlite3.Row) -> Post:
 
 @dataclass
 class Comment:
-    """What a citizen wrote to an account, or the account itself as a comment.
+    """A comment, mention or message of a citizen to an account, or a comment of the account itself.
 
-    A mention is a post of the citizen's own, and a message is private: both have no `post`.
+    A mention is the citizen's own post and a message is private, so that neither has a `post`.
     """
 
     id: str

@@ -103,7 +103,7 @@ def _compose(lab: LabState, call: Call, content: str, links: list[text.Link], me
 
 
 def _check_mentioned(call: Call, target: Post | Comment | None) -> None:
-    """Raise ApiError for a reply to somebody else who did not mention the account: only X's own pages take those."""
+    """Raise ApiError for a reply to a person who did not mention the account, which X's API refuses."""
     if target is None or (target.account == call.caller.id and (isinstance(target, Post) or target.own)):
         return
     if re.search(rf"@{re.escape(call.caller.handle)}\b", target.text, re.IGNORECASE) is None:

@@ -19,7 +19,7 @@ class NoticeUrgency(StrEnum):
 
 
 FAILED, EXPIRING, OTHER = NoticeUrgency
-# By the kind of notice, without its suffix: its urgency, or None if Hoy shows its object by itself, and its act.
+# By the base kind of notice: its urgency, or None for a notice whose object Hoy shows in another group; and its act.
 ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
     "news.informed": (None, "Abrir la noticia"),
     "news.edited": (OTHER, "Comparar las versiones"),
@@ -44,24 +44,24 @@ UNKNOWN: tuple[NoticeUrgency, str] = (OTHER, "Abrir")
 
 
 IN_EDITOR = ("delivery.rejected", "delivery.expired", "delivery.will_be_late")
-FILE = re.compile(r"/publicaciones/\d+/")
+EXPEDIENTE_PATH = re.compile(r"/publicaciones/\d+/")
 
 
 def act_path(notice: Notice) -> str:
-    """Return where the act of a notice is done: in the editor, or in the part of its page that it is about."""
+    """Return the path where the act of a notice is done: the editor, or the right part of the notice's page."""
     kind = base_kind(notice)
-    if kind in IN_EDITOR and FILE.fullmatch(notice.path):
+    if kind in IN_EDITOR and EXPEDIENTE_PATH.fullmatch(notice.path):
         return f"{notice.path}editor/"
     return f"{notice.path}#versiones" if kind == "news.edited" else notice.path
 
 
 def base_kind(notice: Notice) -> str:
-    """Return the kind of a notice without what tells two of one object apart."""
+    """Return the kind of a notice without its suffix, which distinguishes several notices about one object."""
     return notice.kind.partition(":")[0]
 
 
 def urgency_of(notice: Notice) -> NoticeUrgency | None:
-    """Return how urgent a notice is; None if Hoy shows its object by itself."""
+    """Return how urgent a notice is; None if Hoy shows its object in another group."""
     return ACTS.get(base_kind(notice), UNKNOWN)[0]
 
 

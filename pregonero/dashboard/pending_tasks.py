@@ -94,22 +94,22 @@ def task_groups(
 ) -> tuple[TaskGroup, ...]:
     """Return the groups that have any task. `notices` are those that still ask for something.
 
-    `is_all_held` is whether everything is paused, which a banner says: it is no task of each publication.
+    `is_all_held` says that everything is paused: a banner shows it, so no publication gets a task to resume it.
     """
     failed = [item for item in due if item.trouble]
     by_urgency = _by_urgency(notices, failed)
     may_compose = may(member, "publication.compose", now=now)
-    scheduling = _to_schedule(member, now) if may_compose else []
-    informing, candidates = _to_inform(member, now) if may(member, "news.inform", now=now) else ([], 0)
-    held = _held(due) if may(member, "publishing.resume", now=now) and not is_all_held else []
+    scheduling = _scheduling_tasks(member, now) if may_compose else []
+    informing, candidates = _informing_tasks(member, now) if may(member, "news.inform", now=now) else ([], 0)
+    held = _held_tasks(due) if may(member, "publishing.resume", now=now) and not is_all_held else []
     groups = (
-        _group(FAILED, [_failed(item, member, now) for item in failed]),
-        _group(ATTENTION, [_of_notice(notice) for notice in by_urgency.failed]),
-        _group(EXPIRING, [_of_notice(notice) for notice in by_urgency.expiring]),
+        _group(FAILED, [_failed_task(item, member, now) for item in failed]),
+        _group(ATTENTION, [_notice_task(notice) for notice in by_urgency.failed]),
+        _group(EXPIRING, [_notice_task(notice) for notice in by_urgency.expiring]),
         _group(HELD, held),
         _group(SCHEDULE, scheduling),
         _group(INFORM, informing, total=candidates),
-        _group(NOTICES, [_of_notice(notice) for notice in by_urgency.other]),
+        _group(NOTICES, [_notice_task(notice) for notice in by_urgency.other]),
     )
     # What others must do comes after what is theirs.
     return tuple(sorted((group for group in groups if group.tasks), key=lambda group: group.pending == 0))
@@ -120,7 +120,7 @@ def _group(kind: GroupKind, tasks: list[Task], *, total: int = 0) -> TaskGroup:
 
 
 def _by_urgency(notices: Sequence[Notice], failed: Sequence[DuePublication]) -> _Notices:
-    """Return the notices by urgency, without those of deliveries and news that stand in a group of their own."""
+    """Return the notices by urgency, without those of deliveries and news that have a group of their own."""
     shown = {part.pk for item in failed for thread in item.threads for part in thread}
     groups = _Notices()
     lists = {
@@ -137,12 +137,12 @@ def _by_urgency(notices: Sequence[Notice], failed: Sequence[DuePublication]) -> 
     return groups
 
 
-def _of_notice(notice: Notice) -> Task:
+def _notice_task(notice: Notice) -> Task:
     act = Act(act_label(notice), reverse("dashboard:receive", args=[notice.pk]), {})
     return Task(notice.title, notice.path, notice.why, act)
 
 
-def _failed(item: DuePublication, member: Member, now: datetime) -> Task:
+def _failed_task(item: DuePublication, member: Member, now: datetime) -> Task:
     """Return the task of a publication that did not go out everywhere, with the act that this person may do."""
     file = reverse("reports:expediente", args=[item.publication_id])
     undecided = [each for each in item.deliveries if each.state == DeliveryState.NEEDS_PERSON]
@@ -157,7 +157,7 @@ def _failed(item: DuePublication, member: Member, now: datetime) -> Task:
     return Task(item.title, file, item.trouble, act, publication_id=item.publication_id, is_mine=is_mine)
 
 
-def _held(due: Sequence[DuePublication]) -> list[Task]:
+def _held_tasks(due: Sequence[DuePublication]) -> list[Task]:
     """Return a task for each publication that a person paused."""
     return [
         Task(
@@ -172,28 +172,28 @@ def _held(due: Sequence[DuePublication]) -> list[Task]:
     ]
 
 
-def _to_schedule(member: Member, now: datetime) -> list[Task]:
+def _scheduling_tasks(member: Member, now: datetime) -> list[Task]:
     """Return a task for each source and draft without a time, with the free hour that the calendar proposes."""
-    waiting = [item for item in _waiting(member.entity, now) if not _is_others(item, member, now)]
+    waiting = [item for item in _waiting(member.entity, now) if not _is_draft_of_others(item, member, now)]
     news = [item.source.id for item in waiting if item.source.kind == NEWS]
     informings = Informing.objects.filter(news__in=news).select_related("by", "rule__source")
     informed = {informing.news_id: informing for informing in informings}
-    return [_scheduling(item, member, informed.get(item.source.id), now) for item in waiting]
+    return [_scheduling_task(item, member, informed.get(item.source.id), now) for item in waiting]
 
 
 def _waiting(entity: Entity, now: datetime) -> tuple[WaitingItem, ...]:
     return waiting_items(entity, tuple(accounts_of(entity)), timezone.localdate(now), now=now)
 
 
-def _is_others(item: WaitingItem, member: Member, now: datetime) -> bool:
-    """Return whether a colleague wrote the draft today: it stands among what others did."""
+def _is_draft_of_others(item: WaitingItem, member: Member, now: datetime) -> bool:
+    """Return whether a colleague wrote the draft today; then it is listed among what others did."""
     draft = item.publication
     if draft is None or member.pk in (draft.created_by_id, draft.edited_by_id):
         return False
     return timezone.localdate(draft.edited_at) == timezone.localdate(now)
 
 
-def _scheduling(item: WaitingItem, member: Member, informing: Informing | None, now: datetime) -> Task:
+def _scheduling_task(item: WaitingItem, member: Member, informing: Informing | None, now: datetime) -> Task:
     source, draft = item.source, item.publication
     minute = timezone.localtime(item.proposal.at) if item.proposal else None
     label, asked = waiting_act(item, now), f"{minute:%Y-%m-%dT%H:%M}" if minute else ""
@@ -210,7 +210,7 @@ def _scheduling(item: WaitingItem, member: Member, informing: Informing | None, 
     return Task(source.title, source.address, why, Act(label, reverse("publishing:draft"), fields), source.picture)
 
 
-def _to_inform(member: Member, now: datetime) -> tuple[list[Task], int]:
+def _informing_tasks(member: Member, now: datetime) -> tuple[list[Task], int]:
     """Return a task for each of the latest news to inform, and how many there are."""
     candidates = News.objects.filter(entity_id=member.entity_id, state=NewsState.CANDIDATE)
     latest = candidates.select_related("picture").order_by(F("published_at").desc(nulls_last=True), "-found_at", "-pk")

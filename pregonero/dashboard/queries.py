@@ -36,8 +36,8 @@ class Today:
     out: tuple[DuePublication, ...]  # those of today that are settled, the last one first
     out_total: int
     next_at: datetime | None
-    delayed: int  # publications that wait for something else than their time
-    uncertain: int  # that are being sent, or are not known to be out
+    delayed: int  # publications past their time, or kept waiting by something other than it
+    uncertain: int  # publications that are being sent, or whose result is not known
     tomorrow: int  # publications of tomorrow
     unscheduled: tuple[Source, ...]  # for those who do not schedule; the others have them among their tasks
     stops: tuple[AccountStop, ...]  # accounts that do not publish now, for everybody to know

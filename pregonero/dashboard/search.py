@@ -17,12 +17,12 @@ from pregonero.publishing.queries.search import quick_search, words_query
 from pregonero.ui.navigation import NAVIGATION
 
 LIMIT = 6  # results of each kind
-LONGEST = 200  # characters of what is looked for
+LONGEST = 200  # characters of a search
 
 
 @dataclass(frozen=True)
 class SearchResult:
-    """Something that was found: its name, what it is, where it opens, and its icon or its network."""
+    """One result: its name, what it is, its path, and its icon or its network."""
 
     title: str
     why: str
@@ -63,7 +63,7 @@ PAGES = (
 
 
 def search(member: Member, text: str, *, now: datetime) -> list[SearchGroup]:
-    """Return what is found for a text, by kind; without words, the pages."""
+    """Return the results for a text, grouped by kind; for a text without words, the pages."""
     text = "".join(each if each.isprintable() else " " for each in text[:LONGEST])
     words = _plain(text).split()
     groups = [

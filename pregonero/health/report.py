@@ -1,4 +1,4 @@
-"""What `pregonero doctor` says: one line, what is wrong and its remedy, and the rest by area."""
+"""The report of `pregonero doctor`: a summary line, what is wrong with its remedy, and the rest by area."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

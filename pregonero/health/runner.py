@@ -1,4 +1,4 @@
-"""The health checks of every app, running them, and what they say together."""
+"""The registry of the health checks of every app, which runs them and summarises their results."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -86,7 +86,7 @@ def register_checks(*checks: Check) -> None:
 
 
 def run_checks(*, entity_id: int | None = None) -> list[CheckResult]:
-    """Run every check in the order of `INSTALLED_APPS`; the checks of deliveries and accounts look at one entity."""
+    """Run every check in the order of `INSTALLED_APPS`; with `entity_id`, deliveries and accounts of one entity."""
     return [check(entity_id) for check in _checks]
 
 
@@ -112,8 +112,8 @@ def summary_of(checks: Iterable[CheckResult]) -> Summary:
         _count(reviews, "una cosa por revisar", "cosas por revisar"),
         _count(pauses, "una pausa", "pausas"),
     ]
-    said = [part for part in parts if part]
-    return Summary(worst, f"Hay {' y '.join(filter(None, [', '.join(said[:-1]), said[-1]]))}.")
+    counted = [part for part in parts if part]
+    return Summary(worst, f"Hay {' y '.join(filter(None, [', '.join(counted[:-1]), counted[-1]]))}.")
 
 
 def _count(number: int, one: str, many: str) -> str:

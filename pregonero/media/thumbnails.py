@@ -19,11 +19,11 @@ WIDTHS = (96, 192, 384, 768, 1200)  # pixels
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a small version stands in a page, in CSS pixels. A `height` of 0 keeps the file's own proportion."""
+    """The size of a small version in a page, in CSS pixels. A `height` of 0 keeps the file's own proportion."""
 
     width: int
     height: int
-    sizes: str  # the `sizes` of the image: what a browser chooses a width by
+    sizes: str  # the attribute `sizes` of the image, by which a browser chooses a width
 
 
 SHAPES = {

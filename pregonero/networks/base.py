@@ -72,7 +72,7 @@ class Capabilities:
     takes_video: bool = True
     fetches_media: bool = False  # the network downloads our media from a public address
     takes_replies: bool = False  # a post can continue in further parts under it: a thread
-    names_author_in_replies: bool = False  # an answer begins with the handle of who is answered
+    names_author_in_replies: bool = False  # an answer begins with the handle of the person who is answered
     reels_apart: bool = False  # a video can be sent as a reel instead, which a person chooses
     prepares_ahead_seconds: int = 0  # how long before its scheduled time a post may be prepared
     sdk: tuple[str, ...] = ()  # modules that are slow to import: workers import them when they start
@@ -93,7 +93,7 @@ class Traits:
     """Properties of a file that a decoder read. An empty value means unknown, and unknown values are not checked."""
 
     frames: int = 0
-    colour: str = ""  # of a picture: "sRGB", "CMYK", another profile; of a video, what is not ordinary: "HDR (PQ)"
+    colour: str = ""  # of a picture: "sRGB", "CMYK", another profile; of a video: "HDR (PQ)", or empty
     codec: str = ""  # of the video: "h264"
     pixel_format: str = ""  # of the video, as FFmpeg names it: "yuv420p"
     audio: str = ""  # audio codec: "aac"; also empty when there is no audio track

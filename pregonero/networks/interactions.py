@@ -1,4 +1,4 @@
-"""What people write to an account at its network, and the protocol by which each network's reader brings it (Q-1)."""
+"""What people write to an account at its network, and the protocol of the readers that bring it (Q-1)."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ class InteractionKind(StrEnum):
 
 @dataclass(frozen=True)
 class Author:
-    """Who wrote it, as the network names them. `handle` is empty where the network does not give one."""
+    """The author of an interaction, as the network names them. `handle` is empty where the network gives none."""
 
     remote_id: str
     handle: str = ""
@@ -30,10 +30,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Interaction:
-    """One thing that somebody wrote. Times are UTC.
+    """One comment, mention or message. Times are UTC.
 
-    `parent_id` is the network's id of the post, comment or message that it answers, and `post_id` that of the post of
-    ours at the top, when there is one. `thread_id` is the same for everything of one conversation.
+    `parent_id` is the network's id of the post, comment or message that it replies to. `post_id` is the id of our post
+    above it, if there is one. All the interactions of one conversation have the same `thread_id`.
     """
 
     remote_id: str
@@ -45,15 +45,15 @@ class Interaction:
     parent_id: str = ""
     post_id: str = ""
     url: str = ""
-    is_ours: bool = False  # written by the account itself: context, never work
+    is_ours: bool = False  # written by the account itself: shown for context, needs no answer
     why_assisted: str = ""  # Spanish: why a person answers it at the network (Q-6); empty when the API takes it
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What one reading of a stream brought, and from where the next one continues.
+    """The interactions that one reading of a stream returned, and the cursor of the next reading.
 
-    `has_more` says that the reading stopped at its limit: the next one is made at once.
+    `has_more` says that the reading stopped at its limit, so that the next one is made at once.
     """
 
     interactions: tuple[Interaction, ...] = ()

@@ -1,4 +1,4 @@
-"""Comments and replies of ours, at networks that have no key for repeating them: found again by their text."""
+"""Find our own comments and replies again by their text, at networks that have no idempotency key for them."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,7 @@ COMMENT_WAITS = (3.0, 10.0, 30.0, 120.0)
 def find_own_comment(ours: Iterable[tuple[str, Published]], text: str, attempt: AttemptWindow) -> Finding:
     """Search what the account wrote, newest first, for a comment with this text that belongs to no other delivery.
 
-    `ours` pairs the text of each comment with the comment. One that is not there after the last search may still
+    `ours` pairs the text of each comment with the comment. A comment that is missing after the last search may still
     appear, because a network may take a call late: then a person decides. If several match, the oldest is returned.
     """
     found = [

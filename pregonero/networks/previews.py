@@ -1,4 +1,4 @@
-"""How a network shows a post, so that a preview shows the same: what its text marks, its links, and its link card."""
+"""How a network shows a post, so that a preview shows the same: marked words, short links and link cards."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ class Span:
 
 @dataclass(frozen=True)
 class PreviewRules:
-    """How a network shows a post. The defaults are those of a network that says nothing of its own."""
+    """How a network shows a post. The defaults are for a network that declares no rules."""
 
     link: str = LINK  # regular expressions; an empty one marks nothing
     mention: str = ""

@@ -77,12 +77,12 @@ def manual_posting(name: str) -> ManualPosting:
 
 
 def interaction_reader(name: str) -> InteractionReader | None:
-    """Return how what people write on a network is read; None when it is not read."""
+    """Return the reader of a network's interactions; None for a network that is not read."""
     return network(name).interactions
 
 
 def webhook_receiver(name: str) -> WebhookReceiver | None:
-    """Return how the notices of a network are verified and read; None when it sends none."""
+    """Return what verifies and reads the notices of a network; None for a network that sends none."""
     return network(name).webhook
 
 

@@ -1,7 +1,7 @@
 """What networks send to our public address when something happens: verified over the raw body, and read as hints.
 
 A notice is never the source of what people wrote: it says which account to read at once, so that a repeated, late or
-incomplete notice changes nothing. Networks without one are read by polling alone.
+incomplete notice changes nothing. Networks without a receiver are only polled.
 """
 
 import base64
@@ -21,7 +21,7 @@ class MalformedNotice(ValueError):
 
 @dataclass(frozen=True)
 class ChallengeAnswer:
-    """What is answered to a network that checks that the address is ours."""
+    """The answer to a network that checks that the address is ours."""
 
     body: str
     content_type: str = "text/plain; charset=utf-8"

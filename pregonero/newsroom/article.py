@@ -20,9 +20,9 @@ class Article:
 
 
 def article_of(news: News | Page) -> Article:
-    """Return the text of a news item without what it repeats.
+    """Return the text of a news item without repeated parts.
 
-    Many websites begin the text with the title and the summary; the summary of others is the start of the text, cut.
+    Many websites repeat the title and the summary at the start of the text; on others the summary is its start, cut.
     """
     paragraphs = [line.strip() for line in news.body.splitlines() if line.strip()]
     start = next((at for at, text in enumerate(paragraphs[:HEAD]) if _words(text) == _words(news.title)), -1)

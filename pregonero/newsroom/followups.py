@@ -1,4 +1,7 @@
-"""What became of news in the networks. The app above this one that publishes them registers how to know it."""
+"""How the publication of a news item stands.
+
+The app publishing registers the function that knows it, because newsroom must not import publishing.
+"""
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from pregonero.newsroom.models import News
 
 @dataclass(frozen=True)
 class Followup:
-    """How the publication of a news item stands: the colour and the words of its state, and where it opens.
+    """How the publication of a news item stands: the colour and the label of its state, and the path of its page.
 
     `is_draft` says that somebody is still writing it.
     """
@@ -24,7 +27,7 @@ _PROVIDERS: list[Provider] = []
 
 
 def register(provider: Provider) -> None:
-    """Register what returns the follow-ups of news items by their ids; called once, when its app starts."""
+    """Register a function that returns follow-ups by the ids of news items; its app calls this once, in `ready()`."""
     _PROVIDERS.append(provider)
 
 

@@ -187,7 +187,7 @@ class News(models.Model):
 
     @cached_property
     def dismissal(self) -> "Dismissal | None":
-        """Return the decision not to publish it that stands; `queries` bring it for many at once."""
+        """Return the dismissal in force, or None. The functions of `queries` prefetch the dismissals."""
         return next((each for each in self.dismissals.all() if each.undone_at is None), None)
 
     def get_absolute_url(self) -> str:
@@ -267,7 +267,7 @@ class Informing(models.Model):
 class Dismissal(models.Model):
     """The decision not to publish a candidate: who, when and why. The news may still be informed later.
 
-    Its person can undo it in its first seconds: then the news is a candidate again, and may be dismissed once more.
+    The person who made it can undo it in its first seconds: the news is a candidate again, and may be dismissed again.
     """
 
     news = models.ForeignKey(News, on_delete=models.PROTECT, related_name="dismissals")

@@ -47,7 +47,7 @@ def get_news(*, member: Member, pk: int, for_update: bool = False) -> News:
 
 
 def news_among(*, member: Member, ids: Iterable[int]) -> list[News]:
-    """Return those of the news items with these ids that are of the member's entity, in the order of the list."""
+    """Return the news items with these ids that belong to the member's entity, in the order of the list."""
     return list(_with_related(News.objects.filter(pk__in=ids, entity_id=member.entity_id)).order_by("-found_at", "-pk"))
 
 
@@ -98,7 +98,7 @@ def pages_due(*, read_before: datetime, informed_after: datetime, limit: int = 5
 def news_of(entity: Entity, state: NewsState, *, words: str = "", section: str = "") -> QuerySet[News]:
     """Return the entity's news in a state, the last found first. The caller slices the queryset.
 
-    `words` are searched in their texts; a `section` leaves out the others.
+    `words` are searched in the texts of the news; `section` keeps only one section.
     """
     news = _with_related(News.objects.filter(entity=entity, state=state)).defer("body")
     if (query := words_query(words)) is not None:
@@ -125,14 +125,14 @@ class SourcesSummary:
 
 
 def sources_summary(entity: Entity) -> SourcesSummary:
-    """Return how the reading of the entity's sources goes, in one query."""
+    """Return when the entity's sources were last read and how many have a problem, in one query."""
     active = Source.objects.filter(entity=entity, state=SourceState.ACTIVE)
     row = active.aggregate(count=Count("pk"), read_at=Max("checked_at"), problems=Count("pk", filter=~Q(problem="")))
     return SourcesSummary(**row)
 
 
 def receipts_among(news: Iterable[News]) -> dict[int, list[Notice]]:
-    """Return the notices that each of the news was informed, with their members, by news item, in one query."""
+    """Return by news item the notices that told people of it, with their members, in one query."""
     references = {item.ref.reference: item.pk for item in news}
     notices = Notice.objects.filter(kind="news.informed", ref__in=references).select_related("member")
     found: dict[int, list[Notice]] = {}

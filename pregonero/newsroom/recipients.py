@@ -1,4 +1,4 @@
-"""Who is told of a news item, in Spanish sentences."""
+"""Who is notified of a news item, in Spanish sentences."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ def informed_sentence(members: Sequence[Member]) -> str:
 
 
 def _short_names(members: Sequence[Member]) -> list[str]:
-    """Return the first names; the whole name of those who share one."""
+    """Return the first names; the full name of people who share a first name."""
     first_names = [member.name.split(" ")[0] for member in members]
     counts = Counter(first_names)
     return [first if counts[first] == 1 else member.name for first, member in zip(first_names, members, strict=True)]

@@ -111,7 +111,7 @@ def check_undecided(entity_id: int | None) -> CheckResult:
 
 
 def check_rejected(entity_id: int | None) -> CheckResult:
-    """Check that no account's last send was a rejection; a stopped account is told by the check of its stop."""
+    """Check that no account's last send was a rejection; a stopped account is reported by the check of its stop."""
     now = database_now()
     accounts = _accounts_of(entity_id)
     stopped = {stop.account.pk for stop in account_stops(entity_id=entity_id, now=now)}
@@ -154,7 +154,7 @@ def _paused_by_holds(entity_id: int | None) -> Iterable[Detail]:
 
 
 def _paused_accounts(entity_id: int | None) -> Iterable[Detail]:
-    """Yield the accounts that a person paused; one that waits for its connection is told by the networks' check."""
+    """Yield the accounts that a person paused; the check of the networks reports those that wait for a connection."""
     for account in _accounts_of(entity_id):
         if account.state == AccountState.PAUSED and not account.waits_for_connection:
             yield Detail(str(account), account.paused_reason, reverse("networks:account", args=[account.pk]))

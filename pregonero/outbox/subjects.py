@@ -37,7 +37,7 @@ class SubjectHandler:
         """React to anything else that happened to a delivery, whose reason is already set."""
 
     def path_of(self, delivery: Delivery) -> str:
-        """Return the path of the page of a delivery's subject; nothing when it has none."""
+        """Return the path of the page of a delivery's subject; an empty string when it has none."""
         return ""
 
     def why_not_manual(self, delivery: Delivery) -> str:

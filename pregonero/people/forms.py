@@ -12,7 +12,7 @@ from pregonero.people.models import Member
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]
-    """The sign-in with a password: what is wrong stands beside the address, without saying which of both it is."""
+    """The password sign-in form. Its error is beside the address and does not say which field is wrong."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -15,7 +15,7 @@ SHORTEST_NOTICE = timedelta(minutes=5)  # between opening the editor and the hou
 SHORTEST_FREE = timedelta(hours=1)  # a shorter gap is not offered as free time
 FIRST_HOUR, LAST_HOUR = 7, 18  # hours in Bogotá that the calendar always shows
 PROPOSE_FROM, PROPOSE_TO = 8, 17
-MOST_YEARS = 2  # of the day that a slot asks for
+MOST_YEARS = 2  # between now and a requested day
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _problem(position: ThreadPosition, before: Sequence[ThreadPosition]) -> Cale
 def free_spans(taken: Iterable[datetime], day: date, now: datetime) -> list[FreeSpan]:
     """Return the parts of a day of an hour or more between what is published, from `now` on, in half hours.
 
-    They are of the hours that the calendar always shows, or of more if something is published outside of them.
+    They are within the hours that the calendar always shows, or within more if something is published outside of them.
     """
     times = sorted(taken)
     end = at_hour(day, LAST_HOUR + 1)

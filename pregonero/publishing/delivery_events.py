@@ -53,7 +53,7 @@ class PublicationHandler(SubjectHandler):
         )
 
     def path_of(self, delivery: Delivery) -> str:
-        """Return the path of the publication's file."""
+        """Return the path of the publication's expediente."""
         return reverse("reports:expediente", args=[delivery.subject_id])
 
     def why_not_manual(self, delivery: Delivery) -> str:

@@ -27,7 +27,7 @@ from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.sources import Source, source_of
 from pregonero.publishing.threads import Part, parts_of, thread_label
 
-# What the tab of an account says of its first issue; of any other, that something must be corrected.
+# The label of an account's tab, by the key of its first issue; any other issue is "Por corregir".
 MISSING = {
     "no_alt": "Falta describir",
     "no_captions": "Faltan subtítulos",
@@ -35,7 +35,7 @@ MISSING = {
     "omission_outdated": "Ya hay con qué",
     "account_retired": "Cuenta retirada",
 }
-# What it says of one that was omitted because it lacked a medium.
+# The label of the tab of an account that is omitted because its medium is missing.
 OMITTED = {"picture": "Sin imagen", "video": "Sin video"}
 
 

@@ -1,4 +1,4 @@
-"""What a person changed of a publication, and how it is put into its rows; nothing is saved here.
+"""The changes that a person makes to a publication, applied to its rows in memory. Nothing is saved here.
 
 `PublicationChange` declares which fields of a publication are edited: saving, copying, comparing two versions and the
 editor's form take them from `EDITED_FIELDS`.
@@ -23,16 +23,16 @@ class AttachmentWords:
 
 @dataclass(frozen=True)
 class AdaptationChange:
-    """What a person wrote for one account; `media` by the attachment's id, and one that is not there stays as it is."""
+    """What a person wrote for one account; `media`, by attachment id; one that is missing keeps its texts."""
 
     text: str
     title: str = ""
     skipped: bool = False
     skip_reason: str = ""
     format: str = ""
-    parts: tuple[str, ...] = ()  # what goes under the text: the rest of a thread
+    parts: tuple[str, ...] = ()  # the further parts of a thread
     media: Mapping[int, AttachmentWords] = field(default_factory=dict)
-    own_text: bool = True  # otherwise it is the publication's, adapted to the network
+    own_text: bool = True  # False: the text is the publication's, adapted to the network
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def edited_values(publication: Publication) -> dict[str, Any]:
 
 
 def apply_general_change(publication: Publication, change: PublicationChange) -> None:
-    """Put what a person wrote for the whole publication into its row in memory."""
+    """Apply the change of the whole publication to its row in memory."""
     for name in EDITED_FIELDS:
         value = getattr(change, name)
         if value is not None:
@@ -64,7 +64,7 @@ def apply_general_change(publication: Publication, change: PublicationChange) ->
 
 
 def apply_change(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -> None:
-    """Put what a person wrote into the rows in memory; whoever answers for what is missing is whoever wrote why."""
+    """Apply the change of one account to its rows in memory. The person who wrote a reason is recorded with it."""
     adaptation.text, adaptation.title, adaptation.format = wanted.text, wanted.title, wanted.format
     adaptation.own_text = wanted.own_text
     if (adaptation.skipped, adaptation.skip_reason) != (wanted.skipped, wanted.skip_reason):
@@ -85,7 +85,7 @@ def apply_change(adaptation: Adaptation, wanted: AdaptationChange, by: Member) -
 
 
 def current_change(adaptation: Adaptation) -> AdaptationChange:
-    """Return what an adaptation says today, as a change that would change nothing."""
+    """Return the present values of an adaptation as a change; applying it changes nothing."""
     return AdaptationChange(
         text=adaptation.text,
         own_text=adaptation.own_text,
@@ -99,7 +99,7 @@ def current_change(adaptation: Adaptation) -> AdaptationChange:
 
 
 def complete(adaptation: Adaptation, wanted: AdaptationChange) -> AdaptationChange:
-    """Return a change with the words of every medium: those that a person did not write stay as they are."""
+    """Return a change with the texts of every attachment; those that were not sent keep their saved values."""
     present = current_change(adaptation).media
     return replace(wanted, media={pk: wanted.media.get(pk, words) for pk, words in present.items()})
 
@@ -111,16 +111,16 @@ def _words_of(attachment: Attachment) -> AttachmentWords:
 def share_descriptions(
     changes: Mapping[int, AdaptationChange], adaptations: Iterable[Adaptation]
 ) -> dict[int, AdaptationChange]:
-    """Return the changes, where a file that says nothing takes what the same file says on another account.
+    """Return the changes with the texts of each file copied to the accounts where the same file has none.
 
-    A description, or the reason why there are no captions, is asked once for each file.
+    So a person writes a description, or the reason for no captions, once for each file.
     """
     attachments = {each.pk: each for adaptation in adaptations for each in adaptation.media}
-    said: dict[int, AttachmentWords] = {}
+    shared: dict[int, AttachmentWords] = {}
     for pk, words in (item for change in changes.values() for item in change.media.items()):
         medium = attachments[pk].medium_id
-        known = said.get(medium, AttachmentWords())
-        said[medium] = AttachmentWords(
+        known = shared.get(medium, AttachmentWords())
+        shared[medium] = AttachmentWords(
             alt=known.alt or words.alt,
             captions_missing_because=known.captions_missing_because or words.captions_missing_because,
         )
@@ -128,7 +128,7 @@ def share_descriptions(
         account: replace(
             change,
             media={
-                pk: _completed(words, said[attachments[pk].medium_id], attachments[pk])
+                pk: _completed(words, shared[attachments[pk].medium_id], attachments[pk])
                 for pk, words in change.media.items()
             },
         )
@@ -136,10 +136,10 @@ def share_descriptions(
     }
 
 
-def _completed(words: AttachmentWords, said: AttachmentWords, attachment: Attachment) -> AttachmentWords:
-    """Return the words, with those said elsewhere where neither they nor what they stand for are there."""
-    alt = words.alt if words.alt_missing_because else words.alt or said.alt
+def _completed(words: AttachmentWords, shared: AttachmentWords, attachment: Attachment) -> AttachmentWords:
+    """Return the texts, completed with those of another account where both the text and its substitute are missing."""
+    alt = words.alt if words.alt_missing_because else words.alt or shared.alt
     reason = words.captions_missing_because
     if attachment.captions_id is None:
-        reason = reason or said.captions_missing_because
+        reason = reason or shared.captions_missing_because
     return replace(words, alt=alt, captions_missing_because=reason)

@@ -34,7 +34,7 @@ THOUSANDS = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d+)?")
 class StartForm(forms.Form):
     """The source of a new publication. `key` makes a repeated submission return the same draft.
 
-    Without a key, the publication that the source has already is meant.
+    Without a key, the form opens the publication that the source already has.
     """
 
     source = forms.RegexField(r"^[a-z_]{1,20}:[1-9][0-9]{0,30}\Z", widget=forms.HiddenInput)
@@ -43,7 +43,7 @@ class StartForm(forms.Form):
 
 
 class PublicationForm(forms.Form):
-    """The fields common to all accounts of a publication: each edited field of it, with the same name."""
+    """The fields common to all accounts of a publication, with the names of `EDITED_FIELDS`."""
 
     text = forms.CharField(
         label="Texto para todas las redes",

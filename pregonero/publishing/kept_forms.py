@@ -1,7 +1,7 @@
-"""What a person sends from the editor after the session ended: it is kept, and given back to the same person (P-6).
+"""Keep what a person sends from the editor after the session ended, and return it to the same person (P-6).
 
-Each page of the editor carries, signed, who opened which publication. Without it nothing is kept, so that a stranger
-cannot write here; with it, the form waits one day for that person to sign in and open the publication.
+Each page of the editor has a signed token of the person who opened it and of the publication. A form without the token
+is not kept, so that strangers cannot store data; with it, the form is kept for one day, until that person signs in.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from pregonero.errors import Conflict
 from pregonero.people.models import Member
-from pregonero.publishing.actions.kept_forms import LASTS, keep_form
+from pregonero.publishing.actions.kept_forms import KEPT_FOR, keep_form
 from pregonero.publishing.models import KeptForm, Publication
 
 CONFLICT = 409
@@ -26,14 +26,14 @@ OTHER_PERSON = "Esta página la abrió otra persona en este navegador: no se gua
 
 
 def opened_by(member: Member, publication: Publication) -> str:
-    """Return, signed, who opens a page of the editor, and of which publication."""
+    """Return a signed token of the person who opens a page of the editor, and of its publication."""
     return signing.dumps([member.user_id, publication.pk], salt=SALT)
 
 
 def kept_form_of(member: Member, publication: Publication) -> KeptForm | None:
-    """Return what the member sent of a publication without a session, unless it is too old."""
+    """Return the form that the member sent for a publication without a session, or None if it is too old."""
     kept = KeptForm.objects.filter(user_id=member.user_id, publication=publication)
-    return kept.filter(at__gt=timezone.now() - LASTS).first()
+    return kept.filter(at__gt=timezone.now() - KEPT_FOR).first()
 
 
 def data_of(kept: KeptForm) -> QueryDict:
@@ -55,14 +55,14 @@ class KeptFormMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: object) -> HttpResponse | None:
-        """Return the way to sign in, once the form is kept; None if there is nothing to keep."""
+        """Keep the form and return a redirect to the sign-in page; None if there is nothing to keep."""
         is_ours = request.resolver_match is not None and request.resolver_match.namespace == "publishing"
         if request.method != "POST" or not is_ours or "HX-Request" in request.headers:
-            return None  # the body of an address of another app is left unread: some sign it whole
+            return None  # other apps' bodies stay unread: webhooks sign them whole
         if OPENED_BY not in request.POST:
             return None
         try:
-            user, publication = signing.loads(str(request.POST[OPENED_BY]), salt=SALT, max_age=LASTS)
+            user, publication = signing.loads(str(request.POST[OPENED_BY]), salt=SALT, max_age=KEPT_FOR)
         except signing.BadSignature:
             return None
         if not request.user.is_authenticated:

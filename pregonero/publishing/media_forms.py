@@ -45,7 +45,7 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Several files; each is checked as Django checks one."""
+    """Several files, each checked as Django checks a single file."""
 
     widget = FilesInput
 

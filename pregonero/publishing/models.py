@@ -109,7 +109,7 @@ class Publication(models.Model):
 
 
 class ReversibleAct(models.Model):
-    """A move or a cancellation that its person can undo for ten seconds, and how everything stood before it.
+    """A move or a cancellation that its author can undo for ten seconds, with the state before it.
 
     `before` is the publication's state and time, and those of its deliveries by id (`outbox.actions.restore`).
     """
@@ -141,7 +141,7 @@ class ReversibleAct(models.Model):
 
 
 class PublicationWords(models.Model):
-    """The words of a publication, for its search: its number, title, source, reason, theme, and what it says where.
+    """The search index of a publication: the words of its number, title, source, reason, theme and texts.
 
     Database triggers write it (migration 0003), so that no edit can leave it behind.
     """

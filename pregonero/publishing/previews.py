@@ -41,7 +41,7 @@ class PreviewMedium:
 
     @property
     def is_video(self) -> bool:
-        """Return whether it moves."""
+        """Return whether it is a video."""
         return self.kind == MediumKind.VIDEO
 
 

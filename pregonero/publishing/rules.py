@@ -117,7 +117,7 @@ def check_may_cancel(
 
 
 def check_may_undo(member: Member, act: ReversibleAct, event_type: str, *, now: datetime) -> None:
-    """Only who moved or cancelled a publication undoes it, once, in its first ten seconds."""
+    """Raise unless the member did this move or cancellation, in the last ten seconds, and it is not undone yet."""
     right = "publication.stop" if event_type == "publication.cancelled" else "publication.program"
     check_may(member, right, now=now)
     if act.by_id != member.pk:
@@ -130,12 +130,12 @@ def check_may_undo(member: Member, act: ReversibleAct, event_type: str, *, now: 
 
 
 def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, Mapping[str, str]]) -> None:
-    """What is out is out: an act is not undone once something went out, or began to, after it."""
+    """Raise if a delivery went out, or its sending began, after the action that would be undone."""
     before_states = {int(pk): snapshot["state"] for pk, snapshot in before.items()}
     deliveries = list(deliveries)
     out = [each for each in deliveries if each.state in PUBLIC and before_states.get(each.pk) not in PUBLIC]
-    flying = (*IN_FLIGHT, DeliveryState.NEEDS_PERSON)
-    going = [each for each in deliveries if each.state in flying and before_states.get(each.pk) not in flying]
+    in_flight = (*IN_FLIGHT, DeliveryState.NEEDS_PERSON)
+    going = [each for each in deliveries if each.state in in_flight and before_states.get(each.pk) not in in_flight]
     networks = ", ".join(dict.fromkeys(str(each.account.get_network_display()) for each in out or going))
     if out:
         raise WrongState(f"No se deshizo: ya salió en {networks}, y lo que salió, salió. Lo demás sigue como estaba.")
@@ -144,7 +144,7 @@ def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, 
 
 
 def check_may_duplicate(member: Member, *, now: datetime) -> None:
-    """Any publication may be copied into a new draft, which goes its own way; the first one stays as it is."""
+    """Raise unless the member may copy a publication into a new draft; the original does not change."""
     check_may(member, "publication.compose", now=now)
 
 
@@ -253,7 +253,7 @@ def part_issues(adaptation: Adaptation) -> list[Issue]:
 
 
 def accessibility_issues(attachment: Attachment, prefix: str = "") -> list[Issue]:
-    """Return what who cannot see or hear a medium lacks, unless somebody said by name why it goes without (N-6)."""
+    """Return the missing description or captions of a medium, unless a person gave a reason for it (N-6)."""
     field, at = f"{prefix}media:{attachment.position}", attachment.position
     label = connector(attachment.adaptation.account.network).capabilities.label
     if attachment.medium.kind == MediumKind.PICTURE:

@@ -15,18 +15,18 @@ RELEVANT, NEWEST = "relevantes", "recientes"
 
 
 class DayInput(forms.DateInput):
-    """A date that the browser offers to choose; what is no date is not sent back to it, since it takes none."""
+    """A date field of the browser. A value that is not a date is not shown again, since the browser would reject it."""
 
     input_type = "date"
 
     def format_value(self, value: Any) -> str | None:
-        """Return the date as browsers want it."""
-        said = str(value or "")
-        return said if ISO_DATE.fullmatch(said) else None
+        """Return the date in ISO format, or None for any other text."""
+        text = str(value or "")
+        return text if ISO_DATE.fullmatch(text) else None
 
 
 class PublicationSearchForm(forms.Form):
-    """Words and filters. What is not valid is said beside its field, and does not filter."""
+    """Words and filters. An invalid value does not filter, and has its error beside its field."""
 
     use_required_attribute = False
     q = forms.CharField(label="Buscar en las publicaciones", required=False, max_length=300)
@@ -64,7 +64,7 @@ class PublicationSearchForm(forms.Form):
         field.error_messages["invalid_choice"] = "Elige una de la lista."
 
     def clean(self) -> dict[str, Any]:
-        """Say that a period ends before it begins."""
+        """Reject a period that ends before it begins."""
         first, last = self.cleaned_data.get("desde"), self.cleaned_data.get("hasta")
         if first and last and last < first:
             self.add_error("hasta", "El final es anterior al comienzo.")

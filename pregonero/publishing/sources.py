@@ -116,7 +116,7 @@ class SourceLoader(ABC):
         return ()
 
     def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:  # noqa: B027  most kinds do nothing
-        """React to a person who begins to write of the source, inside the transaction that gives them the draft."""
+        """React to a person who opens a draft of the source, inside the caller's transaction."""
 
 
 _LOADERS: dict[str, SourceLoader] = {}
@@ -203,5 +203,5 @@ def steps_of(source: Source, *, entity_id: int) -> tuple[SourceStep, ...]:
 
 
 def notify_drafted(source: Source, *, by: Member, now: datetime) -> None:
-    """Tell the owner of a source that a person begins to write of it, inside the caller's transaction."""
+    """Tell the loader of a source that a person opens a draft of it, inside the caller's transaction."""
     loader_of(source.kind).on_drafted(source, by=by, now=now)

@@ -1,7 +1,7 @@
-"""Undoing an act in its first seconds: what every undo keeps, whatever it undoes.
+"""The rules of every undo.
 
-An undo is an act of its own, recorded with its person. Only who did the act undoes it, within `WINDOW`, and while
-nobody else has acted on the same thing since.
+An undo is an action of its own, recorded with its person. Only the person who did the original action may undo it,
+within `WINDOW`, and only while nobody has acted on the same object since.
 """
 
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ WINDOW = timedelta(seconds=10)
 
 
 def check_in_time(at: datetime, *, now: datetime, instead: str) -> None:
-    """Raise `WrongState` if an act of `at` is too old to be undone; `instead` says what can still be done."""
+    """Raise `WrongState` if an action done at `at` is too old to be undone; `instead` says what can still be done."""
     if now - at > WINDOW:
         raise WrongState(f"Solo se deshace en los primeros {WINDOW.seconds} segundos, y ya pasaron. {instead}".strip())
 

@@ -31,7 +31,7 @@ STATE_ICONS = {
     "plan": "circle-dashed",
     "info": "info",
 }
-"""The icon of each state: a chip or a notice is told apart without its colour."""
+"""The icon of each state, so that a chip or a notice can be recognised without its colour."""
 
 MARK_ICONS = {"": "clock", "ok": "check", "wait": "ellipsis", "bad": "x", "hold": "pause", "off": "minus"}
 """The icon in the corner of a network's mark, for each state of a publication there."""

@@ -27,7 +27,7 @@ class NavigationItem:
 
     @property
     def is_built(self) -> bool:
-        """Return whether its address leads to a page: an area that is to come is absent."""
+        """Return whether its page exists; a section that is not built yet is left out."""
         try:
             resolve(self.path)
         except Resolver404:
@@ -45,7 +45,7 @@ class NavigationGroup:
 
 @dataclass(frozen=True)
 class Count:
-    """What is beside a section: a number, and what it counts. Urgent is only what went wrong."""
+    """The number beside a section, and what it counts; `urgent` only for something that went wrong."""
 
     text: str
     urgent: bool = False
@@ -82,7 +82,7 @@ ORDERS: dict[str, tuple[str, ...]] = {
 }
 """By role, the sections in the order of that work; those that it does not name come after them."""
 ON_A_PHONE = 3
-"""How many sections the bar of a phone has place for, beside what is new and the page with the rest."""
+"""How many sections fit in the bar of a phone, beside the menu to create something and the page with the rest."""
 
 
 def groups_for(roles: Iterable[str]) -> list[NavigationGroup]:
@@ -103,7 +103,7 @@ def _positions(roles: Iterable[str]) -> dict[str, int]:
 
 
 def _built(items: Iterable[NavigationItem], positions: Mapping[str, int]) -> tuple[NavigationItem, ...]:
-    """Return those that have a page, by their position; the others keep their order after them."""
+    """Return the sections whose page exists, by position; those without a position keep their order at the end."""
     return tuple(sorted((item for item in items if item.is_built), key=lambda item: positions.get(item.key, 99)))
 
 
@@ -122,7 +122,7 @@ def member_of(request: HttpRequest) -> Any:
 
 
 def shown_count(counts: Mapping[str, Any], key: str) -> Count:
-    """Return what is beside a section, of a mapping of numbers or `Count`s."""
+    """Return the count of a section from a mapping of numbers or `Count`s."""
     count = counts.get(key)
     if isinstance(count, Count):
         return count

@@ -1,6 +1,7 @@
-"""The static files that are made of installed packages: the face and the sprite of icons. The repository has neither.
+"""The static files that are built from installed packages: the font and the sprite of icons.
 
-They are made once for each version of the packages and of this module, into a folder of the installation's data.
+The repository does not contain them. They are built once for each version of the packages and of this module, into a
+folder of the installation's data.
 """
 
 import importlib.resources
@@ -27,9 +28,9 @@ from pregonero.ui.icons import ICONS, MARKS
 
 PACKAGES = ("fontpkg-work-sans", "fonttools", "lucide", "simple-icons-pack")
 SVG = "http://www.w3.org/2000/svg"
-SOLID = ("icon-pause",)  # two bars, not two boxes, also at 14 px
+SOLID = ("icon-pause",)  # drawn filled, so that its two bars stay visible at 14 px
 WEIGHTS = (400, 600)  # one file for the weights between both
-# What Spanish and its neighbours write: Latin-1, quotes, dashes, the euro, arrows and signs of comparison.
+# The characters of Spanish and its nearest languages: Latin-1, quotes, dashes, the euro, arrows, comparison signs.
 CHARACTERS = (
     *range(0x20, 0x7F), *range(0xA0, 0x100), 0x131, 0x152, 0x153, 0x2013, 0x2014, 0x2018, 0x2019, 0x201A, 0x201C,
     0x201D, 0x201E, 0x2020, 0x2022, 0x2026, 0x2030, 0x2039, 0x203A, 0x20AC, 0x2122, 0x2190, 0x2191, 0x2192, 0x2193,
@@ -39,7 +40,7 @@ FEATURES = ["calt", "ccmp", "kern", "liga", "lnum", "locl", "mark", "mkmk", "tnu
 
 
 def work_sans() -> bytes:
-    """Return the face as WOFF2: the characters of Spanish, and the weights of `WEIGHTS`."""
+    """Return the font as WOFF2, with only `CHARACTERS` and `WEIGHTS`."""
     font = TTFont(fontpkg_work_sans.ROOT / "files" / "WorkSans[wght].ttf")
     options = subset.Options(hinting=False, layout_features=FEATURES, flavor="woff2")
     subsetter = subset.Subsetter(options)
@@ -85,17 +86,17 @@ class PackageAssetsFinder(BaseFinder):
     """Finds the files of `ASSETS` for `collectstatic` and for the development server."""
 
     def find(self, path: str, find_all: bool = False, **_: object) -> Any:
-        """Return the path of the file, which is made if it is missing, or an empty list if it is not one of these."""
+        """Return the path of the file, which is built if it is missing, or an empty list for any other path."""
         if path not in ASSETS:
             return []
-        file = str(_made(path))
+        file = str(_built(path))
         return [file] if find_all else file
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         """Yield each file with the storage that has it."""
         storage = FileSystemStorage(location=_folder())
         for path in ASSETS:
-            _made(path)
+            _built(path)
             yield path, storage
 
 
@@ -105,8 +106,8 @@ def _folder() -> Path:
     return Path(settings.DATA_DIR) / "assets" / sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _made(path: str) -> Path:
-    """Return a file of the folder; it is made whole or not at all, whatever other process makes it too."""
+def _built(path: str) -> Path:
+    """Return a file of the folder, built if it is missing. It is written whole, also if two processes build it."""
     file = _folder() / path
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

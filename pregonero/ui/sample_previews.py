@@ -1,4 +1,4 @@
-"""The posts of the gallery's previews: invented ones, one for each network, in the form that the templates take."""
+"""The posts of the gallery's previews: invented posts of each network, with the attributes that templates use."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,7 +46,7 @@ class Medium:
 
     @property
     def is_video(self) -> bool:
-        """Return whether it moves."""
+        """Return whether it is a video."""
         return bool(self.duration)
 
 

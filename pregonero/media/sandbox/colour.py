@@ -1,6 +1,6 @@
-"""The colours of videos: which ones need more than an ordinary screen shows (HDR, wide gamut), and their reduction.
+"""The colours of videos: which ones are HDR or wide gamut, and how they are converted for ordinary screens (BT.709).
 
-FFmpeg's `scale` filter maps the tones. Without it the picture is washed out: its values mean other colours.
+FFmpeg's `scale` filter maps the tones. Without it the picture looks washed out, because its values mean other colours.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ TO_BT709 = "out_primaries=bt709:out_transfer=bt709:out_color_matrix=bt709:intent
 
 
 def colour_name(properties: Any) -> str:
-    """Return the name of the colours of a frame or a codec that an ordinary screen does not show, or ""."""
+    """Return the name of the HDR or wide gamut colours of a frame or a codec; an empty string for ordinary colours."""
     hdr = HDR_NAMES.get(int(properties.color_trc))
     return hdr or WIDE_NAMES.get(int(properties.color_primaries), "")
 
@@ -24,8 +24,8 @@ def scale_options(frame: Any) -> str:
     return f"out_range=tv:{TO_BT709}" if colour_name(frame) else "out_range=tv"
 
 
-def tag(encoder: Any, source: Any) -> None:
-    """Say in a new video what its colours are, so that players do not guess; `source` is the codec that is read."""
+def write_colour_tags(encoder: Any, source: Any) -> None:
+    """Write the colour tags of a new video, so that players do not guess; `source` is the codec context read."""
     encoder.color_range = LIMITED_RANGE
     if colour_name(source):
         encoder.color_primaries = encoder.color_trc = encoder.colorspace = BT709

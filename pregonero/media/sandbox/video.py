@@ -12,7 +12,7 @@ from pregonero.media.conversion import AUDIO_BIT_RATE, Conversion
 from pregonero.media.errors import MalformedFile
 from pregonero.media.formats import MOV, MP4, VIDEO_NAMES, WEBM, FileFormat
 from pregonero.media.sandbox.checks import read_format
-from pregonero.media.sandbox.colour import scale_options, tag
+from pregonero.media.sandbox.colour import scale_options, write_colour_tags
 from pregonero.media.sandbox.inspect_video import frame_rate, open_video, rotation_of, spans_of
 
 TRANSPOSITIONS = {90: ("cclock",), 180: ("cclock", "cclock"), 270: ("clock",)}
@@ -75,7 +75,7 @@ def _transcode(source: Any, output: Path, conversion: Conversion, on_progress: C
     with av.open(str(output), "w", format="mp4", options={"movflags": "+faststart"}) as target:
         encoder = target.add_stream("libx264", rate=rate, options=_encoder_options(conversion))
         encoder.width, encoder.height, encoder.pix_fmt = conversion.width, conversion.height, "yuv420p"
-        tag(encoder.codec_context, video.codec_context)
+        write_colour_tags(encoder.codec_context, video.codec_context)
         audio_encoder = target.add_stream("aac", rate=AUDIO_HZ, layout="stereo") if audio is not None else None
         if audio_encoder is not None:
             audio_encoder.bit_rate = AUDIO_BIT_RATE

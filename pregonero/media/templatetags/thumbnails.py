@@ -12,7 +12,7 @@ register = template.Library()
 
 @register.inclusion_tag("media/thumbnail.html")
 def thumbnail(medium: Medium | None, shape: str = "row", alt: str = "") -> dict[str, Any]:
-    """Show a file small; without a file, the place where it would be.
+    """Show a small version of a file; without a file, an empty box of the same size.
 
     `shape` is "row" (64 × 36), "small", "large", "square", or "wide", which fills its column with its own proportion.
     """

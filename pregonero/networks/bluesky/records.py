@@ -135,8 +135,8 @@ def _link_card(post: Post) -> dict[str, Any]:
 def card_of(post: Post) -> LinkCard | None:
     """Return the card of the post's first link: with the title of its page if it is known, or a line of the text.
 
-    A line that holds a link is no title, since the link would be missing from its middle; at last, the link's domain.
-    A post with media has no card.
+    A line with a link cannot be the title, since the link would be cut out of it. Without such a line, the title is the
+    link's domain. A post with media has no card.
     """
     links = links_in(post.text)
     if not links or post.media:

@@ -12,7 +12,7 @@ from pregonero.networks.interactions import Author, Cursor, Interaction, Interac
 
 COMMENTS = "comments"
 COMMENT_FIELDS = "id,message,created_time,from,parent,permalink_url"
-OVERLAP = timedelta(minutes=10)  # read again at each reading: a comment may be shown some minutes late
+OVERLAP = timedelta(minutes=10)  # read again each time, because Facebook may list a comment some minutes late
 
 
 class FacebookInteractions:
@@ -21,7 +21,7 @@ class FacebookInteractions:
     streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 60),)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
-        """Read the newest comments of the page's latest posts; more of a post with many new ones."""
+        """Read the newest comments of the page's latest posts, and older ones of a post with many new comments."""
         since = datetime.fromisoformat(cursor["since"]) - OVERLAP if cursor else datetime.min.replace(tzinfo=UTC)
         with mapped_errors(ERRORS, public=False):
             graph = Graph(credentials, ENDPOINTS)
@@ -47,7 +47,7 @@ def _comments(
     )
     for post in posts:
         post_id, newest = str(post["id"]), (post.get("comments") or {}).get("data") or []
-        yield from ((post_id, comment) for comment in newest)  # known ones too: their authors may have edited them
+        yield from ((post_id, comment) for comment in newest)  # again: authors edit comments
         if len(newest) == page and _written_at(newest[-1]) > since and not is_first:
             yield from ((post_id, comment) for comment in _older(graph, post_id, newest[-1], since))
 

@@ -57,7 +57,7 @@ class InstagramConnector:
         return len(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return whether it is a reply to a comment: every post is first a container at Instagram."""
+        """Return True for a reply to a comment, False for a post, which is first a container at Instagram."""
         return bool(post.reply_to)
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: containers.Save) -> Prepared:
@@ -205,7 +205,7 @@ def _write_reply(credentials: ApiCredentials, post: Post) -> Published:
 
 
 def _reply(credentials: ApiCredentials, id: str) -> Published:
-    """Return a reply of ours. Instagram gives comments no address: it is the account's."""
+    """Return a reply of ours, with the address of the account, because Instagram gives comments no address."""
     return Published(id, f"{PUBLIC_ADDRESS}{credentials.handle}/")
 
 

@@ -16,7 +16,7 @@ COMMENT_FIELDS = f"{REPLY_FIELDS},replies{{{REPLY_FIELDS}}}"
 
 
 class InstagramInteractions:
-    """Reads the comments of a professional account. Instagram leaves out those of restricted people."""
+    """Reads the comments of a professional account. Instagram leaves out the comments of restricted people."""
 
     streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 60),)
 

@@ -14,12 +14,12 @@ MENTIONS = "mentions"
 
 
 class MastodonInteractions:
-    """Reads the mentions of an account; who replies mentions it too, and so does who writes privately."""
+    """Reads the mentions of an account. Replies and private messages mention the account too."""
 
     streams: tuple[Stream, ...] = (Stream(MENTIONS, "Menciones, respuestas y mensajes", 60),)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
-        """Read the mentions after the newest one that was read, oldest page first; the first time, the latest ones."""
+        """Read the page of mentions that follows the newest one already read; the first time, the latest page."""
         size = CAPABILITIES.limits["mentions_page"].value
         params: dict[str, Any] = {"types[]": "mention", "limit": size}
         if cursor:

@@ -76,7 +76,7 @@ def _steps(api: Any, medium: Medium, entry: dict[str, Any]) -> Iterator[None]:
         yield
     if medium.captions is not None and not entry.get("captioned"):
         track = entry.setdefault("captions", {})
-        with as_subrip(medium.captions) as path:  # in UTF-8, without the codes of style: X would show them as words
+        with as_subrip(medium.captions) as path:  # UTF-8 without style codes, which X would show as text
             yield from _upload_file(api, File(path, CAPTIONS_MIME, CAPTIONS_CATEGORY), track)
         _add_captions(api, entry["id"], track["id"])
         entry["captioned"] = True

@@ -52,7 +52,7 @@ class YouTubeConnector:
         return len(text.encode())
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return whether it is a reply to a comment: every post is first a private video at YouTube."""
+        """Return True for a reply to a comment, False for a post, which is first a private video at YouTube."""
         return bool(post.reply_to)
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: uploads.Save) -> Prepared:

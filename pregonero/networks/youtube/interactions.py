@@ -19,10 +19,9 @@ class YouTubeInteractions:
     streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 120),)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
-        """Read the latest threads, and the replies of those with more than YouTube lists beside them.
+        """Read the latest threads, and all the replies of a thread that has more than YouTube includes in the list.
 
-        YouTube orders threads by their first comment: a new reply below a thread older than the ones listed is not
-        seen by polling.
+        YouTube orders threads by their first comment, so that polling misses a new reply in a thread older than those.
         """
         with mapped_errors(ERRORS, public=False):
             listed = (

@@ -1,4 +1,4 @@
-"""Answers to comments on YouTube. It has no key for repeating one, so a lost answer is searched for by its text."""
+"""Replies to comments on YouTube, which has no idempotency key for them: a lost reply is searched for by its text."""
 
 from http import HTTPStatus
 from typing import Any

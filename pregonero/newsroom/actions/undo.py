@@ -1,4 +1,4 @@
-"""Undoing, in its first ten seconds, the dismissal of a news item."""
+"""Undo the dismissal of a news item in its first ten seconds."""
 
 from datetime import datetime
 

@@ -58,10 +58,10 @@ def news_list(request: MemberRequest) -> HttpResponse:
         "now": now,
         "section_counts": {"noticias": counts[NewsState.CANDIDATE]},
     }
-    return render(request, "newsroom/list.html", context | _found(request, member, state))
+    return render(request, "newsroom/list.html", context | _search_results(request, member, state))
 
 
-def _found(request: MemberRequest, member: Member, state: NewsState) -> dict[str, Any]:
+def _search_results(request: MemberRequest, member: Member, state: NewsState) -> dict[str, Any]:
     """Return the news of a state that match the search, by pages, and the values of the search."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:WORDS_LIMIT]
     sections = queries.sections_of(member.entity, state)
@@ -145,7 +145,7 @@ def _informed(request: MemberRequest, news: News) -> HttpResponse:
 
 
 def _with_form(member: Member, news: News, form: NewsForm, now: datetime) -> dict[str, Any]:
-    """Return what the form that informs a news item and the text beside it show."""
+    """Return the context of the form that informs a news item, with the text that the page shows beside it."""
     return {"news": news, "article": article_of(news), "form": form, "recipients": _recipients(member), "now": now}
 
 

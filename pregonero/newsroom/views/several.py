@@ -1,4 +1,4 @@
-"""Informing or dismissing several news items at once: each by itself, and what could not be done is said."""
+"""Inform or dismiss several news items at once. One that is refused does not stop the others; the page says why."""
 
 from collections.abc import Callable
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ ID_DIGITS = 18  # of a row's number
 
 @require_POST
 def inform_several(request: MemberRequest) -> HttpResponse:
-    """Inform each of the chosen news items, with the number that it came with."""
+    """Inform each of the chosen news items, with the number that its source gave it."""
     member, now = request.member, timezone.now()
     check_may(member, "news.inform", now=now)
 
@@ -66,7 +66,7 @@ def dismiss_several(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def undo_dismissals(request: MemberRequest) -> HttpResponse:
-    """Undo the dismissals of the news items in the address in their first seconds, or say of each why not."""
+    """Undo the recent dismissals of the news items in the query string; the page says which were refused and why."""
     member, now = request.member, timezone.now()
     check_may(member, "news.dismiss", now=now)
 
@@ -87,7 +87,7 @@ def _news_of(member: Member, data: QueryDict) -> list[News]:
 
 
 def _do_each(request: MemberRequest, chosen: list[News], act: Callable[[News], None], failed: str) -> list[News]:
-    """Do something with each news item; say which could not be done and why. Return those that were."""
+    """Call `act` for each news item, and add a message for each refusal. Return the news items that were accepted."""
     if not chosen:
         messages.warning(request, "Elige al menos una noticia.")
     done = []
@@ -102,7 +102,7 @@ def _do_each(request: MemberRequest, chosen: list[News], act: Callable[[News], N
 
 
 def _back(request: HttpRequest) -> HttpResponseRedirect:
-    """Return to the page that the form came from, if it is ours."""
+    """Redirect to the page that the form came from, if it is on this site."""
     address = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts=None) and address.startswith("/")
     return redirect(address if is_ours else reverse("newsroom:list"))

@@ -10,7 +10,7 @@ from pregonero.networks.models import Account
 from pregonero.outbox.models import Attempt, Delivery, Outcome
 from pregonero.outbox.states import DeliveryState
 
-RECENT = timedelta(days=1)  # a rejection that nobody corrected is told for this long
+RECENT = timedelta(days=1)  # a rejection that nobody corrected is reported for this long
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The form of the editor that somebody sent without a session: kept for the same person, and let go."""
+"""Store the editor's form that a person sent after their session ended, and delete it."""
 
 from datetime import datetime, timedelta
 
@@ -7,13 +7,13 @@ from django.db import transaction
 from pregonero.people.models import Member, User
 from pregonero.publishing.models import KeptForm, Publication
 
-LASTS = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 
 
 @transaction.atomic(durable=True)
 def keep_form(*, user_id: int, publication_id: int, data: dict[str, list[str]], now: datetime) -> None:
-    """Keep what a person sent of a publication; the latest replaces the one before, and old ones are deleted."""
-    KeptForm.objects.filter(at__lte=now - LASTS).delete()
+    """Store what a person sent for a publication, in place of an earlier form; delete the forms that are too old."""
+    KeptForm.objects.filter(at__lte=now - KEPT_FOR).delete()
     if Publication.objects.filter(pk=publication_id).exists() and User.objects.filter(pk=user_id).exists():
         KeptForm.objects.update_or_create(
             user_id=user_id, publication_id=publication_id, defaults={"data": data, "at": now}
@@ -22,5 +22,5 @@ def keep_form(*, user_id: int, publication_id: int, data: dict[str, list[str]], 
 
 @transaction.atomic(durable=True)
 def discard_kept_form(*, pk: int, by: Member) -> None:
-    """Delete what a person had sent: it is saved, or the person does not want it."""
+    """Delete a kept form, because the person saved it or does not want it."""
     KeptForm.objects.filter(pk=pk, user_id=by.user_id).delete()

@@ -1,4 +1,4 @@
-"""Undoing, in its first ten seconds, a move or a cancellation of a publication (rule 9)."""
+"""Undo a move or a cancellation of a publication in its first ten seconds (rule 9)."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from pregonero.records.undo import check_nobody_acted_since
 
 
 def snapshot(publication: Publication, deliveries: Iterable[Delivery]) -> dict[str, Any]:
-    """Return how a locked publication stands with its deliveries, before an act that can be undone."""
+    """Return the state of a locked publication and of its deliveries, before an action that can be undone."""
     return {
         "state": publication.state,
         "due_at": publication.due_at.astimezone(UTC).isoformat() if publication.due_at else None,
@@ -33,9 +33,9 @@ def keep_reversible(event: Event, publication: Publication, before: dict[str, An
 
 @transaction.atomic(durable=True)
 def undo_act(*, act: ReversibleAct, by: Member, now: datetime) -> Publication:
-    """Put a publication and its deliveries back as they stood before an act of the same person.
+    """Restore a publication and its deliveries to their state before an action of the same person.
 
-    Refused after ten seconds, if another person acted on it since, and if any of it went out since: what is out is out.
+    Refused after ten seconds, if a person acted on the publication since, and if a delivery went out since.
     """
     publication = queries.get_publication(member=by, pk=act.publication_id, for_update=True)
     act = queries.get_reversible_act(member=by, pk=act.pk, for_update=True)

@@ -1,4 +1,4 @@
-"""What the calendar reads of deliveries, and what has no time yet with the free hours proposed for it (P-2)."""
+"""The deliveries of the calendar, and the sources without a time with the free hours proposed for them (P-2)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,14 +30,14 @@ from pregonero.publishing.threads import current_delivery, threads_in
 MOST_WAITING = 20
 MOST_UNSETTLED = 200
 PROPOSE_DAYS = 3  # when a day has no free hour left, one of the next two days is proposed
-DAYS_AHEAD = 14  # that are searched for a free hour
+DAYS_AHEAD = 14  # days in which a free hour is searched
 
 
 @dataclass(frozen=True)
 class WaitingItem:
     """A source that has no minute yet: of a draft, or without a publication.
 
-    The proposal is for the active accounts; `paused` are the others, in which it will wait.
+    The proposal is for the active accounts. `paused` are the paused accounts, where the publication will wait.
     """
 
     source: Source
@@ -98,15 +98,15 @@ def unsettled_before(entity: Entity, day: date) -> list[Delivery]:
 
 
 def hour_of(entity: Entity, day: date, hour: int) -> QuerySet[Delivery]:
-    """Return what has its minute in an hour of a day in Bogotá, in order: for a page that shows some of it."""
+    """Return what has its minute in an hour of a day in Bogotá, in order. The caller slices the queryset."""
     start = at_hour(day, hour)
-    # The first of a thread stands for it.
+    # Only the first part of a thread is listed.
     deliveries = of_publications(entity).filter(due_at__gte=start, due_at__lt=start + timedelta(hours=1), position=0)
     return deliveries.select_related("account").order_by("due_at", "account_id", "pk")
 
 
 def of_publications(entity: Entity) -> QuerySet[Delivery]:
-    """Return the deliveries of an entity's publications that people see."""
+    """Return the deliveries of an entity's publications that put something in public."""
     return Delivery.objects.filter(entity=entity, subject_kind="publication", kind__in=PUBLIC_KINDS)
 
 
@@ -115,7 +115,7 @@ def waiting_items(
 ) -> tuple[WaitingItem, ...]:
     """Return what has no minute yet, each with a free hour of that day or of the next ones on the active accounts.
 
-    Of a day that passed, the hours are of today. The accounts in pause are not counted, and each item has them.
+    For a day in the past, the hours are of today. Paused accounts do not count for the hours; each item lists them.
     """
     found = waiting_for_minute(entity)
     paused = tuple(account for account in accounts if account.paused_reason)

@@ -57,7 +57,7 @@ class Entry:
 
     @property
     def tint(self) -> str:
-        """Return the colour of the whole: what failed, then what is held, then a time that is not good."""
+        """Return the colour of the entry: that of a failure, else of a pause, else of a bad time."""
         tints = {state.tint for state in self.states.values()}
         worst = next((tint for tint in ("bad", "hold") if tint in tints), "wait" if self.problem else "")
         return worst or ("ok" if tints == {"ok"} else "")
@@ -101,7 +101,7 @@ def entries_between(
 ) -> list[Entry]:
     """Return what is published from `start` until before `end`, by time, in a constant number of queries.
 
-    `notes` are what the limits of the networks do to some of the deliveries.
+    `notes` say, by delivery, what the limits of its network do to it.
     """
     threads = _threads_between(entity, start, end)
     shown = [thread for thread in threads if start <= current_delivery(thread).due_at < end]
@@ -146,7 +146,7 @@ def _publications(threads: Iterable[Sequence[Delivery]]) -> dict[int, Publicatio
 
 
 def _holds(entity: Entity) -> dict[int | None, Hold]:
-    """Return the open holds by publication; that of everything by None."""
+    """Return the open holds by publication; the hold on everything has the key None."""
     holds = Hold.objects.filter(entity=entity, subject_kind__in=("", "publication"), released_at__isnull=True)
     return {hold.subject_id: hold for hold in holds.select_related("by")}
 
@@ -175,10 +175,10 @@ def _problem_of(threads: Iterable[list[Delivery]], problems: Mapping[int, Calend
 def _grouped(threads: Iterable[list[Delivery]]) -> Iterable[tuple[tuple[datetime, int], list[list[Delivery]]]]:
     """Group threads by the time and publication that they belong to, in that order."""
 
-    def place(thread: list[Delivery]) -> tuple[datetime, int]:
+    def group_key(thread: list[Delivery]) -> tuple[datetime, int]:
         return current_delivery(thread).due_at, thread[0].subject_id
 
-    return [(key, list(same)) for key, same in groupby(sorted(threads, key=place), key=place)]
+    return [(key, list(same)) for key, same in groupby(sorted(threads, key=group_key), key=group_key)]
 
 
 def _cell_state(thread: list[Delivery], *, is_held: bool, note: str) -> CellState:

@@ -56,7 +56,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Band:
-    """Some hours of a day in the week; `adds_at` is the first quarter that can still be used, or None."""
+    """Some hours of a day in the week; `adds_at` is its first quarter of an hour that is not past, or None."""
 
     start: int
     end: int
@@ -76,7 +76,7 @@ class WeekDay:
 
     @property
     def adds_at(self) -> datetime | None:
-        """Return the first time of the day that can still be used, or None."""
+        """Return the first quarter of an hour of the day that is not past, or None."""
         return next((band.adds_at for band in self.bands if band.adds_at is not None), None)
 
 
@@ -124,7 +124,7 @@ def _day_items(
 
 
 def _shown(entries: Sequence[Entry]) -> list[CalendarItem]:
-    """Return the publications, and after those of a full hour how many are left."""
+    """Return the publications; an hour with too many ends with an item that counts the rest."""
     by_hour: dict[int, list[Entry]] = {}
     for entry in entries:
         by_hour.setdefault(entry.at.hour, []).append(entry)

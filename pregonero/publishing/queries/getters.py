@@ -1,4 +1,4 @@
-"""The doors: look-up and right in one; missing and forbidden are the same "not found"."""
+"""Getters that look up an object and check the right to it: a missing and a forbidden one are both "not found"."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -25,7 +25,7 @@ def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Pub
 
 
 def chosen_publications(*, member: Member, ids: Iterable[str]) -> list[Publication]:
-    """Return those of the member's entity that somebody chose in the list, in its order; the others are left out."""
+    """Return the publications of the member's entity with these ids, in this order, without those of other entities."""
     numbers = [int(pk) for pk in ids if pk.isdecimal() and len(pk) <= MAX_DIGITS][:MAX_CHOSEN]
     found = Publication.objects.filter(pk__in=numbers, entity_id=member.entity_id)
     return sorted(found.order_by("pk"), key=lambda publication: numbers.index(publication.pk))

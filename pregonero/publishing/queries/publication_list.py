@@ -1,4 +1,4 @@
-"""The rows of the page Publicaciones: each publication with its networks, its state, its picture and what was found."""
+"""The rows of the page Publicaciones: each publication with its networks, state, picture and matching words."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ MOST_OTHER_WORDS = 4
 
 @dataclass(frozen=True)
 class AccountMark:
-    """How a publication stands on one account; `state` is as the ui's net takes it."""
+    """How a publication stands on one account; `state` is as the component `c-net` takes it."""
 
     account: Account
     state: str
@@ -38,7 +38,7 @@ class PublicationRow:
 
     publication: Publication
     title: str
-    fragment: str  # of what it says on a network, when its title has none of the words
+    fragment: str  # of a text on a network, when the title has none of the words
     marks: tuple[AccountMark, ...]
     state: str
     label: str
@@ -89,7 +89,7 @@ def rows_of(publications: Sequence[Publication], text: str = "") -> list[Publica
 
 
 def other_words(rows: Sequence[PublicationRow], text: str) -> list[str]:
-    """Return the words that were found without being the ones that were looked for, such as «exportadoras»."""
+    """Return the matching words that differ from the words of the search, such as «exportadoras»."""
     found = {word.lower() for row in rows for word in row.found_words}
     return sorted(found - set(text.lower().split()))[:MOST_OTHER_WORDS]
 

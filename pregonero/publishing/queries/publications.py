@@ -52,7 +52,7 @@ def publications_of(source: ObjectRef, *, member: Member) -> list[Publication]:
 
 
 def last_reason(source: ObjectRef, *, entity_id: int) -> str:
-    """Return why the last publication of a source interests citizens: it is not asked again. Empty if there is none."""
+    """Return the reason of the last publication of a source, so that it is not asked again; empty if there is none."""
     publications = Publication.objects.filter(entity_id=entity_id, source_kind=source.kind, source_id=source.id)
     return publications.exclude(why="").order_by("-pk").values_list("why", flat=True).first() or ""
 

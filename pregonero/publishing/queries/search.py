@@ -28,7 +28,7 @@ NEWEST_FIRST = (Coalesce("due_at", "created_at").desc(), F("pk").desc())
 
 @dataclass(frozen=True)
 class PublicationFilter:
-    """What somebody looks for. Days are in Bogotá: of its time, or of its draft while it has none."""
+    """The criteria of a search. Days are in Bogotá: of the publication's time, or of its creation while it has none."""
 
     text: str = ""
     state: str = ""  # a key of `STATES`
@@ -39,8 +39,8 @@ class PublicationFilter:
     by_relevance: bool = False
 
     @property
-    def is_narrow(self) -> bool:
-        """Return whether anything is asked for."""
+    def has_criteria(self) -> bool:
+        """Return whether there is any criterion."""
         return any((self.text, self.state, self.network, self.person, self.first, self.last))
 
 
@@ -54,13 +54,13 @@ class WordQuery(SearchQuery):
 
 
 def words_in(text: str) -> list[str]:
-    """Return the words that are looked for in a text, without repeating any."""
+    """Return the words of a text to search for, each once."""
     found = WORD.findall(unicodedata.normalize("NFC", text).lower())
     return list(dict.fromkeys(found))[:MOST_WORDS]
 
 
 def words_query(text: str, *, is_typing: bool = False) -> "WordQuery | CombinedSearchQuery | None":
-    """Return the full text query of a text, all of whose words must be there; None for a text without any.
+    """Return the full text query of a text, which requires all its words; None for a text without words.
 
     `is_typing` says that the last word may not be finished.
     """

@@ -1,4 +1,4 @@
-"""Starting a publication: choosing its source, and drafting it."""
+"""Start a publication: choose its source and draft it."""
 
 from datetime import datetime
 from urllib.parse import urlencode
@@ -48,7 +48,7 @@ def start(request: MemberRequest) -> HttpResponse:
 
 @require_POST
 def draft(request: MemberRequest) -> HttpResponse:
-    """Draft a publication of a source, or find the one that it has, and open its editor. It acknowledges the notice."""
+    """Draft a publication of a source, or find the one that it has, and open its editor. Marks the notice as seen."""
     form, now = StartForm(request.POST), timezone.now()
     if not form.is_valid():
         return redirect("publishing:start")
@@ -77,6 +77,6 @@ def _chosen_source(request: MemberRequest, reference: str) -> Source:
 
 
 def to_editor(publication: Publication, hour: str = "") -> HttpResponseRedirect:
-    """Return the way to the editor, with the hour that was chosen before."""
+    """Redirect to the editor, with the hour that was chosen before."""
     address = reverse("publishing:editor", args=[publication.pk])
     return HttpResponseRedirect(f"{address}?{urlencode({'hora': hour}, safe=':')}" if hour else address)

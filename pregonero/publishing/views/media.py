@@ -36,9 +36,9 @@ Edit = Callable[[Publication], str]
 
 @require_POST
 def upload_medium(request: MemberRequest, pk: int, account: int) -> HttpResponse:
-    """Add uploaded files to an account's text, or to every account that accepts them if the form asks so.
+    """Add uploaded files to an account's text, or to every account that accepts them if the person chose it.
 
-    Those that are refused are named, and do not prevent the others.
+    A refused file does not stop the others; the page names it and says why.
     """
 
     def edit(publication: Publication) -> str:

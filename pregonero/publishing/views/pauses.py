@@ -89,7 +89,7 @@ def cancel(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def cancel_several(request: MemberRequest) -> HttpResponse:
-    """Ask for one reason for the chosen publications, and cancel each by itself; say which could not be."""
+    """Ask for one reason for the chosen publications, and cancel each one; a message says which were refused."""
     member, now = request.member, timezone.now()
     check_may(member, "publication.stop", now=now)
     chosen = queries.chosen_publications(member=member, ids=request.POST.getlist("publication"))

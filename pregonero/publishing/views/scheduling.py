@@ -1,4 +1,4 @@
-"""Giving a publication its time from the editor: the chosen minute, the next free hour, or now (P-2)."""
+"""Schedule a publication from the editor: at the chosen minute, in the next free hour, or now (P-2)."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Undoing a move or a cancellation in its first seconds, from the message that said it was done."""
+"""Undo a move or a cancellation in its first seconds, from the message that announced it."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse

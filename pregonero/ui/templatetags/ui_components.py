@@ -42,7 +42,7 @@ def button_class(kind: str, size: str = "") -> str:
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
-    """Return an icon of 18 px, or of 14 ("small") or 28 ("large"); without a label, only for those who see it.
+    """Return an icon of 18 px, or of 14 ("small") or 28 ("large"); without a label it is hidden from screen readers.
 
     Raise KeyError for an icon that the sprite lacks: `pregonero/ui/icons.py` lists them.
     """
@@ -60,13 +60,13 @@ def mark(network: str, size: str = "", label: str = "") -> SafeString:
 
 
 def _drawing(kind: str, symbol: str, size: str, label: str) -> SafeString:
-    said = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    aria = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="{}" width="{}" height="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
         f"{kind} {size}".strip(),
         DRAWN[kind, size],
         DRAWN[kind, size],
-        said,
+        aria,
         static(SPRITE),
         symbol,
     )
@@ -141,7 +141,7 @@ def sections(context: Context) -> dict[str, Any]:
 
 @register.inclusion_tag("ui/bottom.html", takes_context=True)
 def phone_sections(context: Context) -> dict[str, Any]:
-    """Render the bar of a phone: two sections, what is new, a third section, and the page with the rest."""
+    """Render the bar of a phone: two sections, the menu to create, a third section, and the page with the rest."""
     person = context.get("person")
     shown = _items(context, phone_items_for(person.roles if person else ()))
     path = context["request"].path if context.get("request") else ""

@@ -1,4 +1,4 @@
-"""The text of a post in a preview: what its network marks, what exceeds the limit, and what it folds."""
+"""The text of a post in a preview: the words that its network marks, the excess over the limit, and the folded part."""
 
 from collections.abc import Iterable
 from typing import Protocol
