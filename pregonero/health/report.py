@@ -50,7 +50,7 @@ class InstallationReport:
         for area in Area:
             yield from _good_lines(area, [check for check in self.checks if check.area == area])
         if self.incidents:
-            yield "Incidentes de siete días"
+            yield "Incidentes de los últimos siete días"
             yield from (f"{INDENT}{_incident_line(incident)}" for incident in self.incidents)
 
 

@@ -177,4 +177,4 @@ def _test_result(account: Account, identity: Identity, passed: bool) -> str:
         return f"La conexión es de {found}, no de la cuenta registrada, @{account.handle}. Conéctala otra vez."
     if handle.casefold() != account.handle.casefold():
         return f"Es la cuenta registrada, pero en la red ahora se llama {found}: edita su usuario."
-    return f"Responde {found}, la cuenta registrada."
+    return f"Funciona: es {found}, la cuenta registrada."

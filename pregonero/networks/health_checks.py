@@ -31,7 +31,7 @@ def check_keys(entity_id: int | None) -> CheckResult:
     sentence = "Una credencial no se abre con esta llave."
     if unreadable > 1:
         sentence = f"{unreadable} credenciales no se abren con esta llave."
-    remedy = "Trae la llave que falta, o conecta otra vez las cuentas."
+    remedy = "Restaura la llave que falta, o conecta otra vez las cuentas."
     return CheckResult("keys", Area.SECURITY, Level.ERROR, sentence, remedy)
 
 

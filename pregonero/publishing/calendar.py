@@ -181,7 +181,7 @@ def _distance(hour: datetime, positions: Sequence[ThreadPosition], accounts: Seq
 
 
 def _reason(theme: str, positions: Sequence[ThreadPosition], at: datetime, today: date) -> str:
-    free = f"Las {at:%H:%M} está libre"
+    free = f"A las {at:%H:%M} hay espacio"
     if not theme:
         return f"{free}."
     when = {0: "hoy", 1: "mañana"}.get((at.date() - today).days, "ese día")

@@ -138,7 +138,7 @@ def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, 
     going = [each for each in deliveries if each.state in in_flight and before_states.get(each.pk) not in in_flight]
     networks = ", ".join(dict.fromkeys(str(each.account.get_network_display()) for each in out or going))
     if out:
-        raise WrongState(f"No se deshizo: ya salió en {networks}, y lo que salió, salió. Lo demás sigue como estaba.")
+        raise WrongState(f"No se deshizo: ya salió en {networks}. Lo demás sigue como estaba.")
     if going:
         raise WrongState(f"No se deshizo: ya se está enviando en {networks}. Mira en un momento si salió.")
 

@@ -67,7 +67,7 @@ def test_a_publication_is_moved_with_the_keyboard_alone(
 ) -> None:
     page = beto.go(f"/parrilla/{noon:%Y-%m-%d}/?red=x")
     tab_to(page, going.title)
-    tab_to(page, "Acciones de la de las 12:00")
+    tab_to(page, "Acciones de la publicación de las 12:00")
     page.keyboard.press("Enter")
     tab_to(page, "Cambiar la hora")
     page.keyboard.press("Enter")
@@ -76,7 +76,7 @@ def test_a_publication_is_moved_with_the_keyboard_alone(
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     assert due_at(stage, going) == noon
-    page.get_by_text("Acciones de la de las 12:00").last.locator("..").press("Enter")
+    page.get_by_text("Acciones de la publicación de las 12:00").last.locator("..").press("Enter")
     tab_to(page, "Cambiar la hora")
     page.keyboard.press("Enter")
     dialog.get_by_label("Hora").fill("16:30")

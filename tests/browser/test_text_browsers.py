@@ -77,7 +77,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         "carmen", "/estado/",
         ("Estado", "Hay", "Revisado a las 10:12:00", "Qué pasa y qué hacer", "error", "No sale nada", "Cuentas",
          "@mincomercioco", "Última publicación", "Detalles para Sistemas", "Envíos", "Servidor", "Base actualizada.",
-         "Incidentes de siete días"),
+         "Incidentes de los últimos siete días"),
     ),
     "Límites": (
         "carmen", "/limites/",

@@ -125,7 +125,7 @@ def test_several_are_dismissed_with_one_reason(three: list[News], luis: Member, 
     assert {news.dismissal.reason for news in dismissed if news.dismissal} == {"Son internas."}
     (address,) = re.findall(r'action="(/noticias/descartes/deshacer/[^"]+)"', page)
     undone = client.post(html.unescape(address), {"page": "/noticias/"}, follow=True)
-    assert "Deshecho: otra vez por informar 2." in undone.content.decode()
+    assert "Deshecho: 2 noticias están otra vez por informar." in undone.content.decode()
     assert not dismissed.all().exists()
 
 

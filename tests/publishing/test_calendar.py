@@ -226,11 +226,11 @@ def test_only_what_did_not_go_out_is_red(news: News, ana: Member, now: datetime,
 
 def test_a_proposal_of_a_later_day_does_not_speak_of_today() -> None:
     (proposal,) = propose([(7, "Turismo")], [], [1], DAY, at_hour(DAY - timedelta(days=4), 7))
-    assert proposal.why == "Las 08:00 está libre, y ese día no sale otra de ese tema."
+    assert proposal.why == "A las 08:00 hay espacio, y ese día no sale otra de ese tema."
     (proposal,) = propose([(7, "Turismo")], [place(1, 15, theme="turismo")], [1], DAY, at_hour(DAY, 7))
-    assert proposal.why == "Las 08:00 está libre; ojo: hoy ya sale otra de turismo."
+    assert proposal.why == "A las 08:00 hay espacio; ojo: hoy ya sale otra de turismo."
     (proposal,) = propose([(7, "")], [], [1], DAY, at_hour(DAY, 7))
-    assert proposal.why == "Las 08:00 está libre."
+    assert proposal.why == "A las 08:00 hay espacio."
 
 
 @pytest.mark.parametrize(

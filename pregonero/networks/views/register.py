@@ -164,7 +164,7 @@ def name_administrator(request: MemberRequest, pk: int) -> HttpResponse:
         except Conflict as conflict:
             form.add_error("name", conflict.message)
         else:
-            messages.success(request, f"{named} quedó como administrador(a) de {found}.")
+            messages.success(request, f"{named} ahora administra {found}.")
             return redirect("networks:account", pk=pk)
     context = {"form": form, "account": found}
     return render(request, "networks/administrator.html", context, status=UNPROCESSABLE if form.errors else None)

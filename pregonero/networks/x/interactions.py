@@ -13,7 +13,7 @@ from pregonero.networks.x.network import CAPABILITIES, ERRORS
 from pregonero.networks.x.text import original_text
 
 MENTIONS = "mentions"
-ONLY_IF_MENTIONED = "X solo deja responder desde aquí a quien nombró la cuenta: responde tú en X."
+ONLY_IF_MENTIONED = "Quien escribió no mencionó la cuenta, y X no deja responderle desde aquí: respóndele en X."
 FIELDS = ["created_at", "conversation_id", "entities"]
 EXPANSIONS = ["author_id", "in_reply_to_user_id", "referenced_posts"]
 

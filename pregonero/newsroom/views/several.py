@@ -75,7 +75,8 @@ def undo_dismissals(request: MemberRequest) -> HttpResponse:
 
     done = _do_each(request, _news_of(member, request.GET), undo, "sigue descartada")
     if done:
-        messages.success(request, f"Deshecho: otra vez por informar {'una' if len(done) == 1 else len(done)}.")
+        subject = "una noticia está" if len(done) == 1 else f"{len(done)} noticias están"
+        messages.success(request, f"Deshecho: {subject} otra vez por informar.")
     return redirect(page_of_undo(request, reverse("newsroom:list")))
 
 

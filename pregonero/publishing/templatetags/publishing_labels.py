@@ -27,7 +27,7 @@ LONGEST_EXCESS = 60  # characters shown of what exceeds a limit
 def count_note(capabilities: Capabilities) -> str:
     """Return how a network counts characters, when links and emoji count differently."""
     link = capabilities.limits.get("link_length")
-    return f"un enlace cuenta {link.value}, una emoji 2" if link else ""
+    return f"un enlace cuenta {link.value}, un emoji cuenta 2" if link else ""
 
 
 @register.filter

@@ -52,5 +52,5 @@ def resume_sending(request: MemberRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     stop = get_suspension(member=request.member, pk=pk, now=now)
     throttling.resume_sending(stop=stop, by=request.member, now=now)
-    messages.success(request, "El envío sigue: lo que esperaba sale en el orden de su hora, si no ha pasado.")
+    messages.success(request, "Se reanudó el envío: lo que aún está a tiempo sale en el orden de su hora.")
     return redirect("publishing:limits")

@@ -69,7 +69,7 @@ def resume_publication(request: MemberRequest, pk: int) -> HttpResponse:
     """Resume one publication."""
     publication = queries.get_publication(member=request.member, pk=pk)
     actions.resume_publication(publication=publication, by=request.member, now=timezone.now())
-    messages.success(request, "La publicación sigue: sale a su hora, si no ha pasado.")
+    messages.success(request, "Se reanudó la publicación: sale a su hora, si aún está a tiempo.")
     return redirect("reports:expediente", pk=pk)
 
 
