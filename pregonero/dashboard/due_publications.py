@@ -36,8 +36,8 @@ class DuePublication:
     @property
     def trouble(self) -> str:
         """Return why deliveries failed, with their networks, and where it did go out; nothing if none failed."""
-        reasons = [_reason(each) for each in self.deliveries if each.state in TROUBLED and each.reason]
-        out = [str(each.account.get_network_display()) for each in self.deliveries if each.state in PUBLIC]
+        reasons = [_reason(delivery) for delivery in self.deliveries if delivery.state in TROUBLED and delivery.reason]
+        out = [str(delivery.account.get_network_display()) for delivery in self.deliveries if delivery.state in PUBLIC]
         if reasons and out:
             reasons.append(f"En {' y '.join(filter(None, [', '.join(out[:-1]), out[-1]]))} sí salió.")
         return " ".join(reasons)
@@ -52,7 +52,11 @@ class DuePublication:
         """Return the deliveries that nothing but their time holds back."""
         if self.is_held:
             return []
-        return [each for each in self.deliveries if each.state in WAITING and each.account_id not in self.stops]
+        return [
+            delivery
+            for delivery in self.deliveries
+            if delivery.state in WAITING and delivery.account_id not in self.stops
+        ]
 
     @property
     def is_uncertain(self) -> bool:

@@ -30,6 +30,11 @@ def informed_by(member: Member, *, now: datetime) -> tuple[InformedNews, ...]:
     news = [informing.news for informing in latest]
     receipts, followups = receipts_among(news), followups_of(news)
     return tuple(
-        InformedNews(each.news, each.at, opened_sentence(receipts.get(each.news_id, [])), followups.get(each.news_id))
-        for each in latest
+        InformedNews(
+            informing.news,
+            informing.at,
+            opened_sentence(receipts.get(informing.news_id, [])),
+            followups.get(informing.news_id),
+        )
+        for informing in latest
     )

@@ -82,5 +82,6 @@ class NoticeRow:
 def notice_rows(member: Member, *, now: datetime) -> list[NoticeRow]:
     """Return the member's latest notices, newest first, seen or not."""
     notices = latest_notices(member)
-    valid = {notice.pk for notice in still_valid([each for each in notices if each.seen_at is None], now=now)}
+    unseen = [notice for notice in notices if notice.seen_at is None]
+    valid = {notice.pk for notice in still_valid(unseen, now=now)}
     return [NoticeRow(notice, act_label(notice), notice.pk in valid) for notice in notices]

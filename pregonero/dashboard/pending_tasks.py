@@ -145,11 +145,11 @@ def _notice_task(notice: Notice) -> Task:
 def _failed_task(item: DuePublication, member: Member, now: datetime) -> Task:
     """Return the task of a publication that did not go out everywhere, with the act that this person may do."""
     file = reverse("reports:expediente", args=[item.publication_id])
-    undecided = [each for each in item.deliveries if each.state == DeliveryState.NEEDS_PERSON]
+    undecided = [delivery for delivery in item.deliveries if delivery.state == DeliveryState.NEEDS_PERSON]
     if undecided and may(member, "delivery.decide", now=now):
         act = Act("Decidir", reverse("publishing:resolution", args=[undecided[0].pk]))
     elif may(member, "publication.compose", now=now):
-        is_late = all(each.state != DeliveryState.REJECTED for each in item.deliveries)
+        is_late = all(delivery.state != DeliveryState.REJECTED for delivery in item.deliveries)
         act = Act("Reprogramar" if is_late else "Corregir", reverse("publishing:editor", args=[item.publication_id]))
     else:
         act = Act("Abrir el expediente", file)

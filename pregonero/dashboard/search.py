@@ -64,7 +64,7 @@ PAGES = (
 
 def search(member: Member, text: str, *, now: datetime) -> list[SearchGroup]:
     """Return the results for a text, grouped by kind; for a text without words, the pages."""
-    text = "".join(each if each.isprintable() else " " for each in text[:LONGEST])
+    text = "".join(letter if letter.isprintable() else " " for letter in text[:LONGEST])
     words = _plain(text).split()
     groups = [
         SearchGroup("Páginas", _pages(member, words, now)),
@@ -126,7 +126,8 @@ def _people(member: Member, words: Iterable[str]) -> tuple[SearchResult, ...]:
 
 
 def _pages(member: Member, words: Iterable[str], now: datetime) -> tuple[SearchResult, ...]:
-    sections = [(each.label, "", each.path, each.icon) for group in NAVIGATION for each in group.items if each.is_built]
+    built = [item for group in NAVIGATION for item in group.items if item.is_built]
+    sections = [(item.label, "", item.path, item.icon) for item in built]
     others = [
         (page.label, page.words, reverse(page.address), page.icon)
         for page in PAGES
@@ -147,4 +148,4 @@ def _has(words: Iterable[str], text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Return a text without accents, in lower case."""
-    return "".join(each for each in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(each))
+    return "".join(letter for letter in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(letter))

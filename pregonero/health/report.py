@@ -37,8 +37,13 @@ class InstallationReport:
             "summary": summary_of(self.checks).sentence,
             "checks": [check.as_dict() for check in self.checks],
             "incidents": [
-                {"kind": each.kind, "detail": each.detail, "at": each.last_at, "occurrences": each.occurrences}
-                for each in self.incidents
+                {
+                    "kind": incident.kind,
+                    "detail": incident.detail,
+                    "at": incident.last_at,
+                    "occurrences": incident.occurrences,
+                }
+                for incident in self.incidents
             ],
         }
 

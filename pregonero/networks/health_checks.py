@@ -56,17 +56,17 @@ def check_accounts(entity_id: int | None) -> CheckResult:
     known = {
         account_id: (state, why) for account_id, state, why in credentials.values_list("account_id", "state", "problem")
     }
-    disconnected = [each for each in accounts if known.get(each.pk, ("", ""))[0] != CredentialState.GOOD]
+    disconnected = [account for account in accounts if known.get(account.pk, ("", ""))[0] != CredentialState.GOOD]
     if not disconnected:
         return CheckResult("accounts", Area.ACCOUNTS, Level.GOOD, "Cuentas conectadas.")
     details = tuple(
-        Detail(str(each), known.get(each.pk, ("", ""))[1] or "Todavía no se ha conectado.", _path(each))
-        for each in disconnected
+        Detail(str(account), known.get(account.pk, ("", ""))[1] or "Todavía no se ha conectado.", _path(account))
+        for account in disconnected
     )
     sentence = "Una cuenta está sin conectar: nada sale en ella."
     if len(details) > 1:
         sentence = f"{len(details)} cuentas están sin conectar: nada sale en ellas."
-    level = Level.ERROR if any(each.pk in known for each in disconnected) else Level.REVIEW
+    level = Level.ERROR if any(account.pk in known for account in disconnected) else Level.REVIEW
     return CheckResult(
         "accounts",
         Area.ACCOUNTS,

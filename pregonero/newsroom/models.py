@@ -188,7 +188,7 @@ class News(models.Model):
     @cached_property
     def dismissal(self) -> "Dismissal | None":
         """Return the dismissal in force, or None. The functions of `queries` prefetch the dismissals."""
-        return next((each for each in self.dismissals.all() if each.undone_at is None), None)
+        return next((dismissal for dismissal in self.dismissals.all() if dismissal.undone_at is None), None)
 
     def get_absolute_url(self) -> str:
         """Return the page of this news item."""

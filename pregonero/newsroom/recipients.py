@@ -32,7 +32,9 @@ def _short_names(members: Sequence[Member]) -> list[str]:
 
 def opened_sentence(notices: Sequence[Notice]) -> str:
     """Return who opened the notice of a news item and who did not: "la abrió Ana; Beto no la ha abierto"."""
-    names = dict(zip((notice.pk for notice in notices), _short_names([each.member for each in notices]), strict=True))
+    names = dict(
+        zip((notice.pk for notice in notices), _short_names([notice.member for notice in notices]), strict=True)
+    )
     opened = [names[notice.pk] for notice in notices if notice.seen_at]
     unopened = [names[notice.pk] for notice in notices if not notice.seen_at]
     parts = []

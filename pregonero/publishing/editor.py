@@ -245,8 +245,8 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         issues=tuple(issues),
         link_check=check,
         acceptance=acceptance,
-        advice=tuple(each for each in advice if not each.is_cost),
-        costs=tuple(each.text for each in advice if each.is_cost),
+        advice=tuple(item for item in advice if not item.is_cost),
+        costs=tuple(item.text for item in advice if item.is_cost),
         missing_accounts=tuple(queries.missing_accounts(publication)),
     )
 

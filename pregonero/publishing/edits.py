@@ -47,7 +47,7 @@ class PublicationChange:
     text: str | None = None  # None leaves it as it is
 
 
-EDITED_FIELDS = tuple(each.name for each in fields(PublicationChange) if each.name != "adaptations")
+EDITED_FIELDS = tuple(edited.name for edited in fields(PublicationChange) if edited.name != "adaptations")
 
 
 def edited_values(publication: Publication) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def share_descriptions(
 
     So a person writes a description, or the reason for no captions, once for each file.
     """
-    attachments = {each.pk: each for adaptation in adaptations for each in adaptation.media}
+    attachments = {attachment.pk: attachment for adaptation in adaptations for attachment in adaptation.media}
     shared: dict[int, AttachmentWords] = {}
     for pk, words in (item for change in changes.values() for item in change.media.items()):
         medium = attachments[pk].medium_id

@@ -17,7 +17,8 @@ PLANNED = "programada"  # as `situation_of` says it
 def followups_of(news: Collection[int]) -> dict[int, Followup]:
     """Return how the last publication of each news item stands, in three queries."""
     publications = Publication.objects.filter(source_kind="news", source_id__in=news).select_related("edited_by")
-    last = {each.source_id: each for each in publications.exclude(state=PublicationState.CANCELLED).order_by("pk")}
+    kept = publications.exclude(state=PublicationState.CANCELLED).order_by("pk")
+    last = {publication.source_id: publication for publication in kept}
     ids = [publication.pk for publication in last.values()]
     threads = threads_of(ids)
     holds = Hold.objects.filter(subject_kind="publication", subject_id__in=ids, released_at__isnull=True)

@@ -133,10 +133,16 @@ def check_nothing_went_out(deliveries: Iterable[Delivery], before: Mapping[str, 
     """Raise if a delivery went out, or its sending began, after the action that would be undone."""
     before_states = {int(pk): snapshot["state"] for pk, snapshot in before.items()}
     deliveries = list(deliveries)
-    out = [each for each in deliveries if each.state in PUBLIC and before_states.get(each.pk) not in PUBLIC]
+    out = [
+        delivery for delivery in deliveries if delivery.state in PUBLIC and before_states.get(delivery.pk) not in PUBLIC
+    ]
     in_flight = (*IN_FLIGHT, DeliveryState.NEEDS_PERSON)
-    going = [each for each in deliveries if each.state in in_flight and before_states.get(each.pk) not in in_flight]
-    networks = ", ".join(dict.fromkeys(str(each.account.get_network_display()) for each in out or going))
+    going = [
+        delivery
+        for delivery in deliveries
+        if delivery.state in in_flight and before_states.get(delivery.pk) not in in_flight
+    ]
+    networks = ", ".join(dict.fromkeys(str(delivery.account.get_network_display()) for delivery in out or going))
     if out:
         raise WrongState(f"No se deshizo: ya salió en {networks}. Lo demás sigue como estaba.")
     if going:

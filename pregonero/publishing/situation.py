@@ -49,9 +49,11 @@ def _public(states: Sequence[DeliveryState]) -> tuple[str, str]:
 def trouble_in(threads: Iterable[Sequence[Delivery]]) -> str:
     """Return where a publication needs somebody, such as "no salió en X" or "espera tu decisión en X"."""
     current = [current_delivery(thread) for thread in threads if thread]
-    waiting = [each for each in current if each.state == DeliveryState.NEEDS_PERSON]
-    failed = [each for each in current if each.state in STOPPED and each.state != DeliveryState.CANCELLED]
-    names = ", ".join(str(each.account.get_network_display()) for each in waiting or failed)
+    waiting = [delivery for delivery in current if delivery.state == DeliveryState.NEEDS_PERSON]
+    failed = [
+        delivery for delivery in current if delivery.state in STOPPED and delivery.state != DeliveryState.CANCELLED
+    ]
+    names = ", ".join(str(delivery.account.get_network_display()) for delivery in waiting or failed)
     return f"{'espera tu decisión' if waiting else 'no salió'} en {names}" if names else ""
 
 

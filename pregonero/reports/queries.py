@@ -202,7 +202,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     events = events_of(publication.entity_id, _refs(publication, deliveries))
     texts, stop = texts_of(events), hold_on(publication.ref)
     adaptations = adaptations_of(publication)
-    stops = {each.account.pk: each for each in stops_of([one.account for one in adaptations], now=now)}
+    stops = {item.account.pk: item for item in stops_of([item.account for item in adaptations], now=now)}
     is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
@@ -229,7 +229,7 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         may_resume=rules.may_resume(member, now=now),
         may_duplicate=rules.may_duplicate(member, now=now),
         conversations=tuple(conversations_under(publication.ref)),
-        withdrawable=frozenset(each.pk for each in deliveries if may_withdraw(member, each, now=now)),
+        withdrawable=frozenset(delivery.pk for delivery in deliveries if may_withdraw(member, delivery, now=now)),
         by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),
     )
 

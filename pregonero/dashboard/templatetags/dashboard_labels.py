@@ -55,13 +55,17 @@ def progress(item: DuePublication, now: datetime) -> str:
         words.append("en pausa")
     if item.waiting:
         words.append(_due_label(item, now))
-    words += [f"{_network(each)}: {each.get_state_display()}" for each in item.deliveries if each.state in IN_FLIGHT]
+    words += [
+        f"{_network(delivery)}: {delivery.get_state_display()}"
+        for delivery in item.deliveries
+        if delivery.state in IN_FLIGHT
+    ]
     for delivery in item.deliveries:
         if delivery.state in WAITING and delivery.account_id in item.stops:
             words.append(f"{_network(delivery)} {item.stops[delivery.account_id].label}")
     if words:
         return "; ".join(words)
-    out = sum(each.state in PUBLIC for each in item.deliveries)
+    out = sum(delivery.state in PUBLIC for delivery in item.deliveries)
     return f"publicada en {out} de {len(item.deliveries)}" if out else item.deliveries[0].get_state_display()
 
 
@@ -69,7 +73,7 @@ def _due_label(item: DuePublication, now: datetime) -> str:
     """Return when a publication goes out; what is late says until when it waits, if that is known."""
     if item.due_at > now:
         return until(item.due_at, now)
-    retries = [each.ready_at for each in item.waiting if now < each.ready_at < NOT_YET]
+    retries = [delivery.ready_at for delivery in item.waiting if now < delivery.ready_at < NOT_YET]
     if retries:
         return f"se intenta otra vez a las {hour(min(retries))}"
     return "sale ahora" if now - item.due_at < LATE_AFTER else f"debió salir {ago(item.due_at, now)}"

@@ -128,7 +128,7 @@ def _network(accounts: list[Account], stops: list[NetworkSuspension], today: dat
         own=tuple(line for line in lines if line.left.rule.scope == LimitScope.ACCOUNT),
         stops=tuple(stop for stop in stops if stop.network == network),
         spent=spent,
-        micros=sum(each.micros for each in spent),
+        micros=sum(line.micros for line in spent),
         foreseen=_foreseen_cost(accounts, now),
     )
 
@@ -161,7 +161,7 @@ def _restart(left: QuotaStatus, row: Quota | None, now: datetime) -> datetime | 
 
 def get_quota_line(*, account: Account, key: str, now: datetime) -> QuotaLine:
     """Return one quota of an account; an unknown key is not found."""
-    line = next((each for each in _lines(account, now) if each.left.rule.key == key), None)
+    line = next((found for found in _lines(account, now) if found.left.rule.key == key), None)
     if line is None:
         raise NotFound
     return line
@@ -216,7 +216,7 @@ def foresee(accounts: Sequence[Account], planned: Iterable[PlannedPost], *, now:
     for network, theirs in networks.items():
         numbers = {account.pk for account in theirs}
         forecast = Forecast(rate_limit_policy(network), partial(_track, tracks, network), stopped)
-        ours = [each for each in planned if each.account in numbers]
+        ours = [post for post in planned if post.account in numbers]
         found |= {leaving.key: leaving for leaving in forecast.of(ours, now=now)}
     return found
 
@@ -241,4 +241,4 @@ def _foreseen_cost(accounts: list[Account], now: datetime) -> int:
     if money is None:
         return 0
     ends = money.window.end(now) or now + A_MONTH
-    return sum(rates.cost_of(each.post_class).get(money.key, 0) for each in planned_on(accounts, until=ends))
+    return sum(rates.cost_of(post.post_class).get(money.key, 0) for post in planned_on(accounts, until=ends))

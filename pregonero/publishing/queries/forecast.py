@@ -92,7 +92,7 @@ def _leavings(going: Sequence[Adaptation], *, due_at: datetime, now: datetime) -
     accounts = [adaptation.account for adaptation in going]
     ours = {publication.pk for publication in {adaptation.publication for adaptation in going}}
     mine = set(Delivery.objects.filter(of_subjects("publication", ours)).values_list("pk", flat=True))
-    others = [each for each in planned_on(accounts, until=due_at + WORTH_SAYING) if each.key not in mine]
+    others = [post for post in planned_on(accounts, until=due_at + WORTH_SAYING) if post.key not in mine]
     parts = [part for number, adaptation in enumerate(going) for part in _planned(adaptation, number, due_at)]
     keys = {part.key for part in parts}
     leavings = foresee(accounts, [*others, *parts], now=now)
@@ -119,7 +119,7 @@ def _advice(adaptation: Adaptation, leaving: ExpectedSend | None, due_at: dateti
         yield Advice(badge, f"{label}: con estos límites, {said}.")
     rates = rate_limit_policy(adaptation.account.network)
     money = next((rule.key for rule in rates.quotas if rule.unit == Unit.MONEY), "")
-    micros = sum(rates.cost_of(each).get(money, 0) for each in _post_classes(adaptation)) if money else 0
+    micros = sum(rates.cost_of(kind).get(money, 0) for kind in _post_classes(adaptation)) if money else 0
     if micros:
         yield Advice(badge, f"Publicar en {label} cuesta {dollars(micros)}.", is_cost=True)
 

@@ -72,7 +72,8 @@ def rows_of(publications: Sequence[Publication], text: str = "") -> list[Publica
         state, label = situation_of(publication, list(mine.values()), is_held=publication.pk in held)
         if state == "bad":
             label = trouble_in(mine.values()) or label
-        marks = tuple(_mark(each, mine.get(each.account_id, [])) for each in adaptations[publication.pk])
+        own = adaptations[publication.pk]
+        marks = tuple(_mark(adaptation, mine.get(adaptation.account_id, [])) for adaptation in own)
         rows.append(
             PublicationRow(
                 publication,
@@ -137,8 +138,8 @@ def _pictures_of(ids: Sequence[int]) -> dict[int, Medium]:
     ).select_related("medium", "thumbnail", "adaptation")
     first = attachments.order_by("adaptation__publication_id", "adaptation__account_id", "position", "pk")
     return {
-        each.adaptation.publication_id: each.thumbnail or each.medium
-        for each in first.distinct("adaptation__publication_id")
+        attachment.adaptation.publication_id: attachment.thumbnail or attachment.medium
+        for attachment in first.distinct("adaptation__publication_id")
     }
 
 

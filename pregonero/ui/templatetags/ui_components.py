@@ -103,7 +103,7 @@ def unprompted(field: BoundField) -> SafeString:
 def _is_first_error(field: BoundField) -> bool:
     if not field.errors or field.form.non_field_errors():
         return False
-    return field.name == next(each.name for each in field.form.visible_fields() if each.errors)
+    return field.name == next(visible.name for visible in field.form.visible_fields() if visible.errors)
 
 
 @register.filter
