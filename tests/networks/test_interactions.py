@@ -115,7 +115,7 @@ def test_x_says_that_a_person_answers_who_did_not_name_the_account(subject_of: M
     subject = subject_of("x")
     comment(subject, subject.publish(subject.post()), "¿Y esto cuándo?")
 
-    assert "responde tú en X" in only(read(subject)).why_assisted
+    assert "respóndele en X" in only(read(subject)).why_assisted
 
 
 @pytest.mark.parametrize("name", ("facebook", "instagram", "youtube", "mastodon"))
