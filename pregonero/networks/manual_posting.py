@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from pregonero.hosts import host_in
 from pregonero.networks.base import ApiCredentials, Published
 
 
@@ -76,9 +77,5 @@ def _fields(manual: ManualPosting, credentials: ApiCredentials) -> dict[str, str
 
 def is_hosted_at(address: str, credentials: ApiCredentials, *domains: str) -> bool:
     """Return whether an address is on one of the domains, or on the host of the account's API."""
-    try:
-        host = (urlsplit(address).hostname or "").lower()
-    except ValueError:
-        return False
-    api_host = (urlsplit(credentials.address).hostname or "").lower()
+    host, api_host = host_in(address), host_in(credentials.address)
     return bool(host) and (host == api_host or any(host == name or host.endswith(f".{name}") for name in domains))

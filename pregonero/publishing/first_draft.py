@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
+from pregonero.hosts import host_in
 from pregonero.media.models import Medium
 from pregonero.networks.base import Capabilities, Connector
 from pregonero.networks.post_validation import ALSO_SERVES
@@ -90,7 +90,8 @@ def _tail(source: Source, link: str, capabilities: Capabilities) -> str:
         return ""
     if capabilities.takes_link:
         return link
-    return f"{source.link_intro} {urlsplit(link).hostname}" if link else ""
+    host = host_in(link)
+    return f"{source.link_intro} {host}" if host else ""
 
 
 def _fit(paragraphs: list[str], tail: str, measure: Callable[[str], int], limit: int) -> str:

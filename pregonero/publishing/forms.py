@@ -119,8 +119,10 @@ class AdaptationForm(forms.Form):
         return all([super().is_valid(), *(form.is_valid() for form in self.attachments)])
 
     def clean(self) -> dict[str, Any]:
-        """Require a reason for omitting the account."""
+        """Require a reason for omitting the account; a form without the field keeps the saved one."""
         cleaned = super().clean() or self.cleaned_data
+        if self.add_prefix("skip_reason") not in self.data:
+            cleaned["skip_reason"] = self.adaptation.skip_reason
         if self.skips and not cleaned.get("skip_reason"):
             self.add_error("skip_reason", "Escribe por qué no se publica en esta red.")
         return cleaned

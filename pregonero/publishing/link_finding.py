@@ -1,8 +1,8 @@
 """Requests a link before it is published (D-4). An action stores the result."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from pregonero.hosts import host_in
 from pregonero.newsroom.reading.errors import TooLarge, Unreadable
 from pregonero.newsroom.reading.fetch import MEGABYTE, FetchLimits, fetch
 from pregonero.newsroom.reading.redirects import redirect_problem
@@ -35,9 +35,9 @@ def read_link(address: str, entity: Entity) -> LinkFinding:
         return LinkFinding(address, None, "", official, error.message)
     problem = ""
     if not official:
-        problem = f"{urlsplit(address).hostname} no es un dominio oficial de {entity.short_name}."
+        problem = f"{host_in(address)} no es un dominio oficial de {entity.short_name}."
     elif not is_official(ended_at, entity):
-        problem = f"El enlace lleva a otro sitio: {urlsplit(ended_at).hostname}."
+        problem = f"El enlace lleva a otro sitio: {host_in(ended_at)}."
     else:
         problem = redirect_problem(address, ended_at)
     return LinkFinding(address, OK, ended_at, official, problem)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from pregonero.hosts import host_in
 from pregonero.media.models import MediumKind
 from pregonero.media.signed_addresses import signed_address
 from pregonero.media.thumbnails import Thumbnail, thumbnail_of
@@ -210,7 +211,7 @@ def _card(card: LinkCard | None, post: Post, source: Source) -> PreviewCard | No
     """Return the card as it will be shown: the page of the source is known, that of any other link is not."""
     if card is None:
         return None
-    domain = (urlsplit(card.link).hostname or "").removeprefix("www.")
+    domain = host_in(card.link).removeprefix("www.")
     if card.title or card.link != source.link:
         return PreviewCard(card.title or domain, domain)
     picture = thumbnail_of(source.picture, "wide") if source.picture else None

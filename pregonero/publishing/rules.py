@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pregonero.errors import Issue, NotAllowed, NotReady, Refused, WrongState
+from pregonero.hosts import host_in
 from pregonero.media.models import MediumKind
 from pregonero.networks.models import AccountState
 from pregonero.networks.post_validation import ALSO_SERVES
@@ -293,7 +293,7 @@ def needs_link_check(publication: Publication, check: LinkCheck | None, *, now: 
 
 def is_official(address: str, entity: Entity) -> bool:
     """Return whether an address is on one of the entity's own domains, or under it."""
-    host = (urlsplit(address).hostname or "").lower()
+    host = host_in(address)
     return any(host == domain or host.endswith(f".{domain}") for domain in entity.official_domains)
 
 

@@ -7,6 +7,7 @@ folder of the installation's data.
 import importlib.resources
 import io
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from importlib.metadata import version
@@ -107,11 +108,11 @@ def _folder() -> Path:
 
 
 def _built(path: str) -> Path:
-    """Return a file of the folder, built if it is missing. It is written whole, also if two processes build it."""
+    """Return a file of the folder, built if it is missing. It is written whole, whoever else builds it at the time."""
     file = _folder() / path
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+        unfinished = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
         unfinished.write_bytes(ASSETS[path]())
         unfinished.replace(file)
     return file

@@ -95,9 +95,8 @@ def test_two_pause_and_two_resume(account: Account, people: dict[str, Member]) -
 
 
 def test_two_set_the_first_limit_of_a_quota(account: Account, people: dict[str, Member]) -> None:
-    data = {"account": str(account.pk), "budget": "calls", "limit": "9"}
     Quota.objects.filter(account=account).delete()
-    assert clicks(people["carmen"], *[("/limites/tope/", data)] * 3) == [DONE] * 3
+    assert clicks(people["carmen"], *[(f"/limites/{account.pk}/calls/", {"limit": "9"})] * 3) == [DONE] * 3
     assert Quota.objects.filter(account=account, quota_key="calls").count() == 1
 
 

@@ -37,6 +37,7 @@ def test_a_video_is_stored_with_its_measures(media_folder: Path, tmp_path: Path)
         "frames": 10,
         "codec": "mpeg4",
         "pixel_format": "yuv420p",
+        "colour": "",
         "fps": 5.0,
         "bit_rate": 0,
         "audio": "aac",

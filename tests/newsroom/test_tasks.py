@@ -153,7 +153,7 @@ def test_read_page_stores_the_rest_when_one_file_fails(source: Source, site: Web
     assert FIRST in news.body
     assert not Medium.objects.exists()
     assert "aquí va una imagen JPEG" in news.page_problem
-    assert "El video no está" in news.page_problem
+    assert "El video ya no está en esa dirección." in news.page_problem
 
 
 def test_an_unreachable_page_stores_its_problem_and_is_retried(source: Source, site: Website) -> None:
@@ -168,7 +168,7 @@ def test_an_unreachable_page_stores_its_problem_and_is_retried(source: Source, s
     site.pages.pop("/noticia")
     tasks.read_page(news_id=news.pk)  # a 404 is permanent: it is not retried
     news.refresh_from_db()
-    assert "no está" in news.page_problem
+    assert "no existe en la sede" in news.page_problem
 
 
 @pytest.mark.procedure("P-1", "N-6")

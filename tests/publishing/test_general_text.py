@@ -97,6 +97,25 @@ def test_an_omitted_network_stays_without_text(
     assert texts(publication)["facebook"] == before
 
 
+def test_a_form_without_the_reason_keeps_the_saved_one(
+    publication: Publication, beto: Member, accounts: dict[str, Account]
+) -> None:
+    omitted = publication.adaptations.filter(account=accounts["facebook"])
+    omitted.update(skipped=True, skip_reason="Ya se contó.")
+    save(publication, beto, form_as_shown(publication, text=ALL))
+    assert omitted.values_list("skipped", "skip_reason").get() == (True, "Ya se contó.")
+    assert texts(publication)["x"] == f"{ALL}\n\n{publication.link}"
+
+
+@pytest.mark.parametrize("link", ["https://[::1", "https://a\u2100b/", "no es un enlace"])
+def test_a_link_that_is_none_is_told(publication: Publication, beto: Member, link: str) -> None:
+    for act in ("textos", "revision", "programacion"):
+        data = form_as_shown(publication, text=ALL, link=link)
+        answer = signed_in(beto).post(f"/publicaciones/{publication.pk}/{act}/", data)
+        assert answer.status_code in {200, 422}, act
+        assert act == "revision" or ALL in answer.content.decode()
+
+
 def test_the_review_returns_the_text_of_each_network(publication: Publication, beto: Member) -> None:
     page = save(publication, beto, form_as_shown(publication, text=ALL), "revision")
     derived = re.findall(r'data-derived="(red\d+)" data-shown="(\w+)" data-text="([^"]*)"', page)

@@ -213,7 +213,9 @@ def test_the_file_shows_each_part_and_says_what_stopping_would_stop(
     assert "Parte 3: programada" in page
     assert "publicando, 0 de 4" in page  # accounts, not parts
     assert "Segunda parte." in page
-    assert "X, partes 2 a 3; Facebook" in signed_in(marta).get(f"/publicaciones/{going.pk}/").content.decode()
+    for act in ("cancelacion", "pausa"):
+        asked = signed_in(marta).get(f"/publicaciones/{going.pk}/{act}/").content.decode()
+        assert "X, partes 2 a 3; Facebook" in asked, act
 
 
 def test_a_thread_stands_where_it_has_not_gone_out(going: Publication, accounts: dict[str, Account]) -> None:

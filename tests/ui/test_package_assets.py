@@ -2,6 +2,8 @@
 
 import io
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -48,6 +50,26 @@ def test_finder_makes_a_file_once(path: str, settings: Settings, tmp_path: Path)
     assert finder.find(path, find_all=True) == [str(made)]
     assert made.stat().st_mtime_ns == before
     assert [file.name for file in made.parent.glob(".*")] == []
+
+
+def test_threads_that_make_a_file_at_once_make_it_whole(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each thread of a new server may be the first that needs it."""
+    settings.DATA_DIR = tmp_path
+    together, write = threading.Barrier(4), Path.write_bytes
+
+    def write_all_before_any_goes_on(file: Path, data: bytes) -> int:
+        count = write(file, data)
+        together.wait(timeout=60)
+        return count
+
+    monkeypatch.setattr(Path, "write_bytes", write_all_before_any_goes_on)
+    monkeypatch.setitem(package_assets.ASSETS, "ui/icons.svg", lambda: b"entero")
+    with ThreadPoolExecutor(4) as pool:
+        files = list(pool.map(lambda _: package_assets.PackageAssetsFinder().find("ui/icons.svg"), range(4)))
+    assert {Path(file).read_bytes() for file in files} == {b"entero"}
+    assert [each.name for each in Path(files[0]).parent.iterdir()] == ["icons.svg"]
 
 
 def test_finder_lists_its_files_for_collectstatic(settings: Settings, tmp_path: Path) -> None:

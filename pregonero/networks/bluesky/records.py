@@ -6,10 +6,10 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import regex  # type: ignore[import-untyped]
 
+from pregonero.hosts import host_in
 from pregonero.media.captions import LANGUAGE
 from pregonero.networks.base import Medium, Post, Prepared
 from pregonero.networks.bluesky.network import CAPABILITIES, COLLECTION
@@ -143,5 +143,5 @@ def card_of(post: Post) -> LinkCard | None:
         return None
     lines = (line.strip() for line in post.text.splitlines())
     whole = (line for line in lines if line and not links_in(line))
-    title = post.card_title or next(whole, "") or urlsplit(links[0]).hostname or links[0]
+    title = post.card_title or next(whole, "") or host_in(links[0]) or links[0]
     return LinkCard(links[0], title[: CAPABILITIES.limits["card_title"].value])

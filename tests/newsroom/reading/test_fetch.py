@@ -175,7 +175,7 @@ def test_a_refused_connection_is_unreachable(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("status", "family", "words"),
     [
-        (404, Unreadable, "no está"), (410, Unreadable, "no está"), (403, Unreadable, "permiso"),
+        (404, Unreadable, "no existe"), (410, Unreadable, "no existe"), (403, Unreadable, "permiso"),
         (500, Unreachable, "más tarde"), (503, Unreachable, "más tarde"), (429, Unreachable, "más tarde"),
         (418, Unreadable, "418"),
     ],
