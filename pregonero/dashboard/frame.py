@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from pregonero.dashboard.queries import today_of
+from pregonero.inbox.queries import counts_by_state as conversation_counts
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import NewsState
@@ -95,6 +96,9 @@ def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str
     if may(member, "news.inform", now=now):
         candidates = counts_by_state(member.entity)[NewsState.CANDIDATE]
         counts["noticias"] = Count(str(candidates), label="por informar")
+    if may(member, "inbox.answer", now=now):
+        waiting = conversation_counts(member, now=now)["abiertas"]
+        counts["conversacion"] = Count(str(waiting), label="sin responder")
     lost = sum(stop.kind == StopKind.LOST for stop in stops)
     counts["cuentas"] = Count(str(lost), urgent=True, label="por conectar otra vez")
     return {key: count for key, count in counts.items() if count.text != "0"}

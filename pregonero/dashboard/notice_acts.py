@@ -38,6 +38,8 @@ ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
     "account.not_given_back": (OTHER, "Revisar la cuenta"),
     "sending.suspended": (EXPIRING, "Revisar los límites"),
     "budget.near": (EXPIRING, "Revisar los límites"),
+    "conversation.press": (EXPIRING, "Responder a la prensa"),
+    "petition.opened": (None, "Poner el radicado"),
     "source.failing": (FAILED, "Revisar la fuente"),
 }
 UNKNOWN: tuple[NoticeUrgency, str] = (OTHER, "Abrir")

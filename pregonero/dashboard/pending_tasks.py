@@ -1,6 +1,6 @@
 """What a person must do, in groups, in one order for all roles: what went wrong, what expires, and what is theirs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,9 +8,10 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.dashboard.conversation_tasks import conversation_tasks, petition_tasks
 from pregonero.dashboard.due_publications import DuePublication
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
-from pregonero.media.models import Medium
+from pregonero.dashboard.task import Act, Task
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.outbox.states import DeliveryState
@@ -23,28 +24,6 @@ from pregonero.ui.templatetags.ui_time import ago, hour, stamp
 
 TASK_LIMIT = 20  # in a group
 NEWS = "news"  # the kind of `News.ref`
-
-
-@dataclass(frozen=True)
-class Act:
-    """The act of a task: its label names its result. With `fields` it is a form that posts them; without, a link."""
-
-    label: str
-    path: str
-    fields: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something that this person must do, and why."""
-
-    title: str
-    path: str
-    why: str
-    act: Act
-    picture: Medium | None = None
-    publication_id: int | None = None
-    is_mine: bool = True  # false for what others must do, and this person only follows
 
 
 @dataclass(frozen=True)
@@ -62,6 +41,8 @@ ATTENTION = GroupKind("attention", "Por revisar", "circle-alert", "bad")
 EXPIRING = GroupKind("expiring", "Vence pronto", "clock", "wait")
 HELD = GroupKind("held", "En pausa", "pause", "wait")
 SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
+ANSWER = GroupKind("answer", "Por responder", "messages-square")
+PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
 NOTICES = GroupKind("notices", "Avisos", "bell")
 
@@ -107,15 +88,17 @@ def task_groups(
         _group(ATTENTION, [_notice_task(notice) for notice in by_urgency.failed]),
         _group(EXPIRING, [_notice_task(notice) for notice in by_urgency.expiring]),
         _group(HELD, held),
+        _group(PETITIONS, petition_tasks(member, now=now)),
+        _group(ANSWER, *conversation_tasks(member, now=now)),
         _group(SCHEDULE, scheduling),
-        _group(INFORM, informing, total=candidates),
+        _group(INFORM, informing, candidates),
         _group(NOTICES, [_notice_task(notice) for notice in by_urgency.other]),
     )
     # What others must do comes after what is theirs.
     return tuple(sorted((group for group in groups if group.tasks), key=lambda group: group.pending == 0))
 
 
-def _group(kind: GroupKind, tasks: list[Task], *, total: int = 0) -> TaskGroup:
+def _group(kind: GroupKind, tasks: list[Task], total: int = 0) -> TaskGroup:
     return TaskGroup(kind, tuple(tasks[:TASK_LIMIT]), total or len(tasks))
 
 

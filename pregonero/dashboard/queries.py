@@ -11,7 +11,8 @@ from pregonero.dashboard.colleagues import ColleagueAct, done_by_others
 from pregonero.dashboard.due_publications import DuePublication, due_publications
 from pregonero.dashboard.informed_news import InformedNews, informed_by
 from pregonero.dashboard.notices import still_valid
-from pregonero.dashboard.pending_tasks import Task, TaskGroup, task_groups
+from pregonero.dashboard.pending_tasks import TaskGroup, task_groups
+from pregonero.dashboard.task import Task
 from pregonero.media.models import Medium, MediumKind
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind, account_stops
 from pregonero.outbox.queries.holds import hold_on_everything

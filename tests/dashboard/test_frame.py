@@ -62,7 +62,7 @@ def test_accounts_are_shown_with_their_state(
     assert list(marks) == ["x", "facebook", "instagram", "youtube"]
     assert (marks["x"].state, marks["x"].word) == ("ok", "bien")
     assert (marks["instagram"].state, marks["instagram"].word) == ("hold", "está en pausa")
-    assert "Instagram: está en pausa</span>" in page_of(ana, "/ui/")
+    assert "Instagram:&nbsp;está en pausa</span>" in page_of(ana, "/ui/")
 
 
 def test_what_may_be_begun_depends_on_the_role(ana: Member, luis: Member, marta: Member, now: datetime) -> None:

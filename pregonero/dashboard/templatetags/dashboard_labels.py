@@ -7,8 +7,8 @@ from django import template
 from django.urls import reverse
 
 from pregonero.dashboard.due_publications import DuePublication
-from pregonero.dashboard.pending_tasks import Task
 from pregonero.dashboard.queries import Today
+from pregonero.dashboard.task import Task
 from pregonero.health.runner import Level
 from pregonero.media.models import Medium
 from pregonero.outbox.models import NOT_YET, Delivery

@@ -1,0 +1,55 @@
+"""The conversations and petitions that a person must attend, as tasks of Hoy."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from pregonero.dashboard.task import Act, Task
+from pregonero.inbox import queries
+from pregonero.inbox.petitions import PetitionRow, row_of
+from pregonero.people.models import Member
+from pregonero.people.rules import may
+from pregonero.ui.templatetags.ui_time import ago
+
+SHOWN = 20
+WORDS = 90  # characters of a message
+
+
+def conversation_tasks(member: Member, *, now: datetime) -> tuple[list[Task], int]:
+    """Return the conversations that wait for an answer, the longest waiting first, and how many there are."""
+    if not may(member, "inbox.answer", now=now):
+        return [], 0
+    found = list(queries.conversations_of(member, queries.Filters(), now=now)[:SHOWN])
+    last = queries.last_messages(found)
+    tasks = [
+        Task(
+            f"{conversation.contact} en {conversation.account.get_network_display()}",
+            conversation.get_absolute_url(),
+            f"{_words(last[conversation.pk].text)}, {ago(conversation.waiting_since, now)}",
+            Act("Responder", conversation.get_absolute_url()),
+        )
+        for conversation in found
+        if conversation.pk in last
+    ]
+    return tasks, queries.counts_by_state(member, now=now)["abiertas"] if tasks else 0
+
+
+def _words(text: str) -> str:
+    return f"«{text if len(text) <= WORDS else text[:WORDS].rstrip() + '…'}»"
+
+
+def petition_tasks(member: Member, *, now: datetime) -> list[Task]:
+    """Return the petitions without a number, and those whose legal date is near or has passed."""
+    if not may(member, "petition.manage", now=now):
+        return []
+    today = timezone.localdate(now)
+    rows = [row_of(petition, today=today) for petition in queries.petitions_of(member.entity)]
+    return [_petition_task(row) for row in rows if not row.petition.number or row.tint in ("wait", "bad")]
+
+
+def _petition_task(row: PetitionRow) -> Task:
+    petition, path = row.petition, row.petition.get_absolute_url()
+    due = f", vence el {row.count.due_on:%d/%m}" if row.count.due_on and not row.count.ended_on else ""
+    title = f"Petición {petition.number}" if petition.number else "Petición sin radicado"
+    label = "Abrir la petición" if petition.number else "Poner el radicado"
+    return Task(title, path, f"{row.word.capitalize()}{due}.", Act(label, path))
