@@ -29,6 +29,14 @@ SHIFTS = """() => new Promise((done) => {
   setTimeout(() => done(sum), 300);
 })"""
 
+# Rows of the review taller than what they say, and the hour of a post when it is cut.
+OUT_OF_MEASURE = """() => [
+  ...[...document.querySelectorAll("#missing li")].filter((row) => row.offsetHeight > 160),
+  ...[...document.querySelectorAll(".pv-when")].filter((when) => when.checkVisibility() && (
+    when.getBoundingClientRect().right > when.parentElement.getBoundingClientRect().right + 1 ||
+    when.scrollWidth > when.clientWidth + 1)),
+].map((each) => `${each.outerHTML.slice(0, 80)} ${each.offsetHeight}`)"""
+
 
 def words(place: Locator) -> str:
     return str(place.first.evaluate(WORDS)) if place.count() else ""
@@ -78,6 +86,7 @@ def test_previews_stand_still_and_whole_at_every_size(
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             assert faults_of(page) == []
+            assert page.evaluate(OUT_OF_MEASURE) == []
             draw(page, f"{name}-{size[0]}-{scheme}")
         assert page.evaluate(SHIFTS) < 0.01
     assert page.locator("article.pv a").count() == 0

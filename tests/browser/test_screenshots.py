@@ -18,7 +18,7 @@ from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "img"
 HEAVIEST = 200_000  # bytes
-COLOURS = 192
+COLOURS = 256
 IMAGE = re.compile(r"!\[[^\]]+\]\(([^)\s]+\.png)\)|<img[^>]+src=\"([^\"]+\.png)\"")
 
 
@@ -106,8 +106,18 @@ def draw(page: Page, name: str, *, whole: bool = False) -> None:
     taken = Image.open(io.BytesIO(page.screenshot(full_page=whole))).convert("RGB")
     path = FOLDER / f"{name}.png"
     path.parent.mkdir(exist_ok=True)
-    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
+    in_few_colours(taken).save(path, optimize=True)
     assert path.stat().st_size < HEAVIEST
+
+
+def in_few_colours(taken: Image.Image) -> Image.Image:
+    """Return the picture with a palette: the commonest colours as they are, and room for those of a few pixels."""
+    counted = sorted(taken.getcolors(taken.width * taken.height) or [], reverse=True)
+    common = [colour for _, colour in counted[: COLOURS // 2]]
+    rest = taken.quantize(COLOURS - len(common), method=Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in common for part in colour] + rest)  # type: ignore[misc,union-attr]
+    return taken.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def test_documents_and_pictures_agree() -> None:
