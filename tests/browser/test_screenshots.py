@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 import pytest
 from PIL import Image
@@ -112,11 +112,12 @@ def draw(page: Page, name: str, *, whole: bool = False) -> None:
 
 def in_few_colours(taken: Image.Image) -> Image.Image:
     """Return the picture with a palette: the commonest colours as they are, and room for those of a few pixels."""
-    counted = sorted(taken.getcolors(taken.width * taken.height) or [], reverse=True)
+    found = cast("list[tuple[int, tuple[int, int, int]]]", taken.getcolors(taken.width * taken.height))
+    counted = sorted(found, reverse=True)
     common = [colour for _, colour in counted[: COLOURS // 2]]
     rest = taken.quantize(COLOURS - len(common), method=Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in common for part in colour] + rest)  # type: ignore[misc,union-attr]
+    palette.putpalette([part for colour in common for part in colour] + rest)
     return taken.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
