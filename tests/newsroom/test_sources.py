@@ -97,7 +97,7 @@ def test_a_source_of_another_entity_is_not_found(luis: Member, dario: Member, no
 @pytest.mark.procedure("P-1")
 def test_only_the_coordinator_signs_and_revokes(luis: Member, carmen: Member, now: datetime) -> None:
     source = register(luis)
-    with pytest.raises(NotAllowed, match="Coordinador"):
+    with pytest.raises(NotAllowed, match="Coordinación"):
         actions.sign_rule(source=source, reason="Porque sí.", by=luis, now=now)
     actions.sign_rule(source=source, reason="Todo es oficial.", by=carmen, now=now)
     with pytest.raises(NotAllowed):

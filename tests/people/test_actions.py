@@ -33,7 +33,7 @@ def test_register_member_records_an_event(entity: Entity, carmen: Member, now: d
 
 
 def test_register_member_refuses_a_member_who_is_not_coordinator(entity: Entity, ana: Member, now: datetime) -> None:
-    with pytest.raises(NotAllowed, match="Coordinador"):
+    with pytest.raises(NotAllowed, match="Coordinación"):
         register(entity, ana, now)
     assert not Member.objects.filter(name="Nueva Persona").exists()
 

@@ -112,7 +112,7 @@ def test_pagination_keeps_the_other_query_parameters() -> None:
 
 def test_network_states_have_text() -> None:
     page = render('<c-net network="facebook" name="Facebook" state="bad" word="rechazada" />')
-    assert "Facebook: rechazada</span>" in page
+    assert "Facebook:&nbsp;rechazada</span>" in page
     assert "icons.svg#mark-facebook" in page
     assert "icons.svg#icon-x" in page
 
