@@ -92,6 +92,7 @@ def test_session_that_ends_in_the_middle_of_a_sentence_loses_nothing(
     page.get_by_role("button", name="Guardar").last.click()
     expect(page.get_by_text("Guardado.", exact=True)).to_be_visible()
     assert saved_text(stage, draft).endswith("que sigue y se guarda.")
+    expect(page.get_by_label("Texto para X")).to_be_visible()  # saving leads back to the same tab
 
 
 def test_somebody_else_in_the_other_tab_does_not_save_in_the_name_of_the_first(
@@ -135,7 +136,7 @@ def test_stale_tab_keeps_its_text_and_compares(stage: JourneyInstallation, enter
     assert saved_text(stage, draft).endswith("Lo de Ana.")
     mine.get_by_role("button", name="Comparar").click()
     expect(mine.get_by_role("heading", name="Lo que guardó Ana Rojas")).to_be_visible()
-    expect(mine.get_by_role("textbox", name="Texto para X")).to_have_value(re.compile("Lo de Beto.$"))
+    expect(mine.get_by_role("textbox", name="Texto para X")).to_have_value(re.compile("Lo de Beto.$"))  # the same tab
 
 
 def test_leaving_with_unsaved_changes_asks_and_the_text_is_kept_in_this_browser(

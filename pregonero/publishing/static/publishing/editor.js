@@ -2,7 +2,27 @@
 const form = document.getElementById("editor");
 const parts = () => [...document.querySelectorAll(".account-part")];
 const tabs = [...form.querySelectorAll(".nettabs a")];
-let shown = location.hash.slice(1); // the id of the part that is open
+const place = `${form.dataset.copy}:parte`; // where the open part is kept while an act of the form loads the next page
+let shown = location.hash.slice(1) || left(); // the id of the part that is open
+
+function left() {
+  try {
+    const id = sessionStorage.getItem(place);
+    sessionStorage.removeItem(place);
+    return id ?? "";
+  } catch {
+    return ""; // a browser without storage opens at the part that the page says
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target !== form || event.defaultPrevented) return;
+  try {
+    sessionStorage.setItem(place, shown);
+  } catch {
+    // The next page opens at the part that it says.
+  }
+});
 
 function show(id) {
   shown = id;
@@ -41,7 +61,7 @@ document.addEventListener("click", (event) => {
   if (!link) return;
   event.preventDefault();
   reveal(link.hash.slice(1));
-  // Saving leads back to the same part. While the page loads, the browser would take the focus to the new fragment.
+  // Loading the page again leads to the same part. Until it is loaded, the browser would take the focus to the fragment.
   if (shown) history.replaceState(null, "", `#${shown}`);
 });
 
