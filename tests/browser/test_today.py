@@ -67,16 +67,16 @@ def test_a_group_is_folded_after_three_rows_on_a_phone_and_stays_unfolded(
     """It comes first: the other tests inform these news."""
     page = enter("luis", size=PHONE).page
     page.reload()
-    more = tasks(page).locator("details.more")
+    more = tasks(page).locator("details.folded-rows")
     expect(more.locator("li").first).to_be_hidden()
     more.locator("summary").click()
     expect(more.locator("li").first).to_be_visible()
     with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
         pass  # it renewed itself
-    expect(tasks(page).locator("details.more li").first).to_be_visible()
+    expect(tasks(page).locator("details.folded-rows li").first).to_be_visible()
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
     page.reload()
-    expect(tasks(page).locator("details.more li").first).to_be_visible()  # folded only where there is no place
+    expect(tasks(page).locator("details.folded-rows li").first).to_be_visible()  # folded only where there is no place
 
 
 @pytest.mark.parametrize("scripted", [True, False])
