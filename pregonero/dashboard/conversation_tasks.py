@@ -27,6 +27,7 @@ def conversation_tasks(member: Member, *, now: datetime) -> tuple[list[Task], in
             conversation.get_absolute_url(),
             f"{_words(last[conversation.pk].text)}, {ago(conversation.waiting_since, now)}",
             Act("Responder", conversation.get_absolute_url()),
+            network=conversation.account.network,
         )
         for conversation in found
         if conversation.pk in last

@@ -25,4 +25,5 @@ class Task:
     act: Act
     picture: Medium | None = None
     publication_id: int | None = None
+    network: str = ""  # whose mark stands for a picture
     is_mine: bool = True  # false for what others must do, and this person only follows

@@ -14,7 +14,7 @@ from urllib.error import URLError
 from django.conf import settings
 from django.utils import timezone
 
-from pregonero.inbox.actions.sorting import set_pqrsd_parameters
+from pregonero.inbox.actions.triage import set_pqrsd_parameters
 from pregonero.inbox.queries import pqrsd_parameters
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import add_administrator, register_account, save_application

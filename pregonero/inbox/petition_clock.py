@@ -189,7 +189,7 @@ def _extended(count: Count, day: date, until: date | None, term: Term) -> Count:
         )
     most = add_working_days(count.rows[0].day, 2 * term.days)
     if not count.due_on < until <= most:
-        raise Refused(f"La ampliación llega a lo más al {most:%d/%m/%Y}, el doble del plazo (art. 14, par.).")
+        raise Refused(f"La ampliación llega como máximo al {most:%d/%m/%Y}, el doble del plazo (art. 14, par.).")
     return replace(count, due_on=until, norm="Ley 1755 de 2015, art. 14, parágrafo", note="ampliada")
 
 

@@ -19,7 +19,7 @@ from pregonero.inbox.models import (
     Stream,
     WebhookNotice,
 )
-from pregonero.inbox.states import ConversationState, Question
+from pregonero.inbox.states import ConversationState
 from pregonero.networks import vault
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.newsroom.models import News
@@ -257,11 +257,6 @@ def streams_of(entity: Entity) -> list[Stream]:
     """Return how far each list of the entity's accounts was read."""
     streams = Stream.objects.filter(account__entity=entity).exclude(account__state=AccountState.RETIRED)
     return list(streams.select_related("account").order_by("account_id", "name"))
-
-
-def question_choices() -> list[tuple[str, str]]:
-    """Return the questions that a person can confirm, with their labels."""
-    return [(question.value, question.label) for question in Question]
 
 
 @dataclass(frozen=True)

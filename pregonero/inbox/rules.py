@@ -1,6 +1,5 @@
 """Who may do what with a conversation, and in which state (Q-2, Q-3, N-5)."""
 
-import uuid
 from datetime import datetime
 
 from pregonero.errors import Conflict, Refused, WrongState
@@ -78,8 +77,3 @@ def check_answerable(message: Message | None) -> Message:
     if message.deleted_at is not None:
         raise WrongState("La persona borró su mensaje: ya no se puede responder.")
     return message
-
-
-def new_key() -> uuid.UUID:
-    """Return a key for an answer that somebody begins to write."""
-    return uuid.uuid4()

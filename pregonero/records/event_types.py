@@ -53,7 +53,7 @@ EVENT_TYPES: dict[str, str] = {
     "message.received": "Alguien escribió",
     "message.edited": "Su autor editó lo que escribió",
     "message.deleted": "Su autor borró lo que escribió",
-    "conversation.sorted": "Qué pide la conversación",
+    "conversation.sorted": "Conversación clasificada",
     "conversation.closed": "Conversación cerrada sin respuesta",
     "conversation.reopened": "Conversación abierta otra vez",
     "conversation.assigned": "Conversación asignada",

@@ -7,7 +7,7 @@ from datetime import datetime
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
-from pregonero.inbox.actions.sorting import close_conversation, set_pqrsd_parameters, sort_conversation
+from pregonero.inbox.actions.triage import close_conversation, set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.models import Answer, Conversation, Petition, Stream
 from pregonero.inbox.petition_clock import PetitionKind
 from pregonero.inbox.states import Question

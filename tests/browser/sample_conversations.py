@@ -9,7 +9,7 @@ from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.outcomes import record_published
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
-from pregonero.inbox.actions.sorting import add_note, set_pqrsd_parameters, sort_conversation
+from pregonero.inbox.actions.triage import add_note, set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.models import Conversation, Stream
 from pregonero.inbox.petition_clock import PetitionKind
 from pregonero.inbox.petitions import FEATURES

@@ -9,7 +9,7 @@ from pregonero.dashboard.frame import count_frame
 from pregonero.dashboard.queries import today_of
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition, record_number
-from pregonero.inbox.actions.sorting import sort_conversation
+from pregonero.inbox.actions.triage import sort_conversation
 from pregonero.inbox.models import Conversation, Stream
 from pregonero.inbox.petition_clock import PetitionKind
 from pregonero.inbox.states import Question

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import WrittenAnswer, send_alike, send_answer
-from pregonero.inbox.actions.sorting import close_conversation, sort_conversation
+from pregonero.inbox.actions.triage import close_conversation, sort_conversation
 from pregonero.inbox.alike import alike_conversations, likeness
 from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.states import Question

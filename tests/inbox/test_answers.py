@@ -13,7 +13,7 @@ from pytest_django import Settings
 from pregonero.errors import NotAllowed, NotFound, Refused, WrongState
 from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import WrittenAnswer, redirect_to_pqrsd, send_answer
-from pregonero.inbox.actions.sorting import set_pqrsd_parameters, sort_conversation
+from pregonero.inbox.actions.triage import set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.answer_proposals import best_sentence, propose_answer
 from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.rules import ThreadChanged

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition, record_number, record_step
-from pregonero.inbox.actions.sorting import sort_conversation
+from pregonero.inbox.actions.triage import sort_conversation
 from pregonero.inbox.models import Answer, Conversation, Petition, PetitionStep
-from pregonero.inbox.petition_clock import PetitionKind, Step, StepKind
+from pregonero.inbox.petition_clock import PetitionKind, Step, StepKind, silence_of_documents
 from pregonero.inbox.petitions import FEATURES, calendar_file, count_of, row_of
 from pregonero.inbox.states import AnswerKind, Question
 from pregonero.networks.models import Account
@@ -113,6 +113,8 @@ def test_the_pages_show_it_to_who_may_see_it(
     browser.force_login(citizen_relations.user)
     html = browser.get(f"/peticiones/{petition.pk}/").content.decode()
     assert "Solicito copia del contrato" in html and "Día por día" in html and "Guardar y avisarle" in html
+    silence = silence_of_documents(count_of(petition))
+    assert silence and f"se entienden concedidos el {silence[0]:%d/%m/%Y}" in html
     assert "a tiempo" in browser.get("/peticiones/").content.decode()
     assert browser.get(f"/peticiones/{petition.pk}/calendario/")["Content-Type"].startswith("text/calendar")
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from pregonero.inbox import queries
-from pregonero.inbox.actions.sorting import sort_conversation
+from pregonero.inbox.actions.triage import sort_conversation
 from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.states import ConversationState, Question
 from pregonero.networks.models import Account

@@ -10,7 +10,7 @@ from django.db import transaction
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
 from pregonero.inbox.actions.outcomes import record_failure
-from pregonero.inbox.actions.sorting import confirm_question
+from pregonero.inbox.actions.triage import confirm_question
 from pregonero.inbox.models import Answer, Conversation, Draft, Message
 from pregonero.inbox.rules import (
     check_answer_text,

@@ -1,5 +1,6 @@
 """Pages of conversations: the list, the thread with its acts, and the parameters of PQRSD."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.errors import Refused
 from pregonero.inbox import queries, rules
-from pregonero.inbox.actions import answers, sorting
+from pregonero.inbox.actions import answers, triage
 from pregonero.inbox.actions.answers import WrittenAnswer
 from pregonero.inbox.alike import alike_conversations
 from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
@@ -135,7 +136,7 @@ def _initial_answer(
 
 
 def _new_answer(conversation: Conversation) -> dict[str, Any]:
-    return {"key": rules.new_key(), "seen": conversation.revision}
+    return {"key": uuid.uuid4(), "seen": conversation.revision}
 
 
 def _forms(form: Form | None, initial: dict[str, Any], conversation: Conversation) -> dict[str, Form]:
@@ -171,7 +172,7 @@ def sort(request: MemberRequest, pk: int) -> HttpResponse:
     form = SortForm(request.POST)
     if form.is_valid():
         try:
-            sorting.sort_conversation(
+            triage.sort_conversation(
                 conversation=conversation,
                 question=Question(form.cleaned_data["question"]),
                 reason=form.cleaned_data["reason"],
@@ -250,7 +251,7 @@ def close(request: MemberRequest, pk: int) -> HttpResponse:
     conversation, form = _conversation(request, pk, "inbox.answer"), CloseForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
-    sorting.close_conversation(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
+    triage.close_conversation(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
     messages.success(request, "Conversación cerrada.")
     return redirect("inbox:list")
 
@@ -259,7 +260,7 @@ def close(request: MemberRequest, pk: int) -> HttpResponse:
 def reopen(request: MemberRequest, pk: int) -> HttpResponse:
     """Open a conversation again."""
     conversation = _conversation(request, pk, "inbox.answer")
-    sorting.reopen_conversation(conversation=conversation, by=request.member, now=timezone.now())
+    triage.reopen_conversation(conversation=conversation, by=request.member, now=timezone.now())
     return redirect(conversation)
 
 
@@ -269,7 +270,7 @@ def assign(request: MemberRequest, pk: int) -> HttpResponse:
     member, conversation = request.member, _conversation(request, pk, "inbox.answer")
     people = {str(person.pk): person for person in networks_people(member.entity, today=timezone.localdate())}
     chosen = people.get(request.POST.get("assignee", ""))
-    sorting.assign_conversation(conversation=conversation, assignee=chosen, by=member, now=timezone.now())
+    triage.assign_conversation(conversation=conversation, assignee=chosen, by=member, now=timezone.now())
     return redirect(conversation)
 
 
@@ -279,7 +280,7 @@ def snooze(request: MemberRequest, pk: int) -> HttpResponse:
     conversation, form = _conversation(request, pk, "inbox.answer"), SnoozeForm(request.POST)
     if form.is_valid():
         try:
-            sorting.snooze_conversation(
+            triage.snooze_conversation(
                 conversation=conversation, until=form.until, by=request.member, now=timezone.now()
             )
         except Refused as refusal:
@@ -296,7 +297,7 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
     conversation, form = _conversation(request, pk, "inbox.note"), NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
-    sorting.add_note(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
+    triage.add_note(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
     return redirect(conversation)
 
 
@@ -305,7 +306,7 @@ def draft(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep what a person is writing, while they write it."""
     conversation = _conversation(request, pk, "inbox.answer")
     text = request.POST.get("text", "")
-    sorting.save_draft(conversation=conversation, text=text, by=request.member, now=timezone.now())
+    triage.save_draft(conversation=conversation, text=text, by=request.member, now=timezone.now())
     return HttpResponse("Borrador guardado" if text.strip() else "", content_type="text/plain; charset=utf-8")
 
 
@@ -318,7 +319,7 @@ def pqrsd(request: MemberRequest) -> HttpResponse:
     initial = {"address": current.address, "text": current.text} if current else None
     form = PqrsdForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        sorting.set_pqrsd_parameters(entity=member.entity, by=member, now=now, **form.cleaned_data)
+        triage.set_pqrsd_parameters(entity=member.entity, by=member, now=now, **form.cleaned_data)
         messages.success(request, "Parámetros guardados: rigen desde ahora.")
         return redirect("inbox:pqrsd")
     context: dict[str, Any] = {

@@ -12,7 +12,7 @@ from pregonero.inbox import queries
 from pregonero.inbox.actions import petitions as actions
 from pregonero.inbox.forms import NumberForm, PetitionForm, StepForm
 from pregonero.inbox.models import Petition
-from pregonero.inbox.petition_clock import TERMS, PetitionKind
+from pregonero.inbox.petition_clock import TERMS, PetitionKind, silence_of_documents
 from pregonero.inbox.petitions import FEATURES, calendar_file, row_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
@@ -62,12 +62,14 @@ def _petition(request: MemberRequest, pk: int, right: str) -> Petition:
 
 
 def _page(request: MemberRequest, petition: Petition, form: Form | None = None) -> HttpResponse:
-    now = timezone.now()
+    now, kind = timezone.now(), PetitionKind(petition.kind)
+    row = row_of(petition, today=timezone.localdate(now))
     context = {
         "petition": petition,
         "conversation": petition.message.conversation,
-        "row": row_of(petition, today=timezone.localdate(now)),
-        "term": TERMS[PetitionKind(petition.kind)],
+        "row": row,
+        "silence": silence_of_documents(row.count) if kind == PetitionKind.DOCUMENTS else None,
+        "term": TERMS[kind],
         "features": [(label, petition.features.get(name, False)) for name, label in FEATURES.items()],
         "steps": petition.steps.select_related("by").order_by("at", "pk"),
         "number_form": form if isinstance(form, NumberForm) else NumberForm(),
