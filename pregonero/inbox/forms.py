@@ -41,6 +41,12 @@ class AnswerForm(forms.Form):
     source = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
 
+class DraftForm(forms.Form):
+    """What a person is writing, kept while they write it; empty keeps nothing."""
+
+    text = forms.CharField(max_length=10_000, required=False, strip=False)
+
+
 class RedirectForm(forms.Form):
     """The confirmation that a person is sent to PQRSD."""
 

@@ -124,6 +124,9 @@ def test_the_other_acts_and_their_words(visit: Visit, ana: Member, conversation:
     browser.post(f"{base}asignacion/", {"assignee": ana.pk})
     browser.post(f"{base}nota/", {"text": "Llamó también"})
     browser.post(f"{base}borrador/", {"text": "Hola, Ro"})
+    for refused in ("Hola\0", "a" * 10_001):  # what cannot be kept is said, and the last draft stays
+        answer = browser.post(f"{base}borrador/", {"text": refused})
+        assert answer.status_code == 422 and answer.content.decode().startswith("Borrador sin guardar: ")
     browser.post(f"{base}pausa/", {"day": "2099-01-01"})
 
     counts = queries.counts_by_state(ana, now=timezone.now())

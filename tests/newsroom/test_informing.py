@@ -52,10 +52,10 @@ def test_only_the_content_manager_informs(
     cast: str, luis: Member, request: pytest.FixtureRequest, now: datetime
 ) -> None:
     other: Member = request.getfixturevalue(cast)
-    with pytest.raises(NotAllowed, match="Gestor"):
+    with pytest.raises(NotAllowed, match="Gestión de contenidos"):
         inform(other)
     news = found(register(luis))
-    with pytest.raises(NotAllowed, match="Gestor"):
+    with pytest.raises(NotAllowed, match="Gestión de contenidos"):
         actions.inform_news(news=news, reference="", note="", by=other, now=now)
     assert not Informing.objects.exists()
 

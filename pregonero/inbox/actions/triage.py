@@ -178,9 +178,7 @@ def save_draft(*, conversation: Conversation, text: str, by: Member, now: dateti
     if not text.strip():
         Draft.objects.filter(conversation=conversation).delete()
         return None
-    draft, _ = Draft.objects.update_or_create(
-        conversation=conversation, defaults={"text": text[:10_000], "by": by, "at": now}
-    )
+    draft, _ = Draft.objects.update_or_create(conversation=conversation, defaults={"text": text, "by": by, "at": now})
     return draft
 
 

@@ -21,6 +21,7 @@ from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
 from pregonero.inbox.forms import (
     AnswerForm,
     CloseForm,
+    DraftForm,
     NoteForm,
     PetitionForm,
     PqrsdForm,
@@ -304,8 +305,11 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def draft(request: MemberRequest, pk: int) -> HttpResponse:
     """Keep what a person is writing, while they write it."""
-    conversation = _conversation(request, pk, "inbox.answer")
-    text = request.POST.get("text", "")
+    conversation, form = _conversation(request, pk, "inbox.answer"), DraftForm(request.POST)
+    if not form.is_valid():
+        sentence = f"Borrador sin guardar: {form.errors['text'][0]}"
+        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=UNPROCESSABLE)
+    text = form.cleaned_data["text"]
     triage.save_draft(conversation=conversation, text=text, by=request.member, now=timezone.now())
     return HttpResponse("Borrador guardado" if text.strip() else "", content_type="text/plain; charset=utf-8")
 
