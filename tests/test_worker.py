@@ -147,10 +147,20 @@ def test_every_pool_runs_as_many_jobs_at_once_as_its_concurrency(
 def test_worker_ends_with_0_and_unregisters_on_sigterm(database: str) -> None:
     environment = {**os.environ, "DATABASE_URL": database}
     process = subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=environment)
-    until(lambda: count_workers(database) == len(worker.POOLS), timeout=180)
+    until(lambda: count_listening(database) == len(worker.POOLS), timeout=180)
+    assert count_workers(database) == len(worker.POOLS)
     process.send_signal(signal.SIGTERM)
     assert process.wait(120) == 0
     assert count_workers(database) == 0
+
+
+def count_listening(url: str) -> int:
+    """Count the pools that listen for jobs: each knows by then that it is registered."""
+    with psycopg.connect(url) as connection:
+        found = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+        row = connection.execute(found).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def count_workers(url: str) -> int:
