@@ -1,4 +1,4 @@
-"""Starting a publication: in one step from what waits, and what to do when nothing waits."""
+"""A new publication: begun in one step from what waits, and what to do when nothing waits."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
