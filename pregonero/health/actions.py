@@ -41,7 +41,9 @@ def record_incident(*, kind: IncidentKind, detail: str, now: datetime) -> Incide
 
 
 def _count_incident(kind: IncidentKind, detail: str, now: datetime) -> Incident:
-    recent = Incident.objects.select_for_update().filter(kind=kind, last_at__gte=now - MERGE_WINDOW)
+    recent = Incident.objects.select_for_update(no_key=True, of=("self",)).filter(
+        kind=kind, last_at__gte=now - MERGE_WINDOW
+    )
     incident = recent.order_by("-pk").first()
     if incident is None:
         return Incident.objects.create(kind=kind, detail=detail[:300], first_at=now, last_at=now)

@@ -50,7 +50,9 @@ STATES = ("abiertas", "atrasadas", "pospuestas", "respondidas", "cerradas")
 
 def get_conversation(*, member: Member, pk: int, for_update: bool = False) -> Conversation:
     """Return a conversation of the member's entity. Raises `NotFound` for any other."""
-    conversations = Conversation.objects.select_for_update(of=("self",)) if for_update else Conversation.objects.all()
+    conversations = (
+        Conversation.objects.select_for_update(no_key=True, of=("self",)) if for_update else Conversation.objects.all()
+    )
     related = conversations.select_related("entity", "account", "contact", "assignee", "question_by")
     conversation = related.filter(pk=pk, entity_id=member.entity_id).first()
     if conversation is None:
@@ -111,7 +113,7 @@ def last_message_of(conversation: Conversation) -> Message | None:
 
 def get_petition(*, member: Member, pk: int, for_update: bool = False) -> Petition:
     """Return a petition of the member's entity. Raises `NotFound` for any other."""
-    petitions = Petition.objects.select_for_update(of=("self",)) if for_update else Petition.objects.all()
+    petitions = Petition.objects.select_for_update(no_key=True, of=("self",)) if for_update else Petition.objects.all()
     related = petitions.select_related("message__conversation__account", "message__contact", "opened_by")
     petition = related.filter(pk=pk, entity_id=member.entity_id).first()
     if petition is None:
@@ -133,7 +135,7 @@ def petitions_of(entity: Entity) -> list[Petition]:
 
 def get_contact(*, member: Member, pk: int, for_update: bool = False) -> Contact:
     """Return a person who wrote to the member's entity. Raises `NotFound` for any other."""
-    contacts = Contact.objects.select_for_update() if for_update else Contact.objects.all()
+    contacts = Contact.objects.select_for_update(no_key=True, of=("self",)) if for_update else Contact.objects.all()
     contact = contacts.filter(pk=pk, entity_id=member.entity_id).first()
     if contact is None:
         raise NotFound
@@ -165,7 +167,7 @@ def answers_of(conversation: Conversation) -> list[Answer]:
 
 def get_answer(*, member: Member, pk: int, for_update: bool = False) -> Answer:
     """Return an answer of the member's entity. Raises `NotFound` for any other."""
-    answers = Answer.objects.select_for_update(of=("self",)) if for_update else Answer.objects.all()
+    answers = Answer.objects.select_for_update(no_key=True, of=("self",)) if for_update else Answer.objects.all()
     related = answers.select_related("conversation__account", "message", "by")
     answer = related.filter(pk=pk, conversation__entity_id=member.entity_id).first()
     if answer is None:

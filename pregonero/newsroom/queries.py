@@ -40,7 +40,7 @@ class SourceRow:
 def get_news(*, member: Member, pk: int, for_update: bool = False) -> News:
     """Return a news item of the member's entity. Raises `NotFound` for any other."""
     rows = News.objects.filter(pk=pk, entity_id=member.entity_id)
-    news = (rows.select_for_update() if for_update else _with_related(rows)).first()
+    news = (rows.select_for_update(no_key=True, of=("self",)) if for_update else _with_related(rows)).first()
     if news is None:
         raise NotFound
     return news
@@ -53,7 +53,7 @@ def news_among(*, member: Member, ids: Iterable[int]) -> list[News]:
 
 def get_source(*, member: Member, pk: int, for_update: bool = False) -> Source:
     """Return a source of the member's entity. Raises `NotFound` for any other."""
-    sources = Source.objects.select_for_update() if for_update else Source.objects.all()
+    sources = Source.objects.select_for_update(no_key=True, of=("self",)) if for_update else Source.objects.all()
     source = sources.filter(pk=pk, entity_id=member.entity_id).first()
     if source is None:
         raise NotFound
@@ -62,7 +62,7 @@ def get_source(*, member: Member, pk: int, for_update: bool = False) -> Source:
 
 def source_to_read(*, pk: int, for_update: bool = False) -> Source:
     """Return a source of any entity, for the jobs that read sources. Raises `NotFound`."""
-    sources = Source.objects.select_for_update(of=("self",)) if for_update else Source.objects.all()
+    sources = Source.objects.select_for_update(no_key=True, of=("self",)) if for_update else Source.objects.all()
     source = sources.select_related("entity").filter(pk=pk).first()
     if source is None:
         raise NotFound("La fuente ya no existe.")
@@ -76,7 +76,7 @@ def source_with_secret(*, pk: int) -> Source | None:
 
 def news_to_read(*, pk: int, for_update: bool = False) -> News:
     """Return a news item of any entity, for the jobs that read pages. Raises `NotFound`."""
-    rows = News.objects.select_for_update(of=("self",)) if for_update else News.objects.all()
+    rows = News.objects.select_for_update(no_key=True, of=("self",)) if for_update else News.objects.all()
     news = rows.select_related("entity", "picture", "video").filter(pk=pk).first()
     if news is None:
         raise NotFound("La noticia ya no existe.")
@@ -185,7 +185,11 @@ def known_news(*, entity: Entity, source: Source | None, keys: Iterable[str], gu
     is_known = Q(key__in=list(keys))
     if source is not None:
         is_known |= Q(source=source, guid__in=[guid for guid in guids if guid])
-    news = News.objects.select_for_update(of=("self",)).select_related("source").filter(is_known, entity=entity)
+    news = (
+        News.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("source")
+        .filter(is_known, entity=entity)
+    )
     return list(news.order_by("pk"))
 
 

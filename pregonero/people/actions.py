@@ -116,13 +116,19 @@ def see_notice(*, notice: Notice, by: Member, now: datetime) -> Notice:
 @transaction.atomic(durable=True)
 def see_all_notices(*, by: Member, now: datetime) -> None:
     """Record that the member saw each of their notices that were not seen yet."""
-    for notice in Notice.objects.select_for_update().filter(member=by, seen_at__isnull=True).order_by("pk"):
+    for notice in (
+        Notice.objects.select_for_update(no_key=True, of=("self",))
+        .filter(member=by, seen_at__isnull=True)
+        .order_by("pk")
+    ):
         _mark_seen(notice, by, now)
 
 
 def mark_seen(*, kind: str, ref: ObjectRef, by: Member, now: datetime) -> None:
     """Record that a member who acts on an object has seen its notice, inside the transaction of the act (P-1)."""
-    notices = Notice.objects.select_for_update().filter(member=by, kind=kind, ref=ref.reference)
+    notices = Notice.objects.select_for_update(no_key=True, of=("self",)).filter(
+        member=by, kind=kind, ref=ref.reference
+    )
     for notice in notices:
         _mark_seen(notice, by, now)
 

@@ -54,7 +54,7 @@ def networks_people_and_coordinators(entity: Entity, *, today: date) -> list[Mem
 
 def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:
     """Return a notice of this member; raise `NotFound` for another member's."""
-    notices = Notice.objects.select_for_update() if for_update else Notice.objects.all()
+    notices = Notice.objects.select_for_update(no_key=True, of=("self",)) if for_update else Notice.objects.all()
     notice = notices.filter(pk=pk, member=member).first()
     if notice is None:
         raise NotFound

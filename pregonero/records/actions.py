@@ -189,7 +189,7 @@ def erase_text(*, entity_id: int, event_id: int, field: str, reason: str, by: Ac
     event = Event.objects.filter(pk=event_id, entity_id=entity_id).first()
     if event is None or field not in event.digests:
         raise NotFound("No encontramos ese texto en los registros de la entidad.")
-    text = EventText.objects.select_for_update().filter(event_id=event_id, field=field).first()
+    text = EventText.objects.select_for_update(no_key=True, of=("self",)).filter(event_id=event_id, field=field).first()
     if text is None:
         raise WrongState("Ese texto ya se borró.")
     if not reason.strip():

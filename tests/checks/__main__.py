@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.checks import budgets, formatting, hosts, imports, tables, traceability, translations, writes
+from tests.checks import budgets, formatting, hosts, imports, locks, tables, traceability, translations, writes
 
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -36,6 +36,7 @@ def migrations() -> list[str]:
 
 FAST: dict[str, Callable[[], list[str]]] = {
     "escrituras solo en actions": writes.check,
+    "bloqueos de filas": locks.check,
     "presupuestos de tamaño": budgets.check,
     "formato solo a mano en tablas": formatting.check,
     "círculos de importación": imports.check,

@@ -37,7 +37,9 @@ def receive_reading(*, stream: Stream, reading: Reading, now: datetime) -> Recei
 
     What is known already changes nothing, unless its author edited it.
     """
-    stream = Stream.objects.select_for_update().select_related("account__entity").get(pk=stream.pk)
+    stream = (
+        Stream.objects.select_for_update(no_key=True, of=("self",)).select_related("account__entity").get(pk=stream.pk)
+    )
     account = stream.account
     stream.first_read_at = stream.first_read_at or now
     counts = _receive(account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
@@ -51,7 +53,7 @@ def receive_reading(*, stream: Stream, reading: Reading, now: datetime) -> Recei
 @transaction.atomic(durable=True)
 def save_stream_problem(*, stream: Stream, reason: str, wait_seconds: float | None, now: datetime) -> None:
     """Store why a stream could not be read, and when it is read again; what was read stays."""
-    stream = Stream.objects.select_for_update().get(pk=stream.pk)
+    stream = Stream.objects.select_for_update(no_key=True, of=("self",)).get(pk=stream.pk)
     stream.problem, stream.failures = reason[:300], min(stream.failures + 1, 1_000)
     backoff = min(FIRST_RETRY * 2 ** min(stream.failures - 1, 10), LONGEST_RETRY)
     stream.next_read_at = now + max(backoff, timedelta(seconds=wait_seconds or 0))
@@ -81,7 +83,9 @@ def _receive(
     by_id = {item.remote_id: item for item in interactions}
     known = {
         message.remote_id: message
-        for message in Message.objects.select_for_update().filter(account=account, remote_id__in=list(by_id))
+        for message in Message.objects.select_for_update(no_key=True, of=("self",)).filter(
+            account=account, remote_id__in=list(by_id)
+        )
     }
     counts, events = ReceivedCounts(), list[EventDraft]()
     ours = _ids_of_ours(account, by_id)
@@ -149,7 +153,11 @@ def _event(conversation: Conversation, message: Message, event_type: str, now: d
 def _conversation_for(account: Account, item: Interaction, *, is_work: bool, now: datetime) -> Conversation | None:
     """Return the conversation of an interaction; a new one unless it is our own post, which starts none."""
     thread = _thread_of(account, item)
-    found = Conversation.objects.select_for_update(of=("self",)).filter(account=account, thread_id=thread).first()
+    found = (
+        Conversation.objects.select_for_update(no_key=True, of=("self",))
+        .filter(account=account, thread_id=thread)
+        .first()
+    )
     if found is not None or item.is_ours:
         return found
     subject = _subject_of(account, item)
@@ -223,7 +231,9 @@ def _edit(message: Message, item: Interaction, now: datetime, counts: ReceivedCo
     message.digest, message.edited_at = digest_of_text(message.salt, text), now
     message.save(update_fields=["text", "salt", "digest", "edited_at"])
     conversation = (
-        Conversation.objects.select_for_update(of=("self",)).select_related("account").get(pk=message.conversation_id)
+        Conversation.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("account")
+        .get(pk=message.conversation_id)
     )
     conversation.revision += 1
     conversation.save(update_fields=["revision"])

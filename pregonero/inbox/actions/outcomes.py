@@ -11,7 +11,7 @@ from pregonero.records.actions import SYSTEM, EventDraft, record_many
 
 def record_published(by_answer: Mapping[int, Delivery], *, now: datetime) -> None:
     """Store that answers are public, with their address. The deliveries come by the id of their answer."""
-    answers = Answer.objects.select_for_update(of=("self",)).select_related("conversation__account")
+    answers = Answer.objects.select_for_update(no_key=True, of=("self",)).select_related("conversation__account")
     events = []
     for answer in answers.filter(pk__in=list(by_answer)).order_by("pk"):
         delivery = by_answer[answer.pk]
@@ -41,7 +41,7 @@ def record_failure(answer: Answer, *, reason: str) -> None:
         return
     answer.state, answer.problem = AnswerState.FAILED, reason
     answer.save()
-    conversation = Conversation.objects.select_for_update().get(pk=answer.conversation_id)
+    conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=answer.conversation_id)
     if conversation.state == ConversationState.ANSWERED:
         conversation.state = ConversationState.OPEN
     conversation.revision += 1

@@ -188,7 +188,7 @@ def set_pqrsd_parameters(
 ) -> PqrsdParameters:
     """Set where PQRSD is received and what people are told, as a new version (Q-4)."""
     check_may(by, "pqrsd.manage", now=now)
-    Entity.objects.select_for_update().get(pk=entity.pk)
+    Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity.pk)
     if by.entity_id != entity.pk:
         raise Refused("Solo puedes fijar los parámetros de tu entidad.")
     if not reason.strip():

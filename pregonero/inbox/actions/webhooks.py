@@ -32,9 +32,13 @@ def finish_notice(*, notice: WebhookNotice, hints: Sequence[WebhookHint], proble
 
     Return the streams to read.
     """
-    notice = WebhookNotice.objects.select_for_update().select_related("application").get(pk=notice.pk)
+    notice = (
+        WebhookNotice.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("application")
+        .get(pk=notice.pk)
+    )
     account_ids = {hint.account_id for hint in hints}
-    streams = Stream.objects.select_for_update().filter(
+    streams = Stream.objects.select_for_update(no_key=True, of=("self",)).filter(
         account__entity_id=notice.application.entity_id,
         account__network=notice.application.network,
         account__remote_id__in=account_ids,
@@ -50,7 +54,7 @@ def finish_notice(*, notice: WebhookNotice, hints: Sequence[WebhookHint], proble
 def _mark_removed(application: Application, ids: Sequence[str], now: datetime) -> None:
     """Mark messages as deleted by their authors; the words stay for who attends the conversation."""
     messages = (
-        Message.objects.select_for_update(of=("self",))
+        Message.objects.select_for_update(no_key=True, of=("self",))
         .select_related("conversation__account")
         .filter(
             account__entity_id=application.entity_id,
@@ -64,7 +68,7 @@ def _mark_removed(application: Application, ids: Sequence[str], now: datetime) -
     for message in messages:
         message.deleted_at = now
         message.save(update_fields=["deleted_at"])
-        conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)
+        conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.conversation_id)
         conversation.revision += 1
         conversation.save(update_fields=["revision"])
         events.append(

@@ -65,7 +65,11 @@ def start_authorization(
 @transaction.atomic(durable=True)
 def consume_authorization(*, state: str, session: str, by: Member, now: datetime) -> ReturnedAuthorization:
     """End and return the authorisation that this person started in this session. It cannot be used a second time."""
-    authorization = Authorization.objects.select_for_update().filter(state_digest=_digest(state), member=by).first()
+    authorization = (
+        Authorization.objects.select_for_update(no_key=True, of=("self",))
+        .filter(state_digest=_digest(state), member=by)
+        .first()
+    )
     if authorization is None or authorization.session_digest != _digest(session):
         raise Refused("Esta respuesta de la red no corresponde a una conexión que hayas empezado en esta sesión.")
     if authorization.ended_at is not None:
@@ -173,7 +177,11 @@ def record_lost_authorization(*, account_id: int, generation: int, reason: str, 
     Returns False, and changes nothing, when the account has a newer credential or the refusal is recorded already.
     """
     account = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=account_id)
-    credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
+    credential = (
+        Credential.objects.select_for_update(no_key=True, of=("self",))
+        .filter(account=account, generation=generation)
+        .first()
+    )
     if credential is None or credential.state == CredentialState.LOST:
         return False
     credential.state, credential.refresh_at, credential.refresh_leased_until = CredentialState.LOST, None, None
@@ -241,7 +249,7 @@ def reencrypt_secrets() -> int:
 
 def _reencrypt_rows(field_name: str, rows: models.QuerySet[models.Model]) -> int:
     count = 0
-    for row in rows.select_for_update(of=("self",)).iterator(chunk_size=PAGE):
+    for row in rows.select_for_update(no_key=True, of=("self",)).iterator(chunk_size=PAGE):
         encrypted, context = bytes(getattr(row, field_name)), row.encryption_context  # type: ignore[attr-defined]
         if not vault.is_encrypted_with_current_key(encrypted):
             setattr(row, field_name, vault.encrypt(vault.decrypt(encrypted, context=context), context=context))

@@ -63,7 +63,7 @@ def register_account(
 
 def _check_free(entity: Entity, network: str, server: str, handle: str, *, exclude: int = 0) -> None:
     """Raise `Conflict` when another account has the handle; locks the entity's handles until the transaction ends."""
-    Entity.objects.select_for_update(no_key=True).get(pk=entity.pk)
+    Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity.pk)
     same = Account.objects.filter(entity=entity, network=network, server=server, handle__iexact=handle)
     if same.exclude(state=AccountState.RETIRED).exclude(pk=exclude).exists():
         raise Conflict(f"@{handle} ya está en el registro de cuentas de {connector(network).capabilities.label}.")
@@ -199,7 +199,7 @@ def end_administrator(*, administrator: Administrator, until: date, by: Member, 
     """Record until when a person administered an account."""
     account = queries.get_account(member=by, pk=administrator.account_id, for_update=True)
     rules.check_may_edit(by, account, now=now)
-    administrator = Administrator.objects.select_for_update().get(pk=administrator.pk)
+    administrator = Administrator.objects.select_for_update(no_key=True, of=("self",)).get(pk=administrator.pk)
     if administrator.until is not None:
         raise Conflict(f"{administrator} ya no administra {account}.")
     if until < administrator.since:
@@ -223,9 +223,13 @@ def save_application(
 ) -> Application:
     """Save the entity's application at a network. An empty `secret` leaves the stored one unchanged."""
     check_may(by, "accounts.manage", now=now)
-    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # two people may save the first one at once
+    Entity.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=by.entity_id
+    )  # two people may save the first one at once
     same = {"entity_id": by.entity_id, "network": network, "server": server}
-    application = Application.objects.select_for_update().filter(**same).first() or Application(**same)
+    application = Application.objects.select_for_update(no_key=True, of=("self",)).filter(
+        **same
+    ).first() or Application(**same)
     if not secret.strip() and application.pk is None:
         raise Refused(f"Falta el secreto de la aplicación en {connector(network).capabilities.label}.")
     application.client_id, application.updated_at = client_id.strip(), now

@@ -46,8 +46,12 @@ def lease_refresh(*, account_id: int, now: datetime, refused_generation: int = 0
     `refused_generation` is the credential that the network refused, if it did. Returns None when there is nothing to
     refresh: the account is disconnected or retired, or the network has refused its credential for good.
     """
-    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    credential = Credential.objects.select_for_update().filter(account=account, state=CredentialState.GOOD).first()
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account_id)
+    credential = (
+        Credential.objects.select_for_update(no_key=True, of=("self",))
+        .filter(account=account, state=CredentialState.GOOD)
+        .first()
+    )
     if credential is None or account.state == AccountState.RETIRED:
         return None
     credentials, refresh_token = queries.open_credential(account, credential)
@@ -71,8 +75,12 @@ def store_refreshed_token(
 
     An empty `refresh` means that the network did not replace the refresh token: the old one remains.
     """
-    account = Account.objects.select_for_update(no_key=True).get(pk=account_id)
-    credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account_id)
+    credential = (
+        Credential.objects.select_for_update(no_key=True, of=("self",))
+        .filter(account=account, generation=generation)
+        .first()
+    )
     if credential is None:
         return None
     _, old_refresh = queries.open_credential(account, credential)
@@ -103,7 +111,11 @@ def record_refresh_problem(*, account_id: int, generation: int, error: NetworkEr
     notified.
     """
     account = Account.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=account_id)
-    credential = Credential.objects.select_for_update().filter(account=account, generation=generation).first()
+    credential = (
+        Credential.objects.select_for_update(no_key=True, of=("self",))
+        .filter(account=account, generation=generation)
+        .first()
+    )
     if credential is None or credential.state == CredentialState.LOST:
         return
     since = credential.problem_at or now
@@ -203,7 +215,7 @@ def _is_in_use(account: Account) -> bool:
 @transaction.atomic(durable=True)
 def record_revocation(*, revocation_id: int, confirmed: bool, now: datetime) -> None:
     """Delete a pending revocation and record its result; notify the account managers when it was not confirmed."""
-    pending = PendingRevocation.objects.select_for_update().filter(pk=revocation_id).first()
+    pending = PendingRevocation.objects.select_for_update(no_key=True, of=("self",)).filter(pk=revocation_id).first()
     if pending is not None:
         _finish_revocation(pending, confirmed=confirmed, now=now)
 
@@ -211,7 +223,7 @@ def record_revocation(*, revocation_id: int, confirmed: bool, now: datetime) -> 
 @transaction.atomic(durable=True)
 def expire_revocations(*, now: datetime) -> None:
     """Give up the revocations that no network has confirmed within `REVOCATION_PERIOD`."""
-    expired = PendingRevocation.objects.select_for_update(skip_locked=True).filter(
+    expired = PendingRevocation.objects.select_for_update(skip_locked=True, no_key=True, of=("self",)).filter(
         requested_at__lt=now - REVOCATION_PERIOD
     )
     for pending in expired:

@@ -270,7 +270,7 @@ def notify_near_limits(
 def _locked_row(account: Account, key: str) -> Quota:
     """Return a quota's row, locked; created if there is none."""
     entity_id, network, owner = _owner(account, rate_limit_policy(account.network).quota(key).scope)
-    row, _ = Quota.objects.select_for_update().get_or_create(
+    row, _ = Quota.objects.select_for_update(no_key=True, of=("self",)).get_or_create(
         entity_id=entity_id, network=network, account=account if owner else None, quota_key=key
     )
     return row

@@ -87,7 +87,7 @@ def _create_from_page(entity: Entity, page: Page, now: datetime) -> News:
         },
     )
     if not is_created:
-        return News.objects.select_for_update().get(pk=news.pk)
+        return News.objects.select_for_update(no_key=True, of=("self",)).get(pk=news.pk)
     save_news_version(news, VersionCause.FOUND, now)
     return news
 

@@ -146,7 +146,7 @@ def report_manual_post(*, delivery: Delivery, lookup: PostLookup, by: Member, no
 def _accept_post(delivery: Delivery, lookup: PostLookup, *, now: datetime) -> None:
     """Set a locked delivery published as the post that a person pointed to; inside the caller's transaction."""
     # The account's lock: two people at the same moment cannot give one post to two deliveries.
-    Account.objects.select_for_update(no_key=True).get(pk=delivery.account_id)
+    Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=delivery.account_id)
     owner = post_owner(delivery, lookup.remote_id)
     if owner is not None:
         raise Refused(f"Esa publicación ya es la de «{owner.subject_name}»: no puede ser las dos.")

@@ -46,7 +46,7 @@ WITH ours AS (
     JOIN unnest(%(ids)s::bigint[], %(numbers)s::int[]) AS result (id, number) ON result.id = delivery.id
     WHERE delivery.state = 'SENDING' AND delivery.attempts_made = result.number
     AND delivery.cancel_requested_reason = '' AND delivery.kind = ANY(%(kinds)s::text[])
-    ORDER BY delivery.id FOR UPDATE OF delivery
+    ORDER BY delivery.id FOR NO KEY UPDATE OF delivery
 )
 UPDATE outbox_delivery delivery
 SET state = 'PUBLISHED', published_at = %(now)s, remote_id = result.remote_id, url = result.url, reason_code = '',
@@ -156,7 +156,7 @@ def publish(delivery: Delivery, published: Published, *, now: datetime, at: date
 
 def _mark_withdrawn(operation: Delivery, now: datetime) -> None:
     """Set withdrawn the post that a withdrawal removed."""
-    posts = Delivery.objects.select_for_update(of=("self",)).filter(
+    posts = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(
         account_id=operation.account_id,
         remote_id=operation.target,
         kind__in=PUBLIC_KINDS,
@@ -271,7 +271,7 @@ def recover_abandoned(*, now: datetime) -> int:
     is_abandoned = Q(leased_until__lt=now) | Q(leased_by__in=leases_of_dead_workers())
     # Rows that somebody has locked are left for the next look: their result is being stored just now.
     abandoned = list(
-        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        Delivery.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
         .filter(is_abandoned, state=DeliveryState.SENDING)
         .select_related("account")
         .order_by("pk")[:BATCH]

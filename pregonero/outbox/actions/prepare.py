@@ -55,7 +55,7 @@ def promote_due(*, now: datetime) -> Promoted:
 
 def _unlocked() -> QuerySet[Delivery]:
     # Rows that somebody has locked are left for the next look: two transactions waiting for each other would deadlock.
-    return Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+    return Delivery.objects.select_for_update(skip_locked=True, no_key=True, of=("self",))
 
 
 @transaction.atomic(durable=True)

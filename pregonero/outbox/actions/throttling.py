@@ -137,7 +137,7 @@ def resume_sending(*, stop: NetworkSuspension, by: Member, now: datetime) -> Net
 def _retry_throttled(deliveries: QuerySet[Delivery], now: datetime) -> None:
     """Make throttled deliveries ready now; locked by primary key, so that two transactions cannot deadlock."""
     throttled = deliveries.filter(state__in=WAITING, reason_code__startswith=THROTTLED).order_by("pk")
-    for delivery in throttled.select_for_update(of=("self",)):
+    for delivery in throttled.select_for_update(no_key=True, of=("self",)):
         delivery.ready_at = max(now, delivery.due_at)
         delivery.prepare_at = min(delivery.prepare_at, now)
         delivery.reason_code = delivery.reason = ""

@@ -39,7 +39,7 @@ def get_delivery(*, member: Member, pk: int, for_update: bool = False) -> Delive
     """Return a delivery of the member's entity; any other is not found."""
     deliveries = Delivery.objects.select_related("entity", "account")
     if for_update:
-        deliveries = deliveries.select_for_update(of=("self",))
+        deliveries = deliveries.select_for_update(no_key=True, of=("self",))
     delivery = deliveries.filter(pk=pk, entity_id=member.entity_id).first()
     if delivery is None:
         raise NotFound
@@ -58,7 +58,7 @@ def deliveries_of(subject: ObjectRef) -> list[Delivery]:
 
 def lock_deliveries(subject: ObjectRef) -> list[Delivery]:
     """Return a subject's deliveries under lock, inside the caller's transaction, in the same order."""
-    locked = _of(subject).select_for_update(of=("self",)).select_related("account", "follows")
+    locked = _of(subject).select_for_update(no_key=True, of=("self",)).select_related("account", "follows")
     return list(locked.order_by("account_id", "position"))
 
 

@@ -178,7 +178,11 @@ def _spent(accounts: list[Account], today: date) -> tuple[Spent, ...]:
 
 def get_suspension(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> NetworkSuspension:
     """Return something that stops the member's entity now; any other is not found."""
-    stops = NetworkSuspension.objects.select_for_update() if for_update else NetworkSuspension.objects.all()
+    stops = (
+        NetworkSuspension.objects.select_for_update(no_key=True, of=("self",))
+        if for_update
+        else NetworkSuspension.objects.all()
+    )
     stop = stops.filter(running(now), pk=pk, entity_id=member.entity_id).first()
     if stop is None:
         raise NotFound

@@ -32,7 +32,7 @@ def unleased(now: datetime) -> Q:
 
 def lock_delivery(pk: int, *, unleased_at: datetime | None = None) -> Delivery | None:
     """Return a delivery under lock, inside the caller's transaction; with `unleased_at`, only if no lease is open."""
-    deliveries = Delivery.objects.select_for_update(of=("self",)).filter(pk=pk)
+    deliveries = Delivery.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk)
     if unleased_at is not None:
         deliveries = deliveries.filter(unleased(unleased_at))
     return deliveries.select_related("entity", "account").first()
@@ -43,7 +43,9 @@ def lock_following_parts(delivery: Delivery) -> list[Delivery]:
     thread = Delivery.objects.filter(
         subject_kind=delivery.subject_kind, subject_id=delivery.subject_id, account_id=delivery.account_id
     )
-    below = thread.filter(position__gt=delivery.position, state__in=WAITING).select_for_update(of=("self",))
+    below = thread.filter(position__gt=delivery.position, state__in=WAITING).select_for_update(
+        no_key=True, of=("self",)
+    )
     return list(below.select_related("entity", "account").order_by("position"))
 
 
@@ -178,7 +180,7 @@ def posts_in_flight(account: Account) -> InFlight:
 def lock_due_before(deliveries: QuerySet[Delivery], *, until: datetime, now: datetime) -> QuerySet[Delivery]:
     """Return, under lock, those that are due and ready before a moment; rows locked by others are skipped."""
     due = deliveries.filter(unleased(now), state=DeliveryState.DUE, ready_at__lte=until).order_by("due_at", "pk")
-    return due.select_for_update(skip_locked=True, of=("self",)).select_related("entity", "account")
+    return due.select_for_update(skip_locked=True, no_key=True, of=("self",)).select_related("entity", "account")
 
 
 def suspended_by(suspension: NetworkSuspension) -> QuerySet[Delivery]:
@@ -223,7 +225,7 @@ def lock_due_of_all(accounts: Mapping[int, Account], *, now: datetime) -> dict[A
     """Return under lock, by account, those of the deliveries that are still due; rows locked by others are skipped."""
     due = _ready_to_send(now).filter(pk__in=accounts).order_by("due_at", "pk")
     by_account: dict[Account, list[Delivery]] = defaultdict(list)
-    for delivery in due.select_for_update(skip_locked=True, of=("self",)):
+    for delivery in due.select_for_update(skip_locked=True, no_key=True, of=("self",)):
         delivery.account = accounts[delivery.pk]
         by_account[delivery.account].append(delivery)
     return by_account
@@ -234,7 +236,7 @@ def lock_due(*, account_id: int, now: datetime, limit: int, only: int | None = N
     due = _ready_to_send(now).filter(account_id=account_id).order_by("due_at", "pk")
     if only is not None:
         due = due.filter(pk=only)
-    locked = list(due.select_for_update(skip_locked=True, of=("self",))[:limit])
+    locked = list(due.select_for_update(skip_locked=True, no_key=True, of=("self",))[:limit])
     if locked:
         account = Account.objects.get(pk=account_id)  # the same for all: read once
         for delivery in locked:

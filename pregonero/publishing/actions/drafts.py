@@ -39,7 +39,7 @@ def draft_publication(*, source: ObjectRef, key: UUID | None, by: Member, now: d
     """
     loaded = load_source(source, entity_id=by.entity_id)
     rules.check_may_draft(by, loaded, now=now)
-    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
+    Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.entity_id)  # numbers are given one at a time
     made = _made_already(loaded, key, by)
     if made is not None:
         notify_drafted(loaded, by=by, now=now)

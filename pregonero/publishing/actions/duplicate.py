@@ -21,7 +21,7 @@ def duplicate_publication(*, publication: Publication, key: UUID, by: Member, no
     """Copy a publication's texts, media, reason and theme into a new draft; `key` is as in drafting."""
     original = queries.get_publication(member=by, pk=publication.pk)
     rules.check_may_duplicate(by, now=now)
-    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)  # numbers are given one at a time
+    Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.entity_id)  # numbers are given one at a time
     made = Publication.objects.filter(entity_id=by.entity_id, key=key).first()
     if made is not None:
         return made

@@ -18,7 +18,7 @@ from pregonero.records.actions import record
 def pause_everything(*, reason: str, by: Member, now: datetime) -> Hold:
     """Pause everything of the entity at once: nothing more is sent on any account until somebody resumes it."""
     pause_lock.block_sends()
-    entity = Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)
+    entity = Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.entity_id)
     rules.check_may_pause_everything(by, hold_on_everything(by.entity_id), now=now)
     hold = schedule.hold(entity=entity, subject=None, reason=reason, by=by, now=now)
     record(
@@ -55,7 +55,7 @@ def pause_publication(*, publication: Publication, reason: str, by: Member, now:
 @transaction.atomic(durable=True)
 def resume_everything(*, by: Member, now: datetime) -> Hold:
     """Resume the entity's publications; what passed its due time meanwhile is late and is not sent (rule 11)."""
-    Entity.objects.select_for_update(no_key=True).get(pk=by.entity_id)
+    Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.entity_id)
     rules.check_may_resume(by, now=now)
     hold = schedule.release(hold=hold_on_everything(by.entity_id), by=by, now=now)
     record(entity_id=by.entity_id, event_type="publishing.resumed", actor=by.actor, ref=by.entity.ref, at=now)

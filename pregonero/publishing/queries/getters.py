@@ -17,7 +17,7 @@ def get_publication(*, member: Member, pk: int, for_update: bool = False) -> Pub
     """Return a publication of the member's entity; any other is not found."""
     publications = Publication.objects.select_related("entity", "created_by", "edited_by")
     if for_update:
-        publications = publications.select_for_update(of=("self",))
+        publications = publications.select_for_update(no_key=True, of=("self",))
     publication = publications.filter(pk=pk, entity_id=member.entity_id).first()
     if publication is None:
         raise NotFound
@@ -33,7 +33,11 @@ def chosen_publications(*, member: Member, ids: Iterable[str]) -> list[Publicati
 
 def get_reversible_act(*, member: Member, pk: int, for_update: bool = False) -> ReversibleAct:
     """Return a move or a cancellation in the member's entity; any other is not found."""
-    acts = ReversibleAct.objects.select_for_update(of=("self",)) if for_update else ReversibleAct.objects.all()
+    acts = (
+        ReversibleAct.objects.select_for_update(no_key=True, of=("self",))
+        if for_update
+        else ReversibleAct.objects.all()
+    )
     act = acts.select_related("by", "publication").filter(pk=pk, publication__entity_id=member.entity_id).first()
     if act is None:
         raise NotFound
@@ -64,7 +68,9 @@ def get_attachment(*, member: Member, pk: int) -> Attachment:
 def conversion_to_run(*, pk: int, for_update: bool = False) -> MediaConversion | None:
     """Return a version for the worker that makes it."""
     conversions = (
-        MediaConversion.objects.select_for_update(of=("self",)) if for_update else MediaConversion.objects.all()
+        MediaConversion.objects.select_for_update(no_key=True, of=("self",))
+        if for_update
+        else MediaConversion.objects.all()
     )
     return conversions.select_related("medium", "adaptation", "asked_by__entity").filter(pk=pk).first()
 
