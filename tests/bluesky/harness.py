@@ -15,12 +15,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.databases import fresh_database
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -115,7 +117,10 @@ def running_server(data: Path, *options: str) -> Iterator[Bluesky]:
     """Run the server and its proxy for the time of the block; the option "limits" turns on its rate limits."""
     packages = install_server()
     (data / "servidor").mkdir()
-    with _process(["node", str(HERE / "server.mjs"), str(data / "servidor"), *options], packages) as server:
+    with ExitStack() as stack:
+        database = stack.enter_context(fresh_database())
+        command = ["node", str(HERE / "server.mjs"), str(data / "servidor"), database, *options]
+        server = stack.enter_context(_process(command, packages))
         proxy = [sys.executable, "-m", "tests.bluesky.proxy", server["url"], server["jwtSecret"], str(data / "puerta")]
         with _process(proxy, ROOT) as ready, httpx.Client(base_url=ready["url"], timeout=120) as client:
             yield Bluesky(ready["url"], server["url"], client)

@@ -47,6 +47,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /xrpc/com.atproto.identity.resolveHandle",
         "POST /xrpc/com.atproto.repo.uploadBlob", "POST /xrpc/com.atproto.repo.putRecord",
         "POST /xrpc/com.atproto.repo.deleteRecord", "GET /xrpc/com.atproto.repo.getRecord",
+        "GET /xrpc/app.bsky.notification.listNotifications", "GET /xrpc/app.bsky.feed.getAuthorFeed",
+        "GET /xrpc/app.bsky.feed.getPostThread", "GET /xrpc/app.bsky.feed.getPosts",
     ),
     "mastodon": (
         "GET /api/v1/accounts/verify_credentials", "POST /oauth/token", "POST /oauth/revoke",

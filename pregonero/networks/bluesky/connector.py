@@ -39,7 +39,8 @@ from pregonero.networks.bluesky.network import (
     NOT_FOUND,
     PUBLIC_ADDRESS,
 )
-from pregonero.networks.bluesky.records import graphemes, handles_in, new_key, post_record
+from pregonero.networks.bluesky.records import graphemes, handles_in, is_foreign, new_key, post_record
+from pregonero.networks.bluesky.replies import answered_refs
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.multipart import File
@@ -61,8 +62,8 @@ class BlueskyConnector:
         return graphemes(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return whether only a key has to be chosen: a new post without media and without mentions."""
-        return not post.media and "key" not in prepared and not handles_in(post.text)
+        """Return whether only a key has to be chosen: a new post without media, mentions, or a person to answer."""
+        return not (post.media or "key" in prepared or handles_in(post.text) or is_foreign(post.reply_to))
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> Prepared:
         """Choose the post's key, look up the accounts that it mentions, and upload its media."""
@@ -71,6 +72,7 @@ class BlueskyConnector:
             _find_parents(credentials, post, prepared, save)
             _find_mentions(credentials, post, prepared, save)
         with open_session(credentials) as session, mapped_errors(ERRORS, public=False):
+            _find_answered(session, post, prepared, save)
             _upload_media(session, post, prepared, save)
         return prepared
 
@@ -140,11 +142,18 @@ def _choose_key(credentials: ApiCredentials, post: Post, prepared: Prepared, sav
 
 def _find_parents(credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:
     """Read the address and digest of the post above and of the thread's first post, which a reply must give."""
-    if post.reply_to and "reply" not in prepared:
+    if post.reply_to and not is_foreign(post.reply_to) and "reply" not in prepared:
         prepared["reply"] = {
             "root": _strong_ref(credentials, post.root),
             "parent": _strong_ref(credentials, post.reply_to),
         }
+        save(prepared)
+
+
+def _find_answered(credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> None:
+    """Read the post of the person who is answered, and the first one of its thread, which may be of somebody else."""
+    if is_foreign(post.reply_to) and "reply" not in prepared:
+        prepared["reply"] = answered_refs(Xrpc(credentials), post.reply_to)
         save(prepared)
 
 

@@ -33,13 +33,16 @@ from pregonero.networks.rate_limits.policy import (
     Window,
 )
 
-READ_ON = date(2026, 11, 24)
+READ_ON, INTERACTIONS_READ_ON = date(2026, 11, 24), date(2026, 11, 30)
 POST = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/feed/post.json"
 IMAGES = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/images.json"
 VIDEO = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/embed/video.json"
 LENGTHS = "https://docs.bsky.app/docs/tutorials/video"
 FACET = "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/richtext/facet.json"
 RATES = "https://docs.bsky.app/docs/advanced-guides/rate-limits"
+NOTIFICATIONS = (
+    "https://github.com/bluesky-social/atproto/blob/main/lexicons/app/bsky/notification/listNotifications.json"
+)
 OWN_CHOICE = "decisión propia: docs/networks/bluesky.md"
 HOUR, DAY = 3600, 86_400  # seconds
 
@@ -53,6 +56,7 @@ CAPABILITIES = Capabilities(
     badge="BS",
     operations={
         OperationKind.POST: Resolution.REPEAT,
+        OperationKind.REPLY: Resolution.REPEAT,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
     limits={
@@ -73,6 +77,11 @@ CAPABILITIES = Capabilities(
         "session_seconds": Limit(3_600, READ_ON, OWN_CHOICE),
         "writes_per_hour": Limit(2_500, READ_ON, RATES),  # 5,000 points, and a write costs two
         "sessions_per_day": Limit(100, READ_ON, RATES),
+        "notifications_page": Limit(100, INTERACTIONS_READ_ON, NOTIFICATIONS),
+        "notification_pages": Limit(8, INTERACTIONS_READ_ON, OWN_CHOICE),
+        "posts_watched": Limit(50, INTERACTIONS_READ_ON, OWN_CHOICE),
+        "posts_per_reading": Limit(5, INTERACTIONS_READ_ON, OWN_CHOICE),
+        "thread_depth": Limit(100, INTERACTIONS_READ_ON, OWN_CHOICE),
     },
     builds_card=True,
     prepares_ahead_seconds=30 * 60,
@@ -94,6 +103,12 @@ ENDPOINTS = (
         "POST", "/xrpc/com.atproto.repo.deleteRecord", "retirar una publicación nuestra, del repositorio de la cuenta"
     ),
     Endpoint("GET", "/xrpc/com.atproto.repo.getRecord", "saber qué hay bajo la clave escogida"),
+    Endpoint(
+        "GET", "/xrpc/app.bsky.notification.listNotifications", "leer quién menciona, cita o responde a la cuenta"
+    ),
+    Endpoint("GET", "/xrpc/app.bsky.feed.getAuthorFeed", "saber qué publicaciones propias tienen respuestas nuevas"),
+    Endpoint("GET", "/xrpc/app.bsky.feed.getPostThread", "leer las respuestas de una publicación propia"),
+    Endpoint("GET", "/xrpc/app.bsky.feed.getPosts", "leer la publicación que se va a responder"),
     Endpoint("GET", "/xrpc/com.atproto.server.getSession", "saber qué cuenta abre la contraseña de aplicación"),
 )
 

@@ -12,7 +12,7 @@ import regex  # type: ignore[import-untyped]
 from pregonero.hosts import host_in
 from pregonero.media.captions import LANGUAGE
 from pregonero.networks.base import Medium, Post, Prepared
-from pregonero.networks.bluesky.network import CAPABILITIES, COLLECTION
+from pregonero.networks.bluesky.network import CAPABILITIES, COLLECTION, PUBLIC_ADDRESS
 from pregonero.networks.previews import LinkCard
 
 TID_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
@@ -24,6 +24,23 @@ CLOSING = ".,;:!?…'’)]"
 _GRAPHEME = regex.compile(r"\X")
 
 Facet = dict[str, Any]
+
+
+def local_id(uri: str, did: str) -> str:
+    """Return our id of a post: the key of a record of this account, and the whole address of a record of another."""
+    own = f"at://{did}/{COLLECTION}/"
+    return uri.removeprefix(own)
+
+
+def is_foreign(id: str) -> bool:
+    """Return whether an id is that of another account's post."""
+    return id.startswith("at://")
+
+
+def public_url(uri: str) -> str:
+    """Return the public page of a post, from the address of its record."""
+    did, _, key = uri.removeprefix("at://").split("/", 2)
+    return f"{PUBLIC_ADDRESS}/profile/{did}/post/{key}"
 
 
 def new_key() -> str:
