@@ -110,6 +110,8 @@ INSTALLED_APPS = [
     "pregonero.outbox",
     "pregonero.publishing",
     "pregonero.inbox",
+    "pregonero.moderation",
+    "pregonero.public",
     "pregonero.reports",
     "pregonero.dashboard",
 ]

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("pregonero.dashboard.urls")),
     path("", include("pregonero.publishing.urls")),
     path("", include("pregonero.inbox.urls")),
+    path("", include("pregonero.moderation.urls")),
+    path("", include("pregonero.public.urls")),
     path("", include("pregonero.reports.urls")),
     path("", include("pregonero.newsroom.urls")),
     path("", include("pregonero.media.urls")),

@@ -8,7 +8,7 @@ from django.db import models
 
 from pregonero.people.models import Entity, User
 
-APPS = ("records", "people", "networks", "newsroom", "publishing")
+APPS = ("records", "people", "networks", "newsroom", "publishing", "inbox", "moderation")
 WITHOUT_ENTITY = {Entity, User}
 
 

@@ -61,6 +61,14 @@ def get_notice(*, member: Member, pk: int, for_update: bool = False) -> Notice:
     return notice
 
 
+def entity_by_slug(slug: str) -> Entity:
+    """Return an entity by its short name in addresses. Raises `NotFound`."""
+    entity = Entity.objects.filter(slug=slug).first()
+    if entity is None:
+        raise NotFound
+    return entity
+
+
 def waiting_notices(member: Member, *, limit: int = 50) -> list[Notice]:
     """Return the member's notices that are not seen yet, newest first."""
     return list(Notice.objects.filter(member=member, seen_at__isnull=True).order_by("-created_at", "-pk")[:limit])

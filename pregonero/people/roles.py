@@ -69,5 +69,9 @@ PERMISSIONS: dict[str, Permission] = {
     "petition.manage": Permission("llevar las peticiones", frozenset({Role.CITIZEN_RELATIONS})),
     "contact.erase": Permission("borrar o descargar los datos de una persona", COORDINATOR | {Role.CITIZEN_RELATIONS}),
     "pqrsd.manage": Permission("fijar los parámetros de PQRSD", frozenset({Role.CITIZEN_RELATIONS})),
+    "moderation.see": Permission("ver la moderación", INBOX_READERS),
+    "moderation.decide": Permission("ocultar comentarios y volver a mostrarlos", NETWORKS_PEOPLE | GROUP_HEADS),
+    "community_rules.write": Permission("escribir las reglas de la comunidad", NETWORKS_PEOPLE | GROUP_HEADS),
+    "community_rules.publish": Permission("poner en vigor las reglas de la comunidad", COORDINATOR),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

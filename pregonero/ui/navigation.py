@@ -58,6 +58,7 @@ NAVIGATION = (
         NavigationItem("conversacion", "Conversación", "/conversacion/", "messages-square"),
         NavigationItem("noticias", "Noticias", "/noticias/", "newspaper"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
+        NavigationItem("moderacion", "Moderación", "/moderacion/", "eye-off"),
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
     )),
     NavigationGroup("Memoria", (
@@ -72,13 +73,23 @@ NAVIGATION = (
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "CONTENT_MANAGER": ("hoy", "noticias", "publicaciones", "parrilla"),
-    "COMMUNITY_MANAGER": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
-    "DIGITAL_STRATEGIST": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
-    "ADVISER": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones"),
-    "COORDINATOR": ("hoy", "conversacion", "parrilla", "noticias", "publicaciones", "cuentas", "limites", "estado"),
+    "COMMUNITY_MANAGER": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
+    "DIGITAL_STRATEGIST": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
+    "ADVISER": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
+    "COORDINATOR": (
+        "hoy",
+        "conversacion",
+        "parrilla",
+        "moderacion",
+        "noticias",
+        "publicaciones",
+        "cuentas",
+        "limites",
+        "estado",
+    ),
     "CITIZEN_RELATIONS": ("hoy", "peticiones", "conversacion", "noticias", "parrilla"),
     "SYSTEMS_OFFICE": ("hoy", "estado", "cuentas", "limites"),
-    "AUDITOR": ("hoy", "publicaciones", "conversacion", "peticiones", "estado", "cuentas"),
+    "AUDITOR": ("hoy", "publicaciones", "conversacion", "moderacion", "peticiones", "estado", "cuentas"),
 }
 """By role, the sections in the order of that work; those that it does not name come after them."""
 ON_A_PHONE = 3

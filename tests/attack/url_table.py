@@ -231,6 +231,7 @@ ROWS = (
     Row("inbox:petition_number", "POST", in_inbox("petition"), lambda _: {"number": "2026-1"}, CITIZENS, FOUND),
     Row("inbox:petition_step", "POST", in_inbox("petition"), today, CITIZENS, FOUND),
     Row("inbox:petition_calendar", arguments=in_inbox("petition"), roles=INBOX_READERS),
+    Row("moderation:queue", roles=INBOX_READERS, outside=OK),
     Row("newsroom:list", outside=OK),
     Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),
     Row("newsroom:inform_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,
@@ -289,6 +290,8 @@ PUBLIC = {
     "inbox:webhook": REFUSED,  # without a signature
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
+    "public:rules": OK,
+    "public:rules_version": MISSING,  # nobody has put one in force
     "account_login": OK,
     "account_logout": FOUND,
     "account_inactive": OK,
@@ -319,6 +322,8 @@ def public_path(name: str, stage: Stage) -> str:
     arguments: dict[str, list[Any]] = {
         "newsroom:notice": [stage.source.pk],
         "inbox:webhook": [1],
+        "public:rules": [stage.draft.entity.slug],
+        "public:rules_version": [stage.draft.entity.slug, 1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
         if stage.informed.picture
         else [],

@@ -1,0 +1,1 @@
+"""What the outside sees without signing in (R-4)."""
