@@ -1,9 +1,6 @@
 """The pages of the register of accounts, as they are seen: with axe, at a desk and on a phone (N-6)."""
 
-import os
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,11 +11,10 @@ from pregonero.networks.actions.register import add_administrator, pause_account
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.publishing.conftest import accounts
-from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+from tests.ui.browser import Answer, answers_of, faults_by_page, in_browser, main_of, open_page
 
 __all__ = ["accounts"]
 pytestmark = pytest.mark.procedure("N-6", "M-3")
-PICTURES = os.environ.get("PREGONERO_PAGES_SEEN", "")  # a folder, to look at them
 ACTS = ("registro", "pausa", "retiro", "administradores", "aplicacion", "conexion", "desconexion")
 # What is sent empty, and the field that must have the focus then.
 EMPTY = {"registro": "id_handle", "pausa": "id_reason", "retiro": "id_reason", "aplicacion": "id_client_id"}
@@ -63,26 +59,8 @@ def pages(accounts: dict[str, Account], carmen: Member, ana: Member, now: dateti
     return answers
 
 
-def main_of(answer: Answer) -> str:
-    """Return the part of a page that is its own, without the frame."""
-    return answer.body.decode().partition("<main")[2].partition("</main>")[0]
-
-
 def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
-    def look(browser: Browser) -> dict[str, Any]:
-        faults = {}
-        for path in pages:
-            for size in (DESK, PHONE):
-                page = open_page(browser, path, pages, size=size)
-                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
-                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
-                if PICTURES:
-                    name = f"{path.strip('/').replace('/', '-')}-{size[0]}.png"
-                    page.screenshot(path=Path(PICTURES) / name, full_page=True)
-                page.close()
-        return {where: found for where, found in faults.items() if found}
-
-    assert in_browser(look) == {}
+    assert faults_by_page(pages, pages) == {}
 
 
 def test_first_field_with_an_error_has_the_focus(pages: dict[str, Answer]) -> None:

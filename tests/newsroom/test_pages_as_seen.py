@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser
 
 from pregonero.newsroom import actions, tasks
 from pregonero.newsroom.models import News
@@ -15,7 +14,7 @@ from pregonero.people.models import Member
 from tests.newsroom.factories import SITE, item, read, register
 from tests.newsroom.reading.test_media import picture, video
 from tests.newsroom.website import Website
-from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+from tests.ui.browser import Answer, answers_of, faults_by_page
 from tests.ui.test_text_browser import BROWSERS
 from tests.ui.test_text_browser import read as read_as_text
 
@@ -75,17 +74,7 @@ def rooms(pages: dict[str, Answer]) -> list[str]:
 
 @pytest.mark.procedure("N-6")
 def test_axe_finds_no_faults(pages: dict[str, Answer]) -> None:
-    def look(browser: Browser) -> dict[str, list[str]]:
-        faults = {}
-        for path in rooms(pages):
-            for size in (DESK, PHONE):
-                page = open_page(browser, path, pages, size=size)
-                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
-                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
-                page.close()
-        return {where: found for where, found in faults.items() if found}
-
-    assert in_browser(look) == {}
+    assert faults_by_page(pages, rooms(pages)) == {}
 
 
 @pytest.mark.procedure("D-4")

@@ -1,8 +1,6 @@
 """The pages of a person's own sign-in, as they are seen: with axe, at a desk and on a phone (N-6)."""
 
-import os
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +9,10 @@ from playwright.sync_api import Browser
 
 from pregonero.people.models import Entity, Member
 from tests.conftest import PASSWORD
-from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+from tests.ui.browser import Answer, answers_of, faults_by_page, in_browser, main_of, open_page
 from tests.ui.test_signin import _code
 
 pytestmark = pytest.mark.procedure("N-6")
-PICTURES = os.environ.get("PREGONERO_PAGES_SEEN", "")  # a folder, to look at them
 PUBLIC = [
     "/cuenta/signup/", "/cuenta/password/reset/", "/cuenta/password/reset/done/", "/cuenta/inactive/",
     "/cuenta/password/reset/key/1-x/", "/cuenta/password/reset/key/done/", "/cuenta/confirm-email/",
@@ -57,26 +54,8 @@ def sent(client: Client, path: str, data: dict[str, Any]) -> Answer:
     return Answer(response.status_code, dict(response.headers), response.content)
 
 
-def main_of(answer: Answer) -> str:
-    """Return the part of a page that is its own, without the frame."""
-    return answer.body.decode().partition("<main")[2].partition("</main>")[0]
-
-
 def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
-    def look(browser: Browser) -> dict[str, Any]:
-        faults = {}
-        for path in pages:
-            for size in (DESK, PHONE):
-                page = open_page(browser, path, pages, size=size)
-                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
-                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
-                if PICTURES:
-                    name = f"{path.strip('/').replace('/', '-')}-{size[0]}.png"
-                    page.screenshot(path=Path(PICTURES) / name, full_page=True)
-                page.close()
-        return {where: found for where, found in faults.items() if found}
-
-    assert in_browser(look) == {}
+    assert faults_by_page(pages, pages) == {}
 
 
 def test_first_field_with_an_error_has_the_focus(pages: dict[str, Answer]) -> None:

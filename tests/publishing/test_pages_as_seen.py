@@ -1,17 +1,14 @@
 """What a person decides, makes by hand, pauses and watches, as it is seen: with axe, at a desk and on a phone (N-6)."""
 
-import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser
 
 from pregonero.health.actions import record_incident
 from pregonero.health.models import IncidentKind
@@ -27,10 +24,9 @@ from pregonero.publishing import actions
 from tests.publishing.test_states import put
 from tests.publishing.test_views import sent, signed_in
 from tests.stage import deliveries_in, drafted, programmed
-from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
+from tests.ui.browser import Answer, answers_of, faults_by_page
 
 pytestmark = pytest.mark.procedure("N-6")
-PICTURES = os.environ.get("PREGONERO_PAGES_SEEN", "")  # a folder, to look at them
 
 
 def undecided(delivery: Delivery, *, found: int) -> Delivery:
@@ -111,18 +107,4 @@ def pages(accounts: dict[str, Account], news: News, picture: Medium, beto: Membe
 
 
 def test_axe_finds_nothing(pages: dict[str, Answer]) -> None:
-    def look(browser: Browser) -> dict[str, Any]:
-        faults = {}
-        for path in (path for path in pages if not path.startswith("/medios/")):
-            for size in (DESK, PHONE):
-                page = open_page(browser, path, pages, size=size)
-                small = page.evaluate(SMALL_TARGETS) if size == PHONE else []
-                faults[f"{path} {size[0]}"] = faults_of(page) + list(small)
-                if PICTURES:
-                    page.screenshot(
-                        path=Path(PICTURES) / f"{path.strip('/').replace('/', '-')}-{size[0]}.png", full_page=True
-                    )
-                page.close()
-        return {where: found for where, found in faults.items() if found}
-
-    assert in_browser(look) == {}
+    assert faults_by_page(pages, (path for path in pages if not path.startswith("/medios/"))) == {}

@@ -5,6 +5,7 @@ instead of a server, because records can't be emptied between tests as a live se
 """
 
 import mimetypes
+import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
 AXE = Axe()
 WHOLE: dict[str, object] = {"resultTypes": ["violations"]}
 OF_COLOURS = WHOLE | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+PICTURES = os.environ.get("PREGONERO_PAGES_SEEN", "")  # a folder, to look at the pages
 OVERFLOW = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -52,6 +54,11 @@ def answers_of(client: Client, paths: Iterable[str]) -> dict[str, Answer]:
         response = client.get(path, follow=True)
         answers[path] = Answer(response.status_code, dict(response.headers), response.content)
     return answers
+
+
+def main_of(answer: Answer) -> str:
+    """Return the part of a page that is its own, without the frame."""
+    return answer.body.decode().partition("<main")[2].partition("</main>")[0]
 
 
 def in_browser(look: Callable[[Browser], Result]) -> Result:
@@ -104,3 +111,25 @@ def faults_of(page: Page, *, colours_only: bool = False) -> list[str]:
     ]
     over = page.evaluate(OVERFLOW)
     return found + ([f"wider than the window by {over} px"] if over > 0 else [])
+
+
+def faults_by_page(answers: dict[str, Answer], paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return what axe finds in each page, at a desk and on a phone, with the targets too small for a finger.
+
+    Pages without faults are left out. With `PREGONERO_PAGES_SEEN` a picture of each page is left in that folder.
+    """
+
+    def look(browser: Browser) -> dict[str, list[str]]:
+        faults: dict[str, list[str]] = {}
+        for path in paths:
+            for size in (DESK, PHONE):
+                page = open_page(browser, path, answers, size=size)
+                small = list(page.evaluate(SMALL_TARGETS)) if size == PHONE else []
+                faults[f"{path} {size[0]}"] = faults_of(page) + small
+                if PICTURES:
+                    name = f"{path.strip('/').replace('/', '-')}-{size[0]}.png"
+                    page.screenshot(path=Path(PICTURES) / name, full_page=True)
+                page.close()
+        return {page: found for page, found in faults.items() if found}
+
+    return in_browser(look)
