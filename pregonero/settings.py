@@ -105,6 +105,7 @@ INSTALLED_APPS = [
     "pregonero.health",
     "pregonero.records",
     "pregonero.media",
+    "pregonero.entities",
     "pregonero.networks",
     "pregonero.newsroom",
     "pregonero.outbox",

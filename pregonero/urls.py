@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("pregonero.reports.urls")),
     path("", include("pregonero.newsroom.urls")),
     path("", include("pregonero.media.urls")),
+    path("", include("pregonero.entities.urls")),
     path("", include("pregonero.networks.urls")),
     path("", include("pregonero.people.urls")),
     path("cuenta/", include("allauth.urls")),

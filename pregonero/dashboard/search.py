@@ -58,6 +58,7 @@ PAGES = (
     PageName("Pausar todo", "publishing:pause_all", "octagon-pause", "detener parar emergencia reanudar"),
     PageName("Avisos", "dashboard:notices", "bell", "notificaciones"),
     PageName("Contraseña y segundo paso", "account_change_password", "key-round", "clave seguridad verificación llave"),
+    PageName("Nombre y escudo", "entities:edit", "landmark", "entidad logo iniciales ministerio", "entity.manage"),
     PageName("Cambiar de entidad", "people:choose_entity", "landmark", "ministerio"),
 )
 

@@ -8,6 +8,7 @@ import json
 import secrets
 import urllib.request
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
@@ -16,6 +17,8 @@ from django.utils import timezone
 
 from pregonero.inbox.actions.triage import set_pqrsd_parameters
 from pregonero.inbox.queries import pqrsd_parameters
+from pregonero.media.actions import save_upload
+from pregonero.media.store import store_arms
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import add_administrator, register_account, save_application
 from pregonero.networks.connection import redirect_uri
@@ -45,6 +48,7 @@ PURPOSES = {
     "instagram": "Imágenes y reels de los programas del Ministerio",
     "youtube": "Videos y transmisiones en vivo",
 }
+ARMS = Path(__file__).parent / "arms.png"  # drawn from arms.svg
 SOURCE = "Noticias de la sede (RSS)"
 
 
@@ -60,6 +64,8 @@ def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
     )
     _register_people(entity, now)
     cast = _cast(entity)
+    if not entity.arms_sha256:
+        _set_arms(entity, cast["carmen"], now)
     _register_accounts(addresses, cast["carmen"], now)
     if not Source.objects.filter(entity=entity, name=SOURCE).exists():
         address = f"{addresses.lab}/sitio/feed.xml"
@@ -90,6 +96,18 @@ def demo_password() -> str:
 def _cast(entity: Entity) -> dict[str, Member]:
     members = Member.objects.filter(entity=entity).select_related("entity", "user")
     return {member.user.email.partition("@")[0]: member for member in members}
+
+
+def _set_arms(entity: Entity, carmen: Member, now: datetime) -> None:
+    medium = save_upload(stored=store_arms([ARMS.read_bytes()], ARMS.name), by=carmen, now=now)
+    profile = people.EntityProfile(
+        name=entity.name,
+        short_name=entity.short_name,
+        initials=entity.initials,
+        arms_sha256=medium.sha256,
+        arms_alt="Escudo de la demostración: una rosa de los vientos sobre el mar",
+    )
+    people.edit_entity(entity=entity, profile=profile, by=carmen, now=now)
 
 
 def _register_people(entity: Entity, now: datetime) -> None:

@@ -2,12 +2,20 @@
 
 from pregonero.errors import NotFound
 from pregonero.media.models import Medium
-from pregonero.people.models import Member
+from pregonero.people.models import Entity, Member
 
 
 def get_medium(*, member: Member, pk: int) -> Medium:
     """Return a file of the member's entity. Raises `NotFound` for any other."""
     medium = Medium.objects.filter(pk=pk, entity_id=member.entity_id).first()
+    if medium is None:
+        raise NotFound
+    return medium
+
+
+def entity_medium(*, entity: Entity, sha256: str) -> Medium:
+    """Return the file of an entity with a SHA-256 digest. Raises `NotFound` without one."""
+    medium = Medium.objects.filter(entity=entity, sha256=sha256).first()
     if medium is None:
         raise NotFound
     return medium

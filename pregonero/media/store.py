@@ -19,6 +19,7 @@ from pregonero.media.sandbox.runner import COPY_LIMITS, IMAGE_LIMITS, INSPECTION
 
 CHUNK = 1024 * 1024
 MAX_UPLOAD_BYTES = 1024 * CHUNK
+MAX_ARMS_BYTES = 5 * CHUNK
 MIME_OF_EXTENSION = {f".{known.extension}": known.mime for known in FORMATS} | {
     ".jpeg": "image/jpeg",
     ".heif": "image/heic",
@@ -27,6 +28,7 @@ MIME_OF_EXTENSION = {f".{known.extension}": known.mime for known in FORMATS} | {
 INTERCHANGEABLE = {"video/mp4", "video/quicktime"}  # telephones give either extension to the same kind of file
 CAPTIONS_MIMES = ("text/", "application/")
 WITHOUT_METADATA = "quitar lo que decía del lugar, la hora y la cámara"
+AS_ARMS = "reducir al tamaño de un escudo"
 AS_JPEG = "convertir a JPEG en sRGB"
 
 
@@ -57,16 +59,29 @@ def path_of(medium: Medium | StoredFile) -> Path:
     return Path(settings.MEDIA_FOLDER) / medium.file
 
 
-def store_upload(chunks: Iterable[bytes], name: str, *, expected: str = "media") -> StoredFile:
+def store_upload(
+    chunks: Iterable[bytes], name: str, *, expected: str = "media", max_bytes: int = MAX_UPLOAD_BYTES
+) -> StoredFile:
     """Store an uploaded file. Raises `UnusableFile`, also when the extension of its name is false."""
     with incoming_file() as output:
         size = 0
         for chunk in chunks:
             size += len(chunk)
-            if size > MAX_UPLOAD_BYTES:
-                raise FileTooLarge(f"El archivo pesa más de {MAX_UPLOAD_BYTES // CHUNK} MB: no se recibe.")
+            if size > max_bytes:
+                raise FileTooLarge(f"El archivo pesa más de {max_bytes // CHUNK} MB: no se recibe.")
             output.write(chunk)
         return store_incoming(output, expected, check=lambda mime: _check_extension(name, mime))
+
+
+def store_arms(chunks: Iterable[bytes], name: str) -> StoredFile:
+    """Store an entity's arms: the uploaded picture, and made from it a small square PNG that is the one shown.
+
+    Raises `UnusableFile`, also when the picture is too small or too wide to be recognised.
+    """
+    uploaded = store_upload(chunks, name, expected="arms", max_bytes=MAX_ARMS_BYTES)
+    with incoming_file() as output:
+        run("arms", path_of(uploaded), IMAGE_LIMITS, output=output.name)
+        return replace(store_incoming(output, "arms"), original=uploaded, steps=(AS_ARMS,))
 
 
 def convert_picture(path: Path, conversion: Conversion) -> StoredFile:
@@ -97,8 +112,8 @@ def store_incoming(
 ) -> StoredFile:
     """Inspect an incoming file and store it, without its metadata; HEIC and AVIF as JPEG. Raises `UnusableFile`.
 
-    `expected` is "picture", "video", "media" (either) or "captions"; `origin` is the address that the file came from;
-    `check` receives the real MIME type and may raise.
+    `expected` is "picture", "arms", "video", "media" (picture or video) or "captions"; `origin` is the address that the
+    file came from; `check` receives the real MIME type and may raise.
     """
     output.flush()
     inspected = run("inspect", Path(output.name), INSPECTION_LIMITS, expected=expected)

@@ -1,6 +1,7 @@
 """Register entities and members; send notices to members and record their receipts."""
 
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
@@ -10,7 +11,7 @@ from procrastinate.contrib.django import app
 from pregonero.people import queries
 from pregonero.people.models import Employment, Entity, Member, Notice, User
 from pregonero.people.roles import Role
-from pregonero.people.rules import check_may
+from pregonero.people.rules import check_may, check_may_edit_entity
 from pregonero.records.actions import SYSTEM, ObjectRef, record
 
 
@@ -28,6 +29,40 @@ def register_entity(
         registered_at=now,
     )
     record(entity_id=entity.pk, event_type="entity.registered", actor=SYSTEM, ref=entity.ref, at=now)
+    return entity
+
+
+@dataclass(frozen=True)
+class EntityProfile:
+    """How an entity presents itself; the fields of `Entity` with the same names."""
+
+    name: str
+    short_name: str
+    initials: str
+    arms_sha256: str = ""
+    arms_alt: str = ""
+
+
+@transaction.atomic(durable=True)
+def edit_entity(*, entity: Entity, profile: EntityProfile, by: Member, now: datetime) -> Entity:
+    """Change the entity's name, short name, initials and arms; without a change nothing is recorded."""
+    entity = Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity.pk)
+    check_may_edit_entity(by, entity, now=now)
+    before = {name: getattr(entity, name) for name in asdict(profile)}
+    changed = {name: value for name, value in asdict(profile).items() if before[name] != value}
+    if not changed:
+        return entity
+    for name, value in changed.items():
+        setattr(entity, name, value)
+    entity.save(update_fields=list(changed))
+    record(
+        entity_id=entity.pk,
+        event_type="entity.edited",
+        actor=by.actor,
+        ref=entity.ref,
+        at=now,
+        facts={name: {"before": before[name], "after": value} for name, value in changed.items()},
+    )
     return entity
 
 

@@ -2,18 +2,24 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 
 from pregonero.people.roles import Role
 from pregonero.records.actions import Actor, ObjectRef
 
 
 class Entity(models.Model):
-    """A public entity. Every other row belongs to one, and members see only the rows of their own."""
+    """A public entity. Every other row belongs to one, and members see only the rows of their own.
+
+    `arms_sha256` is the digest of the entity's arms in the media folder, and `arms_alt` their alternative text; both
+    are empty for an entity that shows its initials instead.
+    """
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=160)
@@ -21,6 +27,16 @@ class Entity(models.Model):
     initials = models.CharField(max_length=4)
     official_domains = ArrayField(models.CharField(max_length=120), default=list)
     registered_at = models.DateTimeField()
+    arms_sha256 = models.CharField(max_length=64, blank=True, default="")
+    arms_alt = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(arms_sha256="", arms_alt="") | (Q(arms_sha256__regex="^[0-9a-f]{64}$") & ~Q(arms_alt="")),
+                name="entity_arms_have_alt",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -29,6 +45,16 @@ class Entity(models.Model):
     def ref(self) -> ObjectRef:
         """Return the reference for records."""
         return ObjectRef("entity", self.pk, self.name)
+
+    @property
+    def arms_path(self) -> str:
+        """Return the path of the entity's arms, which needs no session; empty without arms."""
+        return reverse("entities:arms", args=[self.arms_sha256]) if self.arms_sha256 else ""
+
+    @property
+    def arms_address(self) -> str:
+        """Return the absolute address of the entity's arms, for mails; empty without arms."""
+        return f"{settings.PUBLIC_ADDRESS}{self.arms_path}" if self.arms_sha256 else ""
 
 
 class UserManager(BaseUserManager["User"]):

@@ -18,6 +18,14 @@ def get_entity(*, slug: str) -> Entity:
     return entity
 
 
+def entity_with_arms(*, sha256: str) -> Entity:
+    """Return an entity whose arms are the file with this digest; raise `NotFound` if there is none."""
+    entity = Entity.objects.filter(arms_sha256=sha256).order_by("pk").first()
+    if entity is None:
+        raise NotFound
+    return entity
+
+
 def only_entity() -> Entity | None:
     """Return the entity of this installation if it has only one."""
     entities = list(Entity.objects.order_by("pk")[:2])

@@ -36,6 +36,7 @@ class Permission:
 
 PERMISSIONS: dict[str, Permission] = {
     "people.manage": Permission("administrar las personas del Grupo", COORDINATOR),
+    "entity.manage": Permission("cambiar el nombre y el escudo de la entidad", COORDINATOR),
     "accounts.see": Permission("ver el registro de cuentas", EVERYBODY),
     "accounts.manage": Permission("administrar las cuentas en las redes", COORDINATOR | {Role.SYSTEMS_OFFICE}),
     "accounts.test": Permission(

@@ -6,8 +6,8 @@ from typing import ParamSpec
 
 from django.utils import timezone
 
-from pregonero.errors import NotAllowed, Refused
-from pregonero.people.models import Member
+from pregonero.errors import NotAllowed, NotFound, Refused
+from pregonero.people.models import Entity, Member
 from pregonero.people.roles import PERMISSIONS, Role
 
 P = ParamSpec("P")
@@ -37,3 +37,10 @@ def as_question(check: Callable[P, None]) -> Callable[P, bool]:
 
 
 may = as_question(check_may)
+
+
+def check_may_edit_entity(member: Member, entity: Entity, *, now: datetime) -> None:
+    """Raise unless the member may change the entity: `NotFound` for another entity than the member's own."""
+    if member.entity_id != entity.pk:
+        raise NotFound
+    check_may(member, "entity.manage", now=now)

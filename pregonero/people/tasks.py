@@ -22,7 +22,7 @@ def mail_notice(*, notice_id: int, **_later: Any) -> None:
     title = " ".join(notice.title.split())  # a line break would start another header
     context = {
         "notice": notice,
-        "entity": notice.entity.short_name,
+        "entity": notice.entity,
         "address": f"{settings.PUBLIC_ADDRESS}{notice.path}",
     }
     send_mail(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from pregonero.people import queries
 from pregonero.people.forms import EntityForm
 from pregonero.people.middleware import SESSION_KEY, MemberRequest
+from pregonero.people.rules import may
 from pregonero.people.sessions import session_seconds
 
 
@@ -22,7 +23,9 @@ def choose_entity(request: MemberRequest) -> HttpResponse:
     if form.is_valid():
         request.session[SESSION_KEY] = form.cleaned_data["entity"]
         return redirect("/")
-    return render(request, "people/entities.html", {"memberships": memberships}, status=422 if form.errors else 200)
+    may_edit = may(request.member, "entity.manage", now=timezone.now())
+    context = {"memberships": memberships, "may_edit": may_edit}
+    return render(request, "people/entities.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

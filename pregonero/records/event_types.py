@@ -3,6 +3,7 @@
 EVENT_TYPES: dict[str, str] = {
     "text.erased": "Texto borrado para proteger datos personales",
     "entity.registered": "Entidad registrada",
+    "entity.edited": "Nombre o escudo de la entidad cambiado",
     "member.registered": "Persona registrada",
     "notice.seen": "Abrió el aviso",
     "account.registered": "Cuenta registrada",

@@ -63,6 +63,7 @@ EXAMPLES = (
     Example("pagination", "Páginas", "Las páginas de una lista larga."),
     Example("empty", "Sin nada", "Dice que no hay nada y qué hacer."),
     Example("thumb", "Miniatura", "Una imagen o un video en pequeño; su lugar no se mueve cuando llega."),
+    Example("arms", "Escudo", "El escudo de la entidad, o sus iniciales cuando no lo tiene."),
     Example("post", "Publicación", "Lo que se envió o lo que hay en una red, con su hora."),
     Example("preview", "Vista previa", "Una publicación como la mostrará su red."),
 )

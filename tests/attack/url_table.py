@@ -133,6 +133,9 @@ ROWS = (
     Row("dashboard:search", outside=OK),
     Row("dashboard:more", outside=OK),
     Row("people:choose_entity", outside=OK, both=True),
+    Row("entities:edit", roles=COORDINATOR, outside=OK, both=True),
+    Row("entities:edit", "POST", data=lambda _: {"name": "Ministerio", "short_name": "Min", "initials": "MC"},
+        roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
     Row("publishing:today", outside=OK),
     Row("publishing:day", arguments=lambda _: [date(2026, 11, 24)], outside=OK),
     Row("publishing:week", arguments=lambda _: [date(2026, 11, 24)], outside=OK),
@@ -292,6 +295,7 @@ PUBLIC = {
     "media:signed": OK,
     "public:rules": OK,
     "public:rules_version": MISSING,  # nobody has put one in force
+    "entities:arms": MISSING,  # no entity has these arms
     "account_login": OK,
     "account_logout": FOUND,
     "account_inactive": OK,
@@ -327,6 +331,7 @@ def public_path(name: str, stage: Stage) -> str:
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
         if stage.informed.picture
         else [],
+        "entities:arms": ["0" * 64],
         "account_reset_password_from_key": ["1", "set-password"],
         "account_confirm_email": ["x:y"],
     }

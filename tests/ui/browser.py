@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -19,6 +19,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 Result = TypeVar("Result")
+Scheme = Literal["light", "dark"]
 
 CHROMIUM = "/usr/bin/chromium"
 HOST = "http://localhost"
@@ -113,7 +114,9 @@ def faults_of(page: Page, *, colours_only: bool = False) -> list[str]:
     return found + ([f"wider than the window by {over} px"] if over > 0 else [])
 
 
-def faults_by_page(answers: dict[str, Answer], paths: Iterable[str]) -> dict[str, list[str]]:
+def faults_by_page(
+    answers: dict[str, Answer], paths: Iterable[str], *, schemes: tuple[Scheme, ...] = ("light",)
+) -> dict[str, list[str]]:
     """Return what axe finds in each page, at a desk and on a phone, with the targets too small for a finger.
 
     Pages without faults are left out. With `PREGONERO_PAGES_SEEN` a picture of each page is left in that folder.
@@ -125,10 +128,13 @@ def faults_by_page(answers: dict[str, Answer], paths: Iterable[str]) -> dict[str
             for size in (DESK, PHONE):
                 page = open_page(browser, path, answers, size=size)
                 small = list(page.evaluate(SMALL_TARGETS)) if size == PHONE else []
-                faults[f"{path} {size[0]}"] = faults_of(page) + small
-                if PICTURES:
-                    name = f"{path.strip('/').replace('/', '-')}-{size[0]}.png"
-                    page.screenshot(path=Path(PICTURES) / name, full_page=True)
+                for scheme in schemes:
+                    page.emulate_media(color_scheme=scheme)
+                    where = f"{path} {size[0]} {scheme}"
+                    faults[where] = faults_of(page, colours_only=scheme != schemes[0]) + small
+                    if PICTURES:
+                        name = where.strip("/").translate(str.maketrans("/ ", "--"))
+                        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
                 page.close()
         return {page: found for page, found in faults.items() if found}
 

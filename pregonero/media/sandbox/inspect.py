@@ -10,10 +10,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from pregonero.media.captions import BadCue, decode, read_cues
 from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile
-from pregonero.media.formats import AVIF, CAPTIONS_NAMES, HEIC, JPEG, PICTURE_NAMES, VIDEO_NAMES
+from pregonero.media.formats import AVIF, CAPTIONS_NAMES, HEIC, JPEG, PICTURE_NAMES, PNG, VIDEO_NAMES, WEBP, FileFormat
 from pregonero.media.sandbox.checks import MAX_PIXELS, check_no_markup, check_size, read_format
 from pregonero.media.sandbox.inspect_video import inspect_video
 
+ARMS_FORMATS = (PNG, JPEG, WEBP)  # of an SVG only a browser knows what it draws
 MAX_FRAMES = 2_000
 MAX_ANIMATION_PIXELS = 25 * MAX_PIXELS  # all the frames together
 MAX_CAPTIONS_BYTES = 2_000_000
@@ -22,6 +23,7 @@ MAX_BAD_CUES = 3  # named in a refusal
 METADATA = {"exif", "xmp", "photoshop", "comment", "XML:com.adobe.xmp", "Raw profile type exif", "mpoffset"}
 EXPECTED = {
     "picture": f"aquí va una imagen {PICTURE_NAMES}",
+    "arms": "el escudo va en PNG, JPEG o WebP",
     "video": f"aquí va un video {VIDEO_NAMES}",
     "media": f"se reciben imágenes ({PICTURE_NAMES}) y videos ({VIDEO_NAMES})",
     "captions": f"aquí van subtítulos {CAPTIONS_NAMES}",
@@ -31,20 +33,26 @@ EXPECTED = {
 def inspect(job: dict[str, Any]) -> dict[str, Any]:
     """Return the kind, format, size and traits of a file.
 
-    `job["expected"]` is "picture", "video", "media" (either of them) or "captions".
+    `job["expected"]` is "picture", "arms", "video", "media" (picture or video) or "captions".
     Raises `MalformedFile` or `FileTooLarge`.
     """
     path, expected = Path(job["path"]), job["expected"]
     if not path.stat().st_size:
         raise MalformedFile("El archivo está vacío.")
     known = read_format(path)
-    if known is not None and known.kind != expected and not (expected == "media" and known.kind):
+    if known is not None and not _is_expected(known, expected):
         raise UnsupportedFile(f"El archivo es {known.label}: {EXPECTED[expected]}.")
     if expected == "captions":
         return inspect_captions(path)
     if known is None:
         raise UnsupportedFile(f"El archivo no es de un tipo conocido: {EXPECTED[expected]}.")
     return inspect_picture(path) if known.kind == "picture" else inspect_video(path, known)
+
+
+def _is_expected(known: FileFormat, expected: str) -> bool:
+    if expected == "arms":
+        return known in ARMS_FORMATS
+    return known.kind == expected or (expected == "media" and bool(known.kind))
 
 
 def open_picture(path: Path) -> Image.Image:
