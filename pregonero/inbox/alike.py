@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pregonero.inbox.answer_proposals import question_stems
 from pregonero.inbox.models import Conversation, Message
+from pregonero.inbox.queries import last_messages
 from pregonero.inbox.states import ConversationState, Question
 
 MOST = 50
@@ -27,24 +28,15 @@ def alike_conversations(conversation: Conversation, message: Message) -> list[Al
     asked = question_stems(message.text)
     if not asked:
         return []
-    messages = (
-        Message.objects.filter(
-            conversation__entity_id=conversation.entity_id,
-            conversation__state=ConversationState.OPEN,
-            conversation__question=Question.BASIC,
-            contact__isnull=False,
-            deleted_at__isnull=True,
-            why_assisted="",
-        )
-        .exclude(conversation=conversation)
-        .select_related("conversation__account", "conversation__contact", "contact")
-        .order_by("conversation_id", "-written_at", "-pk")
-        .distinct("conversation_id")
-    )
+    waiting = Conversation.objects.filter(
+        entity_id=conversation.entity_id, state=ConversationState.OPEN, question=Question.BASIC
+    ).exclude(pk=conversation.pk)
+    others = waiting.select_related("account", "contact").order_by("waiting_since", "pk")[:EXAMINED]
+    by_id = {other.pk: other for other in others}
     found = [
-        AlikeConversation(other.conversation, other)
-        for other in messages[:EXAMINED]
-        if likeness(asked, question_stems(other.text)) >= LIKENESS
+        AlikeConversation(by_id[pk], other)
+        for pk, other in last_messages(list(by_id.values())).items()
+        if not other.deleted_at and not other.why_assisted and likeness(asked, question_stems(other.text)) >= LIKENESS
     ]
     return sorted(found, key=lambda one: one.conversation.waiting_since)[:MOST]
 

@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from pregonero.errors import Refused
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, Step, StepKind
 from pregonero.inbox.petitions import FEATURES
+from pregonero.inbox.rules import LinksRefused, ThreadChanged
 from pregonero.inbox.states import STEP_CHOICES, Question
 
 SNOOZE_HOUR, NOON = time(8), time(12)
@@ -27,8 +29,27 @@ class SortForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
-    """An answer: its text, the key that makes a repeated send one, and the revision that its author saw."""
+class AcceptingLinks(forms.Form):
+    """A form whose text may have links that fail their check: who may answers for them here, with a reason (D-4)."""
+
+    refuses_links = False
+    is_for_an_older_state = False
+    link_reason = forms.CharField(
+        label="Por qué respondes por el enlace",
+        max_length=300,
+        required=False,
+        help_text="Queda en el registro con tu nombre.",
+    )
+
+    def refuse(self, field: str, refusal: Refused) -> None:
+        """Show a refusal at a field, and whether it is of the links or because the conversation changed."""
+        self.refuses_links = isinstance(refusal, LinksRefused)
+        self.is_for_an_older_state = isinstance(refusal, ThreadChanged)
+        self.add_error(field, refusal.message)
+
+
+class AnswerForm(AcceptingLinks):
+    """An answer: its text, the key that makes a repeated send one, and the state of the conversation that was seen."""
 
     text = forms.CharField(
         label="Tu respuesta",
@@ -38,6 +59,7 @@ class AnswerForm(forms.Form):
     )
     key = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    opened = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     source = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
 
@@ -47,7 +69,7 @@ class DraftForm(forms.Form):
     text = forms.CharField(max_length=10_000, required=False, strip=False)
 
 
-class RedirectForm(forms.Form):
+class RedirectForm(AcceptingLinks):
     """The confirmation that a person is sent to PQRSD."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -114,7 +136,32 @@ class SnoozeForm(forms.Form):
         return timezone.make_aware(datetime.combine(self.cleaned_data["day"], SNOOZE_HOUR))
 
 
-class PqrsdForm(forms.Form):
+class LabelsForm(forms.Form):
+    """The labels of a conversation, separated by commas."""
+
+    names = forms.CharField(
+        label="Etiquetas", max_length=400, required=False, help_text="Separadas por comas. Solo las ve el equipo."
+    )
+
+    @property
+    def chosen(self) -> list[str]:
+        """Return the labels that were written."""
+        return [name for name in self.cleaned_data["names"].split(",") if name.strip()]
+
+
+class SavedAnswerForm(AcceptingLinks):
+    """A saved answer: its name in the list, and its text with variables in braces."""
+
+    name = forms.CharField(label="Nombre", max_length=80, error_messages={"required": "Escribe un nombre corto."})
+    text = forms.CharField(
+        label="Texto",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": "Escribe el texto."},
+    )
+
+
+class PqrsdForm(AcceptingLinks):
     """The parameters of PQRSD."""
 
     address = forms.URLField(

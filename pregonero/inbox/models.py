@@ -9,6 +9,15 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from pregonero.inbox.composer_models import (
+    Draft,
+    Label,
+    Presence,
+    SavedAnswer,
+    SavedAnswerVersion,
+    TextLinkAcceptance,
+    TextLinkCheck,
+)
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
 from pregonero.inbox.stream_models import Stream, WebhookNotice
@@ -19,8 +28,9 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "Conversation", "Draft", "Message", "MessageVersion", "Note", "Petition", "PetitionStep",
-    "PqrsdParameters", "Stream", "WebhookNotice",
+    "Answer", "Contact", "Conversation", "Draft", "Label", "Message", "MessageVersion", "Note", "Petition",
+    "PetitionStep", "PqrsdParameters", "Presence", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance",
+    "TextLinkCheck", "WebhookNotice",
 ]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
@@ -86,6 +96,7 @@ class Conversation(models.Model):
     question_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     assignee = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     snoozed_until = models.DateTimeField(null=True)
+    labels = models.ManyToManyField(Label, related_name="conversations")
     waiting_since = models.DateTimeField()
     last_at = models.DateTimeField()
 
@@ -100,6 +111,18 @@ class Conversation(models.Model):
         )
         indexes = (
             models.Index(fields=["entity", "state", "-last_at"], name="conversation_by_state"),
+            models.Index(fields=["entity", "state", "waiting_since", "id"], name="conversation_waiting"),
+            models.Index(fields=["account", "state", "waiting_since", "id"], name="conversation_of_account"),
+            models.Index(
+                fields=["entity", "snoozed_until"],
+                condition=Q(snoozed_until__isnull=False),
+                name="conversation_snoozed",
+            ),
+            models.Index(
+                fields=["assignee", "state", "waiting_since"],
+                condition=Q(assignee__isnull=False),
+                name="conversation_of_assignee",
+            ),
             models.Index(fields=["subject_kind", "subject_id"], name="conversation_of_subject"),
             models.Index(fields=["contact", "-last_at"], name="conversation_of_contact"),
         )
@@ -189,7 +212,8 @@ class MessageVersion(models.Model):
 class Answer(models.Model):
     """What was answered to a message, once. `key` is made where it was written, so that a repeated send is one.
 
-    `source_*` name the news item from which it was answered, with the digest of its text then (Q-2).
+    `source_*` name the news item from which it was answered, with the digest of its text then (Q-2). `alike_to` is the
+    answer that was given at once to this message too. `undone_at` tells an answer that its author took back in time.
     """
 
     SUBJECT_KIND = "answer"
@@ -206,6 +230,8 @@ class Answer(models.Model):
     remote_id = models.CharField(max_length=120, blank=True)
     url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)
+    alike_to = models.ForeignKey("self", on_delete=models.PROTECT, related_name="alike", null=True)
+    undone_at = models.DateTimeField(null=True)
     source_kind = models.CharField(max_length=20, blank=True)
     source_id = models.BigIntegerField(null=True)
     source_name = models.CharField(max_length=300, blank=True)
@@ -228,6 +254,9 @@ class Answer(models.Model):
             models.CheckConstraint(
                 condition=~Q(state=AnswerState.PUBLISHED) | (~Q(remote_id="") & Q(published_at__isnull=False)),
                 name="answer_published_has_post",
+            ),
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | ~Q(state=AnswerState.SENDING), name="answer_undone_is_not_sent"
             ),
         )
         indexes = (models.Index(fields=["source_kind", "source_id"], name="answer_of_source"),)
@@ -260,18 +289,6 @@ class Answer(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records and operations refer to it."""
         return ObjectRef(self.SUBJECT_KIND, self.pk, f"Respuesta en {self.conversation.account}")
-
-
-class Draft(models.Model):
-    """An answer that somebody is writing, kept so that it survives a closed page and others see it."""
-
-    conversation = models.OneToOneField(Conversation, on_delete=models.PROTECT, related_name="draft")
-    text = models.TextField(blank=True)
-    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"borrador de {self.conversation_id}"
 
 
 class Note(models.Model):

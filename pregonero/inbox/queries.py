@@ -1,16 +1,16 @@
 """Conversations: getters, the list with its filters and counts, the thread, and how far each account was read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from pregonero.errors import NotFound
 from pregonero.inbox.models import (
     Answer,
     Contact,
     Conversation,
-    Draft,
     Message,
     MessageVersion,
     Note,
@@ -31,7 +31,9 @@ from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
 
 PAGE_SIZE = 50
-THREAD_LIMIT = 300  # messages of one conversation that its page shows: the latest ones
+MOST_LISTED = 1_000  # conversations that a list counts and pages: filters reach the rest
+QUEUE_SIZE = 12
+THREAD_LIMIT = 100  # messages of one conversation that its page shows: the latest ones, or those before one
 OVERDUE_AFTER = timedelta(hours=24)  # our own measure of a late answer: the procedure sets none
 
 
@@ -42,6 +44,8 @@ class Filters:
     state: str = "abiertas"
     account: int | None = None
     question: str = ""
+    kind: str = ""
+    label: int | None = None
     mine: bool = False
 
 
@@ -67,10 +71,14 @@ def conversations_of(member: Member, filters: Filters, *, now: datetime) -> Quer
         found = found.filter(account_id=filters.account)
     if filters.question:
         found = found.filter(question=filters.question)
+    if filters.kind:
+        found = found.filter(kind=filters.kind)
+    if filters.label is not None:
+        found = found.filter(labels=filters.label)
     if filters.mine:
         found = found.filter(assignee=member)
     order = ("waiting_since", "pk") if filters.state in ("abiertas", "atrasadas") else ("-last_at", "-pk")
-    return found.select_related("account", "contact", "assignee").order_by(*order)
+    return found.select_related("account", "contact", "assignee").prefetch_related("labels").order_by(*order)
 
 
 def _in_state(state: str, now: datetime) -> Q:
@@ -86,16 +94,42 @@ def _in_state(state: str, now: datetime) -> Q:
 
 
 def counts_by_state(member: Member, *, now: datetime) -> dict[str, int]:
-    """Return how many conversations of the entity each list has."""
-    counts = {state: Count("pk", filter=_in_state(state, now)) for state in STATES}
-    return dict(Conversation.objects.filter(entity_id=member.entity_id).aggregate(**counts))
+    """Return how many conversations of the entity each list has; `MOST_LISTED` stands for that many or more."""
+    found = Conversation.objects.filter(entity_id=member.entity_id)
+    return {state: found.filter(_in_state(state, now))[:MOST_LISTED].count() for state in STATES}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The open conversations that wait, from those just before one; and its neighbours, the longest waiting first."""
+
+    rows: list[Conversation]
+    before: Conversation | None
+    after: Conversation | None
+
+
+def queue_beside(conversation: Conversation, *, now: datetime) -> Queue:
+    """Return the open conversations beside one, for the list at the side of its page and the keys j and k."""
+    found = Conversation.objects.filter(_in_state("abiertas", now), entity_id=conversation.entity_id)
+    found = found.exclude(pk=conversation.pk).select_related("account", "contact")
+    at, pk = conversation.waiting_since, conversation.pk
+    is_after = Q(waiting_since__gt=at) | Q(waiting_since=at, pk__gt=pk)
+    is_before = Q(waiting_since__lt=at) | Q(waiting_since=at, pk__lt=pk)
+    after = list(found.filter(is_after, waiting_since__gte=at).order_by("waiting_since", "pk")[:QUEUE_SIZE])
+    before = list(found.filter(is_before, waiting_since__lte=at).order_by("-waiting_since", "-pk")[:QUEUE_SIZE])
+    shown = [*before[:2][::-1], conversation, *after]
+    missing = max(QUEUE_SIZE - len(shown), 0)
+    rows = [*before[2 : 2 + missing][::-1], *shown][:QUEUE_SIZE]
+    return Queue(rows, before[0] if before else None, after[0] if after else None)
 
 
 def last_messages(conversations: list[Conversation]) -> dict[int, Message]:
     """Return the last message of a person in each conversation."""
-    messages = Message.objects.filter(conversation__in=conversations, contact__isnull=False)
-    latest = messages.order_by("conversation_id", "-written_at", "-pk").distinct("conversation_id")
-    return {message.conversation_id: message for message in latest}
+    of_person = Message.objects.filter(conversation=OuterRef("pk"), contact__isnull=False)
+    latest = of_person.order_by("-written_at", "-pk").values("pk")[:1]
+    found = Conversation.objects.filter(pk__in=[conversation.pk for conversation in conversations])
+    messages = Message.objects.filter(pk__in=found.annotate(latest=Subquery(latest)).values("latest"))
+    return {message.conversation_id: message for message in messages}
 
 
 def message_to_answer(conversation: Conversation) -> Message | None:
@@ -148,21 +182,26 @@ def conversations_with(contact: Contact) -> list[Conversation]:
     return list(found.order_by("-last_at", "-pk")[:200])
 
 
-def messages_of(conversation: Conversation) -> list[Message]:
-    """Return the latest messages of a conversation, the first one first."""
+def messages_of(conversation: Conversation, *, before: datetime | None = None) -> list[Message]:
+    """Return the latest messages of a conversation, or the latest before a moment, the first one first."""
     messages = Message.objects.filter(conversation=conversation).select_related("contact")
+    if before is not None:
+        messages = messages.filter(written_at__lt=before)
     return list(messages.order_by("-written_at", "-pk")[:THREAD_LIMIT])[::-1]
 
 
-def versions_of(conversation: Conversation) -> list[MessageVersion]:
-    """Return what the messages of a conversation said before they were edited, the first one first."""
-    return list(MessageVersion.objects.filter(message__conversation=conversation).order_by("pk")[:THREAD_LIMIT])
+def versions_of(messages: Iterable[Message]) -> list[MessageVersion]:
+    """Return what these messages said before they were edited, the first one first."""
+    edited = [message.pk for message in messages if message.edited_at]
+    return list(MessageVersion.objects.filter(message__in=edited).order_by("pk")[:THREAD_LIMIT])
 
 
-def answers_of(conversation: Conversation) -> list[Answer]:
-    """Return the answers of a conversation, the first one first."""
+def answers_of(conversation: Conversation, *, since: datetime | None, before: datetime | None = None) -> list[Answer]:
+    """Return the latest answers of a conversation between two moments, the first one first."""
     answers = Answer.objects.filter(conversation=conversation).select_related("by", "message")
-    return list(answers.order_by("pk")[:THREAD_LIMIT])
+    answers = answers.filter(at__gte=since) if since is not None else answers
+    answers = answers.filter(at__lt=before) if before is not None else answers
+    return list(answers.order_by("-pk")[:THREAD_LIMIT])[::-1]
 
 
 def get_answer(*, member: Member, pk: int, for_update: bool = False) -> Answer:
@@ -180,20 +219,19 @@ def operation_of(answer: Answer) -> Delivery:
     return deliveries_of(answer.ref)[0]
 
 
-def notes_of(conversation: Conversation, *, member: Member) -> list[Note]:
-    """Return the internal notes of a conversation that a member may read, the first one first.
+def notes_of(
+    conversation: Conversation, *, member: Member, since: datetime | None = None, before: datetime | None = None
+) -> list[Note]:
+    """Return the internal notes of a conversation between two moments that a member may read, the first one first.
 
     Reserved ones are only for who advises or coordinates: professional secrecy closes them to everybody else (N-5).
     """
     notes = Note.objects.filter(conversation=conversation)
     if not GROUP_HEADS.intersection(member.roles):
         notes = notes.filter(is_reserved=False)
-    return list(notes.select_related("by").order_by("pk")[:THREAD_LIMIT])
-
-
-def draft_of(conversation: Conversation) -> Draft | None:
-    """Return the answer that somebody is writing, or None."""
-    return Draft.objects.filter(conversation=conversation).select_related("by").first()
+    notes = notes.filter(at__gte=since) if since is not None else notes
+    notes = notes.filter(at__lt=before) if before is not None else notes
+    return list(notes.select_related("by").order_by("-pk")[:THREAD_LIMIT])[::-1]
 
 
 def pqrsd_parameters(entity: Entity) -> PqrsdParameters | None:
@@ -219,19 +257,27 @@ class OutdatedAnswer:
     answer: Answer
     news: News
 
+    @property
+    def is_outdated(self) -> bool:
+        """Return whether the news item was edited after the answer, and says something else than it said then."""
+        edited_at = self.news.edited_at
+        if edited_at is None or edited_at <= self.answer.at:
+            return False
+        return digest_of(self.news.title, self.news.summary, self.news.body) != self.answer.source_digest
+
 
 def outdated_answers(entity: Entity, *, limit: int = 100) -> list[OutdatedAnswer]:
     """Return the answers whose news item was edited after they were given, the newest first."""
-    answers = Answer.objects.filter(conversation__entity=entity, source_kind="news", state="PUBLISHED")
-    edited = News.objects.filter(pk=OuterRef("source_id"), edited_at__gt=OuterRef("at"))
-    found = list(answers.filter(Exists(edited)).select_related("conversation__account", "by").order_by("-pk")[:limit])
-    news = News.objects.in_bulk([answer.source_id for answer in found])
-    pairs = ((answer, news[answer.source_id]) for answer in found if answer.source_id in news)
-    return [
-        OutdatedAnswer(answer, item)
-        for answer, item in pairs
-        if digest_of(item.title, item.summary, item.body) != answer.source_digest
+    edited = News.objects.filter(entity=entity, edited_at__isnull=False).order_by("-edited_at", "-pk")
+    news = {item.pk: item for item in edited[:MOST_LISTED]}
+    given = Answer.objects.filter(source_kind="news", source_id__in=list(news), state="PUBLISHED")
+    given = given.filter(conversation__entity=entity).select_related("conversation__account", "by")
+    pairs = [
+        OutdatedAnswer(answer, news[answer.source_id])
+        for answer in given.order_by("-pk")[:MOST_LISTED]
+        if answer.source_id
     ]
+    return [pair for pair in pairs if pair.is_outdated][:limit]
 
 
 def streams_due(*, now: datetime, limit: int = 500) -> list[int]:

@@ -1,13 +1,16 @@
 """Who may do what with a conversation, and in which state (Q-2, Q-3, N-5)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pregonero.errors import Conflict, Refused, WrongState
+from pregonero.inbox.composer_queries import LinkProblem, link_problems
 from pregonero.inbox.models import Conversation, Message
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
+from pregonero.inbox.text_links import links_in
 from pregonero.networks.registry import connector
-from pregonero.people.models import Member
-from pregonero.people.roles import GROUP_HEADS
+from pregonero.people.models import Entity, Member
+from pregonero.people.roles import GROUP_HEADS, PERMISSIONS, Role
 from pregonero.people.rules import as_question, check_may
 
 FALLBACK_LIMIT = 280
@@ -51,6 +54,27 @@ def check_seen(conversation: Conversation, *, seen: int) -> None:
     """Raise `ThreadChanged` when the conversation changed after the person saw it."""
     if conversation.revision != seen:
         raise ThreadChanged("La conversación cambió mientras escribías: mira lo nuevo y envíala otra vez.")
+
+
+class LinksRefused(Refused):
+    """A text has links that failed their check, and nobody answers for them (D-4)."""
+
+    code = "links_refused"
+
+    def __init__(self, problems: Sequence[LinkProblem], right: str) -> None:
+        who = " o ".join(role.label for role in Role if role in PERMISSIONS[right].roles)
+        said = " ".join(f"El enlace {problem.address} no se puede enviar: {problem.why}" for problem in problems)
+        super().__init__(f"{said} Corrígelo o quítalo; también puede aceptarlo, con su nombre y una razón: {who}.")
+
+
+def check_links(text: str, entity: Entity, *, now: datetime, right: str = "link.accept") -> None:
+    """Raise `LinksRefused` unless every link of a text passed its check lately, or somebody answers for it (D-4).
+
+    `right` is the permission of who may accept them.
+    """
+    problems = link_problems(links_in(text), entity, now=now)
+    if problems:
+        raise LinksRefused(problems, right)
 
 
 def check_answer_text(conversation: Conversation, text: str) -> None:

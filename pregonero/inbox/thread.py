@@ -18,16 +18,37 @@ class Entry:
     answer: Answer | None = None
     note: Note | None = None
 
+    @property
+    def changed_at(self) -> datetime:
+        """Return when it last changed here: it was received, edited, deleted or written."""
+        if self.message is None:
+            return self.at
+        moments = (self.message.received_at, self.message.edited_at, self.message.deleted_at)
+        return max(moment for moment in moments if moment is not None)
 
-def thread_of(conversation: Conversation, *, member: Member) -> list[Entry]:
-    """Return the entries of a conversation that a member may read, the first one first."""
+
+@dataclass(frozen=True)
+class Thread:
+    """The entries that a page shows, and the moment before which there are earlier ones; None at the beginning."""
+
+    entries: list[Entry]
+    earlier_than: datetime | None = None
+
+
+def thread_of(conversation: Conversation, *, member: Member, before: datetime | None = None) -> Thread:
+    """Return the latest entries of a conversation that a member may read, or the latest before a moment."""
+    found = queries.messages_of(conversation, before=before)
+    since = found[0].written_at if len(found) == queries.THREAD_LIMIT else None
     versions: dict[int, list[MessageVersion]] = {}
-    for version in queries.versions_of(conversation):
+    for version in queries.versions_of(found):
         versions.setdefault(version.message_id, []).append(version)
     messages = [
-        Entry(message.written_at, message=message, versions=tuple(versions.get(message.pk, ())))
-        for message in queries.messages_of(conversation)
+        Entry(message.written_at, message=message, versions=tuple(versions.get(message.pk, ()))) for message in found
     ]
-    answers = [Entry(answer.at, answer=answer) for answer in queries.answers_of(conversation)]
-    notes = [Entry(note.at, note=note) for note in queries.notes_of(conversation, member=member)]
-    return sorted([*messages, *answers, *notes], key=lambda entry: entry.at)
+    answers = [
+        Entry(answer.at, answer=answer) for answer in queries.answers_of(conversation, since=since, before=before)
+    ]
+    notes = [
+        Entry(note.at, note=note) for note in queries.notes_of(conversation, member=member, since=since, before=before)
+    ]
+    return Thread(sorted([*messages, *answers, *notes], key=lambda entry: entry.at), since)

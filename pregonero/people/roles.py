@@ -66,6 +66,7 @@ PERMISSIONS: dict[str, Permission] = {
     "inbox.note": Permission(
         "escribir notas en una conversación", NETWORKS_PEOPLE | GROUP_HEADS | {Role.CITIZEN_RELATIONS}
     ),
+    "saved_answer.manage": Permission("guardar y cambiar respuestas guardadas", NETWORKS_PEOPLE | GROUP_HEADS),
     "petition.open": Permission("enviar una petición a Relación con el Ciudadano", NETWORKS_PEOPLE | GROUP_HEADS),
     "petition.manage": Permission("llevar las peticiones", frozenset({Role.CITIZEN_RELATIONS})),
     "contact.erase": Permission("borrar o descargar los datos de una persona", COORDINATOR | {Role.CITIZEN_RELATIONS}),

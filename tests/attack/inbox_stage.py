@@ -7,21 +7,23 @@ from datetime import datetime
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
+from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import close_conversation, set_pqrsd_parameters, sort_conversation
-from pregonero.inbox.models import Answer, Conversation, Petition, Stream
+from pregonero.inbox.models import Answer, Conversation, Petition, SavedAnswer, Stream
 from pregonero.inbox.petition_clock import PetitionKind
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
+from tests.inbox.conftest import links_pass
 
 BY_HAND = 5
 
 
 @dataclass(frozen=True)
 class InboxRows:
-    """A basic question, a matter of PQRSD, a petition to hand over, one handed over, and an answer by hand."""
+    """A basic question, a matter of PQRSD, a petition to hand over, one handed over, an answer by hand, a saved one."""
 
     asked: Conversation
     matter: Conversation
@@ -29,6 +31,7 @@ class InboxRows:
     settled: Conversation
     petition: Petition
     by_hand: Answer
+    saved: SavedAnswer
 
 
 def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> InboxRows:
@@ -51,13 +54,15 @@ def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> I
         by=citizen_relations,
         now=now,
     )
+    links_pass(account.entity, "https://www.mincit.gov.co/pqrsd")
+    saved = keep_saved_answer(name="Gracias", text="Gracias por escribir.", by=strategist, now=now).saved_answer
     opening = PetitionOpening(PetitionKind.GENERAL, {})
     petition = open_petition(conversation=found[4], opening=opening, by=strategist, now=now)
     for conversation in found:
         conversation.refresh_from_db()
     written = WrittenAnswer("Hasta el lunes.", uuid.uuid4(), found[5].revision)
     by_hand = send_answer(conversation=found[5], written=written, by=strategist, now=now)
-    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand)
+    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand, saved)
 
 
 def _written(number: int, now: datetime) -> Interaction:

@@ -119,7 +119,17 @@ def today(_: Stage) -> dict[str, str]:
     return {"kind": "ANSWERED", "day": f"{timezone.localdate():%Y-%m-%d}"}
 
 
-PQRSD = {"address": "https://www.mincit.gov.co/pqrsd", "text": "Escribe a PQRSD:", "reason": "Otra resolución"}
+def saved_choice(stage: Stage) -> dict[str, str]:
+    return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
+
+
+PQRSD = {
+    "address": "https://www.mincit.gov.co/pqrsd",
+    "text": "Escribe a PQRSD:",
+    "reason": "Otra resolución",
+    "link_reason": "La sede la publica mañana",
+}
+SAVED = {"name": "Gracias", "text": "Gracias por escribirnos."}
 ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
 ACCOUNT = of("account")
@@ -219,6 +229,16 @@ ROWS = (
     Row("inbox:snooze", "POST", ASKED, tomorrow, NETWORKS_AND_HEADS, FOUND),
     Row("inbox:note", "POST", ASKED, lambda _: {"text": "Llamó"}, NETWORKS_AND_HEADS | CITIZENS, FOUND),
     Row("inbox:draft", "POST", ASKED, lambda _: {"text": "Hola"}, NETWORKS_AND_HEADS),
+    Row("inbox:presence", "POST", ASKED, roles=INBOX_READERS),
+    Row("inbox:label", "POST", ASKED, lambda _: {"names": "feria"}, NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:insert_saved", "POST", ASKED, saved_choice, NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:saved_answers", roles=INBOX_READERS, outside=OK, both=True),
+    Row("inbox:saved_answers", "POST", data=lambda _: SAVED, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND,
+        both=True),
+    Row("inbox:saved_answer", arguments=in_inbox("saved"), roles=INBOX_READERS, both=True),
+    Row("inbox:saved_answer", "POST", in_inbox("saved"), lambda _: SAVED, NETWORKS_AND_HEADS, FOUND, both=True),
+    Row("inbox:retire_saved", "POST", in_inbox("saved"), roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("inbox:undo", "POST", in_inbox("by_hand"), roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("inbox:pqrsd", roles=INBOX_READERS, outside=OK, both=True),
     Row("inbox:pqrsd", "POST", data=lambda _: PQRSD, roles=CITIZENS, status=FOUND, outside=FOUND, both=True),
     Row("inbox:by_hand", arguments=in_inbox("by_hand"), roles=NETWORKS_AND_HEADS, both=True),

@@ -7,8 +7,10 @@ from django.db import transaction
 
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
+from pregonero.inbox.actions.composer import label_conversation, save_draft
 from pregonero.inbox.actions.outcomes import record_published
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
+from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import add_note, set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.models import Conversation, Stream
 from pregonero.inbox.petition_clock import PetitionKind
@@ -45,10 +47,14 @@ def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[
     for name, written in WRITTEN.items():
         _receive(team, name, written, publication_id, now)
     made = {name: Conversation.objects.get(thread_id=f"muestra-{name}") for name in WRITTEN}
-    ana = team.people["ana"]
+    ana, beto = team.people["ana"], team.people["beto"]
     for name, question in (("costo", Question.BASIC), ("caso", Question.PQRSD), ("contrato", Question.PETITION)):
         sort_conversation(conversation=made[name], question=question, reason="", by=ana, now=now)
     _answer(made["costo"], "Hola, Luz. La inscripción es gratuita.", ana, now)
+    keep_saved_answer(name="Gracias por escribir", text="Hola, {nombre}. Gracias por escribirnos.", by=ana, now=now)
+    keep_saved_answer(name="Horario de atención", text="Atendemos de lunes a viernes, de 8 a 5.", by=ana, now=now)
+    label_conversation(conversation=made["fecha"], names=["mipymes", "Huila"], by=ana, now=now)
+    save_draft(conversation=made["fecha"], text="Hola, Rosa. Creo que cierra en diciembre…", by=beto, now=now)
     add_note(conversation=made["contrato"], text="Llamó también por teléfono.", by=ana, now=now)
     opening = PetitionOpening(PetitionKind.DOCUMENTS, dict.fromkeys(FEATURES, True), "olga@correo.test")
     petition = open_petition(conversation=made["contrato"], opening=opening, by=ana, now=now)

@@ -58,6 +58,7 @@ PAGES = {
     "Conversación por confirmar": ("ana", "/conversacion/{conversations[fecha]}/"),
     "Conversación de PQRSD": ("ana", "/conversacion/{conversations[caso]}/"),
     "Conversación respondida": ("ana", "/conversacion/{conversations[costo]}/"),
+    "Respuestas guardadas": ("ana", "/conversacion/guardadas/"),
     "Parámetros de PQRSD": ("rita", "/conversacion/pqrsd/"),
     "Peticiones": ("rita", "/peticiones/"),
     "Petición": ("rita", "/peticiones/{petitions[contrato]}/"),

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.utils import timezone
 from pytest_django import Settings
 
 from pregonero.database import database_now
+from pregonero.inbox.actions.links import keep_link_findings
 from pregonero.inbox.models import Conversation, Stream
 from pregonero.inbox.tasks import read_stream, read_streams
 from pregonero.networks.models import Account
@@ -17,8 +19,10 @@ from pregonero.newsroom.models import Informing, News, NewsState
 from pregonero.outbox import sender
 from pregonero.outbox.actions.prepare import promote_due
 from pregonero.outbox.models import Delivery
-from pregonero.people.models import Member
+from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
+from pregonero.publishing.link_finding import LinkFinding
+from pregonero.records.undo import WINDOW
 from tests.conftest import member
 from tests.lab.process import Lab
 from tests.outbox.conftest import connected_account
@@ -100,14 +104,28 @@ def read_all(account: Account) -> list[Conversation]:
     return list(Conversation.objects.filter(account=account).select_related("contact").order_by("pk"))
 
 
+def let_undo_pass(account: Account) -> None:
+    """Make the answers of an account wait no more: the seconds in which they can be undone pass."""
+    waiting = Delivery.objects.filter(account=account, kind__in=("REPLY", "MESSAGE"), state="PLANNED")
+    earlier = {name: F(name) - WINDOW for name in ("due_at", "ready_at", "prepare_at")}
+    waiting.filter(ready_at__gt=database_now()).update(**earlier)
+
+
 def send_all(account: Account) -> list[Delivery]:
     """Send what is due on an account, as the worker does, and return its deliveries."""
+    let_undo_pass(account)
     promote_due(now=database_now())
     for delivery in Delivery.objects.filter(account=account, prepared_for=""):
         sender.prepare_delivery(delivery_id=delivery.pk, worker=WORKER)
     for job in sender.claim(account_id=account.pk, worker=WORKER, limit=10):
         sender.store_results([sender.make_public(job)])
     return list(Delivery.objects.filter(account=account).order_by("pk"))
+
+
+def links_pass(entity: Entity, *addresses: str) -> None:
+    """Store that links passed their check just now."""
+    findings = [LinkFinding(address, 200, address, official=True, problem="") for address in addresses]
+    keep_link_findings(entity=entity, findings=findings, now=timezone.now())
 
 
 def minutes(count: int) -> timedelta:

@@ -23,7 +23,7 @@ from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.records.models import Event
-from tests.inbox.conftest import FACT, Write, account_of, post_at, read_all, send_all
+from tests.inbox.conftest import FACT, Write, account_of, links_pass, post_at, read_all, send_all
 from tests.lab.process import Lab
 
 pytestmark = pytest.mark.procedure("Q-2")
@@ -198,6 +198,7 @@ def set_parameters(by: Member) -> None:
         by=by,
         now=timezone.now(),
     )
+    links_pass(by.entity, "https://www.mincit.gov.co/pqrsd")
 
 
 @pytest.mark.procedure("Q-4")

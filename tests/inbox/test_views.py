@@ -18,7 +18,7 @@ from pregonero.inbox.states import ConversationState, Question
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
-from tests.inbox.conftest import Write, post_at, read_all
+from tests.inbox.conftest import Write, links_pass, post_at, read_all
 from tests.lab.process import Lab
 
 pytestmark = pytest.mark.procedure("Q-1")
@@ -133,7 +133,7 @@ def test_the_other_acts_and_their_words(visit: Visit, ana: Member, conversation:
     assert (counts["abiertas"], counts["pospuestas"]) == (0, 1)
     html = browser.get(base).content.decode()
     assert "Llamó también" in html
-    assert conversation.draft.text == "Hola, Ro"
+    assert conversation.drafts.get().text == "Hola, Ro"
     closed = browser.post(f"{base}cierre/", {"reason": ""})
     assert closed.status_code == 422 and "Escribe por qué." in closed.content.decode()
     browser.post(f"{base}cierre/", {"reason": "Es un saludo"})
@@ -170,6 +170,7 @@ def test_the_parameters_are_set_by_their_owners_and_seen_by_the_rest(
     form = {"address": "https://www.mincit.gov.co/pqrsd", "text": "Escribe a PQRSD.", "reason": "Resolución 1"}
     assert visit(ana).post("/conversacion/pqrsd/", form).status_code == 403
 
+    links_pass(ana.entity, form["address"])
     visit(citizen_relations).post("/conversacion/pqrsd/", form)
 
     assert "Versión 1, de Rita Lara" in visit(ana).get("/conversacion/pqrsd/").content.decode()

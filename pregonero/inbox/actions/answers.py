@@ -15,6 +15,7 @@ from pregonero.inbox.models import Answer, Conversation, Draft, Message
 from pregonero.inbox.rules import (
     check_answer_text,
     check_answerable,
+    check_links,
     check_may_answer,
     check_seen,
 )
@@ -29,25 +30,28 @@ from pregonero.outbox.payload import Parent, post_payload
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record
+from pregonero.records.undo import WINDOW as UNDO_WINDOW
 
 
 @dataclass(frozen=True)
 class WrittenAnswer:
     """What a person wrote, the key that makes a repeated send one, and the revision of the conversation that they saw.
 
-    `source` is the news item from which it was answered.
+    `source` is the news item from which it was answered, and `alike_to` the answer that is given to others too.
     """
 
     text: str
     key: uuid.UUID
     seen: int
     source: News | None = None
+    alike_to: Answer | None = None
 
 
 @transaction.atomic(durable=True)
 def send_answer(*, conversation: Conversation, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
     """Answer the last message of a conversation. The same key again returns the answer that it made.
 
+    It is sent after `UNDO_WINDOW`, so that it can be undone until then.
     Raises `ThreadChanged`, and sends nothing, when the conversation changed after the person saw it.
     """
     return _send(conversation, AnswerKind.ANSWER, written, by, now)
@@ -65,7 +69,8 @@ def send_alike(
     for other in others:
         key = uuid.uuid5(answer.key, str(other.pk))
         try:
-            sent.append(_send_alike(other, WrittenAnswer(answer.text, key, other.revision, source), by, now))
+            written = WrittenAnswer(answer.text, key, other.revision, source, alike_to=answer)
+            sent.append(_send_alike(other, written, by, now))
         except Refused as refusal:
             refused.append(f"{other.contact}: {refusal.message}")
     return sent, refused
@@ -98,7 +103,7 @@ def send_number(*, message: Message, text: str, key: uuid.UUID, by: Member, now:
     written = WrittenAnswer(_addressed(message.conversation, text), key, message.conversation.revision)
     answer = _create(message, AnswerKind.NUMBER, written, by, now)
     _record(answer, None)
-    _schedule(answer, now)
+    _schedule(answer, now, now)
     return answer
 
 
@@ -112,13 +117,14 @@ def _send(conversation: Conversation, kind: AnswerKind, written: WrittenAnswer, 
     message = check_answerable(queries.message_to_answer(conversation))
     text = _addressed(conversation, written.text.strip())
     check_answer_text(conversation, text)
+    check_links(text, conversation.entity, now=now)
     answer = _create(message, kind, replace(written, text=text), by, now)
     _record(answer, written.source)
-    _schedule(answer, now)
+    _schedule(answer, now + UNDO_WINDOW, now)
     conversation.state, conversation.snoozed_until = ConversationState.ANSWERED, None
     conversation.revision += 1
     conversation.save()
-    Draft.objects.filter(conversation=conversation).delete()
+    Draft.objects.filter(conversation=conversation, by=by).delete()
     return answer
 
 
@@ -141,6 +147,7 @@ def _create(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Memb
         text=written.text,
         by=by,
         at=now,
+        alike_to=written.alike_to,
         source_kind="news" if source else "",
         source_id=source.pk if source else None,
         source_name=source.title if source else "",
@@ -162,7 +169,7 @@ def _record(answer: Answer, source: News | None) -> None:
     )
 
 
-def _schedule(answer: Answer, now: datetime) -> None:
+def _schedule(answer: Answer, due_at: datetime, now: datetime) -> None:
     conversation, message = answer.conversation, answer.message
     parent = Parent(reply_to=message.remote_id, root=conversation.post_id or message.remote_id)
     operation = schedule(
@@ -170,7 +177,7 @@ def _schedule(answer: Answer, now: datetime) -> None:
         subject=answer.ref,
         kind=OperationKind.REPLY,
         payload=post_payload(answer.text, parent=parent),
-        due_at=now,
+        due_at=due_at,
         now=now,
     )
     if message.why_assisted:  # its network takes it from a person only: nothing sends it

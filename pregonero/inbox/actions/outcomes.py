@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pregonero.inbox.models import Answer, Conversation
-from pregonero.inbox.states import AnswerState, ConversationState
+from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState
+from pregonero.outbox.actions.schedule import cancel
 from pregonero.outbox.models import Delivery
+from pregonero.outbox.queries.deliveries import lock_deliveries
+from pregonero.outbox.states import WAITING
 from pregonero.records.actions import SYSTEM, EventDraft, record_many
 
 
@@ -15,11 +18,49 @@ def record_published(by_answer: Mapping[int, Delivery], *, now: datetime) -> Non
     events = []
     for answer in answers.filter(pk__in=list(by_answer)).order_by("pk"):
         delivery = by_answer[answer.pk]
+        if answer.state == AnswerState.FAILED:  # the late yes of an attempt
+            if not _stop_later_answers(answer, now):
+                _record_second(answer, delivery)
+                continue
+            _set_answered(answer.conversation_id)
         answer.state, answer.problem = AnswerState.PUBLISHED, ""
         answer.remote_id, answer.url, answer.published_at = delivery.remote_id, delivery.url, delivery.published_at
         answer.save()
         events.append(_published_event(answer, now))
     record_many(events)
+
+
+def _stop_later_answers(answer: Answer, now: datetime) -> bool:
+    """Cancel the answer that was written because this one seemed not to go out; return False when it is being sent.
+
+    Nothing has tried to send what waits, so that the message is answered once.
+    """
+    later = Answer.objects.filter(message_id=answer.message_id).exclude(pk=answer.pk).exclude(state=AnswerState.FAILED)
+    is_number = answer.kind == AnswerKind.NUMBER
+    for other in [one for one in later if (one.kind == AnswerKind.NUMBER) == is_number]:
+        (delivery,) = lock_deliveries(other.ref)
+        other.refresh_from_db(from_queryset=Answer.objects.select_for_update(no_key=True, of=("self",)))
+        if other.state != AnswerState.SENDING or delivery.state not in WAITING or delivery.attempts_made:
+            return False
+        reason = "La respuesta anterior sí salió: esta no se envió."
+        cancel(delivery=delivery, reason=reason, by=SYSTEM, now=now)
+        record_failure(other, reason=reason)
+    return True
+
+
+def _set_answered(conversation_id: int) -> None:
+    conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=conversation_id)
+    if conversation.state == ConversationState.OPEN:
+        conversation.state = ConversationState.ANSWERED
+        conversation.revision += 1
+        conversation.save(update_fields=["state", "revision"])
+
+
+def _record_second(answer: Answer, delivery: Delivery) -> None:
+    """Store that an answer went out although another one was sent: a person withdraws one of them."""
+    answer.problem = "Salió tarde en la red: la persona tiene dos respuestas. Retira una."
+    answer.remote_id, answer.url, answer.published_at = delivery.remote_id, delivery.url, delivery.published_at
+    answer.save()
 
 
 def _published_event(answer: Answer, now: datetime) -> EventDraft:
@@ -35,11 +76,11 @@ def _published_event(answer: Answer, now: datetime) -> EventDraft:
     )
 
 
-def record_failure(answer: Answer, *, reason: str) -> None:
+def record_failure(answer: Answer, *, reason: str, undone_at: datetime | None = None) -> None:
     """Store why an answer did not go out, and open its conversation again. `answer` is locked."""
     if answer.state != AnswerState.SENDING:
         return
-    answer.state, answer.problem = AnswerState.FAILED, reason
+    answer.state, answer.problem, answer.undone_at = AnswerState.FAILED, reason, undone_at
     answer.save()
     conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=answer.conversation_id)
     if conversation.state == ConversationState.ANSWERED:

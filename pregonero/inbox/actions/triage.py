@@ -6,7 +6,7 @@ from django.db import transaction
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
-from pregonero.inbox.models import Conversation, Draft, Note, PqrsdParameters
+from pregonero.inbox.models import Conversation, Note, PqrsdParameters
 from pregonero.inbox.rules import check_may_sort
 from pregonero.inbox.states import ConversationState, Question
 from pregonero.people.actions import notify
@@ -168,18 +168,6 @@ def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime
         texts={} if is_reserved else {"note": note.text},
     )
     return note
-
-
-@transaction.atomic(durable=True)
-def save_draft(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Draft | None:
-    """Keep what a person is writing; an empty text keeps nothing."""
-    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
-    check_may(by, "inbox.answer", now=now)
-    if not text.strip():
-        Draft.objects.filter(conversation=conversation).delete()
-        return None
-    draft, _ = Draft.objects.update_or_create(conversation=conversation, defaults={"text": text, "by": by, "at": now})
-    return draft
 
 
 @transaction.atomic(durable=True)

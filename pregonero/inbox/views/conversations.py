@@ -1,16 +1,16 @@
-"""Pages of conversations: the list, the thread with its acts, and the parameters of PQRSD."""
+"""The page of a conversation, and its acts."""
 
-import uuid
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import Refused
 from pregonero.inbox import queries, rules
@@ -18,72 +18,31 @@ from pregonero.inbox.actions import answers, triage
 from pregonero.inbox.actions.answers import WrittenAnswer
 from pregonero.inbox.alike import alike_conversations
 from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
+from pregonero.inbox.composer import composer_context, new_answer
 from pregonero.inbox.forms import (
+    AcceptingLinks,
     AnswerForm,
     CloseForm,
-    DraftForm,
     NoteForm,
     PetitionForm,
-    PqrsdForm,
     RedirectForm,
     SnoozeForm,
     SortForm,
 )
 from pregonero.inbox.models import Answer, Conversation, Draft
+from pregonero.inbox.rules import LinksRefused
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.thread import thread_of
-from pregonero.networks.queries import accounts_of
+from pregonero.inbox.views.links import check_links_of
 from pregonero.newsroom.queries import get_news
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people
 from pregonero.people.roles import GROUP_HEADS
 from pregonero.people.rules import check_may, may
+from pregonero.ui.undo import offer_undo
 
 UNPROCESSABLE = 422
-STATE_LABELS = {
-    "abiertas": "Sin responder",
-    "atrasadas": "Atrasadas",
-    "pospuestas": "Pospuestas",
-    "respondidas": "Respondidas",
-    "cerradas": "Cerradas",
-}
-
-
-@require_GET
-def conversation_list(request: MemberRequest) -> HttpResponse:
-    """List the conversations of the entity, those that wait longest first, with filters in the address."""
-    member, now = request.member, timezone.now()
-    check_may(member, "inbox.see", now=now)
-    filters = _filters(request)
-    page = Paginator(queries.conversations_of(member, filters, now=now), queries.PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
-    last, counts = queries.last_messages(list(page)), queries.counts_by_state(member, now=now)
-    context = {
-        "page": page,
-        "rows": [(conversation, last.get(conversation.pk)) for conversation in page],
-        "tabs": [(state, STATE_LABELS[state], counts[state], state == filters.state) for state in queries.STATES],
-        "filters": filters,
-        "label": STATE_LABELS[filters.state],
-        "accounts": accounts_of(member.entity),
-        "questions": Question.choices,
-        "streams": queries.streams_of(member.entity),
-        "outdated": queries.outdated_answers(member.entity),
-        "now": now,
-    }
-    return render(request, "inbox/list.html", context)
-
-
-def _filters(request: MemberRequest) -> queries.Filters:
-    state, account = request.GET.get("estado", ""), request.GET.get("cuenta", "")
-    question = request.GET.get("pide", "")
-    return queries.Filters(
-        state=state if state in queries.STATES else "abiertas",
-        account=int(account) if account.isdecimal() and len(account) < 10 else None,  # noqa: PLR2004
-        question=question if question in Question.values else "",
-        mine=request.GET.get("mias") == "1",
-    )
 
 
 def _conversation(request: MemberRequest, pk: int, right: str) -> Conversation:
@@ -103,9 +62,12 @@ def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
     now, answering = timezone.now(), _help_to_answer(conversation)
+    composer = composer_context(conversation, member=request.member, now=now)
     context = {
         "conversation": conversation,
-        "entries": thread_of(conversation, member=request.member),
+        "thread": thread_of(conversation, member=request.member, before=_before(request)),
+        "changed_since": _changed_since(form),
+        "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
         "limit": rules.answer_limit(conversation),
         "questions": Question.choices,
         "petition": queries.petition_of(conversation),
@@ -114,30 +76,40 @@ def _page(
         "is_open": conversation.state == ConversationState.OPEN,
         "now": now,
         **answering,
-        **_forms(form, _initial_answer(conversation, **answering), conversation),
+        **composer,
+        **_forms(form, _initial_answer(conversation, now, **answering, **composer), conversation),
         **_rights(request.member, conversation, now),
     }
     return render(request, "inbox/conversation.html", context, status=status)
 
 
+def _before(request: MemberRequest) -> datetime | None:
+    """Return the moment before which the page shows earlier entries; None for the latest ones."""
+    try:
+        return parse_datetime(request.GET.get("antes", ""))
+    except ValueError:
+        return None
+
+
+def _changed_since(form: Form | None) -> datetime | None:
+    """Return since when what changed is marked: the moment at which the person opened the composer (stop and look)."""
+    return form.cleaned_data["opened"] if isinstance(form, AnswerForm) and form.is_for_an_older_state else None
+
+
 def _help_to_answer(conversation: Conversation) -> dict[str, Any]:
-    """Return the message to answer, the draft, and for a basic question the proposed answer and those alike."""
-    message, draft = queries.message_to_answer(conversation), queries.draft_of(conversation)
+    """Return the message to answer, the proposed answer to a basic question, and those who ask the same."""
+    message = queries.message_to_answer(conversation)
     if message is None or conversation.question != Question.BASIC:
-        return {"message": message, "draft": draft, "proposal": None, "alike": []}
+        return {"message": message, "proposal": None, "alike": []}
     proposal, alike = propose_answer(conversation, message), alike_conversations(conversation, message)
-    return {"message": message, "draft": draft, "proposal": proposal, "alike": alike}
+    return {"message": message, "proposal": proposal, "alike": alike}
 
 
 def _initial_answer(
-    conversation: Conversation, *, draft: Draft | None, proposal: AnswerProposal | None, **_: Any
+    conversation: Conversation, now: datetime, *, draft: Draft | None, proposal: AnswerProposal | None, **_: Any
 ) -> dict[str, Any]:
     text = draft.text if draft else proposal.text if proposal else ""
-    return {"text": text, "source": proposal.news.pk if proposal else None, **_new_answer(conversation)}
-
-
-def _new_answer(conversation: Conversation) -> dict[str, Any]:
-    return {"key": uuid.uuid4(), "seen": conversation.revision}
+    return {"text": text, "source": proposal.news.pk if proposal else None, **new_answer(conversation, now)}
 
 
 def _forms(form: Form | None, initial: dict[str, Any], conversation: Conversation) -> dict[str, Form]:
@@ -196,6 +168,7 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
         return _page(request, conversation, form, status=UNPROCESSABLE)
     source, data = form.cleaned_data["source"], form.cleaned_data
     try:
+        check_links_of(request, data["text"], form)
         sent = answers.send_answer(
             conversation=conversation,
             written=WrittenAnswer(
@@ -219,7 +192,8 @@ def _answer_alike(request: MemberRequest, answer: Answer) -> None:
     others = [other for other in others if str(other.pk) in chosen]
     sent, refused = answers.send_alike(answer=answer, others=others, by=request.member, now=timezone.now())
     count = len(sent) + 1
-    messages.success(request, "Respuesta en camino." if count == 1 else f"{count} respuestas en camino.")
+    said = "Respuesta en camino." if count == 1 else f"{count} respuestas en camino."
+    offer_undo(request, said, reverse("inbox:undo", args=[answer.pk]))
     for reason in refused:
         messages.warning(request, f"No se respondió a {reason}")
 
@@ -229,9 +203,10 @@ def _refused_answer(
 ) -> HttpResponse:
     """Show the thread as it is now, with the text that was not sent and why."""
     conversation.refresh_from_db()
-    kept = AnswerForm({**form.cleaned_data, **_new_answer(conversation)})
+    kept = AnswerForm({**form.cleaned_data, **new_answer(conversation, timezone.now())})
     kept.is_valid()
-    kept.add_error("text", refusal.message)
+    kept.cleaned_data["opened"] = form.cleaned_data["opened"]
+    kept.refuse("text", refusal)
     return _page(request, conversation, kept, status=UNPROCESSABLE)
 
 
@@ -240,9 +215,20 @@ def redirect_person(request: MemberRequest, pk: int) -> HttpResponse:
     """Send the person to PQRSD."""
     conversation = _conversation(request, pk, "inbox.answer")
     form = RedirectForm(request.POST)
-    if form.is_valid():
-        answers.redirect_to_pqrsd(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
-        messages.success(request, "Le enviamos la dirección de PQRSD.")
+    if not form.is_valid():
+        return redirect(conversation)
+    parameters, data = queries.pqrsd_parameters(conversation.entity), form.cleaned_data
+    try:
+        check_links_of(request, parameters.address if parameters else "", form)
+        sent = answers.redirect_to_pqrsd(
+            conversation=conversation, key=data["key"], seen=data["seen"], by=request.member, now=timezone.now()
+        )
+    except LinksRefused as refusal:
+        form.refuse("link_reason", refusal)
+        return _page(request, conversation, form, status=UNPROCESSABLE)
+    if sent.is_by_hand:
+        return redirect("inbox:by_hand", pk=sent.pk)
+    offer_undo(request, "Le enviamos la dirección de PQRSD.", reverse("inbox:undo", args=[sent.pk]))
     return redirect(conversation)
 
 
@@ -300,36 +286,3 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
         return _page(request, conversation, form, status=UNPROCESSABLE)
     triage.add_note(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
     return redirect(conversation)
-
-
-@require_POST
-def draft(request: MemberRequest, pk: int) -> HttpResponse:
-    """Keep what a person is writing, while they write it."""
-    conversation, form = _conversation(request, pk, "inbox.answer"), DraftForm(request.POST)
-    if not form.is_valid():
-        sentence = f"Borrador sin guardar: {form.errors['text'][0]}"
-        return HttpResponse(sentence, content_type="text/plain; charset=utf-8", status=UNPROCESSABLE)
-    text = form.cleaned_data["text"]
-    triage.save_draft(conversation=conversation, text=text, by=request.member, now=timezone.now())
-    return HttpResponse("Borrador guardado" if text.strip() else "", content_type="text/plain; charset=utf-8")
-
-
-@require_http_methods(["GET", "POST"])
-def pqrsd(request: MemberRequest) -> HttpResponse:
-    """Show the parameters of PQRSD and their versions; their owners set new ones (Q-4)."""
-    member, now = request.member, timezone.now()
-    check_may(member, "inbox.see", now=now)
-    current = queries.pqrsd_parameters(member.entity)
-    initial = {"address": current.address, "text": current.text} if current else None
-    form = PqrsdForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        triage.set_pqrsd_parameters(entity=member.entity, by=member, now=now, **form.cleaned_data)
-        messages.success(request, "Parámetros guardados: rigen desde ahora.")
-        return redirect("inbox:pqrsd")
-    context: dict[str, Any] = {
-        "form": form,
-        "versions": queries.pqrsd_versions(member.entity),
-        "may_manage": may(member, "pqrsd.manage", now=now),
-        "now": now,
-    }
-    return render(request, "inbox/pqrsd.html", context, status=UNPROCESSABLE if form.errors else None)

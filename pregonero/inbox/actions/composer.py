@@ -1,0 +1,54 @@
+"""What a person leaves while they work on a conversation: their draft, their presence, and labels."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from pregonero.inbox import queries
+from pregonero.inbox.models import Conversation, Draft, Label, Presence
+from pregonero.people.models import Member
+from pregonero.people.rules import check_may
+from pregonero.records.actions import record
+
+MOST_LABELS = 10
+
+
+@transaction.atomic(durable=True)
+def save_draft(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Draft | None:
+    """Keep what a person is writing, apart from what others write; an empty text keeps nothing."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    if not text.strip():
+        Draft.objects.filter(conversation=conversation, by=by).delete()
+        return None
+    draft, _ = Draft.objects.update_or_create(conversation=conversation, by=by, defaults={"text": text, "at": now})
+    return draft
+
+
+@transaction.atomic(durable=True)
+def mark_present(*, conversation: Conversation, by: Member, now: datetime) -> Presence:
+    """Store that a person has the page of a conversation open."""
+    check_may(by, "inbox.see", now=now)
+    conversation = queries.get_conversation(member=by, pk=conversation.pk)
+    presence, _ = Presence.objects.update_or_create(conversation=conversation, member=by, defaults={"seen_at": now})
+    return presence
+
+
+@transaction.atomic(durable=True)
+def label_conversation(*, conversation: Conversation, names: Iterable[str], by: Member, now: datetime) -> Conversation:
+    """Set the labels of a conversation; new ones are stored for the whole entity."""
+    conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
+    check_may(by, "inbox.answer", now=now)
+    chosen = list(dict.fromkeys(filter(None, (" ".join(name.lower().split())[:40] for name in names))))[:MOST_LABELS]
+    Label.objects.bulk_create([Label(entity=by.entity, name=name) for name in chosen], ignore_conflicts=True)
+    conversation.labels.set(Label.objects.filter(entity=by.entity, name__in=chosen))
+    record(
+        entity_id=conversation.entity_id,
+        event_type="conversation.labelled",
+        actor=by.actor,
+        ref=conversation.ref,
+        at=now,
+        facts={"labels": chosen},
+    )
+    return conversation
