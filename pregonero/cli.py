@@ -275,6 +275,32 @@ def rotate_keys(*, as_json: bool) -> None:
 
 
 @main.group()
+def moderation() -> None:
+    """Moderación: cuánto acierta una lista de palabras."""
+
+
+@moderation.command("evaluate")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ARCHIVO")
+@click.option(
+    "--list",
+    "list_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="La lista, en CSV; si falta, la inicial para Colombia.",
+)
+@as_json_option
+def moderation_evaluate(*, file: Path, list_file: Path | None, as_json: bool) -> None:
+    """Dice qué encuentra y qué deja pasar una lista en ARCHIVO, una tabla de textos con su rótulo."""
+    from pregonero.errors import Refused  # noqa: PLC0415
+    from pregonero.moderation.commands import evaluation_of  # noqa: PLC0415
+
+    try:
+        evaluation = evaluation_of(file, list_file)
+    except Refused as error:
+        raise click.ClickException(error.message) from error
+    _print(evaluation.as_dict(), "\n".join(evaluation.lines()), as_json=as_json)
+
+
+@main.group()
 def bench() -> None:
     """Mide, en una sola corrida, frente a un par y frente al límite."""
 
@@ -302,6 +328,17 @@ def bench_deliveries(*, count: int, accounts: int, workers: str, as_json: bool) 
 
             numbers = tuple(int(number) for number in workers.split(","))
             report = measure(count, accounts=accounts, workers=numbers)
+    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+
+
+@bench.command("moderation")
+@click.option("--n", "count", type=click.IntRange(min=100), default=20_000, show_default=True, help="Comentarios.")
+@as_json_option
+def bench_moderation(*, count: int, as_json: bool) -> None:
+    """Mide cuántos comentarios por segundo se revisan con una lista de 5.000 términos."""
+    from bench.moderation import measure  # noqa: PLC0415
+
+    report = measure(count)
     _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
 
 

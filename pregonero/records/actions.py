@@ -3,12 +3,11 @@
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.records import canonical_body, merkle
@@ -34,15 +33,6 @@ class UnknownEventType(LookupError):
 
 
 @dataclass(frozen=True)
-class CoveredRole:
-    """A role that an actor has between two days because somebody is absent, as records say it."""
-
-    text: str
-    starts_on: date
-    ends_on: date
-
-
-@dataclass(frozen=True)
 class Actor:
     """Who acts: a member, the system itself, or a standing rule. Staff act in a public role, so they are named."""
 
@@ -50,13 +40,6 @@ class Actor:
     id: int | None
     name: str
     role: str = ""
-    covered: tuple[CoveredRole, ...] = ()
-
-    def as_of(self, moment: datetime) -> dict[str, Any]:
-        """Return what an event stores: the roles include those covered on that day, with who is absent."""
-        day = timezone.localdate(moment)
-        covered = [role.text for role in self.covered if role.starts_on <= day <= role.ends_on]
-        return {"kind": self.kind, "id": self.id, "name": self.name, "role": ", ".join([self.role, *covered])}
 
 
 @dataclass(frozen=True)
@@ -175,7 +158,7 @@ def _event(draft: EventDraft, salted: Mapping[str, tuple[str, str]]) -> Event:
         entity_id=draft.entity_id,
         at=draft.at,
         event_type=draft.event_type,
-        actor=draft.actor.as_of(draft.at),
+        actor=asdict(draft.actor),
         ref=draft.ref.reference,
         label=draft.ref.label[:LABEL_LIMIT],
         related=[other.reference for other in draft.related],

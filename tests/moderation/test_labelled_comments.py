@@ -1,0 +1,71 @@
+"""How well the starting list tells the labelled comments apart, and what it does not see."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from pyleetspeak2 import LeetSpeaker
+
+from pregonero.errors import Refused
+from pregonero.moderation.labelled_comments import OWN_TABLE, evaluate, own_comments, read_labelled
+from pregonero.moderation.list_files import matcher_terms, starting_list
+from pregonero.moderation.matching import Matcher
+
+# Recall of the starting list under each attacker of pyleetspeak2 with five seeds, as measured. Beyond "basic" the
+# tricks leave letters out or draw them with several signs: docs/formats/comentarios-rotulados.md says it.
+RECALL_UNDER = {"basic": 0.88, "basic_leetspeak": 0.7, "intermediate": 0.48, "intermediate_leetspeak": 0.6}
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher(matcher_terms(starting_list()))
+
+
+@pytest.mark.procedure("N-3", "N-4")
+def test_starting_list_finds_evasions_and_leaves_criticism_alone(matcher: Matcher) -> None:
+    labels = evaluate("propia", list(own_comments()), matcher).labels
+    assert labels["EVASION"].share >= 0.98
+    assert labels["INSULT"].share == 1
+    assert labels["LOOKALIKE"].share <= 0.01
+    assert labels["CRITICISM"].hits == labels["PLAIN"].hits == 0
+
+
+def test_own_table_has_the_promised_comments_each_once() -> None:
+    labels = Counter(comment.label for comment in own_comments())
+    assert sum(labels.values()) >= 600
+    assert min(labels["EVASION"], labels["LOOKALIKE"], labels["CRITICISM"]) >= 150
+    assert len({comment.text for comment in own_comments()}) == sum(labels.values())
+    assert all(bool(comment.term) == (comment.label in {"EVASION", "INSULT"}) for comment in own_comments())
+    assert OWN_TABLE.read_text().partition("\n")[0] == "número\trótulo\ttérmino\ttruco\ttexto"
+
+
+@pytest.mark.parametrize("mode", RECALL_UNDER)
+def test_recall_under_an_attacker_does_not_fall(matcher: Matcher, mode: str) -> None:
+    found = total = 0
+    for seed in range(1, 6):
+        attacker = LeetSpeaker(mode=mode, change_prb=0.8, change_frq=0.5, seed=seed)
+        for term in starting_list():
+            hits = matcher.find(f"ese {attacker.text2leet(term.text)} señor")
+            found += term.text in {hit.term.text for hit in hits}
+            total += 1
+    assert found / total >= RECALL_UNDER[mode]
+
+
+def test_a_table_of_others_is_read_with_its_own_names(tmp_path: Path, matcher: Matcher) -> None:
+    table = tmp_path / "otra.csv"
+    table.write_text('id,text,label\n1,"qué gonorrea, de verdad",1\n2,"la reputación, bien",0\n3,malo,1\n')
+    evaluation = evaluate(table.name, read_labelled(table), matcher)
+    assert (evaluation.labels["INSULT"].hits, evaluation.labels["INSULT"].examples) == (1, ["malo"])
+    assert evaluation.labels["PLAIN"].errors == 0
+    assert "dejó pasar: 1" in "\n".join(evaluation.lines())
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [("uno,dos\n1,2\n", "columnas «texto» y «rótulo»"), ("texto,rótulo\nhola,quizás\n", "quizás")],
+)
+def test_a_table_without_labels_is_refused(tmp_path: Path, content: str, reason: str) -> None:
+    table = tmp_path / "tabla.csv"
+    table.write_text(content)
+    with pytest.raises(Refused, match=reason):
+        read_labelled(table)
