@@ -98,12 +98,12 @@ def test_find_leaves_innocent_words_alone(text: str) -> None:
 # Spanish words that contain a vulgar one (a few of each, from a dictionary).
 INNOCENT = (
     "amputar computacional diputación disputar esputo putativo suputar báculo carbúnculo crepúsculo cubículo "
-    "espectáculo fascículo mayúsculo meticuloso minúsculo músculo obstáculo opúsculo oráculo pináculo ridículo tentáculo "
-    "tubérculo vínculo compenetrar penetrante ampollar repollar envergadura zapateta cuarteta esteta teta bípedo torpedo cacao "
-    "cacatúa pijama jipijapa aeroplano aldeano arcano arándano avellano camboyano pisada piscina pisapapeles pistola "
-    "aborto cortometraje ortodoxia ortografía ortopedia vilorto semental sementera azorrar emperrar escamondar "
-    "mondadientes cucaracha cucaña desapolillar pasaporte saponificar zapote globalizar lobanillo calabobos hoyoso "
-    "culebra hércules suculento truculento cachimba chochaperdiz"
+    "espectáculo fascículo mayúsculo meticuloso minúsculo músculo obstáculo opúsculo oráculo pináculo ridículo "
+    "tentáculo tubérculo vínculo compenetrar penetrante ampollar repollar envergadura zapateta cuarteta esteta "
+    "teta bípedo torpedo cacao cacatúa pijama jipijapa aeroplano aldeano arcano arándano avellano camboyano "
+    "pisada piscina pisapapeles pistola aborto cortometraje ortodoxia ortografía ortopedia vilorto semental "
+    "sementera azorrar emperrar escamondar mondadientes cucaracha cucaña desapolillar pasaporte saponificar "
+    "zapote globalizar lobanillo calabobos hoyoso culebra hércules suculento truculento cachimba chochaperdiz"
 )
 
 
