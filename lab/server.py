@@ -18,6 +18,7 @@ from lab.accounts import DEMO_SEED
 from lab.admin import Admin
 from lab.graph import api as graph
 from lab.mastodon import api as mastodon
+from lab.moderation import ModerationAdmin
 from lab.network_api import NetworkApi
 from lab.oauth.consent_pages import ConsentPages
 from lab.pages import PublicPages
@@ -88,6 +89,7 @@ def build(lab: LabState) -> web.Application:
     """Return the application: the admin API, the networks, their pages and the demonstration website."""
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
+    ModerationAdmin(lab).add_to(app)
     ConsentPages(lab).add_to(app)
     for pattern, api in APIS:
         app.router.add_route("*", pattern, _handler(lab, api))

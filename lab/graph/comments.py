@@ -93,6 +93,10 @@ async def hide_comment(lab: LabState, call: Call) -> Response:
     name = "is_hidden" if call.network == "facebook" else "hide"
     if not call.field(name):
         raise errors.not_supported(f"{call.endpoint} without {name}")
+    if comment.own and call.network == "facebook":
+        raise errors.error(403, 200, "(#200) Permissions error")
+    if comment.own:  # Instagram answers yes and keeps showing what the account itself wrote
+        return Response({"success": True})
     lab.comments.set_hidden(comment.id, bool_param(call, name, False))
     return Response({"success": True})
 

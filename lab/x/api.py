@@ -16,7 +16,7 @@ from lab.x import errors, media, posts, reads
 FACTS = RequestFacts.from_file(Path(__file__).with_name("openapi.json"))
 TOO_MANY = 429
 TOKEN_LIFE = 7200  # seconds
-SCOPE = "tweet.read tweet.write users.read media.write offline.access"
+SCOPE = "tweet.read tweet.write users.read media.write tweet.moderate.write block.read mute.read offline.access"
 OAUTH_ERRORS = {
     "invalid_grant": ("invalid_request", "Value passed for the token was invalid.", 400),
     "invalid_client": ("unauthorized_client", "Missing valid authorization header", 401),
@@ -71,6 +71,8 @@ ROUTES = [
     route("GET", "/2/users/by/username/{username}", reads.get_user_by_handle),
     route("GET", "/2/users/{id}/tweets", reads.list_user_posts),
     route("GET", "/2/users/{id}/mentions", reads.list_mentions),
+    route("GET", "/2/users/{id}/blocking", reads.list_blocking),
+    route("GET", "/2/users/{id}/muting", reads.list_muting),
     route("DELETE", "/2/tweets/{id}", posts.delete_post, COMMIT),
     route("PUT", "/2/tweets/{id}/hidden", posts.hide_reply, COMMIT),
     route("POST", "/2/media/upload", media.upload, PREPARE),

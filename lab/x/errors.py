@@ -114,6 +114,8 @@ QUOTAS = (
     Quota("app_posts", POSTS, 10_000, DAY, shared=True, headers=APP),
     Quota("own_reads", r"GET /2/users/[^/]+/tweets", 900, QUARTER, headers=RATE),
     Quota("mentions", r"GET /2/users/[^/]+/mentions", 300, QUARTER, headers=RATE),
+    Quota("blocking", r"GET /2/users/[^/]+/blocking", 15, QUARTER, headers=RATE),
+    Quota("muting", r"GET /2/users/[^/]+/muting", 15, QUARTER, headers=RATE),
     Quota("hide", r"PUT /2/tweets/[^/]+/hidden", 50, QUARTER, headers=RATE),
 )
 # Prices in micro-dollars (docs.x.com, pricing).

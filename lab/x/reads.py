@@ -8,6 +8,7 @@ from typing import Any
 from lab.accounts import Account
 from lab.clock import parse_instant
 from lab.messages import ApiError, Call, Response
+from lab.moderation import restricted
 from lab.state import LabState
 from lab.store.posts import Comment, Post
 from lab.x import errors
@@ -214,3 +215,26 @@ def _start_time(call: Call) -> float:
         return parse_instant(value) if value else 0.0
     except ValueError:
         raise errors.invalid("start_time", value, "start_time is not a valid instant") from None
+
+
+async def list_blocking(lab: LabState, call: Call) -> Response:
+    """List the people that the account blocked."""
+    return _restricted_page(lab, call, "BLOCK")
+
+
+async def list_muting(lab: LabState, call: Call) -> Response:
+    """List the people that the account muted."""
+    return _restricted_page(lab, call, "MUTE")
+
+
+def _restricted_page(lab: LabState, call: Call, kind: str) -> Response:
+    if call.params["id"] != call.caller.id:
+        raise errors.error(403, "Forbidden", "You are not permitted to perform this action.")
+    people, start = restricted(call.caller, kind), int(call.query.get("pagination_token") or 0)
+    page = people[start : start + int(call.query.get("max_results") or 100)]
+    errors.charge(lab, call, errors.OWN_READ * len(page))
+    data = [{"id": str(one["id"]), "name": one.get("name", ""), "username": one.get("username", "")} for one in page]
+    meta: dict[str, Any] = {"result_count": len(page)}
+    if start + len(page) < len(people):
+        meta["next_token"] = f"{start + len(page):016d}"
+    return Response({"meta": meta} | ({"data": data} if data else {}))

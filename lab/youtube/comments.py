@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.clock import iso_seconds
-from lab.messages import Call, Response
+from lab.messages import ApiError, Call, Response
 from lab.state import LabState
 from lab.store.posts import Comment, Post
 from lab.youtube import errors
@@ -73,11 +73,19 @@ async def set_moderation_status(lab: LabState, call: Call) -> Response:
     for id in call.query.get("id", "").split(","):
         comment = lab.comments.get("youtube", id)
         if comment is None:
-            raise errors.error(
-                404, "commentNotFound", "One or more of the comments cannot be found.", "youtube.comment"
-            )
+            raise _unknown_comment(id)
+        if comment.account != call.caller.id:
+            raise errors.error(403, "forbidden", "The request is not properly authorized.", "youtube.comment")
         lab.comments.set_hidden(comment.id, status == "heldForReview")
     return Response(None, 204)
+
+
+def _unknown_comment(id: str) -> ApiError:
+    """Return the error for a comment that is not there: YouTube answers 400 for one that its author deleted."""
+    if id.startswith("Ug"):
+        message = "The API server failed to successfully process the request."
+        return errors.error(400, "processingFailure", message, "youtube.comment")
+    return errors.error(404, "commentNotFound", "One or more of the comments cannot be found.", "youtube.comment")
 
 
 def _public_video(lab: LabState, id: str) -> Post:

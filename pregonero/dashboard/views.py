@@ -23,6 +23,8 @@ from pregonero.people.rules import check_may, may
 def today(request: MemberRequest) -> HttpResponse:
     """Show the person's tasks, today's publications and their problems; to htmx, which polls, only the contents."""
     now = timezone.now()
+    if request.member.is_outside:
+        return redirect("people:acts")
     context = {
         "today": today_of(request.member, now=now),
         "now": now,
@@ -70,7 +72,7 @@ def notices(request: MemberRequest) -> HttpResponse:
 @require_GET
 def more(request: MemberRequest) -> HttpResponse:
     """Show every section and the acts of the person: what a phone's bar has no place for."""
-    check_may(request.member, "news.see", now=timezone.now())
+    check_may(request.member, "sections.see", now=timezone.now())
     return render(request, "dashboard/more.html")
 
 

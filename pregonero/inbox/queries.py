@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -220,14 +220,19 @@ def operation_of(answer: Answer) -> Delivery:
 
 
 def notes_of(
-    conversation: Conversation, *, member: Member, since: datetime | None = None, before: datetime | None = None
+    conversation: Conversation,
+    *,
+    member: Member,
+    today: date,
+    since: datetime | None = None,
+    before: datetime | None = None,
 ) -> list[Note]:
     """Return the internal notes of a conversation between two moments that a member may read, the first one first.
 
-    Reserved ones are only for who advises or coordinates: professional secrecy closes them to everybody else (N-5).
+    Reserved ones are only for who advises or coordinates that day: professional secrecy closes them to others (N-5).
     """
     notes = Note.objects.filter(conversation=conversation)
-    if not GROUP_HEADS.intersection(member.roles):
+    if not GROUP_HEADS.intersection(member.roles_on(today)):
         notes = notes.filter(is_reserved=False)
     notes = notes.filter(at__gte=since) if since is not None else notes
     notes = notes.filter(at__lt=before) if before is not None else notes

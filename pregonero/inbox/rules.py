@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.utils import timezone
+
 from pregonero.errors import Conflict, Refused, WrongState
 from pregonero.inbox.composer_queries import LinkProblem, link_problems
 from pregonero.inbox.models import Conversation, Message
@@ -33,7 +35,7 @@ def check_may_answer(by: Member, conversation: Conversation, *, kind: AnswerKind
         raise Refused("Esto se tramita por PQRSD: desde aquí solo se envía la remisión.")
     if kind == AnswerKind.REDIRECT and not conversation.is_referred:
         raise Refused("Esta conversación no se remite a PQRSD: corrige primero qué pide.")
-    if conversation.question == Question.PRESS and not GROUP_HEADS.intersection(by.roles):
+    if conversation.question == Question.PRESS and not GROUP_HEADS.intersection(by.roles_on(timezone.localdate(now))):
         raise Refused("Las preguntas de prensa las responde quien asesora o coordina.")
 
 

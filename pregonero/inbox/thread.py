@@ -1,7 +1,7 @@
 """A conversation as its page shows it: messages, answers and notes in the order in which they happened."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from pregonero.inbox import queries
 from pregonero.inbox.models import Answer, Conversation, Message, MessageVersion, Note
@@ -35,7 +35,7 @@ class Thread:
     earlier_than: datetime | None = None
 
 
-def thread_of(conversation: Conversation, *, member: Member, before: datetime | None = None) -> Thread:
+def thread_of(conversation: Conversation, *, member: Member, today: date, before: datetime | None = None) -> Thread:
     """Return the latest entries of a conversation that a member may read, or the latest before a moment."""
     found = queries.messages_of(conversation, before=before)
     since = found[0].written_at if len(found) == queries.THREAD_LIMIT else None
@@ -48,7 +48,6 @@ def thread_of(conversation: Conversation, *, member: Member, before: datetime | 
     answers = [
         Entry(answer.at, answer=answer) for answer in queries.answers_of(conversation, since=since, before=before)
     ]
-    notes = [
-        Entry(note.at, note=note) for note in queries.notes_of(conversation, member=member, since=since, before=before)
-    ]
+    found_notes = queries.notes_of(conversation, member=member, today=today, since=since, before=before)
+    notes = [Entry(note.at, note=note) for note in found_notes]
     return Thread(sorted([*messages, *answers, *notes], key=lambda entry: entry.at), since)

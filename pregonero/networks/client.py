@@ -138,6 +138,10 @@ class NetworkClient:
         """Make a POST, as `requests` names it."""
         return self.request("POST", url, **options)
 
+    def put(self, url: str, **options: Any) -> HttpResponse:
+        """Make a PUT, as `requests` names it."""
+        return self.request("PUT", url, **options)
+
     def delete(self, url: str, **options: Any) -> HttpResponse:
         """Make a DELETE, as `requests` names it."""
         return self.request("DELETE", url, **options)

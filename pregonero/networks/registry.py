@@ -14,6 +14,7 @@ from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorTable
 from pregonero.networks.interactions import InteractionReader
 from pregonero.networks.manual_posting import ManualPosting
+from pregonero.networks.moderation import CommentModerator, RestrictionReader
 from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.previews import GENERIC_PREVIEW, PreviewRules
@@ -44,6 +45,8 @@ class Network:
     api_address: str
     webhook: WebhookReceiver | None = None  # None: the network sends no notices, or we take none
     interactions: InteractionReader | None = None  # None: what people write there is not read
+    moderator: CommentModerator | None = None  # None: it has no reversible way of hiding what others write
+    restrictions: RestrictionReader | None = None  # None: whom an account blocks cannot be read
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
     token_address: str = ""  # of its OAuth token calls; empty: the same as the API's
@@ -79,6 +82,16 @@ def manual_posting(name: str) -> ManualPosting:
 def interaction_reader(name: str) -> InteractionReader | None:
     """Return the reader of a network's interactions; None for a network that is not read."""
     return network(name).interactions
+
+
+def moderator_of(name: str) -> CommentModerator | None:
+    """Return how comments are hidden on a network; None where nothing reversible exists."""
+    return network(name).moderator
+
+
+def restriction_reader(name: str) -> RestrictionReader | None:
+    """Return the reader of whom an account of a network blocked or muted; None where it cannot be read."""
+    return network(name).restrictions
 
 
 def webhook_receiver(name: str) -> WebhookReceiver | None:

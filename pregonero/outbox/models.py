@@ -19,6 +19,9 @@ NOT_YET = datetime(9999, 1, 1, tzinfo=UTC)
 PUBLIC_KINDS = (OperationKind.POST, OperationKind.COMMENT, OperationKind.REPLY, OperationKind.MESSAGE)
 """Kinds that put something new in front of people: at most one for each subject, account and position."""
 
+VISIBILITY_KINDS = (OperationKind.HIDE, OperationKind.UNHIDE, OperationKind.HOLD_FOR_REVIEW)
+"""Kinds that hide what others wrote, or show it again. The same change twice is one change."""
+
 # A part is published under the previous part, so never before it. A part that a person, the clock or a refusal
 # ended (CANCELLED, EXPIRED, REJECTED) was not published at all.
 AFTER_PREVIOUS_PART = """
@@ -110,6 +113,15 @@ class Delivery(models.Model):
                 fields=["account", "target"],
                 condition=Q(kind=OperationKind.WITHDRAW, state__in=UNFINISHED),
                 name="delivery_one_open_withdrawal",
+            ),
+            # Two workers never change the same comment at once: the second change waits for the first one's outcome.
+            models.UniqueConstraint(
+                fields=["account", "target"],
+                condition=Q(kind__in=VISIBILITY_KINDS, state__in=UNFINISHED),
+                name="delivery_one_open_change",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=VISIBILITY_KINDS) | ~Q(target=""), name="delivery_change_has_target"
             ),
             models.CheckConstraint(
                 condition=~Q(kind=OperationKind.WITHDRAW) | ~Q(target=""), name="delivery_withdraw_has_target"

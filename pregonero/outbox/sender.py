@@ -28,9 +28,10 @@ from pregonero.networks.base import (
     Unknown,
     Verdict,
 )
+from pregonero.networks.moderation import change_visibility
 from pregonero.networks.rate_limits.actions import flush_rate_limits
 from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
-from pregonero.networks.registry import connector
+from pregonero.networks.registry import connector, moderator_of
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.outbox.actions.claim import INTERNAL_ERROR, claim_batch, skip_delivery
 from pregonero.outbox.actions.late_posts import (
@@ -51,7 +52,7 @@ from pregonero.outbox.actions.prepare import (
     store_prepared,
 )
 from pregonero.outbox.actions.reconciliation import lease_for_reconciling, postpone_reconciling, record_finding
-from pregonero.outbox.models import Attempt, Delivery, Outcome
+from pregonero.outbox.models import VISIBILITY_KINDS, Attempt, Delivery, Outcome
 from pregonero.outbox.queries.queue import credentials_of, due_deliveries
 from pregonero.outbox.send_job import SendJob, SendResult, UnansweredAttempt
 
@@ -230,6 +231,12 @@ def _commit(job: SendJob, credentials: ApiCredentials) -> Published:
     if job.kind == OperationKind.WITHDRAW:
         network.withdraw(credentials, job.target)
         return Published(job.target, "")
+    if job.kind in VISIBILITY_KINDS:
+        moderator = moderator_of(job.network)
+        if moderator is None:
+            raise Permanent("Esta red no tiene cómo ocultar un comentario de forma reversible.", code="not_supported")
+        change_visibility(moderator, credentials, job.target, job.kind)
+        return Published(job.target, "")
     return network.commit(credentials, job.post, job.prepared)
 
 
@@ -322,8 +329,8 @@ def _reconcile(job: SendJob, attempt: Attempt) -> None:
 
 
 def _resolve(job: SendJob, window: AttemptWindow, credentials: ApiCredentials) -> Finding:
-    if job.kind == OperationKind.WITHDRAW:
-        return Finding(Verdict.NOT_TAKEN)  # the same withdrawal twice is one: it is sent again
+    if job.kind == OperationKind.WITHDRAW or job.kind in VISIBILITY_KINDS:
+        return Finding(Verdict.NOT_TAKEN)  # the same change twice is one: it is sent again
     return connector(job.network).resolve(credentials, job.post, job.prepared, window)
 
 

@@ -12,6 +12,7 @@ from pregonero.people import queries
 from pregonero.people.models import Member, User
 
 SESSION_KEY = "entity"
+OUTSIDE_PAGES = {"dashboard:today", "dashboard:more"}  # today's page sends them to their acts
 
 
 class MemberRequest(HttpRequest):
@@ -36,6 +37,19 @@ def _member_of(request: HttpRequest) -> Member:
     user = request.user
     if not isinstance(user, User):
         raise NotAllowed("Inicia sesión para continuar.")
+    member = _chosen_membership(request, user)
+    if member.is_outside and not _is_open_to_outside(request):
+        raise NotAllowed("Esta página es del Grupo Comunicaciones. Lo tuyo está en «En tu nombre».")
+    return member
+
+
+def _is_open_to_outside(request: HttpRequest) -> bool:
+    """Return whether people of offices outside the Group may open the page: their own acts and their session."""
+    match = request.resolver_match
+    return match is not None and (match.namespace == "people" or match.view_name in OUTSIDE_PAGES)
+
+
+def _chosen_membership(request: HttpRequest, user: User) -> Member:
     memberships = list(queries.memberships_of(user, today=timezone.localdate()))
     chosen = request.session.get(SESSION_KEY)
     for member in memberships:

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pregonero.errors import NotFound
-from pregonero.people.models import Entity, Member, Notice, User
+from pregonero.people.models import Entity, Member, Notice, StandIn, User
 from pregonero.people.roles import COORDINATOR, NETWORKS_PEOPLE, Role
 
 
@@ -39,15 +39,60 @@ def user_id_of(*, email: str) -> int | None:
 
 def memberships_of(user: User, *, today: date) -> QuerySet[Member]:
     """Return a user's current memberships, with their entities."""
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
-    return Member.objects.filter(current, user=user).select_related("entity").order_by("entity__name", "pk")
+    return Member.objects.filter(_current(today), user=user).select_related("entity").order_by("entity__name", "pk")
 
 
 def members_with(entity: Entity, roles: Iterable[Role], *, today: date) -> list[Member]:
     """Return the entity's current members that have any of the roles."""
-    current = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
     wanted = [role.value for role in roles]
-    return list(Member.objects.filter(current, entity=entity, roles__overlap=wanted).order_by("name", "pk"))
+    absences = current_stand_ins(today=today).filter(member=OuterRef("pk"), role__in=wanted)
+    has_role = Q(roles__overlap=wanted) | Exists(absences)
+    return list(Member.objects.filter(_current(today), has_role, entity=entity).order_by("name", "pk"))
+
+
+def current_stand_ins(*, today: date) -> QuerySet[StandIn]:
+    """Return the stand-ins that give their role today. A role that somebody loses ends its stand-ins."""
+    absent_is_current = Q(absent__ends_on__isnull=True) | Q(absent__ends_on__gte=today)
+    return StandIn.objects.filter(absent_is_current, ended_at__isnull=True, starts_on__lte=today, ends_on__gte=today)
+
+
+def _current(today: date) -> Q:
+    return Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+
+
+def members_of(entity: Entity) -> list[Member]:
+    """Return everybody who is or was a member of the entity, by name."""
+    return list(Member.objects.filter(entity=entity).select_related("user").order_by("name", "pk"))
+
+
+def get_member(*, member: Member, pk: int, for_update: bool = False) -> Member:
+    """Return a member of the same entity; raise `NotFound` for another entity's."""
+    members = Member.objects.select_for_update(no_key=True, of=("self",)) if for_update else Member.objects.all()
+    found = members.select_related("user", "entity").filter(pk=pk, entity_id=member.entity_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def stand_ins_since(entity: Entity, *, today: date) -> list[StandIn]:
+    """Return the entity's stand-ins of today and later that nobody ended, the first one first."""
+    stand_ins = StandIn.objects.filter(entity=entity, ended_at__isnull=True, ends_on__gte=today)
+    return list(stand_ins.select_related("absent", "member").order_by("starts_on", "pk"))
+
+
+def stand_ins_of(absent: Member, *, limit: int = 50) -> list[StandIn]:
+    """Return who covered or will cover a person's absences, the latest first, also those that somebody ended."""
+    stand_ins = StandIn.objects.filter(absent=absent).select_related("absent", "member", "ended_by")
+    return list(stand_ins.order_by("-starts_on", "-pk")[:limit])
+
+
+def get_stand_in(*, member: Member, pk: int, for_update: bool = False) -> StandIn:
+    """Return a stand-in of the same entity; raise `NotFound` for another entity's."""
+    stand_ins = StandIn.objects.select_for_update(no_key=True, of=("self",)) if for_update else StandIn.objects.all()
+    found = stand_ins.select_related("absent", "member").filter(pk=pk, entity_id=member.entity_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def networks_people(entity: Entity, *, today: date) -> list[Member]:

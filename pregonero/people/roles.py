@@ -13,16 +13,22 @@ class Role(models.TextChoices):
     DIGITAL_STRATEGIST = "DIGITAL_STRATEGIST", "Estratega digital"
     ADVISER = "ADVISER", "Asesoría de comunicaciones"
     COORDINATOR = "COORDINATOR", "Coordinación"
-    CITIZEN_RELATIONS = "CITIZEN_RELATIONS", "Grupo de Relación con el Ciudadano"
+    CITIZEN_RELATIONS = "CITIZEN_RELATIONS", "Relación con el Ciudadano y Secretaría General"
     SYSTEMS_OFFICE = "SYSTEMS_OFFICE", "Oficina de Sistemas de Información"
     AUDITOR = "AUDITOR", "Control interno"
+    MINISTER_OFFICE = "MINISTER_OFFICE", "Despacho ministerial"
+    PRESS_OFFICE = "PRESS_OFFICE", "Prensa de Presidencia"
 
 
 # "Los responsables de las redes": both roles have the same permissions (procedure 5.1).
 NETWORKS_PEOPLE = frozenset({Role.COMMUNITY_MANAGER, Role.DIGITAL_STRATEGIST})
 GROUP_HEADS = frozenset({Role.ADVISER, Role.COORDINATOR})
 COORDINATOR = frozenset({Role.COORDINATOR})
-EVERYBODY = frozenset(Role)
+OUTSIDE = frozenset({Role.MINISTER_OFFICE, Role.PRESS_OFFICE})
+"""Offices outside the Group: their people sign in only to confirm what was recorded on their behalf."""
+EVERYBODY = frozenset(Role) - OUTSIDE
+WITH_STAND_IN = GROUP_HEADS
+"""The roles that somebody else covers during an absence."""
 INBOX_READERS = NETWORKS_PEOPLE | GROUP_HEADS | {Role.CITIZEN_RELATIONS, Role.AUDITOR}
 
 
@@ -35,8 +41,12 @@ class Permission:
 
 
 PERMISSIONS: dict[str, Permission] = {
+    "sections.see": Permission("ver las secciones", frozenset(Role)),
+    "people.see": Permission("ver las personas de la entidad", EVERYBODY),
     "people.manage": Permission("administrar las personas del Grupo", COORDINATOR),
     "entity.manage": Permission("cambiar el nombre y el escudo de la entidad", COORDINATOR),
+    "acts.see": Permission("ver los actos registrados en nombre de otros", EVERYBODY),
+    "acts.record": Permission("registrar un acto en nombre de otra persona", NETWORKS_PEOPLE | GROUP_HEADS),
     "accounts.see": Permission("ver el registro de cuentas", EVERYBODY),
     "accounts.manage": Permission("administrar las cuentas en las redes", COORDINATOR | {Role.SYSTEMS_OFFICE}),
     "accounts.test": Permission(

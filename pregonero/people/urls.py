@@ -1,12 +1,24 @@
-"""The URLs for choosing an entity, and of the session of the signed-in person."""
+"""The URLs of the session, of the members of the entity, and of acts recorded on behalf of others."""
 
 from django.urls import path
 
-from pregonero.people import views
+from pregonero.people.on_behalf import views as on_behalf
+from pregonero.people.views import members, session
 
 app_name = "people"
 urlpatterns = [
-    path("entidad/", views.choose_entity, name="choose_entity"),
-    path("sesion/", views.session, name="session"),
-    path("sesion/lista/", views.signed_in, name="signed_in"),
+    path("entidad/", session.choose_entity, name="choose_entity"),
+    path("sesion/", session.session, name="session"),
+    path("sesion/lista/", session.signed_in, name="signed_in"),
+    path("personas/", members.people, name="members"),
+    path("personas/nueva/", members.add, name="add_member"),
+    path("personas/<int:pk>/", members.person, name="member"),
+    path("personas/<int:pk>/edicion/", members.edit, name="edit_member"),
+    path("personas/<int:pk>/reemplazo/", members.name_stand_in, name="name_stand_in"),
+    path("personas/reemplazos/<int:pk>/fin/", members.end_stand_in, name="end_stand_in"),
+    path("actos/", on_behalf.acts, name="acts"),
+    path("actos/nuevo/", on_behalf.record, name="record_act"),
+    path("actos/<int:pk>/confirmacion/", on_behalf.confirm, name="confirm_act"),
+    path("actos/<int:pk>/desacuerdo/", on_behalf.dispute, name="dispute_act"),
+    path("actos/<int:pk>/archivo/", on_behalf.proof_file, name="act_file"),
 ]

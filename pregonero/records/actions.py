@@ -3,11 +3,12 @@
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.records import canonical_body, merkle
@@ -33,6 +34,15 @@ class UnknownEventType(LookupError):
 
 
 @dataclass(frozen=True)
+class CoveredRole:
+    """A role that an actor has between two days because somebody is absent, as records say it."""
+
+    text: str
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True)
 class Actor:
     """Who acts: a member, the system itself, or a standing rule. Staff act in a public role, so they are named."""
 
@@ -40,6 +50,13 @@ class Actor:
     id: int | None
     name: str
     role: str = ""
+    covered: tuple[CoveredRole, ...] = ()
+
+    def as_of(self, moment: datetime) -> dict[str, Any]:
+        """Return what an event stores: the roles include those covered on that day, with who is absent."""
+        day = timezone.localdate(moment)
+        covered = [role.text for role in self.covered if role.starts_on <= day <= role.ends_on]
+        return {"kind": self.kind, "id": self.id, "name": self.name, "role": ", ".join([self.role, *covered])}
 
 
 @dataclass(frozen=True)
@@ -158,7 +175,7 @@ def _event(draft: EventDraft, salted: Mapping[str, tuple[str, str]]) -> Event:
         entity_id=draft.entity_id,
         at=draft.at,
         event_type=draft.event_type,
-        actor=asdict(draft.actor),
+        actor=draft.actor.as_of(draft.at),
         ref=draft.ref.reference,
         label=draft.ref.label[:LABEL_LIMIT],
         related=[other.reference for other in draft.related],

@@ -63,9 +63,11 @@ NAVIGATION = (
     )),
     NavigationGroup("Memoria", (
         NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/",)),
+        NavigationItem("actos", "Actos de otros", "/actos/", "signature"),
     )),
     NavigationGroup("Control", (
         NavigationItem("cuentas", "Cuentas", "/cuentas/", "shield-check"),
+        NavigationItem("personas", "Personas", "/personas/", "users"),
         NavigationItem("limites", "Límites y gasto", "/limites/", "gauge"),
         NavigationItem("estado", "Estado", "/estado/", "activity"),
     )),
@@ -84,28 +86,42 @@ ORDERS: dict[str, tuple[str, ...]] = {
         "noticias",
         "publicaciones",
         "cuentas",
+        "personas",
         "limites",
         "estado",
     ),
     "CITIZEN_RELATIONS": ("hoy", "peticiones", "conversacion", "noticias", "parrilla"),
     "SYSTEMS_OFFICE": ("hoy", "estado", "cuentas", "limites"),
     "AUDITOR": ("hoy", "publicaciones", "conversacion", "moderacion", "peticiones", "estado", "cuentas"),
+    "MINISTER_OFFICE": ("actos",),
+    "PRESS_OFFICE": ("actos",),
 }
 """By role, the sections in the order of that work; those that it does not name come after them."""
+OUTSIDE = frozenset({"MINISTER_OFFICE", "PRESS_OFFICE"})
+"""Roles of offices outside the Group, which see no other section than those of their order."""
 ON_A_PHONE = 3
 """How many sections fit in the bar of a phone, beside the menu to create something and the page with the rest."""
 
 
 def groups_for(roles: Iterable[str]) -> list[NavigationGroup]:
     """Return the groups that have a page, each in the order of the first of the roles."""
-    position = _positions(roles)
-    groups = [NavigationGroup(group.label, _built(group.items, position)) for group in NAVIGATION]
+    shown = tuple(roles)
+    position, hides_others = _positions(shown), bool(shown) and OUTSIDE.issuperset(shown)
+    groups = [
+        NavigationGroup(
+            group.label,
+            _built([item for item in group.items if item.key in position or not hides_others], position),
+        )
+        for group in NAVIGATION
+    ]
     return [group for group in groups if group.items]
 
 
 def phone_items_for(roles: Iterable[str]) -> tuple[NavigationItem, ...]:
     """Return the first sections of the first of the roles, for the bar of a phone."""
-    return _built([item for group in NAVIGATION for item in group.items], _positions(roles))[:ON_A_PHONE]
+    shown = tuple(roles)
+    items = [item for group in groups_for(shown) for item in group.items]
+    return _built(items, _positions(shown))[:ON_A_PHONE]
 
 
 def _positions(roles: Iterable[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from pregonero.newsroom.models import News, NewsState, Source
 from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
-from pregonero.people.models import Entity, Member, Notice
+from pregonero.people.actions import Absence, name_stand_in
+from pregonero.people.models import ActOnBehalf, Entity, Member, Notice, Office, ProofKind, StandIn
+from pregonero.people.on_behalf.actions import OutsideAct, Proof, record_act
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import move_publication, pause_publication
 from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
@@ -72,6 +74,8 @@ class Stage:
     conversion: MediaConversion
     sending_stop: NetworkSuspension
     inbox: InboxRows
+    stand_in: StandIn
+    act: ActOnBehalf
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,21 @@ def make_stage(media: Path) -> Stage:
             entity=entity, network="x", code="402", reason="Se agotó el saldo.", since=moment
         ),
         inbox=make_inbox(accounts["facebook"], people, moment),
+        stand_in=name_stand_in(
+            absent=people[Role.ADVISER],
+            member=luis,
+            absence=Absence(Role.ADVISER, date(2028, 12, 1), date(2028, 12, 9)),
+            by=coordinator,
+            now=moment,
+        ),
+        act=record_act(act=make_act(going, people[Role.MINISTER_OFFICE], moment), by=coordinator, now=moment),
     )
+
+
+def make_act(publication: Publication, person: Member, moment: datetime) -> OutsideAct:
+    """Return what the minister's office asked of a publication, proved by a file."""
+    proof = Proof(ProofKind.MAIL, "Correo", "correo.eml", b"Subject: Esperar")
+    return OutsideAct(publication.ref, "Pidió esperar", Office.MINISTER_OFFICE, "", moment, proof, person)
 
 
 def signed_in(person: Member, **options: Any) -> Client:

@@ -16,6 +16,7 @@ from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_RE
 from tests.attack.conftest import Stage
 from tests.publishing.test_views import sent
 
+ALL = frozenset(Role)  # also people of offices outside the Group
 NETWORKS_AND_HEADS = NETWORKS_PEOPLE | GROUP_HEADS
 CITIZENS = frozenset({Role.CITIZEN_RELATIONS})
 CONTENT = frozenset({Role.CONTENT_MANAGER})
@@ -119,6 +120,20 @@ def today(_: Stage) -> dict[str, str]:
     return {"kind": "ANSWERED", "day": f"{timezone.localdate():%Y-%m-%d}"}
 
 
+def edited(name: str) -> dict[str, Any]:
+    return {"name": name, "roles": ["ADVISER"], "employment": "STAFF"}
+
+
+def absence(stage: Stage) -> dict[str, Any]:
+    """Return the form with which the community manager covers the adviser's absence next year."""
+    days = {"starts_on": "2027-12-01", "ends_on": "2027-12-09"}
+    return {"member": stage.people[Role.COMMUNITY_MANAGER].pk, "role": "ADVISER", **days}
+
+
+def adviser(stage: Stage) -> list[Any]:
+    return [stage.people[Role.ADVISER].pk]
+
+
 def saved_choice(stage: Stage) -> dict[str, str]:
     return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
 
@@ -135,14 +150,29 @@ DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate")
 ACCOUNT = of("account")
 
 ROWS = (
-    Row("dashboard:today", outside=OK),
+    Row("dashboard:today", roles=ALL, outside=OK),
     Row("dashboard:status", outside=OK),
     Row("dashboard:receive_all", "POST", status=FOUND, outside=FOUND),
     Row("dashboard:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
     Row("dashboard:notices", outside=OK),
     Row("dashboard:search", outside=OK),
-    Row("dashboard:more", outside=OK),
-    Row("people:choose_entity", outside=OK, both=True),
+    Row("dashboard:more", roles=ALL, outside=OK),
+    Row("people:choose_entity", roles=ALL, outside=OK, both=True),
+    Row("people:members", outside=OK),
+    Row("people:add_member", roles=COORDINATOR, outside=OK, both=True),
+    Row("people:add_member", "POST", data=lambda _: edited("Eva Paz") | {"email": "eva@mincomercio.test"},
+        roles=COORDINATOR, outside=OK, both=True),
+    Row("people:member", arguments=adviser),
+    Row("people:edit_member", "POST", adviser, lambda _: edited("Marta Gil"), COORDINATOR, FOUND, both=True),
+    Row("people:name_stand_in", "POST", adviser, absence, GROUP_HEADS, FOUND),  # the absent person, or who coordinates
+    Row("people:end_stand_in", "POST", of("stand_in"), roles=GROUP_HEADS, status=FOUND),
+    Row("people:acts", roles=ALL, outside=OK),
+    Row("people:record_act", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
+    Row("people:record_act", "POST", data=lambda _: {"what": "Pidió esperar"}, roles=NETWORKS_AND_HEADS, status=INVALID,
+        outside=INVALID, both=True),
+    Row("people:confirm_act", "POST", of("act"), roles=frozenset({Role.MINISTER_OFFICE}), status=FOUND),
+    Row("people:dispute_act", "POST", of("act"), reason, frozenset({Role.MINISTER_OFFICE}), FOUND),
+    Row("people:act_file", arguments=of("act"), roles=EVERYBODY | {Role.MINISTER_OFFICE}),
     Row("entities:edit", roles=COORDINATOR, outside=OK, both=True),
     Row("entities:edit", "POST", data=lambda _: {"name": "Ministerio", "short_name": "Min", "initials": "MC"},
         roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
@@ -302,8 +332,8 @@ ROWS = (
     Row("networks:connect", "POST", of("lonely"), roles=MANAGE, status=CONFLICT, both=True),
     Row("networks:disconnect", "POST", ACCOUNT, roles=MANAGE, status=FOUND, both=True),
     Row("networks:returned", status=FOUND, outside=FOUND),  # it says that nobody began that, and goes to the register
-    Row("ui:gallery", outside=OK),
-    Row("ui:scene", arguments=lambda _: ["hoy"], outside=OK),
+    Row("ui:gallery", roles=ALL, outside=OK),
+    Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
 
 # To anybody, without signing in: what each answers to a plain request.

@@ -113,8 +113,11 @@ def test_a_reserved_note_is_read_by_who_advises_or_coordinates_only(
         add_note(conversation=conversation, text="Fuente: X", by=ana, now=now, is_reserved=True)
     add_note(conversation=conversation, text="Fuente: el viceministro", by=marta, now=now, is_reserved=True)
 
-    assert queries.notes_of(conversation, member=ana) == []
-    assert [note.text for note in queries.notes_of(conversation, member=carmen)] == ["Fuente: el viceministro"]
+    today = timezone.localdate(now)
+    assert queries.notes_of(conversation, member=ana, today=today) == []
+    assert [note.text for note in queries.notes_of(conversation, member=carmen, today=today)] == [
+        "Fuente: el viceministro"
+    ]
     assert not EventText.objects.filter(text__contains="viceministro").exists()
     browser = Client()
     browser.force_login(ana.user)

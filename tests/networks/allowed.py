@@ -1,7 +1,7 @@
 """The calls that connectors may make, listed apart from their own tables so that the two are compared.
 
-No call deletes, hides, blocks, mutes or rejects what others wrote (N-3). Before adding a call, read what it does at the
-network.
+No call deletes, blocks, mutes or rejects what others wrote (N-3, ALL-1); what hides a comment is named in `REVERSIBLE`
+with the values that can be undone. Before adding a call, read what it does at the network.
 """
 
 import json
@@ -19,6 +19,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /2/media/upload", "POST /2/media/metadata", "POST /2/media/subtitles", "POST /2/tweets",
         "DELETE /2/tweets/{id}",
         "GET /2/users/{id}/tweets", "GET /2/tweets/{id}", "GET /2/users/{id}/mentions",
+        "PUT /2/tweets/{id}/hidden", "GET /2/users/{id}/blocking", "GET /2/users/{id}/muting",
     ),
     "facebook": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
@@ -26,12 +27,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "POST /video-upload/{version}/{id}", "POST /{version}/{id}/thumbnails", "POST /{version}/{id}/captions",
         "POST /{version}/{page}/feed", "GET /{version}/{id}", "POST /{version}/{id}", "POST /{version}/{id}/comments",
         "GET /{version}/{id}/comments", "GET /{version}/{page}/published_posts", "DELETE /{version}/{id}",
+        "GET /{version}/{page}/blocked",
     ),
     "instagram": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
         "POST /{version}/{user}/media", "GET /{version}/{id}", "POST /{version}/{user}/media_publish",
         "GET /{version}/{user}/content_publishing_limit", "GET /{version}/{user}/media",
         "GET /{version}/{media}/comments", "GET /{version}/{comment}/replies", "POST /{version}/{comment}/replies",
+        "POST /{version}/{comment}",
     ),
     "youtube": (
         "GET /youtube/v3/channels", "POST /token", "POST /revoke",
@@ -39,7 +42,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "PUT /resumable/upload/youtube/v3/videos", "POST /upload/youtube/v3/thumbnails/set",
         "POST /upload/youtube/v3/captions", "GET /youtube/v3/videos", "PUT /youtube/v3/videos",
         "DELETE /youtube/v3/videos", "GET /youtube/v3/commentThreads", "GET /youtube/v3/comments",
-        "POST /youtube/v3/comments",
+        "POST /youtube/v3/comments", "POST /youtube/v3/comments/setModerationStatus",
     ),
     "bluesky": (
         "GET /xrpc/com.atproto.server.getSession",
@@ -66,9 +69,23 @@ REMOVALS = {
 # Where an allowed address could still be made to do what is not: by a parameter, or by what a record is.
 NEVER_SAID = {
     "is_hidden", "hide", "hidden", "moderationstatus", "banauthor", "rejected", "heldforreview", "block", "ban", "mute",
-    "blocked", "restrict", "admin_id", "swaprecord!", "feed_story_visibility", "timeline_visibility",
+    "blocked", "restrict", "admin_id",
+    "comment_enabled", "target_user_id", "user", "psid", "asid", "swaprecord!",
+    "feed_story_visibility", "timeline_visibility",
 }  # fmt: skip
 ONLY_RECORD = "app.bsky.feed.post"
+# The verbs that hide what others wrote, each with its opposite: by call, the field and its values, and whether the
+# call may say nothing else.
+FLAG = ("true", "false")
+REVERSIBLE: dict[tuple[str, str], tuple[str, tuple[str, ...], bool]] = {
+    ("x", "PUT /2/tweets/{id}/hidden"): ("hidden", FLAG, True),
+    ("facebook", "POST /{version}/{id}"): ("is_hidden", FLAG, False),
+    ("instagram", "POST /{version}/{comment}"): ("hide", FLAG, True),
+    ("youtube", "POST /youtube/v3/comments/setModerationStatus"): (
+        "moderationStatus", ("heldForReview", "published"), False,
+    ),
+    ("youtube", "GET /youtube/v3/commentThreads"): ("moderationStatus", ("heldForReview",), False),
+}  # fmt: skip
 
 
 def beyond(network: str, calls: Iterable[Endpoint]) -> list[str]:
@@ -85,11 +102,34 @@ def refused(network: str, method: str, url: str, sent: Any) -> str:
     if not any(re.search(f"{_pattern(call)}$", f"{method} {address.path}") for call in ALLOWED.get(network, ())):
         return f"{network}: {method} {address.path} is not on the list"
     said = {**dict(parse_qsl(address.query)), **_fields(sent)}
-    told = sorted(name for name in said if name.lower() in NEVER_SAID)
+    irreversible = _irreversible(network, f"{method} {address.path}", said)
+    if irreversible:
+        return irreversible
+    may_say = _reversible_fields(network, f"{method} {address.path}")
+    told = sorted(name for name in said if name.lower() in NEVER_SAID and name not in may_say)
     if told:
         return f"{network}: {method} {address.path} with {', '.join(told)}"
     if network == "bluesky" and "collection" in said and said["collection"] != ONLY_RECORD:
         return f"{network}: it writes {said['collection']}"
+    return ""
+
+
+def _reversible_fields(network: str, call: str) -> set[str]:
+    """Return the fields that a call may say though they are on the list of what is never said."""
+    found = [(pattern, rule) for (name, pattern), rule in REVERSIBLE.items() if name == network]
+    return {field for pattern, (field, _, _) in found if re.search(f"{_pattern(pattern)}$", call)}
+
+
+def _irreversible(network: str, call: str, said: Mapping[str, Any]) -> str:
+    """Return what a call that hides says beyond what can be undone; an empty string when nothing."""
+    for (name, pattern), (field, values, is_only) in REVERSIBLE.items():
+        if name != network or not re.search(f"{_pattern(pattern)}$", call):
+            continue
+        value = str(said.get(field, "")).lower() if values == FLAG else str(said.get(field, ""))
+        if field in said and value not in values:
+            return f"{network}: {call} with {field}={said[field]}"
+        if is_only and set(said) != {field}:
+            return f"{network}: {call} says {', '.join(sorted(said)) or 'nothing'}"
     return ""
 
 

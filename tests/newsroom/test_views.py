@@ -66,10 +66,10 @@ def test_the_list_makes_as_many_queries_for_two_news_as_for_twenty(
     with CaptureQueriesContext(connection) as first:  # with those of the frame, which is kept for a while
         text(client, "/noticias/")
     # Session, user, membership, counts, sources, sections, count, list, dismissals, frame, pause.
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         text(client, "/noticias/")
     read(source, *[item(f"{SITE}/{number}") for number in range(20)])
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         text(client, "/noticias/")
     cache.clear()
     with django_assert_num_queries(len(first)):

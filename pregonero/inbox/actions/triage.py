@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
@@ -154,7 +155,7 @@ def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime
     check_may(by, "inbox.note", now=now)
     if not text.strip():
         raise Refused("Escribe la nota.")
-    if is_reserved and not GROUP_HEADS.intersection(by.roles):
+    if is_reserved and not GROUP_HEADS.intersection(by.roles_on(timezone.localdate(now))):
         raise Refused("Una nota reservada la escribe quien asesora o coordina.")
     text = text.strip()[:1000]
     note = Note.objects.create(conversation=conversation, text=text, is_reserved=is_reserved, by=by, at=now)

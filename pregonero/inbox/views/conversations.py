@@ -65,7 +65,9 @@ def _page(
     composer = composer_context(conversation, member=request.member, now=now)
     context = {
         "conversation": conversation,
-        "thread": thread_of(conversation, member=request.member, before=_before(request)),
+        "thread": thread_of(
+            conversation, member=request.member, today=timezone.localdate(now), before=_before(request)
+        ),
         "changed_since": _changed_since(form),
         "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
         "limit": rules.answer_limit(conversation),
@@ -133,7 +135,7 @@ def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[s
         "may_work": may(member, "inbox.answer", now=now),
         "may_open_petition": may(member, "petition.open", now=now),
         "may_sort": may(member, "inbox.sort", now=now),
-        "may_reserve": bool(GROUP_HEADS.intersection(member.roles)),
+        "may_reserve": bool(GROUP_HEADS.intersection(member.roles_on(timezone.localdate(now)))),
         "may_note": may(member, "inbox.note", now=now),
     }
 

@@ -3,6 +3,7 @@
 from pregonero.networks.facebook.connector import FacebookConnector, message_of
 from pregonero.networks.facebook.interactions import FacebookInteractions
 from pregonero.networks.facebook.manual import FacebookManual
+from pregonero.networks.facebook.moderation import FacebookModerator, FacebookRestrictions
 from pregonero.networks.facebook.network import (
     API_ADDRESS,
     AUTH,
@@ -29,4 +30,6 @@ NETWORK = Network(
     webhook=MetaWebhook(),
     interactions=FacebookInteractions(),
     consent_address=CONSENT_ADDRESS,
+    moderator=FacebookModerator(),
+    restrictions=FacebookRestrictions(),
 )

@@ -54,6 +54,8 @@ CAPABILITIES = Capabilities(
     operations={
         OperationKind.POST: Resolution.REPEAT,
         OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.HIDE: Resolution.REPEAT,
+        OperationKind.UNHIDE: Resolution.REPEAT,
         OperationKind.COMMENT: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
@@ -104,12 +106,17 @@ ENDPOINTS = (
     Endpoint("POST", "/{version}/{id}/captions", "poner los subtítulos de un video nuestro (invisible)"),
     Endpoint("POST", "/{version}/{page}/feed", "crear la publicación con published=false (invisible)"),
     Endpoint("GET", "/{version}/{id}", "leer si lo nuestro está publicado, su autor y su dirección"),
-    Endpoint("POST", "/{version}/{id}", "publicar lo preparado: is_published=true (published=true en un video)"),
+    Endpoint(
+        "POST",
+        "/{version}/{id}",
+        "publicar lo preparado: is_published=true (published=true en un video); ocultar un comentario: is_hidden",
+    ),
     Endpoint(
         "POST", "/{version}/{id}/comments", "escribir bajo una publicación nuestra su enlace, o responder un comentario"
     ),
     Endpoint("GET", "/{version}/{id}/comments", "leer los comentarios de una publicación nuestra después de un corte"),
     Endpoint("GET", "/{version}/{page}/published_posts", "leer los comentarios de lo último de la página"),
+    Endpoint("GET", "/{version}/{page}/blocked", "leer a quién tiene bloqueado la página: debe ser a nadie"),
     Endpoint("DELETE", "/{version}/{id}", "retirar lo nuestro: un borrador, o una publicación cuyo autor es la página"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"

@@ -3,6 +3,7 @@
 from pregonero.networks.instagram.connector import InstagramConnector
 from pregonero.networks.instagram.interactions import InstagramInteractions
 from pregonero.networks.instagram.manual import InstagramManual
+from pregonero.networks.instagram.moderation import InstagramModerator
 from pregonero.networks.instagram.network import (
     API_ADDRESS,
     AUTH,
@@ -29,4 +30,5 @@ NETWORK = Network(
     webhook=MetaWebhook(),
     interactions=InstagramInteractions(),
     consent_address=CONSENT_ADDRESS,
+    moderator=InstagramModerator(),
 )

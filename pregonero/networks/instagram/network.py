@@ -63,6 +63,8 @@ CAPABILITIES = Capabilities(
     operations={
         OperationKind.POST: Resolution.ASK,
         OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.HIDE: Resolution.REPEAT,
+        OperationKind.UNHIDE: Resolution.REPEAT,
     },
     limits={
         "text": Limit(2_200, READ_ON, MEDIA),
@@ -130,6 +132,7 @@ ENDPOINTS = (
     Endpoint("GET", "/{version}/{media}/comments", "leer los comentarios de una publicación nuestra"),
     Endpoint("GET", "/{version}/{comment}/replies", "buscar una respuesta nuestra después de un corte"),
     Endpoint("POST", "/{version}/{comment}/replies", "responder un comentario"),
+    Endpoint("POST", "/{version}/{comment}", "ocultar un comentario o mostrarlo otra vez: hide"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"
     ),
@@ -215,7 +218,7 @@ AUTH = OAuthConfig(
         Scope("pages_read_engagement", "saber a qué página está unida la cuenta"),
         Scope("instagram_basic", "saber qué cuenta es, y leer lo publicado para confirmar que salió"),
         Scope("instagram_content_publish", "publicar"),
-        Scope("instagram_manage_comments", "leer los comentarios que escribe la gente, y responderlos"),
+        Scope("instagram_manage_comments", "leer los comentarios que escribe la gente, responderlos y ocultarlos"),
     ),
     endpoints=ENDPOINTS,
     separator=",",

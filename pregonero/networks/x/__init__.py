@@ -6,6 +6,7 @@ from pregonero.networks.webhooks import XWebhook
 from pregonero.networks.x.connector import XConnector
 from pregonero.networks.x.interactions import XInteractions
 from pregonero.networks.x.manual import XManual
+from pregonero.networks.x.moderation import XModerator, XRestrictions
 from pregonero.networks.x.network import API_ADDRESS, AUTH, CONSENT_ADDRESS, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
 from pregonero.networks.x.text import BARE_LINK
 
@@ -27,4 +28,6 @@ NETWORK = Network(
     webhook=XWebhook(),
     interactions=XInteractions(),
     consent_address=CONSENT_ADDRESS,
+    moderator=XModerator(),
+    restrictions=XRestrictions(),
 )

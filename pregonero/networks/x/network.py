@@ -59,6 +59,8 @@ CAPABILITIES = Capabilities(
     operations={
         OperationKind.POST: Resolution.RECONCILE,
         OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.HIDE: Resolution.REPEAT,
+        OperationKind.UNHIDE: Resolution.REPEAT,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
     limits={
@@ -125,6 +127,9 @@ ENDPOINTS = (
     Endpoint("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
     Endpoint("GET", "/2/users/{id}/mentions", "leer lo que la gente le escribe a la cuenta"),
     Endpoint("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),
+    Endpoint("PUT", "/2/tweets/{id}/hidden", "ocultar una respuesta en una conversación nuestra, o mostrarla otra vez"),
+    Endpoint("GET", "/2/users/{id}/blocking", "leer a quién tiene bloqueado la cuenta: debe ser a nadie"),
+    Endpoint("GET", "/2/users/{id}/muting", "leer a quién tiene silenciado la cuenta: debe ser a nadie"),
     Endpoint("GET", "/2/users/me", "saber qué cuenta abre la autorización"),
     Endpoint("POST", "/2/oauth2/token", "cambiar el código o la ficha de renovación por una autorización"),
     Endpoint("POST", "/2/oauth2/revoke", "devolver una autorización"),
@@ -232,6 +237,9 @@ AUTH = OAuthConfig(
         Scope("tweet.write", "publicar"),
         Scope("users.read", "saber qué cuenta es"),
         Scope("media.write", "subir imágenes y videos"),
+        Scope("tweet.moderate.write", "ocultar respuestas en conversaciones propias, y mostrarlas otra vez"),
+        Scope("block.read", "comprobar que la cuenta no bloquea a nadie"),
+        Scope("mute.read", "comprobar que la cuenta no silencia a nadie"),
         Scope("offline.access", "renovar la autorización sin pedirla cada dos horas"),
     ),
     endpoints=ENDPOINTS,

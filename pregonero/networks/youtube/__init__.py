@@ -5,6 +5,7 @@ from pregonero.networks.registry import Network
 from pregonero.networks.youtube.connector import YouTubeConnector
 from pregonero.networks.youtube.interactions import YouTubeInteractions
 from pregonero.networks.youtube.manual import YouTubeManual
+from pregonero.networks.youtube.moderation import YouTubeModerator
 from pregonero.networks.youtube.network import (
     API_ADDRESS,
     AUTH,
@@ -31,4 +32,5 @@ NETWORK = Network(
     interactions=YouTubeInteractions(),
     consent_address=CONSENT_ADDRESS,
     token_address=TOKEN_ADDRESS,
+    moderator=YouTubeModerator(),
 )

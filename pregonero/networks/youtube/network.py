@@ -66,6 +66,8 @@ CAPABILITIES = Capabilities(
     operations={
         OperationKind.POST: Resolution.REPEAT,
         OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.HOLD_FOR_REVIEW: Resolution.REPEAT,
+        OperationKind.UNHIDE: Resolution.REPEAT,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
     limits={
@@ -115,6 +117,11 @@ ENDPOINTS = (
     Endpoint("GET", "/youtube/v3/commentThreads", "leer los comentarios del canal"),
     Endpoint("GET", "/youtube/v3/comments", "leer las respuestas de un comentario"),
     Endpoint("POST", "/youtube/v3/comments", "responder un comentario"),
+    Endpoint(
+        "POST",
+        "/youtube/v3/comments/setModerationStatus",
+        "retener un comentario para revisión, o publicarlo: se deshace",
+    ),
     Endpoint("POST", "/token", "cambiar el código o la ficha de renovación por una autorización"),
     Endpoint("POST", "/revoke", "devolver una autorización"),
 )

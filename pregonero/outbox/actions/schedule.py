@@ -98,22 +98,13 @@ def cancel(*, delivery: Delivery, reason: str, by: Actor, now: datetime, code: s
 
 def withdraw(*, delivery: Delivery, by: Member, reason: str, now: datetime) -> Delivery:
     """Schedule the removal, now, of a post of ours that is published; return the delivery that does it."""
-    operation = Delivery(
-        entity_id=delivery.entity_id,
+    operation = schedule_change(
         account=delivery.account,
+        subject=delivery.subject,
         kind=OperationKind.WITHDRAW,
-        subject_kind=delivery.subject_kind,
-        subject_id=delivery.subject_id,
-        subject_name=delivery.subject_name,
-        payload=post_payload(""),
         target=delivery.remote_id,
-        tolerance_minutes=TOLERANCE_MINUTES,
+        now=now,
     )
-    operation.fingerprint = fingerprint_of(operation.payload)
-    operation.prepared_for = fingerprint_of(content_of(operation.account_id, operation.payload))
-    operation.due_at = operation.ready_at = operation.prepare_at = now
-    operation.expires_at = now + timedelta(minutes=TOLERANCE_MINUTES)
-    operation.save()
     record(
         entity_id=delivery.entity_id,
         event_type="delivery.withdraw_requested",
@@ -123,6 +114,40 @@ def withdraw(*, delivery: Delivery, by: Member, reason: str, now: datetime) -> D
         related=[delivery.subject],
         texts={"reason": reason},
     )
+    return operation
+
+
+def schedule_change(
+    *,
+    account: Account,
+    subject: ObjectRef,
+    kind: OperationKind,
+    target: str,
+    now: datetime,
+    tolerance_minutes: int = TOLERANCE_MINUTES,
+) -> Delivery:
+    """Schedule, now, an operation that changes something at the network: `target` is its id there.
+
+    It sends nothing else, so it needs no preparation. Raises `IntegrityError` while another change of the same target
+    is not finished.
+    """
+    handler_of(subject.kind)
+    operation = Delivery(
+        entity_id=account.entity_id,
+        account=account,
+        kind=kind,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        subject_name=subject.label[:300],
+        payload=post_payload(""),
+        target=target,
+        tolerance_minutes=tolerance_minutes,
+    )
+    operation.fingerprint = fingerprint_of(operation.payload)
+    operation.prepared_for = fingerprint_of(content_of(operation.account_id, operation.payload))
+    operation.due_at = operation.ready_at = operation.prepare_at = now
+    operation.expires_at = now + timedelta(minutes=tolerance_minutes)
+    operation.save()
     schedule_wakeups([now], now=now)
     return operation
 

@@ -1,0 +1,1 @@
+"""Pages of people: the session, the members of the entity, and the acts recorded on behalf of others."""
