@@ -342,5 +342,17 @@ def bench_moderation(*, count: int, as_json: bool) -> None:
     _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
 
 
+@bench.command("questions")
+@as_json_option
+def bench_questions(*, as_json: bool) -> None:
+    """Mide qué tanto acierta el sistema con lo que pide un mensaje, en las frases de las que no aprendió."""
+    os.environ.setdefault("DATABASE_URL", "postgresql:///pregonero")
+    stack.set_up()
+    from bench.questions import measure  # noqa: PLC0415
+
+    report = measure()
+    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+
+
 def _print(data: dict[str, Any], text: str, *, as_json: bool) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)

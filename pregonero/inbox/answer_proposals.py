@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.contrib.postgres.search import SearchQuery, SearchRank, SearchVector
 
 from pregonero.inbox.models import Conversation, Message
-from pregonero.inbox.question_rules import fold
+from pregonero.inbox.questions.text import fold
 from pregonero.newsroom.models import News, NewsState
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.publishing.models import Publication
