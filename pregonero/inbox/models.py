@@ -18,7 +18,15 @@ from pregonero.inbox.composer_models import (
     TextLinkAcceptance,
     TextLinkCheck,
 )
+from pregonero.inbox.note_models import Note
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
+from pregonero.inbox.question_models import (
+    QuestionDecision,
+    QuestionRules,
+    RulesEnactment,
+    RulesTrial,
+    TrainedModel,
+)
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
 from pregonero.inbox.stream_models import Stream, WebhookNotice
 from pregonero.networks.interactions import InteractionKind
@@ -29,8 +37,9 @@ from pregonero.records.actions import ObjectRef
 
 __all__ = [
     "Answer", "Contact", "Conversation", "Draft", "Label", "Message", "MessageVersion", "Note", "Petition",
-    "PetitionStep", "PqrsdParameters", "Presence", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance",
-    "TextLinkCheck", "WebhookNotice",
+    "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision", "QuestionRules", "RulesEnactment",
+    "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck",
+    "TrainedModel", "WebhookNotice",
 ]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
@@ -289,22 +298,6 @@ class Answer(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records and operations refer to it."""
         return ObjectRef(self.SUBJECT_KIND, self.pk, f"Respuesta en {self.conversation.account}")
-
-
-class Note(models.Model):
-    """An internal note on a conversation: the person never sees it. A journalist's may be reserved."""
-
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="notes")
-    text = models.CharField(max_length=1000)
-    is_reserved = models.BooleanField(default=False)  # only who advises or coordinates reads it (N-5)
-    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = (models.CheckConstraint(condition=Q(text__regex=r"\S"), name="note_has_text"),)
-
-    def __str__(self) -> str:
-        return f"nota de {self.conversation_id}"
 
 
 class PqrsdParameters(models.Model):

@@ -10,8 +10,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 from pregonero.errors import Refused
 from pregonero.inbox import queries
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
+from pregonero.inbox.actions.question_models import save_model
 from pregonero.inbox.actions.webhooks import finish_notice
 from pregonero.inbox.models import Stream
+from pregonero.inbox.question_queries import entities_to_train, learned_phrases, rules_in_force
+from pregonero.inbox.questions.training import train_for_entity
 from pregonero.networks.base import NetworkError, Transient
 from pregonero.networks.interactions import Reading
 from pregonero.networks.queries import credentials_for
@@ -74,7 +77,27 @@ def _read(stream: Stream) -> Reading:
 
 
 def _read_soon(stream_id: int) -> None:
+    _defer_once("inbox.read_stream", f"stream:{stream_id}", stream_id=stream_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="inbox.train_models", queue="reading", queueing_lock="train_models")
+def train_models(timestamp: int, **_later: Any) -> None:
+    """Enqueue the training of each model that is missing, old, or knows what was erased."""
+    for entity_id in entities_to_train(now=datetime.fromtimestamp(timestamp, tz=UTC)):
+        _defer_once("inbox.train_model", f"train_model:{entity_id}", entity_id=entity_id)
+
+
+@app.task(name="inbox.train_model", queue="reading")
+def train_model(*, entity_id: int, **_later: Any) -> None:
+    """Train the model of an entity with the shipped phrases and what its people confirmed, on this machine."""
+    now = timezone.now()  # before the phrases are read: what is erased meanwhile makes another training
+    training = train_for_entity(learned_phrases(entity_id), rules_in_force(entity_id))
+    save_model(entity_id=entity_id, training=training, now=now)
+
+
+def _defer_once(task: str, lock: str, **arguments: int) -> None:
     try:
-        app.configure_task("inbox.read_stream", queueing_lock=f"stream:{stream_id}").defer(stream_id=stream_id)
+        app.configure_task(task, queueing_lock=lock).defer(**arguments)
     except AlreadyEnqueued:
         return

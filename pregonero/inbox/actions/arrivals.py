@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from pregonero.inbox.models import Contact, Conversation, Message, MessageVersion, Stream
-from pregonero.inbox.question_rules import propose_question
+from pregonero.inbox.question_queries import proposer_of
+from pregonero.inbox.questions.proposals import Proposer
 from pregonero.inbox.states import ConversationState
 from pregonero.networks.interactions import Author, Interaction, Reading
 from pregonero.networks.models import Account
@@ -88,14 +89,14 @@ def _receive(
         )
     }
     counts, events = ReceivedCounts(), list[EventDraft]()
-    ours = _ids_of_ours(account, by_id)
+    ours, proposer = _ids_of_ours(account, by_id), proposer_of(account.entity_id)
     # Networks give seconds: what was written within one is in the order of its ids.
     for item in sorted(by_id.values(), key=lambda item: (item.written_at, len(item.remote_id), item.remote_id)):
         message = known.get(item.remote_id)
         if message is not None:
             events += _edit(message, item, now, counts)
         elif item.remote_id not in ours:
-            events += _add(account, item, work_since, now, counts)
+            events += _add(account, item, proposer, work_since=work_since, now=now, counts=counts)
     record_many(events)
     return counts
 
@@ -107,10 +108,16 @@ def _ids_of_ours(account: Account, ids: Iterable[str]) -> set[str]:
 
 
 def _add(
-    account: Account, item: Interaction, work_since: datetime, now: datetime, counts: ReceivedCounts
+    account: Account,
+    item: Interaction,
+    proposer: Proposer,
+    *,
+    work_since: datetime,
+    now: datetime,
+    counts: ReceivedCounts,
 ) -> list[EventDraft]:
     is_work = not item.is_ours and item.written_at >= work_since
-    conversation = _conversation_for(account, item, is_work=is_work, now=now)
+    conversation = _conversation_for(account, item, proposer, is_work=is_work, now=now)
     if conversation is None:
         return []
     text, salt = paragraphs(item.text, TEXT_LIMIT), secrets.token_hex(16)
@@ -132,7 +139,7 @@ def _add(
         received_at=now,
     )
     if is_work:
-        _reopen(conversation, message)
+        _reopen(conversation, message, proposer)
     counts.new += 1
     return [_event(conversation, message, "message.received", now)]
 
@@ -150,7 +157,9 @@ def _event(conversation: Conversation, message: Message, event_type: str, now: d
     )
 
 
-def _conversation_for(account: Account, item: Interaction, *, is_work: bool, now: datetime) -> Conversation | None:
+def _conversation_for(
+    account: Account, item: Interaction, proposer: Proposer, *, is_work: bool, now: datetime
+) -> Conversation | None:
     """Return the conversation of an interaction; a new one unless it is our own post, which starts none."""
     thread = _thread_of(account, item)
     found = (
@@ -161,7 +170,7 @@ def _conversation_for(account: Account, item: Interaction, *, is_work: bool, now
     if found is not None or item.is_ours:
         return found
     subject = _subject_of(account, item)
-    proposal = propose_question(item.text)
+    proposal = proposer.propose(item.text)
     return Conversation.objects.create(
         entity_id=account.entity_id,
         account=account,
@@ -206,12 +215,12 @@ def _contact_for(account: Account, author: Author, now: datetime) -> Contact:
     return contact
 
 
-def _reopen(conversation: Conversation, message: Message) -> None:
+def _reopen(conversation: Conversation, message: Message, proposer: Proposer) -> None:
     """Count a new message: the conversation waits for an answer again."""
     if conversation.state != ConversationState.OPEN:
         conversation.waiting_since = message.written_at
-        proposal = propose_question(message.text)
         if not conversation.is_confirmed:
+            proposal = proposer.propose(message.text)
             conversation.question, conversation.question_why = proposal.question, proposal.why
     conversation.state, conversation.snoozed_until = ConversationState.OPEN, None
     conversation.last_at = max(conversation.last_at, message.written_at)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
@@ -36,6 +37,9 @@ def erase_contact(*, contact: Contact, reason: str, by: Member, now: datetime) -
     contact.handle = contact.name = ""
     contact.remote_id, contact.erased_at = f"{ERASED}:{contact.pk}", now
     contact.save()
+    app.configure_task("inbox.train_model").defer(
+        entity_id=contact.entity_id
+    )  # the next model does not know their words
     record(
         entity_id=contact.entity_id,
         event_type="contact.erased",

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
-from pregonero.inbox.models import Conversation, Note, PqrsdParameters
+from pregonero.inbox.models import Conversation, Note, PqrsdParameters, QuestionDecision
 from pregonero.inbox.rules import check_may_sort
 from pregonero.inbox.states import ConversationState, Question
 from pregonero.people.actions import notify
@@ -42,6 +42,9 @@ def confirm_question(
     conversation.question, conversation.question_why, conversation.question_by = question, why[:300], by
     conversation.revision += 1
     conversation.save()
+    message = queries.last_message_of(conversation)
+    if message is not None:
+        QuestionDecision.objects.create(message=message, proposed=earlier, question=question, by=by, at=now)
     record(
         entity_id=conversation.entity_id,
         event_type="conversation.sorted",

@@ -1,1 +1,1 @@
-"""What a message asks for: the rules that people edit, the model that learns, and the proposal made of both (Q-2 to Q-5)."""
+"""What a message asks for: rules that people edit, a model that learns, and the proposal of both (Q-2 to Q-5)."""

@@ -57,7 +57,7 @@ def line_of(text: str) -> str:
 
 
 def needle_of(phrase: str) -> str:
-    """Return a phrase as it is looked up in a line: from the beginning of a word, to its end unless it has an asterisk."""
+    """Return a phrase as it is looked up in a line: whole words, but for the end of one with an asterisk."""
     end = "" if phrase.rstrip().endswith("*") else " "
     return f" {' '.join(words_of(phrase))}{end}"
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 READ = 4_000  # characters of a message that are read
 WORD = re.compile(r"\w+")
@@ -52,7 +53,7 @@ def features_of(text: str) -> Counter[str]:
     """Return how often each feature is in a text: words, pairs of words, runs of letters, its mark and its length."""
     sounds = [sound_of(word) for word in words_of(text)]
     features = Counter(feature for sound in sounds for feature in word_features(sound))
-    features.update(f"w:{first} {second}" for first, second in zip(sounds, sounds[1:], strict=False))
+    features.update(f"w:{first} {second}" for first, second in pairwise(sounds))
     line = f" {' '.join(sounds)} "
     features.update(f"x:{line[start : start + 6]}" for start in range(len(line) - 6))
     if has_question_mark(text):

@@ -30,6 +30,7 @@ from pregonero.inbox.forms import (
     SortForm,
 )
 from pregonero.inbox.models import Answer, Conversation, Draft
+from pregonero.inbox.question_queries import heaviest_words
 from pregonero.inbox.rules import LinksRefused
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.thread import thread_of
@@ -72,6 +73,7 @@ def _page(
         "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
         "limit": rules.answer_limit(conversation),
         "questions": Question.choices,
+        "heaviest_words": heaviest_words(conversation, answering["message"]),
         "petition": queries.petition_of(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
