@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.inbox import queries
+from pregonero.inbox.actions.composer import save_draft
 from pregonero.inbox.actions.contacts import erase_contact
-from pregonero.inbox.actions.triage import add_note, save_draft, sort_conversation
+from pregonero.inbox.actions.triage import add_note, sort_conversation
 from pregonero.inbox.models import Contact, Conversation, Message
 from pregonero.inbox.states import Question
 from pregonero.networks.models import Account

@@ -62,7 +62,7 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
 def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    now, answering = timezone.now(), _help_to_answer(conversation)
+    now, answering = timezone.now(), _explainedto_answer(conversation)
     composer = composer_context(conversation, member=request.member, now=now)
     context = {
         "conversation": conversation,
@@ -73,7 +73,6 @@ def _page(
         "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
         "limit": rules.answer_limit(conversation),
         "questions": Question.choices,
-        "heaviest_words": heaviest_words(conversation, answering["message"]),
         "petition": queries.petition_of(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
@@ -100,13 +99,14 @@ def _changed_since(form: Form | None) -> datetime | None:
     return form.cleaned_data["opened"] if isinstance(form, AnswerForm) and form.is_for_an_older_state else None
 
 
-def _help_to_answer(conversation: Conversation) -> dict[str, Any]:
+def _explainedto_answer(conversation: Conversation) -> dict[str, Any]:
     """Return the message to answer, the proposed answer to a basic question, and those who ask the same."""
     message = queries.message_to_answer(conversation)
+    explained = {"message": message, "heaviest_words": heaviest_words(conversation, message)}
     if message is None or conversation.question != Question.BASIC:
-        return {"message": message, "proposal": None, "alike": []}
+        return {**explained, "proposal": None, "alike": []}
     proposal, alike = propose_answer(conversation, message), alike_conversations(conversation, message)
-    return {"message": message, "proposal": proposal, "alike": alike}
+    return {**explained, "proposal": proposal, "alike": alike}
 
 
 def _initial_answer(
