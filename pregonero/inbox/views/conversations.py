@@ -62,7 +62,7 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
 def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    now, answering = timezone.now(), _explainedto_answer(conversation)
+    now, answering = timezone.now(), _help_to_answer(conversation)
     composer = composer_context(conversation, member=request.member, now=now)
     context = {
         "conversation": conversation,
@@ -99,7 +99,7 @@ def _changed_since(form: Form | None) -> datetime | None:
     return form.cleaned_data["opened"] if isinstance(form, AnswerForm) and form.is_for_an_older_state else None
 
 
-def _explainedto_answer(conversation: Conversation) -> dict[str, Any]:
+def _help_to_answer(conversation: Conversation) -> dict[str, Any]:
     """Return the message to answer, the proposed answer to a basic question, and those who ask the same."""
     message = queries.message_to_answer(conversation)
     explained = {"message": message, "heaviest_words": heaviest_words(conversation, message)}
