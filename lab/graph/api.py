@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lab.graph import comments, errors, facebook, facebook_media, instagram, restrictions
+from lab.graph import comments, errors, facebook, facebook_media, instagram, page_settings, restrictions
 from lab.graph.facts import check_params
 from lab.messages import ApiError, Call, Response
 from lab.network_api import COMMIT, PREPARE, READ, Handler, Operation, Stage
@@ -27,6 +27,8 @@ OPERATIONS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "page", "posts"): (facebook.list_feed, READ),
     ("GET", "page", "published_posts"): (comments.list_published_posts, READ),
     ("GET", "page", "blocked"): (restrictions.list_blocked, READ),
+    ("GET", "page", "settings"): (page_settings.list_settings, READ),
+    ("POST", "page", "settings"): (page_settings.change_setting, COMMIT),
     ("POST", "page", "feed"): (facebook.create_post, facebook.stage_of_creation),
     ("POST", "page", "photos"): (facebook_media.create_photo, facebook.stage_of_creation),
     ("POST", "page", "videos"): (facebook_media.create_video, facebook_media.stage_of_upload),

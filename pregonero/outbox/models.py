@@ -120,6 +120,11 @@ class Delivery(models.Model):
                 condition=Q(kind__in=VISIBILITY_KINDS, state__in=UNFINISHED),
                 name="delivery_one_open_change",
             ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(kind=OperationKind.SET_WORD_LIST, state__in=UNFINISHED),
+                name="delivery_one_open_word_list",
+            ),
             models.CheckConstraint(
                 condition=~Q(kind__in=VISIBILITY_KINDS) | ~Q(target=""), name="delivery_change_has_target"
             ),

@@ -27,7 +27,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "POST /video-upload/{version}/{id}", "POST /{version}/{id}/thumbnails", "POST /{version}/{id}/captions",
         "POST /{version}/{page}/feed", "GET /{version}/{id}", "POST /{version}/{id}", "POST /{version}/{id}/comments",
         "GET /{version}/{id}/comments", "GET /{version}/{page}/published_posts", "DELETE /{version}/{id}",
-        "GET /{version}/{page}/blocked",
+        "GET /{version}/{page}/blocked", "GET /{version}/{page}/settings",
+        "POST /{version}/{page}/settings",
     ),
     "instagram": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
@@ -73,6 +74,7 @@ NEVER_SAID = {
     "comment_enabled", "target_user_id", "user", "psid", "asid", "swaprecord!",
     "feed_story_visibility", "timeline_visibility",
 }  # fmt: skip
+ONLY_SETTING = "PAGE_MODERATION_BLACKLIST"  # of a page: the others say who may write and who may not
 ONLY_RECORD = "app.bsky.feed.post"
 # The verbs that hide what others wrote, each with its opposite: by call, the field and its values, and whether the
 # call may say nothing else.
@@ -109,6 +111,10 @@ def refused(network: str, method: str, url: str, sent: Any) -> str:
     told = sorted(name for name in said if name.lower() in NEVER_SAID and name not in may_say)
     if told:
         return f"{network}: {method} {address.path} with {', '.join(told)}"
+    if network == "facebook" and address.path.endswith("/settings") and method == "POST":
+        option = json.loads(said.get("option", "{}"))
+        if set(said) != {"option"} or set(option) != {ONLY_SETTING}:
+            return f"{network}: it changes {', '.join(sorted(option)) or 'nothing'}"
     if network == "bluesky" and "collection" in said and said["collection"] != ONLY_RECORD:
         return f"{network}: it writes {said['collection']}"
     return ""

@@ -58,6 +58,7 @@ CAPABILITIES = Capabilities(
         OperationKind.UNHIDE: Resolution.REPEAT,
         OperationKind.COMMENT: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
+        OperationKind.SET_WORD_LIST: Resolution.REPEAT,
     },
     limits={
         "text": Limit(63_206, READ_ON, SECOND_HAND),
@@ -81,6 +82,7 @@ CAPABILITIES = Capabilities(
         "comments_read": Limit(100, READ_ON, OWN_CHOICE),
         "posts_watched": Limit(25, READ_ON, OWN_CHOICE),
         "newest_comments": Limit(25, READ_ON, OWN_CHOICE),  # of each post watched, in one call
+        "blocked_words": Limit(1_000, READ_ON, SECOND_HAND),
         "comment_pages": Limit(20, READ_ON, OWN_CHOICE),
     },
     link_beside=True,
@@ -117,6 +119,8 @@ ENDPOINTS = (
     Endpoint("GET", "/{version}/{id}/comments", "leer los comentarios de una publicación nuestra después de un corte"),
     Endpoint("GET", "/{version}/{page}/published_posts", "leer los comentarios de lo último de la página"),
     Endpoint("GET", "/{version}/{page}/blocked", "leer a quién tiene bloqueado la página: debe ser a nadie"),
+    Endpoint("GET", "/{version}/{page}/settings", "leer la lista de palabras bloqueadas de la página"),
+    Endpoint("POST", "/{version}/{page}/settings", "escribir la lista de palabras bloqueadas, y ningún otro ajuste"),
     Endpoint("DELETE", "/{version}/{id}", "retirar lo nuestro: un borrador, o una publicación cuyo autor es la página"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"
