@@ -26,6 +26,7 @@ from lab.request_handler import RequestHandler
 from lab.site.website import Site
 from lab.state import LabState
 from lab.x import api as x
+from lab.x.streaming import set_stream
 from lab.youtube import api as youtube
 
 MAX_BODY = 1024**3
@@ -90,6 +91,7 @@ def build(lab: LabState) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
     ModerationAdmin(lab).add_to(app)
+    app.router.add_post("/streams/x", set_stream)
     ConsentPages(lab).add_to(app)
     for pattern, api in APIS:
         app.router.add_route("*", pattern, _handler(lab, api))

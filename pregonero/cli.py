@@ -122,7 +122,7 @@ def _load_in_child(_target: str) -> Any:
     "--pool",
     "pools",
     multiple=True,
-    help="Solo este grupo: dispatch, sending, preparing, reading o conversion. Se puede repetir.",
+    help="Solo este grupo: dispatch, sending, preparing, reading, conversion o live. Se puede repetir.",
 )
 def worker(*, pools: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""

@@ -200,6 +200,14 @@ class Comments:
         )
         return self._all(sql, (network, account, after, before, before, limit))
 
+    def after(self, network: str, seq: int) -> list[Comment]:
+        """Return what citizens wrote on a network after a sequence number, oldest first."""
+        return self._all("SELECT * FROM comments WHERE network=? AND own=0 AND seq>? ORDER BY seq", (network, seq))
+
+    def last_seq(self) -> int:
+        """Return the sequence number of the newest comment."""
+        return int(self._database.value("SELECT coalesce(max(seq), 0) FROM comments", ()))
+
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Comment]:
         return [_comment(row) for row in self._database.rows(sql, values)]
 

@@ -28,7 +28,7 @@ from pregonero.inbox.question_models import (
     TrainedModel,
 )
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
-from pregonero.inbox.stream_models import Stream, WebhookNotice
+from pregonero.inbox.stream_models import LiveConnection, Stream, WebhookNotice
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
 from pregonero.networks.registry import network_choices
@@ -36,8 +36,8 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "Conversation", "Draft", "Label", "Message", "MessageVersion", "Note", "Petition",
-    "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision", "QuestionRules", "RulesEnactment",
+    "Answer", "Contact", "Conversation", "Draft", "Label", "LiveConnection", "Message", "MessageVersion", "Note",
+    "Petition", "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision", "QuestionRules", "RulesEnactment",
     "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck",
     "TrainedModel", "WebhookNotice",
 ]  # fmt: skip

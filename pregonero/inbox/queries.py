@@ -11,6 +11,7 @@ from pregonero.inbox.models import (
     Answer,
     Contact,
     Conversation,
+    LiveConnection,
     Message,
     MessageVersion,
     Note,
@@ -21,7 +22,9 @@ from pregonero.inbox.models import (
 )
 from pregonero.inbox.states import ConversationState
 from pregonero.networks import vault
+from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
+from pregonero.networks.queries import credentials_with
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.models import Delivery
@@ -310,6 +313,31 @@ def streams_of(entity: Entity) -> list[Stream]:
     """Return how far each list of the entity's accounts was read."""
     streams = Stream.objects.filter(account__entity=entity).exclude(account__state=AccountState.RETIRED)
     return list(streams.select_related("account").order_by("account_id", "name"))
+
+
+def live_applications_due(*, now: datetime) -> list[int]:
+    """Return the ids of the applications with a token of their own whose persistent stream may be opened now."""
+    with_token = Application.objects.exclude(encrypted_live_token=b"")
+    waiting = LiveConnection.objects.filter(application=OuterRef("pk"), next_try_at__gt=now)
+    return list(with_token.filter(~Exists(waiting)).order_by("pk").values_list("pk", flat=True)[:100])
+
+
+def live_application(*, pk: int, now: datetime) -> Application | None:
+    """Return an application of any entity whose stream may be opened now, for the job that follows it."""
+    return Application.objects.filter(pk=pk).first() if pk in live_applications_due(now=now) else None
+
+
+def live_accounts(application: Application) -> dict[str, ApiCredentials]:
+    """Return the connected accounts that an application's stream follows, by the network's id, without any token."""
+    connected = Credential.objects.filter(account=OuterRef("pk"), state=CredentialState.GOOD)
+    accounts = Account.objects.filter(
+        Exists(connected),
+        entity_id=application.entity_id,
+        network=application.network,
+        server=application.server,
+        state=AccountState.ACTIVE,
+    )
+    return {account.remote_id: credentials_with(account, "") for account in accounts.order_by("pk")}
 
 
 @dataclass(frozen=True)

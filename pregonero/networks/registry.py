@@ -13,6 +13,7 @@ from pregonero.networks.base import Connector
 from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorTable
 from pregonero.networks.interactions import InteractionReader
+from pregonero.networks.live import LiveStream
 from pregonero.networks.manual_posting import ManualPosting
 from pregonero.networks.moderation import CommentModerator, NetworkWordList, RestrictionReader
 from pregonero.networks.oauth import AuthConfig
@@ -48,6 +49,7 @@ class Network:
     moderator: CommentModerator | None = None  # None: it has no reversible way of hiding what others write
     restrictions: RestrictionReader | None = None  # None: whom an account blocks cannot be read
     word_list: NetworkWordList | None = None  # None: its own list of blocked words cannot be read or written
+    live: LiveStream | None = None  # None: it offers no persistent stream
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
     token_address: str = ""  # of its OAuth token calls; empty: the same as the API's
@@ -103,6 +105,11 @@ def word_list_of(name: str) -> NetworkWordList | None:
 def networks_with_word_list() -> list[str]:
     """Return the networks whose own word list can be read and written."""
     return [name for name in NETWORKS if network(name).word_list is not None]
+
+
+def live_stream(name: str) -> LiveStream | None:
+    """Return the persistent stream of a network; None for a network that offers none."""
+    return network(name).live
 
 
 def webhook_receiver(name: str) -> WebhookReceiver | None:

@@ -20,6 +20,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "DELETE /2/tweets/{id}",
         "GET /2/users/{id}/tweets", "GET /2/tweets/{id}", "GET /2/users/{id}/mentions",
         "PUT /2/tweets/{id}/hidden", "GET /2/users/{id}/blocking", "GET /2/users/{id}/muting",
+        "GET /2/tweets/search/stream", "GET /2/tweets/search/stream/rules", "POST /2/tweets/search/stream/rules",
     ),
     "facebook": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",

@@ -43,7 +43,7 @@ def receive_reading(*, stream: Stream, reading: Reading, now: datetime) -> Recei
     )
     account = stream.account
     stream.first_read_at = stream.first_read_at or now
-    counts = _receive(account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
+    counts = receive(account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
     stream.cursor, stream.read_at = reading.cursor, now
     stream.problem, stream.failures = "", 0
     stream.next_read_at = now if reading.has_more else now + _interval(stream)
@@ -78,9 +78,10 @@ def _interval(stream: Stream) -> timedelta:
     return timedelta(seconds=seconds[0] if seconds else LONGEST_RETRY.total_seconds())
 
 
-def _receive(
+def receive(
     account: Account, interactions: Iterable[Interaction], work_since: datetime, now: datetime
 ) -> ReceivedCounts:
+    """Store interactions once, inside the caller's transaction, which has locked a stream of the account."""
     by_id = {item.remote_id: item for item in interactions}
     known = {
         message.remote_id: message

@@ -39,14 +39,15 @@ class XInteractions:
             most = limits["mention_pages"].value if cursor else 1
             for _, page in zip(range(most), pages, strict=False):
                 content = page.model_dump(by_alias=True)
-                found += _interactions(credentials, content)
+                found += interactions_of(credentials, content)
                 newest = max(
                     newest, str((content.get("meta") or {}).get("newest_id") or ""), key=lambda id: int(id or 0)
                 )
         return Reading(tuple(found), {"newest": newest} if newest else cursor)
 
 
-def _interactions(credentials: ApiCredentials, content: dict[str, Any]) -> Iterator[Interaction]:
+def interactions_of(credentials: ApiCredentials, content: dict[str, Any]) -> Iterator[Interaction]:
+    """Yield the posts of an answer of X, which also has their authors, as interactions of an account."""
     users = {str(user["id"]): user for user in (content.get("includes") or {}).get("users") or []}
     for post in content.get("data") or []:
         id, author = str(post["id"]), str(post["author_id"])

@@ -126,6 +126,9 @@ ENDPOINTS = (
     Endpoint("DELETE", "/2/tweets/{id}", "retirar una publicación nuestra: X no deja borrar las de otra cuenta"),
     Endpoint("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
     Endpoint("GET", "/2/users/{id}/mentions", "leer lo que la gente le escribe a la cuenta"),
+    Endpoint("GET", "/2/tweets/search/stream", "recibir al momento lo que la gente le escribe a las cuentas"),
+    Endpoint("GET", "/2/tweets/search/stream/rules", "saber qué recibe la conexión permanente"),
+    Endpoint("POST", "/2/tweets/search/stream/rules", "decir de qué cuentas recibe la conexión permanente"),
     Endpoint("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),
     Endpoint("PUT", "/2/tweets/{id}/hidden", "ocultar una respuesta en una conversación nuestra, o mostrarla otra vez"),
     Endpoint("GET", "/2/users/{id}/blocking", "leer a quién tiene bloqueado la cuenta: debe ser a nadie"),
@@ -137,6 +140,7 @@ ENDPOINTS = (
 
 DUPLICATE, MEDIA_EXPIRED = "duplicate", "media_gone"  # our own codes for refusals that X gives no type
 BAD_KEYS, ACCOUNT_HELD = "bad_keys", "account_held"
+STREAM_BUSY = "streaming-connection"  # X's own type: there is a connection already
 REFUSAL_TEXTS = {
     DUPLICATE: ("duplicate content", "status is a duplicate"),
     MEDIA_EXPIRED: ("media ids are invalid",),
@@ -165,6 +169,9 @@ MEANINGS = {
         QuotaExhausted, "Se llegó al tope de gasto fijado en X: alguien debe subirlo o recargar.", HOUR
     ),
     "429": ErrorMeaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
+    STREAM_BUSY: ErrorMeaning(
+        Transient, "X solo admite una conexión permanente a la vez, y todavía hay otra abierta.", 60.0
+    ),
     "420": ErrorMeaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
     DUPLICATE: ErrorMeaning(Permanent, "X no acepta dos veces el mismo texto, y ya hay una publicación con este."),
     MEDIA_EXPIRED: ErrorMeaning(
