@@ -46,6 +46,11 @@ class Call:
         assert self.account is not None  # noqa: S101
         return self.account
 
+    @property
+    def token(self) -> str:
+        """The access token, wherever the call carries it."""
+        return self.field("access_token") or self.bearer().removeprefix("OAuth ")
+
     def field(self, name: str, default: str = "") -> str:
         """Return a parameter of the body, or else of the query, as text."""
         value = self.fields.get(name, self.query.get(name, default))

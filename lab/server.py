@@ -22,6 +22,7 @@ from lab.moderation import ModerationAdmin
 from lab.network_api import NetworkApi
 from lab.oauth.consent_pages import ConsentPages
 from lab.pages import PublicPages
+from lab.private_pages import PrivatePages
 from lab.request_handler import RequestHandler
 from lab.site.website import Site
 from lab.state import LabState
@@ -98,6 +99,7 @@ def build(lab: LabState) -> web.Application:
     site = Site(lab)
     site.add_to(app)
     PublicPages(lab, site.find).add_to(app)
+    PrivatePages(lab).add_to(app)
     app.cleanup_ctx.append(_background(lab))
     return app
 
@@ -111,7 +113,7 @@ def _handler(lab: LabState, api: NetworkApi) -> Callable[[web.Request], Awaitabl
 
 def _background(lab: LabState) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
-        lab.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
+        lab.http = lab.notices.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
         committer = asyncio.create_task(lab.commit_periodically())
         yield
         for task in (committer, *lab.background_tasks):

@@ -25,6 +25,7 @@ from pregonero.networks import vault
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.networks.queries import credentials_with
+from pregonero.networks.registry import interaction_reader
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.models import Delivery
@@ -136,7 +137,13 @@ def last_messages(conversations: list[Conversation]) -> dict[int, Message]:
 
 
 def message_to_answer(conversation: Conversation) -> Message | None:
-    """Return the last message of the person that nobody answered; None when there is none."""
+    """Return the last message of the person that nobody answered; None when there is none.
+
+    In a private conversation an answer is to all that the person wrote before it.
+    """
+    if conversation.is_private:
+        last = last_message_of(conversation)
+        return last if last is not None and not last.answers.exclude(state="FAILED").exists() else None
     answered = Answer.objects.filter(message=OuterRef("pk")).exclude(state="FAILED")
     messages = Message.objects.filter(~Exists(answered), conversation=conversation, contact__isnull=False)
     return messages.order_by("-written_at", "-pk").first()
@@ -296,9 +303,20 @@ def streams_due(*, now: datetime, limit: int = 500) -> list[int]:
 
 
 def accounts_without_streams() -> list[Account]:
-    """Return the connected accounts whose streams nobody has opened yet."""
+    """Return the connected accounts that lack a stream of those that their network offers.
+
+    An account that was connected before its network offered a stream gets it too.
+    """
     connected = Credential.objects.filter(account=OuterRef("pk"), state=CredentialState.GOOD)
-    return list(Account.objects.filter(Exists(connected), state=AccountState.ACTIVE, streams__isnull=True)[:500])
+    accounts = Account.objects.filter(Exists(connected), state=AccountState.ACTIVE).order_by("pk")
+    opened = dict[int, set[str]]()
+    for account_id, name in Stream.objects.values_list("account_id", "name"):
+        opened.setdefault(account_id, set()).add(name)
+    return [account for account in accounts if _offered(account.network) - opened.get(account.pk, set())]
+
+
+def _offered(network: str) -> set[str]:
+    return {stream.name for stream in getattr(interaction_reader(network), "streams", ())}
 
 
 def stream_to_read(*, pk: int) -> Stream:

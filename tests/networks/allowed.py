@@ -21,6 +21,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /2/users/{id}/tweets", "GET /2/tweets/{id}", "GET /2/users/{id}/mentions",
         "PUT /2/tweets/{id}/hidden", "GET /2/users/{id}/blocking", "GET /2/users/{id}/muting",
         "GET /2/tweets/search/stream", "GET /2/tweets/search/stream/rules", "POST /2/tweets/search/stream/rules",
+        "GET /2/dm_events", "GET /2/dm_conversations/{id}/dm_events", "POST /2/dm_conversations/{id}/messages",
     ),
     "facebook": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
@@ -30,6 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /{version}/{id}/comments", "GET /{version}/{page}/published_posts", "DELETE /{version}/{id}",
         "GET /{version}/{page}/blocked", "GET /{version}/{page}/settings",
         "POST /{version}/{page}/settings",
+        "GET /{version}/{page}/conversations", "POST /{version}/{page}/messages",
     ),
     "instagram": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
@@ -37,6 +39,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /{version}/{user}/content_publishing_limit", "GET /{version}/{user}/media",
         "GET /{version}/{media}/comments", "GET /{version}/{comment}/replies", "POST /{version}/{comment}/replies",
         "POST /{version}/{comment}",
+        "GET /{version}/{user}/conversations", "POST /{version}/{user}/messages",
     ),
     "youtube": (
         "GET /youtube/v3/channels", "POST /token", "POST /revoke",
@@ -74,6 +77,7 @@ NEVER_SAID = {
     "blocked", "restrict", "admin_id",
     "comment_enabled", "target_user_id", "user", "psid", "asid", "swaprecord!",
     "feed_story_visibility", "timeline_visibility",
+    "thread_control", "sender_action", "suggestion_action", "folder",
 }  # fmt: skip
 ONLY_SETTING = "PAGE_MODERATION_BLACKLIST"  # of a page: the others say who may write and who may not
 ONLY_RECORD = "app.bsky.feed.post"

@@ -1,4 +1,4 @@
-"""Posts on X that mention an account: the replies to its posts mention it too."""
+"""Posts on X that mention an account (the replies to its posts mention it too), and its direct messages."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
 from pregonero.networks.x.client import post_address, x_client
+from pregonero.networks.x.messages import MESSAGES, read_messages
 from pregonero.networks.x.network import CAPABILITIES, ERRORS
 from pregonero.networks.x.text import original_text
 
@@ -19,12 +20,14 @@ EXPANSIONS = ["author_id", "in_reply_to_user_id", "referenced_posts"]
 
 
 class XInteractions:
-    """Reads the mentions of an account. X charges for each post that is read, so each is read once."""
+    """Reads the mentions and messages of an account. X charges for each one that is read."""
 
-    streams: tuple[Stream, ...] = (Stream(MENTIONS, "Menciones y respuestas", 120),)
+    streams: tuple[Stream, ...] = (Stream(MENTIONS, "Menciones y respuestas", 120), MESSAGES)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
         """Read the mentions after the newest one that was read; the first time, the latest page only."""
+        if stream == MESSAGES.name:
+            return read_messages(credentials, cursor)
         limits = CAPABILITIES.limits
         since = {"since_id": cursor["newest"]} if cursor else {}
         newest, found = str(cursor.get("newest") or ""), list[Interaction]()
