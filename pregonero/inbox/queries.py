@@ -34,7 +34,7 @@ from pregonero.people.models import Entity, Member
 from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 MOST_LISTED = 1_000  # conversations that a list counts and pages: filters reach the rest
 QUEUE_SIZE = 12
 THREAD_LIMIT = 100  # messages of one conversation that its page shows: the latest ones, or those before one
