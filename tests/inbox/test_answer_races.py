@@ -161,9 +161,15 @@ def people(django_db_blocker: DjangoDbBlocker) -> Iterator[list[Member]]:
         now = timezone.now()
         carmen = member(register_mincomercio(now), "carmen", "Carmen", Role.COORDINATOR)
         account = register_account(
-            entity=carmen.entity, network="facebook", handle="min", display_name="Min", purpose="Informar",
-            root_mailbox="", by=carmen, now=now,
-        )  # fmt: skip
+            entity=carmen.entity,
+            network="facebook",
+            handle="min",
+            display_name="Min",
+            purpose="Informar",
+            root_mailbox="",
+            by=carmen,
+            now=now,
+        )
         open_streams(accounts=[account], now=now)
         Stream.objects.exclude(pk=Stream.objects.earliest("pk").pk).delete()
         yield [member(carmen.entity, name, name.title(), Role.COMMUNITY_MANAGER) for name in ("ana", "beto")]
