@@ -129,8 +129,8 @@ def schedule_change(
 ) -> Delivery:
     """Schedule, now, an operation that changes something at the network: `target` is its id there.
 
-    It sends nothing else, or only `text` (a word list), so it needs no preparation. Raises `IntegrityError` while another change of the same target
-    is not finished.
+    It sends nothing else, or only `text` (a word list), so it needs no preparation. Raises `IntegrityError` while
+    another change of the same target is not finished.
     """
     handler_of(subject.kind)
     operation = Delivery(
