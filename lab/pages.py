@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,8 +14,6 @@ from lab.graph import facebook, instagram
 from lab.link_cards import FindNews, LinkCard, card_of
 from lab.mastodon import statuses as mastodon_statuses
 from lab.mastodon.media import new_id as new_mastodon_id
-from lab.people import LABELS, MAX_NAME, MAX_TEXT, author_id
-from lab.private_pages import PRIVATE, add_private
 from lab.state import LabState
 from lab.store.posts import Comment, Post
 from lab.template_renderer import render_page
@@ -23,11 +22,14 @@ from lab.x.posts import new_id as new_x_id
 from lab.youtube import comments as youtube_comments
 from lab.youtube import videos
 
+LABELS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube", "mastodon": "Mastodon"}
+
 THREADED = ("x", "mastodon")
 MENTIONABLE = ("x", "mastodon")  # where the lab has posts of citizens' own
 STATIC = Path(__file__).with_name("static")
 TIMELINE_POSTS = 50
 HOME_POSTS = 12
+MAX_NAME, MAX_TEXT = 80, 2000
 ADMIN_PATHS = ("/ledger.json", "/calls.json", "/accounts.json", "/faults")
 
 
@@ -61,6 +63,11 @@ class PostView:
     parent_href: str = ""  # the page of the post that it replies to
     before: list[PostView] = field(default_factory=list)  # the earlier posts of its thread
     replies: list[PostView] = field(default_factory=list)
+
+
+def author_id(name: str) -> str:
+    """Return the network's id of a citizen: the same for the same name."""
+    return str(int(hashlib.sha256(name.casefold().encode()).hexdigest()[:14], 16))
 
 
 def page_path(lab: LabState, post: Post) -> str:
@@ -166,9 +173,8 @@ class PublicPages:
             network=network,
             account=account,
             posts=posts,
-            mentions=[comment for comment in mentions if comment.kind == "mention"],
+            mentions=[comment for comment in mentions if not comment.post],
             may_mention=network in MENTIONABLE,
-            may_write=network in PRIVATE,
         )
 
     async def x_post(self, request: web.Request) -> web.Response:
@@ -253,11 +259,8 @@ class PublicPages:
         name, text = str(form.get("nombre", "")).strip(), str(form.get("texto", "")).strip()
         if account is None or network not in MENTIONABLE or not name or not text or len(text) > MAX_TEXT:
             return _not_found("Escribe tu nombre y tu texto a una cuenta que exista.")
-        if "privado" in form:
-            add_private(self._lab, account, name, text)
-            raise web.HTTPSeeOther(f"/mensajes/{network}/{account.handle}?persona={author_id(name)}&nombre={name}")
-        now = self._lab.clock.now()
-        mention = text if f"@{account.handle}" in text else f"@{account.handle} {text}"
+        now, is_private = self._lab.clock.now(), "privado" in form
+        mention = text if is_private or f"@{account.handle}" in text else f"@{account.handle} {text}"
         self._lab.comments.add(
             Comment(
                 id=new_x_id(now) if network == "x" else new_mastodon_id(now),
@@ -268,7 +271,7 @@ class PublicPages:
                 author_id=author_id(name),
                 text=mention,
                 at=now,
-                kind="mention",
+                kind="message" if is_private else "mention",
             )
         )
         raise web.HTTPSeeOther(f"/{network}/{account.handle}")

@@ -113,7 +113,6 @@ INSTALLED_APPS = [
     "pregonero.inbox",
     "pregonero.moderation",
     "pregonero.public",
-    "pregonero.controls",
     "pregonero.reports",
     "pregonero.dashboard",
 ]

@@ -5,6 +5,7 @@ import uuid
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from pregonero.inbox.models import Message
 from pregonero.moderation.models.community import TEXT, CommunityRule
@@ -123,7 +124,7 @@ class Decision(models.Model):
                 condition=pgtrigger.Condition("NEW.rule_id IS NOT NULL"),
                 func=CITES_RULE,
             ),
-        )  # fmt: skip
+        )
 
     def __str__(self) -> str:
         return f"decisión {self.pk}"
@@ -132,6 +133,15 @@ class Decision(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records and operations refer to it: without the text or the person's name (N-7)."""
         return ObjectRef(self.SUBJECT_KIND, self.pk, f"Moderación en {self.account}")
+
+    def get_absolute_url(self) -> str:
+        """Return the page of its comment."""
+        return reverse("moderation:comment", args=[self.message_id])
+
+    @property
+    def effect_state(self) -> str:
+        """Return the colour of its effect, as chips name it."""
+        return {Effect.DONE: "ok", Effect.NONE: "ok", Effect.FAILED: "bad"}.get(Effect(self.effect), "wait")
 
     @property
     def who(self) -> str:

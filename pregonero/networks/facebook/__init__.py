@@ -13,7 +13,6 @@ from pregonero.networks.facebook.network import (
     KINDS,
     RATE_LIMITS,
 )
-from pregonero.networks.facebook.word_list import FacebookWordList
 from pregonero.networks.previews import PreviewRules, card_beside
 from pregonero.networks.registry import Network
 from pregonero.networks.webhooks import MetaWebhook
@@ -33,5 +32,4 @@ NETWORK = Network(
     consent_address=CONSENT_ADDRESS,
     moderator=FacebookModerator(),
     restrictions=FacebookRestrictions(),
-    word_list=FacebookWordList(),
 )

@@ -15,6 +15,7 @@ class FacebookModerator:
     """Hides a comment from everybody but its author and the author's friends."""
 
     hides_with = OperationKind.HIDE
+    proposes_links = False
 
     def why_not(self, kind: InteractionKind, post_id: str) -> str:
         """Return why it cannot be hidden: only comments can."""

@@ -13,6 +13,7 @@ class InstagramModerator:
     """Hides a comment from everybody but its author."""
 
     hides_with = OperationKind.HIDE
+    proposes_links = False
 
     def why_not(self, kind: InteractionKind, post_id: str) -> str:
         """Return why it cannot be hidden: only comments can."""

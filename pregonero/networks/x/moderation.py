@@ -22,6 +22,7 @@ class XModerator:
     """Hides a reply behind one more click, in conversations that the account began."""
 
     hides_with = OperationKind.HIDE
+    proposes_links = False
 
     def why_not(self, kind: InteractionKind, post_id: str) -> str:
         """Return why it cannot be hidden: only replies in our own conversations can."""

@@ -19,6 +19,7 @@ class YouTubeModerator:
     """Holds a comment for review, and publishes it again."""
 
     hides_with = OperationKind.HOLD_FOR_REVIEW
+    proposes_links = True
 
     def why_not(self, kind: InteractionKind, post_id: str) -> str:
         """Return why it cannot be held: only comments can."""

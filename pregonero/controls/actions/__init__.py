@@ -1,1 +1,0 @@
-"""What people and jobs do with the controls of the accounts."""

@@ -1,7 +1,0 @@
-from django.apps import AppConfig
-
-
-class ControlsConfig(AppConfig):
-    name = "pregonero.controls"
-    label = "controls"
-    verbose_name = "Controles"

@@ -1,1 +1,0 @@
-"""Pages of the controls of the accounts."""
