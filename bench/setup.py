@@ -86,7 +86,19 @@ def sample_texts(count: int) -> list[str]:
 def schedule_publications(accounts: list[LabAccount], texts: list[str], due_at: datetime) -> list[int]:
     """Store publications due at the same instant, spread over the accounts; return the ids of the accounts."""
     now = timezone.now()
-    slug = uuid4().hex[:12]
+    member = new_member(uuid4().hex[:12])
+    entity = member.entity
+    connected = [_connect(entity, member, account, now) for account in accounts]
+    publications = _create_publications(entity, member, texts, due_at, now)
+    _create_deliveries(publications, texts, connected, now)
+    with transaction.atomic():
+        schedule_wakeups([now, due_at], now=now)
+    return [account.pk for account in connected]
+
+
+def new_member(slug: str) -> Member:
+    """Return the coordinator of a new entity."""
+    now = timezone.now()
     entity = people.register_entity(
         slug=slug,
         name="Banco de pruebas",
@@ -95,7 +107,7 @@ def schedule_publications(accounts: list[LabAccount], texts: list[str], due_at: 
         official_domains=["mincit.gov.co"],
         now=now,
     )
-    member = people.register_member(
+    return people.register_member(
         entity=entity,
         email=f"{slug}@bench.test",
         password="",
@@ -105,12 +117,6 @@ def schedule_publications(accounts: list[LabAccount], texts: list[str], due_at: 
         by=None,
         now=now,
     )
-    connected = [_connect(entity, member, account, now) for account in accounts]
-    publications = _create_publications(entity, member, texts, due_at, now)
-    _create_deliveries(publications, texts, connected, now)
-    with transaction.atomic():
-        schedule_wakeups([now, due_at], now=now)
-    return [account.pk for account in connected]
 
 
 def _connect(entity: Entity, member: Member, account: LabAccount, now: datetime) -> Account:

@@ -41,6 +41,7 @@ class Admin:
         app.router.add_post("/limits", self.set_limits)
         app.router.add_post("/limits/restart", self.reset_limits)
         app.router.add_post("/clock", self.advance)
+        app.router.add_post("/notices", self.subscribe)
 
     async def health(self, request: web.Request) -> web.Response:
         return web.json_response({"status": "ok", "now": iso_millis(self._lab.clock.now())})
@@ -202,6 +203,14 @@ class Admin:
         fields = await request.json()
         self._lab.clock.advance(float(fields["advance_seconds"]))
         return web.json_response({"now": iso_millis(self._lab.clock.now())})
+
+    async def subscribe(self, request: web.Request) -> web.Response:
+        """Set where the notices of an account are sent, and the secret that signs them."""
+        fields = await request.json()
+        if set(fields) != {"account", "url", "secret"}:
+            raise _bad_request("the fields are account, url and secret")
+        self._lab.notices.subscribe(fields["account"], fields["url"], fields["secret"])
+        return web.json_response({"subscribed": True})
 
 
 def _account(account: Account, origin: str) -> dict[str, Any]:

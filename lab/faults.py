@@ -32,7 +32,7 @@ FIELDS = {"kind", "network", "endpoint", "account", "times", "skip", "probabilit
 STAGES = ("commit", "prepare", "read")
 VERDICTS = ("auto", "process", "cut")
 # HTTP statuses, which each network words in its own way, and error codes of Meta.
-STATUSES = (400, 401, 402, 403, 429, 500, 4, 17, 32, 100, 190, 368, 506, 613)
+STATUSES = (400, 401, 402, 403, 429, 500, 4, 17, 32, 100, 190, 368, 506, 613, 2018278, 2534022)
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +46,11 @@ class Call:
         assert self.account is not None  # noqa: S101
         return self.account
 
+    @property
+    def token(self) -> str:
+        """The access token, wherever the call carries it."""
+        return self.field("access_token") or self.bearer().removeprefix("OAuth ")
+
     def field(self, name: str, default: str = "") -> str:
         """Return a parameter of the body, or else of the query, as text."""
         value = self.fields.get(name, self.query.get(name, default))
@@ -68,6 +73,7 @@ class Response:
     body: Any = None
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    stream: AsyncIterator[bytes] | None = None  # a body that does not end; b"" while there is nothing to send
 
 
 class ApiError(Exception):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +13,8 @@ from lab.graph import facebook, instagram
 from lab.link_cards import FindNews, LinkCard, card_of
 from lab.mastodon import statuses as mastodon_statuses
 from lab.mastodon.media import new_id as new_mastodon_id
+from lab.people import LABELS, MAX_NAME, MAX_TEXT, author_id
+from lab.private_pages import PRIVATE, add_private
 from lab.state import LabState
 from lab.store.posts import Comment, Post
 from lab.template_renderer import render_page
@@ -22,14 +23,11 @@ from lab.x.posts import new_id as new_x_id
 from lab.youtube import comments as youtube_comments
 from lab.youtube import videos
 
-LABELS = {"x": "X", "facebook": "Facebook", "instagram": "Instagram", "youtube": "YouTube", "mastodon": "Mastodon"}
-
 THREADED = ("x", "mastodon")
 MENTIONABLE = ("x", "mastodon")  # where the lab has posts of citizens' own
 STATIC = Path(__file__).with_name("static")
 TIMELINE_POSTS = 50
 HOME_POSTS = 12
-MAX_NAME, MAX_TEXT = 80, 2000
 ADMIN_PATHS = ("/ledger.json", "/calls.json", "/accounts.json", "/faults")
 
 
@@ -63,11 +61,6 @@ class PostView:
     parent_href: str = ""  # the page of the post that it replies to
     before: list[PostView] = field(default_factory=list)  # the earlier posts of its thread
     replies: list[PostView] = field(default_factory=list)
-
-
-def author_id(name: str) -> str:
-    """Return the network's id of a citizen: the same for the same name."""
-    return str(int(hashlib.sha256(name.casefold().encode()).hexdigest()[:14], 16))
 
 
 def page_path(lab: LabState, post: Post) -> str:
@@ -173,8 +166,9 @@ class PublicPages:
             network=network,
             account=account,
             posts=posts,
-            mentions=[comment for comment in mentions if not comment.post],
+            mentions=[comment for comment in mentions if comment.kind == "mention"],
             may_mention=network in MENTIONABLE,
+            may_write=network in PRIVATE,
         )
 
     async def x_post(self, request: web.Request) -> web.Response:
@@ -259,8 +253,11 @@ class PublicPages:
         name, text = str(form.get("nombre", "")).strip(), str(form.get("texto", "")).strip()
         if account is None or network not in MENTIONABLE or not name or not text or len(text) > MAX_TEXT:
             return _not_found("Escribe tu nombre y tu texto a una cuenta que exista.")
-        now, is_private = self._lab.clock.now(), "privado" in form
-        mention = text if is_private or f"@{account.handle}" in text else f"@{account.handle} {text}"
+        if "privado" in form:
+            add_private(self._lab, account, name, text)
+            raise web.HTTPSeeOther(f"/mensajes/{network}/{account.handle}?persona={author_id(name)}&nombre={name}")
+        now = self._lab.clock.now()
+        mention = text if f"@{account.handle}" in text else f"@{account.handle} {text}"
         self._lab.comments.add(
             Comment(
                 id=new_x_id(now) if network == "x" else new_mastodon_id(now),
@@ -271,7 +268,7 @@ class PublicPages:
                 author_id=author_id(name),
                 text=mention,
                 at=now,
-                kind="message" if is_private else "mention",
+                kind="mention",
             )
         )
         raise web.HTTPSeeOther(f"/{network}/{account.handle}")

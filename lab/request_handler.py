@@ -55,7 +55,26 @@ class RequestHandler:
             self._abort()
             response = Response(status=0)
         self._log(response, rule.kind if rule else "", at, time.perf_counter() - started)
-        return self._http_response(response)
+        return await self._send_stream(response) if response.stream else self._http_response(response)
+
+    async def _send_stream(self, response: Response) -> web.StreamResponse:
+        """Send a body that does not end, until the network ends it or the client is gone."""
+        answer = web.StreamResponse(headers={"Content-Type": "application/json; charset=utf-8"})
+        await answer.prepare(self._request)
+        assert response.stream is not None  # noqa: S101
+        try:
+            async for piece in response.stream:
+                if self._is_client_gone():
+                    break
+                if piece:
+                    await answer.write(piece)
+        except ConnectionCut:
+            self._abort()
+        except ConnectionError:
+            log.debug("%s: the client closed the stream", self._call.network)
+        finally:
+            await response.stream.aclose()  # type: ignore[attr-defined]
+        return answer
 
     def _resolve(self) -> Operation:
         operation = self._api.resolve(self._lab, self._call)

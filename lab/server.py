@@ -22,10 +22,12 @@ from lab.moderation import ModerationAdmin
 from lab.network_api import NetworkApi
 from lab.oauth.consent_pages import ConsentPages
 from lab.pages import PublicPages
+from lab.private_pages import PrivatePages
 from lab.request_handler import RequestHandler
 from lab.site.website import Site
 from lab.state import LabState
 from lab.x import api as x
+from lab.x.streaming import set_stream
 from lab.youtube import api as youtube
 
 MAX_BODY = 1024**3
@@ -90,12 +92,14 @@ def build(lab: LabState) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
     ModerationAdmin(lab).add_to(app)
+    app.router.add_post("/streams/x", set_stream)
     ConsentPages(lab).add_to(app)
     for pattern, api in APIS:
         app.router.add_route("*", pattern, _handler(lab, api))
     site = Site(lab)
     site.add_to(app)
     PublicPages(lab, site.find).add_to(app)
+    PrivatePages(lab).add_to(app)
     app.cleanup_ctx.append(_background(lab))
     return app
 
@@ -109,7 +113,7 @@ def _handler(lab: LabState, api: NetworkApi) -> Callable[[web.Request], Awaitabl
 
 def _background(lab: LabState) -> Callable[[web.Application], AsyncIterator[None]]:
     async def run(_: web.Application) -> AsyncIterator[None]:
-        lab.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
+        lab.http = lab.notices.http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=20))
         committer = asyncio.create_task(lab.commit_periodically())
         yield
         for task in (committer, *lab.background_tasks):

@@ -10,9 +10,11 @@ import aiohttp
 from lab.accounts import Account, Accounts
 from lab.clock import Clock, ProcessingTimes
 from lab.faults import Faults
+from lab.notices import Notices
 from lab.oauth.grants import Grants
 from lab.rate_limits import RateLimiter
 from lab.store.database import AuditLog, Database
+from lab.store.direct_messages import DirectMessages
 from lab.store.media import Containers, MediaStore, Uploads
 from lab.store.posts import Comments, Post, Posts
 
@@ -30,7 +32,9 @@ class LabState:
         self.containers = Containers(self.database)
         self.uploads = Uploads(self.database, folder)
         self.comments = Comments(self.database)
+        self.direct_messages = DirectMessages(self.database)
         self.audit_log = AuditLog(self.database)
+        self.notices = Notices(self.clock)
         self.faults = Faults()
         self.rate_limits = RateLimiter()
         self.processing_times = ProcessingTimes(seed)
@@ -67,6 +71,13 @@ class LabState:
         post.rank = self.database.next_number()
         self.posts.add(post)
         self._record("published", post, path, kind)
+
+    def add_private(self, post: Post, *, path: str) -> None:
+        """Store a status that only the people whom it mentions see; no page and no public list shows it."""
+        post.state, post.public_at = "private", post.created_at
+        post.rank = self.database.next_number()
+        self.posts.add(post)
+        self._record("published", post, path, "message")
 
     def withdraw(self, post: Post, *, path: str) -> None:
         """Withdraw a public post. A draft or a withdrawn post stays unchanged."""

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -23,6 +25,7 @@ gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 os.environ["LANGUAGE"] = "es"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
 THREADS = 8
+SMALLEST_BENCH = 20  # conversations
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 
@@ -122,7 +125,7 @@ def _load_in_child(_target: str) -> Any:
     "--pool",
     "pools",
     multiple=True,
-    help="Solo este grupo: dispatch, sending, preparing, reading o conversion. Se puede repetir.",
+    help="Solo este grupo: dispatch, sending, preparing, reading, conversion o live. Se puede repetir.",
 )
 def worker(*, pools: tuple[str, ...]) -> None:
     """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
@@ -318,17 +321,42 @@ def bench_deliveries(*, count: int, accounts: int, workers: str, as_json: bool) 
     """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
     if not (embedded_postgres.ROOT / ".venv-bench").exists():
         raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
+    with _bench_database():
+        from bench.deliveries import measure  # noqa: PLC0415
+
+        numbers = tuple(int(number) for number in workers.split(","))
+        report = measure(count, accounts=accounts, workers=numbers)
+    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+
+
+@bench.command("conversations")
+@click.option(
+    "--sizes", default="100,10000,200000", show_default=True, help="Cuántas conversaciones, y mensajes de un hilo."
+)
+@as_json_option
+def bench_conversations(*, sizes: str, as_json: bool) -> None:
+    """Mide cuánto tardan la lista de conversaciones y un hilo con pocas y con muchas, y cuántas consultas hacen."""
+    numbers = tuple(int(number) for number in sizes.split(",") if number.strip().isdecimal())
+    if not numbers or min(numbers) < SMALLEST_BENCH:
+        raise click.ClickException("Escribe los tamaños separados por comas, desde 20: 100,10000.")
+    with _bench_database():
+        from bench.conversations import measure  # noqa: PLC0415
+
+        report = measure(numbers)
+    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+    sys.exit(0 if report.is_constant else 1)
+
+
+@contextmanager
+def _bench_database() -> Iterator[None]:
+    """Run a database of its own for the time of a measurement."""
     with tempfile.TemporaryDirectory(prefix="pregonero-bench-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL runs as another user
         os.environ["PREGONERO_DATA"] = folder
         embedded_postgres.data_folder.cache_clear()
         with stack.database():
             stack.prepare_database()
-            from bench.deliveries import measure  # noqa: PLC0415
-
-            numbers = tuple(int(number) for number in workers.split(","))
-            report = measure(count, accounts=accounts, workers=numbers)
-    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+            yield
 
 
 @bench.command("moderation")

@@ -14,7 +14,7 @@ import re
 import ssl
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -36,6 +36,7 @@ from pregonero.deadlines import (
     PublicHTTPS,
     TimedHTTP,
     TimedHTTPS,
+    boottime,
 )
 
 MAX_RETRY_AFTER = 86_400.0  # seconds
@@ -100,6 +101,28 @@ class OpenResponse:
             if size > limit:
                 raise BodyTooLarge(f"the body has more than {limit} bytes")
             yield chunk
+
+    def lines(self, *, silence_seconds: float, limit: int) -> Iterator[bytes]:
+        """Yield the lines of a body that does not end, without their ends, as they arrive; empty lines too.
+
+        Raises `ResponseLost` after a silence of `silence_seconds`, and `BodyTooLarge` for a line over `limit` bytes.
+        """
+        pending = b""
+        while True:
+            CALL.deadline = boottime() + silence_seconds
+            with _mapped_errors():
+                chunk = self._raw.read1(CHUNK)
+            if not chunk:
+                return
+            *lines, pending = (pending + chunk).split(b"\n")
+            if len(pending) > limit:
+                raise BodyTooLarge(f"a line has more than {limit} bytes")
+            yield from (line.rstrip(b"\r") for line in lines)
+
+    def abort(self) -> None:
+        """End the connection: a read that waits in another thread ends at once."""
+        with suppress(OSError, RuntimeError, ValueError):  # it is closed already
+            self._raw.shutdown()
 
     def read(self, limit: int) -> bytes:
         """Return the decompressed body. Raises `BodyTooLarge` after `limit` bytes, or another `ResponseLost`."""

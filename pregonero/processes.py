@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cache, partial
@@ -22,6 +23,8 @@ DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of prctl(2)
 END_SECONDS = 9
 STOP_SECONDS = 11.0
 PORT_ATTEMPTS = 20
+ENDING = threading.Event()
+"""Set when this process was asked to end: what runs for long looks at it."""
 SECRETS = ("PREGONERO_SECRET_KEY", "PREGONERO_VAULT_KEY", "PREGONERO_EMAIL_PASSWORD", "DATABASE_URL")
 
 
@@ -109,6 +112,7 @@ def signal_with_parent(name: signal.Signals) -> None:
 
 def end_soon(seconds: float = END_SECONDS) -> None:
     """End this process after `seconds` at the latest. The kernel does it, so no thread that waits can prevent it."""
+    ENDING.set()
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.setitimer(signal.ITIMER_REAL, seconds)
 

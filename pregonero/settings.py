@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "pregonero.inbox",
     "pregonero.moderation",
     "pregonero.public",
+    "pregonero.controls",
     "pregonero.reports",
     "pregonero.dashboard",
 ]

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("pregonero.inbox.urls")),
     path("", include("pregonero.moderation.urls")),
     path("", include("pregonero.public.urls")),
+    path("", include("pregonero.controls.urls")),
     path("", include("pregonero.reports.urls")),
     path("", include("pregonero.newsroom.urls")),
     path("", include("pregonero.media.urls")),

@@ -40,7 +40,9 @@ POOLS: dict[str, tuple[list[str], int]] = {
     "preparing": (["preparing"], 4),
     "reading": (["reading", "mail"], 4),
     "conversion": (["conversion"], 1),
+    "live": (["live"], 4),
 }
+ENDLESS_POOLS = frozenset({"live"})  # their jobs end only with the process
 
 
 class StopRequest(threading.Event):
@@ -149,8 +151,9 @@ def work(*, pools: Iterable[str] = POOLS, wait: bool = True) -> None:
     """Run the jobs of the pools until a signal stops the process; wait for the database when it is unavailable.
 
     After SIGINT or SIGTERM the pools finish their current jobs and start no other; `end_soon` bounds how long they
-    take. With `wait=False`, run the jobs that are in the queue and return.
+    take. With `wait=False`, run the jobs that are in the queue and return, but for those that do not end.
     """
+    pools = [pool for pool in pools if wait or pool not in ENDLESS_POOLS]
     backoff = FIRST_BACKOFF
     stop = StopRequest()
     while not stop.is_set():

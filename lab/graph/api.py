@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lab.graph import comments, errors, facebook, facebook_media, instagram, restrictions
+from lab.graph import (
+    comments,
+    direct_messages,
+    errors,
+    facebook,
+    facebook_media,
+    instagram,
+    page_settings,
+    restrictions,
+)
 from lab.graph.facts import check_params
 from lab.messages import ApiError, Call, Response
 from lab.network_api import COMMIT, PREPARE, READ, Handler, Operation, Stage
@@ -27,6 +36,8 @@ OPERATIONS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "page", "posts"): (facebook.list_feed, READ),
     ("GET", "page", "published_posts"): (comments.list_published_posts, READ),
     ("GET", "page", "blocked"): (restrictions.list_blocked, READ),
+    ("GET", "page", "settings"): (page_settings.list_settings, READ),
+    ("POST", "page", "settings"): (page_settings.change_setting, COMMIT),
     ("POST", "page", "feed"): (facebook.create_post, facebook.stage_of_creation),
     ("POST", "page", "photos"): (facebook_media.create_photo, facebook.stage_of_creation),
     ("POST", "page", "videos"): (facebook_media.create_video, facebook_media.stage_of_upload),
@@ -60,6 +71,13 @@ OPERATIONS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "media", ""): (instagram.get_media, READ),
     ("GET", "media", "comments"): (comments.list_comments, READ),
     ("POST", "media", "comments"): (comments.create_comment, COMMIT),
+    ("GET", "page", "conversations"): (direct_messages.list_conversations, READ),
+    ("GET", "user", "conversations"): (direct_messages.list_conversations, READ),
+    ("GET", "conversation", ""): (direct_messages.get_conversation, READ),
+    ("GET", "conversation", "messages"): (direct_messages.list_messages, READ),
+    ("GET", "message", ""): (direct_messages.get_message, READ),
+    ("POST", "page", "messages"): (direct_messages.send_message, COMMIT),
+    ("POST", "user", "messages"): (direct_messages.send_message, COMMIT),
 }
 
 
@@ -96,16 +114,16 @@ class GraphApi:
 
     def _node_id(self, lab: LabState, call: Call, id: str) -> str:
         """Return the id of the path, in which `me` stands for the account of the access token."""
-        accounts = lab.accounts.get_by_token(_token(call)) if id == "me" else []
+        accounts = lab.accounts.get_by_token(call.token) if id == "me" else []
         return accounts[0].id if accounts else id
 
     def _unknown_node(self, lab: LabState, call: Call, id: str) -> ApiError:
         """Return the error for a node that does not exist; without a valid token, Meta reports only the token."""
-        if not _token(call):
+        if not call.token:
             return errors.token_missing()
-        if not lab.accounts.get_by_token(_token(call)):
+        if not lab.accounts.get_by_token(call.token):
             return errors.token_unknown()
-        is_id = re.fullmatch(r"[\d_]+", id)
+        is_id = re.fullmatch(r"[\d_]+|[tm]_.+|aWdfZAG.+", id)
         return errors.not_found(id, call.method) if is_id else errors.not_supported(call.endpoint)
 
     def identify(self, lab: LabState, call: Call) -> None:
@@ -113,7 +131,7 @@ class GraphApi:
         call.account = lab.accounts.get(call.network, call.params["owner"])
 
     def authorize(self, lab: LabState, call: Call) -> None:
-        token = _token(call)
+        token = call.token
         if not token:
             raise errors.token_missing()
         accounts = lab.accounts.get_by_token(token)
@@ -140,22 +158,25 @@ class GraphApi:
         return errors.rate_limit_headers(lab, call) | {"facebook-api-version": "v26.0"}
 
 
-def _token(call: Call) -> str:
-    return call.field("access_token") or call.bearer().removeprefix("OAuth ")
-
-
 @dataclass(frozen=True)
 class Node:
     """What the id of a path identifies, and the id of the account that owns it."""
 
-    kind: str  # page, post, photo, video, upload, comment (Facebook); user, container, media, comment (Instagram)
+    kind: str  # page, post, photo, video, upload (Facebook); user, container, media (Instagram); and of both:
+    # comment, conversation, message
     network: str
     owner: str
 
 
 def find_node(lab: LabState, id: str) -> Node | None:
     """Return the node of an id, or None when there is none."""
-    return _account_node(lab, id) or _post_node(lab, id) or _prepared_node(lab, id) or _comment_node(lab, id)
+    return (
+        _account_node(lab, id)
+        or _post_node(lab, id)
+        or _prepared_node(lab, id)
+        or _comment_node(lab, id)
+        or _message_node(lab, id)
+    )
 
 
 def _account_node(lab: LabState, id: str) -> Node | None:
@@ -188,6 +209,17 @@ def _comment_node(lab: LabState, id: str) -> Node | None:
         comment = lab.comments.get(network, id)
         if comment is not None:
             return Node("comment", network, comment.account)
+    return None
+
+
+def _message_node(lab: LabState, id: str) -> Node | None:
+    for network in ("facebook", "instagram"):
+        message = lab.direct_messages.get(network, id)
+        if message is not None:
+            return Node("message", network, message.account)
+        thread = lab.direct_messages.in_conversation(network, id)
+        if thread:
+            return Node("conversation", network, thread[0].account)
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lab.clock import iso_offset
-from lab.graph import errors, facebook, instagram
+from lab.graph import direct_messages, errors, facebook, instagram
 from lab.graph.params import (
     Expansion,
     bool_param,
@@ -203,6 +203,7 @@ def _facebook_shape(lab: LabState, call: Call, comment: Comment) -> dict[str, An
         "parent": {"id": comment.parent} if comment.parent else None,
         "object": {"id": comment.post},
         "permalink_url": f"{call.origin}{path}#c{comment.id}",
+        **direct_messages.comment_fields(lab, call, comment.id, comment.at, own=comment.own),
     }
 
 

@@ -72,6 +72,13 @@ def duplicate() -> ApiError:
     return error(400, 506, "(#506) Duplicate status message")
 
 
+OUTSIDE_WINDOW_SUBCODES = (2018278, 2534022)  # of Messenger and of Instagram
+
+
+def outside_window(subcode: int) -> ApiError:
+    return error(400, 10, "(#10) This message is sent outside of allowed window.", subcode=subcode)
+
+
 def not_supported(endpoint: str) -> ApiError:
     return error(501, 3, f"(#3) The lab does not implement this part of the Graph API: {endpoint}")
 
@@ -82,6 +89,8 @@ def error_for_code(code: int) -> ApiError:
         return token_expired()
     if code == 506:  # noqa: PLR2004
         return duplicate()
+    if code in OUTSIDE_WINDOW_SUBCODES:
+        return outside_window(code)
     status, meta_code, message, transient = PRESETS.get(code, PRESETS[500])
     return error(status, meta_code, message, transient=transient)
 

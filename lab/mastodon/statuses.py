@@ -8,6 +8,7 @@ from lab.accounts import Account
 from lab.clock import iso_millis
 from lab.mastodon import errors, media, text
 from lab.messages import Call, Response
+from lab.people import handle_of
 from lab.state import LabState
 from lab.store.media import Media
 from lab.store.posts import Comment, Post
@@ -16,6 +17,7 @@ KEY_LIFE = 3600.0  # seconds
 DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE = 20, 40
 PAGING = ("limit", "max_id", "since_id", "min_id")
 MAX_CHARACTERS = 500
+PRIVATE = "direct"  # only the people whom the status mentions see it
 MAX_MEDIA = 4
 PARAMETERS = ("status", "media_ids", "in_reply_to_id", "visibility", "language", "sensitive", "spoiler_text")
 
@@ -34,8 +36,9 @@ def max_characters(account: Account | None) -> int:
 async def create_status(lab: LabState, call: Call) -> Response:
     """Publish a status. Within an hour, the same Idempotency-Key returns the earlier status and publishes nothing."""
     unknown = call.unknown_params(*PARAMETERS)
-    if unknown or call.field("visibility", "public") != "public":
-        raise errors.not_supported(f"{call.endpoint} {', '.join(unknown) or call.field('visibility')}")
+    visibility = call.field("visibility", "public")
+    if unknown or visibility not in ("public", PRIVATE):
+        raise errors.not_supported(f"{call.endpoint} {', '.join(unknown) or visibility}")
     key, now = call.headers.get("Idempotency-Key", ""), lab.clock.now()
     earlier = lab.posts.get_by_key(call.caller.id, key, since=now - KEY_LIFE) if key else None
     if earlier is not None:
@@ -46,7 +49,10 @@ async def create_status(lab: LabState, call: Call) -> Response:
     for item in attached:
         item.extra["post"] = post.id
         lab.media.save_extra(item)
-    lab.add_public(post, path=page_path(lab, post))
+    if visibility == PRIVATE:
+        lab.add_private(post, path=page_path(lab, post))
+    else:
+        lab.add_public(post, path=page_path(lab, post))
     return Response(shape(lab, call, post))
 
 
@@ -122,6 +128,7 @@ def shape(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
     account = lab.accounts.get("mastodon", post.account)
     return _status(call, post.id, post.shown, post.created_at, call.origin + page_path(lab, post)) | {
         "in_reply_to_id": post.reply_to or None,
+        "visibility": PRIVATE if post.state == "private" else "public",
         "media_attachments": [media.shape(lab, call, item) for item in lab.media.get_many("mastodon", post.media)],
         "replies_count": len(lab.comments.under("mastodon", post.conversation)),
         "account": shape_account(call, account) if account else None,
@@ -135,13 +142,13 @@ def shape_comment(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]
     content = text.to_html(comment.text, call.origin, lambda _: False)
     return _status(call, comment.id, content, comment.at, address) | {
         "in_reply_to_id": comment.parent or comment.post or None,
-        "visibility": "direct" if comment.kind == "message" else "public",
+        "visibility": PRIVATE if comment.kind == "message" else "public",
         "account": _citizen(comment),
     }
 
 
 def _citizen(comment: Comment) -> dict[str, Any]:
-    handle = f"u{comment.author_id[-12:]}"
+    handle = handle_of(comment.author_id)
     return {"id": comment.author_id, "username": handle, "acct": handle, "display_name": comment.author}
 
 
@@ -182,8 +189,8 @@ def _status(call: Call, id: str, content: str, at: float, address: str) -> dict[
 
 
 async def get_status(lab: LabState, call: Call) -> Response:
-    post = lab.posts.get_public("mastodon", call.params["id"])
-    if post is not None:
+    post = lab.posts.get("mastodon", call.params["id"])
+    if post is not None and (post.state == "public" or (post.state == "private" and post.account == call.caller.id)):
         return Response(shape(lab, call, post))
     comment = lab.comments.get("mastodon", call.params["id"])
     if comment is None:
@@ -220,6 +227,7 @@ async def list_account_statuses(lab: LabState, call: Call) -> Response:
         before=before.rank if before else 0,
         until=lab.lists_until(account),
         after_id=call.query.get("since_id") or call.query.get("min_id") or "",
+        with_private=account.id == call.caller.id,
     )
     if call.query.get("exclude_replies") == "true":
         posts = [post for post in posts if not post.reply_to]

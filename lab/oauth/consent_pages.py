@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from lab.oauth.grants import Code
-from lab.pages import LABELS
+from lab.people import LABELS
 from lab.state import LabState
 from lab.template_renderer import render_page
 

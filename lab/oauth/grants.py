@@ -116,6 +116,16 @@ class Grants:
         self._database.insert("grants", {"token": grant.token, "fields": json.dumps(asdict(grant))}, replace=True)
         return grant
 
+    def has_scope(self, token: str, account: Account, scope: str) -> bool:
+        """Return whether a token may do what a scope allows.
+
+        A token that was not granted on the consent page has every scope, unless the account's `scopes` limit it.
+        """
+        grant = self._all.get(token)
+        if grant is not None:
+            return scope in grant.scope.replace(",", " ").split()
+        return scope in account.extra.get("scopes", [scope])
+
     def get_by_refresh_token(self, refresh_token: str, client: str) -> Grant | None:
         """Return the grant of a refresh token; None if it is revoked or the account's access was revoked."""
         for grant in self._all.values():

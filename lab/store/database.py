@@ -12,7 +12,7 @@ from typing import Any
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 # The name contains the schema's version: a data folder of an older lab gets a new file beside its old one.
-FILE = "ledger-5.sqlite3"
+FILE = "ledger-6.sqlite3"
 
 
 class Database:
@@ -80,7 +80,7 @@ class AuditEntry:
     network: str
     account: str
     id: str
-    kind: str  # post | comment
+    kind: str  # post | comment | message
     at: float
     text: str
     media: list[str]  # SHA-256 digests

@@ -26,7 +26,7 @@ class Post:
     media: list[str] = field(default_factory=list)
     reply_to: str = ""
     conversation: str = ""
-    state: str = "draft"  # draft | public | withdrawn
+    state: str = "draft"  # draft | public | private | withdrawn
     public_at: float | None = None
     rank: int = 0  # position in the order of publication, which is not the order of creation
     extra: dict[str, Any] = field(default_factory=dict)
@@ -92,14 +92,34 @@ class Posts:
         since: float = 0.0,
         until: float = math.inf,
         after_id: str = "",
+        with_private: bool = False,
     ) -> list[Post]:
-        """Return public posts of one account, the last published first; with `before`, only those of a lower rank."""
+        """Return public posts of one account, the last published first; with `before`, only those of a lower rank.
+
+        The account itself also sees its private ones.
+        """
         return self._all(
-            "SELECT * FROM posts WHERE network=? AND account=? AND state='public' AND (?=0 OR rank<?)"
+            "SELECT * FROM posts WHERE network=? AND account=? AND state IN ('public', ?) AND (?=0 OR rank<?)"
             " AND public_at BETWEEN ? AND ? AND (?='' OR CAST(id AS INTEGER)>CAST(? AS INTEGER))"
             " ORDER BY rank DESC LIMIT ?",
-            (network, account, before, before, since, until, after_id, after_id, limit),
+            (
+                network,
+                account,
+                "private" if with_private else "public",
+                before,
+                before,
+                since,
+                until,
+                after_id,
+                after_id,
+                limit,
+            ),
         )
+
+    def private_of(self, network: str, account: str) -> list[Post]:
+        """Return the private posts of an account, oldest first."""
+        sql = "SELECT * FROM posts WHERE network=? AND account=? AND state='private' ORDER BY seq"
+        return self._all(sql, (network, account))
 
     def latest_anywhere(self, limit: int) -> list[Post]:
         return self._all("SELECT * FROM posts WHERE state='public' ORDER BY rank DESC LIMIT ?", (limit,))
@@ -199,6 +219,14 @@ class Comments:
             " ORDER BY seq DESC LIMIT ?"
         )
         return self._all(sql, (network, account, after, before, before, limit))
+
+    def after(self, network: str, seq: int) -> list[Comment]:
+        """Return what citizens wrote on a network after a sequence number, oldest first."""
+        return self._all("SELECT * FROM comments WHERE network=? AND own=0 AND seq>? ORDER BY seq", (network, seq))
+
+    def last_seq(self) -> int:
+        """Return the sequence number of the newest comment."""
+        return int(self._database.value("SELECT coalesce(max(seq), 0) FROM comments", ()))
 
     def _all(self, sql: str, values: tuple[Any, ...]) -> list[Comment]:
         return [_comment(row) for row in self._database.rows(sql, values)]

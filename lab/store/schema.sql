@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS accounts (
 CREATE TABLE IF NOT EXISTS posts (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, network TEXT NOT NULL, id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
     text TEXT NOT NULL, shown TEXT NOT NULL, link TEXT NOT NULL, media TEXT NOT NULL, reply_to TEXT NOT NULL,
-    conversation TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('draft', 'public', 'withdrawn')),
+    conversation TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('draft', 'public', 'private', 'withdrawn')),
     created_at REAL NOT NULL, public_at REAL, rank INTEGER NOT NULL, extra TEXT NOT NULL, UNIQUE (network, id));
 CREATE INDEX IF NOT EXISTS posts_by_account ON posts (network, account, state, rank);
 CREATE INDEX IF NOT EXISTS posts_by_conversation ON posts (network, conversation);
@@ -29,6 +29,12 @@ CREATE TABLE IF NOT EXISTS comments (
     hidden INTEGER NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('comment', 'mention', 'message')), edited_at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS comments_by_account ON comments (network, account, seq);
 CREATE INDEX IF NOT EXISTS comments_by_post ON comments (network, post, seq);
+CREATE TABLE IF NOT EXISTS direct_messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, network TEXT NOT NULL, account TEXT NOT NULL,
+    conversation TEXT NOT NULL, person TEXT NOT NULL, name TEXT NOT NULL, own INTEGER NOT NULL, text TEXT NOT NULL, at REAL NOT NULL,
+    edits INTEGER NOT NULL, comment TEXT NOT NULL, tag TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS direct_messages_in_order ON direct_messages (network, account, conversation, seq);
+CREATE UNIQUE INDEX IF NOT EXISTS private_reply_once ON direct_messages (comment) WHERE comment <> '';
 CREATE TABLE IF NOT EXISTS calls (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, network TEXT NOT NULL, account TEXT NOT NULL, method TEXT NOT NULL,
     path TEXT NOT NULL, kind TEXT NOT NULL, status INTEGER NOT NULL, fault TEXT NOT NULL, millis REAL NOT NULL);

@@ -11,12 +11,15 @@ from lab.oauth.tokens import issue_token, revoke_token
 from lab.rate_limits import LimitExceeded
 from lab.request_schema import RequestFacts
 from lab.state import LabState
-from lab.x import errors, media, posts, reads
+from lab.x import direct_messages, errors, media, posts, reads, streaming
 
 FACTS = RequestFacts.from_file(Path(__file__).with_name("openapi.json"))
 TOO_MANY = 429
 TOKEN_LIFE = 7200  # seconds
-SCOPE = "tweet.read tweet.write users.read media.write tweet.moderate.write block.read mute.read offline.access"
+SCOPE = (
+    "tweet.read tweet.write users.read media.write tweet.moderate.write block.read mute.read dm.read dm.write"
+    " offline.access"
+)
 OAUTH_ERRORS = {
     "invalid_grant": ("invalid_request", "Value passed for the token was invalid.", 400),
     "invalid_client": ("unauthorized_client", "Missing valid authorization header", 401),
@@ -65,6 +68,9 @@ def _oauth_error(error: OAuthError) -> Response:
 ROUTES = [
     route("POST", "/2/tweets", posts.create_post, COMMIT),
     route("GET", "/2/tweets/search/recent", reads.search),
+    route("GET", "/2/tweets/search/stream", streaming.connect),
+    route("GET", "/2/tweets/search/stream/rules", streaming.list_rules),
+    route("POST", "/2/tweets/search/stream/rules", streaming.update_rules),
     route("GET", "/2/tweets/{id}", reads.get_post),
     route("GET", "/2/tweets", reads.get_posts),
     route("GET", "/2/users/me", reads.get_me),
@@ -82,6 +88,10 @@ ROUTES = [
     route("POST", "/2/media/upload/{id}/finalize", media.finalize, PREPARE),
     route("POST", "/2/media/metadata", media.set_metadata, PREPARE),
     route("POST", "/2/media/subtitles", media.set_subtitles, PREPARE),
+    route("GET", "/2/dm_events", direct_messages.list_events),
+    route("GET", "/2/dm_conversations/{id}/dm_events", direct_messages.list_conversation_events),
+    route("POST", "/2/dm_conversations/with/{participant_id}/messages", direct_messages.send_to_participant, COMMIT),
+    route("POST", "/2/dm_conversations/{dm_conversation_id}/messages", direct_messages.send_to_conversation, COMMIT),
     route("POST", "/2/oauth2/token", create_token, allows_anonymous=True),
     route("POST", "/2/oauth2/revoke", revoke, allows_anonymous=True),
 ]
@@ -102,7 +112,9 @@ class XApi:
         call.account = next((account for account in accounts if account.network == self.name), None)
 
     def authorize(self, lab: LabState, call: Call) -> None:
-        if call.account is None or call.account.access != "valid":
+        if call.path in streaming.PATHS:
+            streaming.authorize(call)
+        elif call.account is None or call.account.access != "valid":
             raise errors.unauthorized()
 
     def validate(self, lab: LabState, call: Call) -> None:

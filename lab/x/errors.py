@@ -109,6 +109,7 @@ STATUS_ERRORS = {
 QUARTER, DAY = 15 * 60, 86_400
 RATE, APP = "x-rate-limit", "x-app-limit-24hour"
 POSTS = "POST /2/tweets"
+MESSAGES = r"POST /2/dm_conversations/.+/messages"
 QUOTAS = (
     Quota("posts", POSTS, 100, QUARTER, headers=RATE),
     Quota("app_posts", POSTS, 10_000, DAY, shared=True, headers=APP),
@@ -116,10 +117,14 @@ QUOTAS = (
     Quota("mentions", r"GET /2/users/[^/]+/mentions", 300, QUARTER, headers=RATE),
     Quota("blocking", r"GET /2/users/[^/]+/blocking", 15, QUARTER, headers=RATE),
     Quota("muting", r"GET /2/users/[^/]+/muting", 15, QUARTER, headers=RATE),
+    Quota("message_reads", r"GET /2/dm_(?:events|conversations/.+)", 15, QUARTER, headers=RATE),
+    Quota("messages", MESSAGES, 15, QUARTER, headers=RATE),
+    Quota("day_messages", MESSAGES, 1_440, DAY, headers="x-user-limit-24hour"),
     Quota("hide", r"PUT /2/tweets/[^/]+/hidden", 50, QUARTER, headers=RATE),
 )
 # Prices in micro-dollars (docs.x.com, pricing).
 POST, LINK_POST, REPLY, OWN_READ, OTHER_READ = 15_000, 200_000, 10_000, 1_000, 5_000
+MESSAGE, MESSAGE_READ = 15_000, 10_000
 
 
 def limit_response(lab: LabState, exceeded: LimitExceeded) -> Response:

@@ -9,6 +9,7 @@ from lab.accounts import Account
 from lab.clock import parse_instant
 from lab.messages import ApiError, Call, Response
 from lab.moderation import restricted
+from lab.people import handle_of
 from lab.state import LabState
 from lab.store.posts import Comment, Post
 from lab.x import errors
@@ -131,7 +132,7 @@ def _list_response(call: Call, entries: list[tuple[str, dict[str, Any]]], commen
     if "author_id" in _names(call, "expansions") and comments:
         users = {comment.author_id: comment.author for comment in comments}
         body["includes"] = {
-            "users": [{"id": id, "name": name, "username": f"u{id[-12:]}"} for id, name in users.items()]
+            "users": [{"id": id, "name": name, "username": handle_of(id)} for id, name in users.items()]
         }
     return Response(body)
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.dashboard.control_tasks import control_tasks
 from pregonero.dashboard.conversation_tasks import conversation_tasks, petition_tasks
 from pregonero.dashboard.due_publications import DuePublication
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
@@ -43,6 +44,7 @@ HELD = GroupKind("held", "En pausa", "pause", "wait")
 SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
 ANSWER = GroupKind("answer", "Por responder", "messages-square")
 PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
+CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
 NOTICES = GroupKind("notices", "Avisos", "bell")
 
@@ -92,6 +94,7 @@ def task_groups(
         _group(ANSWER, *conversation_tasks(member, now=now)),
         _group(SCHEDULE, scheduling),
         _group(INFORM, informing, candidates),
+        _group(CONTROLS, control_tasks(member, now=now)),
         _group(NOTICES, [_notice_task(notice) for notice in by_urgency.other]),
     )
     # What others must do comes after what is theirs.

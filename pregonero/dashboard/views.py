@@ -30,8 +30,6 @@ def today(request: MemberRequest) -> HttpResponse:
         "now": now,
         "tomorrow": timezone.localdate(now) + timedelta(days=1),
         "nothing_pending": nothing_pending(request.member, now=now),
-        "may_compose": may(request.member, "publication.compose", now=now),
-        "may_inform": may(request.member, "news.inform", now=now),
         "may_manage": may(request.member, "accounts.manage", now=now),
     }
     template = "dashboard/today.html"

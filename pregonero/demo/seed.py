@@ -15,6 +15,7 @@ from urllib.error import URLError
 from django.conf import settings
 from django.utils import timezone
 
+from pregonero.controls.actions.register import adopt_catalog
 from pregonero.inbox.actions.triage import set_pqrsd_parameters
 from pregonero.inbox.queries import pqrsd_parameters
 from pregonero.media.actions import save_upload
@@ -70,6 +71,7 @@ def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
     if not Source.objects.filter(entity=entity, name=SOURCE).exists():
         address = f"{addresses.lab}/sitio/feed.xml"
         register_source(entity=entity, kind=FEED, name=SOURCE, address=address, by=cast["carmen"], now=now)
+    adopt_catalog(entity=entity, now=now)
     if pqrsd_parameters(entity) is None:
         set_pqrsd_parameters(
             entity=entity,

@@ -32,10 +32,12 @@ class AnswerHandler(SubjectHandler):
 
     def on_event(self, delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         """Open the conversation again when its answer did not go out, and notify who answers for the networks."""
-        answers = Answer.objects.select_for_update(no_key=True, of=("self",)).select_related("conversation__account")
+        answers = Answer.objects.select_for_update(no_key=True, of=("self",)).select_related(
+            "conversation__account", "message"
+        )
         answer = answers.get(pk=delivery.subject_id)
         if event in FAILED:
-            record_failure(answer, reason=delivery.reason)
+            record_failure(answer, reason=delivery.reason, code=delivery.reason_code)
         if event in TITLES:
             notify(
                 members=networks_people(delivery.entity, today=timezone.localdate(now)),

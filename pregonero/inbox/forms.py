@@ -61,6 +61,11 @@ class AnswerForm(AcceptingLinks):
     seen = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     opened = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     source = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
+    is_private = forms.BooleanField(
+        label="Responder en privado",
+        required=False,
+        help_text="Le llega como mensaje, y solo se puede una vez por comentario.",
+    )
 
 
 class DraftForm(forms.Form):
@@ -93,6 +98,10 @@ class ByHandForm(forms.Form):
         assume_scheme="https",
         error_messages={"required": "Pega la dirección.", "invalid": "Pega la dirección completa, con https://."},
     )
+
+
+class ByHandMessageForm(forms.Form):
+    """The confirmation that a person sent a private message at the network: it has no address, and is read there."""
 
 
 class EraseForm(forms.Form):

@@ -18,6 +18,7 @@ from pregonero.inbox.composer_models import (
     TextLinkAcceptance,
     TextLinkCheck,
 )
+from pregonero.inbox.contact_models import Contact
 from pregonero.inbox.note_models import Note
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
 from pregonero.inbox.question_models import (
@@ -28,16 +29,16 @@ from pregonero.inbox.question_models import (
     TrainedModel,
 )
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
-from pregonero.inbox.stream_models import Stream, WebhookNotice
+from pregonero.inbox.stream_models import LiveConnection, Stream, WebhookNotice
+from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
-from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "Conversation", "Draft", "Label", "Message", "MessageVersion", "Note", "Petition",
-    "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision", "QuestionRules", "RulesEnactment",
+    "Answer", "Contact", "Conversation", "Draft", "Label", "LiveConnection", "Message", "MessageVersion", "Note",
+    "Petition", "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision", "QuestionRules", "RulesEnactment",
     "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck",
     "TrainedModel", "WebhookNotice",
 ]  # fmt: skip
@@ -54,33 +55,6 @@ ONLY_REDIRECT = """
 """
 
 
-class Contact(models.Model):
-    """Who writes to the accounts, as their network names them. The name can be erased (N-7)."""
-
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
-    network = models.CharField(max_length=20, choices=network_choices)
-    remote_id = models.CharField(max_length=120)
-    handle = models.CharField(max_length=120, blank=True)
-    name = models.CharField(max_length=200, blank=True)
-    first_seen_at = models.DateTimeField()
-    erased_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["entity", "network", "remote_id"], name="contact_once"),)
-
-    def __str__(self) -> str:
-        return self.name or (f"@{self.handle}" if self.handle else "Alguien")
-
-    @property
-    def ref(self) -> ObjectRef:
-        """Return how records refer to it: without the name (N-7)."""
-        return ObjectRef("contact", self.pk, f"Persona en {self.get_network_display()}")
-
-    def get_absolute_url(self) -> str:
-        """Return the page of this person."""
-        return reverse("inbox:contact", args=[self.pk])
-
-
 class Conversation(models.Model):
     """What one person and the entity wrote to each other in one place: a comment and its replies, a mention.
 
@@ -92,8 +66,8 @@ class Conversation(models.Model):
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="conversations")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="conversations")
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in InteractionKind])
-    thread_id = models.CharField(max_length=120)
-    post_id = models.CharField(max_length=120, blank=True)
+    thread_id = models.CharField(max_length=ID_LENGTH)
+    post_id = models.CharField(max_length=ID_LENGTH, blank=True)
     subject_kind = models.CharField(max_length=30, blank=True)
     subject_id = models.BigIntegerField(null=True)
     subject_name = models.CharField(max_length=300, blank=True)
@@ -151,6 +125,11 @@ class Conversation(models.Model):
         return ObjectRef(self.subject_kind, self.subject_id, self.subject_name) if self.subject_id else None
 
     @property
+    def is_private(self) -> bool:
+        """Return whether it is of private messages, which no publication has under it."""
+        return self.kind == InteractionKind.MESSAGE
+
+    @property
     def is_confirmed(self) -> bool:
         """Return whether a person confirmed what it asks for."""
         return self.question_by_id is not None
@@ -174,11 +153,11 @@ class Message(models.Model):
 
     conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="messages")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
-    remote_id = models.CharField(max_length=120)
+    remote_id = models.CharField(max_length=ID_LENGTH)
     kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in InteractionKind])
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="messages", null=True)
     is_work = models.BooleanField()
-    parent_id = models.CharField(max_length=120, blank=True)
+    parent_id = models.CharField(max_length=ID_LENGTH, blank=True)
     url = models.URLField(max_length=500, blank=True)
     text = models.TextField(blank=True)
     salt = models.CharField(max_length=32, blank=True)
@@ -203,6 +182,11 @@ class Message(models.Model):
         return ObjectRef("message", self.pk, f"Mensaje en {self.account}")
 
     @property
+    def is_private(self) -> bool:
+        """Return whether only the account reads it."""
+        return self.kind == InteractionKind.MESSAGE
+
+    @property
     def is_ours(self) -> bool:
         """Return whether the account itself wrote it."""
         return self.contact_id is None
@@ -221,6 +205,8 @@ class MessageVersion(models.Model):
 class Answer(models.Model):
     """What was answered to a message, once. `key` is made where it was written, so that a repeated send is one.
 
+    `is_private` says that only the person reads it: it answers a private message, or a comment by a private one.
+    `why_by_hand` is why a person sends it at the network; empty when the system does.
     `source_*` name the news item from which it was answered, with the digest of its text then (Q-2). `alike_to` is the
     answer that was given at once to this message too. `undone_at` tells an answer that its author took back in time.
     """
@@ -231,12 +217,14 @@ class Answer(models.Model):
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="answers")
     key = models.UUIDField()
     kind = models.CharField(max_length=10, choices=AnswerKind.choices)
+    is_private = models.BooleanField(default=False)
+    why_by_hand = models.CharField(max_length=300, blank=True)
     text = models.TextField()
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=AnswerState.choices, default=AnswerState.SENDING)
     problem = models.CharField(max_length=300, blank=True)
-    remote_id = models.CharField(max_length=120, blank=True)
+    remote_id = models.CharField(max_length=ID_LENGTH, blank=True)
     url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)
     alike_to = models.ForeignKey("self", on_delete=models.PROTECT, related_name="alike", null=True)
@@ -274,7 +262,9 @@ class Answer(models.Model):
             pgtrigger.Protect(
                 name="sent_is_final",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("conversation", "message", "key", "kind", "text", "by", "at"),
+                condition=pgtrigger.AnyChange(
+                    "conversation", "message", "key", "kind", "is_private", "text", "by", "at"
+                ),
             ),
             pgtrigger.FSM(
                 name="states",
@@ -292,7 +282,7 @@ class Answer(models.Model):
     @property
     def is_by_hand(self) -> bool:
         """Return whether it waits for a person to write it at the network (Q-6)."""
-        return self.state == AnswerState.SENDING and bool(self.message.why_assisted)
+        return self.state == AnswerState.SENDING and bool(self.why_by_hand)
 
     @property
     def ref(self) -> ObjectRef:

@@ -11,6 +11,7 @@ from pregonero.inbox.models import (
     Answer,
     Contact,
     Conversation,
+    LiveConnection,
     Message,
     MessageVersion,
     Note,
@@ -21,7 +22,10 @@ from pregonero.inbox.models import (
 )
 from pregonero.inbox.states import ConversationState
 from pregonero.networks import vault
+from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
+from pregonero.networks.queries import credentials_with
+from pregonero.networks.registry import interaction_reader
 from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.models import Delivery
@@ -30,7 +34,7 @@ from pregonero.people.models import Entity, Member
 from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 MOST_LISTED = 1_000  # conversations that a list counts and pages: filters reach the rest
 QUEUE_SIZE = 12
 THREAD_LIMIT = 100  # messages of one conversation that its page shows: the latest ones, or those before one
@@ -133,7 +137,13 @@ def last_messages(conversations: list[Conversation]) -> dict[int, Message]:
 
 
 def message_to_answer(conversation: Conversation) -> Message | None:
-    """Return the last message of the person that nobody answered; None when there is none."""
+    """Return the last message of the person that nobody answered; None when there is none.
+
+    In a private conversation an answer is to all that the person wrote before it.
+    """
+    if conversation.is_private:
+        last = last_message_of(conversation)
+        return last if last is not None and not last.answers.exclude(state="FAILED").exists() else None
     answered = Answer.objects.filter(message=OuterRef("pk")).exclude(state="FAILED")
     messages = Message.objects.filter(~Exists(answered), conversation=conversation, contact__isnull=False)
     return messages.order_by("-written_at", "-pk").first()
@@ -293,9 +303,20 @@ def streams_due(*, now: datetime, limit: int = 500) -> list[int]:
 
 
 def accounts_without_streams() -> list[Account]:
-    """Return the connected accounts whose streams nobody has opened yet."""
+    """Return the connected accounts that lack a stream of those that their network offers.
+
+    An account that was connected before its network offered a stream gets it too.
+    """
     connected = Credential.objects.filter(account=OuterRef("pk"), state=CredentialState.GOOD)
-    return list(Account.objects.filter(Exists(connected), state=AccountState.ACTIVE, streams__isnull=True)[:500])
+    accounts = Account.objects.filter(Exists(connected), state=AccountState.ACTIVE).order_by("pk")
+    opened = dict[int, set[str]]()
+    for account_id, name in Stream.objects.values_list("account_id", "name"):
+        opened.setdefault(account_id, set()).add(name)
+    return [account for account in accounts if _offered(account.network) - opened.get(account.pk, set())]
+
+
+def _offered(network: str) -> set[str]:
+    return {stream.name for stream in getattr(interaction_reader(network), "streams", ())}
 
 
 def stream_to_read(*, pk: int) -> Stream:
@@ -310,6 +331,31 @@ def streams_of(entity: Entity) -> list[Stream]:
     """Return how far each list of the entity's accounts was read."""
     streams = Stream.objects.filter(account__entity=entity).exclude(account__state=AccountState.RETIRED)
     return list(streams.select_related("account").order_by("account_id", "name"))
+
+
+def live_applications_due(*, now: datetime) -> list[int]:
+    """Return the ids of the applications with a token of their own whose persistent stream may be opened now."""
+    with_token = Application.objects.exclude(encrypted_live_token=b"")
+    waiting = LiveConnection.objects.filter(application=OuterRef("pk"), next_try_at__gt=now)
+    return list(with_token.filter(~Exists(waiting)).order_by("pk").values_list("pk", flat=True)[:100])
+
+
+def live_application(*, pk: int, now: datetime) -> Application | None:
+    """Return an application of any entity whose stream may be opened now, for the job that follows it."""
+    return Application.objects.filter(pk=pk).first() if pk in live_applications_due(now=now) else None
+
+
+def live_accounts(application: Application) -> dict[str, ApiCredentials]:
+    """Return the connected accounts that an application's stream follows, by the network's id, without any token."""
+    connected = Credential.objects.filter(account=OuterRef("pk"), state=CredentialState.GOOD)
+    accounts = Account.objects.filter(
+        Exists(connected),
+        entity_id=application.entity_id,
+        network=application.network,
+        server=application.server,
+        state=AccountState.ACTIVE,
+    )
+    return {account.remote_id: credentials_with(account, "") for account in accounts.order_by("pk")}
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from pregonero.errors import Conflict, Refused, WrongState
 from pregonero.inbox.composer_queries import LinkProblem, link_problems
 from pregonero.inbox.models import Conversation, Message
+from pregonero.inbox.private_answers import private_reply_window
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.text_links import links_in
 from pregonero.networks.registry import connector
@@ -79,21 +80,40 @@ def check_links(text: str, entity: Entity, *, now: datetime, right: str = "link.
         raise LinksRefused(problems, right)
 
 
-def check_answer_text(conversation: Conversation, text: str) -> None:
-    """Raise unless the text fits in an answer on this network."""
+def check_answer_text(conversation: Conversation, text: str, *, is_private: bool) -> None:
+    """Raise unless the text fits in an answer, public or private, on this network."""
     if not text.strip():
         raise Refused("Escribe la respuesta.")
-    most, measured = answer_limit(conversation), connector(conversation.account.network).measure(text)
+    most = answer_limit(conversation, is_private=is_private)
+    measured = _measure(conversation.account.network, text, is_private=is_private)
     if measured > most:
-        label = conversation.account.get_network_display()
-        raise Refused(f"Sobran {measured - most}: en {label} una respuesta tiene hasta {most}.")
+        label, what = conversation.account.get_network_display(), "un mensaje" if is_private else "una respuesta"
+        raise Refused(f"Sobran {measured - most}: en {label} {what} tiene hasta {most}.")
 
 
-def answer_limit(conversation: Conversation) -> int:
+def answer_limit(conversation: Conversation, *, is_private: bool) -> int:
     """Return how long an answer may be on the conversation's network."""
     limits = connector(conversation.account.network).capabilities.limits
-    limit = limits.get("reply") or limits.get("text")
+    private = limits.get("message") if is_private else None
+    limit = private or limits.get("reply") or limits.get("text")
     return limit.value if limit is not None else FALLBACK_LIMIT
+
+
+def _measure(network: str, text: str, *, is_private: bool) -> int:
+    """Return the length of an answer as its network counts it: a private message in characters or in bytes."""
+    found = connector(network)
+    if not is_private or "message" not in found.capabilities.limits:
+        return found.measure(text)
+    return len(text.encode()) if found.capabilities.message_counts_bytes else len(text)
+
+
+def check_may_answer_privately(message: Message, *, now: datetime) -> None:
+    """Raise unless a comment may still have its one private answer by the network's API."""
+    window = private_reply_window(message, now=now)
+    if window is None:
+        raise Refused("En esta red un comentario no se responde por mensaje privado.")
+    if window.why_by_hand:
+        raise Refused("Ya pasó el plazo para responder este comentario en privado: respóndelo en público.")
 
 
 def check_answerable(message: Message | None) -> Message:

@@ -1,8 +1,12 @@
 """How far each account was read, and the notices that its network sent."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 
 from pregonero.networks.models import Account, Application
+
+ALIVE_FOR = timedelta(seconds=60)  # without a sign of life for longer, a connection is lost
 
 
 class Stream(models.Model):
@@ -26,6 +30,27 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} de {self.account_id}"
+
+
+class LiveConnection(models.Model):
+    """The persistent stream of an application: since when it is open, its last sign of life, and why it fell.
+
+    `alive_at` is stored every few seconds while it is open; `next_try_at`, when it is opened again.
+    """
+
+    application = models.OneToOneField(Application, on_delete=models.PROTECT, related_name="live_connection")
+    connected_at = models.DateTimeField(null=True)
+    alive_at = models.DateTimeField(null=True)
+    problem = models.CharField(max_length=300, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"conexión permanente de {self.application_id}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Return whether it is open, as far as its last sign of life says."""
+        return self.connected_at is not None and self.alive_at is not None and now - self.alive_at < ALIVE_FOR
 
 
 class WebhookNotice(models.Model):

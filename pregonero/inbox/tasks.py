@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.errors import Refused
-from pregonero.inbox import queries
+from pregonero.inbox import live, queries
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
 from pregonero.inbox.actions.question_models import save_model
 from pregonero.inbox.actions.webhooks import finish_notice
@@ -22,6 +22,7 @@ from pregonero.networks.registry import interaction_reader, webhook_receiver
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.networks.webhooks import WebhookHint
 from pregonero.outbox.sender import flush_limit_readings
+from pregonero.processes import ENDING
 
 
 @app.periodic(cron="* * * * * */15")
@@ -66,6 +67,26 @@ def read_notice(*, notice_id: int, **_later: Any) -> None:
         problem = "No tiene la forma de un aviso de esta red."
     for stream_id in finish_notice(notice=notice, hints=hints, problem=problem, now=timezone.now()):
         _read_soon(stream_id)
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="inbox.open_live", queue="reading", queueing_lock="open_live")
+def open_live(timestamp: int, **_later: Any) -> None:
+    """Enqueue one job for each persistent stream; the lock leaves one connection at a time, whatever the workers."""
+    for application_id in queries.live_applications_due(now=datetime.fromtimestamp(timestamp, tz=UTC)):
+        lock = f"live:{application_id}"
+        try:
+            app.configure_task("inbox.follow_live", lock=lock, queueing_lock=lock).defer(application_id=application_id)
+        except AlreadyEnqueued:
+            continue
+
+
+@app.task(name="inbox.follow_live", queue="live")
+def follow_live(*, application_id: int, **_later: Any) -> None:
+    """Follow a persistent stream until this process ends, or the network asks to wait for long."""
+    application = queries.live_application(pk=application_id, now=timezone.now())
+    if application is not None:
+        live.follow_live(application, ENDING)
 
 
 def _read(stream: Stream) -> Reading:

@@ -42,12 +42,14 @@ def thread_of(conversation: Conversation, *, member: Member, today: date, before
     versions: dict[int, list[MessageVersion]] = {}
     for version in queries.versions_of(found):
         versions.setdefault(version.message_id, []).append(version)
+    given = queries.answers_of(conversation, since=since, before=before)
+    sent = {answer.remote_id for answer in given if answer.remote_id}
     messages = [
-        Entry(message.written_at, message=message, versions=tuple(versions.get(message.pk, ()))) for message in found
+        Entry(message.written_at, message=message, versions=tuple(versions.get(message.pk, ())))
+        for message in found
+        if message.remote_id not in sent  # the network may list what we sent before its outcome is stored
     ]
-    answers = [
-        Entry(answer.at, answer=answer) for answer in queries.answers_of(conversation, since=since, before=before)
-    ]
+    answers = [Entry(answer.at, answer=answer) for answer in given]
     found_notes = queries.notes_of(conversation, member=member, today=today, since=since, before=before)
     notes = [Entry(note.at, note=note) for note in found_notes]
     return Thread(sorted([*messages, *answers, *notes], key=lambda entry: entry.at), since)

@@ -21,6 +21,10 @@ Prepared = dict[str, Any]
 """JSON state of a preparation: ids of what was uploaded, used to continue and to recognise the post later."""
 
 
+ID_LENGTH = 255
+"""The longest id of a network that is stored: a message on Instagram has some 180 characters."""
+
+
 class Resolution(StrEnum):
     """How an operation whose answer was lost is settled."""
 
@@ -73,6 +77,8 @@ class Capabilities:
     fetches_media: bool = False  # the network downloads our media from a public address
     takes_replies: bool = False  # a post can continue in further parts under it: a thread
     names_author_in_replies: bool = False  # an answer begins with the handle of the person who is answered
+    private_replies: bool = False  # a comment may have one answer by private message
+    message_counts_bytes: bool = False  # the limit of a private message is in bytes of UTF-8
     reels_apart: bool = False  # a video can be sent as a reel instead, which a person chooses
     prepares_ahead_seconds: int = 0  # how long before its scheduled time a post may be prepared
     sdk: tuple[str, ...] = ()  # modules that are slow to import: workers import them when they start
@@ -125,13 +131,26 @@ class Medium:
 
 
 @dataclass(frozen=True)
+class PrivateTarget:
+    """Whom a private message is for, by the network's ids, and when the person wrote what it answers (UTC).
+
+    `comment` is set when it is the one private answer to a comment, which starts a conversation.
+    """
+
+    recipient: str
+    thread: str
+    written_at: datetime
+    comment: str = ""
+
+
+@dataclass(frozen=True)
 class Post:
     """What is published on one account: the complete text, as the public will read it, and the media.
 
     `link` is set only for networks with `link_beside`; for the others the link is already in the text. `card_title` is
     the title of the page of the first link in the text, for networks with `builds_card`, where we know it. For a
     further part of a thread or a first comment, `reply_to` is the network's id of the post directly above it and `root`
-    is the id of the first post of the thread (rule 8).
+    is the id of the first post of the thread (rule 8). With `private`, only that person reads it.
     """
 
     text: str
@@ -142,6 +161,7 @@ class Post:
     format: str = ""  # "reel" when a person chose it on a network with `reels_apart`
     reply_to: str = ""
     root: str = ""
+    private: PrivateTarget | None = None
 
 
 @dataclass(frozen=True)
@@ -353,6 +373,10 @@ class Connector(Protocol):
 
 NOT_OURS = "not_ours"
 """Code of the error that `withdraw` raises for a post of another account."""
+
+
+OUTSIDE_WINDOW = "outside_window"
+"""Code of the error of a private message that came after its network's window: a person sends it there."""
 
 
 PARENT_GONE = "parent_gone"

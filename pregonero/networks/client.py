@@ -7,14 +7,15 @@ and raises `EndpointNotAllowed`. No exception contains a secret.
 
 import json as jsons
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from pregonero.deadlines import boottime
-from pregonero.http_client import ConnectFailed, HttpClientError, ResponseLost, open_response
+from pregonero.http_client import ConnectFailed, HttpClientError, OpenResponse, ResponseLost, open_response
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.multipart import File, Multipart
 from pregonero.ssrf import Unreadable
@@ -129,6 +130,21 @@ class NetworkClient:
         if response.status_code >= FIRST_REDIRECT and response.status_code not in self.accepted_statuses:
             raise HttpError(response.status_code, response.headers, _error_body(response.content))
         return response
+
+    @contextmanager
+    def open_stream(self, url: str, params: Mapping[str, Any]) -> Iterator[OpenResponse]:
+        """Make a GET whose response does not end, on a connection of its own. Raises what `request` raises."""
+        endpoint = self._check("GET", url)
+        deadline = boottime() + self.credentials.seconds
+        full_url = f"{url}?{urlencode(params)}" if params else url
+        with open_response("GET", full_url, deadline=deadline, headers=self.headers, direct=True) as response:
+            if response.status >= FIRST_REDIRECT:
+                content = response.read(MAX_RESPONSE)
+                refusal = HttpResponse(response.status, response.headers, content)
+                for listener in response_listeners:
+                    listener(self.credentials, endpoint, refusal)
+                raise HttpError(response.status, response.headers, _error_body(content))
+            yield response
 
     def get(self, url: str, **options: Any) -> HttpResponse:
         """Make a GET, as `requests` names it."""

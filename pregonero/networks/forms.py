@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from pregonero.errors import Refused
+from pregonero.networks.live import LiveAccess
 from pregonero.networks.models import Account
 from pregonero.networks.registry import connector, network_choices
 from pregonero.networks.server_urls import check_server, server_address
@@ -157,12 +158,39 @@ class ApplicationForm(forms.Form):
     )
     secret = forms.CharField(label="Secreto de la aplicación", max_length=500, required=False, widget=_secret_input())
 
-    def __init__(self, data: QueryDict | None, *, is_saved: bool, initial: dict[str, Any]) -> None:
+    live_token = forms.CharField(
+        label="Ficha propia de la aplicación (Bearer Token)",
+        max_length=500,
+        required=False,
+        widget=_secret_input(),
+        help_text="Con ella llega al momento lo que la gente escribe, sin una dirección pública. Sin ella se consulta "
+        "cada dos minutos.",
+    )
+    live_backfill_minutes = forms.IntegerField(
+        label="Minutos que la red reenvía al reconectar",
+        required=False,
+        min_value=0,
+        max_value=5,
+        help_text="Solo con acceso Enterprise; si no, deja 0.",
+    )
+
+    def __init__(
+        self, data: QueryDict | None, *, is_saved: bool, has_live_stream: bool, initial: dict[str, Any]
+    ) -> None:
         super().__init__(data, initial=initial)
+        if not has_live_stream:
+            del self.fields["live_token"], self.fields["live_backfill_minutes"]
         self.fields["secret"].required = not is_saved
         self.fields["secret"].error_messages["required"] = "Escribe el secreto que dio la red."
         if is_saved:
             self.fields["secret"].help_text = "Hay uno guardado, que no se muestra. Déjalo en blanco para conservarlo."
+
+    @property
+    def live(self) -> LiveAccess | None:
+        """Return what the persistent stream needs, or None for a network that offers none."""
+        if "live_token" not in self.fields:
+            return None
+        return LiveAccess(self.cleaned_data["live_token"], self.cleaned_data["live_backfill_minutes"] or 0)
 
 
 class PasswordForm(forms.Form):

@@ -6,7 +6,7 @@ from typing import Protocol
 from urllib.parse import quote
 
 from pregonero.hosts import host_in
-from pregonero.networks.base import ApiCredentials, Published
+from pregonero.networks.base import ApiCredentials, PrivateTarget, Published
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Intent:
     steps: str  # Spanish: what the person does there
     read_on: date
     source: str
+    message_address: str = ""  # of a private conversation; it may contain {recipient} and {thread}
     reply_address: str = ""  # where the person replies to a post, which is {reply_to}; empty: at the post itself
 
 
@@ -64,6 +65,13 @@ def reply_address(manual: ManualPosting, credentials: ApiCredentials, text: str,
     """Return the address where a person replies to a post, with the text written; empty if the network has none."""
     fields = _fields(manual, credentials) | {"text": quote(text, safe=""), "reply_to": quote(reply_to, safe="")}
     return manual.intent.reply_address.format(**fields)
+
+
+def message_address(manual: ManualPosting, credentials: ApiCredentials, text: str, target: PrivateTarget) -> str:
+    """Return the address of the private conversation with a person, with the text written if the network takes it."""
+    values = {"text": text, "recipient": target.recipient, "thread": target.thread}
+    fields = _fields(manual, credentials) | {name: quote(value, safe="") for name, value in values.items()}
+    return manual.intent.message_address.format(**fields)
 
 
 def profile_address(manual: ManualPosting, credentials: ApiCredentials) -> str:

@@ -200,6 +200,9 @@ class Application(models.Model):
     server = models.URLField(blank=True)
     client_id = models.CharField(max_length=200)
     encrypted_secret = EncryptedField()
+    # Of networks with a persistent stream: the application's own token, without which accounts are only polled.
+    encrypted_live_token = EncryptedField(default=b"", blank=True)
+    live_backfill_minutes = models.PositiveSmallIntegerField(default=0)
     updated_at = models.DateTimeField()
 
     class Meta:

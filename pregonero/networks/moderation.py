@@ -3,6 +3,7 @@
 Nothing here deletes, rejects, blocks or mutes: those verbs do not exist in the system.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,6 +50,22 @@ class RestrictionReader(Protocol):
 
     def people(self, credentials: ApiCredentials, kind: str) -> list[Author]:
         """Return everybody on a list. Raises `NetworkError`."""
+        ...
+
+
+class NetworkWordList(Protocol):
+    """How the own list of blocked words of an account is read and replaced, where a network has one (FB-4)."""
+
+    def joined(self, words: Sequence[str]) -> str:
+        """Return the words as the network takes them. Raises `Permanent` when it would not take so many."""
+        ...
+
+    def read(self, credentials: ApiCredentials) -> list[str]:
+        """Return the words of the list. Raises `NetworkError`."""
+        ...
+
+    def write(self, credentials: ApiCredentials, text: str) -> None:
+        """Replace the list; after a lost answer it may be repeated. Raises `NetworkError`."""
         ...
 
 

@@ -134,6 +134,22 @@ def open_application(application: Application) -> ClientCredentials:
     return ClientCredentials(application.client_id, secret)
 
 
+def live_credentials(application: Application) -> ApiCredentials | None:
+    """Return the credentials of an application's persistent stream, or None without its own token."""
+    if not application.encrypted_live_token:
+        return None
+    token = vault.decrypt(application.encrypted_live_token, context=application.encryption_context)
+    return ApiCredentials(
+        remote_id="",
+        handle="",
+        address=application.server or api_address(application.network),
+        token=token,
+        seconds=settings.CALL_SECONDS,
+        network=application.network,
+        public_only=bool(application.server),
+    )
+
+
 def credentials_with(account: Account, token: str, *, generation: int = 0) -> ApiCredentials:
     """Return the credentials of an account's calls with a given token, which need not be stored."""
     return ApiCredentials(

@@ -13,8 +13,9 @@ from pregonero.networks.base import Connector
 from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorTable
 from pregonero.networks.interactions import InteractionReader
+from pregonero.networks.live import LiveStream
 from pregonero.networks.manual_posting import ManualPosting
-from pregonero.networks.moderation import CommentModerator, RestrictionReader
+from pregonero.networks.moderation import CommentModerator, NetworkWordList, RestrictionReader
 from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.previews import GENERIC_PREVIEW, PreviewRules
@@ -47,6 +48,8 @@ class Network:
     interactions: InteractionReader | None = None  # None: what people write there is not read
     moderator: CommentModerator | None = None  # None: it has no reversible way of hiding what others write
     restrictions: RestrictionReader | None = None  # None: whom an account blocks cannot be read
+    word_list: NetworkWordList | None = None  # None: its own list of blocked words cannot be read or written
+    live: LiveStream | None = None  # None: it offers no persistent stream
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
     token_address: str = ""  # of its OAuth token calls; empty: the same as the API's
@@ -92,6 +95,21 @@ def moderator_of(name: str) -> CommentModerator | None:
 def restriction_reader(name: str) -> RestrictionReader | None:
     """Return the reader of whom an account of a network blocked or muted; None where it cannot be read."""
     return network(name).restrictions
+
+
+def word_list_of(name: str) -> NetworkWordList | None:
+    """Return how the own word list of a network is read and written; None where it cannot be."""
+    return network(name).word_list
+
+
+def networks_with_word_list() -> list[str]:
+    """Return the networks whose own word list can be read and written."""
+    return [name for name in NETWORKS if network(name).word_list is not None]
+
+
+def live_stream(name: str) -> LiveStream | None:
+    """Return the persistent stream of a network; None for a network that offers none."""
+    return network(name).live
 
 
 def webhook_receiver(name: str) -> WebhookReceiver | None:

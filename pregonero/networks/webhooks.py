@@ -75,7 +75,7 @@ class MetaWebhook:
         return hmac.compare_digest(headers.get("X-Hub-Signature-256", "").encode(), expected.encode())
 
     def hints(self, body: bytes) -> list[WebhookHint]:
-        """Return the pages or accounts of the entries, with the comments that were removed."""
+        """Return the pages or accounts of the entries, with the comments and messages that were removed."""
         notice = _object(json.loads(body))
         return [_meta_hint(_object(entry)) for entry in _list(notice.get("entry"))]
 
@@ -87,6 +87,12 @@ def _meta_hint(entry: dict[str, Any]) -> WebhookHint:
         str(value.get("comment_id") or "")
         for value in values
         if value.get("verb") == "remove" and value.get("item") == "comment"
+    ]
+    private = [_object(event).get("message") for event in _list(entry.get("messaging"))]
+    removed += [
+        str(message.get("mid") or "")
+        for message in private
+        if isinstance(message, dict) and message.get("is_deleted") is True
     ]
     return WebhookHint(str(entry.get("id") or ""), tuple(id for id in removed if id))
 

@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from pregonero.networks.base import OperationKind
+from pregonero.networks.base import ID_LENGTH, OperationKind
 from pregonero.networks.models import Account
 from pregonero.outbox.states import NOT_PUBLIC, PAIRS, PUBLIC, UNFINISHED, DeliveryState
 from pregonero.people.models import Entity, Member
@@ -69,7 +69,7 @@ class Delivery(models.Model):
     subject_name = models.CharField(max_length=300)
     payload = models.JSONField(default=dict, blank=True)
     fingerprint = models.CharField(max_length=64)
-    target = models.CharField(max_length=120, blank=True)
+    target = models.CharField(max_length=ID_LENGTH, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     follows = models.OneToOneField("self", on_delete=models.PROTECT, related_name="followed_by", null=True)
     state = models.CharField(max_length=12, choices=DeliveryState.choices, default=DeliveryState.PLANNED)
@@ -91,7 +91,7 @@ class Delivery(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     candidates = models.JSONField(default=list, blank=True)
     cancel_requested_reason = models.CharField(max_length=300, blank=True)
-    remote_id = models.CharField(max_length=120, blank=True)
+    remote_id = models.CharField(max_length=ID_LENGTH, blank=True)
     url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)
 
@@ -119,6 +119,11 @@ class Delivery(models.Model):
                 fields=["account", "target"],
                 condition=Q(kind__in=VISIBILITY_KINDS, state__in=UNFINISHED),
                 name="delivery_one_open_change",
+            ),
+            models.UniqueConstraint(
+                fields=["account"],
+                condition=Q(kind=OperationKind.SET_WORD_LIST, state__in=UNFINISHED),
+                name="delivery_one_open_word_list",
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=VISIBILITY_KINDS) | ~Q(target=""), name="delivery_change_has_target"

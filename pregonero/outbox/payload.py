@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -16,7 +17,7 @@ from pregonero.networks.registry import connector
 Payload = dict[str, Any]
 """JSON: `text`, `title`, `link`, `format`, and `media`, a list of digests with their alternative text.
 
-`card_title` and the parent of a reply are present only where there is one.
+`card_title`, the parent of a reply and the target of a private message are present only where there is one.
 """
 
 
@@ -40,8 +41,12 @@ def post_payload(
     card_title: str = "",
     media: Iterable[Mapping[str, str]] = (),
     parent: Parent = NO_PARENT,
+    private: base.PrivateTarget | None = None,
 ) -> Payload:
-    """Return the payload of a post, a comment or a reply. `parent` is set only under somebody else's post."""
+    """Return the payload of a post, a comment, a reply or a private message.
+
+    `parent` is set only under somebody else's post, and `private` only for a message.
+    """
     return {
         "text": text,
         "title": title,
@@ -50,6 +55,7 @@ def post_payload(
         "media": [dict(entry) for entry in media],
         **({"card_title": card_title} if card_title else {}),
         **_parent_keys(parent),
+        **({"private": asdict(private) | {"written_at": private.written_at.isoformat()}} if private else {}),
     }
 
 
@@ -78,6 +84,7 @@ def build_post(content: Mapping[str, Any], media: Mapping[str, Medium], *, netwo
         media=tuple(_medium_of(entry, media, signed=signed) for entry in content["media"]),
         reply_to=content.get("reply_to", ""),
         root=content.get("root", ""),
+        private=_private_of(content),
     )
 
 
@@ -85,6 +92,13 @@ def digests_in(content: Mapping[str, Any]) -> set[str]:
     """Return the digests of every file that a payload names: pictures, videos, captions and thumbnails."""
     keys = ("sha256", "captions", "thumbnail")
     return {entry[key] for entry in content.get("media", ()) for key in keys if key in entry}
+
+
+def _private_of(content: Mapping[str, Any]) -> base.PrivateTarget | None:
+    target = content.get("private")
+    if target is None:
+        return None
+    return base.PrivateTarget(**target | {"written_at": datetime.fromisoformat(target["written_at"])})
 
 
 def _parent_keys(parent: Parent) -> dict[str, str]:

@@ -31,7 +31,7 @@ from pregonero.networks.base import (
 from pregonero.networks.moderation import change_visibility
 from pregonero.networks.rate_limits.actions import flush_rate_limits
 from pregonero.networks.rate_limits.header_buffer import rate_limit_buffer
-from pregonero.networks.registry import connector, moderator_of
+from pregonero.networks.registry import connector, moderator_of, word_list_of
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.outbox.actions.claim import INTERNAL_ERROR, claim_batch, skip_delivery
 from pregonero.outbox.actions.late_posts import (
@@ -237,6 +237,12 @@ def _commit(job: SendJob, credentials: ApiCredentials) -> Published:
             raise Permanent("Esta red no tiene cómo ocultar un comentario de forma reversible.", code="not_supported")
         change_visibility(moderator, credentials, job.target, job.kind)
         return Published(job.target, "")
+    if job.kind == OperationKind.SET_WORD_LIST:
+        word_list = word_list_of(job.network)
+        if word_list is None:
+            raise Permanent("Esta red no deja escribir su lista de palabras.", code="not_supported")
+        word_list.write(credentials, job.post.text)
+        return Published(job.target, "")
     return network.commit(credentials, job.post, job.prepared)
 
 
@@ -329,7 +335,7 @@ def _reconcile(job: SendJob, attempt: Attempt) -> None:
 
 
 def _resolve(job: SendJob, window: AttemptWindow, credentials: ApiCredentials) -> Finding:
-    if job.kind == OperationKind.WITHDRAW or job.kind in VISIBILITY_KINDS:
+    if job.kind in (OperationKind.WITHDRAW, OperationKind.SET_WORD_LIST, *VISIBILITY_KINDS):
         return Finding(Verdict.NOT_TAKEN)  # the same change twice is one: it is sent again
     return connector(job.network).resolve(credentials, job.post, job.prepared, window)
 

@@ -85,5 +85,11 @@ PERMISSIONS: dict[str, Permission] = {
     "moderation.decide": Permission("ocultar comentarios y volver a mostrarlos", NETWORKS_PEOPLE | GROUP_HEADS),
     "community_rules.write": Permission("escribir las reglas de la comunidad", NETWORKS_PEOPLE | GROUP_HEADS),
     "community_rules.publish": Permission("poner en vigor las reglas de la comunidad", COORDINATOR),
+    "controls.see": Permission("ver los controles de las cuentas", EVERYBODY),
+    "controls.check": Permission(
+        "revisar los controles de las cuentas", NETWORKS_PEOPLE | GROUP_HEADS | {Role.SYSTEMS_OFFICE}
+    ),
+    "controls.manage": Permission("administrar el registro de controles", COORDINATOR),
+    "findings.manage": Permission("llevar los hallazgos", GROUP_HEADS | {Role.AUDITOR}),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

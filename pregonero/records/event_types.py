@@ -109,4 +109,13 @@ EVENT_TYPES: dict[str, str] = {
     "delivery.withdraw_requested": "Una persona pidió retirarla de la red",
     "delivery.found_twice": "Encontrada dos veces en la red",
     "delivery.withdrawn": "Retirada de la red",
+    "control.version": "Control del registro escrito o corregido",
+    "control.retired": "Control retirado del registro",
+    "control.checked": "Control revisado",
+    "control.exception": "Excepción a un control",
+    "control.exception_ended": "Excepción a un control terminada",
+    "control.measure_decided": "Decisión sobre una medida que ofrece la red",
+    "finding.opened": "Hallazgo abierto",
+    "finding.planned": "Plan de un hallazgo",
+    "finding.closed": "Hallazgo cerrado",
 }

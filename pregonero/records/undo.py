@@ -1,7 +1,7 @@
 """The rules of every undo.
 
 An undo is an action of its own, recorded with its person. Only the person who did the original action may undo it,
-within `WINDOW`, and only while nobody has acted on the same object since.
+within `WINDOW` (and a grace that pages do not mention), and only while nobody has acted on the same object since.
 """
 
 from collections.abc import Iterable
@@ -13,12 +13,13 @@ from pregonero.errors import Conflict, WrongState
 from pregonero.records.actions import SYSTEM, ObjectRef
 from pregonero.records.models import Event
 
-WINDOW = timedelta(seconds=10)
+WINDOW = timedelta(seconds=10)  # how long a page offers it
+GRACE = timedelta(seconds=5)  # the page takes some time to come, and the press to arrive
 
 
 def check_in_time(at: datetime, *, now: datetime, instead: str) -> None:
     """Raise `WrongState` if an action done at `at` is too old to be undone; `instead` says what can still be done."""
-    if now - at > WINDOW:
+    if now - at > WINDOW + GRACE:
         raise WrongState(f"Solo se deshace en los primeros {WINDOW.seconds} segundos, y ya pasaron. {instead}".strip())
 
 

@@ -1,7 +1,7 @@
 """Every address of the product: its method, its roles and the status that it answers. A new address needs a row."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,6 +9,7 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from pregonero.controls.actions.register import ControlText
 from pregonero.inbox.models import Message
 from pregonero.media.signed_addresses import signed_address
 from pregonero.media.thumbnails import WIDTHS
@@ -149,6 +150,35 @@ def adviser(stage: Stage) -> list[Any]:
     return [stage.people[Role.ADVISER].pk]
 
 
+def controlled(stage: Stage) -> list[Any]:
+    """Return a control of X and the account that it is checked on."""
+    return [stage.control.pk, stage.accounts["x"].pk]
+
+
+def checked(_: Stage) -> dict[str, str]:
+    now = timezone.localtime() - timedelta(minutes=2)
+    return {"result": "MET", "observed_at": f"{now:%Y-%m-%dT%H:%M}", "written": "La vi activa."}
+
+
+def excepted(_: Stage) -> dict[str, str]:
+    until = timezone.localdate() + timedelta(days=30)
+    return {"reason": "No se ve.", "compensation": "Se mira el correo.", "ends_on": f"{until:%Y-%m-%d}"}
+
+
+def rewritten(stage: Stage) -> dict[str, str]:
+    version = stage.control.versions.get()
+    return {field.name: getattr(version, field.name) for field in fields(ControlText)} | {"reason": "Se aclara."}
+
+
+def measured(_: Stage) -> dict[str, str]:
+    return {"code": "M-1", "is_adopted": "si", "reason": "Se compraron llaves."}
+
+
+def planned(stage: Stage) -> dict[str, str]:
+    until = timezone.localdate() + timedelta(days=30)
+    return {"owner": str(stage.people[Role.COORDINATOR].pk), "plan": "Cambiarla.", "until": f"{until:%Y-%m-%d}"}
+
+
 def saved_choice(stage: Stage) -> dict[str, str]:
     return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
 
@@ -160,6 +190,8 @@ PQRSD = {
     "link_reason": "La sede la publica mañana",
 }
 SAVED = {"name": "Gracias", "text": "Gracias por escribirnos."}
+CONTROL, CONTROLLED = of("control"), controlled
+CHECKERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}
 ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
 ACCOUNT = of("account")
@@ -170,6 +202,25 @@ ROWS = (
     Row("dashboard:receive_all", "POST", status=FOUND, outside=FOUND),
     Row("dashboard:receive", "POST", of("notice"), roles=STRATEGIST, status=FOUND, refused=MISSING),
     Row("dashboard:notices", outside=OK),
+    Row("controls:matrix", outside=OK),
+    Row("controls:control", arguments=CONTROL),
+    Row("controls:check", arguments=CONTROLLED, roles=CHECKERS, both=True),
+    Row("controls:check", "POST", CONTROLLED, checked, CHECKERS, FOUND, both=True),
+    Row("controls:exception", arguments=CONTROLLED, roles=COORDINATOR, both=True),
+    Row("controls:exception", "POST", CONTROLLED, excepted, COORDINATOR, FOUND, both=True),
+    Row("controls:end_exception", "POST", CONTROLLED, roles=COORDINATOR, status=MISSING),
+    Row("controls:add", roles=COORDINATOR, outside=OK, both=True),
+    Row("controls:edit", arguments=CONTROL, roles=COORDINATOR, both=True),
+    Row("controls:edit", "POST", CONTROL, rewritten, COORDINATOR, FOUND, both=True),
+    Row("controls:retire", arguments=CONTROL, roles=COORDINATOR, both=True),
+    Row("controls:retire", "POST", CONTROL, reason, COORDINATOR, FOUND, both=True),
+    Row("controls:measures", outside=OK, both=True),
+    Row("controls:measures", "POST", data=measured, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
+    Row("controls:findings", outside=OK),
+    Row("controls:finding", arguments=of("finding"), both=True),
+    Row("controls:finding", "POST", of("finding"), planned, GROUP_HEADS | {Role.AUDITOR}, FOUND, both=True),
+    Row("controls:close_finding", arguments=of("finding"), roles=GROUP_HEADS | {Role.AUDITOR}, both=True),
+    Row("controls:download", arguments=lambda _: ["controles.json"], outside=OK),
     Row("dashboard:search", outside=OK),
     Row("dashboard:more", roles=ALL, outside=OK),
     Row("people:choose_entity", roles=ALL, outside=OK, both=True),

@@ -133,3 +133,50 @@ def test_hoy_has_something_true_for_every_role(
     for name in ("Próximas salidas", "Ya salió hoy", "Cuentas"):
         expect(page.get_by_role("region", name=name).get_by_role("listitem").first).to_be_visible()
     expect(page.get_by_role("button", name="Ver", exact=True)).to_have_count(0)
+
+
+def renew(page: Page) -> None:
+    """Make Hoy renew itself now, as it does by itself every ten seconds, and wait until it did."""
+    page.evaluate("htmx.ajax('GET', '/', {source: '#moving', target: '#moving', swap: 'outerHTML'})")
+
+
+def mark(page: Page) -> None:
+    page.evaluate("document.getElementById('moving').dataset.old = '1'")
+
+
+def is_the_same(page: Page) -> bool:
+    return bool(page.evaluate("document.getElementById('moving').dataset.old === '1'"))
+
+
+def test_a_renewal_never_replaces_what_a_person_is_using(
+    sample: SampleInstallation, open_as: Callable[..., BrowserUser]
+) -> None:
+    page = open_as("beto").page
+    page.goto(sample.address)
+    row = tasks(page).get_by_role("listitem").first.get_by_role("link").first
+    page.mouse.move(5, 5)
+    mark(page)
+    renew(page)
+    assert not is_the_same(page)  # nobody uses it
+    mark(page)
+    row.hover()
+    renew(page)
+    assert is_the_same(page)  # somebody points at a row, and is about to press it
+    page.evaluate("performance.now = () => Number.MAX_SAFE_INTEGER")  # the pointer rests there since long ago
+    page.mouse.down()
+    renew(page)
+    assert is_the_same(page)
+    page.mouse.up()
+    expect(page).not_to_have_url(f"{sample.address}/")  # the press was not lost
+    page.go_back()
+    page.mouse.move(5, 5)
+    for use in (
+        row.focus,  # without an id: htmx could not give it the focus back
+        lambda: page.evaluate("getSelection().selectAllChildren(document.querySelector('#moving h1'))"),
+        lambda: page.locator("#moving form").first.evaluate("form => { form.dataset.sent = '1' }"),
+    ):
+        page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+        mark(page)
+        use()
+        renew(page)
+        assert is_the_same(page)

@@ -16,7 +16,7 @@ HEAD = """# Trazabilidad
 
 Qué pide el procedimiento (o la ley, o la red, o una decisión nuestra), dónde se ve y qué pruebas lo demuestran. Sale de
 `docs/requisitos.toml` y de las marcas de las pruebas: se rehace con `make fix` y `make check` avisa si no está al día.
-Los controles de la sección 6 tendrán su propia tabla. «Pendiente» es eso: todavía no está construido.
+«Pendiente» es eso: todavía no está construido.
 
 | Requisito | Pide | Qué pide | Pantalla | Pruebas |
 |---|---|---|---|---|

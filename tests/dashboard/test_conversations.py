@@ -36,7 +36,7 @@ def conversation(accounts: dict[str, Account]) -> Conversation:
         parent_id="post",
         post_id="post",
     )
-    receive_reading(stream=Stream.objects.get(), reading=Reading((item,)), now=now)
+    receive_reading(stream=Stream.objects.get(name="comments"), reading=Reading((item,)), now=now)
     return Conversation.objects.get()
 
 

@@ -24,7 +24,7 @@ class Course:
     @property
     def prepared_first(self) -> bool:
         """Return whether it begins before its minute, and what befalls it comes once it is prepared."""
-        return self.act == "cancel" or self.once_prepared is not None
+        return self.act in {"cancel", "edit", "pause"} or self.once_prepared is not None
 
 
 COURSES = {
@@ -48,6 +48,8 @@ COURSES = {
     ),
     "tardía": Course("pasa su hora", act="expire", ends="EXPIRED"),
     "detenida": Course("una persona la detiene, preparada ya", act="cancel", ends="CANCELLED"),
+    "corregida": Course("su autor la deshace, ya preparada, y escribe otra", act="edit"),
+    "pausada": Course("todo se pausa, ya preparada, y se reanuda", act="pause"),
     "abandonada": Course("su trabajador muere con la llamada hecha", act="abandon"),
     "sin conexión": Course("nadie ha conectado su cuenta", act="disconnect"),
     "impedida": Course("la base de datos no admite su intento", act="refuse"),
@@ -137,11 +139,11 @@ BOUNDARIES: tuple[Boundary, ...] = (
 )
 
 
-def table() -> str:
-    """Return the list as the table of tests/faults/README.md."""
+def table(boundaries: tuple[Boundary, ...] = BOUNDARIES, networks: tuple[str, ...] = NETWORKS) -> str:
+    """Return a list as a table of tests/faults/README.md."""
     lines = ["| lugar | momento | regla de la entrega | lo que vive | redes |", "|---|---|---|---|---|"]
-    for boundary in BOUNDARIES:
-        where = "todas" if boundary.networks == NETWORKS else ", ".join(boundary.networks)
+    for boundary in boundaries:
+        where = "todas" if boundary.networks == networks else ", ".join(boundary.networks)
         words = COURSES[boundary.course].words
         lines.append(f"| `{boundary.place}` | {boundary.side} | {boundary.rule} | {words} | {where} |")
     return "\n".join(lines) + "\n"

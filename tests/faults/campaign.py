@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from pregonero.outbox.models import Delivery
-from tests.faults.cases import HALF_AN_HOUR, Case, Stage, bring_forward, let_pass_its_hour, stop_prepared
+from tests.faults.cases import HALF_AN_HOUR, Case, Stage, bring_forward, let_pass_its_hour
 from tests.faults.crowd import FINAL
 from tests.faults.nursery import Nursery
 from tests.lab.process import until
@@ -49,7 +49,7 @@ class Campaign:
         prepared = [each for each in cases if each.course.prepared_first]
         if prepared:
             self._until_prepared(prepared)
-        stop_prepared([each.delivery for each in prepared if each.course.act == "cancel"])
+        self._stage.intervene(prepared)
         met = [each for each in prepared if each.course.once_prepared]
         for case in met:
             self._stage.make_fault(case.network, case.account, case.course.once_prepared)

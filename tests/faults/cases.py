@@ -87,6 +87,10 @@ class Stage:
             case.begin(accounts[case.network], deliveries[case.network])
             self._hindered.hinder(course.act, accounts[case.network], case.delivery)
 
+    def intervene(self, cases: list[Case]) -> None:
+        """Have people do what the courses of prepared deliveries say."""
+        stop_prepared([case.delivery for case in cases if case.course.act == "cancel"])
+
     def clear_the_way(self) -> None:
         """Take away what kept deliveries from going out."""
         self._hindered.clear()

@@ -30,7 +30,7 @@ STRANGE = [
 @pytest.fixture
 def stream(page: Account) -> Stream:
     open_streams(accounts=[page], now=timezone.now())
-    return Stream.objects.get(account=page)
+    return Stream.objects.get(account=page, name="comments")
 
 
 def written(number: int, text: str = "¿Hasta cuándo?", **changes: Any) -> Interaction:
@@ -181,4 +181,4 @@ def test_an_account_that_the_network_refuses_says_so_on_its_stream(lab: Lab, pag
     lab.client.post(f"/tokens/{page.remote_id}/revoke").raise_for_status()
 
     assert read_all(page) == []
-    assert "conectarla otra vez" in Stream.objects.get(account=page).problem
+    assert "conectarla otra vez" in Stream.objects.get(account=page, name="comments").problem

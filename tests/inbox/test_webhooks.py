@@ -63,12 +63,12 @@ def test_a_notice_makes_the_comment_arrive_at_once(
 ) -> None:
     post = post_at(lab, page, "Abierta la convocatoria")
     read_all(page)
-    assert Stream.objects.get(account=page).next_read_at > timezone.now()
+    assert Stream.objects.get(account=page, name="comments").next_read_at > timezone.now()
     write(page, post, "¿Hasta cuándo?")
 
     assert send(application, notice(page)) == 200
     read_notices()
-    read_stream(stream_id=Stream.objects.get(account=page).pk)
+    read_stream(stream_id=Stream.objects.get(account=page, name="comments").pk)
 
     assert Conversation.objects.get().messages.get().text == "¿Hasta cuándo?"
 
@@ -120,13 +120,13 @@ def test_what_its_author_removed_is_marked_and_changes_the_revision(
 
 
 def test_a_notice_for_another_page_reads_nothing_of_ours(page: Account, application: Application) -> None:
-    before = Stream.objects.get(account=page).next_read_at
+    before = Stream.objects.get(account=page, name="comments").next_read_at
     body = json.dumps({"object": "page", "entry": [{"id": "999"}, {"id": "1000", "nuevo": {"campo": 1}}]}).encode()
 
     assert send(application, body) == 200
     read_notices()
 
-    assert Stream.objects.get(account=page).next_read_at == before
+    assert Stream.objects.get(account=page, name="comments").next_read_at == before
 
 
 @pytest.mark.parametrize(

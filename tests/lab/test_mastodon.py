@@ -143,7 +143,7 @@ def test_invalid_token_is_refused_and_publishes_nothing(lab: Lab, mastodon: ApiC
     [
         ("POST", "/api/v1/accounts/1/block", {}),
         ("POST", "/api/v1/statuses", {"status": "Con encuesta", "poll": {"options": ["a", "b"], "expires_in": 60}}),
-        ("POST", "/api/v1/statuses", {"status": "Privada", "visibility": "direct"}),
+        ("POST", "/api/v1/statuses", {"status": "Privada", "visibility": "unlisted"}),
     ],
 )
 def test_unsupported_call_is_refused_with_501(

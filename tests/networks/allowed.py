@@ -20,6 +20,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "DELETE /2/tweets/{id}",
         "GET /2/users/{id}/tweets", "GET /2/tweets/{id}", "GET /2/users/{id}/mentions",
         "PUT /2/tweets/{id}/hidden", "GET /2/users/{id}/blocking", "GET /2/users/{id}/muting",
+        "GET /2/tweets/search/stream", "GET /2/tweets/search/stream/rules", "POST /2/tweets/search/stream/rules",
+        "GET /2/dm_events", "GET /2/dm_conversations/{id}/dm_events", "POST /2/dm_conversations/{id}/messages",
     ),
     "facebook": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
@@ -27,7 +29,9 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "POST /video-upload/{version}/{id}", "POST /{version}/{id}/thumbnails", "POST /{version}/{id}/captions",
         "POST /{version}/{page}/feed", "GET /{version}/{id}", "POST /{version}/{id}", "POST /{version}/{id}/comments",
         "GET /{version}/{id}/comments", "GET /{version}/{page}/published_posts", "DELETE /{version}/{id}",
-        "GET /{version}/{page}/blocked",
+        "GET /{version}/{page}/blocked", "GET /{version}/{page}/settings",
+        "POST /{version}/{page}/settings",
+        "GET /{version}/{page}/conversations", "POST /{version}/{page}/messages",
     ),
     "instagram": (
         "GET /{version}/me/accounts", "POST /{version}/oauth/access_token",
@@ -35,6 +39,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /{version}/{user}/content_publishing_limit", "GET /{version}/{user}/media",
         "GET /{version}/{media}/comments", "GET /{version}/{comment}/replies", "POST /{version}/{comment}/replies",
         "POST /{version}/{comment}",
+        "GET /{version}/{user}/conversations", "POST /{version}/{user}/messages",
     ),
     "youtube": (
         "GET /youtube/v3/channels", "POST /token", "POST /revoke",
@@ -72,7 +77,9 @@ NEVER_SAID = {
     "blocked", "restrict", "admin_id",
     "comment_enabled", "target_user_id", "user", "psid", "asid", "swaprecord!",
     "feed_story_visibility", "timeline_visibility",
+    "thread_control", "sender_action", "suggestion_action", "folder",
 }  # fmt: skip
+ONLY_SETTING = "PAGE_MODERATION_BLACKLIST"  # of a page: the others say who may write and who may not
 ONLY_RECORD = "app.bsky.feed.post"
 # The verbs that hide what others wrote, each with its opposite: by call, the field and its values, and whether the
 # call may say nothing else.
@@ -109,6 +116,10 @@ def refused(network: str, method: str, url: str, sent: Any) -> str:
     told = sorted(name for name in said if name.lower() in NEVER_SAID and name not in may_say)
     if told:
         return f"{network}: {method} {address.path} with {', '.join(told)}"
+    if network == "facebook" and address.path.endswith("/settings") and method == "POST":
+        option = json.loads(said.get("option", "{}"))
+        if set(said) != {"option"} or set(option) != {ONLY_SETTING}:
+            return f"{network}: it changes {', '.join(sorted(option)) or 'nothing'}"
     if network == "bluesky" and "collection" in said and said["collection"] != ONLY_RECORD:
         return f"{network}: it writes {said['collection']}"
     return ""

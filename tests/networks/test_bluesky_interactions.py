@@ -39,8 +39,9 @@ def write(subject: Subject, text: str, **fields: Any) -> dict[str, str]:
     """Write a post as an account, and return its address and digest."""
     instant = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
     record = {"$type": POST, "text": text, "createdAt": instant} | fields
-    made = call(subject, "com.atproto.repo.createRecord", repo=subject.credentials.remote_id, collection=POST,
-                record=record)  # fmt: skip
+    made = call(
+        subject, "com.atproto.repo.createRecord", repo=subject.credentials.remote_id, collection=POST, record=record
+    )
     return {"uri": made["uri"], "cid": made["cid"]}
 
 
@@ -111,8 +112,13 @@ def test_mentions_and_quotes_are_read_and_likes_are_not(ours: Subject, citizen: 
     ref = ref_of(ours, post)
     instant = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%f}"[:-3] + "Z"
     like = {"$type": "app.bsky.feed.like", "subject": ref, "createdAt": instant}
-    call(citizen, "com.atproto.repo.createRecord", repo=citizen.credentials.remote_id,
-         collection="app.bsky.feed.like", record=like)  # fmt: skip
+    call(
+        citizen,
+        "com.atproto.repo.createRecord",
+        repo=citizen.credentials.remote_id,
+        collection="app.bsky.feed.like",
+        record=like,
+    )
     quoted = write(citizen, "Miren esto", embed={"$type": "app.bsky.embed.record", "record": ref})["uri"]
     named = mention(citizen, ours, "¿cuándo abre?")
 
@@ -141,8 +147,10 @@ def test_a_reading_that_stops_at_its_limit_goes_on_at_its_page_and_loses_nothing
     written = {mention(citizen, ours, f"número {number}") for number in range(7)}
     until(lambda: len(read(ours).interactions) == 7)
     limits = BlueskyInteractions.read.__globals__["CAPABILITIES"].limits
-    small = {name: type(limits[name])(value, limits[name].read_on, limits[name].source)
-             for name, value in (("notifications_page", 2), ("notification_pages", 1))}  # fmt: skip
+    small = {
+        name: type(limits[name])(value, limits[name].read_on, limits[name].source)
+        for name, value in (("notifications_page", 2), ("notification_pages", 1))
+    }
     for name, limit in small.items():
         monkeypatch.setitem(limits, name, limit)
 
@@ -203,8 +211,14 @@ def test_what_is_gone_or_lets_nobody_reply_is_refused_with_a_reason(ours: Subjec
     gone = f"at://{citizen.credentials.remote_id}/{POST}/3kaaaaaaaaa2a"
     closed = mention(citizen, ours, "no me respondan")
     gate = {"$type": "app.bsky.feed.threadgate", "post": closed, "allow": [], "createdAt": "2026-11-30T00:00:00.000Z"}
-    call(citizen, "com.atproto.repo.createRecord", repo=citizen.credentials.remote_id,
-         collection="app.bsky.feed.threadgate", rkey=closed.rpartition("/")[2], record=gate)  # fmt: skip
+    call(
+        citizen,
+        "com.atproto.repo.createRecord",
+        repo=citizen.credentials.remote_id,
+        collection="app.bsky.feed.threadgate",
+        rkey=closed.rpartition("/")[2],
+        record=gate,
+    )
     until_read(ours, closed)
 
     for uri in (gone, closed):

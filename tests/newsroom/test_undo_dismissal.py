@@ -15,7 +15,7 @@ from pregonero.records.models import Event
 from tests.newsroom.factories import found, register
 
 pytestmark = pytest.mark.procedure("P-1")
-SOON, LATE = timedelta(seconds=9), timedelta(seconds=11)
+SOON, LATE = timedelta(seconds=9), timedelta(seconds=16)
 
 
 @pytest.fixture

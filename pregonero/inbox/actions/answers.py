@@ -12,11 +12,13 @@ from pregonero.inbox import queries
 from pregonero.inbox.actions.outcomes import record_failure
 from pregonero.inbox.actions.triage import confirm_question
 from pregonero.inbox.models import Answer, Conversation, Draft, Message
+from pregonero.inbox.private_answers import private_reply_window, private_target, window_of
 from pregonero.inbox.rules import (
     check_answer_text,
     check_answerable,
     check_links,
     check_may_answer,
+    check_may_answer_privately,
     check_seen,
 )
 from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState, Question
@@ -26,6 +28,7 @@ from pregonero.newsroom.models import News
 from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.actions.manual import take_by_hand
 from pregonero.outbox.actions.schedule import schedule
+from pregonero.outbox.models import TOLERANCE_MINUTES
 from pregonero.outbox.payload import Parent, post_payload
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
@@ -37,7 +40,8 @@ from pregonero.records.undo import WINDOW as UNDO_WINDOW
 class WrittenAnswer:
     """What a person wrote, the key that makes a repeated send one, and the revision of the conversation that they saw.
 
-    `source` is the news item from which it was answered, and `alike_to` the answer that is given to others too.
+    `source` is the news item from which it was answered, and `alike_to` the answer that is given to others too. With
+    `is_private`, a comment is answered by private message.
     """
 
     text: str
@@ -45,6 +49,7 @@ class WrittenAnswer:
     seen: int
     source: News | None = None
     alike_to: Answer | None = None
+    is_private: bool = False
 
 
 @transaction.atomic(durable=True)
@@ -81,6 +86,9 @@ def _send_alike(conversation: Conversation, written: WrittenAnswer, by: Member, 
     """Answer one alike conversation; who answers confirms what it asks for, if nobody did."""
     locked = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_seen(locked, seen=written.seen)
+    message = queries.message_to_answer(locked)
+    if message is not None and (late := window_of(message, now=now).why_by_hand):
+        raise WrongState(late)
     if not locked.is_confirmed:
         locked = confirm_question(locked, Question.BASIC, "Pregunta lo mismo que otra que se respondió.", by, now)
         written = replace(written, seen=locked.revision)
@@ -100,7 +108,8 @@ def redirect_to_pqrsd(*, conversation: Conversation, key: uuid.UUID, seen: int, 
 
 def send_number(*, message: Message, text: str, key: uuid.UUID, by: Member, now: datetime) -> Answer:
     """Tell a person the number of their petition, inside the caller's transaction (Q-5)."""
-    written = WrittenAnswer(_addressed(message.conversation, text), key, message.conversation.revision)
+    text = _addressed(message.conversation, text, is_private=message.is_private)
+    written = WrittenAnswer(text, key, message.conversation.revision, is_private=message.is_private)
     answer = _create(message, AnswerKind.NUMBER, written, by, now)
     _record(answer, None)
     _schedule(answer, now, now)
@@ -115,10 +124,13 @@ def _send(conversation: Conversation, kind: AnswerKind, written: WrittenAnswer, 
     check_may_answer(by, conversation, kind=kind, now=now)
     check_seen(conversation, seen=written.seen)
     message = check_answerable(queries.message_to_answer(conversation))
-    text = _addressed(conversation, written.text.strip())
-    check_answer_text(conversation, text)
+    if written.is_private and not message.is_private:
+        check_may_answer_privately(message, now=now)
+    is_private = written.is_private or message.is_private
+    text = _addressed(conversation, written.text.strip(), is_private=is_private)
+    check_answer_text(conversation, text, is_private=is_private)
     check_links(text, conversation.entity, now=now)
-    answer = _create(message, kind, replace(written, text=text), by, now)
+    answer = _create(message, kind, replace(written, text=text, is_private=is_private), by, now)
     _record(answer, written.source)
     _schedule(answer, now + UNDO_WINDOW, now)
     conversation.state, conversation.snoozed_until = ConversationState.ANSWERED, None
@@ -128,9 +140,13 @@ def _send(conversation: Conversation, kind: AnswerKind, written: WrittenAnswer, 
     return answer
 
 
-def _addressed(conversation: Conversation, text: str) -> str:
-    """Return the text with the person's handle before it, on networks where an answer must name them."""
-    names_author = connector(conversation.account.network).capabilities.names_author_in_replies
+def _addressed(conversation: Conversation, text: str, *, is_private: bool) -> str:
+    """Return the text with the person's handle before it, on networks where an answer must name them.
+
+    A network with messages of their own kind names whom they are for apart from the text.
+    """
+    capabilities = connector(conversation.account.network).capabilities
+    names_author = capabilities.names_author_in_replies and not (is_private and "message" in capabilities.limits)
     handle = f"@{conversation.contact.handle}"
     if not names_author or handle == "@" or handle in text:
         return text
@@ -144,6 +160,8 @@ def _create(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Memb
         message=message,
         key=written.key,
         kind=kind,
+        is_private=written.is_private,
+        why_by_hand="" if _is_private_reply(message, written) else window_of(message, now=now).why_by_hand,
         text=written.text,
         by=by,
         at=now,
@@ -153,6 +171,10 @@ def _create(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Memb
         source_name=source.title if source else "",
         source_digest=digest_of(source.title, source.summary, source.body) if source else "",
     )
+
+
+def _is_private_reply(message: Message, written: WrittenAnswer) -> bool:
+    return written.is_private and not message.is_private
 
 
 def _record(answer: Answer, source: News | None) -> None:
@@ -175,13 +197,23 @@ def _schedule(answer: Answer, due_at: datetime, now: datetime) -> None:
     operation = schedule(
         account=conversation.account,
         subject=answer.ref,
-        kind=OperationKind.REPLY,
-        payload=post_payload(answer.text, parent=parent),
+        kind=OperationKind.MESSAGE if answer.is_private else OperationKind.REPLY,
+        payload=post_payload(answer.text, parent=parent, private=private_target(answer)),
         due_at=due_at,
         now=now,
+        tolerance_minutes=_tolerance(answer, due_at),
     )
-    if message.why_assisted:  # its network takes it from a person only: nothing sends it
+    if answer.why_by_hand:  # its network takes it from a person only: nothing sends it
         take_by_hand(operation, by=answer.by, now=now)
+
+
+def _tolerance(answer: Answer, due_at: datetime) -> int:
+    """Return for how many minutes an answer may wait: never beyond the window that its network gives."""
+    message = answer.message
+    window = window_of(message, now=due_at) if message.is_private else private_reply_window(message, now=due_at)
+    if not answer.is_private or window is None or window.closes_at is None:
+        return TOLERANCE_MINUTES
+    return max(1, min(TOLERANCE_MINUTES, int((window.closes_at - due_at).total_seconds() // 60)))
 
 
 @transaction.atomic(durable=True)
@@ -189,7 +221,7 @@ def give_up_by_hand(*, answer: Answer, by: Member, now: datetime) -> Answer:
     """Store that a person will not answer at the network after all: the conversation waits again (Q-6)."""
     answer = queries.get_answer(member=by, pk=answer.pk, for_update=True)
     check_may(by, "inbox.answer", now=now)
-    if answer.state != AnswerState.SENDING or not answer.message.why_assisted:
+    if answer.state != AnswerState.SENDING or not answer.why_by_hand:
         raise WrongState("Esta respuesta no espera a que alguien la haga en la red.")
     record_failure(answer, reason=f"{by} dijo que no la hizo en la red.")
     record(

@@ -11,7 +11,8 @@ from pregonero.inbox.models import Contact, Conversation, Message, MessageVersio
 from pregonero.inbox.question_queries import proposer_of
 from pregonero.inbox.questions.proposals import Proposer
 from pregonero.inbox.states import ConversationState
-from pregonero.networks.interactions import Author, Interaction, Reading
+from pregonero.networks.base import ID_LENGTH
+from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.networks.models import Account
 from pregonero.networks.registry import interaction_reader
 from pregonero.newsroom.reading.text import paragraphs
@@ -43,7 +44,7 @@ def receive_reading(*, stream: Stream, reading: Reading, now: datetime) -> Recei
     )
     account = stream.account
     stream.first_read_at = stream.first_read_at or now
-    counts = _receive(account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
+    counts = receive(account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
     stream.cursor, stream.read_at = reading.cursor, now
     stream.problem, stream.failures = "", 0
     stream.next_read_at = now if reading.has_more else now + _interval(stream)
@@ -78,9 +79,10 @@ def _interval(stream: Stream) -> timedelta:
     return timedelta(seconds=seconds[0] if seconds else LONGEST_RETRY.total_seconds())
 
 
-def _receive(
+def receive(
     account: Account, interactions: Iterable[Interaction], work_since: datetime, now: datetime
 ) -> ReceivedCounts:
+    """Store interactions once, inside the caller's transaction, which has locked a stream of the account."""
     by_id = {item.remote_id: item for item in interactions}
     known = {
         message.remote_id: message
@@ -129,7 +131,7 @@ def _add(
         kind=item.kind,
         contact=contact,
         is_work=is_work,
-        parent_id=item.parent_id[:120],
+        parent_id=item.parent_id[:ID_LENGTH],
         url=item.url[:500],
         text=text,
         salt=salt,
@@ -176,7 +178,7 @@ def _conversation_for(
         account=account,
         kind=item.kind,
         thread_id=thread,
-        post_id=item.post_id[:120],
+        post_id=item.post_id[:ID_LENGTH],
         subject_kind=subject.kind if subject else "",
         subject_id=subject.id if subject else None,
         subject_name=subject.label if subject else "",
@@ -190,16 +192,24 @@ def _conversation_for(
 
 
 def _thread_of(account: Account, item: Interaction) -> str:
-    """Return the id of the thread of an interaction: that of the message or answer that it replies to, or its own."""
+    """Return the id of the thread of an interaction: that of the message or answer that it replies to, or its own.
+
+    What is private and what is public are never in one thread, whatever replies to what.
+    """
+    if item.kind == InteractionKind.MESSAGE:
+        return item.thread_id[:ID_LENGTH]
     parent = Message.objects.filter(account=account, remote_id=item.parent_id).select_related("conversation").first()
     if item.parent_id and parent is not None:
-        return parent.conversation.thread_id
-    answered = Conversation.objects.filter(account=account, answers__remote_id=item.parent_id).first()
-    return answered.thread_id if item.parent_id and answered is not None else item.thread_id[:120]
+        return item.thread_id[:ID_LENGTH] if parent.is_private else parent.conversation.thread_id
+    public = Conversation.objects.exclude(kind=InteractionKind.MESSAGE)
+    answered = public.filter(account=account, answers__remote_id=item.parent_id).first()
+    return answered.thread_id if item.parent_id and answered is not None else item.thread_id[:ID_LENGTH]
 
 
 def _subject_of(account: Account, item: Interaction) -> ObjectRef | None:
-    """Return the publication whose post an interaction is under; None when the post is not one of ours."""
+    """Return the publication whose post an interaction is under; None for a private message, or another's post."""
+    if item.kind == InteractionKind.MESSAGE:
+        return None
     ids = [id for id in (item.post_id, item.parent_id) if id]
     delivery = Delivery.objects.filter(account=account, remote_id__in=ids, subject_kind="publication").first()
     return delivery.subject if delivery is not None else None
@@ -209,16 +219,21 @@ def _contact_for(account: Account, author: Author, now: datetime) -> Contact:
     contact, _ = Contact.objects.get_or_create(
         entity_id=account.entity_id,
         network=account.network,
-        remote_id=author.remote_id[:120],
+        remote_id=author.remote_id[:ID_LENGTH],
         defaults={"handle": author.handle[:120], "name": author.name[:200], "first_seen_at": now},
     )
     return contact
 
 
 def _reopen(conversation: Conversation, message: Message, proposer: Proposer) -> None:
-    """Count a new message: the conversation waits for an answer again."""
+    """Count a new message: the conversation waits for an answer again.
+
+    A private conversation never ends: what comes after it was attended is another matter, which a person confirms.
+    """
     if conversation.state != ConversationState.OPEN:
         conversation.waiting_since = message.written_at
+        if conversation.is_private:
+            conversation.question_by = None
         if not conversation.is_confirmed:
             proposal = proposer.propose(message.text)
             conversation.question, conversation.question_why = proposal.question, proposal.why

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState
+from pregonero.networks.base import OUTSIDE_WINDOW
 from pregonero.outbox.actions.schedule import cancel
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import lock_deliveries
@@ -76,10 +77,16 @@ def _published_event(answer: Answer, now: datetime) -> EventDraft:
     )
 
 
-def record_failure(answer: Answer, *, reason: str, undone_at: datetime | None = None) -> None:
-    """Store why an answer did not go out, and open its conversation again. `answer` is locked."""
+def record_failure(answer: Answer, *, reason: str, code: str = "", undone_at: datetime | None = None) -> None:
+    """Store why an answer did not go out, and open its conversation again. `answer` is locked.
+
+    When its network's window is over, the next answer to that message is sent by a person (Q-6).
+    """
     if answer.state != AnswerState.SENDING:
         return
+    if code == OUTSIDE_WINDOW and answer.message.is_private:
+        answer.message.why_assisted = reason
+        answer.message.save(update_fields=["why_assisted"])
     answer.state, answer.problem, answer.undone_at = AnswerState.FAILED, reason, undone_at
     answer.save()
     conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=answer.conversation_id)

@@ -29,7 +29,8 @@ from pregonero.inbox.forms import (
     SnoozeForm,
     SortForm,
 )
-from pregonero.inbox.models import Answer, Conversation, Draft
+from pregonero.inbox.models import Answer, Conversation, Draft, Message
+from pregonero.inbox.private_answers import AnswerWindow, private_reply_window, window_of
 from pregonero.inbox.question_queries import heaviest_words
 from pregonero.inbox.rules import LinksRefused
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
@@ -62,8 +63,8 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
 def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    now, answering = timezone.now(), _help_to_answer(conversation)
-    composer = composer_context(conversation, member=request.member, now=now)
+    now = timezone.now()
+    composer = _help_to_answer(conversation, now) | composer_context(conversation, member=request.member, now=now)
     context = {
         "conversation": conversation,
         "thread": thread_of(
@@ -71,16 +72,15 @@ def _page(
         ),
         "changed_since": _changed_since(form),
         "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
-        "limit": rules.answer_limit(conversation),
+        "limit": rules.answer_limit(conversation, is_private=conversation.is_private),
         "questions": Question.choices,
         "petition": queries.petition_of(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=timezone.localdate(now)),
         "is_open": conversation.state == ConversationState.OPEN,
         "now": now,
-        **answering,
         **composer,
-        **_forms(form, _initial_answer(conversation, now, **answering, **composer), conversation),
+        **_forms(form, _initial_answer(conversation, now, **composer), conversation),
         **_rights(request.member, conversation, now),
     }
     return render(request, "inbox/conversation.html", context, status=status)
@@ -99,14 +99,24 @@ def _changed_since(form: Form | None) -> datetime | None:
     return form.cleaned_data["opened"] if isinstance(form, AnswerForm) and form.is_for_an_older_state else None
 
 
-def _help_to_answer(conversation: Conversation) -> dict[str, Any]:
-    """Return the message to answer, the proposed answer to a basic question, and those who ask the same."""
+def _help_to_answer(conversation: Conversation, now: datetime) -> dict[str, Any]:
+    """Return the message to answer and its windows, the proposed answer to a basic question, and those who ask it."""
     message = queries.message_to_answer(conversation)
-    explained = {"message": message, "heaviest_words": heaviest_words(conversation, message)}
+    found: dict[str, Any] = {"message": message, "proposal": None, "alike": [], **_windows(message, now)}
+    found["heaviest_words"] = heaviest_words(conversation, message)
     if message is None or conversation.question != Question.BASIC:
-        return {**explained, "proposal": None, "alike": []}
+        return found
     proposal, alike = propose_answer(conversation, message), alike_conversations(conversation, message)
-    return {**explained, "proposal": proposal, "alike": alike}
+    return found | {"proposal": proposal, "alike": alike}
+
+
+def _windows(message: Message | None, now: datetime) -> dict[str, AnswerWindow | None]:
+    """Return until when the message may be answered, and until when in private if its network lets us."""
+    if message is None:
+        return {"window": None, "private_window": None}
+    private = private_reply_window(message, now=now)
+    is_open = private is not None and not private.why_by_hand
+    return {"window": window_of(message, now=now), "private_window": private if is_open else None}
 
 
 def _initial_answer(
@@ -170,14 +180,11 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
-    source, data = form.cleaned_data["source"], form.cleaned_data
     try:
-        check_links_of(request, data["text"], form)
+        check_links_of(request, form.cleaned_data["text"], form)
         sent = answers.send_answer(
             conversation=conversation,
-            written=WrittenAnswer(
-                data["text"], data["key"], data["seen"], get_news(member=member, pk=source) if source else None
-            ),
+            written=_written(form, member),
             by=member,
             now=timezone.now(),
         )
@@ -187,6 +194,12 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect("inbox:by_hand", pk=sent.pk)
     _answer_alike(request, sent)
     return redirect(conversation)
+
+
+def _written(form: AnswerForm, member: Member) -> WrittenAnswer:
+    data = form.cleaned_data
+    source = get_news(member=member, pk=data["source"]) if data["source"] else None
+    return WrittenAnswer(data["text"], data["key"], data["seen"], source, is_private=data["is_private"])
 
 
 def _answer_alike(request: MemberRequest, answer: Answer) -> None:

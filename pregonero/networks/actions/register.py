@@ -7,6 +7,7 @@ from django.db import transaction
 from pregonero.errors import Conflict, Refused
 from pregonero.networks import pause_lock, queries, rules, vault
 from pregonero.networks.actions.tokens import remove_credential
+from pregonero.networks.live import LiveAccess
 from pregonero.networks.models import (
     Account,
     AccountState,
@@ -219,9 +220,16 @@ def end_administrator(*, administrator: Administrator, until: date, by: Member, 
 
 @transaction.atomic(durable=True)
 def save_application(
-    *, network: str, server: str, client_id: str, secret: str, by: Member, now: datetime
+    *,
+    network: str,
+    server: str,
+    client_id: str,
+    secret: str,
+    live: LiveAccess | None = None,
+    by: Member,
+    now: datetime,
 ) -> Application:
-    """Save the entity's application at a network. An empty `secret` leaves the stored one unchanged."""
+    """Save the entity's application at a network. An empty `secret` or live token leaves the stored one unchanged."""
     check_may(by, "accounts.manage", now=now)
     Entity.objects.select_for_update(no_key=True, of=("self",)).get(
         pk=by.entity_id
@@ -235,6 +243,8 @@ def save_application(
     application.client_id, application.updated_at = client_id.strip(), now
     if secret.strip():
         application.encrypted_secret = vault.encrypt(secret.strip(), context=application.encryption_context)
+    if live is not None:
+        _set_live_access(application, live)
     application.save()
     _retry_failed_refreshes(application, now)
     record(
@@ -246,6 +256,13 @@ def save_application(
         facts={"network": network, "server": server, "client_id": application.client_id, "new_secret": bool(secret)},
     )
     return application
+
+
+def _set_live_access(application: Application, live: LiveAccess) -> None:
+    application.live_backfill_minutes = live.backfill_minutes
+    if live.token.strip():
+        token = vault.encrypt(live.token.strip(), context=application.encryption_context)
+        application.encrypted_live_token = token
 
 
 def _retry_failed_refreshes(application: Application, now: datetime) -> None:

@@ -13,6 +13,7 @@ from pregonero.networks.facebook.network import (
     KINDS,
     RATE_LIMITS,
 )
+from pregonero.networks.facebook.word_list import FacebookWordList
 from pregonero.networks.previews import PreviewRules, card_beside
 from pregonero.networks.registry import Network
 from pregonero.networks.webhooks import MetaWebhook
@@ -32,4 +33,5 @@ NETWORK = Network(
     consent_address=CONSENT_ADDRESS,
     moderator=FacebookModerator(),
     restrictions=FacebookRestrictions(),
+    word_list=FacebookWordList(),
 )

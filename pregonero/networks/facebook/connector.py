@@ -23,6 +23,7 @@ from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook import videos
 from pregonero.networks.facebook.graph import Graph, is_gone, with_short_timeout
+from pregonero.networks.facebook.messages import MessageApi
 from pregonero.networks.facebook.network import (
     CAPABILITIES,
     ENDPOINTS,
@@ -34,6 +35,7 @@ from pregonero.networks.multipart import File
 from pregonero.networks.own_comments import find_own_comment
 
 Save = Callable[[Prepared], None]
+MESSAGE_API = MessageApi(CAPABILITIES, ERRORS, "messenger", "name")
 
 
 class FacebookConnector:
@@ -53,12 +55,12 @@ class FacebookConnector:
         return len(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return False: every post is first created at the page, unpublished."""
-        return False
+        """Return False but for a private message: every post is first created at the page, unpublished."""
+        return post.private is not None
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: Save) -> Prepared:
-        """Upload the media and create the whole post, unpublished. A comment needs no preparation."""
-        if post.reply_to:
+        """Upload the media and create the whole post, unpublished. A comment or a message needs no preparation."""
+        if post.reply_to or post.private:
             return prepared
         with mapped_errors(ERRORS, public=False):
             graph = Graph(credentials, ENDPOINTS)
@@ -71,7 +73,9 @@ class FacebookConnector:
         return prepared
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Publish the post with an idempotent change, or write the comment."""
+        """Publish the post with an idempotent change, write the comment, or send the private message."""
+        if post.private:
+            return MESSAGE_API.send(Graph(credentials, ENDPOINTS), credentials, post, prepared)
         if post.reply_to:
             return _write_comment(credentials, post)
         graph = Graph(credentials, ENDPOINTS)
@@ -84,7 +88,9 @@ class FacebookConnector:
         return _as_published({"permalink_url": prepared.get("url")}, prepared["post_id"])
 
     def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask whether the post is published; search for a comment under its post."""
+        """Ask whether the post is published; search for a comment under its post, and for a private message."""
+        if post.private:
+            return MESSAGE_API.find(Graph(credentials, ENDPOINTS), credentials, post, attempt)
         if post.reply_to:
             return _find_comment(credentials, post, attempt)
         with mapped_errors(ERRORS, public=False):
@@ -92,8 +98,8 @@ class FacebookConnector:
         return Finding(Verdict.PUBLISHED if published else Verdict.NOT_TAKEN, published=published)
 
     def supersede(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Delete the earlier draft, so that a late call finds nothing to publish; a comment has no draft."""
-        if post.reply_to:
+        """Delete the earlier draft, so that a late call finds nothing to publish; a comment or a message has none."""
+        if post.reply_to or post.private:
             return when_settled(self.resolve(credentials, post, prepared, attempt), attempt)
         self.discard(credentials, prepared)
         return self.resolve(credentials, post, prepared, attempt)

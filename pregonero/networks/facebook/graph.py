@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from http import HTTPStatus
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from pregonero.http_client import ResponseLost, retry_after_seconds
-from pregonero.networks.base import ApiCredentials, Permanent, Transient, Unauthorized, Unknown
+from pregonero.networks.base import OUTSIDE_WINDOW, ApiCredentials, Permanent, Transient, Unauthorized, Unknown
 from pregonero.networks.client import Endpoint, HttpError, NetworkClient
 from pregonero.networks.error_mapping import ErrorMeaning
 from pregonero.networks.multipart import File
@@ -28,11 +28,27 @@ USAGE_HEADERS = ("x-business-use-case-usage", "x-ad-account-usage")
 REGAIN = re.compile(r'"estimated_time_to_regain_access"\s*:\s*(\d+)')
 MINUTE, HOUR = 60.0, 3600.0
 GONE = "100/33"  # code and subcode of an object that does not exist or may not be seen
+ANSWERED_PRIVATELY = "answered_privately"  # our own code: the comment has its one private answer
+# Codes and subcodes of private messages, for which both networks have their own numbers and we one name.
+OWN_CODES = {
+    "10/2018278": OUTSIDE_WINDOW,
+    "10/2534022": OUTSIDE_WINDOW,
+    "10900": ANSWERED_PRIVATELY,
+    "100/2534025": ANSWERED_PRIVATELY,
+}
 
 
 def with_short_timeout(credentials: ApiCredentials) -> ApiCredentials:
     """Return the credentials with a short time limit, for an optional read right after publishing."""
     return replace(credentials, seconds=min(credentials.seconds, SHORT_CALL_SECONDS))
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, and the cursor of the next one; empty when it is the last."""
+
+    items: list[dict[str, Any]]
+    after: str = ""
 
 
 class Graph:
@@ -58,15 +74,20 @@ class Graph:
         items: list[dict[str, Any]] = self._call("GET", (id, edge), params).get("data") or []
         return items
 
+    def page(self, id: str, edge: str, **params: Any) -> Page:
+        """Read one page of an edge of a node."""
+        answer = self._call("GET", (id, edge), params)
+        paging = answer.get("paging") or {}
+        return Page(answer.get("data") or [], str(paging["cursors"]["after"]) if "next" in paging else "")
+
     def pages(self, id: str, edge: str, *, most: int, **params: Any) -> Iterator[dict[str, Any]]:
         """Yield the items of an edge of a node, reading at most `most` pages, each when its first item is needed."""
         for _ in range(most):
-            page = self._call("GET", (id, edge), params)
-            yield from page.get("data") or []
-            paging = page.get("paging") or {}
-            if "next" not in paging:
+            page = self.page(id, edge, **params)
+            yield from page.items
+            if not page.after:
                 return
-            params["after"] = paging["cursors"]["after"]
+            params["after"] = page.after
 
     def post(self, *path: str, files: dict[str, File] | None = None, **params: Any) -> dict[str, Any]:
         """Create an object on an edge of a node, or change a node."""
@@ -120,7 +141,7 @@ def meanings_for(label: str) -> dict[str, ErrorMeaning]:
         f"La aplicación no tiene permiso para esto en {label}: hay que conectar otra vez la cuenta y dar todos los "
         "permisos que se piden.",
     )
-    return {
+    return _message_meanings(label) | {
         "1": busy,
         "2": busy,
         "4": limit,
@@ -141,10 +162,27 @@ def meanings_for(label: str) -> dict[str, ErrorMeaning]:
         "368": ErrorMeaning(
             Permanent, f"{label} bloqueó temporalmente la acción por sus políticas: alguien debe revisarlo."
         ),
+        "230": forbidden,
         "506": ErrorMeaning(Permanent, f"{label} no acepta dos veces seguidas el mismo texto."),
         "613": limit,
         "80001": limit,
         "80002": limit,
+    }
+
+
+def _message_meanings(label: str) -> dict[str, ErrorMeaning]:
+    """Return the error codes of private messages."""
+    return {
+        "551": ErrorMeaning(Permanent, f"En {label} esta persona no recibe mensajes de la cuenta."),
+        "100/2018001": ErrorMeaning(Permanent, f"{label} no encuentra a esta persona: no se le puede escribir."),
+        "100/2534014": ErrorMeaning(Permanent, f"{label} no encuentra a esta persona: no se le puede escribir."),
+        "10903": ErrorMeaning(Permanent, f"{label} no deja responder en privado ese comentario: hazlo en público."),
+        OUTSIDE_WINDOW: ErrorMeaning(
+            Permanent, f"Pasó el plazo que {label} da para responder: alguien debe hacerlo en {label}."
+        ),
+        ANSWERED_PRIVATELY: ErrorMeaning(
+            Permanent, f"{label} no deja responder en privado ese comentario: solo se puede una vez, en siete días."
+        ),
     }
 
 
@@ -157,10 +195,11 @@ def _bad_keys(label: str) -> ErrorMeaning:
 
 
 def error_keys(refusal: HttpError) -> tuple[str, ...]:
-    """Return the error's code with its subcode, then the code alone."""
+    """Return our own code if there is one, the error's code with its subcode, and the code alone."""
     error = error_of(refusal)
     code, subcode = error.get("code"), error.get("error_subcode")
-    return (f"{code}/{subcode}", str(code)) if subcode else (str(code),)
+    keys = (f"{code}/{subcode}", str(code)) if subcode else (str(code),)
+    return (OWN_CODES[keys[0]], *keys) if keys[0] in OWN_CODES else keys
 
 
 def is_gone(refusal: HttpError) -> bool:

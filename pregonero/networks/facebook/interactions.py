@@ -1,4 +1,4 @@
-"""Comments under the posts of a Facebook page, read in one call for its latest posts."""
+"""Comments under the posts of a Facebook page, read in one call for its latest posts, and its private messages."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,9 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
+from pregonero.networks.facebook.connector import MESSAGE_API
 from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.messages import MESSAGES
 from pregonero.networks.facebook.network import CAPABILITIES, ENDPOINTS, ERRORS
 from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
 
@@ -16,12 +18,14 @@ OVERLAP = timedelta(minutes=10)  # read again each time, because Facebook may li
 
 
 class FacebookInteractions:
-    """Reads the comments of a page."""
+    """Reads the comments and the private messages of a page."""
 
-    streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 60),)
+    streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 60), MESSAGES)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
         """Read the newest comments of the page's latest posts, and older ones of a post with many new comments."""
+        if stream == MESSAGES.name:
+            return MESSAGE_API.read(Graph(credentials, ENDPOINTS), credentials, cursor)
         since = datetime.fromisoformat(cursor["since"]) - OVERLAP if cursor else datetime.min.replace(tzinfo=UTC)
         with mapped_errors(ERRORS, public=False):
             graph = Graph(credentials, ENDPOINTS)

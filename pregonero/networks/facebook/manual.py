@@ -24,6 +24,10 @@ class FacebookManual:
         steps="Entra como la página, pega el texto en «¿Qué estás pensando?», agrega lo que lleve y publica.",
         read_on=date(2026, 11, 26),
         source="https://www.facebook.com/help/1036755649685073",
+        message_address=(
+            "https://business.facebook.com/latest/inbox/all?asset_id={id}&selected_item_id={recipient}"
+            "&thread_type=FB_MESSAGE"
+        ),
     )
 
     def site(self, credentials: ApiCredentials) -> str:

@@ -33,6 +33,7 @@ from pregonero.networks.rate_limits.policy import (
 )
 
 READ_ON = date(2026, 11, 24)
+MESSAGES_READ_ON = date(2026, 11, 30)
 POSTS = "https://developers.facebook.com/docs/pages-api/posts"
 PHOTOS = "https://developers.facebook.com/docs/graph-api/reference/page/photos"
 VIDEOS = "https://developers.facebook.com/docs/video-api/guides/publishing"
@@ -41,6 +42,8 @@ THUMBNAILS = "https://developers.facebook.com/docs/graph-api/reference/video/thu
 CALL_LIMITS = "https://developers.facebook.com/docs/graph-api/overview/rate-limiting"
 OWN_CHOICE = "decisión propia: docs/networks/facebook.md"
 SECOND_HAND = "de segunda mano, sin página oficial que lo diga"
+SENDING = "https://developers.facebook.com/documentation/business-messaging/messenger-platform/send-messages"
+PRIVATE_REPLIES = "https://developers.facebook.com/docs/messenger-platform/discovery/private-replies"
 HOUR, DAY = 3600, 86_400  # seconds
 
 API_ADDRESS = "https://graph.facebook.com"
@@ -56,8 +59,10 @@ CAPABILITIES = Capabilities(
         OperationKind.REPLY: Resolution.RECONCILE,
         OperationKind.HIDE: Resolution.REPEAT,
         OperationKind.UNHIDE: Resolution.REPEAT,
+        OperationKind.MESSAGE: Resolution.RECONCILE,
         OperationKind.COMMENT: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
+        OperationKind.SET_WORD_LIST: Resolution.REPEAT,
     },
     limits={
         "text": Limit(63_206, READ_ON, SECOND_HAND),
@@ -81,10 +86,17 @@ CAPABILITIES = Capabilities(
         "comments_read": Limit(100, READ_ON, OWN_CHOICE),
         "posts_watched": Limit(25, READ_ON, OWN_CHOICE),
         "newest_comments": Limit(25, READ_ON, OWN_CHOICE),  # of each post watched, in one call
+        "blocked_words": Limit(1_000, READ_ON, SECOND_HAND),
         "comment_pages": Limit(20, READ_ON, OWN_CHOICE),
+        "message": Limit(2_000, MESSAGES_READ_ON, SENDING),
+        "message_window_seconds": Limit(DAY, MESSAGES_READ_ON, SENDING),
+        "agent_window_seconds": Limit(7 * DAY, MESSAGES_READ_ON, SENDING),
+        "private_reply_seconds": Limit(7 * DAY, MESSAGES_READ_ON, PRIVATE_REPLIES),
+        "conversations_page": Limit(25, READ_ON, OWN_CHOICE),
     },
     link_beside=True,
     reels_apart=True,
+    private_replies=True,
     prepares_ahead_seconds=6 * 3600,
     sdk=("facebook_business.api",),
 )
@@ -117,6 +129,10 @@ ENDPOINTS = (
     Endpoint("GET", "/{version}/{id}/comments", "leer los comentarios de una publicación nuestra después de un corte"),
     Endpoint("GET", "/{version}/{page}/published_posts", "leer los comentarios de lo último de la página"),
     Endpoint("GET", "/{version}/{page}/blocked", "leer a quién tiene bloqueado la página: debe ser a nadie"),
+    Endpoint("GET", "/{version}/{page}/settings", "leer la lista de palabras bloqueadas de la página"),
+    Endpoint("POST", "/{version}/{page}/settings", "escribir la lista de palabras bloqueadas, y ningún otro ajuste"),
+    Endpoint("GET", "/{version}/{page}/conversations", "leer los mensajes privados, y uno nuestro tras un corte"),
+    Endpoint("POST", "/{version}/{page}/messages", "responder un mensaje privado, o en privado un comentario"),
     Endpoint("DELETE", "/{version}/{id}", "retirar lo nuestro: un borrador, o una publicación cuyo autor es la página"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"
@@ -182,6 +198,8 @@ AUTH = OAuthConfig(
         Scope("pages_manage_posts", "publicar en la página"),
         Scope("pages_read_user_content", "leer los comentarios que escribe la gente"),
         Scope("pages_manage_engagement", "responder esos comentarios"),
+        Scope("pages_manage_metadata", "recibir los avisos de la página y leer sus conversaciones"),
+        Scope("pages_messaging", "leer los mensajes privados y responderlos"),
     ),
     endpoints=ENDPOINTS,
     separator=",",

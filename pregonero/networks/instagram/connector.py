@@ -25,6 +25,7 @@ from pregonero.networks.base import (
 from pregonero.networks.client import HttpError
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook.graph import Graph, is_gone, with_short_timeout
+from pregonero.networks.facebook.messages import MessageApi
 from pregonero.networks.instagram import containers
 from pregonero.networks.instagram.network import (
     CAPABILITIES,
@@ -40,6 +41,7 @@ from pregonero.networks.own_comments import find_own_comment
 
 UNAVAILABLE_CODES = (NOT_READY, "9007")
 CLOCK_SLACK = timedelta(seconds=60)
+MESSAGE_API = MessageApi(CAPABILITIES, ERRORS, "instagram", "username")
 HASHTAG, MENTION = re.compile(r"(?<![\w&])#\w"), re.compile(r"(?<![\w@.])@\w")
 
 
@@ -57,24 +59,26 @@ class InstagramConnector:
         return len(text)
 
     def prepares_locally(self, post: Post, prepared: Prepared) -> bool:
-        """Return True for a reply to a comment, False for a post, which is first a container at Instagram."""
-        return bool(post.reply_to)
+        """Return True for a reply or a private message, False for a post, which is first a container at Instagram."""
+        return bool(post.reply_to or post.private)
 
     def prepare(self, credentials: ApiCredentials, post: Post, prepared: Prepared, save: containers.Save) -> Prepared:
         """Create a finished container. Raises `Transient` while Instagram is downloading or processing the media.
 
-        A reply needs no preparation.
+        A reply or a private message needs no preparation.
         """
-        if post.reply_to:
+        if post.reply_to or post.private:
             return prepared
         with mapped_errors(ERRORS, public=False):
             return containers.prepare_container(Graph(credentials, ENDPOINTS), credentials, post, prepared, save)
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Publish the container, or write the reply.
+        """Publish the container, write the reply, or send the private message.
 
         Instagram publishes each container once, so a repeated call makes no second post.
         """
+        if post.private:
+            return MESSAGE_API.send(Graph(credentials, ENDPOINTS), credentials, post, prepared)
         if post.reply_to:
             return _write_reply(credentials, post)
         container = prepared["container_id"]
@@ -91,7 +95,9 @@ class InstagramConnector:
         return _published(credentials, id)
 
     def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Ask for the container's state, and find its post among the account's latest ones; or search for a reply."""
+        """Ask for the container's state, and find its post among the latest ones; or search for a reply or message."""
+        if post.private:
+            return MESSAGE_API.find(Graph(credentials, ENDPOINTS), credentials, post, attempt)
         if post.reply_to:
             return _find_reply(credentials, post, attempt)
         with mapped_errors(ERRORS, public=False):

@@ -1,4 +1,4 @@
-"""Comments under the posts of an Instagram account, with their replies."""
+"""Comments under the posts of an Instagram account, with their replies, and its private messages."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -7,6 +7,8 @@ from typing import Any
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.facebook.graph import Graph
+from pregonero.networks.facebook.messages import MESSAGES
+from pregonero.networks.instagram.connector import MESSAGE_API
 from pregonero.networks.instagram.network import CAPABILITIES, ENDPOINTS, ERRORS
 from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
 
@@ -16,12 +18,14 @@ COMMENT_FIELDS = f"{REPLY_FIELDS},replies{{{REPLY_FIELDS}}}"
 
 
 class InstagramInteractions:
-    """Reads the comments of a professional account. Instagram leaves out the comments of restricted people."""
+    """Reads the comments and private messages of an account. Instagram leaves out those of restricted people."""
 
-    streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 60),)
+    streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 60), MESSAGES)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
         """Read the comments of the latest posts whose number of comments changed since the last reading."""
+        if stream == MESSAGES.name:
+            return MESSAGE_API.read(Graph(credentials, ENDPOINTS), credentials, cursor)
         limits = CAPABILITIES.limits
         with mapped_errors(ERRORS, public=False):
             graph = Graph(credentials, ENDPOINTS)

@@ -22,6 +22,7 @@ class InstagramManual:
         steps="Entra con la cuenta, pulsa «Crear», sube la imagen o el video, pega el texto y compártelo.",
         read_on=date(2026, 11, 26),
         source="https://help.instagram.com/442418472487929",
+        message_address="https://www.instagram.com/direct/inbox/",
     )
 
     def site(self, credentials: ApiCredentials) -> str:

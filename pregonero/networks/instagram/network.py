@@ -45,9 +45,12 @@ from pregonero.networks.rate_limits.policy import (
 )
 
 READ_ON = date(2026, 11, 24)
+MESSAGES_READ_ON = date(2026, 11, 30)
 MEDIA = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"
 PUBLISHING = "https://developers.facebook.com/docs/instagram-platform/content-publishing"
 CONTAINER = "https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-container"
+MESSAGING = "https://developers.facebook.com/documentation/business-messaging/instagram-messaging/features/send-message"
+PRIVATE_REPLIES = "https://developers.facebook.com/documentation/instagram-platform/private-replies"
 SECOND_HAND = "de segunda mano: la página de la API todavía no lo dice"
 OWN_CHOICE = "decisión propia: docs/networks/instagram.md"
 DAY_SECONDS, HOUR_SECONDS = 86_400, 3600
@@ -65,6 +68,7 @@ CAPABILITIES = Capabilities(
         OperationKind.REPLY: Resolution.RECONCILE,
         OperationKind.HIDE: Resolution.REPEAT,
         OperationKind.UNHIDE: Resolution.REPEAT,
+        OperationKind.MESSAGE: Resolution.RECONCILE,
     },
     limits={
         "text": Limit(2_200, READ_ON, MEDIA),
@@ -96,10 +100,17 @@ CAPABILITIES = Capabilities(
         "posts_watched": Limit(25, READ_ON, OWN_CHOICE),
         "posts_per_reading": Limit(10, READ_ON, OWN_CHOICE),
         "comment_pages": Limit(20, READ_ON, OWN_CHOICE),
+        "message": Limit(1_000, MESSAGES_READ_ON, MESSAGING),  # bytes
+        "message_window_seconds": Limit(DAY_SECONDS, MESSAGES_READ_ON, MESSAGING),
+        "agent_window_seconds": Limit(7 * DAY_SECONDS, MESSAGES_READ_ON, MESSAGING),
+        "private_reply_seconds": Limit(7 * DAY_SECONDS, MESSAGES_READ_ON, PRIVATE_REPLIES),
+        "conversations_page": Limit(25, READ_ON, OWN_CHOICE),
     },
     needs="picture",
     takes_link=False,
     fetches_media=True,
+    private_replies=True,
+    message_counts_bytes=True,
     prepares_ahead_seconds=3 * 3600,
     sdk=("facebook_business.api",),
 )
@@ -133,6 +144,8 @@ ENDPOINTS = (
     Endpoint("GET", "/{version}/{comment}/replies", "buscar una respuesta nuestra después de un corte"),
     Endpoint("POST", "/{version}/{comment}/replies", "responder un comentario"),
     Endpoint("POST", "/{version}/{comment}", "ocultar un comentario o mostrarlo otra vez: hide"),
+    Endpoint("GET", "/{version}/{user}/conversations", "leer los mensajes privados, y uno nuestro tras un corte"),
+    Endpoint("POST", "/{version}/{user}/messages", "responder un mensaje privado, o en privado un comentario"),
     Endpoint(
         "POST", "/{version}/oauth/access_token", "cambiar el código por una autorización, o una corta por una larga"
     ),
@@ -177,7 +190,10 @@ MEANINGS = meanings_for("Instagram") | {
 
 
 def _error_keys(refusal: HttpError) -> tuple[str, ...]:
-    """Return the code with its subcode, then the subcode (which says more when publishing), then the code alone."""
+    """Return the code with its subcode, then the subcode (which says more when publishing), then the code alone.
+
+    Our own code, where there is one, comes before them.
+    """
     keys = error_keys(refusal)
     return (keys[0], keys[0].partition("/")[2], keys[-1])
 
@@ -219,6 +235,8 @@ AUTH = OAuthConfig(
         Scope("instagram_basic", "saber qué cuenta es, y leer lo publicado para confirmar que salió"),
         Scope("instagram_content_publish", "publicar"),
         Scope("instagram_manage_comments", "leer los comentarios que escribe la gente, responderlos y ocultarlos"),
+        Scope("pages_manage_metadata", "recibir los avisos de la cuenta y leer sus conversaciones"),
+        Scope("instagram_manage_messages", "leer los mensajes privados y responderlos"),
     ),
     endpoints=ENDPOINTS,
     separator=",",
@@ -242,7 +260,8 @@ RATE_LIMITS = RateLimitPolicy(
         ),
         *CALL_BUDGETS,
     ),
-    post_costs={PostClass.POST: {"posts": 1, "calls": 0, "app_calls": 0}},
+    post_costs={PostClass.POST: {"posts": 1, "calls": 0, "app_calls": 0}}
+    | {kind: {"calls": 0, "app_calls": 0} for kind in (PostClass.REPLY, PostClass.MESSAGE)},
     usage_headers=CALL_USAGES,
     usage_responses=(
         UsageResponse(

@@ -41,6 +41,7 @@ from pregonero.networks.mastodon.network import (
     ERRORS,
     KINDS,
     LOOK_WAITS,
+    PRIVATE,
     SETTLE_WAITS,
     UNPROCESSABLE,
 )
@@ -85,7 +86,8 @@ class MastodonConnector:
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
         """Publish the post. Within an hour, calls with the same key make one post."""
-        body: dict[str, Any] = {"status": post.text, "visibility": "public", "language": "es"}
+        visibility = PRIVATE if post.private else "public"  # only the people whom it mentions see a private one
+        body: dict[str, Any] = {"status": post.text, "visibility": visibility, "language": "es"}
         if post.reply_to:
             body["in_reply_to_id"] = post.reply_to
         if post.media:
@@ -264,4 +266,5 @@ def _is_same_post(post: Post, status: dict[str, Any]) -> bool:
         len(status.get("media_attachments") or []) == len(post.media)
         and is_same_text(post.text, str(status["content"]))
         and str(status.get("in_reply_to_id") or "") == post.reply_to
+        and (status.get("visibility") == PRIVATE) == (post.private is not None)
     )

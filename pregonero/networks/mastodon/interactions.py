@@ -7,7 +7,7 @@ from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
 from pregonero.networks.mastodon.client import Api
-from pregonero.networks.mastodon.network import CAPABILITIES, ERRORS
+from pregonero.networks.mastodon.network import CAPABILITIES, ERRORS, PRIVATE
 from pregonero.networks.mastodon.text import text_of
 
 MENTIONS = "mentions"
@@ -35,7 +35,7 @@ class MastodonInteractions:
 
 def _interaction(status: dict[str, Any]) -> Interaction:
     account, id, parent = status["account"], str(status["id"]), str(status.get("in_reply_to_id") or "")
-    is_private = status.get("visibility") == "direct"
+    is_private = status.get("visibility") == PRIVATE
     kind = InteractionKind.COMMENT if parent else InteractionKind.MENTION
     return Interaction(
         remote_id=id,
@@ -43,8 +43,9 @@ def _interaction(status: dict[str, Any]) -> Interaction:
         text=text_of(str(status["content"])),
         author=Author(str(account["id"]), str(account.get("acct") or ""), str(account.get("display_name") or "")),
         written_at=datetime.fromisoformat(str(status["created_at"])),
-        thread_id=id,
+        # A private conversation is with a person, whatever status each message replies to.
+        thread_id=f"direct:{account['id']}" if is_private else id,
         parent_id=parent,
-        post_id=parent,
+        post_id="" if is_private else parent,
         url=str(status.get("url") or ""),
     )

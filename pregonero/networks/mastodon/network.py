@@ -51,6 +51,7 @@ CAPABILITIES = Capabilities(
     operations={
         OperationKind.POST: Resolution.RECONCILE,
         OperationKind.REPLY: Resolution.RECONCILE,
+        OperationKind.MESSAGE: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
     limits={
@@ -103,6 +104,7 @@ ENDPOINTS = (
 )
 
 UNPROCESSABLE = "422"
+PRIVATE = "direct"  # the visibility of a status that only the people whom it mentions see
 # A Mastodon server gives no error codes, only a status and a sentence in its own language.
 MEANINGS = {
     "401": ErrorMeaning(

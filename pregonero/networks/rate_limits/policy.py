@@ -30,6 +30,7 @@ class Unit(StrEnum):
     """What a quota counts, as people read it in Spanish."""
 
     POSTS = "publicaciones"
+    MESSAGES = "mensajes"
     CALLS = "llamadas"
     UNITS = "unidades"
     PERCENT = "por ciento"
@@ -43,6 +44,7 @@ class PostClass(StrEnum):
     LINK_POST = "link_post"
     REPLY = "reply"
     REEL = "reel"
+    MESSAGE = "message"
 
 
 POST_CLASS_LABELS: dict[str, str] = {
@@ -50,11 +52,14 @@ POST_CLASS_LABELS: dict[str, str] = {
     PostClass.LINK_POST: "Publicaciones con enlace",
     PostClass.REPLY: "Respuestas y partes de un hilo",
     PostClass.REEL: "Reels",
+    PostClass.MESSAGE: "Mensajes privados",
 }
 
 
 def post_class_of(post: Post) -> PostClass:
     """Return the class of a post."""
+    if post.private is not None:
+        return PostClass.MESSAGE
     return classify_post(post.text, link=post.link, format=post.format, part=bool(post.reply_to))
 
 

@@ -28,7 +28,7 @@ from pregonero.networks.connection import (
 from pregonero.networks.forms import ApplicationForm, PasswordForm
 from pregonero.networks.models import Account
 from pregonero.networks.oauth import AppPassword
-from pregonero.networks.registry import auth_config_of
+from pregonero.networks.registry import auth_config_of, live_stream
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 
@@ -129,11 +129,17 @@ def application(request: MemberRequest, pk: int) -> HttpResponse:
     rules.check_may_connect(request.member, account, now=now)
     saved = queries.application_for(account)
     form = ApplicationForm(
-        request.POST or None, is_saved=saved is not None, initial={"client_id": saved.client_id if saved else ""}
+        request.POST or None,
+        is_saved=saved is not None,
+        has_live_stream=live_stream(account.network) is not None,
+        initial={
+            "client_id": saved.client_id if saved else "",
+            "live_backfill_minutes": saved.live_backfill_minutes if saved else 0,
+        },
     )
     if form.is_valid():
-        network = account.network
-        save_application(network=network, server=account.server, by=request.member, now=now, **form.cleaned_data)
+        network, ids = account.network, {name: form.cleaned_data[name] for name in ("client_id", "secret")}
+        save_application(network=network, server=account.server, live=form.live, by=request.member, now=now, **ids)
         messages.success(request, "Aplicación guardada. Ya se puede conectar la cuenta.")
         return redirect("networks:account", pk=pk)
     context = {"form": form, "account": account, "redirect": redirect_uri()}

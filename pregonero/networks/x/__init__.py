@@ -5,6 +5,7 @@ from pregonero.networks.registry import Network
 from pregonero.networks.webhooks import XWebhook
 from pregonero.networks.x.connector import XConnector
 from pregonero.networks.x.interactions import XInteractions
+from pregonero.networks.x.live import XLiveStream
 from pregonero.networks.x.manual import XManual
 from pregonero.networks.x.moderation import XModerator, XRestrictions
 from pregonero.networks.x.network import API_ADDRESS, AUTH, CONSENT_ADDRESS, ENDPOINTS, ERRORS, KINDS, RATE_LIMITS
@@ -27,6 +28,7 @@ NETWORK = Network(
     api_address=API_ADDRESS,
     webhook=XWebhook(),
     interactions=XInteractions(),
+    live=XLiveStream(),
     consent_address=CONSENT_ADDRESS,
     moderator=XModerator(),
     restrictions=XRestrictions(),

@@ -25,7 +25,7 @@ def x_client(credentials: ApiCredentials) -> Any:
     client = copy(_template_client())
     client.base_url, client.access_token = credentials.address, credentials.token
     client.session = NetworkClient(credentials, ENDPOINTS)
-    for name in ("media", "posts", "users"):
+    for name in ("direct_messages", "media", "posts", "users"):
         setattr(client, name, type(getattr(client, name))(client))
     return client
 
@@ -34,6 +34,11 @@ def post_address(credentials: ApiCredentials, handle: str, id: str) -> str:
     """Return the public address of a post."""
     site = credentials.address.replace(f"://{API_PREFIX}", "://", 1)
     return f"{site}/{handle}/status/{id}"
+
+
+def conversation_address(credentials: ApiCredentials, thread: str) -> str:
+    """Return the address of a private conversation, which only its members can open."""
+    return f"{credentials.address.replace(f'://{API_PREFIX}', '://', 1)}/messages/{thread}"
 
 
 def published_post(credentials: ApiCredentials, id: str) -> Published:

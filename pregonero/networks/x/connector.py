@@ -27,6 +27,7 @@ from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.manual_posting import RemotePost
 from pregonero.networks.x.client import published_post, x_client
 from pregonero.networks.x.media import upload_all
+from pregonero.networks.x.messages import find_message, send_message
 from pregonero.networks.x.network import (
     CAPABILITIES,
     DUPLICATE,
@@ -68,7 +69,9 @@ class XConnector:
             return upload_all(x_client(credentials).media, post.media, prepared, save)
 
     def commit(self, credentials: ApiCredentials, post: Post, prepared: Prepared) -> Published:
-        """Publish the post."""
+        """Publish the post, or send the private message."""
+        if post.private:
+            return send_message(credentials, post)
         body: dict[str, Any] = {"text": post.text}
         if post.reply_to:
             body["reply"] = {"in_reply_to_tweet_id": post.reply_to}
@@ -86,7 +89,9 @@ class XConnector:
             raise
 
     def resolve(self, credentials: ApiCredentials, post: Post, prepared: Prepared, attempt: AttemptWindow) -> Finding:
-        """Search the account's own posts, replies included, that were published during the attempt."""
+        """Search the account's own posts, replies included, of the time of the attempt; or a private message."""
+        if post.private:
+            return find_message(credentials, post, attempt)
         since = min(attempt.started_at, _first_attempt_at(prepared, attempt)) - CLOCK_SLACK
         with mapped_errors(ERRORS, public=False):
             own_posts, is_complete = _own_posts(credentials, since, attempt.asked_at + CLOCK_SLACK)

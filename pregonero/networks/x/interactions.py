@@ -1,4 +1,4 @@
-"""Posts on X that mention an account: the replies to its posts mention it too."""
+"""Posts on X that mention an account (the replies to its posts mention it too), and its direct messages."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
 from pregonero.networks.x.client import post_address, x_client
+from pregonero.networks.x.messages import MESSAGES, read_messages
 from pregonero.networks.x.network import CAPABILITIES, ERRORS
 from pregonero.networks.x.text import original_text
 
@@ -19,12 +20,14 @@ EXPANSIONS = ["author_id", "in_reply_to_user_id", "referenced_posts"]
 
 
 class XInteractions:
-    """Reads the mentions of an account. X charges for each post that is read, so each is read once."""
+    """Reads the mentions and messages of an account. X charges for each one that is read."""
 
-    streams: tuple[Stream, ...] = (Stream(MENTIONS, "Menciones y respuestas", 120),)
+    streams: tuple[Stream, ...] = (Stream(MENTIONS, "Menciones y respuestas", 120), MESSAGES)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
         """Read the mentions after the newest one that was read; the first time, the latest page only."""
+        if stream == MESSAGES.name:
+            return read_messages(credentials, cursor)
         limits = CAPABILITIES.limits
         since = {"since_id": cursor["newest"]} if cursor else {}
         newest, found = str(cursor.get("newest") or ""), list[Interaction]()
@@ -39,14 +42,15 @@ class XInteractions:
             most = limits["mention_pages"].value if cursor else 1
             for _, page in zip(range(most), pages, strict=False):
                 content = page.model_dump(by_alias=True)
-                found += _interactions(credentials, content)
+                found += interactions_of(credentials, content)
                 newest = max(
                     newest, str((content.get("meta") or {}).get("newest_id") or ""), key=lambda id: int(id or 0)
                 )
         return Reading(tuple(found), {"newest": newest} if newest else cursor)
 
 
-def _interactions(credentials: ApiCredentials, content: dict[str, Any]) -> Iterator[Interaction]:
+def interactions_of(credentials: ApiCredentials, content: dict[str, Any]) -> Iterator[Interaction]:
+    """Yield the posts of an answer of X, which also has their authors, as interactions of an account."""
     users = {str(user["id"]): user for user in (content.get("includes") or {}).get("users") or []}
     for post in content.get("data") or []:
         id, author = str(post["id"]), str(post["author_id"])

@@ -25,6 +25,7 @@ class XManual:
         steps="Entra con la cuenta de la entidad, revisa el texto, agrega la imagen si lleva y pulsa «Postear».",
         read_on=date(2026, 11, 26),
         source="https://developer.x.com/en/docs/x-for-websites/tweet-button/guides/web-intent",
+        message_address="{site}/messages/compose?recipient_id={recipient}&text={text}",
         reply_address="{site}/intent/post?in_reply_to={reply_to}&text={text}",
     )
 

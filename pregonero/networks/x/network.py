@@ -40,11 +40,14 @@ from pregonero.networks.rate_limits.policy import (
 )
 
 READ_ON = date(2026, 11, 24)
+MESSAGES_READ_ON = date(2026, 11, 30)
 COUNTING = "https://docs.x.com/fundamentals/counting-characters"
 MEDIA = "https://docs.x.com/x-api/media/quickstart/best-practices"
 ALT = "https://docs.x.com/x-api/media/create-media-metadata"
 RATES = "https://docs.x.com/x-api/fundamentals/rate-limits"
 PRICING = "https://docs.x.com/x-api/getting-started/pricing"
+EVENTS = "https://docs.x.com/x-api/direct-messages/lookup/introduction"
+SECOND_HAND = "de segunda mano: se lee de las cabeceras de cada respuesta"
 OWN_CHOICE = "decisión propia: docs/networks/x.md"
 QUARTER, HOUR, DAY, MONTH = 900, 3600, 86_400, 31 * 86_400  # seconds
 
@@ -61,6 +64,7 @@ CAPABILITIES = Capabilities(
         OperationKind.REPLY: Resolution.RECONCILE,
         OperationKind.HIDE: Resolution.REPEAT,
         OperationKind.UNHIDE: Resolution.REPEAT,
+        OperationKind.MESSAGE: Resolution.RECONCILE,
         OperationKind.WITHDRAW: Resolution.REPEAT,
     },
     limits={
@@ -97,6 +101,10 @@ CAPABILITIES = Capabilities(
         "clock_slack_seconds": Limit(30, READ_ON, OWN_CHOICE),
         "mentions_page": Limit(100, READ_ON, RATES),
         "mention_pages": Limit(8, READ_ON, OWN_CHOICE),
+        "message": Limit(10_000, MESSAGES_READ_ON, EVENTS),
+        "messages_page": Limit(20, MESSAGES_READ_ON, OWN_CHOICE),
+        "message_pages": Limit(10, MESSAGES_READ_ON, OWN_CHOICE),
+        "messages_searched": Limit(20, MESSAGES_READ_ON, OWN_CHOICE),
     },
     prepares_ahead_seconds=6 * 3600,
     takes_replies=True,
@@ -126,10 +134,16 @@ ENDPOINTS = (
     Endpoint("DELETE", "/2/tweets/{id}", "retirar una publicación nuestra: X no deja borrar las de otra cuenta"),
     Endpoint("GET", "/2/users/{id}/tweets", "leer las publicaciones propias después de un corte"),
     Endpoint("GET", "/2/users/{id}/mentions", "leer lo que la gente le escribe a la cuenta"),
+    Endpoint("GET", "/2/tweets/search/stream", "recibir al momento lo que la gente le escribe a las cuentas"),
+    Endpoint("GET", "/2/tweets/search/stream/rules", "saber qué recibe la conexión permanente"),
+    Endpoint("POST", "/2/tweets/search/stream/rules", "decir de qué cuentas recibe la conexión permanente"),
     Endpoint("GET", "/2/tweets/{id}", "leer una publicación propia que una persona hizo a mano"),
     Endpoint("PUT", "/2/tweets/{id}/hidden", "ocultar una respuesta en una conversación nuestra, o mostrarla otra vez"),
     Endpoint("GET", "/2/users/{id}/blocking", "leer a quién tiene bloqueado la cuenta: debe ser a nadie"),
     Endpoint("GET", "/2/users/{id}/muting", "leer a quién tiene silenciado la cuenta: debe ser a nadie"),
+    Endpoint("GET", "/2/dm_events", "leer los mensajes privados de la cuenta"),
+    Endpoint("GET", "/2/dm_conversations/{id}/dm_events", "buscar un mensaje nuestro después de un corte"),
+    Endpoint("POST", "/2/dm_conversations/{id}/messages", "responder un mensaje privado"),
     Endpoint("GET", "/2/users/me", "saber qué cuenta abre la autorización"),
     Endpoint("POST", "/2/oauth2/token", "cambiar el código o la ficha de renovación por una autorización"),
     Endpoint("POST", "/2/oauth2/revoke", "devolver una autorización"),
@@ -137,6 +151,7 @@ ENDPOINTS = (
 
 DUPLICATE, MEDIA_EXPIRED = "duplicate", "media_gone"  # our own codes for refusals that X gives no type
 BAD_KEYS, ACCOUNT_HELD = "bad_keys", "account_held"
+STREAM_BUSY = "streaming-connection"  # X's own type: there is a connection already
 REFUSAL_TEXTS = {
     DUPLICATE: ("duplicate content", "status is a duplicate"),
     MEDIA_EXPIRED: ("media ids are invalid",),
@@ -165,6 +180,9 @@ MEANINGS = {
         QuotaExhausted, "Se llegó al tope de gasto fijado en X: alguien debe subirlo o recargar.", HOUR
     ),
     "429": ErrorMeaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
+    STREAM_BUSY: ErrorMeaning(
+        Transient, "X solo admite una conexión permanente a la vez, y todavía hay otra abierta.", 60.0
+    ),
     "420": ErrorMeaning(Transient, "X pide esperar: se alcanzó su límite de llamadas.", QUARTER),
     DUPLICATE: ErrorMeaning(Permanent, "X no acepta dos veces el mismo texto, y ya hay una publicación con este."),
     MEDIA_EXPIRED: ErrorMeaning(
@@ -240,6 +258,8 @@ AUTH = OAuthConfig(
         Scope("tweet.moderate.write", "ocultar respuestas en conversaciones propias, y mostrarlas otra vez"),
         Scope("block.read", "comprobar que la cuenta no bloquea a nadie"),
         Scope("mute.read", "comprobar que la cuenta no silencia a nadie"),
+        Scope("dm.read", "leer los mensajes privados"),
+        Scope("dm.write", "responder los mensajes privados"),
         Scope("offline.access", "renovar la autorización sin pedirla cada dos horas"),
     ),
     endpoints=ENDPOINTS,
@@ -249,6 +269,8 @@ AUTH = OAuthConfig(
     source="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
 )
 
+LIST_MESSAGES, FIND_MESSAGES = "GET /2/dm_events", "GET /2/dm_conversations/{id}/dm_events"
+SEND_MESSAGE = "POST /2/dm_conversations/{id}/messages"
 CREATE_POST, LIST_OWN_POSTS, LIST_MENTIONS = "POST /2/tweets", "GET /2/users/{id}/tweets", "GET /2/users/{id}/mentions"
 RATE_HEADERS = ("x-rate-limit-limit", "x-rate-limit-remaining", "x-rate-limit-reset")
 APP_DAY_HEADERS = ("x-app-limit-24hour-limit", "x-app-limit-24hour-remaining", "x-app-limit-24hour-reset")
@@ -258,7 +280,18 @@ PRICES = {
     "reply": Limit(10_000, READ_ON, PRICING),
     "own_read": Limit(1_000, READ_ON, PRICING),
     "other_read": Limit(5_000, READ_ON, PRICING),
+    "message": Limit(15_000, MESSAGES_READ_ON, PRICING),
+    "message_read": Limit(10_000, MESSAGES_READ_ON, PRICING),
 }
+
+
+MESSAGE_READ = CallCost(
+    "message_read",
+    "Lecturas de mensajes privados",
+    {"message_reads": 1},
+    items_key="data",
+    item_amounts={"money": PRICES["message_read"].value},
+)
 
 
 def _cost_of(kind: str) -> dict[str, int]:
@@ -302,12 +335,31 @@ RATE_LIMITS = RateLimitPolicy(
             Limit(300, READ_ON, RATES),
             warns=False,
         ),
+        QuotaRule(
+            "messages",
+            "Mensajes privados por cuarto de hora",
+            LimitScope.ACCOUNT,
+            Unit.MESSAGES,
+            Window(QUARTER),
+            Limit(15, MESSAGES_READ_ON, SECOND_HAND),
+            warns=False,
+        ),
+        QuotaRule(
+            "message_reads",
+            "Lecturas de mensajes por cuarto de hora",
+            LimitScope.ACCOUNT,
+            Unit.CALLS,
+            Window(QUARTER),
+            Limit(15, MESSAGES_READ_ON, SECOND_HAND),
+            warns=False,
+        ),
         QuotaRule("money", "Gasto del mes", LimitScope.APP, Unit.MONEY, Window(MONTH, "month", "America/Bogota")),
     ),
     post_costs={
         PostClass.POST: _cost_of("post"),
         PostClass.LINK_POST: _cost_of("link_post"),
         PostClass.REPLY: _cost_of("reply"),
+        PostClass.MESSAGE: {"messages": 1, "money": PRICES["message"].value},
     },
     call_costs={
         LIST_OWN_POSTS: CallCost(
@@ -324,11 +376,14 @@ RATE_LIMITS = RateLimitPolicy(
             items_key="data",
             item_amounts={"money": PRICES["other_read"].value},
         ),
+        **dict.fromkeys((LIST_MESSAGES, FIND_MESSAGES), MESSAGE_READ),
     },
     headers=(
         LimitHeaders("posts", *RATE_HEADERS, frozenset({CREATE_POST})),
         LimitHeaders("own_reads", *RATE_HEADERS, frozenset({LIST_OWN_POSTS})),
         LimitHeaders("mention_reads", *RATE_HEADERS, frozenset({LIST_MENTIONS})),
+        LimitHeaders("messages", *RATE_HEADERS, frozenset({SEND_MESSAGE})),
+        LimitHeaders("message_reads", *RATE_HEADERS, frozenset({LIST_MESSAGES})),
         LimitHeaders("app_posts", *APP_DAY_HEADERS, frozenset({CREATE_POST})),
     ),
     suspensions={

@@ -125,11 +125,12 @@ def schedule_change(
     target: str,
     now: datetime,
     tolerance_minutes: int = TOLERANCE_MINUTES,
+    text: str = "",
 ) -> Delivery:
     """Schedule, now, an operation that changes something at the network: `target` is its id there.
 
-    It sends nothing else, so it needs no preparation. Raises `IntegrityError` while another change of the same target
-    is not finished.
+    It sends nothing else, or only `text` (a word list), so it needs no preparation. Raises `IntegrityError` while
+    another change of the same target is not finished.
     """
     handler_of(subject.kind)
     operation = Delivery(
@@ -139,7 +140,7 @@ def schedule_change(
         subject_kind=subject.kind,
         subject_id=subject.id,
         subject_name=subject.label[:300],
-        payload=post_payload(""),
+        payload=post_payload(text),
         target=target,
         tolerance_minutes=tolerance_minutes,
     )

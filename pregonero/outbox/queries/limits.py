@@ -203,6 +203,8 @@ def planned_on(accounts: Sequence[Account], *, until: datetime) -> list[PlannedP
 def post_class(delivery: Delivery) -> PostClass:
     """Return what a delivery will be to its network's quotas and prices."""
     payload = delivery.payload
+    if payload.get("private"):
+        return PostClass.MESSAGE
     is_part = bool(delivery.position or payload.get("reply_to"))
     return classify_post(payload["text"], link=payload["link"], format=payload["format"], part=is_part)
 

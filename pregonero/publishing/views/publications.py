@@ -33,7 +33,6 @@ def publications(request: MemberRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "also": other_words(rows, wanted.text),
-        "may_compose": may(request.member, "publication.compose", now=now),
         "may_cancel": may(request.member, "publication.stop", now=now) and any(row.can_be_cancelled for row in rows),
         "now": now,
     }

@@ -1,0 +1,77 @@
+"""The kinds of a control, the results of a check, and the state of a control on an account."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import models
+
+
+class ControlKind(models.TextChoices):
+    """How a control is checked. The kind follows from what each network's API tells."""
+
+    AUTO = "AUTO", "la revisa el sistema en la red"
+    EVIDENCE = "EVIDENCE", "la revisa una persona y deja evidencia"
+    ATTEST = "ATTEST", "una persona la declara"
+    RULE = "RULE", "el sistema la hace cumplir"
+
+
+class Consequence(models.TextChoices):
+    """What a control that is not met leads to."""
+
+    FINDING = "FINDING", "un hallazgo"
+    INCIDENT = "INCIDENT", "un incidente"
+    OPEN_DAY = "OPEN_DAY", "el día queda abierto para la coordinación"
+
+
+class Result(models.TextChoices):
+    """What a check found."""
+
+    MET = "MET", "se cumple"
+    NOT_MET = "NOT_MET", "no se cumple"
+    UNVERIFIABLE = "UNVERIFIABLE", "no verificable hoy"
+
+
+class EvidenceKind(models.TextChoices):
+    """What kind of evidence a check has."""
+
+    CAPTURE = "CAPTURE", "captura"
+    DOCUMENT = "DOCUMENT", "documento"
+    ANSWER = "ANSWER", "respuesta de la red"
+    NOTE = "NOTE", "nota"
+
+
+class ControlState(StrEnum):
+    """The state of a control on an account on a day; the first that applies."""
+
+    FAILED = "failed"
+    EXCEPTED = "excepted"
+    OVERDUE = "overdue"
+    DUE = "due"
+    UNVERIFIABLE = "unverifiable"
+    MET = "met"
+
+    @property
+    def tint(self) -> str:
+        """Return the name of the colour that components give to this state."""
+        return _STATES[self].tint
+
+    @property
+    def word(self) -> str:
+        """Return the state in Spanish."""
+        return _STATES[self].word
+
+
+@dataclass(frozen=True)
+class _Shown:
+    tint: str
+    word: str
+
+
+_STATES = {
+    ControlState.FAILED: _Shown("bad", "no se cumple"),
+    ControlState.EXCEPTED: _Shown("hold", "con excepción"),
+    ControlState.OVERDUE: _Shown("bad", "vencido"),
+    ControlState.DUE: _Shown("wait", "por revisar"),
+    ControlState.UNVERIFIABLE: _Shown("info", "no verificable hoy"),
+    ControlState.MET: _Shown("ok", "se cumple"),
+}

@@ -1,0 +1,22 @@
+"""Addresses of the register of controls, its checks, exceptions and findings."""
+
+from django.urls import path
+
+from pregonero.controls.views import exports, findings, register
+
+app_name = "controls"
+urlpatterns = [
+    path("seguridad/", register.matrix_page, name="matrix"),
+    path("seguridad/controles/nuevo/", register.add, name="add"),
+    path("seguridad/controles/<int:pk>/", register.control_page, name="control"),
+    path("seguridad/controles/<int:pk>/edicion/", register.edit, name="edit"),
+    path("seguridad/controles/<int:pk>/retiro/", register.retire, name="retire"),
+    path("seguridad/controles/<int:pk>/cuentas/<int:account>/revision/", register.check, name="check"),
+    path("seguridad/controles/<int:pk>/cuentas/<int:account>/excepcion/", register.exception, name="exception"),
+    path("seguridad/controles/<int:pk>/cuentas/<int:account>/fin/", register.end_exception, name="end_exception"),
+    path("seguridad/medidas/", register.measures, name="measures"),
+    path("seguridad/hallazgos/", findings.finding_list, name="findings"),
+    path("seguridad/hallazgos/<int:pk>/", findings.finding_page, name="finding"),
+    path("seguridad/hallazgos/<int:pk>/cierre/", findings.close, name="close_finding"),
+    path("seguridad/descarga/<str:form>/", exports.download, name="download"),
+]

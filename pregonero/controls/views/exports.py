@@ -1,0 +1,54 @@
+"""Downloads of the register: the matrix and its history as CSV and JSON, and the catalog as OSCAL."""
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import datetime
+
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from pregonero.controls import exports, oscal
+from pregonero.errors import NotFound
+from pregonero.people.middleware import MemberRequest
+from pregonero.people.models import Entity
+from pregonero.people.rules import check_may
+
+JSON_OPTIONS = {"ensure_ascii": False, "indent": 1}
+
+
+def _csv(entity: Entity, now: datetime) -> HttpResponse:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, exports.COLUMNS)
+    writer.writeheader()
+    writer.writerows(exports.check_rows(entity))
+    return HttpResponse("\ufeff" + text.getvalue(), content_type="text/csv; charset=utf-8")
+
+
+def _json(entity: Entity, now: datetime) -> HttpResponse:
+    return JsonResponse(exports.register_as_data(entity, now=now), json_dumps_params=JSON_OPTIONS)
+
+
+def _oscal(entity: Entity, now: datetime) -> HttpResponse:
+    return JsonResponse(oscal.catalog_of(entity, now=now), json_dumps_params=JSON_OPTIONS)
+
+
+FORMS: dict[str, tuple[str, Callable[[Entity, datetime], HttpResponse]]] = {
+    "revisiones.csv": ("revisiones.csv", _csv),
+    "controles.json": ("controles.json", _json),
+    "oscal.json": ("catalogo-oscal.json", _oscal),
+}
+
+
+@require_GET
+def download(request: MemberRequest, form: str) -> HttpResponse:
+    """Return the register in one of its forms."""
+    now = timezone.now()
+    check_may(request.member, "controls.see", now=now)
+    if form not in FORMS:
+        raise NotFound
+    name, make = FORMS[form]
+    response = make(request.member.entity, now)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
