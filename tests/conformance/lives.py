@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from pregonero.networks.base import Medium, Post, Prepared, Published
+from pregonero.networks.base import Medium, OperationKind, Post, Prepared, PrivateTarget, Published
 from pregonero.networks.registry import interaction_reader
 from tests.lab.process import until
 from tests.networks.subjects import Subject, accompanied
@@ -26,6 +26,21 @@ def live(subject: Subject, folder: Path) -> None:
     if subject.connector.capabilities.takes_replies:
         _answer_ourselves(subject)
     _converse(subject)
+    if OperationKind.MESSAGE in subject.connector.capabilities.operations and subject.name != "mastodon":
+        _converse_privately(subject)
+
+
+def _converse_privately(subject: Subject) -> None:
+    """Read what a citizen writes privately, answer it, and search for the answer."""
+    reader, handle = interaction_reader(subject.name), subject.credentials.handle
+    assert reader is not None
+    form = {"nombre": "Rosa", "texto": "Solicito copia"}
+    subject.lab.client.post(f"/mensajes/{subject.name}/{handle}", data=form)
+    asked = reader.read(subject.credentials, "messages", {}).interactions[0]
+    target = PrivateTarget(asked.author.remote_id, asked.thread_id, asked.written_at)
+    answer, started = Post("Recibido.", private=target), datetime.now(UTC)
+    subject.connector.commit(subject.credentials, answer, prepared := subject.prepare(answer))
+    assert subject.resolve(answer, prepared, started, checks_made=0).published
 
 
 def _converse(subject: Subject) -> None:

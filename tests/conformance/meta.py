@@ -13,6 +13,7 @@ from facebook_business.adobjects.iguser import IGUser
 from facebook_business.adobjects.page import Page
 from facebook_business.adobjects.pagepost import PagePost
 from facebook_business.adobjects.photo import Photo
+from facebook_business.adobjects.unifiedthread import UnifiedThread
 from facebook_business.api import FacebookAdsApi
 from facebook_business.session import FacebookSession
 from facebook_business.typechecker import TypeChecker
@@ -46,18 +47,29 @@ MAKES: dict[tuple[str, str], Callable[[], Any]] = {
     ("user", "media"): lambda: IGUser("1", api=_API).create_media(pending=True),
     ("comment", "replies"): lambda: IGComment("1", api=_API).create_reply(pending=True),
     ("user", "media_publish"): lambda: IGUser("1", api=_API).create_media_publish(pending=True),
+    ("page", "messages"): lambda: Page("1", api=_API).create_message(pending=True),
+    ("user", "messages"): lambda: IGUser("1", api=_API).create_message(pending=True),
+}
+LISTS: dict[tuple[str, str], Callable[[], Any]] = {
+    ("page", "conversations"): lambda: Page("1", api=_API).get_conversations(pending=True),
+    ("user", "conversations"): lambda: IGUser("1", api=_API).get_conversations(pending=True),
 }
 READS: dict[str, Any] = {
     "post": PagePost, "video": AdVideo, "photo": Photo, "media": IGMedia, "user": IGUser, "published_posts": PagePost,
     "facebook comments": Comment, "instagram comments": IGComment, "replies": IGComment,
+    "conversations": UnifiedThread,
 }  # fmt: skip
 # Lists that are expanded as a field of their node, which the SDK has as edges.
-EDGES = {"published_posts": {"comments": "facebook comments"}, "instagram comments": {"replies": "replies"}}
+EDGES = {
+    "published_posts": {"comments": "facebook comments"}, "instagram comments": {"replies": "replies"},
+    "conversations": {"messages": "message"},
+}  # fmt: skip
 EXPANSION = re.compile(r"(\w+)(?:\.\w+\([^()]*\))*(?:\{(.*)\})?")
 # A container and the room that is left today are classes that this SDK does not have: Meta's pages name their fields.
 OTHER_READS = {
     "container": {"status_code", "status", "id"},
     "content_publishing_limit": {"config", "quota_usage"},
+    "message": {"id", "created_time", "from", "to", "message"},
     "media_list": {"id", "permalink", "caption", "timestamp", "limit", "comments_count"},
 }
 
@@ -82,6 +94,8 @@ def _read(checker: TypeChecker, name: str, value: str) -> Any:
     wanted = str(checker.get_type(name))
     if wanted.startswith(("list", "map", "Object")):
         found = json.loads(value)
+        if isinstance(found, dict):
+            return found
         return [json.loads(each) if isinstance(each, str) and each[:1] == "{" else each for each in found]
     return value
 

@@ -77,6 +77,12 @@ def test_the_labs_facts_are_those_of_the_sdk() -> None:
         assert {name for name in own if own[name] == "flags"} == {n for n, type in declared.items() if type == "bool"}
 
 
+def test_the_labs_lists_take_what_the_sdk_declares() -> None:
+    for (kind, edge), make in meta.LISTS.items():
+        facts = read_facts()["calls"][f"GET {NETWORK_OF[kind]} {kind}/{edge}"]
+        assert {name for names in facts.values() for name in names} == set(make()._param_checker._type_check_info)
+
+
 def test_the_check_sees_what_is_wrong() -> None:
     form = {"content-type": "application/x-www-form-urlencoded"}
 

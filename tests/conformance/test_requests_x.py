@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
+from xdk.direct_messages import models as direct_messages
 from xdk.media import models as media
 from xdk.posts import models as posts
 
@@ -23,12 +24,15 @@ MODELS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/2/media/metadata"): media.CreateMetadataRequest,
     ("POST", "/2/media/subtitles"): media.CreateSubtitlesRequest,
     ("POST", "/2/tweets"): posts.CreateRequest,
+    ("POST", "/2/dm_conversations/{id}/messages"): direct_messages.CreateByConversationIdRequest,
 }
 WITHOUT_BODY = {
     ("POST", "/2/media/upload/{id}/finalize"),
     ("GET", "/2/media/upload"),
     ("GET", "/2/users/{id}/tweets"),
     ("GET", "/2/users/{id}/mentions"),
+    ("GET", "/2/dm_events"),
+    ("GET", "/2/dm_conversations/{id}/dm_events"),
     ("GET", "/2/tweets/{id}"),
     ("GET", "/2/users/me"),
     ("DELETE", "/2/tweets/{id}"),

@@ -91,6 +91,19 @@ def test_sdk_publishes_a_reel_and_a_carousel_on_instagram(lab: Lab, photo_addres
     assert [(post["text"], len(post["media"])) for post in published] == [("Video", 1), ("Álbum", 2)]
 
 
+def test_sdk_reads_a_private_message_and_answers_it(lab: Lab) -> None:
+    account = lab.new_account("facebook")
+    page = Page(account["id"], api=api(lab, account))
+    lab.client.post(f"/mensajes/facebook/{account['handle']}", data={"nombre": "Rosa", "texto": "Solicito copia"})
+
+    (thread,) = page.get_conversations(fields=["participants"], params={"platform": "MESSENGER"})
+    person = thread["participants"]["data"][0]["id"]
+    message = {"recipient": {"id": person}, "message": {"text": "Recibido."}, "messaging_type": "RESPONSE"}
+    page.create_message(params=message)
+
+    assert [post["text"] for post in lab.posts(account=account["id"])] == ["Recibido."]
+
+
 def status(meta: FacebookAdsApi, container: str) -> Any:
     answer = meta.call("GET", (container,), params={"fields": "status_code"}).json()
     return answer["status_code"]

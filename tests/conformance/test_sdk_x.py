@@ -35,6 +35,18 @@ def test_sdk_publishes_a_text_and_reads_it_back(lab: Lab) -> None:
     assert [post["id"] for post in lab.posts(network="x", account=account["id"])] == [made.data.id]
 
 
+def test_sdk_reads_a_direct_message_and_answers_it(lab: Lab) -> None:
+    account = lab.new_account("x")
+    x = client(lab, account)
+    lab.client.post(f"/mensajes/x/{account['handle']}", data={"nombre": "Rosa", "texto": "Solicito copia"})
+
+    (asked,) = next(iter(x.direct_messages.get_events(expansions=["sender_id"]))).data
+    sent = x.direct_messages.create_by_participant_id(asked.sender_id, {"text": "Recibido."}).data
+    thread = next(iter(x.direct_messages.get_events_by_conversation_id(sent.dm_conversation_id))).data
+
+    assert [event.text for event in thread] == ["Recibido.", "Solicito copia"]
+
+
 def test_sdk_publishes_a_picture_with_alternative_text(lab: Lab, photo: bytes) -> None:
     account = lab.new_account("x")
     x = client(lab, account)
