@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from pregonero.inbox.states import Question
 from pregonero.people.models import Entity, Member
@@ -28,6 +29,10 @@ class QuestionRules(models.Model):
     def __str__(self) -> str:
         return f"reglas de preguntas, versión {self.number}"
 
+    def get_absolute_url(self) -> str:
+        """Return the page of this version."""
+        return reverse("inbox:rules_version", args=[self.pk])
+
     @property
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
@@ -38,13 +43,17 @@ class RulesTrial(models.Model):
     """What a version would change among the messages of the last 90 days, against the rules in force then.
 
     `moves` counts the changes as "BASIC>PQRSD"; `examples` has ids of messages, whose words can be erased (N-7).
-    `compared_with` is the number of the version in force, 0 for the one that ships with the system.
+    `compared_with` is the number of the version in force, 0 for the one that ships with the system. Of those that
+    change, a person had decided `decided`: the earlier rules were right in `right_before`, these in `right_after`.
     """
 
     version = models.ForeignKey(QuestionRules, on_delete=models.PROTECT, related_name="trials")
     compared_with = models.PositiveIntegerField()
     messages = models.PositiveIntegerField()
     changed = models.PositiveIntegerField()
+    decided = models.PositiveIntegerField(default=0)
+    right_before = models.PositiveIntegerField(default=0)
+    right_after = models.PositiveIntegerField(default=0)
     moves = models.JSONField()
     examples = models.JSONField()
     at = models.DateTimeField()
@@ -53,6 +62,7 @@ class RulesTrial(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(changed__lte=models.F("messages")), name="trial_changes_some_or_none"),
         )
+        indexes = (models.Index(fields=["version", "-id"], name="trial_of_version"),)
         triggers = (APPEND_ONLY,)
 
     def __str__(self) -> str:

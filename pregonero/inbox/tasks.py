@@ -8,12 +8,13 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.errors import Refused
-from pregonero.inbox import live, queries
+from pregonero.inbox import live, queries, rules_trial
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
 from pregonero.inbox.actions.question_models import save_model
+from pregonero.inbox.actions.question_rules import save_trial
 from pregonero.inbox.actions.webhooks import finish_notice
 from pregonero.inbox.models import Stream
-from pregonero.inbox.question_queries import entities_to_train, learned_phrases, rules_in_force
+from pregonero.inbox.question_queries import entities_to_train, learned_phrases, rules_in_force, rules_to_try
 from pregonero.inbox.questions.training import train_for_entity
 from pregonero.networks.base import NetworkError, Transient
 from pregonero.networks.interactions import Reading
@@ -115,6 +116,13 @@ def train_model(*, entity_id: int, **_later: Any) -> None:
     now = timezone.now()  # before the phrases are read: what is erased meanwhile makes another training
     training = train_for_entity(learned_phrases(entity_id), rules_in_force(entity_id))
     save_model(entity_id=entity_id, training=training, now=now)
+
+
+@app.task(name="inbox.try_rules", queue="reading")
+def try_rules(*, version_id: int, **_later: Any) -> None:
+    """Try a version of the rules of questions on the messages of the last 90 days."""
+    version, now = rules_to_try(pk=version_id), timezone.now()
+    save_trial(version=version, counts=rules_trial.try_rules(version, now=now), now=now)
 
 
 def _defer_once(task: str, lock: str, **arguments: int) -> None:

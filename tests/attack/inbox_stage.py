@@ -7,10 +7,13 @@ from datetime import datetime
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
+from pregonero.inbox.actions.question_rules import save_trial, write_rules
 from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import close_conversation, set_pqrsd_parameters, sort_conversation
-from pregonero.inbox.models import Answer, Conversation, Petition, SavedAnswer, Stream
+from pregonero.inbox.models import Answer, Conversation, Petition, QuestionRules, RulesTrial, SavedAnswer, Stream
 from pregonero.inbox.petition_clock import PetitionKind
+from pregonero.inbox.questions.rules import Rule
+from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.networks.models import Account
@@ -23,7 +26,7 @@ BY_HAND = 5
 
 @dataclass(frozen=True)
 class InboxRows:
-    """A basic question, a matter of PQRSD, a petition to hand over, one handed over, an answer by hand, a saved one."""
+    """Conversations of each kind, a petition, an answer by hand, a saved one, and rules that were tried."""
 
     asked: Conversation
     matter: Conversation
@@ -32,6 +35,8 @@ class InboxRows:
     petition: Petition
     by_hand: Answer
     saved: SavedAnswer
+    rules_version: QuestionRules
+    rules_trial: RulesTrial
 
 
 def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> InboxRows:
@@ -62,7 +67,10 @@ def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> I
         conversation.refresh_from_db()
     written = WrittenAnswer("Hasta el lunes.", uuid.uuid4(), found[5].revision)
     by_hand = send_answer(conversation=found[5], written=written, by=strategist, now=now)
-    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand, saved)
+    rules = [Rule(Question.PQRSD, "Habla de su registro.", ("mi registro",))]
+    version = write_rules(rules=rules, reason="Circular", by=citizen_relations, now=now)
+    trial = save_trial(version=version, counts=try_rules(version, now=now), now=now)
+    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand, saved, version, trial)
 
 
 def _written(number: int, now: datetime) -> Interaction:

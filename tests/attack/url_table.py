@@ -183,6 +183,10 @@ def saved_choice(stage: Stage) -> dict[str, str]:
     return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
 
 
+RULES = {
+    "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-question": "PQRSD", "form-0-phrases": "mi registro",
+    "form-0-why": "Habla de su registro.", "reason": "Circular",
+}  # fmt: skip
 PQRSD = {
     "address": "https://www.mincit.gov.co/pqrsd",
     "text": "Escribe a PQRSD:",
@@ -337,6 +341,12 @@ ROWS = (
     Row("inbox:undo", "POST", in_inbox("by_hand"), roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("inbox:pqrsd", roles=INBOX_READERS, outside=OK, both=True),
     Row("inbox:pqrsd", "POST", data=lambda _: PQRSD, roles=CITIZENS, status=FOUND, outside=FOUND, both=True),
+    Row("inbox:rules", roles=INBOX_READERS, outside=OK),
+    Row("inbox:rules_write", roles=CITIZENS, outside=OK, both=True),
+    Row("inbox:rules_write", "POST", data=lambda _: RULES, roles=CITIZENS, status=FOUND, outside=FOUND, both=True),
+    Row("inbox:rules_version", arguments=in_inbox("rules_version"), roles=INBOX_READERS),
+    Row("inbox:rules_try", "POST", in_inbox("rules_version"), roles=CITIZENS, status=FOUND),
+    Row("inbox:rules_enact", "POST", in_inbox("rules_trial"), roles=CITIZENS, status=FOUND),
     Row("inbox:by_hand", arguments=in_inbox("by_hand"), roles=NETWORKS_AND_HEADS, both=True),
     Row("inbox:by_hand", "POST", in_inbox("by_hand"), lambda _: {"address": "https://otra.example/1"},
         NETWORKS_AND_HEADS, INVALID, both=True),

@@ -10,11 +10,14 @@ from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.composer import label_conversation, save_draft
 from pregonero.inbox.actions.outcomes import record_published
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
+from pregonero.inbox.actions.question_rules import save_trial, write_rules
 from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import add_note, set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.models import Conversation, Stream
 from pregonero.inbox.petition_clock import PetitionKind
 from pregonero.inbox.petitions import FEATURES
+from pregonero.inbox.questions.rules import Rule, shipped_rules
+from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.outbox.models import Delivery
@@ -56,9 +59,13 @@ def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[
     label_conversation(conversation=made["fecha"], names=["mipymes", "Huila"], by=ana, now=now)
     save_draft(conversation=made["fecha"], text="Hola, Rosa. Creo que cierra en diciembre…", by=beto, now=now)
     add_note(conversation=made["contrato"], text="Llamó también por teléfono.", by=ana, now=now)
+    rule = Rule(Question.PQRSD, "Pregunta por el registro de turismo.", ("registro de turismo", "la inscripcion"))
+    version = write_rules(rules=[rule, *shipped_rules()], reason="Circular 4 de 2026.", by=team.people["rita"], now=now)
+    save_trial(version=version, counts=try_rules(version, now=now), now=now)
     opening = PetitionOpening(PetitionKind.DOCUMENTS, dict.fromkeys(FEATURES, True), "olga@correo.test")
     petition = open_petition(conversation=made["contrato"], opening=opening, by=ana, now=now)
-    return {name: conversation.pk for name, conversation in made.items()}, {"contrato": petition.pk}
+    keys = {name: conversation.pk for name, conversation in made.items()} | {"reglas": version.pk}
+    return keys, {"contrato": petition.pk}
 
 
 def _receive(

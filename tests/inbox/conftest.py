@@ -26,6 +26,9 @@ from pregonero.records.undo import WINDOW
 from tests.conftest import member
 from tests.lab.process import Lab
 from tests.outbox.conftest import connected_account
+from tests.publishing.conftest import accounts
+
+__all__ = ["accounts"]
 
 WORKER = "worker-1"
 FACT = "La convocatoria para exportar está abierta hasta el 15 de diciembre de 2026."
