@@ -29,6 +29,7 @@ from lab.state import LabState
 from lab.x import api as x
 from lab.x.streaming import set_stream
 from lab.youtube import api as youtube
+from lab.youtube.hub import list_subscriptions
 
 MAX_BODY = 1024**3
 SHUTDOWN_TIMEOUT = 0.05  # seconds; after it, held and slow calls are cut
@@ -37,7 +38,7 @@ APIS: tuple[tuple[str, NetworkApi], ...] = (
     (r"/x/{path:2/.+}", x.API),
     (r"/graph/{path:.*}", graph.API),
     (r"/mastodon/{path:(?:api|oauth)/.+}", mastodon.API),
-    (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|revoke|v3).*}", youtube.API),
+    (r"/youtube/{path:(?:youtube/v3|upload|resumable|token|revoke|subscribe|v3).*}", youtube.API),
 )
 
 
@@ -93,6 +94,7 @@ def build(lab: LabState) -> web.Application:
     Admin(lab).add_to(app)
     ModerationAdmin(lab).add_to(app)
     app.router.add_post("/streams/x", set_stream)
+    app.router.add_get("/hubs/youtube", list_subscriptions)
     ConsentPages(lab).add_to(app)
     for pattern, api in APIS:
         app.router.add_route("*", pattern, _handler(lab, api))

@@ -280,6 +280,7 @@ CONSENT_ADDRESSES = {
     "youtube": text("PREGONERO_YOUTUBE_CONSENT_ADDRESS"),
 }
 TOKEN_ADDRESSES = {"youtube": text("PREGONERO_YOUTUBE_TOKEN_ADDRESS")}
+HUB_ADDRESSES = {"youtube": text("PREGONERO_YOUTUBE_HUB_ADDRESS")}
 GRAPH_VERSION = text("PREGONERO_GRAPH_VERSION", "v26.0")
 CALL_SECONDS = number("PREGONERO_CALL_SECONDS", 20)  # one call to a network
 LEASE_SECONDS = number("PREGONERO_LEASE_SECONDS", 45)  # how long a worker leases a delivery; longer than any call

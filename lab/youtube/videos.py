@@ -12,7 +12,7 @@ from lab.network_api import COMMIT, PREPARE
 from lab.state import LabState
 from lab.store.media import Media
 from lab.store.posts import Post
-from lab.youtube import errors
+from lab.youtube import errors, hub
 
 CAPTIONS_TIME = re.compile(rb"(?:\d+:)?\d\d:\d\d[.,]\d{3} --> (?:\d+:)?\d\d:\d\d[.,]\d{3}")
 MAX_TRACK_NAME = 150
@@ -83,6 +83,7 @@ def create_video(lab: LabState, account: str, metadata: dict[str, Any], media: M
     lab.posts.add(post)
     if privacy == "public":
         lab.make_public(post, path=page_path(post))
+        hub.publish_soon(lab, post.account, post.id, post.text)
     return post
 
 
@@ -116,6 +117,7 @@ def _change_status(lab: LabState, post: Post, status: dict[str, Any]) -> None:
     post.extra["privacy"] = privacy
     if privacy == "public":
         lab.make_public(post, path=page_path(post))
+        hub.publish_soon(lab, post.account, post.id, post.text)
     else:
         lab.withdraw(post, path=page_path(post))
 

@@ -29,7 +29,7 @@ from pregonero.inbox.question_models import (
     TrainedModel,
 )
 from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
-from pregonero.inbox.stream_models import LiveConnection, Stream, WebhookNotice
+from pregonero.inbox.stream_models import HubSubscription, LiveConnection, Stream, WebhookNotice
 from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
@@ -37,10 +37,10 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "Conversation", "Draft", "Label", "LiveConnection", "Message", "MessageVersion", "Note",
-    "Petition", "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision", "QuestionRules", "RulesEnactment",
-    "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck",
-    "TrainedModel", "WebhookNotice",
+    "Answer", "Contact", "Conversation", "Draft", "HubSubscription", "Label", "LiveConnection", "Message",
+    "MessageVersion", "Note", "Petition", "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision",
+    "QuestionRules", "RulesEnactment", "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream",
+    "TextLinkAcceptance", "TextLinkCheck", "TrainedModel", "WebhookNotice",
 ]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance.

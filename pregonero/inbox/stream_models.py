@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import models
 
 from pregonero.networks.models import Account, Application
+from pregonero.networks.vault import EncryptedField
 
 ALIVE_FOR = timedelta(seconds=60)  # without a sign of life for longer, a connection is lost
 
@@ -51,6 +52,25 @@ class LiveConnection(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Return whether it is open, as far as its last sign of life says."""
         return self.connected_at is not None and self.alive_at is not None and now - self.alive_at < ALIVE_FOR
+
+
+class HubSubscription(models.Model):
+    """A subscription of an account to the notices of its network's hub: the hub's lease, and when to ask again."""
+
+    account = models.OneToOneField(Account, on_delete=models.PROTECT, related_name="hub_subscription")
+    encrypted_secret = EncryptedField()
+    verified_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+    next_request_at = models.DateTimeField()
+    problem = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"suscripción de {self.account_id}"
+
+    @property
+    def encryption_context(self) -> str:
+        """Return the context of its encryption, which binds the secret to the account."""
+        return f"hub:{self.account_id}"
 
 
 class WebhookNotice(models.Model):

@@ -1,15 +1,18 @@
 """Jobs that read what people write. The network call is here; an action stores what it brought."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.errors import Refused
-from pregonero.inbox import live, queries, rules_trial
+from pregonero.inbox import hub_queries, live, queries, rules_trial
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
+from pregonero.inbox.actions.hub import begin_subscription, save_subscription_problem
 from pregonero.inbox.actions.question_models import save_model
 from pregonero.inbox.actions.question_rules import save_trial
 from pregonero.inbox.actions.webhooks import finish_notice
@@ -18,8 +21,8 @@ from pregonero.inbox.question_queries import entities_to_train, learned_phrases,
 from pregonero.inbox.questions.training import train_for_entity
 from pregonero.networks.base import NetworkError, Transient
 from pregonero.networks.interactions import Reading
-from pregonero.networks.queries import credentials_for
-from pregonero.networks.registry import interaction_reader, webhook_receiver
+from pregonero.networks.queries import credentials_for, credentials_without_token
+from pregonero.networks.registry import hub_of, interaction_reader, notice_reader
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.networks.webhooks import WebhookHint
 from pregonero.outbox.sender import flush_limit_readings
@@ -60,7 +63,7 @@ def read_stream(*, stream_id: int, **_later: Any) -> None:
 def read_notice(*, notice_id: int, **_later: Any) -> None:
     """Read a stored notice: its accounts are read at once, and what was removed is marked."""
     notice = queries.notice_to_read(pk=notice_id)
-    receiver = webhook_receiver(notice.application.network)
+    receiver = notice_reader(notice.application.network)
     hints, problem = list[WebhookHint](), ""
     try:
         hints = receiver.hints(bytes(notice.body)) if receiver and not notice.processed_at else []
@@ -88,6 +91,24 @@ def follow_live(*, application_id: int, **_later: Any) -> None:
     application = queries.live_application(pk=application_id, now=timezone.now())
     if application is not None:
         live.follow_live(application, ENDING)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="inbox.renew_hubs", queue="reading", queueing_lock="renew_hubs")
+def renew_hubs(timestamp: int, **_later: Any) -> None:
+    """Ask the hubs for what is not subscribed, or ends soon; without a public address, nothing is asked."""
+    for account in hub_queries.accounts_to_subscribe(now=datetime.fromtimestamp(timestamp, tz=UTC)):
+        subscription = begin_subscription(account=account, now=timezone.now())
+        found, hub = hub_queries.open_subscription(pk=subscription.pk), hub_of(account.network)
+        if found is None or hub is None:
+            continue
+        credentials = replace(credentials_without_token(account), seconds=settings.CALL_SECONDS)
+        try:
+            hub.subscribe(credentials, callback=found.callback, secret=found.secret)
+        except NetworkError as error:
+            wait = timedelta(minutes=10)
+            now = timezone.now()
+            save_subscription_problem(subscription=subscription, reason=error.reason, wait=wait, now=now)
 
 
 def _read(stream: Stream) -> Reading:

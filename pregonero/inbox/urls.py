@@ -13,6 +13,7 @@ from pregonero.inbox.views import (
     question_rules,
     saved_answers,
     webhooks,
+    websub,
 )
 
 app_name = "inbox"
@@ -48,6 +49,7 @@ urlpatterns = [
     path("conversacion/personas/<int:pk>/datos/", contacts.export, name="contact_export"),
     path("conversacion/personas/<int:pk>/borrado/", contacts.erase, name="contact_erase"),
     path("avisos/red/<int:pk>/", webhooks.receive, name="webhook"),
+    path("avisos/canal/<int:pk>/<str:token>/", websub.receive, name="websub"),
     path("peticiones/", petitions.petition_list, name="petitions"),
     path("peticiones/<int:pk>/", petitions.petition_page, name="petition"),
     path("peticiones/<int:pk>/radicado/", petitions.number, name="petition_number"),

@@ -20,7 +20,8 @@ from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.previews import GENERIC_PREVIEW, PreviewRules
 from pregonero.networks.rate_limits.policy import RateLimitPolicy
-from pregonero.networks.webhooks import WebhookReceiver
+from pregonero.networks.webhooks import NoticeReader, WebhookReceiver
+from pregonero.networks.websub import Hub
 
 NETWORKS = [
     "x",
@@ -49,6 +50,8 @@ class Network:
     moderator: CommentModerator | None = None  # None: it has no reversible way of hiding what others write
     restrictions: RestrictionReader | None = None  # None: whom an account blocks cannot be read
     word_list: NetworkWordList | None = None  # None: its own list of blocked words cannot be read or written
+    hub: Hub | None = None  # None: it has no WebSub hub
+    hub_notices: NoticeReader | None = None  # how the notices of its hub are read
     live: LiveStream | None = None  # None: it offers no persistent stream
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
@@ -110,6 +113,21 @@ def networks_with_word_list() -> list[str]:
 def live_stream(name: str) -> LiveStream | None:
     """Return the persistent stream of a network; None for a network that offers none."""
     return network(name).live
+
+
+def hub_of(name: str) -> Hub | None:
+    """Return the WebSub hub of a network; None for a network without one."""
+    return network(name).hub
+
+
+def notice_reader(name: str) -> NoticeReader | None:
+    """Return what reads the notices of a network, whoever sends them; None for a network that sends none."""
+    return network(name).webhook or network(name).hub_notices
+
+
+def networks_with_hub() -> list[str]:
+    """Return the networks that have a WebSub hub."""
+    return [name for name in NETWORKS if network(name).hub is not None]
 
 
 def webhook_receiver(name: str) -> WebhookReceiver | None:

@@ -51,6 +51,14 @@ class WebhookReceiver(Protocol):
         ...
 
 
+class NoticeReader(Protocol):
+    """How the notices of a network are read, when a hub sends and signs them."""
+
+    def hints(self, body: bytes) -> list[WebhookHint]:
+        """Return which accounts to read. Raises `ValueError` for a body that is not a notice of this network."""
+        ...
+
+
 def verify_token(secret: str) -> str:
     """Return the token that an application gives Meta to check our address; it is not the secret."""
     return hmac.new(secret.encode(), b"verify-token", hashlib.sha256).hexdigest()[:VERIFY_TOKEN_LENGTH]

@@ -427,6 +427,7 @@ PUBLIC = {
     "health": OK,
     "newsroom:notice": UNSIGNED,
     "inbox:webhook": REFUSED,  # without a signature
+    "inbox:websub": MISSING,  # without the part of the address that nobody can guess
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     "public:rules": OK,
@@ -462,6 +463,7 @@ def public_path(name: str, stage: Stage) -> str:
     arguments: dict[str, list[Any]] = {
         "newsroom:notice": [stage.source.pk],
         "inbox:webhook": [1],
+        "inbox:websub": [1, "x"],
         "public:rules": [stage.draft.entity.slug],
         "public:rules_version": [stage.draft.entity.slug, 1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]

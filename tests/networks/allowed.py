@@ -42,7 +42,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /{version}/{user}/conversations", "POST /{version}/{user}/messages",
     ),
     "youtube": (
-        "GET /youtube/v3/channels", "POST /token", "POST /revoke",
+        "POST /subscribe", "GET /youtube/v3/channels", "POST /token", "POST /revoke",
         "POST /upload/youtube/v3/videos", "POST /resumable/upload/youtube/v3/videos", "PUT /upload/youtube/v3/videos",
         "PUT /resumable/upload/youtube/v3/videos", "POST /upload/youtube/v3/thumbnails/set",
         "POST /upload/youtube/v3/captions", "GET /youtube/v3/videos", "PUT /youtube/v3/videos",

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pregonero.inbox import composer_queries, queries
+from pregonero.inbox.reading_state import POLLING_ONLY, list_readings, polling_losses
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.queries import accounts_of
@@ -47,7 +48,9 @@ def conversation_list(request: MemberRequest) -> HttpResponse:
         "questions": Question.choices,
         "kinds": KIND_LABELS.items(),
         "labels": composer_queries.labels_of(member.entity),
-        "streams": queries.streams_of(member.entity),
+        "readings": list_readings(member.entity, now=now),
+        "polling": POLLING_ONLY,
+        "losses": polling_losses(),
         "outdated": queries.outdated_answers(member.entity),
         "now": now,
     }

@@ -29,9 +29,15 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "GET":
         answer = receiver.challenge(request.GET.dict(), found.secret)
         return HttpResponse(answer.body, content_type=answer.content_type) if answer else HttpResponse(status=FORBIDDEN)
-    if int(request.headers.get("Content-Length") or 0) > BODY_LIMIT:
+    if is_too_large(request):
         return HttpResponse(status=TOO_LARGE)
     if not receiver.is_signed(request.headers, request.body, found.secret):
         return HttpResponse(status=FORBIDDEN)
     store_notice(application=found.application, body=request.body, now=timezone.now())
     return HttpResponse(status=OK)
+
+
+def is_too_large(request: HttpRequest) -> bool:
+    """Return whether a body is larger than any notice, before it is read."""
+    length = request.headers.get("Content-Length") or "0"
+    return not length.isdecimal() or int(length) > BODY_LIMIT

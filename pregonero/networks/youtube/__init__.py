@@ -3,6 +3,7 @@
 from pregonero.networks.previews import PreviewRules, shortened_link
 from pregonero.networks.registry import Network
 from pregonero.networks.youtube.connector import YouTubeConnector
+from pregonero.networks.youtube.hub import YouTubeHub, YouTubeNotices
 from pregonero.networks.youtube.interactions import YouTubeInteractions
 from pregonero.networks.youtube.manual import YouTubeManual
 from pregonero.networks.youtube.moderation import YouTubeModerator
@@ -30,6 +31,8 @@ NETWORK = Network(
     ),
     api_address=API_ADDRESS,
     interactions=YouTubeInteractions(),
+    hub=YouTubeHub(),
+    hub_notices=YouTubeNotices(),
     consent_address=CONSENT_ADDRESS,
     token_address=TOKEN_ADDRESS,
     moderator=YouTubeModerator(),

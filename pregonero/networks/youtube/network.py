@@ -102,6 +102,7 @@ KINDS = Kinds(
 
 # The only deletion is of a video of ours that is still private: its `privacyStatus` is read first.
 ENDPOINTS = (
+    Endpoint("POST", "/subscribe", "pedir al centro de avisos de Google los de los videos del canal"),
     Endpoint("POST", "/upload/youtube/v3/videos", "abrir la subida del video, privado (invisible)"),
     Endpoint(
         "POST", "/resumable/upload/youtube/v3/videos", "lo mismo, en la otra dirección que da el documento de Google"
