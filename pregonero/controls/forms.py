@@ -10,7 +10,7 @@ from django.utils import timezone
 from pregonero.controls.actions.register import ControlText
 from pregonero.controls.cadence import Cadence
 from pregonero.controls.catalog import EVERY_NETWORK, GMAIL
-from pregonero.controls.states import Consequence, ControlKind, Result
+from pregonero.controls.states import Consequence, ControlKind, Result, StepKind
 from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
@@ -62,6 +62,14 @@ class ExceptionForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": "Escribe hasta cuándo.", "invalid": "Escribe la fecha."},
     )
+
+
+class StepForm(forms.Form):
+    """A step of an incident and its proof."""
+
+    kind = forms.ChoiceField(choices=StepKind.choices, widget=forms.HiddenInput)
+    note = forms.CharField(label="Cómo se hizo", max_length=500, required=False, widget=AREA)
+    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG.")
 
 
 class ReasonForm(forms.Form):

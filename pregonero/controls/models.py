@@ -10,12 +10,18 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from pregonero.controls.cadence import Cadence
+from pregonero.controls.incident_models import Incident, IncidentStep
 from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, Result
 from pregonero.media.models import Medium
 from pregonero.networks.models import Account
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from pregonero.records.actions import ObjectRef
+
+__all__ = [
+    "Check", "Control", "ControlException", "ControlVersion", "Evidence", "Finding", "FindingState", "Incident",
+    "IncidentStep", "MeasureDecision",
+]  # fmt: skip
 
 APPEND_ONLY = (
     pgtrigger.Protect(name="no_update", operation=pgtrigger.Update),

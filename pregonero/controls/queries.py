@@ -16,10 +16,11 @@ from pregonero.controls.models import (
     ControlVersion,
     Finding,
     FindingState,
+    Incident,
     MeasureDecision,
 )
 from pregonero.controls.rules import Standing, standing_of
-from pregonero.controls.states import ControlState
+from pregonero.controls.states import ControlState, StepKind
 from pregonero.errors import NotFound
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import get_account
@@ -178,6 +179,28 @@ def get_finding(*, member: Member, pk: int, for_update: bool = False) -> Finding
     if finding is None:
         raise NotFound
     return finding
+
+
+def incidents_of(entity: Entity, *, is_open: bool, limit: int = PAGE) -> list[Incident]:
+    """Return the incidents of an entity that are open, or the last ones that were closed."""
+    incidents = Incident.objects.filter(entity=entity, closed_at__isnull=is_open)
+    return list(incidents.select_related("account", "control", "opened_by").order_by("-opened_at", "-pk")[:limit])
+
+
+def get_incident(*, member: Member, pk: int, for_update: bool = False) -> Incident:
+    """Return an incident of the member's entity. Raises `NotFound`."""
+    incidents = Incident.objects.select_for_update(no_key=True, of=("self",)) if for_update else Incident.objects.all()
+    known = incidents.filter(pk=pk, entity_id=member.entity_id)
+    found = known.select_related("entity", "account", "control", "opened_by").first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def next_step(incident: Incident) -> StepKind | None:
+    """Return the step of an incident that follows, or None when all are done."""
+    done = incident.done()
+    return next((kind for kind in incident.kinds_of_steps if kind not in done), None)
 
 
 def measure_decisions(entity: Entity) -> dict[str, MeasureDecision]:

@@ -19,7 +19,9 @@ class Consequence(models.TextChoices):
     """What a control that is not met leads to."""
 
     FINDING = "FINDING", "un hallazgo"
-    INCIDENT = "INCIDENT", "un incidente"
+    SESSION = "SESSION", "un incidente que retiene la cuenta"
+    PROTECTION = "PROTECTION", "un incidente hasta que vuelva a estar activa"
+    BLOCKED = "BLOCKED", "un incidente hasta que no haya nadie bloqueado"
     OPEN_DAY = "OPEN_DAY", "el día queda abierto para la coordinación"
 
 
@@ -75,3 +77,39 @@ _STATES = {
     ControlState.UNVERIFIABLE: _Shown("info", "no verificable hoy"),
     ControlState.MET: _Shown("ok", "se cumple"),
 }
+
+
+class IncidentKind(models.TextChoices):
+    """What happened to an account; the values are those of the consequences that open an incident."""
+
+    SESSION = "SESSION", "sesión o credencial en manos de un extraño"
+    PROTECTION = "PROTECTION", "protección de la cuenta apagada"
+    BLOCKED = "BLOCKED", "alguien está bloqueado"
+
+
+class StepKind(models.TextChoices):
+    """A step of an incident, in order; each names what a person did or the system saw."""
+
+    SESSION_ENDED = "SESSION_ENDED", "sesión cerrada"
+    CREDENTIAL_CHANGED = "CREDENTIAL_CHANGED", "credencial cambiada en la red"
+    AUTHORIZED = "AUTHORIZED", "cuenta autorizada otra vez aquí"
+    RESUMED = "RESUMED", "publicaciones reanudadas"
+    TURNED_ON = "TURNED_ON", "protección activa otra vez"
+    UNBLOCKED = "UNBLOCKED", "nadie bloqueado"
+    CLOSED = "CLOSED", "cerrado"
+
+
+STEPS = {
+    IncidentKind.SESSION: (
+        StepKind.SESSION_ENDED,
+        StepKind.CREDENTIAL_CHANGED,
+        StepKind.AUTHORIZED,
+        StepKind.RESUMED,
+        StepKind.CLOSED,
+    ),
+    IncidentKind.PROTECTION: (StepKind.TURNED_ON, StepKind.CLOSED),
+    IncidentKind.BLOCKED: (StepKind.UNBLOCKED, StepKind.CLOSED),
+}
+"""The steps of each kind of incident, in order."""
+ENDS_EXPOSURE = (StepKind.CREDENTIAL_CHANGED, StepKind.TURNED_ON, StepKind.UNBLOCKED)
+"""The step with which the account is no longer exposed."""

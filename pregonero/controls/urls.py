@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.controls.views import exports, findings, register
+from pregonero.controls.views import exports, findings, incidents, register
 
 app_name = "controls"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("seguridad/controles/<int:pk>/cuentas/<int:account>/excepcion/", register.exception, name="exception"),
     path("seguridad/controles/<int:pk>/cuentas/<int:account>/fin/", register.end_exception, name="end_exception"),
     path("seguridad/medidas/", register.measures, name="measures"),
+    path("seguridad/incidentes/", incidents.incident_list, name="incidents"),
+    path("seguridad/incidentes/<int:pk>/", incidents.incident_page, name="incident"),
+    path("seguridad/incidentes/<int:pk>/paso/", incidents.step, name="incident_step"),
+    path("seguridad/incidentes/<int:pk>/liberacion/", incidents.release, name="incident_release"),
     path("seguridad/hallazgos/", findings.finding_list, name="findings"),
     path("seguridad/hallazgos/<int:pk>/", findings.finding_page, name="finding"),
     path("seguridad/hallazgos/<int:pk>/cierre/", findings.close, name="close_finding"),

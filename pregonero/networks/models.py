@@ -39,6 +39,8 @@ class Account(models.Model):
     link_as_comment_reason = models.CharField(max_length=300, blank=True)
     # Paused because the network refuses its credential: connecting it again resumes it. A person's pause remains.
     waits_for_connection = models.BooleanField(default=False)
+    # Held by an open security incident: it stays paused until the hold is released, also when it is connected again.
+    held_reason = models.CharField(max_length=300, blank=True)
     registered_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
     tested_at = models.DateTimeField(null=True)
@@ -70,6 +72,9 @@ class Account(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(waits_for_connection=False) | Q(state=AccountState.PAUSED), name="account_waits_in_pause"
+            ),
+            models.CheckConstraint(
+                condition=Q(held_reason="") | Q(state=AccountState.PAUSED), name="account_held_in_pause"
             ),
             models.CheckConstraint(
                 condition=Q(state=AccountState.RETIRED, retired_at__isnull=False)

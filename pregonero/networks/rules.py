@@ -46,6 +46,8 @@ def check_may_resume(member: Member, account: Account, *, now: datetime) -> None
     check_in_use(account)
     if account.state == AccountState.ACTIVE:
         raise WrongState(f"{account} no está en pausa.")
+    if account.held_reason:
+        raise WrongState(f"{account} está retenida: {account.held_reason} La coordinación puede liberarla.")
     if account.waits_for_connection:
         raise WrongState(f"{account} espera a que se conecte otra vez; al conectarla se reanuda sola.")
 

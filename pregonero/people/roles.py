@@ -90,6 +90,7 @@ PERMISSIONS: dict[str, Permission] = {
         "revisar los controles de las cuentas", NETWORKS_PEOPLE | GROUP_HEADS | {Role.SYSTEMS_OFFICE}
     ),
     "controls.manage": Permission("administrar el registro de controles", COORDINATOR),
+    "incidents.release": Permission("liberar los envíos de una cuenta con un incidente abierto", COORDINATOR),
     "findings.manage": Permission("llevar los hallazgos", GROUP_HEADS | {Role.AUDITOR}),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }

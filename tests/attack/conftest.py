@@ -13,7 +13,6 @@ from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from pregonero.controls.models import Control, Finding
 from pregonero.networks.actions.register import add_administrator, pause_account, register_account
 from pregonero.networks.models import Account, Administrator
 from pregonero.networks.rate_limits.models import NetworkSuspension
@@ -28,7 +27,7 @@ from pregonero.people.on_behalf.actions import OutsideAct, Proof, record_act
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import move_publication, pause_publication
 from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
-from tests.attack.controls_stage import make_controls
+from tests.attack.controls_stage import ControlRows, make_controls
 from tests.attack.inbox_stage import InboxRows, make_inbox
 from tests.conftest import NOW, member, register_mincomercio
 from tests.databases import as_default_database, fresh_database
@@ -78,8 +77,7 @@ class Stage:
     inbox: InboxRows
     stand_in: StandIn
     act: ActOnBehalf
-    control: Control
-    finding: Finding
+    controls: ControlRows
 
 
 @dataclass(frozen=True)
@@ -167,7 +165,6 @@ def make_stage(media: Path) -> Stage:
         now=moment,
     )
     attachment = draft.adaptations.get(account__network="x").attachments.get()
-    control, finding = make_controls(accounts["x"], beto)
     return Stage(
         entity=entity,
         people=people,
@@ -203,8 +200,7 @@ def make_stage(media: Path) -> Stage:
             now=moment,
         ),
         act=record_act(act=make_act(going, people[Role.MINISTER_OFFICE], moment), by=coordinator, now=moment),
-        control=control,
-        finding=finding,
+        controls=make_controls(accounts, beto),
     )
 
 

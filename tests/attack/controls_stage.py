@@ -1,18 +1,30 @@
-"""A control of X and a finding, for the attacks."""
+"""A control of X, a finding and an incident, for the attacks."""
+
+from dataclasses import dataclass
 
 from pregonero.controls.actions import checks
 from pregonero.controls.actions.register import adopt_catalog
-from pregonero.controls.models import Control, Finding
+from pregonero.controls.models import Control, Finding, Incident
 from pregonero.controls.states import EvidenceKind, Result
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.conftest import NOW
 
 
-def make_controls(account: Account, strategist: Member) -> tuple[Control, Finding]:
-    """Return a control of X and the finding of another one that was not met."""
+@dataclass(frozen=True)
+class ControlRows:
+    """The rows of controls that the attacks aim at."""
+
+    control: Control
+    finding: Finding
+    incident: Incident
+
+
+def make_controls(accounts: dict[str, Account], strategist: Member) -> ControlRows:
+    """Return a control of X, and what two controls of other networks that are not met opened."""
     controls = {control.code: control for control in adopt_catalog(entity=strategist.entity, now=NOW)}
     evidence = (checks.EvidenceDraft(EvidenceKind.NOTE, body="Está apagada."),)
     draft = checks.CheckDraft(Result.NOT_MET, NOW, "Está apagada.", evidence)
-    checks.record_check(control=controls["X-2"], account=account, draft=draft, by=strategist, now=NOW)
-    return controls["X-1"], Finding.objects.get()
+    for code, network in (("FB-3", "facebook"), ("IG-1", "instagram")):
+        checks.record_check(control=controls[code], account=accounts[network], draft=draft, by=strategist, now=NOW)
+    return ControlRows(controls["X-1"], Finding.objects.get(), Incident.objects.get())

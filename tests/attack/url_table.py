@@ -150,9 +150,13 @@ def adviser(stage: Stage) -> list[Any]:
     return [stage.people[Role.ADVISER].pk]
 
 
+def in_controls(name: str) -> Callable[[Stage], list[Any]]:
+    return lambda stage: [getattr(stage.controls, name).pk]
+
+
 def controlled(stage: Stage) -> list[Any]:
     """Return a control of X and the account that it is checked on."""
-    return [stage.control.pk, stage.accounts["x"].pk]
+    return [stage.controls.control.pk, stage.accounts["x"].pk]
 
 
 def checked(_: Stage) -> dict[str, str]:
@@ -166,12 +170,16 @@ def excepted(_: Stage) -> dict[str, str]:
 
 
 def rewritten(stage: Stage) -> dict[str, str]:
-    version = stage.control.versions.get()
+    version = stage.controls.control.versions.get()
     return {field.name: getattr(version, field.name) for field in fields(ControlText)} | {"reason": "Se aclara."}
 
 
 def measured(_: Stage) -> dict[str, str]:
     return {"code": "M-1", "is_adopted": "si", "reason": "Se compraron llaves."}
+
+
+def turned_on(_: Stage) -> dict[str, str]:
+    return {"kind": "TURNED_ON", "note": "La activé."}
 
 
 def planned(stage: Stage) -> dict[str, str]:
@@ -194,7 +202,7 @@ PQRSD = {
     "link_reason": "La sede la publica mañana",
 }
 SAVED = {"name": "Gracias", "text": "Gracias por escribirnos."}
-CONTROL, CONTROLLED = of("control"), controlled
+CONTROL, CONTROLLED = in_controls("control"), controlled
 CHECKERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}
 ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
@@ -220,10 +228,14 @@ ROWS = (
     Row("controls:retire", "POST", CONTROL, reason, COORDINATOR, FOUND, both=True),
     Row("controls:measures", outside=OK, both=True),
     Row("controls:measures", "POST", data=measured, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
+    Row("controls:incidents", outside=OK),
+    Row("controls:incident", arguments=in_controls("incident")),
+    Row("controls:incident_step", "POST", in_controls("incident"), turned_on, CHECKERS, FOUND),
+    Row("controls:incident_release", arguments=in_controls("incident"), roles=COORDINATOR, both=True),
     Row("controls:findings", outside=OK),
-    Row("controls:finding", arguments=of("finding"), both=True),
-    Row("controls:finding", "POST", of("finding"), planned, GROUP_HEADS | {Role.AUDITOR}, FOUND, both=True),
-    Row("controls:close_finding", arguments=of("finding"), roles=GROUP_HEADS | {Role.AUDITOR}, both=True),
+    Row("controls:finding", arguments=in_controls("finding"), both=True),
+    Row("controls:finding", "POST", in_controls("finding"), planned, GROUP_HEADS | {Role.AUDITOR}, FOUND, both=True),
+    Row("controls:close_finding", arguments=in_controls("finding"), roles=GROUP_HEADS | {Role.AUDITOR}, both=True),
     Row("controls:download", arguments=lambda _: ["controles.json"], outside=OK),
     Row("dashboard:search", outside=OK),
     Row("dashboard:more", roles=ALL, outside=OK),

@@ -12,8 +12,9 @@ from PIL import Image
 
 from pregonero.controls import queries
 from pregonero.controls.actions import checks, register
+from pregonero.controls.actions.incidents import do_step
 from pregonero.controls.models import Check, Control
-from pregonero.controls.states import EvidenceKind, Result
+from pregonero.controls.states import EvidenceKind, Result, StepKind
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.controls.test_register import seen
@@ -59,10 +60,16 @@ def pages(
         by=carmen,
         now=now,
     )
+    link = seen(Result.NOT_MET, at=now, note="La casilla está apagada.")
+    checks.record_check(control=controls["YT-4"], account=youtube, draft=link, by=beto, now=now)
     finding = queries.findings_of(carmen.entity)[0]
+    (incident,) = queries.incidents_of(carmen.entity, is_open=True)
+    ended, note = StepKind.SESSION_ENDED, "La cerré desde la pantalla de sesiones."
+    do_step(incident=incident, kind=ended, note=note, medium=None, by=beto, now=now)
     pk = controls["X-1"].pk
     paths = ["/seguridad/", "/seguridad/?dia=2026-11-25", "/seguridad/medidas/", "/seguridad/hallazgos/"]
-    paths += [f"/seguridad/hallazgos/{finding.pk}/", "/seguridad/controles/nuevo/"]
+    paths += [f"/seguridad/hallazgos/{finding.pk}/", "/seguridad/controles/nuevo/", "/seguridad/incidentes/"]
+    paths += [f"/seguridad/incidentes/{incident.pk}/", f"/seguridad/incidentes/{incident.pk}/liberacion/"]
     paths += [f"/seguridad/controles/{pk}/{act}" for act in ("", "edicion/", "retiro/")]
     paths += [f"/seguridad/controles/{pk}/cuentas/{x.pk}/{act}/" for act in ("revision", "excepcion")]
     answers = answers_of(client, paths)
@@ -124,7 +131,7 @@ def test_a_file_that_is_no_picture_is_refused(
 
 def test_the_register_leaves_in_open_formats(pages: dict[str, Answer], client: Client) -> None:
     sheet = client.get("/seguridad/descarga/revisiones.csv/").content.decode("utf-8-sig").splitlines()
-    assert sheet[0].startswith("control,cuenta,resultado") and len(sheet) == 4
+    assert sheet[0].startswith("control,cuenta,resultado") and len(sheet) == 5
     data = json.loads(client.get("/seguridad/descarga/controles.json/").content)
     assert {row["código"] for row in data["controles"]} >= {"X-1", "GM-2", "ALL-1"}
     assert client.get("/seguridad/descarga/otra.doc/").status_code == 404

@@ -124,9 +124,14 @@ def test_pages_record_with_a_file_and_confirm_in_one_tap(carmen: Member, olga: M
     browser, today = Client(), timezone.localdate()
     browser.force_login(carmen.user)
     form = {
-        "what": "Autorizó la vocería", "office": "MINISTER_OFFICE", "person": olga.pk, "day": f"{today}",
-        "hour": "00:00", "proof_kind": "FILE", "proof": "",
-    }  # fmt: skip
+        "what": "Autorizó la vocería",
+        "office": "MINISTER_OFFICE",
+        "person": olga.pk,
+        "day": f"{today}",
+        "hour": "00:00",
+        "proof_kind": "FILE",
+        "proof": "",
+    }
     assert browser.post("/actos/nuevo/", form).status_code == 422, "a file is missing"
     letter = SimpleUploadedFile("oficio.html", b"<script>alert(1)</script>")
     assert browser.post("/actos/nuevo/", form | {"file": letter}).status_code == 302

@@ -155,9 +155,15 @@ def test_database_refuses_days_out_of_order(
 ) -> None:
     with pytest.raises(IntegrityError, match="stand_in_days_in_order"), transaction.atomic():
         StandIn.objects.create(
-            entity=carmen.entity, absent=carmen, member=ana, role="COORDINATOR", starts_on=days[0], ends_on=days[1],
-            by=carmen, at=now,
-        )  # fmt: skip
+            entity=carmen.entity,
+            absent=carmen,
+            member=ana,
+            role="COORDINATOR",
+            starts_on=days[0],
+            ends_on=days[1],
+            by=carmen,
+            at=now,
+        )
 
 
 def test_pages_name_and_end_a_stand_in_who_then_manages_people(carmen: Member, ana: Member, beto: Member) -> None:

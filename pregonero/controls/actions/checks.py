@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from pregonero.controls import queries
+from pregonero.controls.actions.incidents import IncidentOpening, close_solved, open_incident
 from pregonero.controls.models import Check, Control, Evidence, Finding, FindingState
 from pregonero.controls.rules import check_may_check, check_times
-from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, Result
+from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, IncidentKind, Result
 from pregonero.errors import Refused, WrongState
 from pregonero.media.models import Medium
 from pregonero.networks.models import Account
@@ -117,13 +118,26 @@ def _store_evidence(check: Check, drafts: Iterable[EvidenceDraft]) -> list[str]:
 
 
 def _follow(check: Check, now: datetime) -> None:
-    """Open or close the finding of a control on an account, as its check says."""
+    """Open or close the incident or the finding of a control on an account, as its check says."""
+    if check.version.consequence in IncidentKind:
+        _follow_incident(check, now)
+        return
     key = f"control:{check.control_id}:{check.account_id}"
     opened = Finding.objects.filter(entity_id=check.control.entity_id, key=key, state=FindingState.OPEN).first()
     if check.result == Result.MET and opened is not None:
         _close(opened, f"Se cumple desde la revisión {check.pk}.", check.by, now)
     if check.result == Result.NOT_MET and opened is None and check.version.consequence != Consequence.OPEN_DAY:
         _open_finding(check, key, now)
+
+
+def _follow_incident(check: Check, now: datetime) -> None:
+    if check.result == Result.MET:
+        close_solved(check=check, now=now)
+    elif check.result == Result.NOT_MET:
+        opening = IncidentOpening(
+            IncidentKind(check.version.consequence), check.version.title, check.note, check.observed_at
+        )
+        open_incident(control=check.control, account=check.account, opening=opening, by=check.by, now=now)
 
 
 def _open_finding(check: Check, key: str, now: datetime) -> Finding:

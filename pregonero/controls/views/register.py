@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -27,6 +28,7 @@ from pregonero.controls.rules import may_check
 from pregonero.controls.states import ControlState, EvidenceKind, Result
 from pregonero.errors import Refused
 from pregonero.media.actions import save_upload
+from pregonero.media.models import Medium
 from pregonero.media.store import store_upload
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
@@ -59,6 +61,7 @@ def matrix_page(request: MemberRequest) -> HttpResponse:
         "overdue": counts[ControlState.OVERDUE],
         "due": counts[ControlState.DUE],
         "mine": queries.due_for(request.member, now=now),
+        "incidents": queries.incidents_of(entity, is_open=True),
         "findings": queries.findings_of(entity, limit=5),
         "may_manage": may(request.member, "controls.manage", now=now),
         "now": now,
@@ -108,13 +111,20 @@ def check(request: MemberRequest, pk: int, account: int) -> HttpResponse:
     return render(request, "controls/check.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
+def stored_capture(request: MemberRequest, file: "UploadedFile[Any] | None") -> Medium | None:
+    """Store the capture of a form; None when it has none. Raises `Refused` for a file that is no picture."""
+    if file is None:
+        return None
+    stored = store_upload(file.chunks(), file.name or "", expected="picture")
+    return save_upload(stored=stored, by=request.member, now=timezone.now())
+
+
 def _draft(request: MemberRequest, form: CheckForm) -> checks.CheckDraft:
     """Return the check of a valid form, with its capture already stored."""
     data = form.cleaned_data
     evidence = []
-    if data["capture"] is not None:
-        stored = store_upload(data["capture"].chunks(), data["capture"].name or "", expected="picture")
-        medium = save_upload(stored=stored, by=request.member, now=timezone.now())
+    medium = stored_capture(request, data["capture"])
+    if medium is not None:
         evidence.append(checks.EvidenceDraft(EvidenceKind.CAPTURE, medium=medium, name=data["capture"].name or ""))
     if data["written"].strip():
         evidence.append(checks.EvidenceDraft(EvidenceKind.NOTE, body=data["written"]))

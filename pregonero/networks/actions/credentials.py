@@ -146,6 +146,11 @@ def _set_identity(account: Account, identity: Identity) -> None:
 
 
 def _resume(account: Account, actor: Actor, now: datetime) -> None:
+    """End the pause of a lost connection; an account that an incident holds stays paused."""
+    if account.held_reason:
+        account.paused_reason, account.waits_for_connection = account.held_reason, False
+        account.save(update_fields=["paused_reason", "waits_for_connection"])
+        return
     account.state, account.paused_reason, account.waits_for_connection = AccountState.ACTIVE, "", False
     account.save(update_fields=["state", "paused_reason", "waits_for_connection"])
     record(entity_id=account.entity_id, event_type="account.resumed", actor=actor, ref=account.ref, at=now)

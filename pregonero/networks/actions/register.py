@@ -19,7 +19,7 @@ from pregonero.networks.models import (
 from pregonero.networks.registry import connector
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
-from pregonero.records.actions import record
+from pregonero.records.actions import Actor, record
 
 
 @transaction.atomic(durable=True)
@@ -100,8 +100,8 @@ def retire_account(*, account: Account, reason: str, by: Member, now: datetime) 
     if not reason.strip():
         raise Refused("Escribe por qué se retira la cuenta.")
     account.state, account.retired_at = AccountState.RETIRED, now
-    account.paused_reason, account.waits_for_connection = "", False
-    account.save(update_fields=["state", "retired_at", "paused_reason", "waits_for_connection"])
+    account.paused_reason, account.held_reason, account.waits_for_connection = "", "", False
+    account.save(update_fields=["state", "retired_at", "paused_reason", "held_reason", "waits_for_connection"])
     remove_credential(account, now=now)
     record(
         entity_id=account.entity_id,
@@ -141,6 +141,44 @@ def resume_account(*, account: Account, by: Member, now: datetime) -> Account:
     account.state, account.paused_reason = AccountState.ACTIVE, ""
     account.save(update_fields=["state", "paused_reason"])
     record(entity_id=account.entity_id, event_type="account.resumed", actor=by.actor, ref=account.ref, at=now)
+    return account
+
+
+def hold_account(*, account: Account, reason: str, actor: Actor, now: datetime) -> Account:
+    """Pause an account until `release_account`, inside the caller's transaction; nothing else resumes it meanwhile.
+
+    Call it first in that transaction. A pause that a person made, or a lost connection, remains after the release.
+    """
+    pause_lock.block_sends()
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    rules.check_in_use(account)
+    if account.held_reason:
+        return account
+    account.held_reason = reason[:300]
+    if account.state == AccountState.ACTIVE:
+        account.state, account.paused_reason = AccountState.PAUSED, account.held_reason
+    account.save(update_fields=["state", "paused_reason", "held_reason"])
+    record(
+        entity_id=account.entity_id,
+        event_type="account.held",
+        actor=actor,
+        ref=account.ref,
+        at=now,
+        texts={"reason": account.held_reason},
+    )
+    return account
+
+
+def release_account(*, account: Account, actor: Actor, now: datetime) -> Account:
+    """Release a hold, inside the caller's transaction; the account publishes again unless something else pauses it."""
+    account = Account.objects.select_for_update(no_key=True, of=("self",)).get(pk=account.pk)
+    if not account.held_reason:
+        return account
+    if account.paused_reason == account.held_reason and not account.waits_for_connection:
+        account.state, account.paused_reason = AccountState.ACTIVE, ""
+    account.held_reason = ""
+    account.save(update_fields=["state", "paused_reason", "held_reason"])
+    record(entity_id=account.entity_id, event_type="account.released", actor=actor, ref=account.ref, at=now)
     return account
 
 

@@ -1,0 +1,221 @@
+"""Incidents: nothing goes out while an account is not safe, each step has its proof, and exposure is in minutes."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from pregonero.controls import queries
+from pregonero.controls.actions import checks
+from pregonero.controls.actions.incidents import IncidentOpening, do_step, release_incident, report_incident
+from pregonero.controls.actions.register import adopt_catalog
+from pregonero.controls.models import Control, Finding, Incident, IncidentStep
+from pregonero.controls.states import IncidentKind, Result, StepKind
+from pregonero.errors import Conflict, NotAllowed, NotFound, Refused, WrongState
+from pregonero.networks.actions.credentials import connect_account, record_connection_test, record_lost_authorization
+from pregonero.networks.actions.register import pause_account, resume_account, retire_account
+from pregonero.networks.models import Account, AccountState
+from pregonero.people.models import Entity, Member, Notice
+from pregonero.people.roles import Role
+from pregonero.records.models import Event
+from tests.conftest import NOW, member, register_mincomercio
+from tests.controls.conftest import register
+from tests.controls.test_register import seen
+from tests.databases import as_default_database, fresh_database
+
+pytestmark = pytest.mark.procedure("IG-2", "X-2", "YT-2", "IG-1", "X-1", "ALL-1")
+Controls, Accounts = dict[str, Control], dict[str, Account]
+
+
+def strange(account: Account, control: Control, by: Member, now: datetime = NOW) -> Incident:
+    """Open an incident of a strange session, seen five minutes before."""
+    opening = IncidentOpening(IncidentKind.SESSION, "Sesión extraña", "Cúcuta, 03:12.", now - timedelta(minutes=5))
+    return report_incident(control=control, account=account, opening=opening, by=by, now=now)
+
+
+def step(incident: Incident, kind: StepKind, by: Member, now: datetime) -> IncidentStep:
+    return do_step(incident=incident, kind=kind, note="Hecho.", medium=None, by=by, now=now)
+
+
+def connect(account: Account, by: Member, now: datetime) -> None:
+    """Connect an account again, and pass its test call a second later."""
+    connect_account(account=account, token="nueva", expires_at=None, by=by, now=now)
+    record_connection_test(account=account, passed=True, result="Responde.", by=by, now=now + timedelta(seconds=1))
+
+
+def test_a_strange_session_holds_the_account_until_every_step_is_done(
+    controls: Controls, accounts: Accounts, ana: Member, carmen: Member
+) -> None:
+    account = accounts["instagram"]
+    incident = strange(account, controls["IG-2"], ana)
+    account.refresh_from_db()
+    assert account.state == AccountState.PAUSED and account.held_reason
+    with pytest.raises(WrongState, match="retenida"):
+        resume_account(account=account, by=carmen, now=NOW)
+
+    step(incident, StepKind.SESSION_ENDED, ana, NOW + timedelta(minutes=3))
+    step(incident, StepKind.CREDENTIAL_CHANGED, ana, NOW + timedelta(minutes=20))
+    with pytest.raises(WrongState, match="Conecta otra vez"):
+        step(incident, StepKind.AUTHORIZED, ana, NOW + timedelta(minutes=21))
+    connect(account, carmen, NOW + timedelta(minutes=22))
+    account.refresh_from_db()
+    assert account.state == AccountState.PAUSED  # connected again, and still held
+    step(incident, StepKind.AUTHORIZED, ana, NOW + timedelta(minutes=23))
+    step(incident, StepKind.RESUMED, ana, NOW + timedelta(minutes=24))
+    account.refresh_from_db()
+    assert (account.state, account.held_reason) == (AccountState.ACTIVE, "")
+    step(incident, StepKind.CLOSED, ana, NOW + timedelta(minutes=30))
+
+    incident.refresh_from_db()
+    assert incident.closed_at is not None
+    assert incident.exposure(now=NOW + timedelta(days=3)) == timedelta(minutes=25)
+    assert [event.facts["minutes_exposed"] for event in Event.objects.filter(event_type="incident.step")] == [8] + [
+        25
+    ] * 4
+    assert Notice.objects.filter(member=carmen, kind="incident.opened").count() == 1
+
+
+def test_steps_are_done_in_order_once_and_with_a_proof(controls: Controls, accounts: Accounts, ana: Member) -> None:
+    incident = strange(accounts["x"], controls["X-2"], ana)
+    with pytest.raises(WrongState, match="sesión cerrada"):
+        step(incident, StepKind.CREDENTIAL_CHANGED, ana, NOW)
+    with pytest.raises(WrongState):
+        step(incident, StepKind.TURNED_ON, ana, NOW)
+    with pytest.raises(Refused, match="prueba"):
+        do_step(incident=incident, kind=StepKind.SESSION_ENDED, note=" ", medium=None, by=ana, now=NOW)
+    step(incident, StepKind.SESSION_ENDED, ana, NOW)
+    with pytest.raises(Conflict):
+        step(incident, StepKind.SESSION_ENDED, ana, NOW)
+    assert IncidentStep.objects.count() == 1
+
+
+def test_the_same_cause_has_one_open_incident(controls: Controls, accounts: Accounts, ana: Member) -> None:
+    first = strange(accounts["x"], controls["X-2"], ana)
+    again = strange(accounts["x"], controls["X-2"], ana, NOW + timedelta(minutes=1))
+    assert first == again and Event.objects.filter(event_type="incident.opened").count() == 1
+
+
+@pytest.mark.parametrize("paused_first", [True, False])
+def test_the_coordinator_releases_and_a_pause_of_a_person_stays(
+    controls: Controls, accounts: Accounts, ana: Member, carmen: Member, paused_first: bool
+) -> None:
+    account = accounts["x"]
+    if paused_first:
+        pause_account(account=account, reason="Cambio de imagen.", by=carmen, now=NOW)
+    incident = strange(account, controls["X-2"], ana)
+    with pytest.raises(NotAllowed):
+        release_incident(incident=incident, reason="Urge.", by=ana, now=NOW)
+    with pytest.raises(Refused, match="por qué"):
+        release_incident(incident=incident, reason=" ", by=carmen, now=NOW)
+    release_incident(incident=incident, reason="La alerta de sismo sale ya.", by=carmen, now=NOW)
+
+    account.refresh_from_db()
+    expected = (AccountState.PAUSED, "Cambio de imagen.") if paused_first else (AccountState.ACTIVE, "")
+    assert (account.state, account.paused_reason) == expected
+    with pytest.raises(WrongState):
+        release_incident(incident=incident, reason="Otra vez.", by=carmen, now=NOW)
+
+
+def test_an_account_that_waited_for_its_connection_stays_held_when_it_is_connected(
+    controls: Controls, accounts: Accounts, ana: Member, carmen: Member
+) -> None:
+    account = accounts["x"]
+    connect_account(account=account, token="vieja", expires_at=None, by=carmen, now=NOW)
+    generation = account.credential.generation
+    record_lost_authorization(account_id=account.pk, generation=generation, reason="X la terminó.", now=NOW)
+    incident = strange(account, controls["X-2"], ana)
+    connect(account, carmen, NOW + timedelta(minutes=1))
+    account.refresh_from_db()
+    assert (account.state, account.waits_for_connection) == (AccountState.PAUSED, False)
+    release_incident(incident=incident, reason="Ya es segura.", by=carmen, now=NOW + timedelta(minutes=2))
+    account.refresh_from_db()
+    assert account.state == AccountState.ACTIVE
+
+
+def test_a_protection_that_is_off_opens_an_incident_that_a_check_closes(
+    controls: Controls, accounts: Accounts, ana: Member
+) -> None:
+    where: dict[str, Any] = {"control": controls["IG-1"], "account": accounts["instagram"], "by": ana}
+    checks.record_check(**where, draft=seen(Result.NOT_MET), now=NOW)
+    incident = Incident.objects.get()
+    assert (incident.kind, Finding.objects.exists()) == (IncidentKind.PROTECTION, False)
+    accounts["instagram"].refresh_from_db()
+    assert accounts["instagram"].state == AccountState.ACTIVE
+
+    later = NOW + timedelta(hours=2)
+    checks.record_check(**where, draft=seen(at=later), now=later)
+    incident.refresh_from_db()
+    assert incident.closed_at == later and incident.exposure(now=later) == timedelta(hours=2)
+
+
+def test_a_strange_session_is_not_closed_by_a_good_check(controls: Controls, accounts: Accounts, ana: Member) -> None:
+    incident = strange(accounts["x"], controls["X-2"], ana)
+    checks.record_check(control=controls["X-2"], account=accounts["x"], draft=seen(), by=ana, now=NOW)
+    incident.refresh_from_db()
+    assert incident.closed_at is None
+
+
+def test_somebody_blocked_opens_an_incident_until_nobody_is(
+    controls: Controls, accounts: Accounts, ana: Member
+) -> None:
+    where: dict[str, Any] = {"control": controls["ALL-1"], "account": accounts["youtube"], "by": ana}
+    checks.record_check(**where, draft=seen(Result.NOT_MET, note="Hay una persona oculta."), now=NOW)
+    assert Incident.objects.get().kind == IncidentKind.BLOCKED
+    checks.record_check(**where, draft=seen(), now=NOW)
+    assert not queries.incidents_of(ana.entity, is_open=True)
+
+
+def test_an_incident_of_a_retired_account_or_of_another_entity_is_refused(
+    controls: Controls, accounts: Accounts, ana: Member, carmen: Member, other_entity: Entity
+) -> None:
+    incident = strange(accounts["x"], controls["X-2"], ana)
+    outsider = member(other_entity, "olga", "Olga Ruiz", Role.COORDINATOR)
+    with pytest.raises(NotFound):
+        step(incident, StepKind.SESSION_ENDED, outsider, NOW)
+    retire_account(account=accounts["instagram"], reason="Se cierra.", by=carmen, now=NOW)
+    with pytest.raises(WrongState):
+        strange(accounts["instagram"], controls["IG-2"], ana)
+    future = IncidentOpening(IncidentKind.SESSION, "Sesión", "", NOW + timedelta(minutes=1))
+    with pytest.raises(Refused, match="futuro"):
+        report_incident(control=controls["X-2"], account=accounts["x"], opening=future, by=ana, now=NOW)
+
+
+@pytest.fixture
+def committed(django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):
+        yield url
+
+
+def test_two_people_who_close_the_same_step_do_it_once(committed: str) -> None:
+    now = timezone.now()
+    entity = register_mincomercio(now)
+    carmen, ana = (
+        member(entity, "carmen", "Carmen", Role.COORDINATOR),
+        member(entity, "ana", "Ana", Role.COMMUNITY_MANAGER),
+    )
+    account = register(carmen, "x", now)
+    controls = {control.code: control for control in adopt_catalog(entity=entity, now=now)}
+    incident, results, together = strange(account, controls["X-2"], ana, now), list[str](), Barrier(2)
+
+    def close(person: Member) -> None:
+        together.wait()
+        try:
+            step(incident, StepKind.SESSION_ENDED, person, now)
+            results.append("done")
+        except Conflict:
+            results.append("conflict")
+        finally:
+            connection.close()
+
+    threads = [Thread(target=close, args=(person,)) for person in (carmen, ana)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(results) == ["conflict", "done"]
+    assert IncidentStep.objects.count() == 1
