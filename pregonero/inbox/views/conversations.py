@@ -63,25 +63,24 @@ def conversation_page(request: MemberRequest, pk: int) -> HttpResponse:
 def _page(
     request: MemberRequest, conversation: Conversation, form: Form | None = None, *, status: int | None = None
 ) -> HttpResponse:
-    now = timezone.now()
-    composer = _help_to_answer(conversation, now) | composer_context(conversation, member=request.member, now=now)
+    now, member = timezone.now(), request.member
+    today = timezone.localdate(now)
+    composer = _help_to_answer(conversation, now) | composer_context(conversation, member=member, now=now)
     context = {
         "conversation": conversation,
-        "thread": thread_of(
-            conversation, member=request.member, today=timezone.localdate(now), before=_before(request)
-        ),
+        "thread": thread_of(conversation, member=member, today=today, before=_before(request)),
         "changed_since": _changed_since(form),
         "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
         "limit": rules.answer_limit(conversation, is_private=conversation.is_private),
         "questions": Question.choices,
         "petition": queries.petition_of(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
-        "people": networks_people(conversation.entity, today=timezone.localdate(now)),
+        "people": networks_people(conversation.entity, today=today),
         "is_open": conversation.state == ConversationState.OPEN,
         "now": now,
         **composer,
         **_forms(form, _initial_answer(conversation, now, **composer), conversation),
-        **_rights(request.member, conversation, now),
+        **_rights(member, conversation, now),
     }
     return render(request, "inbox/conversation.html", context, status=status)
 
