@@ -1,15 +1,18 @@
 """The conversations and petitions that a person must attend, as tasks of Hoy."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
 from pregonero.dashboard.task import Act, Task
 from pregonero.inbox import queries
-from pregonero.inbox.petitions import PetitionRow, row_of
+from pregonero.inbox.models import Promise
+from pregonero.inbox.person_queries import pending_promises
+from pregonero.inbox.petitions import SOON_DAYS, PetitionRow, row_of
 from pregonero.people.models import Member
 from pregonero.people.rules import may
 from pregonero.ui.templatetags.ui_time import ago
+from pregonero.working_days import add_working_days
 
 SHOWN = 20
 WORDS = 90  # characters of a message
@@ -44,7 +47,9 @@ def petition_tasks(member: Member, *, now: datetime) -> list[Task]:
     if not may(member, "petition.manage", now=now):
         return []
     today = timezone.localdate(now)
-    rows = [row_of(petition, today=today) for petition in queries.petitions_of(member.entity)]
+    rows = sorted(
+        (row_of(petition, today=today) for petition in queries.petitions_of(member.entity)), key=lambda row: row.order
+    )
     return [_petition_task(row) for row in rows if not row.petition.number or row.tint in ("wait", "bad")]
 
 
@@ -52,5 +57,23 @@ def _petition_task(row: PetitionRow) -> Task:
     petition, path = row.petition, row.petition.get_absolute_url()
     due = f", vence el {row.count.due_on:%d/%m}" if row.count.due_on and not row.count.ended_on else ""
     title = f"Petición {petition.number}" if petition.number else "Petición sin radicado"
+    first = f" Va primero: {petition.get_priority_display()}." if petition.priority else ""
     label = "Abrir la petición" if petition.number else "Poner el radicado"
-    return Task(title, path, f"{row.word.capitalize()}{due}.", Act(label, path))
+    return Task(title, path, f"{row.word.capitalize()}{due}.{first}", Act(label, path))
+
+
+def promise_tasks(member: Member, *, now: datetime) -> list[Task]:
+    """Return the promises that fall due within a few working days, or are late, the first one due first (Q-7)."""
+    if not may(member, "inbox.answer", now=now):
+        return []
+    today = timezone.localdate(now)
+    soon = add_working_days(today, SOON_DAYS)
+    pending = pending_promises(member.entity, limit=SHOWN)
+    return [_promise_task(promise, today) for promise in pending if promise.due_on <= soon]
+
+
+def _promise_task(promise: Promise, today: date) -> Task:
+    path = promise.conversation.get_absolute_url()
+    state = "Vencida" if promise.due_on < today else "Vence hoy" if promise.due_on == today else "Por vencer"
+    why = f"{state}, para el {promise.due_on:%d/%m}. Se le prometió a {promise.conversation.contact}."
+    return Task(f"Promesa: {promise.text}", path, why, Act("Abrir", path), network=promise.conversation.account.network)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.dashboard.control_tasks import control_tasks
-from pregonero.dashboard.conversation_tasks import conversation_tasks, petition_tasks
+from pregonero.dashboard.conversation_tasks import conversation_tasks, petition_tasks, promise_tasks
 from pregonero.dashboard.due_publications import DuePublication
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
 from pregonero.dashboard.task import Act, Task
@@ -45,6 +45,7 @@ SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
 ANSWER = GroupKind("answer", "Por responder", "messages-square")
 PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
 CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait")
+PROMISES = GroupKind("promises", "Promesas", "handshake", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
 NOTICES = GroupKind("notices", "Avisos", "bell")
 
@@ -91,6 +92,7 @@ def task_groups(
         _group(EXPIRING, [_notice_task(notice) for notice in by_urgency.expiring]),
         _group(HELD, held),
         _group(PETITIONS, petition_tasks(member, now=now)),
+        _group(PROMISES, promise_tasks(member, now=now)),
         _group(ANSWER, *conversation_tasks(member, now=now)),
         _group(SCHEDULE, scheduling),
         _group(INFORM, informing, candidates),

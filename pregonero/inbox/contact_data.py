@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pregonero.inbox.models import Answer, Contact, Message
+from pregonero.inbox.models import Answer, Contact, Message, Note, Petition, Promise
 
 
 def data_of(contact: Contact) -> dict[str, Any]:
@@ -17,6 +17,17 @@ def data_of(contact: Contact) -> dict[str, Any]:
         "mensajes": [_message(message) for message in messages.order_by("written_at", "pk")],
         "respuestas": [
             {"mensaje": answer.message_id, "texto": answer.text, "fecha": answer.at.isoformat()} for answer in answers
+        ],
+        "promesas": [
+            {"texto": promise.text, "para": promise.due_on.isoformat(), "estado": promise.get_end_display()}
+            for promise in Promise.objects.filter(conversation__contact=contact).order_by("pk")
+        ],
+        "peticiones": [
+            {"radicado": petition.number, "contacto": petition.contact_given, "abierta": petition.opened_at.isoformat()}
+            for petition in Petition.objects.filter(message__contact=contact).order_by("pk")
+        ],
+        "notas": [
+            note.text for note in Note.objects.filter(conversation__contact=contact, is_reserved=False).order_by("pk")
         ],
     }
 

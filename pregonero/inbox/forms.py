@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pregonero.errors import Refused
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, Step, StepKind
+from pregonero.inbox.petition_models import Priority
 from pregonero.inbox.petitions import FEATURES
 from pregonero.inbox.rules import LinksRefused, ThreadChanged
 from pregonero.inbox.states import STEP_CHOICES, Question
@@ -186,6 +187,12 @@ class PqrsdForm(AcceptingLinks):
         help_text="La dirección va después de este texto.",
         error_messages={"required": "Escribe lo que se le dice."},
     )
+    email = forms.EmailField(
+        label="Correo que recibe las peticiones",
+        required=False,
+        help_text="Cada petición llega con su paquete. Sin correo, se baja de su página.",
+        error_messages={"invalid": "Escribe un correo completo."},
+    )
     reason = forms.CharField(label="Por qué cambia", max_length=300, error_messages={"required": "Escribe por qué."})
 
 
@@ -198,13 +205,36 @@ class PetitionForm(forms.Form):
     features = forms.MultipleChoiceField(
         label="Rasgos que tiene (T-230 de 2020)",
         choices=list(FEATURES.items()),
-        initial=list(FEATURES),
         required=False,
+        help_text="Propuestos según el mensaje: corrígelos. Lo que no tiene también queda en el registro.",
         widget=forms.CheckboxSelectMultiple,
+    )
+    priority = forms.ChoiceField(
+        label="¿Va primero? (art. 20)", choices=[("", "No"), *Priority.choices], required=False
     )
     contact_given = forms.CharField(
         label="Contacto que dejó", max_length=200, required=False, help_text="Correo o teléfono, si lo escribió."
     )
+
+
+class PromiseForm(forms.Form):
+    """What was promised to a person, and by which day."""
+
+    text = forms.CharField(
+        label="Qué se le prometió", max_length=300, error_messages={"required": "Escribe qué se le prometió."}
+    )
+    due_on = forms.DateField(
+        label="Para cuándo",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": "Elige el día.", "invalid": "Escribe una fecha, como 2026-12-01."},
+    )
+
+
+class JoinForm(forms.Form):
+    """The other person of the networks who is the same one, and how somebody knows it."""
+
+    other = forms.IntegerField(min_value=1, max_value=2**62)
+    reason = forms.CharField(max_length=300)
 
 
 class NumberForm(forms.Form):

@@ -20,7 +20,8 @@ from pregonero.inbox.composer_models import (
 )
 from pregonero.inbox.contact_models import Contact
 from pregonero.inbox.note_models import Note
-from pregonero.inbox.petition_clock import TERMS, PetitionKind, StepKind
+from pregonero.inbox.person_models import ContactJoin, Promise
+from pregonero.inbox.petition_models import LegalDate, Petition, PetitionPacket, PetitionStep, Priority
 from pregonero.inbox.question_models import (
     QuestionDecision,
     QuestionRules,
@@ -28,7 +29,7 @@ from pregonero.inbox.question_models import (
     RulesTrial,
     TrainedModel,
 )
-from pregonero.inbox.states import REFERRED, STEP_CHOICES, AnswerKind, AnswerState, ConversationState, Question
+from pregonero.inbox.states import REFERRED, AnswerKind, AnswerState, ConversationState, Question
 from pregonero.inbox.stream_models import HubSubscription, LiveConnection, Stream, WebhookNotice
 from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import InteractionKind
@@ -37,10 +38,11 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "Conversation", "Draft", "HubSubscription", "Label", "LiveConnection", "Message",
-    "MessageVersion", "Note", "Petition", "PetitionStep", "PqrsdParameters", "Presence", "QuestionDecision",
-    "QuestionRules", "RulesEnactment", "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream",
-    "TextLinkAcceptance", "TextLinkCheck", "TrainedModel", "WebhookNotice",
+    "Answer", "Contact", "ContactJoin", "Conversation", "Draft", "HubSubscription", "Label", "LegalDate",
+    "LiveConnection", "Message", "MessageVersion", "Note", "Petition", "PetitionPacket", "PetitionStep",
+    "PqrsdParameters", "Presence", "Priority", "Promise", "QuestionDecision", "QuestionRules", "RulesEnactment",
+    "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck",
+    "TrainedModel", "WebhookNotice",
 ]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
@@ -297,6 +299,7 @@ class PqrsdParameters(models.Model):
     number = models.PositiveIntegerField()
     address = models.URLField(max_length=500)
     text = models.CharField(max_length=500)
+    email = models.EmailField(blank=True)  # where the packets of petitions are sent; empty when they are downloaded
     reason = models.CharField(max_length=300)
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -312,70 +315,3 @@ class PqrsdParameters(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
         return ObjectRef("pqrsd", self.pk, str(self))
-
-
-class Petition(models.Model):
-    """A conversation that is a petition: handled, not only redirected (Q-5).
-
-    `features` says which features of a petition it has (T-230 de 2020). `number` is the one that PQRSD gave it
-    (radicado). Its legal date comes from its steps (`petition_clock`).
-    """
-
-    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="petitions")
-    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="petition")
-    kind = models.CharField(max_length=15, choices=[(kind.value, TERMS[kind].label) for kind in PetitionKind])
-    features = models.JSONField(default=dict)
-    contact_given = models.CharField(max_length=200, blank=True)
-    opened_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField()
-    number = models.CharField(max_length=60, blank=True)
-    numbered_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
-    numbered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(number="", numbered_by__isnull=True, numbered_at__isnull=True)
-                | (~Q(number="") & Q(numbered_by__isnull=False, numbered_at__isnull=False)),
-                name="petition_numbered_by_somebody",
-            ),
-            models.UniqueConstraint(fields=["entity", "number"], condition=~Q(number=""), name="petition_number_once"),
-        )
-        triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
-
-    def __str__(self) -> str:
-        return self.number or f"petición {self.pk}"
-
-    @property
-    def ref(self) -> ObjectRef:
-        """Return how records refer to it."""
-        return ObjectRef("petition", self.pk, f"Petición {self.number or self.pk}")
-
-    def get_absolute_url(self) -> str:
-        """Return the page of this petition."""
-        return reverse("inbox:petition", args=[self.pk])
-
-
-class PetitionStep(models.Model):
-    """Something that happened to a petition and moves its legal date."""
-
-    petition = models.ForeignKey(Petition, on_delete=models.PROTECT, related_name="steps")
-    kind = models.CharField(max_length=20, choices=STEP_CHOICES)
-    at = models.DateTimeField()
-    until = models.DateField(null=True)
-    note = models.CharField(max_length=300, blank=True)
-    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
-    recorded_at = models.DateTimeField()
-
-    class Meta:
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(kind=StepKind.EXTENDED, until__isnull=False)
-                | (~Q(kind=StepKind.EXTENDED) & Q(until__isnull=True)),
-                name="petition_step_extension_has_date",
-            ),
-        )
-        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} de {self.petition_id}"

@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 from dateutil.relativedelta import relativedelta
 
 from pregonero.errors import Refused
-from pregonero.working_days import add_working_days, days_after, is_working_day, next_working_day, why_not_working
+from pregonero.working_days import add_working_days, days_after, next_working_day, why_not_working
 
 BOGOTA = ZoneInfo("America/Bogota")
 OFFICE_CLOSES = time(17)  # of the entity: what arrives later counts as of the next working day
 TO_ASK_AND_FORWARD = 5  # working days (art. 21)
 TO_ASK_TO_COMPLETE = 10  # working days (art. 17)
+TO_CLARIFY = 10  # working days (art. 19)
+MONTH_TO_COMPLETE = relativedelta(months=1)  # and as much again if the person asks for it in time (art. 17)
 DELIVERY_OF_DOCUMENTS = 3  # working days, after the silence (art. 14, num. 1)
 
 
@@ -55,10 +57,14 @@ class StepKind(StrEnum):
 
     RECEIVED = "RECEIVED"
     ASKED_TO_COMPLETE = "ASKED_TO_COMPLETE"
+    MORE_TIME = "MORE_TIME"
+    RETURNED = "RETURNED"
     COMPLETED = "COMPLETED"
     FORWARDED = "FORWARDED"
     EXTENDED = "EXTENDED"
     ANSWERED = "ANSWERED"
+    WITHDRAWN = "WITHDRAWN"
+    ARCHIVED = "ARCHIVED"
 
 
 @dataclass(frozen=True)
@@ -81,105 +87,154 @@ class DayRow:
 
 @dataclass(frozen=True)
 class Count:
-    """The legal date of a petition, why it is that one, and its table of days. `due_on` is None when none runs."""
+    """The legal date of a petition, why it is that one, and its table of days. `due_on` is None when none runs.
+
+    `start` is the day on which the running term counts as begun; `waits_until` is the last day of the person to
+    complete or clarify the petition.
+    """
 
     due_on: date | None
     norm: str
     rows: tuple[DayRow, ...]
+    start: date
     note: str = ""
     ended_on: date | None = None
+    waits_until: date | None = None
 
     def is_late(self, today: date) -> bool:
         """Return whether the date has passed without an answer, or the answer came after it."""
         return self.due_on is not None and (self.ended_on or today) > self.due_on
 
 
-def counted_from(received_at: datetime) -> tuple[date, str]:
+@dataclass(frozen=True)
+class Calendar:
+    """The term of a petition, and the law of holidays that is left out, to compare before and after it."""
+
+    term: Term
+    without: str = ""
+
+    def plus(self, day: date, count: int) -> date:
+        """Return the working day that is `count` working days after a day."""
+        return add_working_days(day, count, without=self.without)
+
+
+def counted_from(received_at: datetime, *, without: str = "") -> tuple[date, str]:
     """Return the day on which a petition counts as received, and why when it is not the day of its arrival."""
     local = received_at.astimezone(BOGOTA)
-    if not is_working_day(local.date()):
-        return next_working_day(local.date()), f"llegó un día no hábil: {why_not_working(local.date())}"
+    day, why = local.date(), why_not_working(local.date(), without=without)
+    if why:
+        return next_working_day(day, without=without), f"llegó un día no hábil: {why}"
     if local.time() >= OFFICE_CLOSES:
-        return next_working_day(local.date()), f"llegó después de las {OFFICE_CLOSES:%H:%M}"
-    return local.date(), ""
+        return next_working_day(day, without=without), f"llegó después de las {OFFICE_CLOSES:%H:%M}"
+    return day, ""
 
 
 def count_petition(kind: PetitionKind, steps: Sequence[Step], *, without: str = "") -> Count:
     """Return the legal date of a petition from its steps, in order. Raises `Refused` for steps that the law has not."""
-    term = TERMS[kind]
+    calendar = Calendar(TERMS[kind], without)
     if not steps or steps[0].kind != StepKind.RECEIVED:
         raise Refused("La cuenta empieza cuando se recibe la petición.")
-    start, note = counted_from(steps[0].at)
-    count = _count(start, term.days, term.norm, without)
+    start, note = counted_from(steps[0].at, without=without)
+    count = _count(start, calendar)
     for step in steps[1:]:
-        count = _after(count, step, term, without)
+        count = _after(count, step, calendar)
     return replace(count, note="; ".join(filter(None, (note, count.note))))
 
 
-def _count(start: date, days: int, norm: str, without: str) -> Count:
-    rows = tuple(_rows(start, days, without))
-    return Count(rows[-1].day, norm, rows)
+def _count(start: date, calendar: Calendar, *, earlier: tuple[DayRow, ...] = ()) -> Count:
+    last = calendar.plus(start, calendar.term.days)
+    return Count(last, calendar.term.norm, (*earlier, *_rows(start, last, calendar)), start)
 
 
-def _rows(start: date, days: int, without: str) -> Iterable[DayRow]:
+def _rows(start: date, last: date, calendar: Calendar) -> Iterable[DayRow]:
     yield DayRow(start, 0, "se recibe: se cuenta desde el día hábil siguiente")
     number = 0
     for day in days_after(start):
-        why = why_not_working(day, without=without)
+        why = why_not_working(day, without=calendar.without)
         number += not why
         yield DayRow(day, None if why else number, why)
-        if number == days:
+        if day >= last:
             return
 
 
-def _after(count: Count, step: Step, term: Term, without: str) -> Count:
+def _after(count: Count, step: Step, calendar: Calendar) -> Count:
     if count.ended_on is not None:
         raise Refused("La petición ya terminó: no se le agrega nada.")
     day = step.at.astimezone(BOGOTA).date()
-    if step.kind == StepKind.ASKED_TO_COMPLETE:
-        return _asked_to_complete(count, day)
-    if step.kind == StepKind.COMPLETED:
-        return _completed(count, step, term, without)
-    if step.kind == StepKind.FORWARDED:
-        return _forwarded(count, day)
-    if step.kind == StepKind.EXTENDED:
-        return _extended(count, day, step.until, term)
-    if step.kind == StepKind.ANSWERED:
-        return replace(count, ended_on=day)
-    raise Refused("Una petición se recibe una sola vez.")
+    apply = {
+        StepKind.ASKED_TO_COMPLETE: lambda: _asked_to_complete(count, day, calendar),
+        StepKind.MORE_TIME: lambda: _more_time(count, day),
+        StepKind.RETURNED: lambda: _returned(count, day, calendar),
+        StepKind.COMPLETED: lambda: _completed(count, step, calendar),
+        StepKind.FORWARDED: lambda: _forwarded(count, day, calendar),
+        StepKind.EXTENDED: lambda: _extended(count, day, step.until, calendar),
+        StepKind.ANSWERED: lambda: replace(count, ended_on=day),
+        StepKind.WITHDRAWN: lambda: _ended(count, day, "art. 18", "la persona desistió"),
+        StepKind.ARCHIVED: lambda: _archived(count, day),
+    }.get(step.kind)
+    if apply is None:
+        raise Refused("Una petición se recibe una sola vez.")
+    return apply()
 
 
-def _asked_to_complete(count: Count, day: date) -> Count:
+def _stopped(count: Count, day: date, until: date, article: str, why: str) -> Count:
+    """Stop the count, whose table ends on the day on which it stops, until the person does their part."""
+    if count.due_on is None:
+        raise Refused("La cuenta ya está detenida: espera a la persona.")
+    rows = tuple(row for row in count.rows if row.day < day)
+    return replace(
+        count,
+        due_on=None,
+        norm=f"Ley 1755 de 2015, {article}",
+        rows=(*rows, DayRow(day, None, f"{why}: la cuenta se detiene ({article})")),
+        note=f"espera a la persona hasta el {until:%d/%m/%Y}",
+        waits_until=until,
+    )
+
+
+def _asked_to_complete(count: Count, day: date, calendar: Calendar) -> Count:
     """Stop the count: the person has a month to complete the petition (art. 17)."""
-    last = add_working_days(count.rows[0].day, TO_ASK_TO_COMPLETE)
+    last = calendar.plus(count.start, TO_ASK_TO_COMPLETE)
     if day > last:
         raise Refused(f"Se pide completar en los 10 días hábiles siguientes: hasta el {last:%d/%m/%Y} (art. 17).")
-    limit = day + relativedelta(months=1)
-    return replace(
-        count, due_on=None, norm="Ley 1755 de 2015, art. 17", note=f"espera lo que falta hasta el {limit:%d/%m/%Y}"
-    )
+    return _stopped(count, day, day + MONTH_TO_COMPLETE, "art. 17", "se pidió completarla")
 
 
-def _completed(count: Count, step: Step, term: Term, without: str) -> Count:
-    """Start the count again, from the day after the person completes it (art. 17)."""
-    if count.due_on is not None:
+def _more_time(count: Count, day: date) -> Count:
+    """Give the person as much time again, asked for before it ended (art. 17)."""
+    if count.waits_until is None or "art. 17" not in count.norm:
         raise Refused("No se le había pedido completar nada.")
-    start, _ = counted_from(step.at)
-    return replace(
-        _count(start, term.days, term.norm, without), note="la cuenta empieza otra vez al completarla (art. 17)"
-    )
+    if day > count.waits_until:
+        raise Refused(f"La prórroga se pide antes del {count.waits_until:%d/%m/%Y} (art. 17).")
+    until = count.waits_until + MONTH_TO_COMPLETE
+    return replace(count, waits_until=until, note=f"espera a la persona hasta el {until:%d/%m/%Y}, con prórroga")
 
 
-def _forwarded(count: Count, day: date) -> Count:
+def _returned(count: Count, day: date, calendar: Calendar) -> Count:
+    """Stop the count: nobody understands what is asked, and the person has ten days to clarify it (art. 19)."""
+    return _stopped(count, day, calendar.plus(day, TO_CLARIFY), "art. 19", "se devolvió para aclararla")
+
+
+def _completed(count: Count, step: Step, calendar: Calendar) -> Count:
+    """Start the count again, from the day after the person completes or clarifies it (arts. 17 and 19)."""
+    if count.waits_until is None:
+        raise Refused("No se le había pedido completar nada.")
+    start, _ = counted_from(step.at, without=calendar.without)
+    article = "art. 19" if "art. 19" in count.norm else "art. 17"
+    again = _count(start, calendar, earlier=count.rows)
+    return replace(again, note=f"la cuenta empieza otra vez al completarla ({article})")
+
+
+def _forwarded(count: Count, day: date, calendar: Calendar) -> Count:
     """End the count here: another authority is competent (art. 21)."""
-    last = add_working_days(count.rows[0].day, TO_ASK_AND_FORWARD)
+    last = calendar.plus(count.start, TO_ASK_AND_FORWARD)
     late = f", tarde: era hasta el {last:%d/%m/%Y}" if day > last else ""
     return replace(
         count, ended_on=day, due_on=last, norm="Ley 1755 de 2015, art. 21", note=f"se remitió a otra autoridad{late}"
     )
 
 
-def _extended(count: Count, day: date, until: date | None, term: Term) -> Count:
+def _extended(count: Count, day: date, until: date | None, calendar: Calendar) -> Count:
     """Take the date that was told, before the first one passed and at most double (art. 14, par.)."""
     if count.due_on is None or until is None:
         raise Refused("Escribe hasta qué fecha se amplía.")
@@ -187,10 +242,33 @@ def _extended(count: Count, day: date, until: date | None, term: Term) -> Count:
         raise Refused(
             f"La ampliación se avisa antes de que venza: era hasta el {count.due_on:%d/%m/%Y} (art. 14, par.)."
         )
-    most = add_working_days(count.rows[0].day, 2 * term.days)
+    most = calendar.plus(count.start, 2 * calendar.term.days)
     if not count.due_on < until <= most:
         raise Refused(f"La ampliación llega como máximo al {most:%d/%m/%Y}, el doble del plazo (art. 14, par.).")
-    return replace(count, due_on=until, norm="Ley 1755 de 2015, art. 14, parágrafo", note="ampliada")
+    earlier = tuple(row for row in count.rows if row.day < count.start)
+    rows = (*earlier, *_rows(count.start, until, calendar))
+    return replace(count, due_on=until, rows=rows, norm="Ley 1755 de 2015, art. 14, parágrafo", note="ampliada")
+
+
+def _ended(count: Count, day: date, article: str, why: str) -> Count:
+    """End the petition without an answer, which is never late."""
+    return replace(
+        count,
+        ended_on=day,
+        due_on=None,
+        waits_until=None,
+        norm=f"Ley 1755 de 2015, {article}",
+        note=f"{why} ({article})",
+    )
+
+
+def _archived(count: Count, day: date) -> Count:
+    """End the petition because the person did not complete or clarify it in time (arts. 17 and 19)."""
+    if count.waits_until is None:
+        raise Refused("Solo se archiva lo que espera a la persona.")
+    if day <= count.waits_until:
+        raise Refused(f"La persona tiene hasta el {count.waits_until:%d/%m/%Y}: antes no se archiva.")
+    return _ended(count, day, "art. 19" if "art. 19" in count.norm else "art. 17", "se archivó: no se completó")
 
 
 def silence_of_documents(count: Count) -> tuple[date, date] | None:

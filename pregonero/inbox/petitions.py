@@ -1,14 +1,17 @@
 """The legal date of a stored petition, its state in words, and its date as a calendar file."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from pregonero.inbox.models import Petition
+from pregonero.inbox.models import Message, Petition
 from pregonero.inbox.petition_clock import BOGOTA, Count, PetitionKind, Step, StepKind, count_petition
 from pregonero.working_days import add_working_days
 
 SOON_DAYS = 3  # working days before the legal date
 VERY_LATE_DAYS = 5  # working days after it
+DISRESPECTFUL = ("hijueputa", "hp", "malparido", "malparida", "gonorrea", "imbécil", "imbéciles", "ratas")
+ASKS = re.compile(r"\b(solicit|pid[oae]|requier|exij|necesit|quier|agradec\w+ (me )?(enví|inform)|derecho de petici)")
 
 # The features of a petition on a social network (Corte Constitucional, sentencia T-230 de 2020).
 FEATURES = {
@@ -19,6 +22,20 @@ FEATURES = {
 }
 
 
+def proposed_features(message: Message) -> dict[str, tuple[bool, str]]:
+    """Return the features that a message seems to have, each with its reason; a person confirms or corrects them."""
+    person, text = message.contact, message.text.casefold()
+    named = bool(person and (person.name or person.handle))
+    insults = sorted(word for word in DISRESPECTFUL if re.search(rf"\b{word}\b", text))
+    asks = bool(ASKS.search(text)) or "?" in text
+    return {
+        "two_way_channel": (True, "la entidad responde por esta cuenta"),
+        "identified": (named, f"firma como {person}" if named else "la red no dice quién es"),
+        "respectful": (not insults, f"dice «{insults[0]}»" if insults else "no tiene insultos"),
+        "asks_something": (asks, "pide o pregunta algo" if asks else "no se ve qué pide"),
+    }
+
+
 @dataclass(frozen=True)
 class PetitionRow:
     """A petition with its legal date and its state for the list."""
@@ -27,6 +44,16 @@ class PetitionRow:
     count: Count
     word: str
     tint: str
+
+    @property
+    def order(self) -> tuple[bool, bool, date, int]:
+        """Return its place in a list: what runs first, before it what has priority (art. 20), then by legal date."""
+        return (
+            self.count.ended_on is not None,
+            not self.petition.priority,
+            self.count.due_on or self.count.waits_until or date.max,
+            self.petition.pk,
+        )
 
 
 def count_of(petition: Petition) -> Count:

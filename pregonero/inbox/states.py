@@ -45,8 +45,12 @@ REFERRED = (Question.PQRSD, Question.PETITION)
 STEP_CHOICES = [
     (StepKind.RECEIVED.value, "se recibió"),
     (StepKind.ASKED_TO_COMPLETE.value, "se pidió completarla"),
-    (StepKind.COMPLETED.value, "la completó"),
+    (StepKind.MORE_TIME.value, "pidió más tiempo para completarla"),
+    (StepKind.RETURNED.value, "se devolvió para aclararla"),
+    (StepKind.COMPLETED.value, "la completó o la aclaró"),
     (StepKind.FORWARDED.value, "se remitió a otra autoridad"),
     (StepKind.EXTENDED.value, "se amplió el plazo"),
     (StepKind.ANSWERED.value, "se respondió"),
+    (StepKind.WITHDRAWN.value, "la persona desistió"),
+    (StepKind.ARCHIVED.value, "se archivó: no se completó"),
 ]

@@ -1,11 +1,14 @@
-"""Jobs that read what people write. The network call is here; an action stores what it brought."""
+"""Jobs that read what people write, and those that follow petitions. Network calls are here; actions store."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -13,10 +16,13 @@ from pregonero.errors import Refused
 from pregonero.inbox import hub_queries, live, queries, rules_trial
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
 from pregonero.inbox.actions.hub import begin_subscription, save_subscription_problem
+from pregonero.inbox.actions.packets import mark_packet_mailed, store_packet
+from pregonero.inbox.actions.petitions import recount_petition
 from pregonero.inbox.actions.question_models import save_model
 from pregonero.inbox.actions.question_rules import save_trial
 from pregonero.inbox.actions.webhooks import finish_notice
 from pregonero.inbox.models import Stream
+from pregonero.inbox.packets.contents import packet_of
 from pregonero.inbox.question_queries import entities_to_train, learned_phrases, rules_in_force, rules_to_try
 from pregonero.inbox.questions.training import train_for_entity
 from pregonero.networks.base import NetworkError, Transient
@@ -151,3 +157,40 @@ def _defer_once(task: str, lock: str, **arguments: int) -> None:
         app.configure_task(task, queueing_lock=lock).defer(**arguments)
     except AlreadyEnqueued:
         return
+
+
+@app.task(name="inbox.make_packet", queue="mail", retry=RetryStrategy(max_attempts=4, exponential_wait=4))
+def make_packet(*, petition_id: int, **_later: Any) -> None:
+    """Make and store the packet of a petition, and have it mailed if its office has an address."""
+    petition = queries.petition_to_pack(pk=petition_id)
+    packet = store_packet(petition=petition, content=packet_of(petition), now=timezone.now())
+    if packet is not None:
+        app.configure_task("inbox.mail_packet").defer(packet_id=packet.pk)
+
+
+@app.task(name="inbox.mail_packet", queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
+def mail_packet(*, packet_id: int, **_later: Any) -> None:
+    """Send a packet to the office that receives petitions, if it has an address and it was not sent or erased yet."""
+    packet = queries.packet_to_mail(pk=packet_id)
+    parameters = queries.pqrsd_parameters(packet.petition.entity)
+    if not settings.EMAIL_HOST or not parameters or not parameters.email or packet.mailed_at or packet.content is None:
+        return
+    petition = packet.petition
+    context = {"petition": petition, "address": f"{settings.PUBLIC_ADDRESS}{petition.get_absolute_url()}"}
+    message = EmailMessage(
+        subject=f"[{petition.entity.short_name}] {petition.ref.label} en {petition.message.conversation.account}",
+        body=render_to_string("inbox/packet_mail.txt", context),
+        to=[parameters.email],
+        attachments=[(f"peticion-{petition.pk}.zip", bytes(packet.content), "application/zip")],
+    )
+    message.send()
+    mark_packet_mailed(packet=packet, to=parameters.email, now=timezone.now())
+
+
+@app.periodic(cron="15 5 * * *")
+@app.task(name="inbox.recount_petitions", queue="mail", queueing_lock="recount_petitions")
+def recount_petitions(timestamp: int, **_later: Any) -> None:
+    """Count again the petitions that run, when the law of holidays is another than when they were counted."""
+    now = datetime.fromtimestamp(timestamp, tz=UTC)
+    for petition_id in queries.petitions_to_recount():
+        recount_petition(petition_id=petition_id, now=now)

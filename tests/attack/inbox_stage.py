@@ -4,14 +4,31 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
+from pregonero.inbox.actions.packets import store_packet
+from pregonero.inbox.actions.persons import join_contacts, make_promise
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
 from pregonero.inbox.actions.question_rules import save_trial, write_rules
 from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import close_conversation, set_pqrsd_parameters, sort_conversation
-from pregonero.inbox.models import Answer, Conversation, Petition, QuestionRules, RulesTrial, SavedAnswer, Stream
+from pregonero.inbox.models import (
+    Answer,
+    Contact,
+    ContactJoin,
+    Conversation,
+    Petition,
+    Promise,
+    QuestionRules,
+    RulesTrial,
+    SavedAnswer,
+    Stream,
+)
+from pregonero.inbox.packets.contents import packet_of
 from pregonero.inbox.petition_clock import PetitionKind
+from pregonero.inbox.queries import petition_to_pack
 from pregonero.inbox.questions.rules import Rule
 from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question
@@ -37,6 +54,8 @@ class InboxRows:
     saved: SavedAnswer
     rules_version: QuestionRules
     rules_trial: RulesTrial
+    join: ContactJoin
+    promise: Promise
 
 
 def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> InboxRows:
@@ -70,7 +89,15 @@ def make_inbox(account: Account, people: dict[Role, Member], now: datetime) -> I
     rules = [Rule(Question.PQRSD, "Habla de su registro.", ("mi registro",))]
     version = write_rules(rules=rules, reason="Circular", by=citizen_relations, now=now)
     trial = save_trial(version=version, counts=try_rules(version, now=now), now=now)
-    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand, saved, version, trial)
+    store_packet(petition=petition, content=packet_of(petition_to_pack(pk=petition.pk)), now=now)
+    person = found[0].contact
+    other = Contact.objects.create(
+        entity=account.entity, network="x", remote_id="p9", name="Rosa Mejía", first_seen_at=now
+    )
+    join = join_contacts(contact=person, other=other, reason="Lo dijo ella", by=strategist, now=now)
+    due_on = timezone.localdate(now)
+    promise = make_promise(conversation=found[0], text="Avisarle", due_on=due_on, by=strategist, now=now)
+    return InboxRows(found[0], found[1], found[2], found[3], petition, by_hand, saved, version, trial, join, promise)
 
 
 def _written(number: int, now: datetime) -> Interaction:

@@ -1,6 +1,6 @@
 """The legal date of petitions: worked terms, one or more for each article, each with its day-by-day table (Q-5)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pregonero.errors import Refused
-from pregonero.inbox.petition_clock import TERMS, PetitionKind, Step, StepKind, count_petition, silence_of_documents
+from pregonero.inbox.petition_clock import (
+    DayRow,
+    PetitionKind,
+    Step,
+    StepKind,
+    count_petition,
+    silence_of_documents,
+)
 from pregonero.working_days import LEY_2578, is_working_day
+from tests.inbox.petition_terms import WORKED, Worked
 
 pytestmark = pytest.mark.procedure("Q-5")
 BOGOTA = ZoneInfo("America/Bogota")
@@ -29,39 +37,67 @@ def d(text: str) -> date:
     return date.fromisoformat(text)
 
 
-WORKED = [
-    # kind, received, legal date: the days are in the tables of the law's calendar
-    (K.GENERAL, "2026-11-24 10:00", "2026-12-16"), (K.GENERAL, "2026-11-24 16:59", "2026-12-16"),
-    (K.GENERAL, "2026-11-24 17:00", "2026-12-17"), (K.GENERAL, "2026-11-27 18:30", "2026-12-22"),
-    (K.GENERAL, "2026-11-28 09:00", "2026-12-22"), (K.GENERAL, "2026-11-29 23:59", "2026-12-22"),
-    (K.GENERAL, "2026-12-18 10:00", "2027-01-13"), (K.GENERAL, "2026-12-24 18:00", "2027-01-20"),
-    (K.GENERAL, "2026-03-27 08:00", "2026-04-21"), (K.GENERAL, "2026-07-01 08:00", "2026-07-24"),
-    (K.GENERAL, "2025-06-12 08:00", "2025-07-07"), (K.GENERAL, "2028-02-28 08:00", "2028-03-21"),
-    (K.DOCUMENTS, "2026-11-24 10:00", "2026-12-09"), (K.DOCUMENTS, "2026-11-24 17:01", "2026-12-10"),
-    (K.DOCUMENTS, "2026-12-21 10:00", "2027-01-06"), (K.DOCUMENTS, "2026-07-03 10:00", "2026-07-21"),
-    (K.DOCUMENTS, "2026-05-08 10:00", "2026-05-25"), (K.DOCUMENTS, "2026-04-01 10:00", "2026-04-17"),
-    (K.CONSULTATION, "2026-11-24 10:00", "2027-01-08"), (K.CONSULTATION, "2026-06-05 10:00", "2026-07-24"),
-    (K.CONSULTATION, "2026-10-09 10:00", "2026-11-25"), (K.AUTHORITY, "2026-11-24 10:00", "2026-12-09"),
-    (K.AUTHORITY, "2026-08-06 10:00", "2026-08-24"), (K.CONGRESS, "2026-11-24 10:00", "2026-12-01"),
-    (K.CONGRESS, "2026-12-04 10:00", "2026-12-14"), (K.CONGRESS, "2026-12-31 20:00", "2027-01-12"),
-    (K.CONGRESS, "2026-10-30 10:00", "2026-11-09"), (K.CONGRESS, "2026-01-02 10:00", "2026-01-09"),
-    (K.GENERAL, "2026-01-09 10:00", "2026-02-02"), (K.GENERAL, "2026-05-15 10:00", "2026-06-09"),
-    (K.GENERAL, "2026-06-12 10:00", "2026-07-07"), (K.GENERAL, "2026-08-14 10:00", "2026-09-07"),
-    (K.GENERAL, "2026-10-30 10:00", "2026-11-24"), (K.DOCUMENTS, "2025-04-14 10:00", "2025-04-30"),
-    (K.DOCUMENTS, "2025-12-24 10:00", "2026-01-09"), (K.DOCUMENTS, "2027-03-19 10:00", "2027-04-07"),
-    (K.CONSULTATION, "2025-12-01 10:00", "2026-01-16"), (K.CONSULTATION, "2027-12-01 10:00", "2028-01-14"),
-    (K.CONGRESS, "2027-03-22 10:00", "2027-04-01"), (K.AUTHORITY, "2028-04-10 10:00", "2028-04-26"),
-]  # fmt: skip
+def steps_of(term: Worked) -> list[Step]:
+    """Return the steps of a worked term, with its reception first."""
+    steps = [received(term.received)]
+    for text in filter(None, term.steps.split(" | ")):
+        kind, day, *rest = text.split(" ")
+        hour, until = (rest[0], None) if ":" in rest[0] else ("10:00", rest[0])
+        until = rest[1] if len(rest) > 1 else until
+        steps.append(Step(StepKind(kind), at(f"{day} {hour}"), d(until) if until else None))
+    return steps
 
 
-@pytest.mark.parametrize(("kind", "when", "due"), WORKED)
-def test_worked_terms_of_article_14_and_30(kind: PetitionKind, when: str, due: str) -> None:
-    count = count_petition(kind, [received(when)])
+@pytest.mark.parametrize("term", WORKED, ids=lambda term: f"{term.article}: {term.received} {term.steps[:30]}")
+def test_worked_terms_with_their_tables(term: Worked) -> None:
+    count = count_petition(PetitionKind(term.kind), steps_of(term))
 
-    assert count.due_on == d(due)
-    assert count.norm == TERMS[kind].norm
-    assert [row.number for row in count.rows if row.number] == list(range(1, TERMS[kind].days + 1))
-    assert all(row.note for row in count.rows if not row.number), "each day that does not count says why"
+    assert f"{count.due_on or ''}" == term.due
+    if not term.due:
+        return
+    begun = max(place for place, row in enumerate(count.rows) if row.number == 0)
+    rows = count.rows[begun:]
+    days = [count.start + timedelta(days=number) for number in range(len(rows))]
+    assert [row.day for row in rows] == days, "no day is left out"
+    holidays = [row for row in rows if row.number is None and row.day.weekday() < 5]
+    assert " ".join(f"{row.day:%m-%d}" for row in holidays if row.day <= d(term.due)) == term.holidays
+    assert all("Ley" in row.note for row in holidays), "each holiday names its law"
+    assert all(row.note for row in rows if row.day.weekday() >= 5 and row.number is None)
+    numbers = [row.number for row in rows if row.number is not None]
+    assert numbers == list(range(len(numbers))), "from the day after its reception, one by one"
+
+
+def test_there_are_sixty_worked_terms_of_every_article() -> None:
+    articles = {"14", "14 par.", "14.1", "14.2", "17", "18", "19", "21", "30", "258"}
+    assert (len(WORKED), {term.article for term in WORKED}) == (60, articles)
+
+
+@pytest.mark.parametrize(
+    ("steps", "why"),
+    [
+        ([(S.MORE_TIME, "2026-12-01 10:00")], "No se le había pedido"),
+        ([(S.COMPLETED, "2026-12-01 10:00")], "No se le había pedido"),
+        ([(S.RETURNED, "2026-12-01 10:00"), (S.MORE_TIME, "2026-12-02 10:00")], "No se le había pedido"),
+        ([(S.ASKED_TO_COMPLETE, "2026-11-30 10:00"), (S.MORE_TIME, "2026-12-31 10:00")], "antes del 30/12/2026"),
+        ([(S.ASKED_TO_COMPLETE, "2026-11-30 10:00"), (S.ARCHIVED, "2026-12-30 10:00")], "antes no se archiva"),
+        ([(S.ASKED_TO_COMPLETE, "2026-11-30 10:00"), (S.RETURNED, "2026-12-01 10:00")], "ya está detenida"),
+        ([(S.ARCHIVED, "2026-12-30 10:00")], "Solo se archiva"),
+        ([(S.WITHDRAWN, "2026-12-01 10:00"), (S.ANSWERED, "2026-12-02 10:00")], "ya terminó"),
+        ([(S.RECEIVED, "2026-12-01 10:00")], "una sola vez"),
+    ],
+)
+def test_a_step_that_the_law_has_not_is_refused(steps: list[tuple[StepKind, str]], why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        count_petition(K.GENERAL, [received("2026-11-24 10:00"), *(Step(kind, at(when)) for kind, when in steps)])
+
+
+def test_the_table_says_on_which_day_the_count_stopped() -> None:
+    stopped = count_petition(K.GENERAL, [received("2026-11-24 10:00"), Step(S.RETURNED, at("2026-12-02 10:00"))])
+
+    assert stopped.rows[-1] == DayRow(
+        d("2026-12-02"), None, "se devolvió para aclararla: la cuenta se detiene (art. 19)"
+    )
+    assert stopped.waits_until == d("2026-12-17")
 
 
 @pytest.mark.parametrize(

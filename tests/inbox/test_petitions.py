@@ -1,5 +1,6 @@
 """A petition found in a conversation is handed over, numbered, told to the person and followed (Q-5)."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +10,11 @@ from django.utils import timezone
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition, record_number, record_step
 from pregonero.inbox.actions.triage import sort_conversation
-from pregonero.inbox.models import Answer, Conversation, Petition, PetitionStep
+from pregonero.inbox.models import Answer, Conversation, LegalDate, Petition, PetitionStep
 from pregonero.inbox.petition_clock import PetitionKind, Step, StepKind, silence_of_documents
 from pregonero.inbox.petitions import FEATURES, calendar_file, count_of, row_of
 from pregonero.inbox.states import AnswerKind, Question
+from pregonero.inbox.tasks import recount_petitions
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.models import Event
@@ -89,6 +91,39 @@ def test_a_step_that_the_law_does_not_allow_leaves_nothing(petition: Petition, c
             now=now,
         )
     assert [step.kind for step in PetitionStep.objects.all()] == [StepKind.RECEIVED]
+
+
+def test_a_new_law_of_holidays_counts_again_and_keeps_both_dates(petition: Petition, citizen_relations: Member) -> None:
+    (first,) = petition.legal_dates.all()
+    assert first.due_on is not None
+    recount_petitions(timestamp=int(timezone.now().timestamp()))
+    assert petition.legal_dates.count() == 1, "the same law counts nothing again"
+    earlier = first.due_on - timedelta(days=1)
+    LegalDate.objects.create(
+        petition=petition, due_on=earlier, norm=first.norm, cause="RECEIVED", data_version=1, at=timezone.now()
+    )
+    for _ in range(2):
+        recount_petitions(timestamp=int(timezone.now().timestamp()))
+
+    assert [date.cause for date in petition.legal_dates.order_by("pk")] == ["RECEIVED", "RECEIVED", "LAW"]
+    event = Event.objects.get(event_type="petition.recounted")
+    assert (event.facts["before"], event.facts["after"]) == (f"{earlier}", f"{first.due_on}")
+    title = citizen_relations.notices.get(kind__startswith="petition.recounted").title
+    assert f"{earlier:%d/%m/%Y} → {first.due_on:%d/%m/%Y}" in title
+
+
+def test_a_petition_with_priority_goes_first(petition: Petition, conversation: Conversation) -> None:
+    row = row_of(petition, today=timezone.localdate())
+    urgent = replace(row, petition=Petition(pk=petition.pk + 1, priority="JOURNALIST"))
+    answered = replace(urgent, count=replace(row.count, ended_on=timezone.localdate()))
+    assert sorted([answered, row, urgent], key=lambda row: row.order) == [urgent, row, answered]
+
+
+def test_its_state_is_shown_in_the_conversation(petition: Petition, conversation: Conversation, ana: Member) -> None:
+    browser = Client()
+    browser.force_login(ana.user)
+    page = browser.get(conversation.get_absolute_url()).content.decode()
+    assert "a tiempo" in page and f"{count_of(petition).due_on:%d/%m/%Y}" in page
 
 
 def test_the_answer_ends_it(petition: Petition, citizen_relations: Member) -> None:

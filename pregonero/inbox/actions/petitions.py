@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +11,8 @@ from django.utils import timezone
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import send_number
-from pregonero.inbox.models import Conversation, Petition, PetitionStep
+from pregonero.inbox.actions.packets import defer_packet
+from pregonero.inbox.models import Conversation, LegalDate, Petition, PetitionStep
 from pregonero.inbox.petition_clock import PetitionKind, Step, StepKind
 from pregonero.inbox.petitions import count_of
 from pregonero.inbox.states import Question
@@ -20,7 +21,8 @@ from pregonero.people.models import Member
 from pregonero.people.queries import members_with
 from pregonero.people.roles import Role
 from pregonero.people.rules import check_may
-from pregonero.records.actions import record
+from pregonero.records.actions import SYSTEM, record
+from pregonero.working_days import DATA_VERSION
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class PetitionOpening:
     kind: PetitionKind
     features: Mapping[str, bool]
     contact_given: str = ""
+    priority: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -47,6 +50,7 @@ def open_petition(*, conversation: Conversation, opening: PetitionOpening, by: M
         message=message,
         kind=opening.kind,
         features=dict(opening.features),
+        priority=opening.priority,
         contact_given=opening.contact_given.strip()[:200],
         opened_by=by,
         opened_at=now,
@@ -59,8 +63,10 @@ def open_petition(*, conversation: Conversation, opening: PetitionOpening, by: M
         ref=petition.ref,
         at=now,
         related=[conversation.ref, message.ref],
-        facts={"kind": opening.kind, "features": dict(opening.features)},
+        facts={"kind": opening.kind, "features": dict(opening.features), "priority": opening.priority},
     )
+    store_legal_date(petition, StepKind.RECEIVED, now)
+    defer_packet(petition)
     notify(
         members=members_with(conversation.entity, [Role.CITIZEN_RELATIONS], today=timezone.localdate(now)),
         kind="petition.opened",
@@ -110,7 +116,7 @@ def record_step(*, petition: Petition, step: Step, note: str, by: Member, now: d
     if step.at > now:
         raise Refused("Escribe una fecha que ya haya pasado.")
     stored = _add_step(petition, step, note, by, now)
-    count_of(petition)  # refuses, and undoes the step, when the law does not allow it
+    store_legal_date(petition, step.kind, now)  # refuses, and undoes the step, when the law does not allow it
     record(
         entity_id=petition.entity_id,
         event_type="petition.step",
@@ -134,3 +140,51 @@ def _add_step(petition: Petition, step: Step, note: str, by: Member, now: dateti
         by=by,
         recorded_at=now,
     )
+
+
+def store_legal_date(petition: Petition, cause: str, now: datetime) -> LegalDate:
+    """Store the legal date as it is counted now, and what moved it. Raises `Refused` for what the law has not."""
+    count = count_of(petition)
+    return LegalDate.objects.create(
+        petition=petition, due_on=count.due_on, norm=count.norm, cause=cause, data_version=DATA_VERSION, at=now
+    )
+
+
+@transaction.atomic(durable=True)
+def recount_petition(*, petition_id: int, now: datetime) -> LegalDate | None:
+    """Count a petition again after the law of holidays changed; keep both dates, and tell who follows it."""
+    petition = (
+        Petition.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=petition_id)
+    )
+    before = petition.legal_dates.order_by("-pk").first()
+    if before is not None and before.data_version >= DATA_VERSION:
+        return None
+    after = store_legal_date(petition, LegalDate.LAW, now)
+    if before is None or before.due_on == after.due_on:
+        return after
+    record(
+        entity_id=petition.entity_id,
+        event_type="petition.recounted",
+        actor=SYSTEM,
+        ref=petition.ref,
+        at=now,
+        facts={"before": _iso(before.due_on), "after": _iso(after.due_on), "holidays": DATA_VERSION},
+    )
+    notify(
+        members=members_with(petition.entity, [Role.CITIZEN_RELATIONS], today=timezone.localdate(now)),
+        kind=f"petition.recounted.{DATA_VERSION}",
+        ref=petition.ref,
+        title=f"Cambió la fecha legal de una petición: {_day(before.due_on)} → {_day(after.due_on)}",
+        path=petition.get_absolute_url(),
+        now=now,
+        why="Cambió la ley de festivos.",
+    )
+    return after
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else "ninguna"

@@ -176,9 +176,9 @@ def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime
 
 @transaction.atomic(durable=True)
 def set_pqrsd_parameters(
-    *, entity: Entity, address: str, text: str, reason: str, by: Member, now: datetime
+    *, entity: Entity, address: str, text: str, reason: str, by: Member, now: datetime, email: str = ""
 ) -> PqrsdParameters:
-    """Set where PQRSD is received and what people are told, as a new version (Q-4)."""
+    """Set where PQRSD and petitions are received and what people are told, as a new version (Q-4)."""
     check_may(by, "pqrsd.manage", now=now)
     Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity.pk)
     if by.entity_id != entity.pk:
@@ -190,6 +190,7 @@ def set_pqrsd_parameters(
         number=PqrsdParameters.objects.filter(entity=entity).count() + 1,
         address=address,
         text=text.strip(),
+        email=email,
         reason=reason.strip()[:300],
         by=by,
         at=now,
@@ -200,7 +201,7 @@ def set_pqrsd_parameters(
         actor=by.actor,
         ref=parameters.ref,
         at=now,
-        facts={"number": parameters.number, "address": address},
+        facts={"number": parameters.number, "address": address, "email": email},
         texts={"text": parameters.text, "reason": parameters.reason},
     )
     return parameters

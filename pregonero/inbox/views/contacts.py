@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pregonero.inbox import queries
+from pregonero.inbox import person_queries, queries
 from pregonero.inbox.actions.contacts import erase_contact
 from pregonero.inbox.contact_data import data_of
 from pregonero.inbox.forms import EraseForm
@@ -25,13 +25,16 @@ def _contact(request: MemberRequest, pk: int, right: str) -> Contact:
 
 @require_GET
 def contact_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """Show a person's conversations with the entity, on every account of their network (Q-7)."""
+    """Show a person's history with the entity on every network, what was promised and what is pending (Q-7)."""
     now, contact = timezone.now(), _contact(request, pk, "inbox.see")
-    conversations = queries.conversations_with(contact)
+    today, words = timezone.localdate(now), request.GET.get("q", "")[:120]
     context = {
         "contact": contact,
-        "conversations": conversations,
-        "last": queries.last_messages(conversations),
+        "history": person_queries.history_of(contact, today=today),
+        "words": words,
+        "others": person_queries.contacts_like(words, contact=contact),
+        "may_work": may(request.member, "inbox.answer", now=now),
+        "today": today,
         "may_erase": may(request.member, "contact.erase", now=now),
         "now": now,
     }

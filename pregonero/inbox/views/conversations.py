@@ -19,12 +19,12 @@ from pregonero.inbox.actions.answers import WrittenAnswer
 from pregonero.inbox.alike import alike_conversations
 from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
 from pregonero.inbox.composer import composer_context, new_answer
+from pregonero.inbox.followup import followup_context
 from pregonero.inbox.forms import (
     AcceptingLinks,
     AnswerForm,
     CloseForm,
     NoteForm,
-    PetitionForm,
     RedirectForm,
     SnoozeForm,
     SortForm,
@@ -73,12 +73,12 @@ def _page(
         "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
         "limit": rules.answer_limit(conversation, is_private=conversation.is_private),
         "questions": Question.choices,
-        "petition": queries.petition_of(conversation),
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
         "people": networks_people(conversation.entity, today=today),
         "is_open": conversation.state == ConversationState.OPEN,
         "now": now,
         **composer,
+        **followup_context(conversation, today=today),
         **_forms(form, _initial_answer(conversation, now, **composer), conversation),
         **_rights(member, conversation, now),
     }
@@ -132,7 +132,6 @@ def _forms(form: Form | None, initial: dict[str, Any], conversation: Conversatio
         "redirect_form": RedirectForm(initial=initial),
         "sort_form": SortForm(initial={"question": conversation.question}),
         "close_form": CloseForm(),
-        "petition_form": PetitionForm(),
         "note_form": NoteForm(),
         "snooze_form": SnoozeForm(),
     }

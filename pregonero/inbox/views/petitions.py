@@ -27,7 +27,7 @@ def petition_list(request: MemberRequest) -> HttpResponse:
     check_may(request.member, "inbox.see", now=now)
     today = timezone.localdate(now)
     rows = [row_of(petition, today=today) for petition in queries.petitions_of(request.member.entity)]
-    rows.sort(key=lambda row: (row.count.ended_on is not None, row.count.due_on is None, row.count.due_on or today))
+    rows.sort(key=lambda row: row.order)
     return render(request, "inbox/petitions.html", {"rows": rows, "now": now})
 
 
@@ -42,6 +42,7 @@ def open_petition(request: MemberRequest, pk: int) -> HttpResponse:
             PetitionKind(form.cleaned_data["kind"]),
             {name: name in marked for name in FEATURES},
             form.cleaned_data["contact_given"],
+            form.cleaned_data["priority"],
         )
         actions.open_petition(conversation=conversation, opening=opening, by=request.member, now=timezone.now())
         messages.success(request, "Petición enviada al Grupo de Relación con el Ciudadano.")
@@ -71,6 +72,8 @@ def _page(request: MemberRequest, petition: Petition, form: Form | None = None) 
         "silence": silence_of_documents(row.count) if kind == PetitionKind.DOCUMENTS else None,
         "term": TERMS[kind],
         "features": [(label, petition.features.get(name, False)) for name, label in FEATURES.items()],
+        "packet": queries.latest_packet(petition),
+        "dates": petition.legal_dates.order_by("pk"),
         "steps": petition.steps.select_related("by").order_by("at", "pk"),
         "number_form": form if isinstance(form, NumberForm) else NumberForm(),
         "step_form": form if isinstance(form, StepForm) else StepForm(),

@@ -25,7 +25,7 @@ def pqrsd(request: MemberRequest) -> HttpResponse:
     member, now = request.member, timezone.now()
     check_may(member, "inbox.see", now=now)
     current = queries.pqrsd_parameters(member.entity)
-    initial = {"address": current.address, "text": current.text} if current else None
+    initial = {"address": current.address, "text": current.text, "email": current.email} if current else None
     form = PqrsdForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid() and _set(request, form):
         return redirect("inbox:pqrsd")
@@ -42,7 +42,7 @@ def _set(request: MemberRequest, form: PqrsdForm) -> bool:
     """Return whether the parameters were set; otherwise the form says which link is wrong and who may accept it."""
     member, now = request.member, timezone.now()
     check_may(member, "pqrsd.manage", now=now)
-    data = {name: form.cleaned_data[name] for name in ("address", "text", "reason")}
+    data = {name: form.cleaned_data[name] for name in ("address", "text", "email", "reason")}
     try:
         check_links_of(request, f"{data['text']} {data['address']}", form, right="pqrsd.manage")
     except LinksRefused as refusal:
