@@ -11,13 +11,11 @@ from pregonero.inbox.models import (
     Answer,
     Contact,
     Conversation,
-    LegalDate,
     LiveConnection,
     Message,
     MessageVersion,
     Note,
     Petition,
-    PetitionPacket,
     PqrsdParameters,
     Stream,
     WebhookNotice,
@@ -35,7 +33,6 @@ from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
-from pregonero.working_days import DATA_VERSION
 
 PAGE_SIZE = 30
 MOST_LISTED = 1_000  # conversations that a list counts and pages: filters reach the rest
@@ -171,37 +168,6 @@ def get_petition(*, member: Member, pk: int, for_update: bool = False) -> Petiti
 def petition_of(conversation: Conversation) -> Petition | None:
     """Return the petition of a conversation with its steps, or None."""
     return Petition.objects.filter(message__conversation=conversation).prefetch_related("steps").first()
-
-
-def petition_to_pack(*, pk: int) -> Petition:
-    """Return a petition of any entity, for the job that makes its packet. Raises `NotFound`."""
-    related = ("entity", "message__contact", "message__conversation__account__entity")
-    petition = Petition.objects.select_related(*related).filter(pk=pk).first()
-    if petition is None:
-        raise NotFound("La petición ya no existe.")
-    return petition
-
-
-def packet_to_mail(*, pk: int) -> PetitionPacket:
-    """Return a packet of any entity, for the job that mails it. Raises `NotFound`."""
-    related = ("petition__entity", "petition__message__conversation__account")
-    packet = PetitionPacket.objects.select_related(*related).filter(pk=pk).first()
-    if packet is None:
-        raise NotFound("El paquete ya no existe.")
-    return packet
-
-
-def latest_packet(petition: Petition) -> PetitionPacket | None:
-    """Return the latest packet of a petition, or None when it is not made yet."""
-    return PetitionPacket.objects.filter(petition=petition).order_by("-pk").first()
-
-
-def petitions_to_recount() -> list[int]:
-    """Return the ids of petitions that were last counted with other holidays than those in force."""
-    latest = LegalDate.objects.filter(petition=OuterRef("pk")).order_by("-pk")
-    version = Subquery(latest.values("data_version")[:1])
-    behind = Petition.objects.annotate(version=version).filter(Q(version__lt=DATA_VERSION) | Q(version__isnull=True))
-    return list(behind.order_by("pk").values_list("pk", flat=True)[:1000])
 
 
 def petitions_of(entity: Entity) -> list[Petition]:

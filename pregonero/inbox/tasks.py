@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.errors import Refused
-from pregonero.inbox import hub_queries, live, queries, rules_trial
+from pregonero.inbox import hub_queries, live, petition_queries, queries, rules_trial
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
 from pregonero.inbox.actions.hub import begin_subscription, save_subscription_problem
 from pregonero.inbox.actions.packets import mark_packet_mailed, store_packet
@@ -162,7 +162,7 @@ def _defer_once(task: str, lock: str, **arguments: int) -> None:
 @app.task(name="inbox.make_packet", queue="mail", retry=RetryStrategy(max_attempts=4, exponential_wait=4))
 def make_packet(*, petition_id: int, **_later: Any) -> None:
     """Make and store the packet of a petition, and have it mailed if its office has an address."""
-    petition = queries.petition_to_pack(pk=petition_id)
+    petition = petition_queries.petition_to_pack(pk=petition_id)
     packet = store_packet(petition=petition, content=packet_of(petition), now=timezone.now())
     if packet is not None:
         app.configure_task("inbox.mail_packet").defer(packet_id=packet.pk)
@@ -171,7 +171,7 @@ def make_packet(*, petition_id: int, **_later: Any) -> None:
 @app.task(name="inbox.mail_packet", queue="mail", retry=RetryStrategy(max_attempts=6, exponential_wait=4))
 def mail_packet(*, packet_id: int, **_later: Any) -> None:
     """Send a packet to the office that receives petitions, if it has an address and it was not sent or erased yet."""
-    packet = queries.packet_to_mail(pk=packet_id)
+    packet = petition_queries.packet_to_mail(pk=packet_id)
     parameters = queries.pqrsd_parameters(packet.petition.entity)
     if not settings.EMAIL_HOST or not parameters or not parameters.email or packet.mailed_at or packet.content is None:
         return
@@ -192,5 +192,5 @@ def mail_packet(*, packet_id: int, **_later: Any) -> None:
 def recount_petitions(timestamp: int, **_later: Any) -> None:
     """Count again the petitions that run, when the law of holidays is another than when they were counted."""
     now = datetime.fromtimestamp(timestamp, tz=UTC)
-    for petition_id in queries.petitions_to_recount():
+    for petition_id in petition_queries.petitions_to_recount():
         recount_petition(petition_id=petition_id, now=now)

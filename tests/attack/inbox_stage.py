@@ -28,7 +28,7 @@ from pregonero.inbox.models import (
 )
 from pregonero.inbox.packets.contents import packet_of
 from pregonero.inbox.petition_clock import PetitionKind
-from pregonero.inbox.queries import petition_to_pack
+from pregonero.inbox.petition_queries import petition_to_pack
 from pregonero.inbox.questions.rules import Rule
 from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question

@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from pregonero.errors import WrongState
-from pregonero.inbox import queries
+from pregonero.inbox import petition_queries, queries
 from pregonero.inbox.actions.contacts import erase_contact
 from pregonero.inbox.actions.packets import ask_for_packet, store_packet
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
@@ -47,7 +47,7 @@ def petition(conversation: Conversation, ana: Member, citizen_relations: Member)
     add_note(conversation=conversation, text="Ojo: es amiga del director", by=ana, now=timezone.now())
     opening = PetitionOpening(PetitionKind.DOCUMENTS, dict.fromkeys(FEATURES, True), "rosa@correo.test")
     opened = open_petition(conversation=conversation, opening=opening, by=ana, now=timezone.now())
-    return queries.petition_to_pack(pk=opened.pk)
+    return petition_queries.petition_to_pack(pk=opened.pk)
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_erasing_the_person_empties_the_packet_and_none_is_made_again(
     assert citizen_relations.notices.filter(kind="contact.erased").exists(), "what was mailed is deleted there"
     assert store_packet(petition=petition, content=content, now=now) is None, "a job that was making one"
     with pytest.raises(WrongState, match="se borraron"):
-        ask_for_packet(petition=queries.petition_to_pack(pk=petition.pk), by=carmen, now=now)
+        ask_for_packet(petition=petition_queries.petition_to_pack(pk=petition.pk), by=carmen, now=now)
     mail_packet(packet_id=packet.pk)
     assert mail.outbox == []
     browser = Client()

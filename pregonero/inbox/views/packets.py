@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import NotFound, WrongState
-from pregonero.inbox import queries
+from pregonero.inbox import petition_queries, queries
 from pregonero.inbox.actions.packets import ask_for_packet
 from pregonero.inbox.models import PetitionPacket
 from pregonero.inbox.packets.contents import file_in
@@ -20,7 +20,7 @@ TYPES = {"captura.pdf": "application/pdf", "peticion.json": "application/json", 
 def _packet(request: MemberRequest, pk: int) -> PetitionPacket:
     petition = queries.get_petition(member=request.member, pk=pk)
     check_may(request.member, "inbox.see", now=timezone.now())
-    packet = queries.latest_packet(petition)
+    packet = petition_queries.latest_packet(petition)
     if packet is None:
         raise WrongState("El paquete se está haciendo: vuelve en un minuto.")
     if packet.content is None:

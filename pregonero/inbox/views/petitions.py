@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import NotFound, Refused
-from pregonero.inbox import queries
+from pregonero.inbox import petition_queries, queries
 from pregonero.inbox.actions import petitions as actions
 from pregonero.inbox.forms import NumberForm, PetitionForm, StepForm
 from pregonero.inbox.models import Petition
@@ -72,7 +72,7 @@ def _page(request: MemberRequest, petition: Petition, form: Form | None = None) 
         "silence": silence_of_documents(row.count) if kind == PetitionKind.DOCUMENTS else None,
         "term": TERMS[kind],
         "features": [(label, petition.features.get(name, False)) for name, label in FEATURES.items()],
-        "packet": queries.latest_packet(petition),
+        "packet": petition_queries.latest_packet(petition),
         "dates": petition.legal_dates.order_by("pk"),
         "steps": petition.steps.select_related("by").order_by("at", "pk"),
         "number_form": form if isinstance(form, NumberForm) else NumberForm(),
