@@ -17,6 +17,7 @@ from pregonero.moderation.models import Wave
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
+from tests.attack.people_forms import absence, adviser, edited
 from tests.publishing.test_views import sent
 
 ALL = frozenset(Role)  # also people of offices outside the Group
@@ -134,20 +135,6 @@ def wave_of(stage: Stage) -> list[Any]:
 
 def today(_: Stage) -> dict[str, str]:
     return {"kind": "ANSWERED", "day": f"{timezone.localdate():%Y-%m-%d}"}
-
-
-def edited(name: str) -> dict[str, Any]:
-    return {"name": name, "roles": ["ADVISER"], "employment": "STAFF"}
-
-
-def absence(stage: Stage) -> dict[str, Any]:
-    """Return the form with which the community manager covers the adviser's absence next year."""
-    days = {"starts_on": "2027-12-01", "ends_on": "2027-12-09"}
-    return {"member": stage.people[Role.COMMUNITY_MANAGER].pk, "role": "ADVISER", **days}
-
-
-def adviser(stage: Stage) -> list[Any]:
-    return [stage.people[Role.ADVISER].pk]
 
 
 def in_controls(name: str) -> Callable[[Stage], list[Any]]:
