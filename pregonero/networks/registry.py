@@ -53,6 +53,7 @@ class Network:
     hub: Hub | None = None  # None: it has no WebSub hub
     hub_notices: NoticeReader | None = None  # how the notices of its hub are read
     live: LiveStream | None = None  # None: it offers no persistent stream
+    word_list_page: str = ""  # where a person changes that list at the network, when only a person can
     consent_address: str = ""  # of its consent pages; empty: the same as the API's
     preview: PreviewRules = GENERIC_PREVIEW  # how it shows a post
     token_address: str = ""  # of its OAuth token calls; empty: the same as the API's

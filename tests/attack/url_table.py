@@ -18,6 +18,7 @@ from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
 from tests.attack.people_forms import absence, adviser, edited
+from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
 
 ALL = frozenset(Role)  # also people of offices outside the Group
@@ -379,6 +380,21 @@ ROWS = (
     Row("inbox:promise", "POST", ASKED, lambda _: {"text": "Avisarle", "due_on": f"{timezone.localdate():%Y-%m-%d}"},
         NETWORKS_AND_HEADS, FOUND),
     Row("inbox:end_promise", "POST", in_inbox("promise"), roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("moderation:word_lists", roles=INBOX_READERS, outside=OK),
+    Row("moderation:account_list", arguments=of_account("facebook"), roles=INBOX_READERS, both=True),
+    Row("moderation:account_list", "POST", of_account("facebook"), reason, NETWORKS_AND_HEADS, INVALID, both=True),
+    Row("moderation:network_list", arguments=of_account("facebook"), roles=INBOX_READERS),
+    Row("moderation:network_list_write", "POST", with_list_in_force, roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("moderation:blocked_words", arguments=of_account("youtube"), roles=INBOX_READERS, both=True),
+    Row("moderation:blocked_words", "POST", of_account("youtube"), roles=NETWORKS_AND_HEADS, status=INVALID, both=True),
+    Row("moderation:word_list", arguments=list_in("WRITTEN"), roles=INBOX_READERS),
+    Row("moderation:word_list_file", arguments=list_in("WRITTEN"), roles=INBOX_READERS),
+    Row("moderation:word_list_shadow", "POST", list_in("WRITTEN"), reason, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:word_list_force", "POST", list_in("SHADOW"), reason, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:word_list_confirm", "POST", list_in("ASKED"), reason, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:word_list_stop", "POST", list_in("IN_FORCE"), reason, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:word_list_discard", "POST", list_in("WRITTEN"), reason, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:word_list_undo", "POST", list_in("STOPPED"), reason, NETWORKS_AND_HEADS, FOUND),
     Row("newsroom:list", outside=OK),
     Row("newsroom:inform_link", roles=CONTENT, outside=OK, both=True),
     Row("newsroom:inform_link", "POST", data=lambda _: {"address": "https://otra.example/n"}, roles=CONTENT,

@@ -3,8 +3,31 @@
 from pregonero.moderation.models.community import CommunityRule, CriterionCheck, RulesVersion
 from pregonero.moderation.models.decisions import Decision, Exposure, ModeratedComment, Proposal, Wave
 from pregonero.moderation.models.restrictions import RestrictedPerson, RestrictionFinding, RestrictionReading
+from pregonero.moderation.models.word_lists import (
+    BlockedWordsReview,
+    ListHit,
+    NetworkListReading,
+    NetworkListWrite,
+    WordListStep,
+    WordListVersion,
+)
 
 __all__ = [
-    "CommunityRule", "CriterionCheck", "Decision", "Exposure", "ModeratedComment", "Proposal", "RestrictedPerson",
-    "RestrictionFinding", "RestrictionReading", "RulesVersion", "Wave",
+    "BlockedWordsReview",
+    "CommunityRule",
+    "CriterionCheck",
+    "Decision",
+    "Exposure",
+    "ListHit",
+    "ModeratedComment",
+    "NetworkListReading",
+    "NetworkListWrite",
+    "Proposal",
+    "RestrictedPerson",
+    "RestrictionFinding",
+    "RestrictionReading",
+    "RulesVersion",
+    "Wave",
+    "WordListStep",
+    "WordListVersion",
 ]  # fmt: skip

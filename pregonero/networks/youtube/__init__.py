@@ -36,4 +36,5 @@ NETWORK = Network(
     consent_address=CONSENT_ADDRESS,
     token_address=TOKEN_ADDRESS,
     moderator=YouTubeModerator(),
+    word_list_page="https://studio.youtube.com",
 )
