@@ -11,6 +11,7 @@ from django.utils import timezone
 from pregonero.dashboard.control_tasks import control_tasks
 from pregonero.dashboard.conversation_tasks import conversation_tasks, petition_tasks, promise_tasks
 from pregonero.dashboard.due_publications import DuePublication
+from pregonero.dashboard.moderation_tasks import moderation_tasks, restriction_tasks
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
 from pregonero.dashboard.task import Act, Task
 from pregonero.networks.queries import accounts_of
@@ -43,6 +44,8 @@ EXPIRING = GroupKind("expiring", "Vence pronto", "clock", "wait")
 HELD = GroupKind("held", "En pausa", "pause", "wait")
 SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
 ANSWER = GroupKind("answer", "Por responder", "messages-square")
+RESTRICTIONS = GroupKind("restrictions", "Alguien está bloqueado", "ban", "bad")
+MODERATION = GroupKind("moderation", "Comentarios por decidir", "eye-off")
 PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
 CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait")
 PROMISES = GroupKind("promises", "Promesas", "handshake", "wait")
@@ -91,6 +94,8 @@ def task_groups(
         _group(ATTENTION, [_notice_task(notice) for notice in by_urgency.failed]),
         _group(EXPIRING, [_notice_task(notice) for notice in by_urgency.expiring]),
         _group(HELD, held),
+        _group(RESTRICTIONS, restriction_tasks(member, now=now)),
+        _group(MODERATION, *moderation_tasks(member, now=now)),
         _group(PETITIONS, petition_tasks(member, now=now)),
         _group(PROMISES, promise_tasks(member, now=now)),
         _group(ANSWER, *conversation_tasks(member, now=now)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.moderation.views import comment, community, network_lists, queue, word_lists
+from pregonero.moderation.views import comment, community, network_lists, queue, restrictions, word_lists
 
 app_name = "moderation"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("moderacion/comentarios/<int:pk>/", comment.comment, name="comment"),
     path("moderacion/comentarios/<int:pk>/ver/", comment.uncover, name="uncover"),
     path("moderacion/comentarios/<int:pk>/decision/", comment.decide, name="decide"),
+    path("moderacion/bloqueos/", restrictions.restrictions, name="restrictions"),
     path("moderacion/reglas/", community.rules, name="rules"),
     path("moderacion/reglas/<int:pk>/vigencia/", community.publish, name="publish_rules"),
     path("moderacion/listas/", word_lists.word_lists, name="word_lists"),

@@ -41,6 +41,7 @@ class RestrictionList:
 
     kind: str
     label: str
+    every_seconds: int  # between readings
 
 
 class RestrictionReader(Protocol):

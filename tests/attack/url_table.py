@@ -367,6 +367,7 @@ ROWS = (
     Row("moderation:comment", arguments=comment_of, roles=INBOX_READERS),
     Row("moderation:uncover", "POST", comment_of, roles=INBOX_READERS, status=FOUND),
     Row("moderation:decide", "POST", comment_of, lambda _: {"verb": "KEEP"}, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:restrictions", roles=INBOX_READERS, outside=OK),
     Row("moderation:rules", roles=INBOX_READERS, outside=OK, both=True),
     Row("moderation:rules", "POST", roles=NETWORKS_AND_HEADS, status=INVALID, outside=INVALID, both=True),
     Row("moderation:publish_rules", arguments=lambda _: [1], roles=COORDINATOR, status=MISSING, refused=MISSING,

@@ -3,6 +3,7 @@
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from pregonero.inbox.models import Contact
 from pregonero.moderation.states import RestrictionKind
@@ -49,6 +50,10 @@ class RestrictionFinding(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records refer to it: without names (N-7)."""
         return ObjectRef("restriction_finding", self.pk, f"{self.get_kind_display().capitalize()} en {self.account}")
+
+    def get_absolute_url(self) -> str:
+        """Return the page of the findings."""
+        return reverse("moderation:restrictions")
 
 
 class RestrictedPerson(models.Model):

@@ -9,6 +9,7 @@ from pregonero.networks.interactions import Author, InteractionKind
 from pregonero.networks.moderation import RestrictionList, comment_gone, only_comments
 
 MOST_PAGES = 50
+EVERY_SECONDS = 3600
 
 
 class FacebookModerator:
@@ -47,7 +48,7 @@ class FacebookModerator:
 class FacebookRestrictions:
     """Reads the people and pages that a page blocked."""
 
-    lists: tuple[RestrictionList, ...] = (RestrictionList("BLOCK", "Personas bloqueadas"),)
+    lists: tuple[RestrictionList, ...] = (RestrictionList("BLOCK", "Personas bloqueadas", EVERY_SECONDS),)
 
     def people(self, credentials: ApiCredentials, kind: str) -> list[Author]:
         """Return everybody whom the page blocked."""

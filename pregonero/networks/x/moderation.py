@@ -15,7 +15,8 @@ from pregonero.networks.x.client import x_client
 from pregonero.networks.x.network import CAPABILITIES, ERRORS
 
 NOT_FOUND = "/resource-not-found"
-MOST_PAGES = 15  # of a list: what X gives in its window of 15 minutes
+EVERY_SECONDS = 300  # an empty list costs nothing, and X allows 15 readings in 15 minutes
+MOST_PAGES = 10  # of a list: what X gives in its window of 15 minutes
 
 
 class XModerator:
@@ -59,8 +60,8 @@ class XRestrictions:
     """Reads the people that an account blocked or muted."""
 
     lists: tuple[RestrictionList, ...] = (
-        RestrictionList("BLOCK", "Personas bloqueadas"),
-        RestrictionList("MUTE", "Personas silenciadas"),
+        RestrictionList("BLOCK", "Personas bloqueadas", EVERY_SECONDS),
+        RestrictionList("MUTE", "Personas silenciadas", EVERY_SECONDS),
     )
 
     def people(self, credentials: ApiCredentials, kind: str) -> list[Author]:
