@@ -28,7 +28,7 @@ def conversation_tasks(member: Member, *, now: datetime) -> tuple[list[Task], in
         Task(
             f"{conversation.contact} en {conversation.account.get_network_display()}",
             conversation.get_absolute_url(),
-            f"{_words(last[conversation.pk].text)}, {ago(conversation.waiting_since, now)}",
+            f"{_words(last[conversation.pk].shown_text)}, {ago(conversation.waiting_since, now)}",
             Act("Responder", conversation.get_absolute_url()),
             network=conversation.account.network,
         )

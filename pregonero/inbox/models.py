@@ -169,6 +169,7 @@ class Message(models.Model):
     received_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
+    is_covered = models.BooleanField(default=False)  # moderation holds or hides it: shown only to who asks
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["account", "remote_id"], name="message_once"),)
@@ -187,6 +188,11 @@ class Message(models.Model):
     def is_private(self) -> bool:
         """Return whether only the account reads it."""
         return self.kind == InteractionKind.MESSAGE
+
+    @property
+    def shown_text(self) -> str:
+        """Return its words for a list; a covered one shows none."""
+        return "Comentario tapado por moderación" if self.is_covered else self.text
 
     @property
     def is_ours(self) -> bool:

@@ -1,8 +1,10 @@
 """Pages that anybody reads without signing in: light, without cookies, and kept by caches for minutes."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
@@ -20,7 +22,7 @@ CACHE_SECONDS = 300
 def rules(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the community rules in force (N-3)."""
     entity = entity_by_slug(slug)
-    return _rules_page(request, entity, moderation.rules_in_force(entity))
+    return _rules_page(entity, moderation.rules_in_force(entity))
 
 
 @login_not_required
@@ -29,14 +31,19 @@ def rules(request: HttpRequest, slug: str) -> HttpResponse:
 def rules_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """Show a version of the community rules that is or was in force: each hiding cites one."""
     entity = entity_by_slug(slug)
-    return _rules_page(request, entity, moderation.published_version(entity, number=number))
+    return _rules_page(entity, moderation.published_version(entity, number=number))
 
 
-def _rules_page(request: HttpRequest, entity: Entity, version: RulesVersion | None) -> HttpResponse:
+def _rules_page(entity: Entity, version: RulesVersion | None) -> HttpResponse:
     context = {
         "entity": entity,
         "version": version,
         "rules": moderation.rules_of(version) if version else [],
         "versions": moderation.published_versions(entity),
     }
-    return render(request, "public/rules.html", context)
+    return _page("public/rules.html", context)
+
+
+def _page(template: str, context: dict[str, Any]) -> HttpResponse:
+    """Render a page without the request: who is signed in, or a token of a form, would make it private."""
+    return HttpResponse(render_to_string(template, context))

@@ -47,6 +47,21 @@ def test_a_held_comment_is_covered_until_somebody_asks_and_that_is_counted(
     assert "zángano" not in signed_in(beto).get(f"{page_of(message)}?ver=1").content.decode()
 
 
+def test_the_inbox_covers_what_is_held_and_opens_its_moderation_with_a_key(
+    comment: Comment, rules: list[CommunityRule], ana: Member
+) -> None:
+    message, client = comment(INSULT), signed_in(ana)
+    conversation = message.conversation.get_absolute_url()
+    shown = client.get(conversation).content.decode()
+    assert "zángano" in shown and 'data-key="h"' in shown and page_of(message) in shown
+    hold_by_rule(message=message, rule=rules[0], reason="Está en la lista.", source=LIST, now=timezone.now())
+
+    for path in (conversation, reverse("inbox:list"), "/"):
+        assert "zángano" not in client.get(path).content.decode(), path
+    client.post(reverse("moderation:decide", args=[message.pk]), {"verb": "RESTORE", "reason": "No era."})
+    assert "zángano" in client.get(conversation).content.decode()
+
+
 def test_a_comment_is_hidden_from_its_page_and_shown_again(
     comment: Comment, rules: list[CommunityRule], ana: Member, lab: Lab, page: Account
 ) -> None:

@@ -188,6 +188,8 @@ def _set_visibility(
     comment.visibility = Visibility(VISIBILITY_OF[Verb(decision.verb)])
     comment.decision, comment.changed_at, comment.checks_made = decision, now, 0
     comment.save()
+    message.is_covered = comment.visibility != Visibility.VISIBLE
+    message.save(update_fields=["is_covered"])
     return comment
 
 
