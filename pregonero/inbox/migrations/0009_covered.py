@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0006_trial_figures'),
+        ('inbox', '0008_followup'),
     ]
 
     operations = [
