@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 from procrastinate import RetryStrategy
@@ -154,7 +155,8 @@ def try_rules(*, version_id: int, **_later: Any) -> None:
 
 def _defer_once(task: str, lock: str, **arguments: int) -> None:
     try:
-        app.configure_task(task, queueing_lock=lock).defer(**arguments)
+        with transaction.atomic():  # a savepoint, inside a transaction: the refusal would abort it
+            app.configure_task(task, queueing_lock=lock).defer(**arguments)
     except AlreadyEnqueued:
         return
 

@@ -1,12 +1,18 @@
 """What people write to an account at its network, and the protocol of the readers that bring it (Q-1)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from functools import wraps
+from typing import Any, ParamSpec, Protocol
+
+import structlog
 
 from pregonero.networks.base import ApiCredentials
 
+P = ParamSpec("P")
+log = structlog.get_logger(__name__)
 Cursor = dict[str, Any]
 """JSON state of a stream: where its next reading continues. Empty before the first reading."""
 
@@ -47,6 +53,31 @@ class Interaction:
     url: str = ""
     is_ours: bool = False  # written by the account itself: shown for context, needs no answer
     why_assisted: str = ""  # Spanish: why a person answers it at the network (Q-6); empty when the API takes it
+
+
+NOT_UNDERSTOOD = Interaction(
+    remote_id="",
+    kind=InteractionKind.COMMENT,
+    text="",
+    author=Author(""),
+    written_at=datetime.min.replace(tzinfo=UTC),
+    thread_id="",
+)
+"""In the place of one whose shape is not understood, so that it does not stop those behind it; it is counted."""
+
+
+def or_not_understood(convert: Callable[P, Interaction]) -> Callable[P, Interaction]:
+    """Make a conversion of what a network sent return `NOT_UNDERSTOOD` for a shape that it does not know."""
+
+    @wraps(convert)
+    def converted(*args: P.args, **kwargs: P.kwargs) -> Interaction:
+        try:
+            return convert(*args, **kwargs)
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            log.warning("interaction.not_understood", reader=convert.__module__, error=type(error).__name__)
+            return NOT_UNDERSTOOD
+
+    return converted
 
 
 @dataclass(frozen=True)

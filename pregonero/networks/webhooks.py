@@ -8,11 +8,13 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 VERIFY_TOKEN_LENGTH = 32
+ID = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 class MalformedNotice(ValueError):
@@ -92,17 +94,17 @@ def _meta_hint(entry: dict[str, Any]) -> WebhookHint:
     changes = [_object(change).get("value") for change in _list(entry.get("changes"))]
     values = [value for value in changes if isinstance(value, dict)]  # changes of other subjects have plain values
     removed = [
-        str(value.get("comment_id") or "")
+        _id(value.get("comment_id"))
         for value in values
         if value.get("verb") == "remove" and value.get("item") == "comment"
     ]
     private = [_object(event).get("message") for event in _list(entry.get("messaging"))]
     removed += [
-        str(message.get("mid") or "")
+        _id(message.get("mid"))
         for message in private
         if isinstance(message, dict) and message.get("is_deleted") is True
     ]
-    return WebhookHint(str(entry.get("id") or ""), tuple(id for id in removed if id))
+    return WebhookHint(_id(entry.get("id")), tuple(id for id in removed if id))
 
 
 class XWebhook:
@@ -128,11 +130,17 @@ class XWebhook:
         notice = _object(json.loads(body))
         events = _list(notice.get("tweet_delete_events"))
         deleted = [_object(_object(event).get("status")).get("id") for event in events]
-        return [WebhookHint(str(notice.get("for_user_id") or ""), tuple(str(id) for id in deleted if id))]
+        return [WebhookHint(_id(notice.get("for_user_id")), tuple(filter(None, map(_id, deleted))))]
 
 
 def _x_digest(data: bytes, secret: str) -> str:
     return "sha256=" + base64.b64encode(hmac.new(secret.encode(), data, hashlib.sha256).digest()).decode()
+
+
+def _id(value: Any) -> str:
+    """Return an id of a notice; empty for what no id has, which the database would not take."""
+    text = str(value) if isinstance(value, str | int) else ""
+    return text if ID.fullmatch(text) else ""
 
 
 def _object(value: Any) -> dict[str, Any]:

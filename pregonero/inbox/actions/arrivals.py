@@ -2,8 +2,8 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 
@@ -15,7 +15,7 @@ from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.networks.models import Account
 from pregonero.networks.registry import interaction_reader
-from pregonero.newsroom.reading.text import paragraphs
+from pregonero.newsroom.reading.text import one_line, paragraphs
 from pregonero.outbox.models import Delivery
 from pregonero.records.actions import SYSTEM, EventDraft, ObjectRef, record_many
 from pregonero.records.canonical_body import digest_of_text
@@ -31,6 +31,7 @@ class ReceivedCounts:
 
     new: int = 0
     edited: int = 0
+    not_understood: int = 0
 
 
 @transaction.atomic(durable=True)
@@ -46,7 +47,7 @@ def receive_reading(*, stream: Stream, reading: Reading, now: datetime) -> Recei
     stream.first_read_at = stream.first_read_at or now
     counts = receive(account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
     stream.cursor, stream.read_at = reading.cursor, now
-    stream.problem, stream.failures = "", 0
+    stream.problem, stream.failures = _problem_of(counts), 0
     stream.next_read_at = now if reading.has_more else now + _interval(stream)
     stream.save()
     return counts
@@ -83,14 +84,15 @@ def receive(
     account: Account, interactions: Iterable[Interaction], work_since: datetime, now: datetime
 ) -> ReceivedCounts:
     """Store interactions once, inside the caller's transaction, which has locked a stream of the account."""
-    by_id = {item.remote_id: item for item in interactions}
+    by_id = {item.remote_id: item for item in map(_cleaned, interactions)}
+    not_understood = by_id.pop("", None) is not None
     known = {
         message.remote_id: message
         for message in Message.objects.select_for_update(no_key=True, of=("self",)).filter(
             account=account, remote_id__in=list(by_id)
         )
     }
-    counts, events = ReceivedCounts(), list[EventDraft]()
+    counts, events = ReceivedCounts(not_understood=int(not_understood)), list[EventDraft]()
     ours, proposer = _ids_of_ours(account, by_id), proposer_of(account.entity_id)
     # Networks give seconds: what was written within one is in the order of its ids.
     for item in sorted(by_id.values(), key=lambda item: (item.written_at, len(item.remote_id), item.remote_id)):
@@ -101,6 +103,27 @@ def receive(
             events += _add(account, item, proposer, work_since=work_since, now=now, counts=counts)
     record_many(events)
     return counts
+
+
+def _cleaned(item: Interaction) -> Interaction:
+    """Return an interaction without what the database does not take in its ids and names: NUL, lone surrogates."""
+    author = Author(
+        one_line(item.author.remote_id, ID_LENGTH), one_line(item.author.handle, 120), one_line(item.author.name, 200)
+    )
+    return replace(
+        item,
+        remote_id=one_line(item.remote_id, ID_LENGTH),
+        thread_id=one_line(item.thread_id, ID_LENGTH),
+        parent_id=one_line(item.parent_id, ID_LENGTH),
+        post_id=one_line(item.post_id, ID_LENGTH),
+        url=one_line(item.url, 500),
+        author=author,
+        written_at=item.written_at if item.written_at.tzinfo else item.written_at.replace(tzinfo=UTC),
+    )
+
+
+def _problem_of(counts: ReceivedCounts) -> str:
+    return "Llegó algo que no entendimos: mira en la red lo último que escribieron." if counts.not_understood else ""
 
 
 def _ids_of_ours(account: Account, ids: Iterable[str]) -> set[str]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pregonero.inbox import composer_queries, queries
-from pregonero.inbox.reading_state import POLLING_ONLY, list_readings, polling_losses
+from pregonero.inbox.reading_state import list_readings, polling_losses
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.queries import accounts_of
@@ -49,7 +49,6 @@ def conversation_list(request: MemberRequest) -> HttpResponse:
         "kinds": KIND_LABELS.items(),
         "labels": composer_queries.labels_of(member.entity),
         "readings": list_readings(member.entity, now=now),
-        "polling": POLLING_ONLY,
         "losses": polling_losses(),
         "outdated": queries.outdated_answers(member.entity),
         "now": now,

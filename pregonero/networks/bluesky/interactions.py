@@ -12,7 +12,15 @@ from pregonero.networks.bluesky.client import Xrpc, open_session
 from pregonero.networks.bluesky.network import CAPABILITIES, ERRORS
 from pregonero.networks.bluesky.records import local_id, public_url
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
+from pregonero.networks.interactions import (
+    Author,
+    Cursor,
+    Interaction,
+    InteractionKind,
+    Reading,
+    Stream,
+    or_not_understood,
+)
 
 NOTIFICATIONS, THREADS = "notifications", "threads"
 REASONS = ("mention", "reply", "quote")
@@ -47,8 +55,8 @@ def _read_notifications(credentials: ApiCredentials, cursor: Cursor) -> Reading:
         params = {"limit": str(limits["notifications_page"].value)} | ({"cursor": page} if page else {})
         listed = api.get("app.bsky.notification.listNotifications", **params)
         notifications = listed["notifications"]
-        found += [_from_notification(credentials, item) for item in notifications if item["reason"] in REASONS]
-        newest = max([newest, *(str(item["indexedAt"]) for item in notifications)])
+        found += [_from_notification(credentials, item) for item in notifications if item.get("reason") in REASONS]
+        newest = max([newest, *(str(item.get("indexedAt") or "") for item in notifications)])
         page = str(listed.get("cursor") or "")
         if not page or _reaches(notifications, since):
             return Reading(tuple(found), {"since": newest})
@@ -95,6 +103,7 @@ def _thread(credentials: ApiCredentials, api: Xrpc, uri: str) -> Iterator[Intera
             yield _interaction(credentials, post, InteractionKind.COMMENT)
 
 
+@or_not_understood
 def _from_notification(credentials: ApiCredentials, notification: dict[str, Any]) -> Interaction:
     is_reply = notification["reason"] == "reply"
     quoted = str(notification.get("reasonSubject") or "") if notification["reason"] == "quote" else ""
@@ -102,6 +111,7 @@ def _from_notification(credentials: ApiCredentials, notification: dict[str, Any]
     return _interaction(credentials, notification, kind, quoted=quoted)
 
 
+@or_not_understood
 def _interaction(
     credentials: ApiCredentials, post: dict[str, Any], kind: InteractionKind, *, quoted: str = ""
 ) -> Interaction:

@@ -10,7 +10,15 @@ from pregonero.networks.facebook.connector import MESSAGE_API
 from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.facebook.messages import MESSAGES
 from pregonero.networks.facebook.network import CAPABILITIES, ENDPOINTS, ERRORS
-from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
+from pregonero.networks.interactions import (
+    Author,
+    Cursor,
+    Interaction,
+    InteractionKind,
+    Reading,
+    Stream,
+    or_not_understood,
+)
 
 COMMENTS = "comments"
 COMMENT_FIELDS = "id,message,created_time,from,parent,permalink_url"
@@ -33,7 +41,7 @@ class FacebookInteractions:
                 _interaction(credentials, post_id, comment)
                 for post_id, comment in _comments(graph, credentials, since, is_first=not cursor)
             ]
-        newest = max((item.written_at for item in found), default=None)
+        newest = max((item.written_at for item in found if item.remote_id), default=None)
         return Reading(tuple(found), {"since": newest.isoformat()} if newest else cursor)
 
 
@@ -78,6 +86,7 @@ def _written_at(comment: dict[str, Any]) -> datetime:
     return datetime.fromisoformat(str(comment["created_time"]))
 
 
+@or_not_understood
 def _interaction(credentials: ApiCredentials, post_id: str, comment: dict[str, Any]) -> Interaction:
     # Facebook leaves out the author of a comment when the application may not see it.
     author, parent = comment.get("from") or {}, comment.get("parent") or {}

@@ -10,7 +10,15 @@ from pregonero.networks.facebook.graph import Graph
 from pregonero.networks.facebook.messages import MESSAGES
 from pregonero.networks.instagram.connector import MESSAGE_API
 from pregonero.networks.instagram.network import CAPABILITIES, ENDPOINTS, ERRORS
-from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
+from pregonero.networks.interactions import (
+    Author,
+    Cursor,
+    Interaction,
+    InteractionKind,
+    Reading,
+    Stream,
+    or_not_understood,
+)
 
 COMMENTS = "comments"
 REPLY_FIELDS = "id,text,timestamp,from"
@@ -50,6 +58,7 @@ def _comments(graph: Graph, credentials: ApiCredentials, post: dict[str, Any]) -
             yield _interaction(credentials, post, reply, parent=str(comment["id"]))
 
 
+@or_not_understood
 def _interaction(
     credentials: ApiCredentials, post: dict[str, Any], comment: dict[str, Any], *, parent: str | None
 ) -> Interaction:

@@ -5,7 +5,15 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
+from pregonero.networks.interactions import (
+    Author,
+    Cursor,
+    Interaction,
+    InteractionKind,
+    Reading,
+    Stream,
+    or_not_understood,
+)
 from pregonero.networks.mastodon.client import Api
 from pregonero.networks.mastodon.network import CAPABILITIES, ERRORS, PRIVATE
 from pregonero.networks.mastodon.text import text_of
@@ -33,6 +41,7 @@ class MastodonInteractions:
         return Reading(tuple(found), {"newest": newest} if newest else cursor, has_more=has_more)
 
 
+@or_not_understood
 def _interaction(status: dict[str, Any]) -> Interaction:
     account, id, parent = status["account"], str(status["id"]), str(status.get("in_reply_to_id") or "")
     is_private = status.get("visibility") == PRIVATE

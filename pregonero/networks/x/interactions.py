@@ -7,7 +7,15 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
+from pregonero.networks.interactions import (
+    Author,
+    Cursor,
+    Interaction,
+    InteractionKind,
+    Reading,
+    Stream,
+    or_not_understood,
+)
 from pregonero.networks.x.client import post_address, x_client
 from pregonero.networks.x.messages import MESSAGES, read_messages
 from pregonero.networks.x.network import CAPABILITIES, ERRORS
@@ -53,22 +61,27 @@ def interactions_of(credentials: ApiCredentials, content: dict[str, Any]) -> Ite
     """Yield the posts of an answer of X, which also has their authors, as interactions of an account."""
     users = {str(user["id"]): user for user in (content.get("includes") or {}).get("users") or []}
     for post in content.get("data") or []:
-        id, author = str(post["id"]), str(post["author_id"])
-        user, parent = users.get(author, {}), _parent_of(post)
-        answers_us = str(post.get("in_reply_to_user_id") or "") == credentials.remote_id
-        yield Interaction(
-            remote_id=id,
-            kind=InteractionKind.COMMENT if answers_us else InteractionKind.MENTION,
-            text=original_text(post),
-            author=Author(author, str(user.get("username") or ""), str(user.get("name") or "")),
-            written_at=datetime.fromisoformat(str(post["created_at"])),
-            thread_id=id,
-            parent_id=parent,
-            post_id=str(post.get("conversation_id") or "") if answers_us else "",
-            url=post_address(credentials, str(user.get("username") or "i"), id),
-            is_ours=author == credentials.remote_id,
-            why_assisted="" if _mentions(credentials, post) else ONLY_IF_MENTIONED,
-        )
+        yield _interaction(credentials, post, users)
+
+
+@or_not_understood
+def _interaction(credentials: ApiCredentials, post: dict[str, Any], users: dict[str, Any]) -> Interaction:
+    id, author = str(post["id"]), str(post["author_id"])
+    user, parent = users.get(author, {}), _parent_of(post)
+    answers_us = str(post.get("in_reply_to_user_id") or "") == credentials.remote_id
+    return Interaction(
+        remote_id=id,
+        kind=InteractionKind.COMMENT if answers_us else InteractionKind.MENTION,
+        text=original_text(post),
+        author=Author(author, str(user.get("username") or ""), str(user.get("name") or "")),
+        written_at=datetime.fromisoformat(str(post["created_at"])),
+        thread_id=id,
+        parent_id=parent,
+        post_id=str(post.get("conversation_id") or "") if answers_us else "",
+        url=post_address(credentials, str(user.get("username") or "i"), id),
+        is_ours=author == credentials.remote_id,
+        why_assisted="" if _mentions(credentials, post) else ONLY_IF_MENTIONED,
+    )
 
 
 def _mentions(credentials: ApiCredentials, post: dict[str, Any]) -> bool:

@@ -76,12 +76,7 @@ class XLiveStream:
         tags = {str(rule.get("tag") or "") for rule in content.get("matching_rules") or []}
         answer = {"data": [content["data"]], "includes": content.get("includes")} if content.get("data") else {}
         for account in (accounts[id] for id in sorted(accounts) if TAG + id in tags):
-            try:
-                found = list(interactions_of(account, answer))
-            except (ValueError, LookupError, TypeError, AttributeError) as error:
-                log.warning("live.unreadable", network="x", error=type(error).__name__)
-                continue
-            yield from ((account, item) for item in found)
+            yield from ((account, item) for item in interactions_of(account, answer) if item.remote_id)
 
     def seconds_to_wait(self, error: NetworkError, failures: int) -> float:
         """Return X's own back-off: linear for a cut, exponential for an error, longer for its limits."""

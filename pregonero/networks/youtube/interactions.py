@@ -6,7 +6,15 @@ from typing import Any
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.error_mapping import mapped_errors
-from pregonero.networks.interactions import Author, Cursor, Interaction, InteractionKind, Reading, Stream
+from pregonero.networks.interactions import (
+    Author,
+    Cursor,
+    Interaction,
+    InteractionKind,
+    Reading,
+    Stream,
+    or_not_understood,
+)
 from pregonero.networks.youtube.client import Http, service
 from pregonero.networks.youtube.network import CAPABILITIES, ERRORS, WATCH_ADDRESSES
 
@@ -58,6 +66,7 @@ def _all_replies(credentials: ApiCredentials, parent: str) -> list[dict[str, Any
     return replies
 
 
+@or_not_understood
 def _interaction(credentials: ApiCredentials, comment: dict[str, Any], *, video: str, parent: str) -> Interaction:
     snippet, id = comment["snippet"], str(comment["id"])
     author = str((snippet.get("authorChannelId") or {}).get("value") or f"anonymous:{id}")
