@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from pytest_django import Settings
 
@@ -23,6 +24,9 @@ hypothesis.settings.load_profile("no deadline")
 
 # The tests register thousands of people. A hash carries its own cost, so other processes verify these too.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+# Static files are looked for when a test asks for one. Otherwise each test client reads all of them when it is made.
+django_settings.WHITENOISE_AUTOREFRESH = True
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)  # 09:00 in Bogotá, a Tuesday
 PASSWORD = "una-clave-larga-de-prueba"
