@@ -2,16 +2,19 @@
 
 from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from pregonero.dashboard.task import Act, Task
 from pregonero.inbox import queries
-from pregonero.inbox.models import Promise
+from pregonero.inbox.models import Conversation, Promise
 from pregonero.inbox.person_queries import pending_promises
 from pregonero.inbox.petitions import SOON_DAYS, PetitionRow, row_of
+from pregonero.inbox.press import PressRow, open_press, reads_reserved
+from pregonero.inbox.states import Question
 from pregonero.people.models import Member
 from pregonero.people.rules import may
-from pregonero.ui.templatetags.ui_time import ago
+from pregonero.ui.templatetags.ui_time import ago, stamp
 from pregonero.working_days import add_working_days
 
 SHOWN = 20
@@ -22,7 +25,8 @@ def conversation_tasks(member: Member, *, now: datetime) -> tuple[list[Task], in
     """Return the conversations that wait for an answer, the longest waiting first, and how many there are."""
     if not may(member, "inbox.answer", now=now):
         return [], 0
-    found = list(queries.conversations_of(member, queries.Filters(), now=now)[:SHOWN])
+    waiting = _without_press(queries.conversations_of(member, queries.Filters(), now=now), member, now)
+    found = list(waiting[:SHOWN])
     last = queries.last_messages(found)
     tasks = [
         Task(
@@ -35,7 +39,37 @@ def conversation_tasks(member: Member, *, now: datetime) -> tuple[list[Task], in
         for conversation in found
         if conversation.pk in last
     ]
-    return tasks, queries.counts_by_state(member, now=now)["abiertas"] if tasks else 0
+    return tasks, waiting.count() if tasks else 0
+
+
+def _without_press(waiting: QuerySet[Conversation], member: Member, now: datetime) -> QuerySet[Conversation]:
+    """Leave out what is press: who advises or coordinates has it apart, and the others only confirm that it is."""
+    press = Q(question=Question.PRESS)
+    return waiting.exclude(press if _attends_press(member, now) else press & Q(question_by__isnull=False))
+
+
+def _attends_press(member: Member, now: datetime) -> bool:
+    return reads_reserved(member, today=timezone.localdate(now))
+
+
+def press_tasks(member: Member, *, now: datetime) -> list[Task]:
+    """Return the open press questions of who advises or coordinates, those that fall due first (N-5)."""
+    if not _attends_press(member, now):
+        return []
+    rows = open_press(member)
+    last = queries.last_messages([row.conversation for row in rows])
+    return [_press_task(row, last[row.conversation.pk].text, now) for row in rows if row.conversation.pk in last]
+
+
+def _press_task(row: PressRow, text: str, now: datetime) -> Task:
+    conversation, path = row.conversation, row.conversation.get_absolute_url()
+    if row.due_at is None:
+        why = "por confirmar que es de prensa"
+    else:
+        why = f"{'venció' if row.due_at <= now else 'plazo'}: {stamp(row.due_at, now)}"
+    title = f"{conversation.contact} en {conversation.account.get_network_display()}"
+    label = "Responder" if row.due_at else "Confirmar"
+    return Task(title, path, f"{_words(text)}, {why}.", Act(label, path), network=conversation.account.network)
 
 
 def _words(text: str) -> str:

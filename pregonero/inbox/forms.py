@@ -131,6 +131,26 @@ class NoteForm(forms.Form):
     )
 
 
+class PressDeadlineForm(forms.Form):
+    """Until when a press question is to be answered."""
+
+    day = forms.DateField(
+        label="Día del cierre",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Elige un día.", "invalid": "Escribe una fecha, como 2026-12-01."},
+    )
+    hour = forms.TimeField(
+        label="Hora",
+        widget=forms.TimeInput(attrs={"type": "time"}),
+        error_messages={"required": "Elige una hora.", "invalid": "Escribe una hora, como 16:30."},
+    )
+
+    @property
+    def due_at(self) -> datetime:
+        """Return the moment in Bogotá."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["day"], self.cleaned_data["hour"]))
+
+
 class SnoozeForm(forms.Form):
     """The day until which a conversation is set aside."""
 

@@ -19,7 +19,7 @@ from pregonero.inbox.composer_models import (
     TextLinkCheck,
 )
 from pregonero.inbox.contact_models import Contact
-from pregonero.inbox.note_models import Note
+from pregonero.inbox.note_models import Note, PressDeadline, ReservedNote
 from pregonero.inbox.person_models import ContactJoin, Promise
 from pregonero.inbox.petition_models import LegalDate, Petition, PetitionPacket, PetitionStep, Priority
 from pregonero.inbox.question_models import (
@@ -40,9 +40,9 @@ from pregonero.records.actions import ObjectRef
 __all__ = [
     "Answer", "Contact", "ContactJoin", "Conversation", "Draft", "HubSubscription", "Label", "LegalDate",
     "LiveConnection", "Message", "MessageVersion", "Note", "Petition", "PetitionPacket", "PetitionStep",
-    "PqrsdParameters", "Presence", "Priority", "Promise", "QuestionDecision", "QuestionRules", "RulesEnactment",
-    "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck",
-    "TrainedModel", "WebhookNotice",
+    "PqrsdParameters", "Presence", "PressDeadline", "Priority", "Promise", "QuestionDecision", "QuestionRules",
+    "ReservedNote", "RulesEnactment", "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream",
+    "TextLinkAcceptance", "TextLinkCheck", "TrainedModel", "WebhookNotice",
 ]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance.

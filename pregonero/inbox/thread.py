@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pregonero.inbox import queries
-from pregonero.inbox.models import Answer, Conversation, Message, MessageVersion, Note
+from pregonero.inbox.models import Answer, Conversation, Message, MessageVersion, Note, ReservedNote
+from pregonero.inbox.press import reserved_notes_of
 from pregonero.people.models import Member
 
 
@@ -16,7 +17,7 @@ class Entry:
     message: Message | None = None
     versions: tuple[MessageVersion, ...] = ()
     answer: Answer | None = None
-    note: Note | None = None
+    note: Note | ReservedNote | None = None
 
     @property
     def changed_at(self) -> datetime:
@@ -50,6 +51,11 @@ def thread_of(conversation: Conversation, *, member: Member, today: date, before
         if message.remote_id not in sent  # the network may list what we sent before its outcome is stored
     ]
     answers = [Entry(answer.at, answer=answer) for answer in given]
-    found_notes = queries.notes_of(conversation, member=member, today=today, since=since, before=before)
+    found_notes = queries.notes_of(conversation, since=since, before=before)
     notes = [Entry(note.at, note=note) for note in found_notes]
+    notes += [
+        Entry(note.at, note=note)
+        for note in reserved_notes_of(conversation, member=member, today=today)
+        if (since is None or note.at >= since) and (before is None or note.at < before)
+    ]
     return Thread(sorted([*messages, *answers, *notes], key=lambda entry: entry.at), since)

@@ -30,6 +30,7 @@ urlpatterns = [
     path("conversacion/<int:pk>/apertura/", conversations.reopen, name="reopen"),
     path("conversacion/<int:pk>/asignacion/", conversations.assign, name="assign"),
     path("conversacion/<int:pk>/pausa/", conversations.snooze, name="snooze"),
+    path("conversacion/<int:pk>/plazo/", conversations.press_deadline, name="press_deadline"),
     path("conversacion/<int:pk>/nota/", conversations.note, name="note"),
     path("conversacion/<int:pk>/borrador/", composer.draft, name="draft"),
     path("conversacion/<int:pk>/presencia/", composer.presence, name="presence"),

@@ -69,6 +69,7 @@ EVENT_TYPES: dict[str, str] = {
     "conversation.assigned": "Conversación asignada",
     "conversation.snoozed": "Conversación pospuesta",
     "conversation.noted": "Nota interna en la conversación",
+    "press.deadline": "Plazo de una pregunta de prensa",
     "conversation.labelled": "Etiquetas de la conversación",
     "answer.written": "Respuesta escrita",
     "answer.redirected": "Remisión a PQRSD",

@@ -327,6 +327,8 @@ ROWS = (
     Row("inbox:reopen", "POST", in_inbox("settled"), roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("inbox:assign", "POST", ASKED, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("inbox:snooze", "POST", ASKED, tomorrow, NETWORKS_AND_HEADS, FOUND),
+    Row("inbox:press_deadline", "POST", ASKED, lambda _: {"day": "2099-01-04", "hour": "16:30"}, NETWORKS_AND_HEADS,
+        INVALID),
     Row("inbox:note", "POST", ASKED, lambda _: {"text": "Llamó"}, NETWORKS_AND_HEADS | CITIZENS, FOUND),
     Row("inbox:draft", "POST", ASKED, lambda _: {"text": "Hola"}, NETWORKS_AND_HEADS),
     Row("inbox:presence", "POST", ASKED, roles=INBOX_READERS),

@@ -22,7 +22,7 @@ from pregonero.inbox.states import Question
 from pregonero.inbox.tasks import make_packet
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
-from pregonero.records.models import Event, EventText
+from pregonero.records.models import Event
 from tests.inbox.conftest import Write, post_at, read_all
 from tests.lab.process import Lab
 
@@ -123,26 +123,3 @@ def test_the_page_shows_their_history_and_the_export_everything(
     assert (
         browser.post(f"{conversation.contact.get_absolute_url()}borrado/", {"reason": "Solicitud 7"}).status_code == 302
     )
-
-
-@pytest.mark.procedure("N-5")
-def test_a_reserved_note_is_read_by_who_advises_or_coordinates_only(
-    conversation: Conversation, ana: Member, marta: Member, carmen: Member
-) -> None:
-    now = timezone.now()
-    sort_conversation(conversation=conversation, question=Question.PRESS, reason="Es periodista", by=ana, now=now)
-    with pytest.raises(Refused, match="reservada"):
-        add_note(conversation=conversation, text="Fuente: X", by=ana, now=now, is_reserved=True)
-    add_note(conversation=conversation, text="Fuente: el viceministro", by=marta, now=now, is_reserved=True)
-
-    today = timezone.localdate(now)
-    assert queries.notes_of(conversation, member=ana, today=today) == []
-    assert [note.text for note in queries.notes_of(conversation, member=carmen, today=today)] == [
-        "Fuente: el viceministro"
-    ]
-    assert not EventText.objects.filter(text__contains="viceministro").exists()
-    browser = Client()
-    browser.force_login(ana.user)
-    assert "viceministro" not in browser.get(conversation.get_absolute_url()).content.decode()
-    browser.force_login(marta.user)
-    assert "viceministro" in browser.get(conversation.get_absolute_url()).content.decode()

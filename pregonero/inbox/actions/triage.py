@@ -3,17 +3,14 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
+from pregonero.inbox.actions.press import hand_to_press
 from pregonero.inbox.models import Conversation, Note, PqrsdParameters, QuestionDecision
 from pregonero.inbox.rules import check_may_sort
 from pregonero.inbox.states import ConversationState, Question
-from pregonero.people.actions import notify
 from pregonero.people.models import Entity, Member
-from pregonero.people.queries import members_with
-from pregonero.people.roles import GROUP_HEADS
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record
 
@@ -24,13 +21,13 @@ def sort_conversation(
 ) -> Conversation:
     """Confirm or correct what a conversation asks for; the record says who and why, and what was proposed.
 
-    A press question is told to the adviser and the coordinator (N-5).
+    A press question goes to the adviser and the coordinator, with a deadline (N-5).
     """
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may_sort(by, conversation, question=question, reason=reason, now=now)
     confirm_question(conversation, question, reason.strip() or conversation.question_why, by, now)
     if question == Question.PRESS:
-        _notify_press(conversation, now)
+        hand_to_press(conversation, by=by, now=now)
     return conversation
 
 
@@ -56,18 +53,6 @@ def confirm_question(
         texts={"reason": why},
     )
     return conversation
-
-
-def _notify_press(conversation: Conversation, now: datetime) -> None:
-    notify(
-        members=members_with(conversation.entity, GROUP_HEADS, today=now.date()),
-        kind="conversation.press",
-        ref=conversation.ref,
-        title=f"Pregunta de prensa en {conversation.account}",
-        path=conversation.get_absolute_url(),
-        now=now,
-        why="La responde quien asesora o coordina.",
-    )
 
 
 @transaction.atomic(durable=True)
@@ -152,24 +137,21 @@ def snooze_conversation(*, conversation: Conversation, until: datetime, by: Memb
 
 
 @transaction.atomic(durable=True)
-def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime, is_reserved: bool = False) -> Note:
-    """Write an internal note on a conversation; a reserved one leaves no words in the records (N-5)."""
+def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Note:
+    """Write an internal note on a conversation."""
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.note", now=now)
     if not text.strip():
         raise Refused("Escribe la nota.")
-    if is_reserved and not GROUP_HEADS.intersection(by.roles_on(timezone.localdate(now))):
-        raise Refused("Una nota reservada la escribe quien asesora o coordina.")
-    text = text.strip()[:1000]
-    note = Note.objects.create(conversation=conversation, text=text, is_reserved=is_reserved, by=by, at=now)
+    note = Note.objects.create(conversation=conversation, text=text.strip()[:1000], by=by, at=now)
     record(
         entity_id=conversation.entity_id,
         event_type="conversation.noted",
         actor=by.actor,
         ref=conversation.ref,
         at=now,
-        facts={"is_reserved": is_reserved},
-        texts={} if is_reserved else {"note": note.text},
+        facts={"is_reserved": False},
+        texts={"note": note.text},
     )
     return note
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pregonero.errors import Refused
 from pregonero.inbox import queries, rules
 from pregonero.inbox.actions import answers, triage
+from pregonero.inbox.actions import press as press_actions
 from pregonero.inbox.actions.answers import WrittenAnswer
 from pregonero.inbox.alike import alike_conversations
 from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
@@ -25,11 +26,13 @@ from pregonero.inbox.forms import (
     AnswerForm,
     CloseForm,
     NoteForm,
+    PressDeadlineForm,
     RedirectForm,
     SnoozeForm,
     SortForm,
 )
 from pregonero.inbox.models import Answer, Conversation, Draft, Message
+from pregonero.inbox.press import deadline_of, reads_reserved
 from pregonero.inbox.private_answers import AnswerWindow, private_reply_window, window_of
 from pregonero.inbox.question_queries import heaviest_words
 from pregonero.inbox.rules import LinksRefused
@@ -40,7 +43,6 @@ from pregonero.newsroom.queries import get_news
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people
-from pregonero.people.roles import GROUP_HEADS
 from pregonero.people.rules import check_may, may
 from pregonero.ui.undo import offer_undo
 
@@ -102,7 +104,7 @@ def _help_to_answer(conversation: Conversation, now: datetime) -> dict[str, Any]
     """Return the message to answer and its windows, the proposed answer to a basic question, and those who ask it."""
     message = queries.message_to_answer(conversation)
     found: dict[str, Any] = {"message": message, "proposal": None, "alike": [], **_windows(message, now)}
-    found["heaviest_words"] = heaviest_words(conversation, message)
+    found["heaviest_words"], found["press_deadline"] = heaviest_words(conversation, message), deadline_of(conversation)
     if message is None or conversation.question != Question.BASIC:
         return found
     proposal, alike = propose_answer(conversation, message), alike_conversations(conversation, message)
@@ -134,6 +136,7 @@ def _forms(form: Form | None, initial: dict[str, Any], conversation: Conversatio
         "close_form": CloseForm(),
         "note_form": NoteForm(),
         "snooze_form": SnoozeForm(),
+        "press_form": PressDeadlineForm(),
     }
     return {name: form if form is not None and type(form) is type(empty) else empty for name, empty in forms.items()}
 
@@ -145,7 +148,7 @@ def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[s
         "may_work": may(member, "inbox.answer", now=now),
         "may_open_petition": may(member, "petition.open", now=now),
         "may_sort": may(member, "inbox.sort", now=now),
-        "may_reserve": bool(GROUP_HEADS.intersection(member.roles_on(timezone.localdate(now)))),
+        "may_reserve": reads_reserved(member, today=timezone.localdate(now)),
         "may_note": may(member, "inbox.note", now=now),
     }
 
@@ -299,5 +302,22 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
     conversation, form = _conversation(request, pk, "inbox.note"), NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, conversation, form, status=UNPROCESSABLE)
-    triage.add_note(conversation=conversation, by=request.member, now=timezone.now(), **form.cleaned_data)
+    add = press_actions.add_reserved_note if form.cleaned_data["is_reserved"] else triage.add_note
+    add(conversation=conversation, text=form.cleaned_data["text"], by=request.member, now=timezone.now())
     return redirect(conversation)
+
+
+@require_POST
+def press_deadline(request: MemberRequest, pk: int) -> HttpResponse:
+    """Set until when a press question is to be answered."""
+    conversation, form = _conversation(request, pk, "inbox.sort"), PressDeadlineForm(request.POST)
+    if form.is_valid():
+        try:
+            press_actions.set_press_deadline(
+                conversation=conversation, due_at=form.due_at, by=request.member, now=timezone.now()
+            )
+        except Refused as refusal:
+            form.add_error("day", refusal.message)
+        else:
+            return redirect(conversation)
+    return _page(request, conversation, form, status=UNPROCESSABLE)
