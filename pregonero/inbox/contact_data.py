@@ -26,9 +26,7 @@ def data_of(contact: Contact) -> dict[str, Any]:
             {"radicado": petition.number, "contacto": petition.contact_given, "abierta": petition.opened_at.isoformat()}
             for petition in Petition.objects.filter(message__contact=contact).order_by("pk")
         ],
-        "notas": [
-            note.text for note in Note.objects.filter(conversation__contact=contact, is_reserved=False).order_by("pk")
-        ],
+        "notas": [note.text for note in Note.objects.filter(conversation__contact=contact).order_by("pk")],
     }
 
 

@@ -9,7 +9,6 @@ from django.test import Client
 from django.utils import timezone
 
 from pregonero.errors import NotAllowed, Refused, WrongState
-from pregonero.inbox import queries
 from pregonero.inbox.actions.composer import save_draft
 from pregonero.inbox.actions.contacts import erase_contact
 from pregonero.inbox.actions.persons import join_contacts, make_promise

@@ -15,6 +15,7 @@ from pregonero.dashboard.queries import today_of
 from pregonero.dashboard.search import search
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.inbox import queries
+from pregonero.inbox.actions.contacts import erase_contact
 from pregonero.inbox.actions.press import add_reserved_note, set_press_deadline
 from pregonero.inbox.actions.triage import add_note, sort_conversation
 from pregonero.inbox.contact_data import data_of
@@ -182,3 +183,10 @@ def test_only_one_module_reads_reserved_notes() -> None:
     }
     assert naming == {"inbox/press.py", "inbox/actions/press.py"}
     assert ReservedNote._meta.get_field("conversation").remote_field.hidden
+
+
+@pytest.mark.procedure("N-7")
+def test_the_erasure_of_a_person_reaches_the_reserved_notes_about_them(press: Conversation, carmen: Member) -> None:
+    erase_contact(contact=press.contact, reason="Solicitud 7", by=carmen, now=timezone.now())
+
+    assert [note.text for note in reserved_notes_of(press, member=carmen, today=timezone.localdate())] == ["(borrado)"]

@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
+from pregonero.inbox.actions.press import erase_reserved_notes
 from pregonero.inbox.models import (
     Contact,
     ContactJoin,
@@ -82,7 +83,8 @@ def _erase_texts(contact: Contact, now: datetime) -> dict[str, int]:
         "versions": MessageVersion.objects.filter(message__contact=contact).update(text="", salt=""),
         "messages": Message.objects.filter(contact=contact).update(text="", salt="", url=""),
         "drafts": Draft.objects.filter(conversation__contact=contact).delete()[0],
-        "notes": Note.objects.filter(conversation__contact=contact).update(text=NOTE_ERASED),
+        "notes": Note.objects.filter(conversation__contact=contact).update(text=NOTE_ERASED)
+        + erase_reserved_notes(contact, NOTE_ERASED),
         "petitions": petitions.update(contact_given=""),
         "packets_mailed": packets.filter(mailed_at__isnull=False).count(),
         "packets": packets.update(content=None, erased_at=now),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
-from pregonero.inbox.models import Conversation, PressDeadline, ReservedNote
+from pregonero.inbox.models import Contact, Conversation, PressDeadline, ReservedNote
 from pregonero.inbox.press import deadline_of, proposed_deadline, reads_reserved
 from pregonero.inbox.states import Question
 from pregonero.people.actions import notify
@@ -79,3 +79,8 @@ def add_reserved_note(*, conversation: Conversation, text: str, by: Member, now:
         facts={"is_reserved": True},
     )
     return note
+
+
+def erase_reserved_notes(contact: Contact, erased: str) -> int:
+    """Replace the words of the reserved notes about a person, and return how many there were (N-7)."""
+    return ReservedNote.objects.filter(conversation__contact=contact).update(text=erased)
