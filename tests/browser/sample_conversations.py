@@ -4,24 +4,32 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from pregonero.inbox.actions.answers import WrittenAnswer, send_answer
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.actions.composer import label_conversation, save_draft
 from pregonero.inbox.actions.outcomes import record_published
+from pregonero.inbox.actions.packets import store_packet
+from pregonero.inbox.actions.persons import join_contacts, make_promise
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
 from pregonero.inbox.actions.question_rules import save_trial, write_rules
 from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import add_note, set_pqrsd_parameters, sort_conversation
-from pregonero.inbox.models import Conversation, Stream
+from pregonero.inbox.models import Contact, Conversation, Stream
+from pregonero.inbox.packets.contents import packet_of
 from pregonero.inbox.petition_clock import PetitionKind
+from pregonero.inbox.petition_queries import petition_to_pack
 from pregonero.inbox.petitions import FEATURES
 from pregonero.inbox.questions.rules import Rule, shipped_rules
 from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.outbox.models import Delivery
-from pregonero.people.models import Member
+from pregonero.people.actions import Absence, name_stand_in
+from pregonero.people.models import Member, Office, ProofKind
+from pregonero.people.on_behalf.actions import OutsideAct, Proof, record_act
+from pregonero.people.roles import Role
 from tests.browser.sample_entities import Team
 
 # name: network, who, what, minutes before now, kind
@@ -64,8 +72,35 @@ def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[
     save_trial(version=version, counts=try_rules(version, now=now), now=now)
     opening = PetitionOpening(PetitionKind.DOCUMENTS, dict.fromkeys(FEATURES, True), "olga@correo.test")
     petition = open_petition(conversation=made["contrato"], opening=opening, by=ana, now=now)
-    keys = {name: conversation.pk for name, conversation in made.items()} | {"reglas": version.pk}
+    store_packet(petition=petition, content=packet_of(petition_to_pack(pk=petition.pk)), now=now)
+    person = made["contrato"].contact
+    _follow(made["contrato"], team, now)
+    keys = {name: conversation.pk for name, conversation in made.items()}
+    keys |= {"reglas": version.pk, "persona": person.pk, "coordina": team.people["carmen"].pk}
     return keys, {"contrato": petition.pk}
+
+
+def _follow(conversation: Conversation, team: Team, now: datetime) -> None:
+    """Join the person with another account of theirs, promise something, and record an absence and an act."""
+    ana, carmen, today = team.people["ana"], team.people["carmen"], timezone.localdate(now)
+    other = Contact.objects.create(
+        entity=team.entity, network="x", remote_id="muestra-olga", handle="olgaruiz", name="Olga R.", first_seen_at=now
+    )
+    join_contacts(contact=conversation.contact, other=other, reason="Lo dijo en su mensaje", by=ana, now=now)
+    due_on = today + timedelta(days=1)
+    make_promise(conversation=conversation, text="Contarle cuándo sale la copia", due_on=due_on, by=ana, now=now)
+    absence = Absence(Role.COORDINATOR, today + timedelta(days=7), today + timedelta(days=14), "Vacaciones")
+    name_stand_in(absent=carmen, member=ana, absence=absence, by=carmen, now=now)
+    proof = Proof(ProofKind.CALL, "Llamó a Carmen Ortiz a las 8:40")
+    act = OutsideAct(
+        team.entity.ref,
+        "Pidió no publicar sobre el decreto antes del jueves",
+        Office.MINISTER_OFFICE,
+        "Elsa Prieto",
+        now - timedelta(hours=2),
+        proof,
+    )
+    record_act(act=act, by=carmen, now=now)
 
 
 def _receive(
