@@ -17,6 +17,7 @@ from pregonero.moderation.models import Wave
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
+from tests.attack.editor_arguments import account_of, medium_of, part_of
 from tests.attack.people_forms import absence, adviser, edited
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
@@ -86,21 +87,6 @@ def registered(handle: str) -> dict[str, str]:
 def tomorrow(_: Stage) -> dict[str, str]:
     day = timezone.localdate() + timedelta(days=1)
     return {"day": f"{day:%Y-%m-%d}", "hour": "10:00"}
-
-
-def account_of(stage: Stage) -> list[Any]:
-    return [stage.draft.pk, stage.draft.adaptations.get(account__network="x").account_id]
-
-
-def medium_of(stage: Stage) -> list[Any]:
-    """Return the arguments of an address of X's file; after it was removed, those of a file that does not exist."""
-    attachment = stage.draft.adaptations.get(account__network="x").attachments.first()
-    return [stage.draft.pk, attachment.pk if attachment else 0]
-
-
-def part_of(stage: Stage) -> list[Any]:
-    """Return the arguments of an address of the second part of X's thread."""
-    return [*account_of(stage), 2]
 
 
 def in_inbox(name: str) -> Callable[[Stage], list[Any]]:

@@ -1,0 +1,20 @@
+"""The arguments of the editor's addresses, for the table of addresses."""
+
+from typing import Any
+
+from tests.attack.conftest import Stage
+
+
+def account_of(stage: Stage) -> list[Any]:
+    return [stage.draft.pk, stage.draft.adaptations.get(account__network="x").account_id]
+
+
+def medium_of(stage: Stage) -> list[Any]:
+    """Return the arguments of an address of X's file; after it was removed, those of a file that does not exist."""
+    attachment = stage.draft.adaptations.get(account__network="x").attachments.first()
+    return [stage.draft.pk, attachment.pk if attachment else 0]
+
+
+def part_of(stage: Stage) -> list[Any]:
+    """Return the arguments of an address of the second part of X's thread."""
+    return [*account_of(stage), 2]
