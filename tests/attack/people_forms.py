@@ -1,4 +1,4 @@
-"""The forms of the pages of people, for the table of addresses."""
+"""The forms and arguments of the pages of people, for the table of addresses."""
 
 from typing import Any
 
@@ -18,3 +18,7 @@ def absence(stage: Stage) -> dict[str, Any]:
 
 def adviser(stage: Stage) -> list[Any]:
     return [stage.people[Role.ADVISER].pk]
+
+
+def contact_of(stage: Stage) -> list[Any]:
+    return [stage.inbox.asked.contact_id]

@@ -18,7 +18,7 @@ from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, medium_of, part_of
-from tests.attack.people_forms import absence, adviser, edited
+from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
 
@@ -101,10 +101,6 @@ def answering(name: str, text: str = "") -> Callable[[Stage], dict[str, Any]]:
         return fields | ({"text": text} if text else {})
 
     return form
-
-
-def contact_of(stage: Stage) -> list[Any]:
-    return [stage.inbox.asked.contact_id]
 
 
 def comment_of(stage: Stage) -> list[Any]:
