@@ -17,6 +17,7 @@ from aiohttp import web
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
 from lab.graph import api as graph
+from lab.intent_pages import IntentPages
 from lab.mastodon import api as mastodon
 from lab.moderation import ModerationAdmin
 from lab.network_api import NetworkApi
@@ -96,6 +97,7 @@ def build(lab: LabState) -> web.Application:
     app.router.add_post("/streams/x", set_stream)
     app.router.add_get("/hubs/youtube", list_subscriptions)
     ConsentPages(lab).add_to(app)
+    IntentPages(lab).add_to(app)
     for pattern, api in APIS:
         app.router.add_route("*", pattern, _handler(lab, api))
     site = Site(lab)

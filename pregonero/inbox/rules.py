@@ -12,6 +12,7 @@ from pregonero.inbox.private_answers import private_reply_window
 from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.inbox.text_links import links_in
 from pregonero.networks.registry import connector
+from pregonero.outbox.post_lookup import PostLookup
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import GROUP_HEADS, PERMISSIONS, Role
 from pregonero.people.rules import as_question, check_may
@@ -123,3 +124,10 @@ def check_answerable(message: Message | None) -> Message:
     if message.deleted_at is not None:
         raise WrongState("La persona borró su mensaje: ya no se puede responder.")
     return message
+
+
+def check_replies_to(message: Message, lookup: PostLookup) -> None:
+    """Raise when what a person wrote at the network was read and is no reply to the message that it answers (Q-6)."""
+    seen = lookup.seen
+    if seen is not None and seen.reply_to is not None and seen.reply_to != message.remote_id:
+        raise Refused("Esa publicación no responde a lo que escribió la persona: respóndele desde su mensaje.")

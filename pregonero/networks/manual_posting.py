@@ -16,6 +16,7 @@ class RemotePost(Published):
     text: str = ""
     at: str = ""
     is_same: bool | None = None  # whether it has the text it was compared with; None if it was not compared
+    reply_to: str | None = None  # the id of the post that it replies to; None where the network does not say
 
 
 @dataclass(frozen=True)

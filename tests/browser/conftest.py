@@ -20,7 +20,18 @@ from tests.databases import fresh_database
 from tests.lab.process import Lab
 from tests.stage import Workers
 
-WAYS = ("escritorio", "telefono", "sin-programas", "teclado", "editor", "rapido", "hoy", "parrilla")
+WAYS = (
+    "escritorio",
+    "telefono",
+    "sin-programas",
+    "teclado",
+    "editor",
+    "rapido",
+    "hoy",
+    "parrilla",
+    "ciudadania",
+    "conversacion",
+)
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 

@@ -258,14 +258,21 @@ def test_what_x_does_not_take_is_written_there_by_a_person_and_read_back(
     html = browser.get(page).content.decode()
     assert f"in_reply_to={by_hand.message.remote_id}" in html and "Hasta el 15 de diciembre." in html
 
-    theirs = post_at(lab, account, "Hasta el 15 de diciembre.")  # what the person wrote
-    refused = browser.post(page, {"address": "https://otra.example/1"})
-    assert refused.status_code == 422
+    elsewhere = write_there(lab, account, "Hasta el 15 de diciembre.")
+    for address in ("https://otra.example/1", f"{lab.url}/x/{account.handle}/status/{elsewhere}"):
+        assert browser.post(page, {"address": address}).status_code == 422  # no post of ours; no reply to the person
+    theirs = write_there(lab, account, "Hasta el 15 de diciembre.", in_reply_to=by_hand.message.remote_id)
     browser.post(page, {"address": f"{lab.url}/x/{account.handle}/status/{theirs}"})
 
     by_hand.refresh_from_db()
     assert (by_hand.state, by_hand.remote_id) == (AnswerState.PUBLISHED, theirs)
     assert Event.objects.filter(event_type="delivery.manual_finished").count() == 1
+
+
+def write_there(lab: Lab, account: Account, text: str, **more: str) -> str:
+    """Write a post at X as a person does, in its page that opens with the text ready; return its id."""
+    form = {"cuenta": account.handle, "texto": text, **more}
+    return str(lab.client.post("/x/intent/post", data=form).headers["location"].rpartition("/")[2])
 
 
 @pytest.mark.procedure("Q-6")

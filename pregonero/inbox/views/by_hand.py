@@ -13,6 +13,7 @@ from pregonero.inbox.actions.answers import give_up_by_hand
 from pregonero.inbox.forms import ByHandForm, ByHandMessageForm
 from pregonero.inbox.models import Answer
 from pregonero.inbox.private_answers import private_target
+from pregonero.inbox.rules import check_replies_to
 from pregonero.networks.manual_posting import message_address, reply_address
 from pregonero.networks.queries import credentials_without_token
 from pregonero.networks.registry import manual_posting
@@ -58,6 +59,7 @@ def _report(answer: Answer, form: Form, by: Member) -> PostLookup:
         lookup = look_up_message(operation, since=answer.at, now=now)
     else:
         lookup = look_up(operation, form.cleaned_data["address"], answer.text)
+        check_replies_to(answer.message, lookup)
     report_manual_post(delivery=operation, lookup=lookup, by=by, now=timezone.now())
     return lookup
 

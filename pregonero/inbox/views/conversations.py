@@ -17,6 +17,7 @@ from pregonero.inbox import queries, rules
 from pregonero.inbox.actions import answers, triage
 from pregonero.inbox.actions import press as press_actions
 from pregonero.inbox.actions.answers import WrittenAnswer
+from pregonero.inbox.actions.composer import save_draft
 from pregonero.inbox.alike import alike_conversations
 from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
 from pregonero.inbox.composer import composer_context, new_answer
@@ -221,6 +222,7 @@ def _refused_answer(
 ) -> HttpResponse:
     """Show the thread as it is now, with the text that was not sent and why."""
     conversation.refresh_from_db()
+    save_draft(conversation=conversation, text=form.cleaned_data["text"], by=request.member, now=timezone.now())
     kept = AnswerForm({**form.cleaned_data, **new_answer(conversation, timezone.now())})
     kept.is_valid()
     kept.cleaned_data["opened"] = form.cleaned_data["opened"]

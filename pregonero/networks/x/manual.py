@@ -9,10 +9,10 @@ from pregonero.networks.client import HttpError, NetworkClient
 from pregonero.networks.error_mapping import mapped_errors
 from pregonero.networks.manual_posting import Intent, RemotePost, is_hosted_at
 from pregonero.networks.x.network import API_PREFIX, ENDPOINTS, ERRORS
-from pregonero.networks.x.text import canonical, original_text
+from pregonero.networks.x.text import canonical, original_text, parent_id
 
 POST_ADDRESS = re.compile(r"/status(?:es)?/(\d{1,20})(?:\D|$)")
-FIELDS = {"post.fields": "created_at,entities", "expansions": "author_id"}
+FIELDS = {"post.fields": "created_at,entities,conversation_id", "expansions": "author_id,referenced_posts"}
 
 
 class XManual:
@@ -55,4 +55,4 @@ class XManual:
         remote_text = original_text(remote)
         address = f"{self.site(credentials)}/{credentials.handle}/status/{id}"
         is_same = canonical(remote_text) == canonical(text)
-        return RemotePost(id, address, remote_text, str(remote.get("created_at") or ""), is_same)
+        return RemotePost(id, address, remote_text, str(remote.get("created_at") or ""), is_same, parent_id(remote))
