@@ -1,5 +1,7 @@
 """The list of conversations with its filters, which are in its address."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +14,7 @@ from pregonero.inbox.states import Question
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.queries import accounts_of
 from pregonero.people.middleware import MemberRequest
+from pregonero.people.models import Entity
 from pregonero.people.rules import check_may
 
 STATE_LABELS = {
@@ -44,16 +47,22 @@ def conversation_list(request: MemberRequest) -> HttpResponse:
         "filters": filters,
         "label": STATE_LABELS[filters.state],
         "most": queries.MOST_LISTED,
-        "accounts": accounts_of(member.entity),
-        "questions": Question.choices,
-        "kinds": KIND_LABELS.items(),
-        "labels": composer_queries.labels_of(member.entity),
+        **_filter_choices(member.entity),
         "readings": list_readings(member.entity, now=now),
         "losses": polling_losses(),
         "outdated": queries.outdated_answers(member.entity),
         "now": now,
     }
     return render(request, "inbox/list.html", context)
+
+
+def _filter_choices(entity: Entity) -> dict[str, Any]:
+    return {
+        "accounts": accounts_of(entity),
+        "questions": Question.choices,
+        "kinds": KIND_LABELS.items(),
+        "labels": composer_queries.labels_of(entity),
+    }
 
 
 def _filters(request: MemberRequest) -> queries.Filters:
