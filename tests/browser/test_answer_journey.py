@@ -98,7 +98,7 @@ def basic_question_on_facebook(scene: Scene, citizen: Page, ana: BrowserUser) ->
     """The answer is proposed with its date and link, and sent with one key; the citizen sees it under their comment."""
     comment(citizen, scene.posts["facebook"], "Rosa Mejía", "¿Hasta qué fecha está abierta la convocatoria?")
     page = open_conversation(scene, ana, "Rosa Mejía")
-    press(page, "1")
+    sort_as(page, "1")
     text = page.get_by_label("Tu respuesta")
     expect(text).to_have_value(re.compile(f"{FACT} Más información: {scene.lab.url}{ARTICLE}"))
     press(page, "e")
@@ -112,7 +112,7 @@ def mission_matter_on_instagram(scene: Scene, citizen: Page, ana: BrowserUser) -
     """Only the redirect can be sent; the citizen gets the address of PQRSD."""
     comment(citizen, scene.posts["instagram"], "Iván Díaz", "¿Por qué no han resuelto mi solicitud del registro?")
     page = open_conversation(scene, ana, "Iván Díaz", "idiaz")
-    press(page, "2")
+    sort_as(page, "2")
     expect(page.get_by_label("Tu respuesta")).to_have_count(0)
     press(page, "e")
     expect(page.get_by_text("Le enviamos la dirección de PQRSD.")).to_be_visible()
@@ -125,7 +125,7 @@ def journalist_on_x(scene: Scene, citizen: Page, ana: BrowserUser, carmen: Brows
     """A press question goes to who advises or coordinates, who is told; nobody else may answer it."""
     mention(scene, citizen, "Julio Vega", "Soy periodista de El Diario, ¿tienen la cifra de agosto?")
     page = open_conversation(scene, ana, "Julio Vega")
-    press(page, "4")
+    sort_as(page, "4")
     expect(page.get_by_text("Corregir")).to_be_visible()
     expect(page.get_by_label("Tu respuesta")).to_have_count(0)
     notice = carmen.go("/avisos/").get_by_role("main")
@@ -136,7 +136,7 @@ def mention_on_x(scene: Scene, citizen: Page, ana: BrowserUser) -> None:
     """Who names the account is answered by the network's API."""
     mention(scene, citizen, "Nora Peña", "¿La inscripción tiene costo?")
     page = open_conversation(scene, ana, "Nora Peña")
-    press(page, "1")
+    sort_as(page, "1")
     press(page, "r")
     expect(page.get_by_label("Tu respuesta")).to_be_focused()
     page.get_by_label("Tu respuesta").fill("La inscripción es gratuita.")
@@ -151,7 +151,7 @@ def comment_on_x_by_hand(scene: Scene, citizen: Page, ana: BrowserUser) -> None:
     """Who did not name the account is answered by a person at the network, and what they wrote is read back (Q-6)."""
     comment(citizen, scene.posts["x"], "Luz Marín", "¿Quiénes pueden participar?")
     page = open_conversation(scene, ana, "Luz Marín")
-    press(page, "1")
+    sort_as(page, "1")
     page.get_by_label("Tu respuesta").fill("Pueden participar pymes de todo el país.")
     press(page, "Control+Enter")
     opens = page.get_by_role("link", name="Abrir X").get_attribute("href") or ""
@@ -203,6 +203,12 @@ def press(page: Page, key: str) -> None:
     """Press a key once the page listens to keys."""
     page.wait_for_load_state("load")
     page.keyboard.press(key)
+
+
+def sort_as(page: Page, key: str) -> None:
+    """Confirm what the conversation asks for with its key, and wait until the page says so."""
+    press(page, key)
+    expect(page.get_by_text("lo confirmó Ana Rojas")).to_be_visible()
 
 
 def wait_until_sent(page: Page) -> None:
