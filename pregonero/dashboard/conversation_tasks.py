@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.dashboard.task import Act, Task
@@ -50,6 +51,23 @@ def _without_press(waiting: QuerySet[Conversation], member: Member, now: datetim
 
 def _attends_press(member: Member, now: datetime) -> bool:
     return reads_reserved(member, today=timezone.localdate(now))
+
+
+def correction_tasks(member: Member, *, now: datetime) -> list[Task]:
+    """Return the answers that were given with a fact that changed, each with a correction ready (Q-2)."""
+    if not may(member, "inbox.answer", now=now):
+        return []
+    path = reverse("inbox:corrections")
+    return [
+        Task(
+            f"{one.answer.conversation.contact} en {one.answer.conversation.account.get_network_display()}",
+            path,
+            f"Le respondimos con un dato de «{one.news.title}» que cambió.",
+            Act("Corregir", path),
+            network=one.answer.conversation.account.network,
+        )
+        for one in queries.outdated_answers(member.entity)
+    ]
 
 
 def press_tasks(member: Member, *, now: datetime) -> list[Task]:

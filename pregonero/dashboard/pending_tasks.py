@@ -9,7 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.dashboard.control_tasks import control_tasks
-from pregonero.dashboard.conversation_tasks import conversation_tasks, petition_tasks, press_tasks, promise_tasks
+from pregonero.dashboard.conversation_tasks import (
+    conversation_tasks,
+    correction_tasks,
+    petition_tasks,
+    press_tasks,
+    promise_tasks,
+)
 from pregonero.dashboard.due_publications import DuePublication
 from pregonero.dashboard.moderation_tasks import moderation_tasks, restriction_tasks
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
@@ -46,6 +52,7 @@ SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
 ANSWER = GroupKind("answer", "Por responder", "messages-square")
 RESTRICTIONS = GroupKind("restrictions", "Alguien está bloqueado", "ban", "bad")
 MODERATION = GroupKind("moderation", "Comentarios por decidir", "eye-off")
+CORRECTIONS = GroupKind("corrections", "Respuestas por corregir", "circle-alert", "wait")
 PRESS = GroupKind("press", "Prensa", "newspaper", "wait")
 PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
 CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait")
@@ -97,6 +104,7 @@ def task_groups(
         _group(HELD, held),
         _group(RESTRICTIONS, restriction_tasks(member, now=now)),
         _group(MODERATION, *moderation_tasks(member, now=now)),
+        _group(CORRECTIONS, correction_tasks(member, now=now)),
         _group(PRESS, press_tasks(member, now=now)),
         _group(PETITIONS, petition_tasks(member, now=now)),
         _group(PROMISES, promise_tasks(member, now=now)),

@@ -47,7 +47,7 @@ __all__ = [
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
 ONLY_REDIRECT = """
-    IF NEW.kind = 'ANSWER' AND EXISTS (
+    IF NEW.kind IN ('ANSWER', 'CORRECTION') AND EXISTS (
         SELECT FROM inbox_conversation conversation
         WHERE conversation.id = NEW.conversation_id AND conversation.question IN ('PQRSD', 'PETITION')
     ) THEN
@@ -236,6 +236,7 @@ class Answer(models.Model):
     url = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True)
     alike_to = models.ForeignKey("self", on_delete=models.PROTECT, related_name="alike", null=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="corrections", null=True)
     undone_at = models.DateTimeField(null=True)
     source_kind = models.CharField(max_length=20, blank=True)
     source_id = models.BigIntegerField(null=True)
@@ -247,13 +248,21 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["conversation", "key"], name="answer_key_once"),
             models.UniqueConstraint(
                 fields=["message"],
-                condition=~Q(state=AnswerState.FAILED) & ~Q(kind=AnswerKind.NUMBER),
+                condition=~Q(state=AnswerState.FAILED) & ~Q(kind__in=[AnswerKind.NUMBER, AnswerKind.CORRECTION]),
                 name="answer_once_for_message",
             ),
             models.UniqueConstraint(
                 fields=["message"],
                 condition=~Q(state=AnswerState.FAILED) & Q(kind=AnswerKind.NUMBER),
                 name="answer_number_once_for_message",
+            ),
+            models.UniqueConstraint(
+                fields=["corrects"], condition=~Q(state=AnswerState.FAILED), name="answer_corrected_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=AnswerKind.CORRECTION, corrects__isnull=False)
+                | (~Q(kind=AnswerKind.CORRECTION) & Q(corrects__isnull=True)),
+                name="answer_correction_of_another",
             ),
             models.CheckConstraint(condition=Q(text__regex=r"\S"), name="answer_has_text"),
             models.CheckConstraint(

@@ -272,7 +272,9 @@ def outdated_answers(entity: Entity, *, limit: int = 100) -> list[OutdatedAnswer
     edited = News.objects.filter(entity=entity, edited_at__isnull=False).order_by("-edited_at", "-pk")
     news = {item.pk: item for item in edited[:MOST_LISTED]}
     given = Answer.objects.filter(source_kind="news", source_id__in=list(news), state="PUBLISHED")
-    given = given.filter(conversation__entity=entity).select_related("conversation__account", "by")
+    corrected = Answer.objects.filter(corrects=OuterRef("pk")).exclude(state="FAILED")
+    given = given.filter(~Exists(corrected), conversation__entity=entity)
+    given = given.select_related("conversation__account", "conversation__contact", "message", "by")
     pairs = [
         OutdatedAnswer(answer, news[answer.source_id])
         for answer in given.order_by("-pk")[:MOST_LISTED]

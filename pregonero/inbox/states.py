@@ -29,6 +29,7 @@ class AnswerKind(models.TextChoices):
     ANSWER = "ANSWER", "respuesta"
     REDIRECT = "REDIRECT", "remisión a PQRSD"
     NUMBER = "NUMBER", "número de radicado"
+    CORRECTION = "CORRECTION", "corrección"
 
 
 class AnswerState(models.TextChoices):

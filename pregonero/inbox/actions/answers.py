@@ -50,6 +50,7 @@ class WrittenAnswer:
     source: News | None = None
     alike_to: Answer | None = None
     is_private: bool = False
+    corrects: Answer | None = None
 
 
 @transaction.atomic(durable=True)
@@ -108,10 +109,15 @@ def redirect_to_pqrsd(*, conversation: Conversation, key: uuid.UUID, seen: int, 
 
 def send_number(*, message: Message, text: str, key: uuid.UUID, by: Member, now: datetime) -> Answer:
     """Tell a person the number of their petition, inside the caller's transaction (Q-5)."""
-    text = _addressed(message.conversation, text, is_private=message.is_private)
     written = WrittenAnswer(text, key, message.conversation.revision, is_private=message.is_private)
-    answer = _create(message, AnswerKind.NUMBER, written, by, now)
-    _record(answer, None)
+    return send_beside(message, AnswerKind.NUMBER, written, by, now)
+
+
+def send_beside(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
+    """Send something beside the answer of a message, inside the caller's transaction: its number, or a correction."""
+    text = _addressed(message.conversation, written.text, is_private=written.is_private)
+    answer = _create(message, kind, replace(written, text=text), by, now)
+    _record(answer, written.source)
     _schedule(answer, now, now)
     return answer
 
@@ -166,6 +172,7 @@ def _create(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Memb
         by=by,
         at=now,
         alike_to=written.alike_to,
+        corrects=written.corrects,
         source_kind="news" if source else "",
         source_id=source.pk if source else None,
         source_name=source.title if source else "",

@@ -37,8 +37,9 @@ def _stop_later_answers(answer: Answer, now: datetime) -> bool:
     Nothing has tried to send what waits, so that the message is answered once.
     """
     later = Answer.objects.filter(message_id=answer.message_id).exclude(pk=answer.pk).exclude(state=AnswerState.FAILED)
-    is_number = answer.kind == AnswerKind.NUMBER
-    for other in [one for one in later if (one.kind == AnswerKind.NUMBER) == is_number]:
+    apart = (AnswerKind.NUMBER, AnswerKind.CORRECTION)  # they go beside the answer
+    group = [answer.kind] if answer.kind in apart else [kind for kind in AnswerKind if kind not in apart]
+    for other in [one for one in later if one.kind in group]:
         (delivery,) = lock_deliveries(other.ref)
         other.refresh_from_db(from_queryset=Answer.objects.select_for_update(no_key=True, of=("self",)))
         if other.state != AnswerState.SENDING or delivery.state not in WAITING or delivery.attempts_made:

@@ -1,0 +1,27 @@
+"""Answers given with a fact that changed later, each with a correction ready to send (Q-2)."""
+
+from dataclasses import dataclass
+
+from pregonero.inbox.answer_proposals import best_sentence
+from pregonero.inbox.queries import OutdatedAnswer, outdated_answers
+from pregonero.people.models import Entity
+
+
+@dataclass(frozen=True)
+class Correction:
+    """An answer whose news item says something else now, and the text that corrects it."""
+
+    outdated: OutdatedAnswer
+    text: str
+
+
+def corrections_of(entity: Entity) -> list[Correction]:
+    """Return the answers to correct with their corrections, the newest first."""
+    return [Correction(one, correction_text(one)) for one in outdated_answers(entity)]
+
+
+def correction_text(outdated: OutdatedAnswer) -> str:
+    """Return what the news item says now to the same question, with its link."""
+    news = outdated.news
+    sentence = best_sentence(outdated.answer.message.text, [news.title, news.summary, news.body]) or news.title
+    return f"Corrección: la información que te dimos cambió. {sentence} Más información: {news.address}"
