@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from pregonero.errors import NotFound
 from pregonero.inbox.models import Message
 from pregonero.moderation.list_files import ListTerm, terms_from_json
-from pregonero.moderation.list_states import BRAKE_WINDOW, LOOK_BACK, MOST_EXAMPLES, WATCHING, ListState
+from pregonero.moderation.list_states import LOOK_BACK, MOST_EXAMPLES, WATCHING, ListState
 from pregonero.moderation.matching import letters_of
 from pregonero.moderation.models import BlockedWordsReview, ListHit, NetworkListReading, WordListVersion
 from pregonero.networks.models import Account
@@ -109,9 +109,9 @@ def _written(account: Account) -> QuerySet[Message]:
     return Message.objects.filter(account=account, contact__isnull=False, deleted_at__isnull=True).exclude(text="")
 
 
-def arrived_lately(account: Account, *, now: datetime) -> int:
-    """Return how many comments arrived within the window of the brake."""
-    return _written(account).filter(received_at__gt=now - BRAKE_WINDOW).count()
+def arrived_since_count(account: Account, *, since: datetime) -> int:
+    """Return how many comments arrived at an account since a moment."""
+    return _written(account).filter(received_at__gte=since).count()
 
 
 @dataclass(frozen=True)

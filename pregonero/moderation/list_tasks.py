@@ -11,7 +11,7 @@ from pregonero.errors import Refused
 from pregonero.inbox.models import Message
 from pregonero.moderation import list_queries
 from pregonero.moderation.actions.decisions import hold_by_rule
-from pregonero.moderation.actions.list_watch import FoundTerm, TrialResult, mark_acted, store_hits, store_trial
+from pregonero.moderation.actions.list_watch import FoundTerm, TrialResult, mark_tried, store_hits, store_trial
 from pregonero.moderation.actions.network_lists import store_network_list, store_network_list_problem
 from pregonero.moderation.criticism import is_criticism
 from pregonero.moderation.list_files import ListTerm, matcher_terms, terms_from_json
@@ -56,7 +56,7 @@ def watch_lists(timestamp: int, **_later: Any) -> None:
         until = timezone.now()
         found = list(found_in(version, list_queries.arrived_since(version)))
         for hit in store_hits(version=version, found=found, until=until, now=timezone.now()):
-            _act_on(hit)
+            mark_tried(hit=hit, acted=_holds(hit), now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
@@ -84,11 +84,14 @@ def _compiled(version_id: int) -> tuple[Matcher, list[ListTerm]]:
     return Matcher(matcher_terms(terms)), terms
 
 
-def _act_on(hit: ListHit) -> None:
-    """Hold the comment of a hit, citing the rule of its category; without such a rule nothing is held."""
+def _holds(hit: ListHit) -> bool:
+    """Hold the comment of a hit, citing the rule of its category, and return whether it is held.
+
+    Without such a rule nothing is held. Holding twice is once, so that a worker that ended in between does it again.
+    """
     rule = _rule_for(hit)
     if rule is None:
-        return
+        return False
     try:
         hold_by_rule(
             message=hit.message,
@@ -98,8 +101,8 @@ def _act_on(hit: ListHit) -> None:
             now=timezone.now(),
         )
     except Refused:
-        return  # its network cannot hide it, or its author removed it: the hit stays without effect
-    mark_acted(hit=hit)
+        return False  # its network cannot hide it, or its author removed it
+    return True
 
 
 def _rule_for(hit: ListHit) -> CommunityRule | None:

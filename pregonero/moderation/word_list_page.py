@@ -1,6 +1,6 @@
 """What the page of a version of a word list shows: its figures in words, its next steps, and what it cannot see."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -39,20 +39,21 @@ class NextStep:
     url_name: str
     label: str
     explained: str
+    is_onward: bool = False  # it takes the version closer to being in force
 
 
 STEPS = (
     (
         ListState.SHADOW,
-        NextStep("word_list_shadow", "Ponerla en sombra", "Mira todo lo que llega y no toca nada."),
+        NextStep("word_list_shadow", "Ponerla en sombra", "Mira todo lo que llega y no toca nada.", True),
     ),
     (
         ListState.IN_FORCE,
-        NextStep("word_list_force", "Ponerla en vigor", "Retiene lo que encuentre, para que una persona decida."),
+        NextStep("word_list_force", "Ponerla en vigor", "Retiene lo que encuentre, para que una persona decida.", True),
     ),
     (
         ListState.ASKED,
-        NextStep("word_list_force", "Pedir que entre en vigor", "La confirma otra persona: toca mucho o toca crítica."),
+        NextStep("word_list_force", "Pedir que entre en vigor", "La firma también otra persona.", True),
     ),
     (ListState.STOPPED, NextStep("word_list_stop", "Detenerla", "Deja de retener. Lo retenido espera decisión.")),
     (
@@ -61,13 +62,14 @@ STEPS = (
     ),
     (ListState.DISCARDED, NextStep("word_list_discard", "Descartarla", "No llegará a estar en vigor.")),
 )
-CONFIRM = NextStep("word_list_confirm", "Confirmar y ponerla en vigor", "Eres la segunda persona que la firma.")
+CONFIRM = NextStep("word_list_confirm", "Confirmar y ponerla en vigor", "Eres la segunda persona que la firma.", True)
 
 
 def next_steps(version: WordListVersion, member: Member, *, now: datetime) -> list[NextStep]:
     """Return what this person may do with a version now, the main step first."""
     if may_confirm(member, version, now=now):
-        return [CONFIRM, *(step for to, step in STEPS if to in (ListState.SHADOW, ListState.DISCARDED))]
+        back = {ListState.SHADOW, ListState.DISCARDED}
+        return [CONFIRM, *(replace(step, is_onward=False) for to, step in STEPS if to in back)]
     steps = []
     for to, step in STEPS:
         is_other_way = to == (ListState.IN_FORCE if version.needs_second_person else ListState.ASKED)

@@ -12,10 +12,11 @@ from pregonero.errors import NotAllowed, NotFound, Refused, WrongState
 from pregonero.inbox.models import Message
 from pregonero.moderation import list_queries
 from pregonero.moderation.actions import word_lists as actions
+from pregonero.moderation.actions.list_watch import store_hits
 from pregonero.moderation.list_files import ListTerm, starting_list
 from pregonero.moderation.list_rules import brakes, needs_second_person
 from pregonero.moderation.list_states import ListState
-from pregonero.moderation.list_tasks import try_list, watch_lists
+from pregonero.moderation.list_tasks import found_in, try_list, watch_lists
 from pregonero.moderation.models import CommunityRule, Decision, ListHit, ModeratedComment, WordListVersion
 from pregonero.moderation.states import Verb, Visibility
 from pregonero.networks.models import Account
@@ -130,6 +131,18 @@ def test_an_edit_that_brings_the_insult_is_found_too(
     assert Decision.objects.get().message_id == message.pk
 
 
+def test_a_worker_that_ends_between_finding_and_holding_loses_nothing(
+    page: Account, ana: Member, comment: Comment, rules: list[CommunityRule]
+) -> None:
+    version = forced(page, ana)
+    message = comment(INSULT)
+    found = list(found_in(version, list_queries.arrived_since(version)))
+    store_hits(version=version, found=found, until=timezone.now(), now=timezone.now())  # and the worker ends here
+    assert not Decision.objects.exists()
+    watch(), watch()
+    assert Decision.objects.get().message_id == message.pk
+
+
 def test_without_a_rule_of_its_category_nothing_is_held(page: Account, ana: Member, comment: Comment) -> None:
     forced(page, ana)
     comment(INSULT)
@@ -177,7 +190,7 @@ def test_a_flood_stops_a_new_version_before_it_holds_anything(
     assert stopped.state == ListState.STOPPED and not Decision.objects.exists()
     assert stopped.steps.get(state=ListState.STOPPED).by is None
     notice = Notice.objects.get(kind="word_list.braked", member=carmen)
-    assert "30 de los 31 comentarios" in notice.why
+    assert "30 de los 30 comentarios" in notice.why
     many(5)
     watch()
     assert ListHit.objects.filter(version=version).count() == 30

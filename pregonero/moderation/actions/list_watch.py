@@ -99,21 +99,21 @@ def store_hits(
     version.save(update_fields=["watched_until"])
     if version.state != ListState.IN_FORCE or _is_braked(version, now):
         return []
-    waiting = ListHit.objects.filter(version=version, acted=False, message__in=[one.message for one in found])
+    waiting = ListHit.objects.filter(version=version, tried_at__isnull=True, at__gte=version.in_force_at)
     return list(waiting.select_related("message__account__entity", "version__account").order_by("pk"))
 
 
 @transaction.atomic(durable=True)
-def mark_acted(*, hit: ListHit) -> None:
-    """Store that a comment was held because of a hit."""
-    ListHit.objects.filter(pk=hit.pk).update(acted=True)
+def mark_tried(*, hit: ListHit, acted: bool, now: datetime) -> None:
+    """Store whether a comment was held because of a hit; it is not tried again."""
+    ListHit.objects.filter(pk=hit.pk).update(acted=acted, tried_at=now)
 
 
 def _is_braked(version: WordListVersion, now: datetime) -> bool:
     """Stop a version that holds an unusual share, and return whether it did."""
     since = max(now - BRAKE_WINDOW, version.in_force_at or now)
-    hits = ListHit.objects.filter(version=version, at__gt=since).count()
-    arrived = queries.arrived_lately(version.account, now=now)
+    hits = ListHit.objects.filter(version=version, at__gte=since).count()
+    arrived = max(queries.arrived_since_count(version.account, since=since), hits)  # an edit is no new arrival
     if not brakes(version, hits=hits, arrived=arrived, now=now):
         return False
     stop_by_brake(version, reason=f"Iba a retener {hits} de los {arrived} comentarios de la última hora.", now=now)

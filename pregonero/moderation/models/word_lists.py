@@ -104,7 +104,10 @@ class WordListStep(models.Model):
 
 
 class ListHit(models.Model):
-    """A comment that a version would hold, in shadow, or holds, in force. `acted` says which."""
+    """A comment that a version would hold, in shadow, or holds, in force. `acted` says which.
+
+    `tried_at` is when it was tried to be held: until then a worker that ended in between does it.
+    """
 
     version = models.ForeignKey(WordListVersion, on_delete=models.PROTECT, related_name="hits")
     message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="+")
@@ -112,6 +115,7 @@ class ListHit(models.Model):
     category = models.CharField(max_length=15)
     is_criticism = models.BooleanField()
     acted = models.BooleanField(default=False)
+    tried_at = models.DateTimeField(null=True)
     at = models.DateTimeField()
 
     class Meta:
