@@ -347,6 +347,19 @@ def bench_conversations(*, sizes: str, as_json: bool) -> None:
     sys.exit(0 if report.is_constant else 1)
 
 
+@bench.command("arrivals")
+@click.option("--n", "count", type=click.IntRange(min=500), default=100_000, show_default=True, help="Comentarios.")
+@as_json_option
+def bench_arrivals(*, count: int, as_json: bool) -> None:
+    """Mide cuánto tarda el receptor de avisos en responder, y cuántos comentarios por segundo se guardan."""
+    with _bench_database():
+        from bench.arrivals import measure  # noqa: PLC0415
+
+        report = measure(count)
+    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
+    sys.exit(1 if report.lost else 0)
+
+
 @contextmanager
 def _bench_database() -> Iterator[None]:
     """Run a database of its own for the time of a measurement."""
