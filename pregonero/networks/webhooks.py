@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 VERIFY_TOKEN_LENGTH = 32
-ID = re.compile(r"[\x21-\x7e]{1,255}")
+ID = re.compile(r"[\x20-\x7e]{1,255}")
 
 
 class MalformedNotice(ValueError):
