@@ -7,5 +7,8 @@ from pregonero.public import views
 app_name = "public"
 urlpatterns = [
     path("publico/<slug:slug>/reglas/", views.rules, name="rules"),
+    path("publico/<slug:slug>/moderacion/", views.moderation_figures, name="moderation"),
+    path("publico/<slug:slug>/moderacion/decisiones.csv", views.statements_csv, name="statements_csv"),
+    path("publico/<slug:slug>/moderacion/decisiones.json", views.statements_json, name="statements_json"),
     path("publico/<slug:slug>/reglas/<int:number>/", views.rules_version, name="rules_version"),
 ]

@@ -1,14 +1,17 @@
 """Pages that anybody reads without signing in: light, without cookies, and kept by caches for minutes."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from pregonero.moderation import queries as moderation
+from pregonero.moderation import statements
 from pregonero.moderation.models import RulesVersion
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
@@ -34,9 +37,44 @@ def rules_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return _rules_page(entity, moderation.published_version(entity, number=number))
 
 
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=CACHE_SECONDS)
+def moderation_figures(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the figures of moderation by month, network and category, with the open data (N-3)."""
+    entity = entity_by_slug(slug)
+    context = {"entity": entity, "section": "moderation", "figures": statements.figures_of(entity)}
+    return _page("public/moderation.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=CACHE_SECONDS)
+def statements_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the statement of reasons of each comment out of sight, as CSV."""
+    text = statements.as_csv(_statements(request, entity_by_slug(slug)))
+    headers = {"Content-Disposition": f'attachment; filename="decisiones-{slug}.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=CACHE_SECONDS)
+def statements_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the statement of reasons of each comment out of sight, as JSON."""
+    listed = list(_statements(request, entity_by_slug(slug)))
+    return JsonResponse({"statements": listed}, json_dumps_params={"ensure_ascii": False})
+
+
+def _statements(request: HttpRequest, entity: Entity) -> Iterator[dict[str, Any]]:
+    address = request.build_absolute_uri(reverse("public:rules", args=[entity.slug]))
+    return (statements.statement_of(one, rules_address=address) for one in statements.restrictions_of(entity))
+
+
 def _rules_page(entity: Entity, version: RulesVersion | None) -> HttpResponse:
     context = {
         "entity": entity,
+        "section": "rules",
         "version": version,
         "rules": moderation.rules_of(version) if version else [],
         "versions": moderation.published_versions(entity),

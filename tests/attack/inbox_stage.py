@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -19,6 +20,7 @@ from pregonero.inbox.models import (
     Contact,
     ContactJoin,
     Conversation,
+    Message,
     Petition,
     Promise,
     QuestionRules,
@@ -32,6 +34,7 @@ from pregonero.inbox.petition_queries import petition_to_pack
 from pregonero.inbox.questions.rules import Rule
 from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question
+from pregonero.moderation.models import Wave
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
@@ -112,3 +115,15 @@ def _written(number: int, now: datetime) -> Interaction:
         post_id="post",
         why_assisted="Responde tú en la red." if number == BY_HAND else "",
     )
+
+
+def comment_of(stage: Any) -> list[Any]:
+    """Return the arguments of an address of the comment with which a conversation began."""
+    return [Message.objects.filter(conversation=stage.inbox.asked).order_by("pk")[0].pk]
+
+
+def wave_of(stage: Any) -> list[Any]:
+    """Return the arguments of an address of a decision about many comments."""
+    by, now = stage.people[Role.DIGITAL_STRATEGIST], timezone.now()
+    wave, _ = Wave.objects.get_or_create(entity=stage.entity, filter="Todos", by=by, defaults={"at": now})
+    return [wave.pk]

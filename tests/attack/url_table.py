@@ -10,14 +10,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from pregonero.controls.actions.register import ControlText
-from pregonero.inbox.models import Message
 from pregonero.media.signed_addresses import signed_address
 from pregonero.media.thumbnails import WIDTHS
-from pregonero.moderation.models import Wave
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, medium_of, part_of
+from tests.attack.inbox_stage import comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
@@ -101,19 +100,6 @@ def answering(name: str, text: str = "") -> Callable[[Stage], dict[str, Any]]:
         return fields | ({"text": text} if text else {})
 
     return form
-
-
-def comment_of(stage: Stage) -> list[Any]:
-    """Return the arguments of an address of the comment with which a conversation began."""
-    return [Message.objects.filter(conversation=stage.inbox.asked).order_by("pk")[0].pk]
-
-
-def wave_of(stage: Stage) -> list[Any]:
-    """Return the arguments of an address of a decision about many comments."""
-    by = stage.people[Role.DIGITAL_STRATEGIST]
-    return [
-        Wave.objects.get_or_create(entity=stage.entity, filter="Todos", by=by, defaults={"at": timezone.now()})[0].pk
-    ]
 
 
 def today(_: Stage) -> dict[str, str]:
@@ -433,6 +419,7 @@ ROWS = (
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
 
+PUBLIC_PAGES = ("rules", "moderation", "statements_csv", "statements_json")
 # To anybody, without signing in: what each answers to a plain request.
 PUBLIC = {
     "health": OK,
@@ -441,7 +428,7 @@ PUBLIC = {
     "inbox:websub": MISSING,  # without the part of the address that nobody can guess
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
-    "public:rules": OK,
+    **{f"public:{name}": OK for name in PUBLIC_PAGES},
     "public:rules_version": MISSING,  # nobody has put one in force
     "entities:arms": MISSING,  # no entity has these arms
     "account_login": OK,
@@ -475,7 +462,7 @@ def public_path(name: str, stage: Stage) -> str:
         "newsroom:notice": [stage.source.pk],
         "inbox:webhook": [1],
         "inbox:websub": [1, "x"],
-        "public:rules": [stage.draft.entity.slug],
+        **{f"public:{name}": [stage.draft.entity.slug] for name in PUBLIC_PAGES},
         "public:rules_version": [stage.draft.entity.slug, 1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
         if stage.informed.picture

@@ -5,7 +5,9 @@ import os
 import django
 from django.conf import settings
 
-ABOVE_OUTBOX = ("pregonero.publishing", "pregonero.inbox", "pregonero.reports", "pregonero.dashboard")
+ABOVE_OUTBOX = tuple(
+    f"pregonero.{name}" for name in ("publishing", "inbox", "moderation", "controls", "public", "reports", "dashboard")
+)
 
 
 def set_up() -> None:
