@@ -20,6 +20,9 @@ from pregonero.inbox.actions.triage import set_pqrsd_parameters
 from pregonero.inbox.queries import pqrsd_parameters
 from pregonero.media.actions import save_upload
 from pregonero.media.store import store_arms
+from pregonero.moderation.actions.community import put_in_force, write_rules
+from pregonero.moderation.first_rules import first_rules
+from pregonero.moderation.queries import rules_in_force
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import add_administrator, register_account, save_application
 from pregonero.networks.connection import redirect_uri
@@ -81,7 +84,18 @@ def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
             by=cast["rita"],
             now=now,
         )
+    if rules_in_force(entity) is None:
+        _put_rules_in_force(cast, now)
     return cast
+
+
+def _put_rules_in_force(cast: dict[str, Member], now: datetime) -> None:
+    """Put the proposed community rules in force: Ana writes them and Carmen publishes them."""
+    first = first_rules()
+    version = write_rules(
+        introduction=first.introduction, rules=first.rules, reason=first.reason, by=cast["ana"], now=now
+    )
+    put_in_force(version=version, notes=first.notes, by=cast["carmen"], now=now)
 
 
 def demo_password() -> str:

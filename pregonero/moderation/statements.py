@@ -7,7 +7,7 @@ A statement has the fields of the EU DSA Transparency Database (transparency.dsa
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,13 +41,13 @@ FIELDS = (
 )  # fmt: skip
 
 
-def restrictions_of(entity: Entity) -> Sequence[Decision]:
+def restrictions_of(entity: Entity) -> list[Decision]:
     """Return the decisions that put a comment out of sight, the newest first, each with when it ended."""
     later = Decision.objects.filter(message=OuterRef("message"), pk__gt=OuterRef("pk"))
     ended = later.exclude(verb__in=RESTRICTS).order_by("pk").values("at")[:1]
     decisions = Decision.objects.filter(account__entity=entity, verb__in=RESTRICTS).exclude(effect=Effect.SUPERSEDED)
     related = decisions.select_related("account", "message", "rule__version")
-    return related.annotate(ended_at=Subquery(ended, output_field=DateTimeField())).order_by("-pk")[:LIMIT]
+    return list(related.annotate(ended_at=Subquery(ended, output_field=DateTimeField())).order_by("-pk")[:LIMIT])
 
 
 def statement_of(decision: Decision, *, rules_address: str) -> dict[str, Any]:

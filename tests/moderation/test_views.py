@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.moderation.actions.community import put_in_force, write_rules
 from pregonero.moderation.actions.decisions import hold_by_rule
+from pregonero.moderation.first_rules import first_rules
 from pregonero.moderation.models import CommunityRule, Decision, Exposure, RulesVersion, Wave
-from pregonero.moderation.states import Criterion
+from pregonero.moderation.states import Category, Criterion
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.actions import ObjectRef
@@ -150,3 +152,18 @@ def test_a_draft_of_new_rules_leaves_those_in_force(rules: list[CommunityRule], 
     assert RulesVersion.objects.filter(in_force_at__isnull=True).get().number == 2
     text = Client().get(reverse("public:rules", args=[ana.entity.slug])).content.decode()
     assert "Versión 1, en vigor" in text and "No insultes" not in text
+
+
+@pytest.mark.procedure("N-4")
+def test_the_proposed_rules_can_be_put_in_force_as_they_are(ana: Member, carmen: Member) -> None:
+    first = first_rules()
+    shown = signed_in(ana).get(reverse("moderation:rules")).content.decode()
+    assert first.rules[0].title in shown
+    now = timezone.now()
+
+    version = write_rules(introduction=first.introduction, rules=first.rules, reason=first.reason, by=ana, now=now)
+    put_in_force(version=version, notes=first.notes, by=carmen, now=now)
+
+    assert {rule.category for rule in first.rules} == set(Category.values)
+    text = Client().get(reverse("public:rules", args=[ana.entity.slug])).content.decode()
+    assert "criticar a la entidad o al Gobierno no es motivo" in text

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from pregonero.errors import Refused
 from pregonero.moderation import queries
 from pregonero.moderation.actions.community import put_in_force, write_rules
+from pregonero.moderation.first_rules import first_rules
 from pregonero.moderation.forms import PublishForm, RulesFormSet, RulesVersionForm, written_rules
 from pregonero.moderation.models import RulesVersion
 from pregonero.people.middleware import MemberRequest
@@ -45,10 +46,18 @@ def _forms(request: MemberRequest) -> tuple[RulesVersionForm, Any]:
         return RulesVersionForm(request.POST), RulesFormSet(request.POST, prefix="reglas")
     entity = request.member.entity
     base = queries.rules_draft(entity) or queries.rules_in_force(entity)
-    rules = queries.rules_of(base) if base else []
+    if base is None:  # nobody has written any: the form begins with the proposed ones
+        return _proposed()
+    rules = queries.rules_of(base)
     initial = [{"category": rule.category, "title": rule.title, "text": rule.text} for rule in rules]
-    reason = base.reason if base and base.is_draft else ""
-    version = {"introduction": base.introduction, "reason": reason} if base else None
+    version = {"introduction": base.introduction, "reason": base.reason if base.is_draft else ""}
+    return RulesVersionForm(initial=version), RulesFormSet(initial=initial, prefix="reglas")
+
+
+def _proposed() -> tuple[RulesVersionForm, Any]:
+    first = first_rules()
+    initial = [{"category": rule.category, "title": rule.title, "text": rule.text} for rule in first.rules]
+    version = {"introduction": first.introduction, "reason": first.reason}
     return RulesVersionForm(initial=version), RulesFormSet(initial=initial, prefix="reglas")
 
 
@@ -85,4 +94,6 @@ def publish(request: MemberRequest, pk: int) -> HttpResponse:
 def _earlier_notes(version: RulesVersion) -> dict[str, str]:
     """Return what was said of the criteria when the version before was put in force."""
     before = queries.rules_in_force(version.entity)
-    return {check.criterion: check.note for check in before.checks.all()} if before else {}
+    if before is None:
+        return {criterion.value: note for criterion, note in first_rules().notes.items()}
+    return {check.criterion: check.note for check in before.checks.all()}
