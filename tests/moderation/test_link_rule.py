@@ -1,13 +1,18 @@
-"""Links and hashtags in comments: the rule proposes, only where the procedure blocks them, and a person decides (YT-4)."""
+"""Links and hashtags in comments: the rule only proposes, where the procedure blocks them (YT-4)."""
+
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from pregonero.inbox.models import Message
+from pregonero.inbox.actions.arrivals import open_streams, receive_reading
+from pregonero.inbox.models import Message, Stream
 from pregonero.moderation.link_rule import why_proposed
 from pregonero.moderation.models import Decision, Proposal
 from pregonero.moderation.tasks import propose_links
+from pregonero.networks.interactions import Reading
+from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.attack.inbox_stage import _written
 from tests.inbox.conftest import account_of
@@ -47,15 +52,9 @@ def test_a_comment_with_a_link_is_proposed_once_and_nothing_is_decided(
         assert Proposal.objects.get().source_name == "Enlaces y etiquetas (YT-4)"
 
 
-def stored(account: object, text: str) -> Message:
-    from dataclasses import replace
-
-    from pregonero.inbox.actions.arrivals import open_streams, receive_reading
-    from pregonero.inbox.models import Stream
-    from pregonero.networks.interactions import Reading
-
+def stored(account: Account, text: str) -> Message:
     now = timezone.now()
-    open_streams(accounts=[account], now=now)  # type: ignore[list-item]
+    open_streams(accounts=[account], now=now)
     stream = Stream.objects.filter(account=account).first()
     assert stream is not None
     receive_reading(stream=stream, reading=Reading((replace(_written(1, now), text=text),)), now=now)
