@@ -13,7 +13,7 @@ from pregonero.errors import Refused
 from pregonero.moderation.labelled_comments import DATA
 from pregonero.moderation.matching import Term, letters_of
 from pregonero.moderation.states import Category
-from pregonero.moderation.term_rules import MOST_TERMS, problem_of
+from pregonero.moderation.term_rules import MOST_TERMS, inside_problems, problem_of
 from pregonero.moderation.text_encoding import decode_table
 
 STARTING_LIST = DATA / "lista_inicial_colombia.csv"
@@ -48,13 +48,15 @@ def read_list(data: bytes) -> list[ListTerm]:
     rows = _rows(decode_table(data))
     if len(rows) > MOST_TERMS:
         raise Refused(f"El archivo tiene {len(rows)} términos y una lista recibe {MOST_TERMS}: divídela por cuenta.")
+    read = [(number, *_term_of(row)) for number, row in rows]
+    inside = inside_problems([term.text for _, _, term in read if term is not None and term.is_inside])
     problems, terms = list[str](), dict[str, ListTerm]()
-    for number, row in rows:
-        problem, term = _term_of(row)
-        if term is not None:
+    for number, problem, term in read:
+        why = inside.get(term.text, "") if term is not None and term.is_inside else problem
+        if term is not None and not why:
             terms.setdefault(letters_of(term.text), term)
         elif len(problems) < MOST_PROBLEMS:
-            problems.append(f"Línea {number}: {problem}")
+            problems.append(f"Línea {number}: {why}")
     if problems:
         raise Refused("\n".join(problems))
     if not terms:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from pregonero.errors import NotFound
+from pregonero.errors import NotFound, WrongState
 from pregonero.inbox.models import Message
 from pregonero.moderation.list_files import ListTerm, terms_from_json
 from pregonero.moderation.list_states import LOOK_BACK, MOST_EXAMPLES, WATCHING, ListState
@@ -36,6 +36,12 @@ def list_for_jobs(*, pk: int, for_update: bool = False) -> WordListVersion:
     if version is None:
         raise NotFound
     return version
+
+
+def check_in_force(*, pk: int) -> None:
+    """Lock a version, so that who stops it waits, and raise `WrongState` unless it is in force."""
+    if list_for_jobs(pk=pk, for_update=True).state != ListState.IN_FORCE:
+        raise WrongState("Esta versión ya no está en vigor.")
 
 
 def _versions(*, for_update: bool) -> QuerySet[WordListVersion]:

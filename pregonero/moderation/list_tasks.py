@@ -1,7 +1,7 @@
 """Jobs of word lists: trying a version on the past, looking at what arrives, and reading the networks' own lists."""
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from django.utils import timezone
@@ -56,7 +56,7 @@ def watch_lists(timestamp: int, **_later: Any) -> None:
         until = timezone.now()
         found = list(found_in(version, list_queries.arrived_since(version)))
         for hit in store_hits(version=version, found=found, until=until, now=timezone.now()):
-            mark_tried(hit=hit, acted=_holds(hit), now=timezone.now())
+            mark_tried(hit=hit, acted=holds(hit), now=timezone.now())
 
 
 @app.periodic(cron="* * * * *")
@@ -84,7 +84,7 @@ def _compiled(version_id: int) -> tuple[Matcher, list[ListTerm]]:
     return Matcher(matcher_terms(terms)), terms
 
 
-def _holds(hit: ListHit) -> bool:
+def holds(hit: ListHit) -> bool:
     """Hold the comment of a hit, citing the rule of its category, and return whether it is held.
 
     Without such a rule nothing is held. Holding twice is once, so that a worker that ended in between does it again.
@@ -93,16 +93,17 @@ def _holds(hit: ListHit) -> bool:
     if rule is None:
         return False
     try:
-        hold_by_rule(
+        decision = hold_by_rule(
             message=hit.message,
             rule=rule,
             reason=f"Tiene «{hit.term}», de la lista de palabras.",
             source=hit.version.ref,
             now=timezone.now(),
+            check=partial(list_queries.check_in_force, pk=hit.version_id),
         )
     except Refused:
-        return False  # its network cannot hide it, or its author removed it
-    return True
+        return False  # its network cannot hide it, its author removed it, or the version was stopped or undone
+    return decision.source_id == hit.version_id  # not where a person had decided already
 
 
 def _rule_for(hit: ListHit) -> CommunityRule | None:

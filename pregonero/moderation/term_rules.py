@@ -1,6 +1,7 @@
 """Which terms a list may have: one that hits nothing, or nearly everything, is refused with its reason (N-4)."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from pregonero.moderation.labelled_comments import innocent_texts
@@ -19,33 +20,39 @@ COMMON_WORDS = frozenset(COMMON.split())
 
 
 def problem_of(text: str, *, is_inside: bool) -> str:
-    """Return in Spanish why a list may not have this term; an empty string when it may."""
+    """Return in Spanish why a list may not have this term by itself; an empty string when it may."""
     letters = letters_of(text)
     joined = letters.replace(" ", "")
-    if not joined:
-        return f"«{text[:40]}» no tiene letras: no encontraría nada. Escribe una palabra."
-    if len(text) > LONGEST:
-        return f"«{text[:40]}…» es muy largo: un término tiene hasta {LONGEST} caracteres."
-    if re.search(r"\d", text):
-        return f"«{text}» tiene números. Escríbelo con letras: lo encontraremos también cuando usen números."
-    if len(joined) < SHORTEST or len(set(joined)) == 1:
-        return f"«{text}» es muy corto: estaría en casi cualquier comentario. Usa al menos {SHORTEST} letras."
-    if letters in COMMON_WORDS:
-        return f"«{text}» es una palabra de todos los días: ocultaría casi todo."
-    return _inside_problem(text, joined) if is_inside else ""
+    is_short = len(joined) < SHORTEST or len(set(joined)) == 1
+    rules = (
+        (not joined, f"«{text[:40]}» no tiene letras: no encontraría nada. Escribe una palabra."),
+        (len(text) > LONGEST, f"«{text[:40]}…» es muy largo: un término tiene hasta {LONGEST} caracteres."),
+        (
+            re.search(r"\d", text),
+            f"«{text}» tiene números. Escríbelo con letras: lo encontraremos también cuando usen números.",
+        ),
+        (is_short, f"«{text}» es muy corto: estaría en casi cualquier comentario. Usa al menos {SHORTEST} letras."),
+        (letters in COMMON_WORDS, f"«{text}» es una palabra de todos los días: ocultaría casi todo."),
+        (
+            is_inside and len(joined) < SHORTEST_INSIDE,
+            f"«{text}» es muy corto para buscarlo dentro de otras palabras: déjalo como palabra entera.",
+        ),
+    )
+    return next((why for is_broken, why in rules if is_broken), "")
 
 
-def _inside_problem(text: str, joined: str) -> str:
-    if len(joined) < SHORTEST_INSIDE:
-        return f"«{text}» es muy corto para buscarlo dentro de otras palabras: déjalo como palabra entera."
-    word = _innocent_word_with(text)
-    return f"«{text}» está dentro de «{word}», que no ofende: déjalo como palabra entera." if word else ""
+def inside_problems(texts: Sequence[str]) -> dict[str, str]:
+    """Return, of the terms that are looked for inside words, those that innocent words have, each with why.
 
-
-def _innocent_word_with(text: str) -> str:
-    """Return an innocent word that a term would hit inside; an empty string when we know of none."""
-    matcher = Matcher([Term(0, text, is_inside=True)])
-    return next((word for word in _innocent_words() if matcher.find(word)), "")
+    It looks at all of them at once, so that a long list costs no more than a short one.
+    """
+    matcher = Matcher([Term(place, text, is_inside=True) for place, text in enumerate(texts)])
+    problems: dict[str, str] = {}
+    for word in _innocent_words():
+        for hit in matcher.find(word):
+            why = f"«{hit.term.text}» está dentro de «{word}», que no ofende: déjalo como palabra entera."
+            problems.setdefault(hit.term.text, why)
+    return problems
 
 
 @cache

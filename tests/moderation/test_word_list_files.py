@@ -106,12 +106,22 @@ SYLLABLES = [
         ("h1juepu7a", False, "tiene números"),
         ("a" * 61, False, "muy largo"),
         ("puta", True, "muy corto para buscarlo dentro"),
-        ("puesta", True, "está dentro de «respuesta»"),
     ],
 )
 def test_a_term_that_hits_nothing_or_everything_is_refused(term: str, is_inside: bool, reason: str) -> None:
     assert reason in problem_of(term, is_inside=is_inside)
     assert problem_of("hijueputa", is_inside=True) == ""
+
+
+@pytest.mark.procedure("N-4")
+def test_a_term_inside_innocent_words_is_refused_with_one_of_them() -> None:
+    with pytest.raises(Refused, match="Línea 2: «puesta» está dentro de «respuesta»"):
+        read_list("término,categoría,dentro\npuesta,INSULT,sí\nhijueputa,INSULT,sí\npuesto,INSULT,no\n".encode())
+
+
+def test_a_long_list_of_terms_inside_words_is_read_in_one_pass() -> None:
+    words = [f"{a}{b}{c}zq" for a in SYLLABLES for b in SYLLABLES for c in SYLLABLES]
+    assert len(read_list("\n".join(f"{word},INSULT,sí" for word in words).encode())) == len(words)
 
 
 def test_a_list_that_is_exported_is_read_again_the_same() -> None:

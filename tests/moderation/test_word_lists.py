@@ -16,7 +16,7 @@ from pregonero.moderation.actions.list_watch import store_hits
 from pregonero.moderation.list_files import ListTerm, starting_list
 from pregonero.moderation.list_rules import brakes, needs_second_person
 from pregonero.moderation.list_states import ListState
-from pregonero.moderation.list_tasks import found_in, try_list, watch_lists
+from pregonero.moderation.list_tasks import found_in, holds, try_list, watch_lists
 from pregonero.moderation.models import CommunityRule, Decision, ListHit, ModeratedComment, WordListVersion
 from pregonero.moderation.states import Verb, Visibility
 from pregonero.networks.models import Account
@@ -219,6 +219,17 @@ def test_everything_that_a_version_did_is_undone_as_one(
     assert ModeratedComment.objects.count() == 2
     with pytest.raises(WrongState):
         actions.undo_list(version=version, reason="Otra vez.", by=ana, now=timezone.now())
+
+
+def test_what_was_found_before_an_undo_is_not_held_after_it(
+    page: Account, ana: Member, comment: Comment, rules: list[CommunityRule]
+) -> None:
+    version = forced(page, ana)
+    comment(INSULT)
+    found = list(found_in(version, list_queries.arrived_since(version)))
+    (hit,) = store_hits(version=version, found=found, until=timezone.now(), now=timezone.now())
+    actions.undo_list(version=version, reason="Tocó lo que no era.", by=ana, now=timezone.now())
+    assert not holds(hit) and not Decision.objects.exists()
 
 
 def test_a_new_version_in_force_replaces_the_other(page: Account, ana: Member) -> None:

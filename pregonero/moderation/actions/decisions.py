@@ -1,6 +1,6 @@
 """Deciding about comments: keep, hold, hide, show again; one by one, by a rule of a list, or many as one (N-3, N-4)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,11 +53,21 @@ def decide(*, message: Message, ruling: Ruling, by: Member, now: datetime) -> De
 
 
 @transaction.atomic(durable=True)
-def hold_by_rule(*, message: Message, rule: CommunityRule, reason: str, source: ObjectRef, now: datetime) -> Decision:
+def hold_by_rule(
+    *,
+    message: Message,
+    rule: CommunityRule,
+    reason: str,
+    source: ObjectRef,
+    now: datetime,
+    check: Callable[[], None] = lambda: None,
+) -> Decision:
     """Hold a comment because a rule of a list in force matched it: a person decides afterwards.
 
-    What a person decided already is never changed by a rule.
+    What a person decided already is never changed by a rule. `check` runs first, in the same transaction: it locks the
+    source and raises `Refused` when it no longer acts.
     """
+    check()
     message = queries.message_for_rules(pk=message.pk)
     comment = lock_comment(message.pk)
     if comment is not None:
