@@ -156,7 +156,7 @@ def comment_on_x_by_hand(scene: Scene, citizen: Page, ana: BrowserUser) -> None:
     press(page, "Control+Enter")
     opens = page.get_by_role("link", name="Abrir X").get_attribute("href") or ""
     assert "in_reply_to=" in opens and "Pueden%20participar" in opens
-    expect(page.get_by_label("Tu respuesta")).to_have_value("Pueden participar pymes de todo el país.")
+    expect(page.get_by_label("Tu respuesta", exact=True)).to_have_value("Pueden participar pymes de todo el país.")
 
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Abrir X").click()
