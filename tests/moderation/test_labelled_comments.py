@@ -1,11 +1,15 @@
 """How well the starting list tells the labelled comments apart, and what it does not see."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pyleetspeak2 import LeetSpeaker
 
+from bench.moderation import measure
+from pregonero.cli import main
 from pregonero.errors import Refused
 from pregonero.moderation.labelled_comments import OWN_TABLE, evaluate, own_comments, read_labelled
 from pregonero.moderation.list_files import matcher_terms, starting_list
@@ -69,3 +73,31 @@ def test_a_table_without_labels_is_refused(tmp_path: Path, content: str, reason:
     table.write_text(content)
     with pytest.raises(Refused, match=reason):
         read_labelled(table)
+
+
+def test_evaluate_command_prints_figures_by_file_and_kind_of_error(tmp_path: Path) -> None:
+    table, terms = tmp_path / "tabla.tsv", tmp_path / "lista.csv"
+    table.write_text("texto\trótulo\nqué pirobo\tINSULT\nqué tonto\tINSULT\nbuena feria\tPLAIN\n")
+    terms.write_text("pirobo\n")
+    run = CliRunner().invoke(main, ["moderation", "evaluate", str(table), "--list", str(terms), "--json"])
+    told = json.loads(run.output)
+    assert (told["file"], told["labels"]["INSULT"]["share"], told["labels"]["INSULT"]["errors"]) == (
+        "tabla.tsv",
+        0.5,
+        1,
+    )
+    assert (
+        "dejó pasar: 1" in CliRunner().invoke(main, ["moderation", "evaluate", str(table), "--list", str(terms)]).output
+    )
+    refused = CliRunner().invoke(main, ["moderation", "evaluate", str(terms)])
+    assert refused.exit_code == 1 and "columnas «texto» y «rótulo»" in refused.output
+
+
+def test_bench_says_why_a_peer_was_not_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("bench.moderation.PEERS_PYTHON", tmp_path / "python")
+    report = measure(100)
+    rows = {row.program: row for row in report.rows}
+    assert report.against_hyperscan is None
+    assert "hyperscan no está instalado" in rows["Hyperscan: solo buscar"].why_not
+    assert rows["Pregonero: normalizar y buscar"].per_second
+    assert "sin medir" in "\n".join(report.lines())

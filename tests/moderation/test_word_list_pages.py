@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -13,6 +15,7 @@ from pregonero.moderation.list_files import read_list, starting_list
 from pregonero.moderation.list_states import ListState
 from pregonero.moderation.list_tasks import read_network_lists, try_list
 from pregonero.moderation.models import BlockedWordsReview, NetworkListReading, NetworkListWrite, WordListVersion
+from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.inbox.conftest import account_of, send_all
@@ -159,3 +162,30 @@ def test_a_network_without_a_list_of_its_own_has_no_such_page(
 ) -> None:
     assert visit(ana).get(f"/moderacion/listas/cuentas/{page.pk}/revision/").status_code == 404
     assert visit(dario).get(f"/moderacion/listas/cuentas/{page.pk}/").status_code == 404
+
+
+def test_the_list_of_accounts_asks_the_same_questions_of_two_as_of_eight(
+    visit: Visit, page: Account, ana: Member, carmen: Member
+) -> None:
+    def queries_of(count: int) -> int:
+        while Account.objects.filter(entity=ana.entity).count() < count:
+            number = Account.objects.count()
+            account = register_account(
+                entity=ana.entity,
+                network="mastodon",
+                handle=f"cuenta{number}",
+                remote_id=f"{number}",
+                root_mailbox="",
+                display_name="Cuenta",
+                purpose="Institucional",
+                by=carmen,
+                now=timezone.now(),
+            )
+            forced(account, ana, "gonorrea")
+        browser = visit(ana)
+        browser.get("/moderacion/listas/")
+        with CaptureQueriesContext(connection) as asked:
+            assert browser.get("/moderacion/listas/").status_code == 200
+        return len(asked)
+
+    assert queries_of(2) == queries_of(8)
