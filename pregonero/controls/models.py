@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from pregonero.controls.cadence import Cadence
+from pregonero.controls.device_models import DeviceSeen, KnownAccess, KnownKind
 from pregonero.controls.incident_models import Incident, IncidentStep
 from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, Result
 from pregonero.media.models import Medium
@@ -19,8 +20,8 @@ from pregonero.people.roles import Role
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Check", "Control", "ControlException", "ControlVersion", "Evidence", "Finding", "FindingState", "Incident",
-    "IncidentStep", "MeasureDecision",
+    "Check", "Control", "ControlException", "ControlVersion", "DeviceSeen", "Evidence", "Finding", "FindingState",
+    "Incident", "IncidentStep", "KnownAccess", "KnownKind", "MeasureDecision",
 ]  # fmt: skip
 
 APPEND_ONLY = (

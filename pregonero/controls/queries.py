@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.controls.cadence import DUE_SOON, Cadence
@@ -17,10 +18,11 @@ from pregonero.controls.models import (
     Finding,
     FindingState,
     Incident,
+    KnownAccess,
     MeasureDecision,
 )
 from pregonero.controls.rules import Standing, standing_of
-from pregonero.controls.states import ControlState, StepKind
+from pregonero.controls.states import Consequence, ControlState, Result, StepKind
 from pregonero.errors import NotFound
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import get_account
@@ -40,6 +42,12 @@ class Cell:
     standing: Standing
     last: Check | None
     exception: ControlException | None
+
+    @property
+    def check_path(self) -> str:
+        """Return the page where it is checked: the review of devices, or the check of any other control."""
+        page = "devices" if self.version.consequence == Consequence.SESSION else "check"
+        return reverse(f"controls:{page}", args=[self.control.pk, self.account.pk])
 
 
 @dataclass(frozen=True)
@@ -157,7 +165,7 @@ def current_version(control: Control) -> ControlVersion:
 
 def checks_of(control: Control, *, limit: int = PAGE) -> list[Check]:
     """Return the last checks of a control with their evidence, newest first."""
-    checks = control.checks.select_related("account", "by", "version").prefetch_related("evidence__medium")
+    checks = control.checks.select_related("account", "by", "version").prefetch_related("evidence__medium", "devices")
     return list(checks.order_by("-observed_at", "-pk")[:limit])
 
 
@@ -207,3 +215,26 @@ def measure_decisions(entity: Entity) -> dict[str, MeasureDecision]:
     """Return the decision in force on each measure that has one, by its code."""
     decisions = MeasureDecision.objects.filter(entity=entity).select_related("by")
     return {one.code: one for one in decisions.order_by("code", "-at", "-pk").distinct("code")}
+
+
+def known_access(entity: Entity) -> list[KnownAccess]:
+    """Return the devices, places and hours that an entity knows as its own now."""
+    known = KnownAccess.objects.filter(entity=entity, removed_at__isnull=True).select_related("added_by")
+    return list(known.order_by("kind", "text", "pk"))
+
+
+def get_known_access(*, member: Member, pk: int, for_update: bool = False) -> KnownAccess:
+    """Return a known device, place or hours of the member's entity that is in force. Raises `NotFound`."""
+    rows = KnownAccess.objects.select_for_update(no_key=True, of=("self",)) if for_update else KnownAccess.objects.all()
+    known = rows.filter(pk=pk, entity_id=member.entity_id, removed_at__isnull=True).first()
+    if known is None:
+        raise NotFound
+    return known
+
+
+def incident_of(check: Check) -> Incident | None:
+    """Return the open incident of the control and account of a check that was not met."""
+    if check.result != Result.NOT_MET:
+        return None
+    opened = Incident.objects.filter(account=check.account, control=check.control, closed_at__isnull=True)
+    return opened.first()

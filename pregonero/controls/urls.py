@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.controls.views import exports, findings, incidents, register
+from pregonero.controls.views import devices, exports, findings, incidents, register
 
 app_name = "controls"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("seguridad/controles/<int:pk>/cuentas/<int:account>/revision/", register.check, name="check"),
     path("seguridad/controles/<int:pk>/cuentas/<int:account>/excepcion/", register.exception, name="exception"),
     path("seguridad/controles/<int:pk>/cuentas/<int:account>/fin/", register.end_exception, name="end_exception"),
+    path("seguridad/controles/<int:pk>/cuentas/<int:account>/dispositivos/", devices.review, name="devices"),
+    path("seguridad/conocidos/", devices.known, name="known"),
+    path("seguridad/conocidos/<int:pk>/retiro/", devices.remove_known, name="remove_known"),
     path("seguridad/medidas/", register.measures, name="measures"),
     path("seguridad/incidentes/", incidents.incident_list, name="incidents"),
     path("seguridad/incidentes/<int:pk>/", incidents.incident_page, name="incident"),

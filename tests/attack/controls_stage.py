@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from pregonero.controls.actions import checks
+from pregonero.controls.actions.devices import add_known_access
 from pregonero.controls.actions.register import adopt_catalog
-from pregonero.controls.models import Control, Finding, Incident
+from pregonero.controls.models import Control, Finding, Incident, KnownAccess, KnownKind
 from pregonero.controls.states import EvidenceKind, Result
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
@@ -18,13 +19,16 @@ class ControlRows:
     control: Control
     finding: Finding
     incident: Incident
+    sessions: Control
+    known: KnownAccess
 
 
-def make_controls(accounts: dict[str, Account], strategist: Member) -> ControlRows:
+def make_controls(accounts: dict[str, Account], strategist: Member, coordinator: Member) -> ControlRows:
     """Return a control of X, and what two controls of other networks that are not met opened."""
     controls = {control.code: control for control in adopt_catalog(entity=strategist.entity, now=NOW)}
     evidence = (checks.EvidenceDraft(EvidenceKind.NOTE, body="Está apagada."),)
     draft = checks.CheckDraft(Result.NOT_MET, NOW, "Está apagada.", evidence)
     for code, network in (("FB-3", "facebook"), ("IG-1", "instagram")):
         checks.record_check(control=controls[code], account=accounts[network], draft=draft, by=strategist, now=NOW)
-    return ControlRows(controls["X-1"], Finding.objects.get(), Incident.objects.get())
+    known = add_known_access(kind=KnownKind.PLACE, text="Bogotá, Colombia", by=coordinator, now=NOW)
+    return ControlRows(controls["X-1"], Finding.objects.get(), Incident.objects.get(), controls["X-2"], known)

@@ -1,7 +1,7 @@
 """Every address of the product: its method, its roles and the status that it answers. A new address needs a row."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -9,12 +9,24 @@ from uuid import uuid4
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from pregonero.controls.actions.register import ControlText
 from pregonero.media.signed_addresses import signed_address
 from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
+from tests.attack.controls_arguments import (
+    checked,
+    controlled,
+    excepted,
+    in_controls,
+    known_place,
+    measured,
+    planned,
+    reviewed,
+    rewritten,
+    sessions,
+    turned_on,
+)
 from tests.attack.editor_arguments import account_of, medium_of, part_of
 from tests.attack.inbox_stage import comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
@@ -106,43 +118,6 @@ def today(_: Stage) -> dict[str, str]:
     return {"kind": "ANSWERED", "day": f"{timezone.localdate():%Y-%m-%d}"}
 
 
-def in_controls(name: str) -> Callable[[Stage], list[Any]]:
-    return lambda stage: [getattr(stage.controls, name).pk]
-
-
-def controlled(stage: Stage) -> list[Any]:
-    """Return a control of X and the account that it is checked on."""
-    return [stage.controls.control.pk, stage.accounts["x"].pk]
-
-
-def checked(_: Stage) -> dict[str, str]:
-    now = timezone.localtime() - timedelta(minutes=2)
-    return {"result": "MET", "observed_at": f"{now:%Y-%m-%dT%H:%M}", "written": "La vi activa."}
-
-
-def excepted(_: Stage) -> dict[str, str]:
-    until = timezone.localdate() + timedelta(days=30)
-    return {"reason": "No se ve.", "compensation": "Se mira el correo.", "ends_on": f"{until:%Y-%m-%d}"}
-
-
-def rewritten(stage: Stage) -> dict[str, str]:
-    version = stage.controls.control.versions.get()
-    return {field.name: getattr(version, field.name) for field in fields(ControlText)} | {"reason": "Se aclara."}
-
-
-def measured(_: Stage) -> dict[str, str]:
-    return {"code": "M-1", "is_adopted": "si", "reason": "Se compraron llaves."}
-
-
-def turned_on(_: Stage) -> dict[str, str]:
-    return {"kind": "TURNED_ON", "note": "La activé."}
-
-
-def planned(stage: Stage) -> dict[str, str]:
-    until = timezone.localdate() + timedelta(days=30)
-    return {"owner": str(stage.people[Role.COORDINATOR].pk), "plan": "Cambiarla.", "until": f"{until:%Y-%m-%d}"}
-
-
 def saved_choice(stage: Stage) -> dict[str, str]:
     return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
 
@@ -174,6 +149,11 @@ ROWS = (
     Row("controls:control", arguments=CONTROL),
     Row("controls:check", arguments=CONTROLLED, roles=CHECKERS, both=True),
     Row("controls:check", "POST", CONTROLLED, checked, CHECKERS, FOUND, both=True),
+    Row("controls:devices", arguments=sessions, roles=CHECKERS, both=True),
+    Row("controls:devices", "POST", sessions, reviewed, CHECKERS, FOUND, both=True),
+    Row("controls:known", outside=OK, both=True),
+    Row("controls:known", "POST", data=known_place, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
+    Row("controls:remove_known", "POST", in_controls("known"), roles=COORDINATOR, status=FOUND),
     Row("controls:exception", arguments=CONTROLLED, roles=COORDINATOR, both=True),
     Row("controls:exception", "POST", CONTROLLED, excepted, COORDINATOR, FOUND, both=True),
     Row("controls:end_exception", "POST", CONTROLLED, roles=COORDINATOR, status=MISSING),

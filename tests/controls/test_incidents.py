@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 
 from pregonero.controls import queries
 from pregonero.controls.actions import checks
+from pregonero.controls.actions.devices import ReviewDraft, record_device_review
 from pregonero.controls.actions.incidents import IncidentOpening, do_step, release_incident, report_incident
 from pregonero.controls.actions.register import adopt_catalog
 from pregonero.controls.models import Control, Finding, Incident, IncidentStep
@@ -155,7 +156,8 @@ def test_a_protection_that_is_off_opens_an_incident_that_a_check_closes(
 
 def test_a_strange_session_is_not_closed_by_a_good_check(controls: Controls, accounts: Accounts, ana: Member) -> None:
     incident = strange(accounts["x"], controls["X-2"], ana)
-    checks.record_check(control=controls["X-2"], account=accounts["x"], draft=seen(), by=ana, now=NOW)
+    usual = ReviewDraft("Windows; Bogotá, Colombia; ahora", NOW, strange=(False,))
+    record_device_review(control=controls["X-2"], account=accounts["x"], draft=usual, by=ana, now=NOW)
     incident.refresh_from_db()
     assert incident.closed_at is None
 

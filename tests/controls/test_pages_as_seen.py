@@ -20,6 +20,7 @@ from pregonero.people.models import Member
 from tests.controls.test_register import seen
 from tests.ui.browser import Answer, answers_of, faults_by_page
 
+LIST = "Windows; Bogotá, Colombia; hoy a las 0:01\nAndroid; Cúcuta, Colombia; hace 3 días"
 pytestmark = pytest.mark.procedure("N-6", "X-1")
 
 
@@ -72,7 +73,11 @@ def pages(
     paths += [f"/seguridad/incidentes/{incident.pk}/", f"/seguridad/incidentes/{incident.pk}/liberacion/"]
     paths += [f"/seguridad/controles/{pk}/{act}" for act in ("", "edicion/", "retiro/")]
     paths += [f"/seguridad/controles/{pk}/cuentas/{x.pk}/{act}/" for act in ("revision", "excepcion")]
+    paths += ["/seguridad/conocidos/", f"/seguridad/controles/{controls['X-2'].pk}/cuentas/{x.pk}/dispositivos/"]
     answers = answers_of(client, paths)
+    pasted = {"text": f"{LIST}\nUnbekanntes Gerät", "observed_at": f"{timezone.localtime(now):%Y-%m-%dT%H:%M}"}
+    decide = client.post(paths[-1], pasted)
+    answers["/decide/"] = Answer(decide.status_code, dict(decide.headers), decide.content)
     assert {answer.status for answer in answers.values()} == {200}
     return answers
 

@@ -61,17 +61,20 @@ def record_check(*, control: Control, account: Account, draft: CheckDraft, by: M
     check_times(observed_at=draft.observed_at, now=now)
     if version.kind == ControlKind.EVIDENCE and not draft.evidence:
         raise Refused(f"Falta la evidencia: {version.evidence}")
-    return _store(control, account, draft, by, now)
+    if version.consequence == Consequence.SESSION and draft.result == Result.MET:
+        raise Refused("Este control se cumple con la revisión de dispositivos: pega la lista y decide cada uno.")
+    return store_check(control=control, account=account, draft=draft, by=by, now=now)
 
 
 @transaction.atomic(durable=True)
 def record_automatic_check(*, control: Control, account: Account, draft: CheckDraft, now: datetime) -> Check:
     """Record what the network answered about a control, as seen by the system."""
     control = Control.objects.select_for_update(no_key=True, of=("self",)).get(pk=control.pk)
-    return _store(control, account, draft, None, now)
+    return store_check(control=control, account=account, draft=draft, by=None, now=now)
 
 
-def _store(control: Control, account: Account, draft: CheckDraft, by: Member | None, now: datetime) -> Check:
+def store_check(*, control: Control, account: Account, draft: CheckDraft, by: Member | None, now: datetime) -> Check:
+    """Store a check with its evidence, and what it leads to, inside the caller's transaction. `by` is None for ours."""
     note = draft.note.strip()
     if draft.result != Result.MET and not note:
         raise Refused("Escribe qué viste: por qué no se cumple o no se puede verificar.")
