@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.inbox.actions.outcomes import record_failure, record_published
@@ -30,6 +31,11 @@ class AnswerHandler(SubjectHandler):
         deliveries = Delivery.objects.filter(pk__in=delivery_ids)
         record_published({delivery.subject_id: delivery for delivery in deliveries}, now=now)
 
+    def path_of(self, delivery: Delivery) -> str:
+        """Return the path of the answer's conversation."""
+        answer = Answer.objects.select_related("conversation").get(pk=delivery.subject_id)
+        return answer.conversation.get_absolute_url()
+
     def on_event(self, delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         """Open the conversation again when its answer did not go out, and notify who answers for the networks."""
         answers = Answer.objects.select_for_update(no_key=True, of=("self",)).select_related(
@@ -45,6 +51,12 @@ class AnswerHandler(SubjectHandler):
                 ref=answer.ref,
                 title=TITLES[event].format(account=delivery.account),
                 why=delivery.reason,
-                path=answer.conversation.get_absolute_url(),
+                path=_notice_path(answer, delivery, event),
                 now=now,
             )
+
+
+def _notice_path(answer: Answer, delivery: Delivery, event: DeliveryEvent) -> str:
+    if event == DeliveryEvent.NEEDS_PERSON:
+        return reverse("publishing:resolution", args=[delivery.pk])
+    return answer.conversation.get_absolute_url()

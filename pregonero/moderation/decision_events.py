@@ -28,6 +28,10 @@ class DecisionHandler(SubjectHandler):
         for delivery in Delivery.objects.filter(pk__in=delivery_ids).order_by("pk"):
             record_change(delivery, now=now)
 
+    def path_of(self, delivery: Delivery) -> str:
+        """Return the path of the decision's comment."""
+        return Decision.objects.get(pk=delivery.subject_id).get_absolute_url()
+
     def on_event(self, delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         """Store what the network refused, and notify who answers for the networks."""
         if event not in FAILED:

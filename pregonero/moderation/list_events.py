@@ -23,6 +23,10 @@ class NetworkListHandler(SubjectHandler):
         for delivery in Delivery.objects.filter(pk__in=delivery_ids).order_by("pk"):
             record_written(delivery, now=now)
 
+    def path_of(self, delivery: Delivery) -> str:
+        """Return the path of the account's list."""
+        return reverse("moderation:network_list", args=[delivery.account_id])
+
     def on_event(self, delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         """Store why the network did not take a list, and notify who answers for the networks."""
         if event not in FAILED:

@@ -18,11 +18,17 @@ from pregonero.outbox.queries.deliveries import get_delivery
 from pregonero.outbox.queries.manual import manual_work_of, pending_decision_of, who_decided
 from pregonero.outbox.rules import check_may_decide, check_may_report_manual_post, check_may_withdraw
 from pregonero.outbox.states import WAITING, DeliveryState
+from pregonero.outbox.subjects import handler_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 from pregonero.publishing.forms import HandMadeForm, NotOutForm, OutForm, ReasonForm
 
 UNPROCESSABLE = 422
+
+
+def subject_path(delivery: Delivery) -> str:
+    """Return the page of what a delivery sends: a publication's expediente, or the conversation of an answer."""
+    return handler_of(delivery.subject_kind).path_of(delivery)
 
 
 @require_GET
@@ -31,7 +37,7 @@ def resolution(request: MemberRequest, pk: int) -> HttpResponse:
     delivery = get_delivery(member=request.member, pk=pk)
     if delivery.state != DeliveryState.NEEDS_PERSON:
         messages.info(request, who_decided(delivery) or "Este envío ya no espera una decisión.")
-        return redirect("reports:expediente", pk=delivery.subject_id)
+        return redirect(subject_path(delivery))
     return _resolution_page(request, pk)
 
 
@@ -54,7 +60,7 @@ def confirm_published(request: MemberRequest, pk: int) -> HttpResponse:
     attempt = form.cleaned_data["attempt"]
     manual.decide_is_out(delivery=delivery, lookup=lookup, attempt=attempt, by=request.member, now=timezone.now())
     messages.success(request, _resolution_message(lookup))
-    return redirect("reports:expediente", pk=delivery.subject_id)
+    return redirect(subject_path(delivery))
 
 
 def _find_post(request: MemberRequest, delivery: Delivery, form: OutForm) -> PostLookup:
@@ -86,7 +92,7 @@ def confirm_not_published(request: MemberRequest, pk: int) -> HttpResponse:
     manual.decide_is_not_out(delivery=delivery, attempt=attempt, reason=reason, by=request.member, now=now)
     again = now <= delivery.expires_at and not delivery.cancel_requested_reason
     messages.success(request, "Se envía otra vez." if again else "Quedó sin enviar.")
-    return redirect("reports:expediente", pk=delivery.subject_id)
+    return redirect(subject_path(delivery))
 
 
 def _resolution_page(
@@ -98,6 +104,7 @@ def _resolution_page(
     initial = {"attempt": question.delivery.attempts_made}
     context = {
         "question": question,
+        "subject_path": subject_path(question.delivery),
         "now": now,
         "out": out or OutForm(initial=initial),
         "not_out": not_out or NotOutForm(initial=initial),
@@ -128,8 +135,14 @@ def manual_post(request: MemberRequest, pk: int) -> HttpResponse:
             form.add_error("address", refusal.message)
         else:
             messages.success(request, _manual_post_message(lookup))
-            return redirect("reports:expediente", pk=work.delivery.subject_id)
-    context = {"work": work, "form": form, "now": now, "is_taken": work.delivery.state not in WAITING}
+            return redirect(subject_path(work.delivery))
+    context = {
+        "work": work,
+        "form": form,
+        "now": now,
+        "is_taken": work.delivery.state not in WAITING,
+        "subject_path": subject_path(work.delivery),
+    }
     return render(request, "publishing/manual_post.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -143,8 +156,8 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         manual.withdraw_post(delivery=delivery, reason=reason, by=request.member, now=now)
         messages.success(request, "La estamos retirando de la red: en un momento lo verás en el expediente.")
-        return redirect("reports:expediente", pk=delivery.subject_id)
-    context = {"delivery": delivery, "form": form, "now": now}
+        return redirect(subject_path(delivery))
+    context = {"delivery": delivery, "form": form, "now": now, "subject_path": subject_path(delivery)}
     return render(request, "publishing/withdraw.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
