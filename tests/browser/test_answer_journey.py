@@ -1,8 +1,9 @@
 """What citizens write in the laboratory's pages, answered, redirected and read back (5.3, Q-1 to Q-6, N-5).
 
 One journey on one entity: a publication goes out; a basic question on Facebook is answered with one key; a mission
-matter on Instagram is redirected; a journalist goes to who coordinates; a mention on X is answered by API, and a
-comment on X by a person, and read back. All of it is in the expediente.
+matter on Instagram is redirected; a petition by private message gets its number and its legal date; a journalist goes
+to who coordinates; a mention on X is answered by API, and a comment on X by a person, and read back. All of it is in
+the expediente.
 """
 
 import re
@@ -23,7 +24,7 @@ from tests.browser.windows import BrowserUser, Windows
 from tests.lab.process import Lab, until
 from tests.stage import informed_news, programmed
 
-pytestmark = pytest.mark.procedure("Q-1", "Q-2", "Q-3", "Q-6", "N-5", "M-1")
+pytestmark = pytest.mark.procedure("Q-1", "Q-2", "Q-3", "Q-5", "Q-6", "N-5", "M-1")
 SLUG = "ciudadania"
 FACT = "La convocatoria está abierta hasta el 15 de diciembre de 2026."
 ARTICLE = "/sitio/prensa/noticias/industria/convocatoria-mipymes-exportar-primera-vez"
@@ -77,11 +78,11 @@ def scene(stage: JourneyInstallation, lab: Lab) -> Scene:
 def test_what_citizens_write_is_attended_on_every_network(scene: Scene, windows: Windows) -> None:
     people = scene.stage.teams[SLUG].people
     citizen = windows.window()
-    ana, carmen = (windows.enter(scene.stage.address, people[name]) for name in ("ana", "carmen"))
+    ana, carmen, rita = (windows.enter(scene.stage.address, people[name]) for name in ("ana", "carmen", "rita"))
 
     basic_question_on_facebook(scene, citizen, ana)
     mission_matter_on_instagram(scene, citizen, ana)
-    # The petition by private message goes here: «solicito copia del contrato…», radicado, legal date, and the answer.
+    petition_by_private_message(scene, citizen, ana, rita)
     journalist_on_x(scene, citizen, ana, carmen)
     mention_on_x(scene, citizen, ana)
     comment_on_x_by_hand(scene, citizen, ana)
@@ -90,7 +91,9 @@ def test_what_citizens_write_is_attended_on_every_network(scene: Scene, windows:
     shown = page.get_by_role("main")
     for name in ("Rosa Mejía", "Iván Díaz", "Luz Marín"):
         expect(shown).to_contain_text(name)
-    problems = [said for person in (ana, carmen) for said in person.problems if said.startswith(scene.stage.address)]
+    problems = [
+        said for person in (ana, carmen, rita) for said in person.problems if said.startswith(scene.stage.address)
+    ]
     assert problems == []
 
 
@@ -119,6 +122,37 @@ def mission_matter_on_instagram(scene: Scene, citizen: Page, ana: BrowserUser) -
     wait_until_sent(page)
     citizen.reload()
     expect(citizen.get_by_text(f"{scene.lab.url}/sitio/pqrsd")).to_be_visible()
+
+
+def petition_by_private_message(scene: Scene, citizen: Page, ana: BrowserUser, rita: BrowserUser) -> None:
+    """It is handed over and gets its number and legal date; the citizen is told both, in private (Q-5)."""
+    citizen.goto(f"{scene.lab.url}/mensajes/facebook/{scene.stage.teams[SLUG].handles['facebook']}")
+    citizen.get_by_label("Tu nombre").fill("Olga Ruiz")
+    citizen.get_by_label("Tu mensaje").fill("Solicito copia del contrato 123 de 2026.")
+    citizen.get_by_role("button", name="Enviar").click()
+    page = open_conversation(scene, ana, "Olga Ruiz")
+    expect(page.get_by_text("Solo la verá Olga Ruiz").or_(page.get_by_text("Parece petición"))).to_be_visible()
+    sort_as(page, "3")
+    page.get_by_role("button", name="Enviar la petición").click()
+    expect(page.get_by_text("espera su radicado")).to_be_visible()
+    press(page, "e")
+    wait_until_sent(page)
+
+    office = rita.go("/peticiones/")
+    office.get_by_role("link", name="Sin radicado todavía").first.click()
+    expect(office.get_by_role("main")).to_contain_text("Solicito copia del contrato 123 de 2026.")
+    office.get_by_label("Número de radicado").fill("2-2026-4567")
+    office.get_by_role("button", name="Guardar y avisarle").click()
+    due = office.locator(".figure").inner_text()
+    assert re.fullmatch(r"\d{2}/\d{2}/\d{4}", due)
+
+    def told() -> bool:
+        citizen.reload()
+        return bool(citizen.get_by_text("2-2026-4567").count())
+
+    until(told, timeout=PATIENCE, interval=1.0)
+    expect(citizen.get_by_text(f"{scene.lab.url}/sitio/pqrsd")).to_be_visible()
+    expect(citizen.get_by_text(due)).to_be_visible()
 
 
 def journalist_on_x(scene: Scene, citizen: Page, ana: BrowserUser, carmen: BrowserUser) -> None:
