@@ -103,12 +103,12 @@ def past_messages(account: Account, *, now: datetime) -> Iterator[Message]:
     return messages.only("pk", "text").order_by("written_at", "pk").iterator(chunk_size=CHUNK)
 
 
-def arrived_since(version: WordListVersion) -> list[Message]:
-    """Return what arrived or was edited since a version last looked, and a little before."""
+def arrived_since(version: WordListVersion) -> Iterator[Message]:
+    """Return all that arrived or was edited since a version last looked, and a little before: a flood too."""
     since = (version.watched_until or version.at) - OVERLAP
     seen = ListHit.objects.filter(version=version).values("message_id")
     messages = _written(version.account).filter(Q(received_at__gt=since) | Q(edited_at__gt=since)).exclude(pk__in=seen)
-    return list(messages.order_by("received_at", "pk")[:CHUNK])
+    return messages.order_by("received_at", "pk").iterator(chunk_size=CHUNK)
 
 
 def _written(account: Account) -> QuerySet[Message]:

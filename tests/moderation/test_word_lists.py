@@ -143,6 +143,15 @@ def test_a_worker_that_ends_between_finding_and_holding_loses_nothing(
     assert Decision.objects.get().message_id == message.pk
 
 
+def test_nothing_of_a_large_reading_is_left_unseen(page: Account, ana: Member, many: Callable[..., None]) -> None:
+    version = shadowed(page, ana, "gonorrea")
+    many(2_100)
+    many(1, "Qué gonorrea de feria")
+    Message.objects.update(received_at=timezone.now())
+    watch()
+    assert ListHit.objects.filter(version=version).count() == 1
+
+
 def test_without_a_rule_of_its_category_nothing_is_held(page: Account, ana: Member, comment: Comment) -> None:
     forced(page, ana)
     comment(INSULT)
