@@ -17,6 +17,7 @@ from django.utils.functional import SimpleLazyObject
 
 from pregonero.dashboard.queries import today_of
 from pregonero.inbox.queries import counts_by_state as conversation_counts
+from pregonero.moderation.comment_queue import to_decide
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import NewsState
@@ -99,6 +100,8 @@ def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str
     if may(member, "inbox.answer", now=now):
         waiting = conversation_counts(member, now=now)["abiertas"]
         counts["conversacion"] = Count(str(waiting), label="sin responder")
+    if may(member, "moderation.decide", now=now):
+        counts["moderacion"] = Count(str(to_decide(member.entity)), label="por decidir")
     lost = sum(stop.kind == StopKind.LOST for stop in stops)
     counts["cuentas"] = Count(str(lost), urgent=True, label="por conectar otra vez")
     return {key: count for key, count in counts.items() if count.text != "0"}

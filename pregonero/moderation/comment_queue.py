@@ -94,6 +94,12 @@ def counts_by_state(entity: Entity) -> dict[str, int]:
     return comments.filter(Q(moderation__isnull=False) | Q(proposals__decision__isnull=True)).aggregate(**counts)
 
 
+def to_decide(entity: Entity) -> int:
+    """Return how many comments of the entity wait for a decision."""
+    comments = Message.objects.filter(_in_state("decidir"), account__entity=entity, contact__isnull=False)
+    return comments.filter(kind=InteractionKind.COMMENT).count()
+
+
 def row_of(message: Message) -> QueueRow:
     """Return the row of a message that `with_moderation` loaded."""
     comment, proposals = getattr(message, "moderation", None), message.open_proposals  # type: ignore[attr-defined]

@@ -91,6 +91,7 @@ def _form(request: MemberRequest, message: Message, data: Any) -> DecisionForm:
     hides = [] if why_not_hidden(message) else [Verb.HIDE, Verb.HOLD]
     verbs = [Verb.KEEP, *hides] if is_visible else [Verb.RESTORE, *hides]
     proposal = queries.open_proposal(message)
+    category = proposal.category if proposal else state.decision.category if state else ""
     version = queries.rules_in_force(request.member.entity)
-    rule = queries.rule_for(version, proposal.category) if proposal and version else None
+    rule = queries.rule_for(version, category) if version and category else None
     return DecisionForm(data, version=version, verbs=verbs, initial={"rule": rule})

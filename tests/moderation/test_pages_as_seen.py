@@ -1,0 +1,60 @@
+"""The pages of moderation and the public ones, as they are seen: with axe, desk and phone, light and dark (N-6)."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from pregonero.moderation.actions.community import put_in_force, write_rules
+from pregonero.moderation.actions.decisions import decide_wave, hold_by_rule, propose
+from pregonero.moderation.first_rules import first_rules
+from pregonero.moderation.models import CommunityRule
+from pregonero.moderation.tasks import read_restrictions
+from pregonero.networks.models import Account
+from pregonero.people.models import Member
+from pregonero.records.actions import ObjectRef
+from tests.lab.process import Lab
+from tests.moderation.conftest import Comment, hide, send_changes, taken
+from tests.ui.browser import answers_of, faults_by_page
+
+pytestmark = pytest.mark.procedure("N-6")
+LIST = ObjectRef("word_list", 7, "Insultos, versión 3")
+
+
+def test_axe_finds_nothing_in_the_pages_of_moderation(
+    comment: Comment, ana: Member, carmen: Member, lab: Lab, page: Account
+) -> None:
+    first, rules = first_rules(), forced(ana, carmen)
+    held, hidden, proposed = comment("Eres un zángano"), comment("Mi cédula", "Eva"), comment("bit.ly/x", "Pedro")
+    now = timezone.now()
+    hold_by_rule(message=held, rule=rules[0], reason="«zángano» está en la lista.", source=LIST, now=now)
+    taken(hidden, hide(rules[3], "Expone los datos de otra persona."), ana)
+    propose(message=proposed, category="SCAM", why="Tiene un enlace.", source=LIST, now=now)
+    scams = [comment(f"Gana dinero {number}", f"Estafa {number}") for number in range(3)]
+    decide_wave(messages=scams, ruling=hide(rules[4], "Estafa."), filter="Todos, con «dinero»", by=ana, now=now)
+    send_changes(page)
+    people = [{"id": "9001", "name": "Rosa Mejía"}]
+    lab.client.post("/restrictions", json={"account": page.remote_id, "kind": "BLOCK", "people": people})
+    read_restrictions(timestamp=0)
+    draft = write_rules(introduction=first.introduction, rules=first.rules, reason="Otra", by=ana, now=now)
+    client = Client()
+    client.force_login(carmen.user)
+    client.post(f"/moderacion/comentarios/{held.pk}/ver/")
+    comment_page, public = f"/moderacion/comentarios/{held.pk}/", f"/publico/{ana.entity.slug}"
+    pages = answers_of(
+        client,
+        [
+            "/", "/moderacion/", comment_page,
+            "/moderacion/grupo/", "/moderacion/reglas/", f"/moderacion/reglas/{draft.pk}/vigencia/",
+            "/moderacion/bloqueos/", f"{public}/reglas/", f"{public}/moderacion/",
+        ],
+    )  # fmt: skip
+    assert {answer.status for answer in pages.values()} == {200}
+    assert faults_by_page(pages, pages, schemes=("light", "dark")) == {}
+
+
+def forced(ana: Member, carmen: Member) -> list[CommunityRule]:
+    """Put the proposed rules in force, and return them."""
+    now, first = timezone.now(), first_rules()
+    version = write_rules(introduction=first.introduction, rules=first.rules, reason=first.reason, by=ana, now=now)
+    put_in_force(version=version, notes=first.notes, by=carmen, now=now)
+    return list(CommunityRule.objects.filter(version=version).select_related("version").order_by("number"))
