@@ -43,11 +43,17 @@ def test_axe_finds_nothing_in_the_pages_of_moderation(
     pages = answers_of(
         client,
         [
-            "/", "/moderacion/", comment_page,
-            "/moderacion/grupo/", "/moderacion/reglas/", f"/moderacion/reglas/{draft.pk}/vigencia/",
-            "/moderacion/bloqueos/", f"{public}/reglas/", f"{public}/moderacion/",
+            "/",
+            "/moderacion/",
+            comment_page,
+            "/moderacion/grupo/",
+            "/moderacion/reglas/",
+            f"/moderacion/reglas/{draft.pk}/vigencia/",
+            "/moderacion/bloqueos/",
+            f"{public}/reglas/",
+            f"{public}/moderacion/",
         ],
-    )  # fmt: skip
+    )
     assert {answer.status for answer in pages.values()} == {200}
     assert faults_by_page(pages, pages, schemes=("light", "dark")) == {}
 
