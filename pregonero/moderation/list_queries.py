@@ -15,6 +15,7 @@ from pregonero.moderation.matching import letters_of
 from pregonero.moderation.models import BlockedWordsReview, ListHit, NetworkListReading, WordListVersion
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
+from pregonero.networks.registry import network
 from pregonero.people.models import Entity, Member
 
 OVERLAP = timedelta(minutes=2)  # a transaction that began earlier can store its messages later
@@ -57,10 +58,13 @@ class AccountLists:
     in_force: WordListVersion | None
     coming: WordListVersion | None  # in trial, in shadow, or waiting for a second person
     stopped: WordListVersion | None
+    is_review_due: bool  # of this month's blocked words, where only a person can change them (YT-3)
 
 
-def lists_of(entity: Entity) -> list[AccountLists]:
+def lists_of(entity: Entity, *, today: date) -> list[AccountLists]:
     """Return the accounts of an entity with their lists."""
+    reviews = BlockedWordsReview.objects.filter(account__entity=entity, month=today.replace(day=1))
+    reviewed = set(reviews.values_list("account_id", flat=True))
     now = (ListState.IN_FORCE, ListState.WRITTEN, ListState.SHADOW, ListState.ASKED, ListState.STOPPED)
     found = WordListVersion.objects.filter(account__entity=entity, state__in=now).defer("terms").order_by("number")
     by_account: dict[int, dict[str, WordListVersion]] = {}
@@ -70,7 +74,9 @@ def lists_of(entity: Entity) -> list[AccountLists]:
     for account in accounts_of(entity):
         states = by_account.get(account.pk, {})
         coming = states.get(ListState.WRITTEN) or states.get(ListState.ASKED) or states.get(ListState.SHADOW)
-        rows.append(AccountLists(account, states.get(ListState.IN_FORCE), coming, states.get(ListState.STOPPED)))
+        in_force = states.get(ListState.IN_FORCE)
+        is_due = bool(in_force and network(account.network).word_list_page) and account.pk not in reviewed
+        rows.append(AccountLists(account, in_force, coming, states.get(ListState.STOPPED), is_due))
     return rows
 
 

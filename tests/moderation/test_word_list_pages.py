@@ -140,6 +140,7 @@ def test_the_review_of_the_month_says_what_changed_and_is_signed_once(
     forced(channel, ana, "gonorrea", "hijo de puta")
     html = browser.get(base).content.decode()
     assert "gonorrea, hijo de puta</textarea>" in html
+    assert "revisión del mes pendiente" in browser.get("/moderacion/listas/").content.decode()
     seen = re.search(r'name="seen" value="([0-9a-f]{64})"', html)
     assert seen is not None
 
@@ -154,6 +155,7 @@ def test_the_review_of_the_month_says_what_changed_and_is_signed_once(
     assert (review.added, review.removed, review.by) == (["gonorrea", "pirobo"], [], ana)
     assert review.month == timezone.localdate().replace(day=1)
     assert "está firmada" in browser.get(base).content.decode()
+    assert "revisión del mes pendiente" not in browser.get("/moderacion/listas/").content.decode()
     assert browser.post(base, {"seen": seen[1], "pasted": "on"}).status_code == 409
 
 

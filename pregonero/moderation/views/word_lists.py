@@ -30,7 +30,7 @@ def word_lists(request: MemberRequest) -> HttpResponse:
     now = timezone.now()
     check_may(request.member, "moderation.see", now=now)
     context = {
-        "rows": queries.lists_of(request.member.entity),
+        "rows": queries.lists_of(request.member.entity, today=timezone.localdate(now)),
         "may_manage": may(request.member, "word_lists.manage", now=now),
         "now": now,
     }
