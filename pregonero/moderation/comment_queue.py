@@ -1,16 +1,18 @@
 """The lists of moderation: what waits for a decision, what is out of sight, and every comment, by filter."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from pregonero.inbox.models import Message
 from pregonero.moderation.models import Exposure, Proposal
 from pregonero.moderation.states import Category, Visibility
 from pregonero.networks.interactions import InteractionKind
-from pregonero.people.models import Entity, Member
+from pregonero.people.models import Entity
 
 LOOK_BACK = timedelta(days=90)
 STATES = {
@@ -124,24 +126,29 @@ SHIFTS = ((6, "mañana"), (14, "tarde"), (22, "noche"))
 """The hours of Bogotá at which each shift begins."""
 
 
+EXPOSURES_SHOWN = timedelta(days=7)
+
+
 @dataclass(frozen=True)
 class ShiftExposure:
     """How many covered comments a person asked to see in one shift of one day."""
 
-    member: Member
-    day: str
+    member: str
+    day: date
     shift: str
     count: int
 
 
-def shift_of(local: datetime) -> tuple[str, str]:
+def shift_of(local: datetime) -> tuple[date, str]:
     """Return the day and the shift of a local time; the night belongs to the day on which it began."""
     if local.hour < SHIFTS[0][0]:
-        return f"{local - timedelta(days=1):%Y-%m-%d}", SHIFTS[-1][1]
-    return f"{local:%Y-%m-%d}", next(name for hour, name in reversed(SHIFTS) if local.hour >= hour)
+        return local.date() - timedelta(days=1), SHIFTS[-1][1]
+    return local.date(), next(name for hour, name in reversed(SHIFTS) if local.hour >= hour)
 
 
-def exposures_since(entity: Entity, *, since: datetime) -> QuerySet[Exposure]:
-    """Return which covered comments people of an entity asked to see after a time, the newest first."""
-    seen = Exposure.objects.filter(member__entity=entity, at__gte=since)
-    return seen.select_related("member").order_by("-at", "-pk")
+def exposures_by_shift(entity: Entity, *, now: datetime) -> list[ShiftExposure]:
+    """Return how many covered comments each person asked to see in each shift of the last days, the newest first."""
+    seen = Exposure.objects.filter(member__entity=entity, at__gte=now - EXPOSURES_SHOWN)
+    moments = seen.order_by("-at", "-pk").values_list("at", "member__name")
+    counts = Counter((*shift_of(timezone.localtime(at)), name) for at, name in moments)
+    return [ShiftExposure(name, day, shift, count) for (day, shift, name), count in counts.items()]

@@ -1,5 +1,7 @@
 """The pages of moderation: covered until asked for, no category for criticism, a wave in three clicks, public rules."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from pregonero.moderation.actions.community import put_in_force, write_rules
 from pregonero.moderation.actions.decisions import hold_by_rule
+from pregonero.moderation.comment_queue import shift_of
 from pregonero.moderation.first_rules import first_rules
 from pregonero.moderation.models import CommunityRule, Decision, Exposure, RulesVersion, Wave
 from pregonero.moderation.states import Category, Criterion
@@ -46,6 +49,7 @@ def test_a_held_comment_is_covered_until_somebody_asks_and_that_is_counted(
 
     assert "zángano" in seen and "Hoy has destapado 1" in seen and "Rosa" not in seen
     assert Exposure.objects.filter(member=ana).count() == 1
+    assert "Destapó 1 comentario." in client.get(reverse("moderation:queue")).content.decode()
     assert "zángano" not in signed_in(beto).get(f"{page_of(message)}?ver=1").content.decode()
 
 
@@ -167,3 +171,10 @@ def test_the_proposed_rules_can_be_put_in_force_as_they_are(ana: Member, carmen:
     assert {rule.category for rule in first.rules} == set(Category.values)
     text = Client().get(reverse("public:rules", args=[ana.entity.slug])).content.decode()
     assert "criticar a la entidad o al Gobierno no es motivo" in text
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "shift"), [(5, 23, "noche"), (6, 24, "mañana"), (14, 24, "tarde"), (22, 24, "noche")]
+)
+def test_the_night_belongs_to_the_day_on_which_it_began(hour: int, day: int, shift: str) -> None:
+    assert shift_of(datetime(2026, 11, 24, hour, 30, tzinfo=UTC)) == (date(2026, 11, day), shift)

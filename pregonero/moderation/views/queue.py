@@ -41,6 +41,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "label": STATES[filters.state],
         "version": queries.rules_in_force(entity),
         "open_findings": restriction_queries.open_findings(entity),
+        "exposures": comment_queue.exposures_by_shift(entity, now=now),
         "waves": queries.waves_of(entity),
         "may_decide": may(request.member, "moderation.decide", now=now),
         **_filter_choices(request, filters),
