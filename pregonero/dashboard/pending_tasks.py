@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero.dashboard.close_tasks import close_tasks
 from pregonero.dashboard.control_tasks import control_tasks
 from pregonero.dashboard.conversation_tasks import (
     conversation_tasks,
@@ -19,6 +20,7 @@ from pregonero.dashboard.conversation_tasks import (
 from pregonero.dashboard.due_publications import DuePublication
 from pregonero.dashboard.moderation_tasks import moderation_tasks, restriction_tasks
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
+from pregonero.dashboard.review_tasks import review_tasks
 from pregonero.dashboard.task import Act, Task
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import Informing, News, NewsState
@@ -51,6 +53,8 @@ HELD = GroupKind("held", "En pausa", "pause", "wait")
 SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
 ANSWER = GroupKind("answer", "Por responder", "messages-square")
 RESTRICTIONS = GroupKind("restrictions", "Alguien está bloqueado", "ban", "bad")
+REVIEWS = GroupKind("reviews", "Revisiones que pide la ciudadanía", "scale", "wait")
+CLOSES = GroupKind("closes", "Cierre del día", "calendar-check", "wait")
 MODERATION = GroupKind("moderation", "Comentarios por decidir", "eye-off")
 CORRECTIONS = GroupKind("corrections", "Respuestas por corregir", "circle-alert", "wait")
 PRESS = GroupKind("press", "Prensa", "newspaper", "wait")
@@ -103,6 +107,8 @@ def task_groups(
         _group(EXPIRING, [_notice_task(notice) for notice in by_urgency.expiring]),
         _group(HELD, held),
         _group(RESTRICTIONS, restriction_tasks(member, now=now)),
+        _group(REVIEWS, review_tasks(member, now=now)),
+        _group(CLOSES, close_tasks(member, now=now)),
         _group(MODERATION, *moderation_tasks(member, now=now)),
         _group(CORRECTIONS, correction_tasks(member, now=now)),
         _group(PRESS, press_tasks(member, now=now)),

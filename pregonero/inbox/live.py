@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from pregonero.http_client import OpenResponse
 from pregonero.inbox import queries
+from pregonero.inbox.actions.delivered import note_delivered
 from pregonero.inbox.actions.live import receive_live, save_live_alive, save_live_closed, save_live_open
 from pregonero.networks.base import ApiCredentials, NetworkError, Transient
 from pregonero.networks.error_mapping import ErrorTable, mapped_errors
@@ -144,6 +145,7 @@ class LiveFollower:
             except NetworkError as error:
                 end = error
         for account_id, items in arrived.items():
+            note_delivered(account_id=account_id, interactions=items, now=timezone.now())
             receive_live(account_id=account_id, interactions=items, now=timezone.now())
         if end is not None:
             raise end

@@ -30,7 +30,7 @@ from pregonero.inbox.question_models import (
     TrainedModel,
 )
 from pregonero.inbox.states import REFERRED, AnswerKind, AnswerState, ConversationState, Question
-from pregonero.inbox.stream_models import HubSubscription, LiveConnection, Stream, WebhookNotice
+from pregonero.inbox.stream_models import DeliveredItem, HubSubscription, LiveConnection, Stream, WebhookNotice
 from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
@@ -38,7 +38,8 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "ContactJoin", "Conversation", "Draft", "HubSubscription", "Label", "LegalDate",
+    "Answer", "Contact", "ContactJoin", "Conversation", "DeliveredItem", "Draft", "HubSubscription", "Label",
+    "LegalDate",
     "LiveConnection", "Message", "MessageVersion", "Note", "Petition", "PetitionPacket", "PetitionStep",
     "PqrsdParameters", "Presence", "PressDeadline", "Priority", "Promise", "QuestionDecision", "QuestionRules",
     "ReservedNote", "RulesEnactment", "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream",
@@ -173,7 +174,10 @@ class Message(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["account", "remote_id"], name="message_once"),)
-        indexes = (models.Index(fields=["conversation", "written_at", "id"], name="message_in_order"),)
+        indexes = (
+            models.Index(fields=["conversation", "written_at", "id"], name="message_in_order"),
+            models.Index(fields=["account", "written_at"], name="message_by_day"),
+        )
         triggers = (pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),)
 
     def __str__(self) -> str:

@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import models
 
+from pregonero.networks.base import ID_LENGTH
+from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account, Application
 from pregonero.networks.vault import EncryptedField
 
@@ -31,6 +33,26 @@ class Stream(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} de {self.account_id}"
+
+
+class DeliveredItem(models.Model):
+    """Something that a network's API delivered, noted before it is stored: the daily close names what is missing.
+
+    It has no words and no author.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    remote_id = models.CharField(max_length=ID_LENGTH)
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in InteractionKind])
+    written_at = models.DateTimeField()
+    delivered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["account", "remote_id"], name="delivered_item_once"),)
+        indexes = (models.Index(fields=["account", "written_at"], name="delivered_item_by_day"),)
+
+    def __str__(self) -> str:
+        return f"{self.remote_id} de {self.account_id}"
 
 
 class LiveConnection(models.Model):

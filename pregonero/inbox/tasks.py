@@ -16,6 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from pregonero.errors import Refused
 from pregonero.inbox import hub_queries, live, petition_queries, queries, rules_trial
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
+from pregonero.inbox.actions.delivered import note_delivered
 from pregonero.inbox.actions.hub import begin_subscription, save_subscription_problem
 from pregonero.inbox.actions.packets import mark_packet_mailed, store_packet
 from pregonero.inbox.actions.petitions import recount_petition
@@ -61,6 +62,7 @@ def read_stream(*, stream_id: int, **_later: Any) -> None:
         return
     finally:
         flush_limit_readings(at_once=True)
+    note_delivered(account_id=stream.account_id, interactions=reading.interactions, now=timezone.now())
     receive_reading(stream=stream, reading=reading, now=timezone.now())
     if reading.has_more:
         _read_soon(stream_id)

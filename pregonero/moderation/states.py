@@ -70,3 +70,10 @@ class RestrictionKind(models.TextChoices):
 
     BLOCK = "BLOCK", "bloqueo"
     MUTE = "MUTE", "silencio"
+
+
+class ReviewOutcome(models.TextChoices):
+    """What another person decided about the hiding of a comment."""
+
+    RESTORED = "RESTORED", "volvió a mostrarse"
+    KEPT = "KEPT", "sigue oculto"

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from pregonero.moderation.views import comment, community, network_lists, queue, restrictions, word_lists
+from pregonero.moderation.views import (
+    comment,
+    community,
+    daily_close,
+    network_lists,
+    queue,
+    restrictions,
+    reviews,
+    word_lists,
+)
 
 app_name = "moderation"
 urlpatterns = [
@@ -13,6 +22,12 @@ urlpatterns = [
     path("moderacion/comentarios/<int:pk>/ver/", comment.uncover, name="uncover"),
     path("moderacion/comentarios/<int:pk>/decision/", comment.decide, name="decide"),
     path("moderacion/bloqueos/", restrictions.restrictions, name="restrictions"),
+    path("moderacion/cierre/", daily_close.latest, name="close_latest"),
+    path("moderacion/cierre/<day:day>/", daily_close.day, name="close_day"),
+    path("moderacion/cierre/<day:day>/<int:pk>/", daily_close.account_day, name="close_account"),
+    path("moderacion/cierre/<day:day>/<int:pk>/vistos/", daily_close.see, name="close_see"),
+    path("moderacion/revisiones/", reviews.reviews, name="reviews"),
+    path("moderacion/revisiones/<int:pk>/", reviews.review, name="review"),
     path("moderacion/reglas/", community.rules, name="rules"),
     path("moderacion/reglas/<int:pk>/vigencia/", community.publish, name="publish_rules"),
     path("moderacion/listas/", word_lists.word_lists, name="word_lists"),

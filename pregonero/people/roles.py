@@ -83,6 +83,7 @@ PERMISSIONS: dict[str, Permission] = {
     "pqrsd.manage": Permission("fijar los parámetros de PQRSD", frozenset({Role.CITIZEN_RELATIONS})),
     "moderation.see": Permission("ver la moderación", INBOX_READERS),
     "moderation.decide": Permission("ocultar comentarios y volver a mostrarlos", NETWORKS_PEOPLE | GROUP_HEADS),
+    "daily_close.sign": Permission("firmar el cierre del día", NETWORKS_PEOPLE),
     "word_lists.manage": Permission("llevar las listas de palabras", NETWORKS_PEOPLE | GROUP_HEADS),
     "community_rules.write": Permission("escribir las reglas de la comunidad", NETWORKS_PEOPLE | GROUP_HEADS),
     "community_rules.publish": Permission("poner en vigor las reglas de la comunidad", COORDINATOR),

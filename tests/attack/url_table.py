@@ -30,6 +30,7 @@ from tests.attack.controls_arguments import (
 from tests.attack.editor_arguments import account_of, medium_of, part_of
 from tests.attack.inbox_stage import comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
+from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
 
@@ -320,6 +321,15 @@ ROWS = (
     Row("moderation:uncover", "POST", comment_of, roles=INBOX_READERS, status=FOUND),
     Row("moderation:decide", "POST", comment_of, lambda _: {"verb": "KEEP"}, NETWORKS_AND_HEADS, FOUND),
     Row("moderation:restrictions", roles=INBOX_READERS, outside=OK),
+    Row("moderation:close_latest", roles=INBOX_READERS, status=FOUND, outside=FOUND),
+    Row("moderation:close_day", arguments=lambda _: [date(2026, 11, 24)], roles=INBOX_READERS, outside=OK),
+    Row("moderation:close_account", arguments=day_of_facebook, roles=INBOX_READERS, both=True),
+    Row("moderation:close_account", "POST", day_of_facebook, roles=NETWORKS_PEOPLE, status=INVALID, both=True),
+    Row("moderation:close_see", "POST", day_of_facebook, roles=NETWORKS_AND_HEADS, status=FOUND),
+    Row("moderation:reviews", roles=INBOX_READERS, outside=OK, both=True),
+    Row("moderation:reviews", "POST", roles=COORDINATOR, status=INVALID, outside=INVALID, both=True),
+    Row("moderation:review", arguments=review_of, roles=INBOX_READERS, both=True),
+    Row("moderation:review", "POST", review_of, roles=NETWORKS_AND_HEADS, status=INVALID, both=True),
     Row("moderation:rules", roles=INBOX_READERS, outside=OK, both=True),
     Row("moderation:rules", "POST", roles=NETWORKS_AND_HEADS, status=INVALID, outside=INVALID, both=True),
     Row("moderation:publish_rules", arguments=lambda _: [1], roles=COORDINATOR, status=MISSING, refused=MISSING,
@@ -399,7 +409,7 @@ ROWS = (
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
 
-PUBLIC_PAGES = ("rules", "moderation", "statements_csv", "statements_json")
+PUBLIC_PAGES = ("rules", "review", "moderation", "statements_csv", "statements_json")
 # To anybody, without signing in: what each answers to a plain request.
 PUBLIC = {
     "health": OK,

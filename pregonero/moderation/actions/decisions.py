@@ -146,6 +146,11 @@ def expose(*, message: Message, by: Member, now: datetime) -> None:
     Exposure.objects.create(message=message, member=by, at=now)
 
 
+def show_again(message: Message, *, reason: str, by: Member, now: datetime) -> Decision:
+    """Show a comment again inside the caller's transaction."""
+    return _restore_all([message], reason, by, now)[0]
+
+
 def _restore_all(messages: Sequence[Message], reason: str, by: Member, now: datetime) -> list[Decision]:
     restored = []
     for message in messages:

@@ -1,8 +1,10 @@
 """Models of moderation, one file for each subject."""
 
 from pregonero.moderation.models.community import CommunityRule, CriterionCheck, RulesVersion
+from pregonero.moderation.models.daily_close import DailyClose, SeenComment
 from pregonero.moderation.models.decisions import Decision, Exposure, ModeratedComment, Proposal, Wave
 from pregonero.moderation.models.restrictions import RestrictedPerson, RestrictionFinding, RestrictionReading
+from pregonero.moderation.models.reviews import ReviewRequest, ReviewTerm
 from pregonero.moderation.models.word_lists import (
     BlockedWordsReview,
     ListHit,
@@ -16,6 +18,7 @@ __all__ = [
     "BlockedWordsReview",
     "CommunityRule",
     "CriterionCheck",
+    "DailyClose",
     "Decision",
     "Exposure",
     "ListHit",
@@ -26,7 +29,10 @@ __all__ = [
     "RestrictedPerson",
     "RestrictionFinding",
     "RestrictionReading",
+    "ReviewRequest",
+    "ReviewTerm",
     "RulesVersion",
+    "SeenComment",
     "Wave",
     "WordListStep",
     "WordListVersion",
