@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -95,7 +96,7 @@ def _account_days(accounts: Sequence[Account], day: date) -> list[AccountDay]:
         hidden=Count("pk", filter=Q(moderation__visibility=Visibility.HIDDEN)),
         held=Count("pk", filter=Q(moderation__visibility=Visibility.HELD)),
     )
-    by_account = {row["account"]: row for row in counted}
+    by_account: dict[int, Any] = {row["account"]: row for row in counted}
     missing = _dropped(accounts, day).order_by().values("account").annotate(count=Count("pk"))
     dropped = {row["account"]: row["count"] for row in missing}
     streams = Stream.objects.filter(account__in=accounts).exclude(name=MESSAGES).order_by().values("account")
@@ -103,15 +104,17 @@ def _account_days(accounts: Sequence[Account], day: date) -> list[AccountDay]:
     is_read = {row["account"]: row["late"] == 0 for row in unread}
     found = DailyClose.objects.filter(account__in=accounts, day=day).select_related("by", "account")
     closes = {close.account_id: close for close in found}
-    empty = {"stored": 0, "seen_count": 0, "hidden": 0, "held": 0}
     return [
         AccountDay(
-            account,
-            day,
-            *(by_account.get(account.pk, empty)[name] for name in empty),
-            dropped.get(account.pk, 0),
-            is_read.get(account.pk, False),
-            closes.get(account.pk),
+            account=account,
+            day=day,
+            stored=(row := by_account.get(account.pk, {})).get("stored", 0),
+            seen=row.get("seen_count", 0),
+            hidden=row.get("hidden", 0),
+            held=row.get("held", 0),
+            dropped=dropped.get(account.pk, 0),
+            is_read=is_read.get(account.pk, False),
+            close=closes.get(account.pk),
         )
         for account in accounts
     ]
