@@ -30,13 +30,14 @@ def review_of(stage: Stage) -> list[Any]:
     if found is not None:
         return [found.pk]
     message = Message.objects.filter(conversation=stage.inbox.asked).order_by("pk")[0]
+    rule = _rule(stage)
     now = timezone.now()
     decision = Decision.objects.create(
         message=message,
         account=message.account,
         verb=Verb.HOLD,
         category="INSULT",
-        rule=_rule(stage),
+        rule=rule,
         reason="Está en la lista.",
         source_kind="word_list",
         source_id=1,
