@@ -107,7 +107,7 @@ def _measure_page(page: str, path_of: Callable[[_Stage], str], stages: list[_Sta
             if number >= WARM_UP:
                 times[stage.size].append(seconds)
                 queries[stage.size] = made
-    p95 = {size: statistics.quantiles(found, n=20)[18] * 1000 for size, found in times.items()}
+    p95 = {size: statistics.quantiles(found, n=20, method="inclusive")[18] * 1000 for size, found in times.items()}
     smallest = p95[stages[0].size]
     return [
         PageTime(page, stage.size, p95[stage.size], queries[stage.size], p95[stage.size] / smallest) for stage in stages

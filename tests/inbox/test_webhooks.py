@@ -4,10 +4,14 @@ import base64
 import hashlib
 import hmac
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +75,21 @@ def test_a_notice_makes_the_comment_arrive_at_once(
     read_stream(stream_id=Stream.objects.get(account=page, name="comments").pk)
 
     assert Conversation.objects.get().messages.get().text == "¿Hasta cuándo?"
+
+
+@pytest.mark.parametrize("came_before", [0, 20])
+def test_an_answer_takes_one_insert_and_a_job_whatever_came_before(
+    came_before: int, page: Account, application: Application
+) -> None:
+    for number in range(came_before):
+        send(application, notice(page, comment_id=f"c{number}"))
+    many = {"object": "page", "entry": [json.loads(notice(page, comment_id=f"d{n}"))["entry"][0] for n in range(50)]}
+
+    with CaptureQueriesContext(connection) as asked:
+        assert send(application, json.dumps(many).encode()) == 200
+
+    statements = [query["sql"].split()[0] for query in asked if "SAVEPOINT" not in query["sql"]]
+    assert statements == ["SELECT", "SELECT", "INSERT", "SELECT"]  # its application, whether it came, its row, its job
 
 
 def test_repeated_and_out_of_order_it_is_stored_once_and_read_once(page: Account, application: Application) -> None:
@@ -189,3 +208,8 @@ def test_every_real_payload_is_read(folder: str) -> None:
         hints = receiver.hints(path.read_bytes())
         is_revocation = path.name == "user_event_revoke.json"  # it is for the application, not for an account
         assert hints and (is_revocation or all(hint.account_id for hint in hints)), path.name
+
+
+def test_the_server_has_loaded_the_receiver_before_its_first_request() -> None:
+    program = "import sys, pregonero.wsgi; sys.exit('pregonero.inbox.views.webhooks' not in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from pregonero.inbox.actions.arrivals import CONTEXT_BEFORE, ReceivedCounts, receive
+from pregonero.inbox.actions.arrivals import CONTEXT_BEFORE, lock_streams
+from pregonero.inbox.actions.messages import ReceivedCounts, receive
 from pregonero.inbox.models import LiveConnection, Stream
 from pregonero.networks.interactions import Interaction
 from pregonero.networks.models import Application
@@ -17,10 +18,10 @@ def receive_live(*, account_id: int, interactions: Sequence[Interaction], now: d
 
     Where polling goes on stays as it is, so that the next reading brings what the connection lost.
     """
-    streams = Stream.objects.select_for_update(no_key=True, of=("self",)).select_related("account__entity")
-    stream = streams.filter(account_id=account_id).order_by("pk").first()
-    if stream is None:  # nobody has opened the account's streams yet: polling brings it
+    streams = lock_streams(account_id)
+    if not streams:  # nobody has opened the account's streams yet: polling brings it
         return ReceivedCounts()
+    stream = streams[0]
     return receive(stream.account, interactions, (stream.first_read_at or now) - CONTEXT_BEFORE, now)
 
 

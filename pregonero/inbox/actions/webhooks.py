@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from procrastinate.contrib.django import app
 
 from pregonero.inbox.models import Conversation, Message, Stream, WebhookNotice
@@ -43,7 +44,7 @@ def finish_notice(*, notice: WebhookNotice, hints: Sequence[WebhookHint], proble
         account__network=notice.application.network,
         account__remote_id__in=account_ids,
     )
-    due = [stream.pk for stream in streams]
+    due = [stream.pk for stream in streams.order_by("pk")]
     Stream.objects.filter(pk__in=due).update(next_read_at=now)
     _mark_removed(notice.application, [id for hint in hints for id in hint.removed], now)
     notice.body, notice.problem, notice.processed_at = b"", problem[:300], now
@@ -52,33 +53,32 @@ def finish_notice(*, notice: WebhookNotice, hints: Sequence[WebhookHint], proble
 
 
 def _mark_removed(application: Application, ids: Sequence[str], now: datetime) -> None:
-    """Mark messages as deleted by their authors; the words stay for who attends the conversation."""
-    messages = (
-        Message.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("conversation__account")
-        .filter(
-            account__entity_id=application.entity_id,
-            account__network=application.network,
-            remote_id__in=list(ids),
-            contact__isnull=False,
-            deleted_at__isnull=True,
-        )
+    """Mark messages as deleted by their authors; the words stay for who attends the conversation.
+
+    Conversations are locked before messages, both in the order of their ids, as readings do.
+    """
+    removed = Message.objects.filter(
+        account__entity_id=application.entity_id,
+        account__network=application.network,
+        remote_id__in=list(ids),
+        contact__isnull=False,
+        deleted_at__isnull=True,
     )
-    events = []
-    for message in messages:
-        message.deleted_at = now
-        message.save(update_fields=["deleted_at"])
-        conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=message.conversation_id)
-        conversation.revision += 1
-        conversation.save(update_fields=["revision"])
-        events.append(
-            EventDraft(
-                entity_id=application.entity_id,
-                event_type="message.deleted",
-                actor=SYSTEM,
-                ref=message.ref,
-                at=now,
-                related=[message.conversation.ref],
-            )
+    conversations = Conversation.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    in_order = [one.pk for one in conversations.filter(pk__in=removed.values("conversation"))]
+    locked = removed.select_for_update(no_key=True, of=("self",)).select_related("conversation__account", "account")
+    messages = list(locked.filter(conversation__in=in_order).order_by("pk"))
+    Message.objects.filter(pk__in=[message.pk for message in messages]).update(deleted_at=now)
+    changed = {message.conversation_id for message in messages}
+    Conversation.objects.filter(pk__in=changed).update(revision=F("revision") + 1)
+    record_many(
+        EventDraft(
+            entity_id=application.entity_id,
+            event_type="message.deleted",
+            actor=SYSTEM,
+            ref=message.ref,
+            at=now,
+            related=[message.conversation.ref],
         )
-    record_many(events)
+        for message in messages
+    )
