@@ -23,6 +23,7 @@ from pregonero.publishing.models import Publication
 from pregonero.records.tasks import seal_all
 from tests.browser.clock import SAMPLE_TIME
 from tests.browser.delivery_steps import leave_for_decision, send
+from tests.browser.sample_controls import make_controls
 from tests.browser.sample_conversations import make_conversations
 from tests.browser.sample_entities import Team, register_team
 from tests.lab.process import Lab
@@ -79,6 +80,7 @@ class SampleDay:
     publications: dict[str, int]
     conversations: dict[str, int]
     petitions: dict[str, int]
+    controls: dict[str, int]
     deliveries: dict[str, int]  # one that needs a decision and one published, by the name of their publication
 
 
@@ -98,6 +100,7 @@ class SampleDayMaker:
             self._early()
             self._middle()
             talks, petitions = make_conversations(self.team, self.publications["exportaciones"].pk, self.now)
+            controls = make_controls(self.team, self.now)
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}
         published = Delivery.objects.get(
@@ -105,7 +108,7 @@ class SampleDayMaker:
         )
         deliveries = {"visitantes": self.undecided, "exportaciones": published.pk}
         news = {name: found.pk for name, found in self.news.items()}
-        return SampleDay(self.team, news, publications, talks, petitions, deliveries)
+        return SampleDay(self.team, news, publications, talks, petitions, controls, deliveries)
 
     @contextmanager
     def _own_clock(self) -> Iterator[None]:

@@ -4,7 +4,7 @@ import io
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal, cast
 
@@ -58,6 +58,11 @@ PICTURES = {
     "parrilla-oscuro": Picture("beto", "/parrilla/", scheme="dark"),
     "expediente": Picture("ana", FILE),
     "expediente-telefono": Picture("ana", FILE, PHONE),
+    "conversacion": Picture("ana", "/conversacion/{conversations[fecha]}/"),
+    "conversacion-telefono": Picture("ana", "/conversacion/", PHONE),
+    "peticion": Picture("rita", "/peticiones/{petitions[contrato]}/"),
+    "seguridad": Picture("carmen", "/seguridad/", whole=True),
+    "seguridad-telefono": Picture("carmen", "/seguridad/", PHONE),
     "expediente-en-camino": Picture("ana", "/publicaciones/{publications[peru]}/"),
 }
 asked = pytest.mark.skipif(
@@ -73,7 +78,8 @@ def test_screenshot_of_the_sample_day(
     picture = PICTURES[name]
     page = open_as(picture.who, picture.size).page
     page.emulate_media(color_scheme=picture.scheme)
-    page.goto(sample.address + picture.path.format(news=sample.day.news, publications=sample.day.publications))
+    day = sample.day
+    page.goto(sample.address + picture.path.format(**{field.name: getattr(day, field.name) for field in fields(day)}))
     for label, text in picture.written:
         page.get_by_label(label).fill(text)
     draw(page, name, whole=picture.whole)
