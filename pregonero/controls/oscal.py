@@ -1,4 +1,4 @@
-"""The register as an OSCAL catalog (NIST, version 1.1.3) in Spanish, so that any other entity can take it."""
+"""The register as an OSCAL catalog (NIST, version 1.1.3) in Spanish, so that other entities can adopt it."""
 
 from datetime import datetime
 from itertools import groupby
@@ -8,28 +8,23 @@ from uuid import NAMESPACE_URL, uuid5
 from django.utils import timezone
 
 from pregonero.controls import queries
+from pregonero.controls.catalog import EVERY_NETWORK, GMAIL
 from pregonero.controls.models import ControlVersion
 from pregonero.controls.queries import MatrixRow
+from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity
 
 OSCAL_VERSION = "1.1.3"
 NAMESPACE = "urn:pregonero:controles"
-GROUPS = {
-    "": "Todas las cuentas",
-    "youtube": "YouTube",
-    "gmail": "Correo externo (Gmail)",
-    "x": "X",
-    "facebook": "Facebook",
-    "instagram": "Instagram",
-}
 
 
 def catalog_of(entity: Entity, *, now: datetime) -> dict[str, Any]:
-    """Return the controls in force as an OSCAL catalog; its identifiers are the same as long as the text is."""
+    """Return the controls in force as an OSCAL catalog; its identifiers change only when its text does."""
     rows = queries.matrix(entity, day=timezone.localdate(now))
     newest = max((row.version.at for row in rows), default=now)
     version = str(sum(row.version.number for row in rows))
-    rows.sort(key=lambda row: (list(GROUPS).index(row.control.network), row.control.position))
+    groups = _groups()
+    rows.sort(key=lambda row: (list(groups).index(row.control.network), row.control.position))
     return {
         "catalog": {
             "uuid": str(uuid5(NAMESPACE_URL, f"{NAMESPACE}:{entity.slug}:{version}")),
@@ -40,11 +35,16 @@ def catalog_of(entity: Entity, *, now: datetime) -> dict[str, Any]:
                 "oscal-version": OSCAL_VERSION,
             },
             "groups": [
-                {"id": network or "todas", "title": GROUPS[network], "controls": [_control(row) for row in members]}
+                {"id": network or "todas", "title": groups[network], "controls": [_control(row) for row in members]}
                 for network, members in groupby(rows, key=lambda row: row.control.network)
             ],
         }
     }
+
+
+def _groups() -> dict[str, str]:
+    """Return the title of each group by the `network` of its controls, in the order of the catalog."""
+    return {EVERY_NETWORK: "Todas las cuentas", GMAIL: "Correo externo (Gmail)", **dict(network_choices())}
 
 
 def _control(row: MatrixRow) -> dict[str, Any]:

@@ -127,12 +127,13 @@ def counts_of(rows: Iterable[MatrixRow]) -> dict[ControlState, int]:
 
 
 def due_for(member: Member, *, now: datetime) -> list[Cell]:
-    """Return what this person must check now, the most overdue first."""
+    """Return what this person must check now, also as a stand-in, the most overdue first."""
     if not may(member, "controls.check", now=now):
         return []
     day = timezone.localdate(now)
+    roles = member.roles_on(day)
     cells = [cell for row in matrix(member.entity, day=day) for cell in row.cells]
-    mine = [cell for cell in cells if cell.version.duty in member.roles and _falls_due(cell, day)]
+    mine = [cell for cell in cells if cell.version.duty in roles and _falls_due(cell, day)]
     return sorted(mine, key=lambda cell: (cell.standing.due_on, cell.control.position))
 
 
@@ -170,7 +171,7 @@ def checks_of(control: Control, *, limit: int = PAGE) -> list[Check]:
 
 
 def open_exception(control: Control, account: Account) -> ControlException | None:
-    """Return the exception of a control on an account that nobody ended, also when its date passed."""
+    """Return the exception of a control on an account that was not ended, even if its date passed."""
     return control.exceptions.filter(account=account, ended_at__isnull=True).first()
 
 

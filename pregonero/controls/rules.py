@@ -44,11 +44,11 @@ def standing_of(
 
 
 def check_may_check(by: Member, control: Control, version: ControlVersion, *, now: datetime) -> None:
-    """Raise unless this person may record a check of this control: who has its duty, or who heads the Group."""
+    """Raise unless this person may record a check; only the Group's heads check the controls of the coordinator."""
     check_may(by, "controls.check", now=now)
     if control.retired_at is not None:
         raise WrongState(f"El control {control.code} está retirado.")
-    if version.duty == Role.COORDINATOR and not GROUP_HEADS.intersection(by.roles):
+    if version.duty == Role.COORDINATOR and not GROUP_HEADS.intersection(by.roles_on(timezone.localdate(now))):
         raise Refused(f"El control {control.code} lo revisa quien coordina o asesora.")
 
 

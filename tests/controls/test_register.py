@@ -17,10 +17,14 @@ from pregonero.controls.actions.register import ControlText, adopt_catalog
 from pregonero.controls.cadence import Cadence, due_after
 from pregonero.controls.catalog import shipped
 from pregonero.controls.models import Check, Control, ControlVersion, Evidence, Finding, FindingState
+from pregonero.controls.oscal import catalog_of
 from pregonero.controls.states import ControlState, EvidenceKind, Result
 from pregonero.errors import Conflict, NotAllowed, NotFound, Refused, WrongState
 from pregonero.networks.models import Account
+from pregonero.networks.registry import network_choices
+from pregonero.people.actions import Absence, name_stand_in
 from pregonero.people.models import Member, Notice
+from pregonero.people.roles import Role
 from pregonero.records.models import Event
 from pregonero.working_days import is_working_day
 from tests.conftest import NOW
@@ -189,6 +193,31 @@ def test_who_may_check_and_who_may_change_the_register(
     checks.record_check(by=carmen, **facebook)
     with pytest.raises(NotAllowed):
         register.retire_control(control=controls["FB-3"], reason="Ya no", by=ana, now=NOW)
+
+
+def test_who_covers_the_coordinator_checks_their_controls_inside_the_dates_only(
+    controls: Controls, accounts: Accounts, ana: Member, carmen: Member
+) -> None:
+    absence = Absence(Role.COORDINATOR, TODAY, TODAY + timedelta(days=40), "Vacaciones")
+    name_stand_in(absent=carmen, member=ana, absence=absence, by=carmen, now=NOW)
+    cover, after = Member.objects.get(pk=ana.pk), NOW + timedelta(days=60)
+    facebook = {"control": controls["FB-1"], "account": accounts["facebook"]}
+
+    checks.record_check(by=cover, draft=seen(), now=NOW, **facebook)
+    with pytest.raises(Refused):
+        checks.record_check(by=cover, draft=seen(at=after), now=after, **facebook)
+    assert "YT-1" in {one.control.code for one in queries.due_for(cover, now=NOW + timedelta(days=40))}
+    assert "YT-1" not in {one.control.code for one in queries.due_for(cover, now=after)}
+
+
+def test_the_catalog_in_oscal_takes_a_control_of_any_network(controls: Controls, carmen: Member) -> None:
+    shown = queries.current_version(controls["X-1"])
+    text = ControlText(**{field.name: getattr(shown, field.name) for field in fields(ControlText)})
+    for number, (network, _) in enumerate(network_choices()):
+        register.add_control(code=f"MC-{number}", network=network, text=text, reason="Nuestro.", by=carmen, now=NOW)
+    groups = catalog_of(carmen.entity, now=NOW)["catalog"]["groups"]
+    assert [group["title"] for group in groups][:2] == ["Todas las cuentas", "Correo externo (Gmail)"]
+    assert {label for _, label in network_choices()} <= {group["title"] for group in groups}
 
 
 def test_a_control_is_edited_in_versions_and_retired_with_its_history(
