@@ -1,4 +1,4 @@
-"""The register of controls as rows and as JSON, for whoever reads it outside (R-2)."""
+"""The register of controls as rows and as JSON, to be read outside the system (R-2)."""
 
 from collections.abc import Iterator
 from datetime import datetime

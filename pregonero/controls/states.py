@@ -9,10 +9,10 @@ from django.db import models
 class ControlKind(models.TextChoices):
     """How a control is checked. The kind follows from what each network's API tells."""
 
-    AUTO = "AUTO", "la revisa el sistema en la red"
-    EVIDENCE = "EVIDENCE", "la revisa una persona y deja evidencia"
-    ATTEST = "ATTEST", "una persona la declara"
-    RULE = "RULE", "el sistema la hace cumplir"
+    AUTO = "AUTO", "lo revisa el sistema en la red"
+    EVIDENCE = "EVIDENCE", "lo revisa una persona y deja evidencia"
+    ATTEST = "ATTEST", "lo declara una persona"
+    RULE = "RULE", "el sistema lo hace cumplir"
 
 
 class Consequence(models.TextChoices):

@@ -25,5 +25,5 @@ urlpatterns = [
     path("seguridad/hallazgos/", findings.finding_list, name="findings"),
     path("seguridad/hallazgos/<int:pk>/", findings.finding_page, name="finding"),
     path("seguridad/hallazgos/<int:pk>/cierre/", findings.close, name="close_finding"),
-    path("seguridad/descarga/<str:form>/", exports.download, name="download"),
+    path("seguridad/descarga/<str:name>/", exports.download, name="download"),
 ]

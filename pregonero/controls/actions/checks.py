@@ -74,7 +74,8 @@ def record_automatic_check(*, control: Control, account: Account, draft: CheckDr
 
 
 def store_check(*, control: Control, account: Account, draft: CheckDraft, by: Member | None, now: datetime) -> Check:
-    """Store a check with its evidence, and what it leads to, inside the caller's transaction. `by` is None for ours."""
+    """Store a check with its evidence, and what it leads to, inside the caller's transaction. `by` is None
+    when the system made it."""
     note = draft.note.strip()
     if draft.result != Result.MET and not note:
         raise Refused("Escribe qué viste: por qué no se cumple o no se puede verificar.")

@@ -74,8 +74,9 @@ def _note(strange: list[Device]) -> str:
     """Return what the strange devices are, for the check and its incident; empty when none is."""
     if not strange:
         return ""
-    said = "; ".join(", ".join(filter(None, (one.kind, one.place, one.when))) for one in strange)
-    return f"{'Un dispositivo extraño' if len(strange) == 1 else f'{len(strange)} extraños'}: {said}"[:LONGEST_NOTE]
+    listed = "; ".join(", ".join(filter(None, (one.kind, one.place, one.when))) for one in strange)
+    count = "Un dispositivo extraño" if len(strange) == 1 else f"{len(strange)} dispositivos extraños"
+    return f"{count}: {listed}"[:LONGEST_NOTE]
 
 
 def _store_devices(check: Check, listed: DeviceList, draft: ReviewDraft) -> None:

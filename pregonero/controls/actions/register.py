@@ -1,9 +1,7 @@
 """The register of controls: adopted from the procedure, edited in versions, retired; and its exceptions."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -124,7 +122,14 @@ def retire_control(*, control: Control, reason: str, by: Member, now: datetime) 
         raise Refused("Escribe por qué se retira: queda en la historia del control.")
     control.retired_at, control.retired_why = now, reason.strip()
     control.save(update_fields=["retired_at", "retired_why"])
-    _record_of(control.ref, "control.retired", by, now, texts={"reason": control.retired_why})
+    record(
+        entity_id=by.entity_id,
+        event_type="control.retired",
+        actor=by.actor,
+        ref=control.ref,
+        at=now,
+        texts={"reason": control.retired_why},
+    )
     return control
 
 
@@ -149,11 +154,12 @@ def grant_exception(
         by=by,
         at=now,
     )
-    _record_of(
-        exception.ref,
-        "control.exception",
-        by,
-        now,
+    record(
+        entity_id=by.entity_id,
+        event_type="control.exception",
+        actor=by.actor,
+        ref=exception.ref,
+        at=now,
         related=[control.ref, account.ref],
         facts={"ends_on": ends_on.isoformat()},
         texts={"reason": exception.reason, "compensation": exception.compensation},
@@ -171,7 +177,14 @@ def end_exception(*, control: Control, account: Account, by: Member, now: dateti
         raise NotFound("No hay una excepción que terminar.")
     exception.ended_at, exception.ended_by = now, by
     exception.save(update_fields=["ended_at", "ended_by"])
-    _record_of(exception.ref, "control.exception_ended", by, now, related=[control.ref, account.ref])
+    record(
+        entity_id=by.entity_id,
+        event_type="control.exception_ended",
+        actor=by.actor,
+        ref=exception.ref,
+        at=now,
+        related=[control.ref, account.ref],
+    )
     return exception
 
 
@@ -187,29 +200,13 @@ def decide_measure(*, code: str, is_adopted: bool, reason: str, by: Member, now:
     decision = MeasureDecision.objects.create(
         entity_id=by.entity_id, code=code, is_adopted=is_adopted, reason=reason.strip(), by=by, at=now
     )
-    ref = ObjectRef("measure", decision.pk, f"{measure.title} ({measure.network})")
-    facts = {"code": code, "adopted": is_adopted}
-    _record_of(ref, "control.measure_decided", by, now, facts=facts, texts={"reason": decision.reason})
-    return decision
-
-
-def _record_of(
-    ref: ObjectRef,
-    event_type: str,
-    by: Member,
-    now: datetime,
-    *,
-    related: list[ObjectRef] | None = None,
-    facts: Mapping[str, Any] | None = None,
-    texts: Mapping[str, str] | None = None,
-) -> None:
     record(
         entity_id=by.entity_id,
-        event_type=event_type,
+        event_type="control.measure_decided",
         actor=by.actor,
-        ref=ref,
+        ref=ObjectRef("measure", decision.pk, f"{measure.title} ({measure.network})"),
         at=now,
-        related=related or (),
-        facts=facts,
-        texts=texts,
+        facts={"code": code, "adopted": is_adopted},
+        texts={"reason": decision.reason},
     )
+    return decision

@@ -34,7 +34,7 @@ def _oscal(entity: Entity, now: datetime) -> HttpResponse:
     return JsonResponse(oscal.catalog_of(entity, now=now), json_dumps_params=JSON_OPTIONS)
 
 
-FORMS: dict[str, tuple[str, Callable[[Entity, datetime], HttpResponse]]] = {
+FILES: dict[str, tuple[str, Callable[[Entity, datetime], HttpResponse]]] = {
     "revisiones.csv": ("revisiones.csv", _csv),
     "controles.json": ("controles.json", _json),
     "oscal.json": ("catalogo-oscal.json", _oscal),
@@ -42,13 +42,13 @@ FORMS: dict[str, tuple[str, Callable[[Entity, datetime], HttpResponse]]] = {
 
 
 @require_GET
-def download(request: MemberRequest, form: str) -> HttpResponse:
-    """Return the register in one of its forms."""
+def download(request: MemberRequest, name: str) -> HttpResponse:
+    """Return one of the downloads of the register."""
     now = timezone.now()
     check_may(request.member, "controls.see", now=now)
-    if form not in FORMS:
+    if name not in FILES:
         raise NotFound
-    name, make = FORMS[form]
+    file_name, make = FILES[name]
     response = make(request.member.entity, now)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
