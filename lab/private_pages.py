@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from aiohttp import web
+from yarl import URL
 
 from lab.accounts import Account
 from lab.mastodon.media import new_id as new_mastodon_id
@@ -73,14 +75,14 @@ class PrivatePages:
         thread = self._lab.direct_messages.in_conversation(
             account.network, conversation_id(account.network, account.id, person)
         )
-        return [PrivateMessage(each.id, each.own, each.text, each.at, bool(each.edits)) for each in reversed(thread)]
+        return [PrivateMessage(sent.id, sent.own, sent.text, sent.at, bool(sent.edits)) for sent in reversed(thread)]
 
     def _statuses(self, account: Account, person: str) -> list[PrivateMessage]:
         """Return the private statuses of a person, and those of the account that mention them."""
         theirs = [
-            PrivateMessage(each.id, False, each.text, each.at, bool(each.edited_at))
-            for each in self._lab.comments.for_account("mastodon", account.id, limit=1000)
-            if each.kind == "message" and each.author_id == person
+            PrivateMessage(sent.id, False, sent.text, sent.at, bool(sent.edited_at))
+            for sent in self._lab.comments.for_account("mastodon", account.id, limit=1000)
+            if sent.kind == "message" and sent.author_id == person
         ]
         handle = f"@{handle_of(person)}"
         ours = [
@@ -99,8 +101,8 @@ class PrivatePages:
         if not name or not text or len(name) > MAX_NAME or len(text) > MAX_TEXT:
             return self._page(account, "", name, problem="Escribe tu nombre y tu mensaje.", status=422)
         id = add_private(self._lab, account, name, text)
-        query = f"persona={author_id(name)}&nombre={name}"
-        raise web.HTTPSeeOther(f"/mensajes/{account.network}/{account.handle}?{query}#m{id}")
+        query = urlencode({"persona": author_id(name), "nombre": name})
+        raise web.HTTPSeeOther(URL(f"/mensajes/{account.network}/{account.handle}?{query}#m{id}", encoded=True))
 
     async def edit(self, request: web.Request) -> web.Response:
         """Change what a citizen wrote, where the network lets them."""

@@ -40,7 +40,8 @@ DISCONNECT = {
 
 @dataclass
 class FilteredStream:
-    """The rules of the application and its connection. `act` is what a test asks for: "", end, cut or silence."""
+    """The rules of the application and its connection. `act` is the fault that a test
+    asks for: end, cut, silence, or "" for none."""
 
     rules: dict[str, dict[str, str]] = field(default_factory=dict)
     is_connected: bool = False
