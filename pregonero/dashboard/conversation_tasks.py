@@ -11,7 +11,7 @@ from pregonero.inbox import queries
 from pregonero.inbox.models import Conversation, Promise
 from pregonero.inbox.person_queries import pending_promises
 from pregonero.inbox.petitions import SOON_DAYS, PetitionRow, row_of
-from pregonero.inbox.press import PressRow, open_press, reads_reserved
+from pregonero.inbox.press import PressRow, advises_or_coordinates, open_press
 from pregonero.inbox.states import Question
 from pregonero.people.models import Member
 from pregonero.people.rules import may
@@ -50,7 +50,7 @@ def _without_press(waiting: QuerySet[Conversation], member: Member, now: datetim
 
 
 def _attends_press(member: Member, now: datetime) -> bool:
-    return reads_reserved(member, today=timezone.localdate(now))
+    return advises_or_coordinates(member, today=timezone.localdate(now))
 
 
 def correction_tasks(member: Member, *, now: datetime) -> list[Task]:

@@ -27,5 +27,5 @@ def composer_context(conversation: Conversation, *, member: Member, now: datetim
 
 
 def new_answer(conversation: Conversation, now: datetime) -> dict[str, Any]:
-    """Return the hidden values of a composer: its key, and what its author is looking at."""
+    """Return the hidden values of a composer: its key, the revision that it shows, and when it was opened."""
     return {"key": uuid.uuid4(), "seen": conversation.revision, "opened": now.isoformat()}

@@ -59,7 +59,7 @@ class LinkProblem:
 
 
 def link_problems(addresses: Sequence[str], entity: Entity, *, now: datetime) -> list[LinkProblem]:
-    """Return the links that failed their check, or that nobody checked lately, and for which nobody answers (D-4)."""
+    """Return the links that failed their check or have no recent one, and that nobody accepted (D-4)."""
     latest, accepted = _latest_checks(addresses, entity), _accepted(addresses, entity)
     return [
         LinkProblem(address, (check.problem if (check := latest.get(address)) else "") or "Todavía no se ha revisado.")
@@ -69,7 +69,7 @@ def link_problems(addresses: Sequence[str], entity: Entity, *, now: datetime) ->
 
 
 def saved_answers(entity: Entity) -> list[SavedAnswerVersion]:
-    """Return what the saved answers in use say now, by name."""
+    """Return the latest version of each saved answer in use, by name."""
     latest = SavedAnswerVersion.objects.filter(saved_answer=OuterRef("pk")).order_by("-number").values("pk")[:1]
     in_use = SavedAnswer.objects.filter(entity=entity, retired_at__isnull=True)
     versions = SavedAnswerVersion.objects.filter(pk__in=in_use.annotate(latest=Subquery(latest)).values("latest"))

@@ -30,8 +30,8 @@ class SortForm(forms.Form):
     )
 
 
-class AcceptingLinks(forms.Form):
-    """A form whose text may have links that fail their check: who may answers for them here, with a reason (D-4)."""
+class LinkedTextForm(forms.Form):
+    """A form whose text may have links. A link that fails its check can be accepted here, with a reason (D-4)."""
 
     refuses_links = False
     is_for_an_older_state = False
@@ -43,14 +43,14 @@ class AcceptingLinks(forms.Form):
     )
 
     def refuse(self, field: str, refusal: Refused) -> None:
-        """Show a refusal at a field, and whether it is of the links or because the conversation changed."""
+        """Show a refusal at a field, and store whether it is about links or about a conversation that changed."""
         self.refuses_links = isinstance(refusal, LinksRefused)
         self.is_for_an_older_state = isinstance(refusal, ThreadChanged)
         self.add_error(field, refusal.message)
 
 
-class AnswerForm(AcceptingLinks):
-    """An answer: its text, the key that makes a repeated send one, and the state of the conversation that was seen."""
+class AnswerForm(LinkedTextForm):
+    """An answer: its text, the key that makes a second send harmless, and the revision that its author saw."""
 
     text = forms.CharField(
         label="Tu respuesta",
@@ -70,12 +70,12 @@ class AnswerForm(AcceptingLinks):
 
 
 class DraftForm(forms.Form):
-    """What a person is writing, kept while they write it; empty keeps nothing."""
+    """What a person is writing. An empty text deletes the draft."""
 
     text = forms.CharField(max_length=10_000, required=False, strip=False)
 
 
-class RedirectForm(AcceptingLinks):
+class RedirectForm(LinkedTextForm):
     """The confirmation that a person is sent to PQRSD."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -132,7 +132,7 @@ class NoteForm(forms.Form):
 
 
 class PressDeadlineForm(forms.Form):
-    """Until when a press question is to be answered."""
+    """The deadline of a press question."""
 
     day = forms.DateField(
         label="Día del cierre",
@@ -179,7 +179,7 @@ class LabelsForm(forms.Form):
         return [name for name in self.cleaned_data["names"].split(",") if name.strip()]
 
 
-class SavedAnswerForm(AcceptingLinks):
+class SavedAnswerForm(LinkedTextForm):
     """A saved answer: its name in the list, and its text with variables in braces."""
 
     name = forms.CharField(label="Nombre", max_length=80, error_messages={"required": "Escribe un nombre corto."})
@@ -191,7 +191,7 @@ class SavedAnswerForm(AcceptingLinks):
     )
 
 
-class PqrsdForm(AcceptingLinks):
+class PqrsdForm(LinkedTextForm):
     """The parameters of PQRSD."""
 
     address = forms.URLField(
@@ -217,7 +217,7 @@ class PqrsdForm(AcceptingLinks):
 
 
 class PetitionForm(forms.Form):
-    """What the person of the networks says of a petition: its kind, its features, and the contact that was given."""
+    """What the networks' people write of a petition: its kind, its features, and the contact that was given."""
 
     kind = forms.ChoiceField(
         label="Clase de petición", choices=[(kind.value, TERMS[kind].label) for kind in PetitionKind], initial="GENERAL"
@@ -251,7 +251,7 @@ class PromiseForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    """The other person of the networks who is the same one, and how somebody knows it."""
+    """The other contact that is the same person, and how somebody knows it."""
 
     other = forms.IntegerField(min_value=1, max_value=2**62)
     reason = forms.CharField(max_length=300)
@@ -284,7 +284,7 @@ class StepForm(forms.Form):
     note = forms.CharField(label="Nota", max_length=300, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the date of an extension, and for no other."""
+        """Require a date for an extension, and drop it for any other step."""
         data = super().clean() or {}
         is_extension = data.get("kind") == StepKind.EXTENDED
         if is_extension and not data.get("until") and "until" not in self.errors:

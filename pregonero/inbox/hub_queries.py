@@ -1,4 +1,4 @@
-"""Subscriptions to the hubs of the networks: those that are due, and the one of an address."""
+"""Subscriptions to the hubs of the networks: the accounts to subscribe, and one subscription with its secret."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

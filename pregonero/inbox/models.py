@@ -148,7 +148,7 @@ class Conversation(models.Model):
 
 
 class Message(models.Model):
-    """One thing that was written: by a person, or by the account itself.
+    """A message that a person, or the account itself, wrote.
 
     `digest` is the SHA-256 of the salt and the text, which records keep; without the salt, an erased text cannot be
     guessed from it. `is_work` is False for what was written before the first reading, and for our own posts.
@@ -170,7 +170,7 @@ class Message(models.Model):
     received_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
-    is_covered = models.BooleanField(default=False)  # moderation holds or hides it: shown only to who asks
+    is_covered = models.BooleanField(default=False)  # hidden by moderation: shown only when somebody opens it
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["account", "remote_id"], name="message_once"),)
@@ -215,12 +215,12 @@ class MessageVersion(models.Model):
 
 
 class Answer(models.Model):
-    """What was answered to a message, once. `key` is made where it was written, so that a repeated send is one.
+    """The answer to a message, one for each. `key` comes from the form, so that sending it twice stores one answer.
 
-    `is_private` says that only the person reads it: it answers a private message, or a comment by a private one.
+    `is_private` means that only the person reads it: it answers a private message, or answers a comment privately.
     `why_by_hand` is why a person sends it at the network; empty when the system does.
     `source_*` name the news item from which it was answered, with the digest of its text then (Q-2). `alike_to` is the
-    answer that was given at once to this message too. `undone_at` tells an answer that its author took back in time.
+    answer that was given at once to this message too. `undone_at` is set when its author undid it before it was sent.
     """
 
     SUBJECT_KIND = "answer"
@@ -312,7 +312,7 @@ class Answer(models.Model):
 
 
 class PqrsdParameters(models.Model):
-    """Where PQRSD is received and what people are told, as its owners set it: each change is a version (Q-4)."""
+    """The address of PQRSD and the text that people receive, as its owners set them; each change is a version (Q-4)."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="pqrsd_parameters")
     number = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""What the team writes for itself on a conversation, and what belongs to a press question (N-5)."""
+"""Internal notes on a conversation, and the reserved notes and deadline of a press question (N-5)."""
 
 import pgtrigger
 from django.db import models
@@ -25,9 +25,9 @@ class Note(models.Model):
 
 
 class ReservedNote(models.Model):
-    """A note that only who advises or coordinates reads: professional secrecy closes it to others (N-5).
+    """A note that only the adviser and the coordinator read, because of professional secrecy (N-5).
 
-    It has a table of its own, so that no list, search or export of notes meets it. `press.reserved_notes_of` reads it.
+    It has a table of its own, so that no list, search or export includes it. `press.reserved_notes_of` reads it.
     """
 
     is_reserved = True
@@ -45,7 +45,7 @@ class ReservedNote(models.Model):
 
 
 class PressDeadline(models.Model):
-    """Until when a press question is to be answered: the latest one counts."""
+    """The deadline of a press question; the latest row is in force."""
 
     conversation = models.ForeignKey("inbox.Conversation", on_delete=models.PROTECT, related_name="press_deadlines")
     due_at = models.DateTimeField()

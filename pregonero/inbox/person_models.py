@@ -9,7 +9,7 @@ from pregonero.records.actions import ObjectRef
 
 
 class ContactJoin(models.Model):
-    """Two people of the networks whom somebody recognised as the same one; it can be undone (Q-7)."""
+    """Two contacts that somebody recognised as the same person; it can be undone (Q-7)."""
 
     first = models.ForeignKey("inbox.Contact", on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey("inbox.Contact", on_delete=models.PROTECT, related_name="+")

@@ -8,6 +8,7 @@ from django.db.models import Q
 from pregonero.errors import NotFound
 from pregonero.inbox.models import Contact, ContactJoin, Conversation, Petition, Promise
 from pregonero.inbox.petitions import PetitionRow, row_of
+from pregonero.inbox.states import ConversationState
 from pregonero.people.models import Entity, Member
 
 MOST_JOINED = 50
@@ -16,7 +17,7 @@ SHORTEST = 2  # letters of a name to search
 
 
 def active_joins(contact: Contact) -> list[ContactJoin]:
-    """Return the joins, not undone, that lead from a person to others and from those to more, the first one first."""
+    """Return the joins in force that link a person with others, directly or through others, the first one first."""
     known, found = {contact.pk}, dict[int, ContactJoin]()
     while len(known) < MOST_JOINED:
         touching = Q(first__in=known) | Q(second__in=known)
@@ -30,8 +31,12 @@ def active_joins(contact: Contact) -> list[ContactJoin]:
 
 
 def joined_ids(contact: Contact) -> set[int]:
-    """Return the ids of a person and of everybody whom somebody recognised as the same one."""
-    return {contact.pk} | {pk for join in active_joins(contact) for pk in (join.first_id, join.second_id)}
+    """Return the ids of a person and of those recognised as the same person on other networks."""
+    return _ids_in(contact, active_joins(contact))
+
+
+def _ids_in(contact: Contact, joins: list[ContactJoin]) -> set[int]:
+    return {contact.pk} | {pk for join in joins for pk in (join.first_id, join.second_id)}
 
 
 def get_join(*, member: Member, pk: int, for_update: bool = False) -> ContactJoin:
@@ -59,14 +64,14 @@ def promises_in(conversation: Conversation) -> list[Promise]:
 
 
 def pending_promises(entity: Entity, *, limit: int = 100) -> list[Promise]:
-    """Return what the entity promised and nobody ended, the first one due first."""
+    """Return the promises of the entity that are pending, the first one due first."""
     promises = Promise.objects.filter(conversation__entity=entity, end="")
     related = promises.select_related("conversation__contact", "conversation__account")
     return list(related.order_by("due_on", "pk")[:limit])
 
 
 def contacts_like(words: str, *, contact: Contact, limit: int = 20) -> list[Contact]:
-    """Return other people of the entity whose name or user has these words, to join them with one."""
+    """Return other people whose name or user contains these words, to join them with this person."""
     words = words.strip().removeprefix("@")
     if len(words) < SHORTEST:
         return []
@@ -88,7 +93,7 @@ class History:
     @property
     def pending(self) -> int:
         """Return how many things wait: open conversations, promises, and petitions that run."""
-        waiting = sum(conversation.state == "OPEN" for conversation in self.conversations)
+        waiting = sum(conversation.state == ConversationState.OPEN for conversation in self.conversations)
         running = sum(row.count.ended_on is None for row in self.petitions)
         return waiting + running + sum(not promise.end for promise in self.promises)
 
@@ -96,7 +101,7 @@ class History:
 def history_of(contact: Contact, *, today: date) -> History:
     """Return the history of a person and of everybody joined with them, the newest first."""
     joins = active_joins(contact)
-    ids = {contact.pk} | {pk for join in joins for pk in (join.first_id, join.second_id)}
+    ids = _ids_in(contact, joins)
     conversations = Conversation.objects.filter(contact__in=ids).select_related("account", "contact", "assignee")
     promises = Promise.objects.filter(conversation__contact__in=ids).select_related("conversation", "by", "ended_by")
     petitions = Petition.objects.filter(message__contact__in=ids).select_related("message__conversation__account")

@@ -1,4 +1,4 @@
-"""The legal date of a petition, made of what happened to it, with each day explained (Ley 1755 de 2015, Q-5).
+"""The legal date of a petition, counted from its steps, with each day explained (Ley 1755 de 2015, Q-5).
 
 The days are working days counted from the one after the petition is received. The articles are those of the Ley 1437 de
 2011 as the Ley 1755 de 2015 replaced them; the text of each is to be confirmed by the entity's lawyers.
@@ -69,7 +69,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """Something that happened, when, and for an extension, the date that was told."""
+    """A step of a petition, when it happened, and for an extension, the new date that the person was told."""
 
     kind: StepKind
     at: datetime
@@ -87,7 +87,7 @@ class DayRow:
 
 @dataclass(frozen=True)
 class Count:
-    """The legal date of a petition, why it is that one, and its table of days. `due_on` is None when none runs.
+    """The legal date of a petition, the norm that sets it, and its table of days. `due_on` is None when none runs.
 
     `start` is the day on which the running term counts as begun; `waits_until` is the last day of the person to
     complete or clarify the petition.
@@ -114,7 +114,7 @@ class Calendar:
     without: str = ""
 
     def plus(self, day: date, count: int) -> date:
-        """Return the working day that is `count` working days after a day."""
+        """Return the day that is `count` working days after another."""
         return add_working_days(day, count, without=self.without)
 
 
@@ -130,7 +130,7 @@ def counted_from(received_at: datetime, *, without: str = "") -> tuple[date, str
 
 
 def count_petition(kind: PetitionKind, steps: Sequence[Step], *, without: str = "") -> Count:
-    """Return the legal date of a petition from its steps, in order. Raises `Refused` for steps that the law has not."""
+    """Return the legal date of a petition from its ordered steps. Raises `Refused` for a step that the law forbids."""
     calendar = Calendar(TERMS[kind], without)
     if not steps or steps[0].kind != StepKind.RECEIVED:
         raise Refused("La cuenta empieza cuando se recibe la petición.")
@@ -178,7 +178,7 @@ def _after(count: Count, step: Step, calendar: Calendar) -> Count:
 
 
 def _stopped(count: Count, day: date, until: date, article: str, why: str) -> Count:
-    """Stop the count, whose table ends on the day on which it stops, until the person does their part."""
+    """Stop the count until the person completes or clarifies the petition; its table ends on that day."""
     if count.due_on is None:
         raise Refused("La cuenta ya está detenida: espera a la persona.")
     rows = tuple(row for row in count.rows if row.day < day)
@@ -211,7 +211,7 @@ def _more_time(count: Count, day: date) -> Count:
 
 
 def _returned(count: Count, day: date, calendar: Calendar) -> Count:
-    """Stop the count: nobody understands what is asked, and the person has ten days to clarify it (art. 19)."""
+    """Stop the count: it is not clear what is asked, and the person has ten working days to clarify it (art. 19)."""
     return _stopped(count, day, calendar.plus(day, TO_CLARIFY), "art. 19", "se devolvió para aclararla")
 
 
@@ -235,7 +235,7 @@ def _forwarded(count: Count, day: date, calendar: Calendar) -> Count:
 
 
 def _extended(count: Count, day: date, until: date | None, calendar: Calendar) -> Count:
-    """Take the date that was told, before the first one passed and at most double (art. 14, par.)."""
+    """Extend the term to the announced date: before the first one passes, at most double (art. 14, par.)."""
     if count.due_on is None or until is None:
         raise Refused("Escribe hasta qué fecha se amplía.")
     if day > count.due_on:

@@ -17,21 +17,21 @@ MOST_NOTES = 300
 MOST_LISTED = 50
 
 
-def reads_reserved(member: Member, *, today: date) -> bool:
-    """Return whether a member advises or coordinates that day, also in the place of somebody absent."""
+def advises_or_coordinates(member: Member, *, today: date) -> bool:
+    """Return whether a member is the adviser or the coordinator that day, also as a stand-in."""
     return bool(GROUP_HEADS.intersection(member.roles_on(today)))
 
 
 def reserved_notes_of(conversation: Conversation, *, member: Member, today: date) -> list[ReservedNote]:
     """Return the reserved notes of a conversation, the first one first; none unless the member may read them."""
-    if not reads_reserved(member, today=today):
+    if not advises_or_coordinates(member, today=today):
         return []
     notes = ReservedNote.objects.filter(conversation=conversation).select_related("by")
     return list(notes.order_by("-pk")[:MOST_NOTES])[::-1]
 
 
 def proposed_deadline(now: datetime) -> datetime:
-    """Return the deadline of a press question of which nobody wrote another: the end of the next working day."""
+    """Return the deadline when nobody wrote one: the end of the next working day."""
     day = add_working_days(timezone.localdate(now), 1)
     return timezone.make_aware(datetime.combine(day, CLOSING_HOUR))
 
@@ -43,7 +43,7 @@ def deadline_of(conversation: Conversation) -> PressDeadline | None:
 
 @dataclass(frozen=True)
 class PressRow:
-    """An open press question, and its deadline; none while nobody confirmed that it is one."""
+    """An open press question and its deadline, which is None until somebody confirms the question."""
 
     conversation: Conversation
     due_at: datetime | None

@@ -15,7 +15,7 @@ MESSAGE_WINDOW, PRIVATE_REPLY_WINDOW = "agent_window_seconds", "private_reply_se
 
 @dataclass(frozen=True)
 class AnswerWindow:
-    """The window of one answer. `closes_at` is the first moment at which it is too late; None when there is none."""
+    """Until when the API takes an answer. `closes_at` is the first moment that is too late; None without a limit."""
 
     closes_at: datetime | None
     why_by_hand: str  # Spanish: why a person sends it at the network; empty while the API takes it

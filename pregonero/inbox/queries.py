@@ -1,4 +1,4 @@
-"""Conversations: getters, the list with its filters and counts, the thread, and how far each account was read."""
+"""Conversations and their answers, the list with its filters, the thread, and the streams that are read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ from pregonero.inbox.models import (
     Stream,
     WebhookNotice,
 )
-from pregonero.inbox.states import ConversationState
+from pregonero.inbox.states import AnswerState, ConversationState
 from pregonero.networks import vault
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
@@ -42,7 +42,7 @@ OVERDUE_AFTER = timedelta(hours=24)  # our own measure of a late answer: the pro
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list of conversations shows. `state` is one of `STATES`."""
+    """The filters of the list of conversations. `state` is one of `STATES`."""
 
     state: str = "abiertas"
     account: int | None = None
@@ -104,7 +104,7 @@ def counts_by_state(member: Member, *, now: datetime) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Queue:
-    """The open conversations that wait, from those just before one; and its neighbours, the longest waiting first."""
+    """The open conversations around one, the longest waiting first, with the ones just before and after it."""
 
     rows: list[Conversation]
     before: Conversation | None
@@ -142,8 +142,8 @@ def message_to_answer(conversation: Conversation) -> Message | None:
     """
     if conversation.is_private:
         last = last_message_of(conversation)
-        return last if last is not None and not last.answers.exclude(state="FAILED").exists() else None
-    answered = Answer.objects.filter(message=OuterRef("pk")).exclude(state="FAILED")
+        return last if last is not None and not last.answers.exclude(state=AnswerState.FAILED).exists() else None
+    answered = Answer.objects.filter(message=OuterRef("pk")).exclude(state=AnswerState.FAILED)
     messages = Message.objects.filter(~Exists(answered), conversation=conversation, contact__isnull=False)
     return messages.order_by("-written_at", "-pk").first()
 
@@ -271,8 +271,8 @@ def outdated_answers(entity: Entity, *, limit: int = 100) -> list[OutdatedAnswer
     """Return the answers whose news item was edited after they were given, the newest first."""
     edited = News.objects.filter(entity=entity, edited_at__isnull=False).order_by("-edited_at", "-pk")
     news = {item.pk: item for item in edited[:MOST_LISTED]}
-    given = Answer.objects.filter(source_kind="news", source_id__in=list(news), state="PUBLISHED")
-    corrected = Answer.objects.filter(corrects=OuterRef("pk")).exclude(state="FAILED")
+    given = Answer.objects.filter(source_kind="news", source_id__in=list(news), state=AnswerState.PUBLISHED)
+    corrected = Answer.objects.filter(corrects=OuterRef("pk")).exclude(state=AnswerState.FAILED)
     given = given.filter(~Exists(corrected), conversation__entity=entity)
     given = given.select_related("conversation__account", "conversation__contact", "message", "by")
     pairs = [

@@ -43,8 +43,8 @@ class RulesTrial(models.Model):
     """What a version would change among the messages of the last 90 days, against the rules in force then.
 
     `moves` counts the changes as "BASIC>PQRSD"; `examples` has ids of messages, whose words can be erased (N-7).
-    `compared_with` is the number of the version in force, 0 for the one that ships with the system. Of those that
-    change, a person had decided `decided`: the earlier rules were right in `right_before`, these in `right_after`.
+    `compared_with` is the number of the version in force, 0 for the one that ships with the system. A person had
+    decided `decided` of the changed ones: the earlier rules were right in `right_before`, these in `right_after`.
     """
 
     version = models.ForeignKey(QuestionRules, on_delete=models.PROTECT, related_name="trials")
@@ -70,7 +70,7 @@ class RulesTrial(models.Model):
 
 
 class RulesEnactment(models.Model):
-    """Since when a version is in force: the latest one is. It names the trial that its author saw."""
+    """Putting a version in force; the latest row is in force. It names the trial that its author saw."""
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
     trial = models.OneToOneField(RulesTrial, on_delete=models.PROTECT, related_name="enactment")

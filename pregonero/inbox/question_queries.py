@@ -78,9 +78,9 @@ def heaviest_words(conversation: Conversation, message: Message | None) -> list[
 
 
 def learned_phrases(entity_id: int) -> list[Phrase]:
-    """Return the messages whose question people of the entity confirmed, with the last word on each.
+    """Return the messages whose question people of the entity confirmed, with the last decision on each.
 
-    What was erased or deleted has left them (N-7).
+    Erased and deleted messages are left out (N-7).
     """
     decisions = QuestionDecision.objects.filter(message__conversation__entity_id=entity_id)
     latest = decisions.order_by("message_id", "-pk").distinct("message_id").values("pk")
@@ -143,7 +143,7 @@ def get_trial(*, member: Member, pk: int) -> RulesTrial:
 
 @dataclass(frozen=True)
 class Move:
-    """How many messages change from one question to another, with the words of some that were not erased since."""
+    """How many messages change from one question to another, with the texts of some examples that were not erased."""
 
     before: str
     after: str

@@ -18,7 +18,7 @@ POLLING_ONLY = (
 POLLING_LOSSES = (
     "Lo que alguien borra en su red se sigue viendo aquí: sin avisos no se sabe que lo borró.",
     "En YouTube, una respuesta nueva en un hilo que ya no está entre los cien últimos no llega.",
-    "En X llega al momento de todos modos, si la aplicación tiene su propia ficha.",
+    "En X también se consulta, salvo que su aplicación tenga ficha propia: con ella llega al momento.",
 )
 
 

@@ -7,14 +7,15 @@ from django.utils import timezone
 
 from pregonero.errors import Conflict, Refused, WrongState
 from pregonero.inbox.composer_queries import LinkProblem, link_problems
-from pregonero.inbox.models import Conversation, Message
+from pregonero.inbox.models import Answer, Conversation, Message
+from pregonero.inbox.press import advises_or_coordinates
 from pregonero.inbox.private_answers import private_reply_window
-from pregonero.inbox.states import AnswerKind, ConversationState, Question
+from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState, Question
 from pregonero.inbox.text_links import links_in
 from pregonero.networks.registry import connector
 from pregonero.outbox.post_lookup import PostLookup
 from pregonero.people.models import Entity, Member
-from pregonero.people.roles import GROUP_HEADS, PERMISSIONS, Role
+from pregonero.people.roles import PERMISSIONS, Role
 from pregonero.people.rules import as_question, check_may
 
 FALLBACK_LIMIT = 280
@@ -37,7 +38,7 @@ def check_may_answer(by: Member, conversation: Conversation, *, kind: AnswerKind
         raise Refused("Esto se tramita por PQRSD: desde aquí solo se envía la remisión.")
     if kind == AnswerKind.REDIRECT and not conversation.is_referred:
         raise Refused("Esta conversación no se remite a PQRSD: corrige primero qué pide.")
-    if conversation.question == Question.PRESS and not GROUP_HEADS.intersection(by.roles_on(timezone.localdate(now))):
+    if conversation.question == Question.PRESS and not advises_or_coordinates(by, today=timezone.localdate(now)):
         raise Refused("Las preguntas de prensa las responde quien asesora o coordina.")
 
 
@@ -50,7 +51,10 @@ def check_may_sort(by: Member, conversation: Conversation, *, question: Question
     is_correction = conversation.is_confirmed and conversation.question != question
     if is_correction and not reason.strip():
         raise Refused("Escribe por qué corriges lo que pide: queda en el registro.")
-    if is_correction and conversation.answers.exclude(state="FAILED").filter(kind=AnswerKind.REDIRECT).exists():
+    if (
+        is_correction
+        and conversation.answers.exclude(state=AnswerState.FAILED).filter(kind=AnswerKind.REDIRECT).exists()
+    ):
         raise WrongState("Ya se le envió la remisión a PQRSD: no se puede cambiar lo que pide.")
 
 
@@ -67,8 +71,8 @@ class LinksRefused(Refused):
 
     def __init__(self, problems: Sequence[LinkProblem], right: str) -> None:
         who = " o ".join(role.label for role in Role if role in PERMISSIONS[right].roles)
-        said = " ".join(f"El enlace {problem.address} no se puede enviar: {problem.why}" for problem in problems)
-        super().__init__(f"{said} Corrígelo o quítalo; también puede aceptarlo, con su nombre y una razón: {who}.")
+        sentences = " ".join(f"El enlace {problem.address} no se puede enviar: {problem.why}" for problem in problems)
+        super().__init__(f"{sentences} Corrígelo o quítalo; también puede aceptarlo, con su nombre y una razón: {who}.")
 
 
 def check_links(text: str, entity: Entity, *, now: datetime, right: str = "link.accept") -> None:
@@ -126,8 +130,14 @@ def check_answerable(message: Message | None) -> Message:
     return message
 
 
+def check_is_by_hand(answer: Answer) -> None:
+    """Raise unless the answer waits for a person to write it at the network (Q-6)."""
+    if not answer.is_by_hand:
+        raise WrongState("Esta respuesta no espera a que alguien la escriba en la red.")
+
+
 def check_replies_to(message: Message, lookup: PostLookup) -> None:
-    """Raise when what a person wrote at the network was read and is no reply to the message that it answers (Q-6)."""
+    """Raise when what a person wrote at the network was read and replies to another message (Q-6)."""
     seen = lookup.seen
     if seen is not None and seen.reply_to is not None and seen.reply_to != message.remote_id:
         raise Refused("Esa publicación no responde a lo que escribió la persona: respóndele desde su mensaje.")

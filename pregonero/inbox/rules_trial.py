@@ -2,14 +2,13 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pregonero.inbox.models import Message, QuestionDecision, QuestionRules
-from pregonero.inbox.question_queries import enactment_of, model_of, rules_in_force
+from pregonero.inbox.question_queries import TRIED_DAYS, enactment_of, model_of, rules_in_force
 from pregonero.inbox.questions.proposals import Proposer
 from pregonero.inbox.questions.rules import rules_from
 
-TRIED = timedelta(days=90)
 EXAMPLES = 5  # of each change
 BATCH = 2_000
 
@@ -18,7 +17,7 @@ BATCH = 2_000
 class TrialCounts:
     """What changes, counted: `moves` by "BASIC>PQRSD", with the ids of the newest messages of each in `examples`.
 
-    `decided` counts the messages that change and that a person decided.
+    `decided` counts the changed messages whose question a person had confirmed.
     """
 
     compared_with: int
@@ -38,7 +37,7 @@ def try_rules(version: QuestionRules, *, now: datetime) -> TrialCounts:
     counts = TrialCounts(enactment.trial.version.number if enactment else 0)
     decisions = _decisions(version.entity_id, now)
     messages = Message.objects.filter(
-        conversation__entity_id=version.entity_id, contact__isnull=False, is_work=True, written_at__gte=now - TRIED
+        conversation__entity_id=version.entity_id, contact__isnull=False, is_work=True, written_at__gte=now - TRIED_DAYS
     )
     for pk, text in messages.exclude(text="").order_by("-pk").values_list("pk", "text").iterator(BATCH):
         _count(counts, pk, _questions(before, after, text), decisions.get(pk, ""))
@@ -48,7 +47,7 @@ def try_rules(version: QuestionRules, *, now: datetime) -> TrialCounts:
 def _decisions(entity_id: int, now: datetime) -> dict[int, str]:
     """Return the last word of people on the messages that they decided."""
     decided = QuestionDecision.objects.filter(
-        message__conversation__entity_id=entity_id, message__written_at__gte=now - TRIED
+        message__conversation__entity_id=entity_id, message__written_at__gte=now - TRIED_DAYS
     )
     return dict(decided.order_by("pk").values_list("message_id", "question"))
 

@@ -1,4 +1,4 @@
-"""What a conversation asks for, where conversations and answers are, and what can happen to a petition."""
+"""The questions, the states of conversations and answers, and the steps of a petition, with their Spanish names."""
 
 from django.db import models
 
@@ -24,7 +24,7 @@ class ConversationState(models.TextChoices):
 
 
 class AnswerKind(models.TextChoices):
-    """Whether it answers the question, sends the person to PQRSD (Q-3), or tells the number of a petition (Q-5)."""
+    """Whether it answers, sends to PQRSD (Q-3), tells the number of a petition (Q-5), or corrects (Q-2)."""
 
     ANSWER = "ANSWER", "respuesta"
     REDIRECT = "REDIRECT", "remisión a PQRSD"
@@ -33,7 +33,7 @@ class AnswerKind(models.TextChoices):
 
 
 class AnswerState(models.TextChoices):
-    """Where an answer is."""
+    """Whether an answer is waiting, sent, or was not sent."""
 
     SENDING = "SENDING", "enviando"
     PUBLISHED = "PUBLISHED", "enviada"
@@ -41,7 +41,7 @@ class AnswerState(models.TextChoices):
 
 
 REFERRED = (Question.PQRSD, Question.PETITION)
-"""What is sent to PQRSD."""
+"""The questions that are sent to PQRSD."""
 
 STEP_CHOICES = [
     (StepKind.RECEIVED.value, "se recibió"),

@@ -1,4 +1,7 @@
-"""Jobs that read what people write, and those that follow petitions. Network calls are here; actions store."""
+"""Jobs that read what people write, train the model, try rules, and pack, mail and recount petitions.
+
+Network calls are made here; actions store their results.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -105,7 +108,7 @@ def follow_live(*, application_id: int, **_later: Any) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="inbox.renew_hubs", queue="reading", queueing_lock="renew_hubs")
 def renew_hubs(timestamp: int, **_later: Any) -> None:
-    """Ask the hubs for what is not subscribed, or ends soon; without a public address, nothing is asked."""
+    """Ask the hubs to subscribe the accounts that are not subscribed or whose lease ends soon."""
     for account in hub_queries.accounts_to_subscribe(now=datetime.fromtimestamp(timestamp, tz=UTC)):
         subscription = begin_subscription(account=account, now=timezone.now())
         found, hub = hub_queries.open_subscription(pk=subscription.pk), hub_of(account.network)
@@ -135,7 +138,7 @@ def _read_soon(stream_id: int) -> None:
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="inbox.train_models", queue="reading", queueing_lock="train_models")
 def train_models(timestamp: int, **_later: Any) -> None:
-    """Enqueue the training of each model that is missing, old, or knows what was erased."""
+    """Enqueue the training of each model that is missing, old, or was trained with a text erased since."""
     for entity_id in entities_to_train(now=datetime.fromtimestamp(timestamp, tz=UTC)):
         _defer_once("inbox.train_model", f"train_model:{entity_id}", entity_id=entity_id)
 
@@ -194,7 +197,7 @@ def mail_packet(*, packet_id: int, **_later: Any) -> None:
 @app.periodic(cron="15 5 * * *")
 @app.task(name="inbox.recount_petitions", queue="mail", queueing_lock="recount_petitions")
 def recount_petitions(timestamp: int, **_later: Any) -> None:
-    """Count again the petitions that run, when the law of holidays is another than when they were counted."""
+    """Count again the petitions that run, when the holidays changed since they were last counted."""
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     for petition_id in petition_queries.petitions_to_recount():
         recount_petition(petition_id=petition_id, now=now)

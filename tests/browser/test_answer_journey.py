@@ -131,7 +131,7 @@ def petition_by_private_message(scene: Scene, citizen: Page, ana: BrowserUser, r
     citizen.get_by_label("Tu mensaje").fill("Solicito copia del contrato 123 de 2026.")
     citizen.get_by_role("button", name="Enviar").click()
     page = open_conversation(scene, ana, "Olga Ruiz")
-    expect(page.get_by_text("Solo la verá Olga Ruiz").or_(page.get_by_text("Parece petición"))).to_be_visible()
+    expect(page.get_by_text("Solo la verá Olga Ruiz").or_(page.get_by_text("Propuesta: petición"))).to_be_visible()
     sort_as(page, "3")
     page.get_by_role("button", name="Enviar la petición").click()
     expect(page.get_by_text("espera su radicado")).to_be_visible()

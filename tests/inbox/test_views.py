@@ -63,7 +63,7 @@ def test_the_main_way_confirm_the_proposed_answer_and_send_it(
     visit: Visit, ana: Member, conversation: Conversation
 ) -> None:
     browser, base = visit(ana), f"/conversacion/{conversation.pk}/"
-    assert "Confírmalo o elige otra" in browser.get(base).content.decode()
+    assert "Confírmala o elige otra" in browser.get(base).content.decode()
     browser.post(f"{base}clase/", {"question": "BASIC"})
     html = browser.get(base).content.decode()
     assert "Hola. La convocatoria para exportar está abierta hasta el 15 de diciembre" in html

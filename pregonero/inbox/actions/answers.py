@@ -16,12 +16,13 @@ from pregonero.inbox.private_answers import private_reply_window, private_target
 from pregonero.inbox.rules import (
     check_answer_text,
     check_answerable,
+    check_is_by_hand,
     check_links,
     check_may_answer,
     check_may_answer_privately,
     check_seen,
 )
-from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState, Question
+from pregonero.inbox.states import AnswerKind, ConversationState, Question
 from pregonero.networks.base import OperationKind
 from pregonero.networks.registry import connector
 from pregonero.newsroom.models import News
@@ -84,7 +85,7 @@ def send_alike(
 
 @transaction.atomic(durable=True)
 def _send_alike(conversation: Conversation, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
-    """Answer one alike conversation; who answers confirms what it asks for, if nobody did."""
+    """Answer a conversation that asks the same, and confirm its question if it was only proposed."""
     locked = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_seen(locked, seen=written.seen)
     message = queries.message_to_answer(locked)
@@ -114,7 +115,7 @@ def send_number(*, message: Message, text: str, key: uuid.UUID, by: Member, now:
 
 
 def send_beside(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Member, now: datetime) -> Answer:
-    """Send something beside the answer of a message, inside the caller's transaction: its number, or a correction."""
+    """Send a petition's number or a correction, besides the answer of a message, inside the caller's transaction."""
     text = _addressed(message.conversation, written.text, is_private=written.is_private)
     answer = _create(message, kind, replace(written, text=text), by, now)
     _record(answer, written.source)
@@ -149,7 +150,7 @@ def _send(conversation: Conversation, kind: AnswerKind, written: WrittenAnswer, 
 def _addressed(conversation: Conversation, text: str, *, is_private: bool) -> str:
     """Return the text with the person's handle before it, on networks where an answer must name them.
 
-    A network with messages of their own kind names whom they are for apart from the text.
+    A network with private messages of their own names the recipient outside the text.
     """
     capabilities = connector(conversation.account.network).capabilities
     names_author = capabilities.names_author_in_replies and not (is_private and "message" in capabilities.limits)
@@ -228,9 +229,8 @@ def give_up_by_hand(*, answer: Answer, by: Member, now: datetime) -> Answer:
     """Store that a person will not answer at the network after all: the conversation waits again (Q-6)."""
     answer = queries.get_answer(member=by, pk=answer.pk, for_update=True)
     check_may(by, "inbox.answer", now=now)
-    if answer.state != AnswerState.SENDING or not answer.why_by_hand:
-        raise WrongState("Esta respuesta no espera a que alguien la haga en la red.")
-    record_failure(answer, reason=f"{by} dijo que no la hizo en la red.")
+    check_is_by_hand(answer)
+    record_failure(answer, reason=f"{by} decidió no responder en la red.")
     record(
         entity_id=by.entity_id,
         event_type="answer.given_up",

@@ -1,4 +1,4 @@
-"""What a person leaves while they work on a conversation: their draft, their presence, and labels."""
+"""The draft, the presence and the labels that a person stores while they work on a conversation."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,7 +16,7 @@ MOST_LABELS = 10
 
 @transaction.atomic(durable=True)
 def save_draft(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Draft | None:
-    """Keep what a person is writing, apart from what others write; an empty text keeps nothing."""
+    """Store a person's own draft; an empty text deletes it."""
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.answer", now=now)
     if not text.strip():

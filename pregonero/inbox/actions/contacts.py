@@ -1,4 +1,4 @@
-"""A person's words and names are erased when they ask for it; the sealed record keeps that it was done (N-7, Q-7)."""
+"""Erasing a person's words and names when they ask for it; the record keeps that it was done (N-7, Q-7)."""
 
 from datetime import datetime
 
@@ -51,7 +51,7 @@ def erase_contact(*, contact: Contact, reason: str, by: Member, now: datetime) -
     contact.handle = contact.name = ""
     contact.remote_id, contact.erased_at = f"{ERASED}:{contact.pk}", now
     contact.save()
-    # The next model does not know their words.
+    # Train again, so that the model no longer has their words.
     app.configure_task("inbox.train_model").defer(entity_id=contact.entity_id)
     record(
         entity_id=contact.entity_id,
@@ -102,7 +102,7 @@ def _erase_record_texts(entity_id: int, references: list[str]) -> int:
 
 
 def _tell_who_got_packets(contact: Contact, now: datetime) -> None:
-    """Ask Relación con el Ciudadano to delete the packets that they received by mail: they are out of reach here."""
+    """Ask Relación con el Ciudadano to delete the packets that were mailed to them: nothing here can erase those."""
     mailed = PetitionPacket.objects.filter(petition__message__contact=contact, mailed_at__isnull=False).first()
     if mailed is not None:
         notify(

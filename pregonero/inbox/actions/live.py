@@ -1,4 +1,4 @@
-"""What a persistent stream brings is stored as a reading is, once; and whether its connection is open (Q-1)."""
+"""Storing what a persistent stream brings, as polling does, and the state of its connection (Q-1)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from pregonero.networks.models import Application
 def receive_live(*, account_id: int, interactions: Sequence[Interaction], now: datetime) -> ReceivedCounts:
     """Store what a persistent stream brought to an account.
 
-    Where polling goes on stays as it is, so that the next reading brings what the connection lost.
+    The polling cursor does not move, so that the next reading brings what the connection lost.
     """
     streams = lock_streams(account_id)
     if not streams:  # nobody has opened the account's streams yet: polling brings it

@@ -1,4 +1,4 @@
-"""What became of an answer at its network, stored inside the transaction that stores the outcome."""
+"""The outcome of an answer at its network, stored in the transaction that stores the delivery's outcome."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,12 +14,12 @@ from pregonero.records.actions import SYSTEM, EventDraft, record_many
 
 
 def record_published(by_answer: Mapping[int, Delivery], *, now: datetime) -> None:
-    """Store that answers are public, with their address. The deliveries come by the id of their answer."""
+    """Store that answers were published, with their addresses. `by_answer` has each delivery by its answer's id."""
     answers = Answer.objects.select_for_update(no_key=True, of=("self",)).select_related("conversation__account")
     events = []
     for answer in answers.filter(pk__in=list(by_answer)).order_by("pk"):
         delivery = by_answer[answer.pk]
-        if answer.state == AnswerState.FAILED:  # the late yes of an attempt
+        if answer.state == AnswerState.FAILED:  # an attempt taken for failed had succeeded
             if not _stop_later_answers(answer, now):
                 _record_second(answer, delivery)
                 continue
@@ -32,12 +32,12 @@ def record_published(by_answer: Mapping[int, Delivery], *, now: datetime) -> Non
 
 
 def _stop_later_answers(answer: Answer, now: datetime) -> bool:
-    """Cancel the answer that was written because this one seemed not to go out; return False when it is being sent.
+    """Cancel a later answer to the same message, written because this one seemed to have failed.
 
-    Nothing has tried to send what waits, so that the message is answered once.
+    Return False when that answer was already tried or sent, so that it cannot be cancelled.
     """
     later = Answer.objects.filter(message_id=answer.message_id).exclude(pk=answer.pk).exclude(state=AnswerState.FAILED)
-    apart = (AnswerKind.NUMBER, AnswerKind.CORRECTION)  # they go beside the answer
+    apart = (AnswerKind.NUMBER, AnswerKind.CORRECTION)  # they are sent besides the answer
     group = [answer.kind] if answer.kind in apart else [kind for kind in AnswerKind if kind not in apart]
     for other in [one for one in later if one.kind in group]:
         (delivery,) = lock_deliveries(other.ref)

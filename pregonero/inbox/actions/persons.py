@@ -1,4 +1,4 @@
-"""A person across networks, joined by somebody and never by the system, and what was promised to them (Q-7)."""
+"""Joining a person's accounts on several networks, always by a person's decision, and promises to them (Q-7)."""
 
 from datetime import date, datetime
 

@@ -27,7 +27,7 @@ from pregonero.working_days import DATA_VERSION
 
 @dataclass(frozen=True)
 class PetitionOpening:
-    """What the person of the networks says of a petition: its kind, its features, and the contact that was given."""
+    """What the networks' people write of a petition: its kind, its features, and the contact that was given."""
 
     kind: PetitionKind
     features: Mapping[str, bool]
@@ -143,7 +143,7 @@ def _add_step(petition: Petition, step: Step, note: str, by: Member, now: dateti
 
 
 def store_legal_date(petition: Petition, cause: str, now: datetime) -> LegalDate:
-    """Store the legal date as it is counted now, and what moved it. Raises `Refused` for what the law has not."""
+    """Store the legal date as counted now, and its cause. Raises `Refused` for a step that the law forbids."""
     count = count_of(petition)
     return LegalDate.objects.create(
         petition=petition, due_on=count.due_on, norm=count.norm, cause=cause, data_version=DATA_VERSION, at=now
@@ -152,7 +152,7 @@ def store_legal_date(petition: Petition, cause: str, now: datetime) -> LegalDate
 
 @transaction.atomic(durable=True)
 def recount_petition(*, petition_id: int, now: datetime) -> LegalDate | None:
-    """Count a petition again after the law of holidays changed; keep both dates, and tell who follows it."""
+    """Count a petition again after the law of holidays changed; keep both dates, and notify who handles it."""
     petition = (
         Petition.objects.select_for_update(no_key=True, of=("self",)).select_related("entity").get(pk=petition_id)
     )

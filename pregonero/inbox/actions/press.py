@@ -1,4 +1,4 @@
-"""What is done about a press question: its deadline, and notes that only who advises or coordinates reads (N-5)."""
+"""The deadline of a press question, and the notes that only the adviser and the coordinator read (N-5)."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from pregonero.errors import Refused, WrongState
 from pregonero.inbox import queries
 from pregonero.inbox.models import Contact, Conversation, PressDeadline, ReservedNote
-from pregonero.inbox.press import deadline_of, proposed_deadline, reads_reserved
+from pregonero.inbox.press import advises_or_coordinates, deadline_of, proposed_deadline
 from pregonero.inbox.states import Question
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
@@ -20,7 +20,7 @@ from pregonero.ui.templatetags.ui_time import stamp
 
 
 def hand_to_press(conversation: Conversation, *, by: Member, now: datetime) -> None:
-    """Give a press question its deadline and tell who advises or coordinates, inside the caller's transaction."""
+    """Set a press question's deadline and notify the adviser and the coordinator, in the caller's transaction."""
     deadline = deadline_of(conversation)
     if deadline is None or deadline.due_at < now:
         deadline = _save_deadline(conversation, proposed_deadline(now), by, now)
@@ -37,7 +37,7 @@ def hand_to_press(conversation: Conversation, *, by: Member, now: datetime) -> N
 
 @transaction.atomic(durable=True)
 def set_press_deadline(*, conversation: Conversation, due_at: datetime, by: Member, now: datetime) -> PressDeadline:
-    """Set until when a press question is to be answered."""
+    """Set the deadline of a press question."""
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.sort", now=now)
     if conversation.question != Question.PRESS or not conversation.is_confirmed:
@@ -65,7 +65,7 @@ def add_reserved_note(*, conversation: Conversation, text: str, by: Member, now:
     """Write a reserved note. The record says that there is one and nothing of its words."""
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.note", now=now)
-    if not reads_reserved(by, today=timezone.localdate(now)):
+    if not advises_or_coordinates(by, today=timezone.localdate(now)):
         raise Refused("Una nota reservada la escribe quien asesora o coordina.")
     if not text.strip():
         raise Refused("Escribe la nota.")

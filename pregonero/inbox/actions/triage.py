@@ -74,7 +74,7 @@ def reopen_conversation(*, conversation: Conversation, by: Member, now: datetime
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.answer", now=now)
     if conversation.state == ConversationState.OPEN:
-        raise WrongState("Esta conversación está abierta.")
+        raise WrongState("Esta conversación ya está abierta.")
     conversation.state = ConversationState.OPEN
     return _save_state(conversation, "conversation.reopened", "", by, now)
 
@@ -160,7 +160,7 @@ def add_note(*, conversation: Conversation, text: str, by: Member, now: datetime
 def set_pqrsd_parameters(
     *, entity: Entity, address: str, text: str, reason: str, by: Member, now: datetime, email: str = ""
 ) -> PqrsdParameters:
-    """Set where PQRSD and petitions are received and what people are told, as a new version (Q-4)."""
+    """Set where PQRSD and petitions are received and the text that people receive, as a new version (Q-4)."""
     check_may(by, "pqrsd.manage", now=now)
     Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity.pk)
     if by.entity_id != entity.pk:

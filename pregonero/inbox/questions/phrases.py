@@ -1,6 +1,6 @@
 """The phrases that ship with the system: written for it, with what each asks for, and a part that no model learns from.
 
-When a phrase asks two things, it is of what needs more care: press, then petition, then PQRSD, then basic.
+A phrase that asks two things has the question that needs more care: press, then petition, then PQRSD, then basic.
 """
 
 import csv
@@ -16,7 +16,7 @@ FILE = Path(__file__).parent.parent / "data" / "question_phrases.tsv"
 
 @dataclass(frozen=True)
 class Phrase:
-    """Something that a person may write, and what it asks for. `author` tells whose it is: one of ours has its own."""
+    """A message and what it asks for. `author` tells who wrote it; each shipped phrase has an author of its own."""
 
     text: str
     question: Question

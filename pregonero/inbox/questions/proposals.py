@@ -24,7 +24,7 @@ LIKE_OTHERS = "Se parece a otros mensajes de esa clase."
 
 @dataclass(frozen=True)
 class Proposer:
-    """The rules in force and the model of an entity; without a model, a question mark decides what no rule does."""
+    """The rules in force and the model of an entity; without a model, a question mark decides when no rule applies."""
 
     rules: Sequence[Rule]
     model: QuestionModel | None = None

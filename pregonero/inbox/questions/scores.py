@@ -1,4 +1,4 @@
-"""How often proposals are right: the F1 of each question, their mean, and the table of what is taken for what."""
+"""How often proposals are right: the F1 of each question, their mean, and the confusion table."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -41,5 +41,5 @@ class Scores:
 
 
 def score(phrases: Sequence[Phrase], propose: Callable[[str], Question]) -> Scores:
-    """Return how a way to propose does on phrases."""
+    """Return the scores of a function that proposes questions, on phrases whose question is known."""
     return Scores(Counter((phrase.question, propose(phrase.text)) for phrase in phrases))

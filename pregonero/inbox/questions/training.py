@@ -12,7 +12,7 @@ from pregonero.inbox.questions.rules import Rule
 from pregonero.inbox.questions.scores import Scores, score
 from pregonero.inbox.questions.text import features_of
 
-LEAST_F1 = 0.8  # of what the system proposes, on the phrases set apart: a model that is worse is not used
+LEAST_F1 = 0.8  # of the proposals on the held-out phrases: below it, what the entity taught is not used
 LEAST_AUTHORS = 2  # a feature that only one person wrote may name them: it stays out (N-7)
 REGULARIZATION = 0.5
 SEED = 1

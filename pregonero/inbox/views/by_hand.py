@@ -7,13 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pregonero.errors import Refused, WrongState
+from pregonero.errors import Refused
 from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import give_up_by_hand
 from pregonero.inbox.forms import ByHandForm, ByHandMessageForm
 from pregonero.inbox.models import Answer
 from pregonero.inbox.private_answers import private_target
-from pregonero.inbox.rules import check_replies_to
+from pregonero.inbox.rules import check_is_by_hand, check_replies_to
 from pregonero.networks.manual_posting import message_address, reply_address
 from pregonero.networks.queries import credentials_without_token
 from pregonero.networks.registry import manual_posting
@@ -37,8 +37,7 @@ def by_hand(request: MemberRequest, pk: int) -> HttpResponse:
     """Show what to write at the network and where, and read it back: at its address, or in the conversation."""
     answer = _answer(request, pk)
     form = (ByHandMessageForm if answer.is_private else ByHandForm)(request.POST if request.method == "POST" else None)
-    if not answer.is_by_hand:
-        raise WrongState("Esta respuesta no espera a que alguien la haga en la red.")
+    check_is_by_hand(answer)
     if request.method == "POST" and form.is_valid():
         try:
             lookup = _report(answer, form, request.member)
@@ -48,7 +47,7 @@ def by_hand(request: MemberRequest, pk: int) -> HttpResponse:
             read = "la leímos en la red." if lookup.seen else f"no la pudimos leer. {lookup.why_unread}"
             messages.success(request, f"Quedó como respondida: {read}")
             return redirect(answer.conversation)
-    context = {"answer": answer, "opens": _opens(answer), "form": form, "now": timezone.now()}
+    context = {"answer": answer, "opens": _reply_page(answer), "form": form, "now": timezone.now()}
     return render(request, "inbox/by_hand.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
@@ -64,7 +63,7 @@ def _report(answer: Answer, form: Form, by: Member) -> PostLookup:
     return lookup
 
 
-def _opens(answer: Answer) -> str:
+def _reply_page(answer: Answer) -> str:
     """Return where the person answers: the private conversation, the network's page for replying, or the message."""
     account = answer.conversation.account
     manual, credentials = manual_posting(account.network), credentials_without_token(account)

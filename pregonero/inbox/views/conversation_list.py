@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pregonero.inbox import composer_queries, queries
-from pregonero.inbox.reading_state import list_readings, polling_losses
+from pregonero.inbox.reading_state import POLLING_ONLY, list_readings, polling_losses
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.queries import accounts_of
@@ -49,6 +49,7 @@ def conversation_list(request: MemberRequest) -> HttpResponse:
         "most": queries.MOST_LISTED,
         **_filter_choices(member.entity),
         "readings": list_readings(member.entity, now=now),
+        "polling_only": POLLING_ONLY,
         "losses": polling_losses(),
         "outdated": queries.outdated_answers(member.entity),
         "now": now,

@@ -23,9 +23,9 @@ from pregonero.inbox.answer_proposals import AnswerProposal, propose_answer
 from pregonero.inbox.composer import composer_context, new_answer
 from pregonero.inbox.followup import followup_context
 from pregonero.inbox.forms import (
-    AcceptingLinks,
     AnswerForm,
     CloseForm,
+    LinkedTextForm,
     NoteForm,
     PressDeadlineForm,
     RedirectForm,
@@ -33,7 +33,7 @@ from pregonero.inbox.forms import (
     SortForm,
 )
 from pregonero.inbox.models import Answer, Conversation, Draft, Message
-from pregonero.inbox.press import deadline_of, reads_reserved
+from pregonero.inbox.press import advises_or_coordinates, deadline_of
 from pregonero.inbox.private_answers import AnswerWindow, private_reply_window, window_of
 from pregonero.inbox.question_queries import heaviest_words
 from pregonero.inbox.rules import LinksRefused
@@ -51,7 +51,7 @@ UNPROCESSABLE = 422
 
 
 def _conversation(request: MemberRequest, pk: int, right: str) -> Conversation:
-    """Return a conversation that this person may see and act on; whoever may not learns nothing of it."""
+    """Return a conversation that this person may see and act on. Raises `NotFound` or `NotAllowed`."""
     found = queries.get_conversation(member=request.member, pk=pk)
     check_may(request.member, right, now=timezone.now())
     return found
@@ -68,12 +68,12 @@ def _page(
 ) -> HttpResponse:
     now, member = timezone.now(), request.member
     today = timezone.localdate(now)
-    composer = _help_to_answer(conversation, now) | composer_context(conversation, member=member, now=now)
+    composer = _answer_context(conversation, now) | composer_context(conversation, member=member, now=now)
     context = {
         "conversation": conversation,
         "thread": thread_of(conversation, member=member, today=today, before=_before(request)),
         "changed_since": _changed_since(form),
-        "link_refused": isinstance(form, AcceptingLinks) and form.refuses_links,
+        "link_refused": isinstance(form, LinkedTextForm) and form.refuses_links,
         "limit": rules.answer_limit(conversation, is_private=conversation.is_private),
         "questions": Question.choices,
         "pqrsd": queries.pqrsd_parameters(conversation.entity),
@@ -97,11 +97,11 @@ def _before(request: MemberRequest) -> datetime | None:
 
 
 def _changed_since(form: Form | None) -> datetime | None:
-    """Return since when what changed is marked: the moment at which the person opened the composer (stop and look)."""
+    """Return the moment after which entries are marked as new: when the person opened the composer. None marks none."""
     return form.cleaned_data["opened"] if isinstance(form, AnswerForm) and form.is_for_an_older_state else None
 
 
-def _help_to_answer(conversation: Conversation, now: datetime) -> dict[str, Any]:
+def _answer_context(conversation: Conversation, now: datetime) -> dict[str, Any]:
     """Return the message to answer and its windows, the proposed answer to a basic question, and those who ask it."""
     message = queries.message_to_answer(conversation)
     found: dict[str, Any] = {"message": message, "proposal": None, "alike": [], **_windows(message, now)}
@@ -149,7 +149,7 @@ def _rights(member: Member, conversation: Conversation, now: datetime) -> dict[s
         "may_work": may(member, "inbox.answer", now=now),
         "may_open_petition": may(member, "petition.open", now=now),
         "may_sort": may(member, "inbox.sort", now=now),
-        "may_reserve": reads_reserved(member, today=timezone.localdate(now)),
+        "may_reserve": advises_or_coordinates(member, today=timezone.localdate(now)),
         "may_note": may(member, "inbox.note", now=now),
     }
 
@@ -186,7 +186,7 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
         check_links_of(request, form.cleaned_data["text"], form)
         sent = answers.send_answer(
             conversation=conversation,
-            written=_written(form, member),
+            written=_written_answer(form, member),
             by=member,
             now=timezone.now(),
         )
@@ -198,21 +198,21 @@ def answer(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect(conversation)
 
 
-def _written(form: AnswerForm, member: Member) -> WrittenAnswer:
+def _written_answer(form: AnswerForm, member: Member) -> WrittenAnswer:
     data = form.cleaned_data
     source = get_news(member=member, pk=data["source"]) if data["source"] else None
     return WrittenAnswer(data["text"], data["key"], data["seen"], source, is_private=data["is_private"])
 
 
 def _answer_alike(request: MemberRequest, answer: Answer) -> None:
-    """Give the same answer to the conversations that were chosen, and say what became of each."""
+    """Give the same answer to the chosen conversations, and show which ones did not get it."""
     chosen = {value for value in request.POST.getlist("alike") if value.isdecimal()}
     others = [one.conversation for one in alike_conversations(answer.conversation, answer.message)]
     others = [other for other in others if str(other.pk) in chosen]
     sent, refused = answers.send_alike(answer=answer, others=others, by=request.member, now=timezone.now())
     count = len(sent) + 1
-    said = "Respuesta en camino." if count == 1 else f"{count} respuestas en camino."
-    offer_undo(request, said, reverse("inbox:undo", args=[answer.pk]))
+    sentence = "Respuesta en camino." if count == 1 else f"{count} respuestas en camino."
+    offer_undo(request, sentence, reverse("inbox:undo", args=[answer.pk]))
     for reason in refused:
         messages.warning(request, f"No se respondió a {reason}")
 
@@ -223,11 +223,11 @@ def _refused_answer(
     """Show the thread as it is now, with the text that was not sent and why."""
     conversation.refresh_from_db()
     save_draft(conversation=conversation, text=form.cleaned_data["text"], by=request.member, now=timezone.now())
-    kept = AnswerForm({**form.cleaned_data, **new_answer(conversation, timezone.now())})
-    kept.is_valid()
-    kept.cleaned_data["opened"] = form.cleaned_data["opened"]
-    kept.refuse("text", refusal)
-    return _page(request, conversation, kept, status=UNPROCESSABLE)
+    refused = AnswerForm({**form.cleaned_data, **new_answer(conversation, timezone.now())})
+    refused.is_valid()
+    refused.cleaned_data["opened"] = form.cleaned_data["opened"]
+    refused.refuse("text", refusal)
+    return _page(request, conversation, refused, status=UNPROCESSABLE)
 
 
 @require_POST
@@ -311,7 +311,7 @@ def note(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def press_deadline(request: MemberRequest, pk: int) -> HttpResponse:
-    """Set until when a press question is to be answered."""
+    """Set the deadline of a press question."""
     conversation, form = _conversation(request, pk, "inbox.sort"), PressDeadlineForm(request.POST)
     if form.is_valid():
         try:

@@ -4,15 +4,15 @@ from django.utils import timezone
 
 from pregonero.inbox.actions.links import accept_links
 from pregonero.inbox.composer_queries import link_problems
-from pregonero.inbox.forms import AcceptingLinks
+from pregonero.inbox.forms import LinkedTextForm
 from pregonero.inbox.link_check import refresh_links
 from pregonero.inbox.rules import check_links
 from pregonero.inbox.text_links import links_in
 from pregonero.people.middleware import MemberRequest
 
 
-def check_links_of(request: MemberRequest, text: str, form: AcceptingLinks, right: str = "link.accept") -> None:
-    """Request the links of a text and accept those for which the person gave a reason. Raises `LinksRefused`."""
+def check_links_of(request: MemberRequest, text: str, form: LinkedTextForm, right: str = "link.accept") -> None:
+    """Request the links of a text, and accept those that failed if the person gave a reason. Raises `LinksRefused`."""
     entity, now = request.member.entity, timezone.now()
     refresh_links(text, entity, now=now)
     reason = form.cleaned_data["link_reason"]

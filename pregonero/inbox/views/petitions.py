@@ -56,7 +56,7 @@ def petition_page(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _petition(request: MemberRequest, pk: int, right: str) -> Petition:
-    """Return a petition that this person may see and act on; whoever may not learns nothing of it."""
+    """Return a petition that this person may see and act on. Raises `NotFound` or `NotAllowed`."""
     found = queries.get_petition(member=request.member, pk=pk)
     check_may(request.member, right, now=timezone.now())
     return found

@@ -27,7 +27,7 @@ def pqrsd(request: MemberRequest) -> HttpResponse:
     current = queries.pqrsd_parameters(member.entity)
     initial = {"address": current.address, "text": current.text, "email": current.email} if current else None
     form = PqrsdForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid() and _set(request, form):
+    if request.method == "POST" and form.is_valid() and _save(request, form):
         return redirect("inbox:pqrsd")
     context: dict[str, Any] = {
         "form": form,
@@ -38,8 +38,8 @@ def pqrsd(request: MemberRequest) -> HttpResponse:
     return render(request, "inbox/pqrsd.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
-def _set(request: MemberRequest, form: PqrsdForm) -> bool:
-    """Return whether the parameters were set; otherwise the form says which link is wrong and who may accept it."""
+def _save(request: MemberRequest, form: PqrsdForm) -> bool:
+    """Store the parameters. Return False, with the links that failed in the form, when they are refused."""
     member, now = request.member, timezone.now()
     check_may(member, "pqrsd.manage", now=now)
     data = {name: form.cleaned_data[name] for name in ("address", "text", "email", "reason")}

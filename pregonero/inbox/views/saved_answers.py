@@ -25,7 +25,7 @@ def saved_list(request: MemberRequest) -> HttpResponse:
     member, now = request.member, timezone.now()
     check_may(member, "inbox.see", now=now)
     form = SavedAnswerForm(request.POST or None)
-    if request.method == "POST" and _kept(request, form):
+    if request.method == "POST" and _save(request, form):
         return redirect("inbox:saved_answers")
     context = {
         "form": form,
@@ -45,7 +45,7 @@ def saved_page(request: MemberRequest, pk: int) -> HttpResponse:
     check_may(member, "inbox.see", now=now)
     versions = composer_queries.versions_of_saved(saved)
     form = SavedAnswerForm(request.POST or None, initial={"name": versions[0].name, "text": versions[0].text})
-    if request.method == "POST" and _kept(request, form, saved):
+    if request.method == "POST" and _save(request, form, saved):
         return redirect("inbox:saved_answers")
     context = {
         "form": form,
@@ -58,8 +58,8 @@ def saved_page(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "inbox/saved_answer.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
-def _kept(request: MemberRequest, form: SavedAnswerForm, saved: SavedAnswer | None = None) -> bool:
-    """Return whether the form was kept, as a new saved answer or a new version; otherwise it says why not."""
+def _save(request: MemberRequest, form: SavedAnswerForm, saved: SavedAnswer | None = None) -> bool:
+    """Store a saved answer or a new version of one. Return False, with the reason in the form, when it is refused."""
     if not form.is_valid():
         return False
     member, now = request.member, timezone.now()
