@@ -17,6 +17,7 @@ from aiohttp import web
 from lab.accounts import DEMO_SEED
 from lab.admin import Admin
 from lab.graph import api as graph
+from lab.graph.page_audit import PageAuditAdmin
 from lab.intent_pages import IntentPages
 from lab.mastodon import api as mastodon
 from lab.moderation import ModerationAdmin
@@ -94,6 +95,7 @@ def build(lab: LabState) -> web.Application:
     app = web.Application(client_max_size=MAX_BODY)
     Admin(lab).add_to(app)
     ModerationAdmin(lab).add_to(app)
+    PageAuditAdmin(lab).add_to(app)
     app.router.add_post("/streams/x", set_stream)
     app.router.add_get("/hubs/youtube", list_subscriptions)
     ConsentPages(lab).add_to(app)

@@ -12,6 +12,7 @@ from lab.graph import (
     facebook,
     facebook_media,
     instagram,
+    page_audit,
     page_settings,
     restrictions,
 )
@@ -36,6 +37,9 @@ OPERATIONS: dict[tuple[str, str, str], tuple[Handler, Stage]] = {
     ("GET", "page", "posts"): (facebook.list_feed, READ),
     ("GET", "page", "published_posts"): (comments.list_published_posts, READ),
     ("GET", "page", "blocked"): (restrictions.list_blocked, READ),
+    ("GET", "page", "roles"): (page_audit.list_roles, READ),
+    ("GET", "page", "assigned_users"): (page_audit.list_roles, READ),
+    ("GET", "page", "page_status"): (page_audit.get_status, READ),
     ("GET", "page", "settings"): (page_settings.list_settings, READ),
     ("POST", "page", "settings"): (page_settings.change_setting, COMMIT),
     ("POST", "page", "feed"): (facebook.create_post, facebook.stage_of_creation),

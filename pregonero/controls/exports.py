@@ -1,15 +1,18 @@
-"""The register of controls as rows and as JSON, to be read outside the system (R-2)."""
+"""The register of controls as rows, as a spreadsheet and as JSON, to be read outside the system (R-2)."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from xlsxwriter import Workbook
 
 from pregonero.controls import queries
 from pregonero.controls.models import Check
 from pregonero.people.models import Entity
 
+STANDING_COLUMNS = ("control", "nombre", "cuenta", "estado", "vence", "última revisión")
 COLUMNS = ("control", "cuenta", "resultado", "nota", "quién", "observado", "recibido", "versión", "evidencia sha256")
 
 
@@ -34,6 +37,32 @@ def check_rows(entity: Entity) -> Iterator[dict[str, str]]:
 def _not_a_formula(value: str) -> str:
     """Return a value that no spreadsheet takes for a formula."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def register_as_sheets(entity: Entity, *, now: datetime) -> bytes:
+    """Return a spreadsheet with the standing of each control today, and every check; its cells are text, no formula."""
+    file = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(file, options) as book:
+        _sheet(book, "Hoy", STANDING_COLUMNS, _standing_rows(entity, now))
+        _sheet(book, "Revisiones", COLUMNS, (tuple(row.values()) for row in check_rows(entity)))
+    return file.getvalue()
+
+
+def _sheet(book: Workbook, name: str, columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    sheet.write_row(0, 0, columns, book.add_format({"bold": True}))
+    for line, row in enumerate(rows, start=1):
+        sheet.write_row(line, 0, row)
+
+
+def _standing_rows(entity: Entity, now: datetime) -> Iterator[tuple[str, ...]]:
+    for row in queries.matrix(entity, day=timezone.localdate(now)):
+        for cell in row.cells:
+            seen_at = timezone.localtime(cell.last.observed_at).isoformat() if cell.last else ""
+            standing = (cell.standing.state.word, cell.standing.due_on.isoformat(), seen_at)
+            yield (row.control.code, _not_a_formula(row.version.title), str(cell.account), *standing)
 
 
 def register_as_data(entity: Entity, *, now: datetime) -> dict[str, Any]:

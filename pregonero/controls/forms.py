@@ -160,6 +160,17 @@ class PlanForm(forms.Form):
         self.fields["owner"].queryset = Member.objects.filter(entity=entity).order_by("name")  # type: ignore[attr-defined]
 
 
+class AdministratorForm(forms.Form):
+    """Who an administrator of an account is."""
+
+    member = forms.ModelChoiceField(label="Quién es", queryset=Member.objects.none(), required=False)
+    is_own_system_user = forms.BooleanField(label="Es el usuario de sistema de la entidad", required=False)
+
+    def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["member"].queryset = Member.objects.filter(entity=entity).order_by("name")  # type: ignore[attr-defined]
+
+
 def initial_check(now: datetime) -> dict[str, Any]:
     """Return the initial values of a check that is made now."""
     return {"observed_at": timezone.localtime(now).replace(second=0, microsecond=0, tzinfo=None)}

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from pregonero.controls.access_models import AdministratorLink, AdministratorSeen
 from pregonero.controls.cadence import Cadence
 from pregonero.controls.device_models import DeviceSeen, KnownAccess, KnownKind
 from pregonero.controls.incident_models import Incident, IncidentStep
@@ -20,8 +21,8 @@ from pregonero.people.roles import Role
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Check", "Control", "ControlException", "ControlVersion", "DeviceSeen", "Evidence", "Finding", "FindingState",
-    "Incident", "IncidentStep", "KnownAccess", "KnownKind", "MeasureDecision",
+    "AdministratorLink", "AdministratorSeen", "Check", "Control", "ControlException", "ControlVersion", "DeviceSeen",
+    "Evidence", "Finding", "FindingState", "Incident", "IncidentStep", "KnownAccess", "KnownKind", "MeasureDecision",
 ]  # fmt: skip
 
 APPEND_ONLY = (

@@ -54,9 +54,7 @@ def _control(row: MatrixRow) -> dict[str, Any]:
         "id": id,
         "class": "procedimiento" if control.origin == "p" else "entidad",
         "title": version.title,
-        "props": [
-            {"name": name, "ns": NAMESPACE, "value": value} for name, value in _props(version).items() if value.strip()
-        ],
+        "props": [{"name": name, "ns": NAMESPACE, "value": value} for name, value in _props(version).items() if value],
         "parts": [
             {"id": f"{id}_smt", "name": "statement", "prose": version.statement},
             {"id": f"{id}_gdn", "name": "guidance", "prose": version.purpose},
@@ -67,7 +65,8 @@ def _control(row: MatrixRow) -> dict[str, Any]:
 
 
 def _props(version: ControlVersion) -> dict[str, str]:
-    return {
+    """Return what OSCAL has no field for. The value of a property is one line without spaces around it."""
+    values = {
         "tipo": version.kind,
         "periodicidad": version.cadence,
         "responsable": version.get_duty_display(),
@@ -75,3 +74,4 @@ def _props(version: ControlVersion) -> dict[str, str]:
         "pantalla": version.screen,
         "asesoria": version.advice,
     }
+    return {name: " ".join(value.split()) for name, value in values.items()}

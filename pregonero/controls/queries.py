@@ -164,6 +164,16 @@ def current_version(control: Control) -> ControlVersion:
     return control.versions.order_by("-number")[:1].get()
 
 
+def get_check(*, member: Member, pk: int) -> Check:
+    """Return a check of the member's entity. Raises `NotFound`."""
+    check = (
+        Check.objects.filter(pk=pk, control__entity_id=member.entity_id).select_related("control", "account").first()
+    )
+    if check is None:
+        raise NotFound
+    return check
+
+
 def checks_of(control: Control, *, limit: int = PAGE) -> list[Check]:
     """Return the last checks of a control with their evidence, newest first."""
     checks = control.checks.select_related("account", "by", "version").prefetch_related("evidence__medium", "devices")

@@ -3,9 +3,13 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from pregonero.controls import access_queries
+from pregonero.controls.actions.checks import record_automatic_check
 from pregonero.controls.actions.register import adopt_catalog
+from pregonero.controls.automatic import BY_CODE, has_changed, is_due, is_newer
 from pregonero.people.models import Entity
 
 
@@ -15,3 +19,21 @@ def adopt(timestamp: int, **_later: Any) -> None:
     """Give each entity the controls of the procedure that its register does not have."""
     for entity in Entity.objects.order_by("pk"):
         adopt_catalog(entity=entity, now=datetime.fromtimestamp(timestamp, tz=UTC))
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="controls.check_automatically", queue="reading", queueing_lock="controls.check_automatically")
+def check_automatically(timestamp: int, **_later: Any) -> None:
+    """Make the checks that need nobody and are due. What moderation already read is looked at each time."""
+    for target in access_queries.automatic_targets(codes=BY_CODE):
+        check, now = BY_CODE[target.control.code], timezone.now()
+        due = is_due(target.version, target.last, now=now) or access_queries.was_linked_since(
+            target.account, target.last
+        )
+        if not due and not check.is_local:
+            continue
+        draft = check.run(target.account, now=now)
+        if draft is None or not is_newer(draft, target.last):
+            continue
+        if due or has_changed(draft, target.last):
+            record_automatic_check(control=target.control, account=target.account, draft=draft, now=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.controls.views import devices, exports, findings, incidents, register
+from pregonero.controls.views import access, devices, exports, findings, incidents, register
 
 app_name = "controls"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("seguridad/controles/<int:pk>/cuentas/<int:account>/dispositivos/", devices.review, name="devices"),
     path("seguridad/conocidos/", devices.known, name="known"),
     path("seguridad/conocidos/<int:pk>/retiro/", devices.remove_known, name="remove_known"),
+    path("seguridad/accesos/", access.review, name="access"),
+    path("seguridad/accesos/<int:pk>/<str:remote_id>/", access.link, name="administrator"),
     path("seguridad/medidas/", register.measures, name="measures"),
     path("seguridad/incidentes/", incidents.incident_list, name="incidents"),
     path("seguridad/incidentes/<int:pk>/", incidents.incident_page, name="incident"),
@@ -25,5 +27,6 @@ urlpatterns = [
     path("seguridad/hallazgos/", findings.finding_list, name="findings"),
     path("seguridad/hallazgos/<int:pk>/", findings.finding_page, name="finding"),
     path("seguridad/hallazgos/<int:pk>/cierre/", findings.close, name="close_finding"),
+    path("seguridad/revisiones/<int:pk>/prueba/", exports.proof, name="proof"),
     path("seguridad/descarga/<str:name>/", exports.download, name="download"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from pregonero.errors import NotFound
 from pregonero.moderation.models import RestrictedPerson, RestrictionFinding, RestrictionReading
@@ -66,3 +66,15 @@ def reading_to_make(*, pk: int) -> RestrictionReading:
     if reading is None:
         raise NotFound
     return reading
+
+
+def readings_of_account(account: Account) -> list[RestrictionReading]:
+    """Return how far each list of an account was read; none where no API tells them."""
+    return list(RestrictionReading.objects.filter(account=account).order_by("kind"))
+
+
+def people_on_lists(account: Account) -> list[tuple[RestrictionFinding, int]]:
+    """Return the open findings of an account, each with how many people are on its list now."""
+    listed = Count("people", filter=Q(people__ended_at__isnull=True))
+    findings = RestrictionFinding.objects.filter(account=account, closed_at__isnull=True)
+    return [(finding, finding.listed) for finding in findings.annotate(listed=listed).order_by("kind")]

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from django.conf import settings
 
+from pregonero.networks.account_audit import AccountAuditor
 from pregonero.networks.base import Connector
 from pregonero.networks.client import Endpoint
 from pregonero.networks.error_mapping import ErrorTable
@@ -50,6 +51,7 @@ class Network:
     moderator: CommentModerator | None = None  # None: it has no reversible way of hiding what others write
     restrictions: RestrictionReader | None = None  # None: whom an account blocks cannot be read
     word_list: NetworkWordList | None = None  # None: its own list of blocked words cannot be read or written
+    auditor: AccountAuditor | None = None  # None: who administers an account there cannot be read
     hub: Hub | None = None  # None: it has no WebSub hub
     hub_notices: NoticeReader | None = None  # how the notices of its hub are read
     live: LiveStream | None = None  # None: it offers no persistent stream
@@ -104,6 +106,11 @@ def restriction_reader(name: str) -> RestrictionReader | None:
 def word_list_of(name: str) -> NetworkWordList | None:
     """Return how the own word list of a network is read and written; None where it cannot be."""
     return network(name).word_list
+
+
+def auditor_of(name: str) -> AccountAuditor | None:
+    """Return how the administrators and the standing of an account are read; None where they cannot be."""
+    return network(name).auditor
 
 
 def networks_with_word_list() -> list[str]:

@@ -134,6 +134,7 @@ EVENT_TYPES: dict[str, str] = {
     "control.exception": "Excepción a un control",
     "control.exception_ended": "Excepción a un control terminada",
     "control.measure_decided": "Decisión sobre una medida que ofrece la red",
+    "administrator.linked": "Administrador de una cuenta identificado",
     "known_access.added": "Dispositivo, lugar u horario conocido agregado",
     "known_access.removed": "Dispositivo, lugar u horario conocido quitado",
     "incident.opened": "Incidente abierto",

@@ -62,3 +62,12 @@ def planned(stage: Stage) -> dict[str, str]:
 
 def known_place(_: Stage) -> dict[str, str]:
     return {"kind": "PLACE", "text": "Cali, Colombia"}
+
+
+def administrator(stage: Stage) -> list[Any]:
+    """Return the page of Facebook and the network's id of who administers it."""
+    return [stage.accounts["facebook"].pk, stage.controls.administrator]
+
+
+def own_user(_: Stage) -> dict[str, str]:
+    return {"is_own_system_user": "on"}

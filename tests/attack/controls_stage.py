@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pregonero.controls.actions import checks
 from pregonero.controls.actions.devices import add_known_access
 from pregonero.controls.actions.register import adopt_catalog
-from pregonero.controls.models import Control, Finding, Incident, KnownAccess, KnownKind
+from pregonero.controls.models import Check, Control, Finding, Incident, KnownAccess, KnownKind
 from pregonero.controls.states import EvidenceKind, Result
+from pregonero.networks.account_audit import Administrator
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.conftest import NOW
@@ -21,6 +22,8 @@ class ControlRows:
     incident: Incident
     sessions: Control
     known: KnownAccess
+    administrator: str
+    check: Check
 
 
 def make_controls(accounts: dict[str, Account], strategist: Member, coordinator: Member) -> ControlRows:
@@ -30,5 +33,15 @@ def make_controls(accounts: dict[str, Account], strategist: Member, coordinator:
     draft = checks.CheckDraft(Result.NOT_MET, NOW, "Está apagada.", evidence)
     for code, network in (("FB-3", "facebook"), ("IG-1", "instagram")):
         checks.record_check(control=controls[code], account=accounts[network], draft=draft, by=strategist, now=NOW)
+    seen = checks.CheckDraft(Result.MET, NOW, administrators=(Administrator("501", "Ana R."),))
+    checks.record_automatic_check(control=controls["FB-1"], account=accounts["facebook"], draft=seen, now=NOW)
     known = add_known_access(kind=KnownKind.PLACE, text="Bogotá, Colombia", by=coordinator, now=NOW)
-    return ControlRows(controls["X-1"], Finding.objects.get(), Incident.objects.get(), controls["X-2"], known)
+    return ControlRows(
+        controls["X-1"],
+        Finding.objects.get(),
+        Incident.objects.get(),
+        controls["X-2"],
+        known,
+        "501",
+        Check.objects.latest("pk"),
+    )

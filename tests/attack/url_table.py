@@ -15,12 +15,14 @@ from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
 from tests.attack.controls_arguments import (
+    administrator,
     checked,
     controlled,
     excepted,
     in_controls,
     known_place,
     measured,
+    own_user,
     planned,
     reviewed,
     rewritten,
@@ -152,6 +154,10 @@ ROWS = (
     Row("controls:check", "POST", CONTROLLED, checked, CHECKERS, FOUND, both=True),
     Row("controls:devices", arguments=sessions, roles=CHECKERS, both=True),
     Row("controls:devices", "POST", sessions, reviewed, CHECKERS, FOUND, both=True),
+    Row("controls:proof", arguments=in_controls("check"), status=CONFLICT),  # nothing is sealed yet
+    Row("controls:access", outside=OK),
+    Row("controls:administrator", arguments=administrator, roles=COORDINATOR, both=True),
+    Row("controls:administrator", "POST", administrator, own_user, COORDINATOR, FOUND, both=True),
     Row("controls:known", outside=OK, both=True),
     Row("controls:known", "POST", data=known_place, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
     Row("controls:remove_known", "POST", in_controls("known"), roles=COORDINATOR, status=FOUND),

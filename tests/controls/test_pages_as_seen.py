@@ -73,7 +73,11 @@ def pages(
     paths += [f"/seguridad/incidentes/{incident.pk}/", f"/seguridad/incidentes/{incident.pk}/liberacion/"]
     paths += [f"/seguridad/controles/{pk}/{act}" for act in ("", "edicion/", "retiro/")]
     paths += [f"/seguridad/controles/{pk}/cuentas/{x.pk}/{act}/" for act in ("revision", "excepcion")]
-    paths += ["/seguridad/conocidos/", f"/seguridad/controles/{controls['X-2'].pk}/cuentas/{x.pk}/dispositivos/"]
+    paths += [
+        "/seguridad/accesos/",
+        "/seguridad/conocidos/",
+        f"/seguridad/controles/{controls['X-2'].pk}/cuentas/{x.pk}/dispositivos/",
+    ]
     answers = answers_of(client, paths)
     pasted = {"text": f"{LIST}\nUnbekanntes Gerät", "observed_at": f"{timezone.localtime(now):%Y-%m-%dT%H:%M}"}
     decide = client.post(paths[-1], pasted)

@@ -31,6 +31,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "GET /{version}/{id}/comments", "GET /{version}/{page}/published_posts", "DELETE /{version}/{id}",
         "GET /{version}/{page}/blocked", "GET /{version}/{page}/settings",
         "POST /{version}/{page}/settings",
+        "GET /{version}/{page}/roles", "GET /{version}/{page}/assigned_users", "GET /{version}/{page}/page_status",
         "GET /{version}/{page}/conversations", "POST /{version}/{page}/messages",
     ),
     "instagram": (

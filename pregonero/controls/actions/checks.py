@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from pregonero.controls import queries
 from pregonero.controls.actions.incidents import IncidentOpening, close_solved, open_incident
-from pregonero.controls.models import Check, Control, Evidence, Finding, FindingState
+from pregonero.controls.models import AdministratorSeen, Check, Control, Evidence, Finding, FindingState
 from pregonero.controls.rules import check_may_check, check_times
 from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, IncidentKind, Result
 from pregonero.errors import Refused, WrongState
 from pregonero.media.models import Medium
+from pregonero.networks.account_audit import Administrator
 from pregonero.networks.models import Account
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
@@ -43,12 +44,13 @@ class EvidenceDraft:
 
 @dataclass(frozen=True)
 class CheckDraft:
-    """What somebody saw: the result, why it is not met, when they looked, and the evidence."""
+    """What somebody saw: the result, why it is not met, when they looked, the evidence, and who administers."""
 
     result: Result
     observed_at: datetime
     note: str = ""
     evidence: tuple[EvidenceDraft, ...] = ()
+    administrators: tuple[Administrator, ...] = ()
 
 
 @transaction.atomic(durable=True)
@@ -90,6 +92,10 @@ def store_check(*, control: Control, account: Account, draft: CheckDraft, by: Me
         received_at=now,
     )
     digests = _store_evidence(check, draft.evidence)
+    AdministratorSeen.objects.bulk_create(
+        AdministratorSeen(check_made=check, remote_id=one.remote_id, name=one.name[:200])
+        for one in draft.administrators
+    )
     record(
         entity_id=control.entity_id,
         event_type="control.checked",

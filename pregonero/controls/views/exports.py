@@ -1,4 +1,4 @@
-"""Downloads of the register: the matrix and its history as CSV and JSON, and the catalog as OSCAL."""
+"""Downloads of the register: the matrix and its history as CSV, XLSX and JSON, and the catalog as OSCAL."""
 
 import csv
 import io
@@ -9,7 +9,8 @@ from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from pregonero.controls import exports, oscal
+from pregonero.controls import exports, oscal, queries
+from pregonero.controls.proof import proof_of
 from pregonero.errors import NotFound
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Entity
@@ -34,8 +35,14 @@ def _oscal(entity: Entity, now: datetime) -> HttpResponse:
     return JsonResponse(oscal.catalog_of(entity, now=now), json_dumps_params=JSON_OPTIONS)
 
 
+def _xlsx(entity: Entity, now: datetime) -> HttpResponse:
+    content = exports.register_as_sheets(entity, now=now)
+    return HttpResponse(content, content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+
+
 FILES: dict[str, tuple[str, Callable[[Entity, datetime], HttpResponse]]] = {
     "revisiones.csv": ("revisiones.csv", _csv),
+    "controles.xlsx": ("controles.xlsx", _xlsx),
     "controles.json": ("controles.json", _json),
     "oscal.json": ("catalogo-oscal.json", _oscal),
 }
@@ -51,4 +58,14 @@ def download(request: MemberRequest, name: str) -> HttpResponse:
     file_name, make = FILES[name]
     response = make(request.member.entity, now)
     response["Content-Disposition"] = f'attachment; filename="{file_name}"'
+    return response
+
+
+@require_GET
+def proof(request: MemberRequest, pk: int) -> HttpResponse:
+    """Return the proof that a check is in the sealed records."""
+    check_may(request.member, "controls.see", now=timezone.now())
+    check = queries.get_check(member=request.member, pk=pk)
+    response = JsonResponse(proof_of(check), json_dumps_params=JSON_OPTIONS)
+    response["Content-Disposition"] = f'attachment; filename="prueba-{check.control.code}-{check.pk}.json"'
     return response

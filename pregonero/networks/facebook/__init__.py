@@ -1,5 +1,6 @@
 """Facebook pages (docs/networks/facebook.md)."""
 
+from pregonero.networks.facebook.account_audit import FacebookAuditor
 from pregonero.networks.facebook.connector import FacebookConnector, message_of
 from pregonero.networks.facebook.interactions import FacebookInteractions
 from pregonero.networks.facebook.manual import FacebookManual
@@ -34,4 +35,5 @@ NETWORK = Network(
     moderator=FacebookModerator(),
     restrictions=FacebookRestrictions(),
     word_list=FacebookWordList(),
+    auditor=FacebookAuditor(),
 )

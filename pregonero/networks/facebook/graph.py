@@ -69,6 +69,10 @@ class Graph:
         """Read fields of a node."""
         return self._call("GET", (id,), {"fields": fields})
 
+    def edge(self, id: str, edge: str) -> dict[str, Any]:
+        """Read an edge of a node that answers one object, not a list."""
+        return self._call("GET", (id, edge), {})
+
     def list(self, id: str, edge: str, **params: Any) -> list[dict[str, Any]]:
         """Read the first page of an edge of a node."""
         items: list[dict[str, Any]] = self._call("GET", (id, edge), params).get("data") or []
