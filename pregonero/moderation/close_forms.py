@@ -21,6 +21,7 @@ class CloseForm(forms.Form):
         max_length=500,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Lo que falta queda nombrado en el cierre, uno por uno.",
     )
 
     def __init__(self, *args: Any, adds_up: bool, **kwargs: Any) -> None:

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from pregonero.errors import NotAllowed, Refused, WrongState
 from pregonero.inbox.actions import arrivals
+from pregonero.inbox.actions.messages import ReceivedCounts
 from pregonero.inbox.models import Contact, Conversation, DeliveredItem, Message, Stream
 from pregonero.moderation.actions.daily_close import WrittenClose, mark_seen, sign_day
 from pregonero.moderation.close_queries import AccountDay, day_of, days_of, open_days
@@ -72,7 +73,8 @@ def test_a_day_is_closed_when_all_that_was_delivered_was_seen(
 
 def test_what_was_delivered_and_dropped_before_our_inbox_is_named(comment: Comment, page: Account, ana: Member) -> None:
     seen = comment("Gracias", "Luz")
-    with mock.patch.object(arrivals, "_add", return_value=[]), pytest.raises(Message.DoesNotExist):
+    lost_reading = mock.patch.object(arrivals, "receive", return_value=ReceivedCounts())
+    with lost_reading, pytest.raises(Message.DoesNotExist):
         comment("Se pierde", "Rosa")
     Stream.objects.filter(account=page).update(next_read_at=timezone.now() + DAY)
     lost = DeliveredItem.objects.exclude(remote_id=seen.remote_id).get()
