@@ -20,6 +20,7 @@ from tests.newsroom.website import Website, answering
 
 pytestmark = pytest.mark.procedure("P-1")
 FORMS = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
+PAST = "Mon, 30 Nov 2020 12:00:00 GMT"  # fixed: two processes that collect the tests must name them alike
 
 
 def busy(site: Website, path: str, status: int, retry_after: str) -> str:
@@ -67,7 +68,7 @@ def test_wait_is_read_as_a_date(site: Website, form: str) -> None:
     assert abs(caught.value.wait - timedelta(seconds=5400)) < timedelta(seconds=30)
 
 
-@pytest.mark.parametrize("retry_after", ["", "pronto", "-5", "0", in_seconds(-60), "1e9", "99999999999999999999"])
+@pytest.mark.parametrize("retry_after", ["", "pronto", "-5", "0", PAST, "1e9", "99999999999999999999"])
 def test_wait_that_says_nothing_leaves_the_usual_sentence(site: Website, retry_after: str) -> None:
     link = busy(site, "/x", 503, retry_after)
     with pytest.raises(Unreachable, match="se intentará más tarde") as caught:
