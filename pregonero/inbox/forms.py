@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from pregonero.errors import Refused
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, Step, StepKind
@@ -13,6 +14,8 @@ from pregonero.inbox.petitions import FEATURES
 from pregonero.inbox.rules import LinksRefused, ThreadChanged
 from pregonero.inbox.states import STEP_CHOICES, Question
 
+STEPS = [(value, capfirst(label)) for value, label in STEP_CHOICES if value != "RECEIVED"]
+QUESTIONS = [(value, capfirst(label)) for value, label in Question.choices]
 SNOOZE_HOUR, NOON = time(8), time(12)
 
 
@@ -21,7 +24,7 @@ class SortForm(forms.Form):
 
     question = forms.ChoiceField(
         label="¿Qué pide?",
-        choices=Question.choices,
+        choices=QUESTIONS,
         widget=forms.RadioSelect,
         error_messages={"required": "Elige qué pide."},
     )
@@ -268,7 +271,7 @@ class NumberForm(forms.Form):
 class StepForm(forms.Form):
     """Something that happened to a petition."""
 
-    kind = forms.ChoiceField(label="Qué pasó", choices=[choice for choice in STEP_CHOICES if choice[0] != "RECEIVED"])
+    kind = forms.ChoiceField(label="Qué pasó", choices=STEPS)
     day = forms.DateField(
         label="Qué día",
         widget=forms.DateInput(attrs={"type": "date"}),

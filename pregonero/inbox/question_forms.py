@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from pregonero.inbox.forms import QUESTIONS
 from pregonero.inbox.questions.rule_limits import LONGEST_WHY, MOST_RULES
 from pregonero.inbox.questions.rules import Rule
 from pregonero.inbox.states import Question
@@ -15,7 +16,7 @@ LONGEST_LIST = 20_000  # characters of a list of phrases
 class RuleForm(forms.Form):
     """A rule, with its phrases one on each line. One without phrases is left out."""
 
-    question = forms.ChoiceField(label="Cuando dice algo de esto, pide", choices=Question.choices)
+    question = forms.ChoiceField(label="Cuando dice algo de esto, pide", choices=QUESTIONS)
     phrases = forms.CharField(
         label="Frases, una por línea",
         max_length=LONGEST_LIST,

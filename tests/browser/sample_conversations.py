@@ -13,6 +13,7 @@ from pregonero.inbox.actions.outcomes import record_published
 from pregonero.inbox.actions.packets import store_packet
 from pregonero.inbox.actions.persons import join_contacts, make_promise
 from pregonero.inbox.actions.petitions import PetitionOpening, open_petition
+from pregonero.inbox.actions.press import add_reserved_note
 from pregonero.inbox.actions.question_rules import save_trial, write_rules
 from pregonero.inbox.actions.saved_answers import keep_saved_answer
 from pregonero.inbox.actions.triage import add_note, set_pqrsd_parameters, sort_conversation
@@ -25,6 +26,7 @@ from pregonero.inbox.questions.rules import Rule, shipped_rules
 from pregonero.inbox.rules_trial import try_rules
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
+from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
 from pregonero.people.actions import Absence, name_stand_in
 from pregonero.people.models import Member, Office, ProofKind
@@ -33,7 +35,7 @@ from pregonero.people.roles import Role
 from tests.browser.sample_entities import Team
 
 # name: network, who, what, minutes before now, kind
-COMMENT, MENTION = InteractionKind.COMMENT, InteractionKind.MENTION
+COMMENT, MENTION, MESSAGE = InteractionKind.COMMENT, InteractionKind.MENTION, InteractionKind.MESSAGE
 WRITTEN = {
     "fecha": ("facebook", "Rosa Mejía", "¿Hasta qué fecha está abierta la convocatoria?", 95, COMMENT),
     "caso": ("instagram", "Iván Díaz", "¿Por qué no han resuelto mi solicitud del registro?", 60, COMMENT),
@@ -41,10 +43,22 @@ WRITTEN = {
     "prensa": ("x", "Julio Vega", "Soy periodista de El Diario, ¿tienen la cifra de agosto?", 31, MENTION),
     "saludo": ("youtube", "Nora Peña", "Excelente iniciativa, felicitaciones", 12, COMMENT),
     "costo": ("facebook", "Luz Marín", "¿La inscripción tiene costo?", 5, COMMENT),
+    "feria": ("facebook", "Elena Mora", "¿Cuándo es la feria de proveedores?", 21, COMMENT),
+    "privado": ("facebook", "Pedro Lugo", "¿A qué correo envío el formulario de la feria?", 9, MESSAGE),
 }  # fmt: skip
+SORTED = {
+    "costo": Question.BASIC,
+    "feria": Question.BASIC,
+    "privado": Question.BASIC,
+    "caso": Question.PQRSD,
+    "contrato": Question.PETITION,
+    "prensa": Question.PRESS,
+}
 
 
-def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[dict[str, int], dict[str, int]]:
+def make_conversations(
+    team: Team, publication_id: int, fair: News, now: datetime
+) -> tuple[dict[str, int], dict[str, int]]:
     """Store what was written, some answers and a petition; return the keys of conversations and petitions by name."""
     set_pqrsd_parameters(
         entity=team.entity,
@@ -59,10 +73,15 @@ def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[
         _receive(team, name, written, publication_id, now)
     made = {name: Conversation.objects.get(thread_id=f"muestra-{name}") for name in WRITTEN}
     ana, beto = team.people["ana"], team.people["beto"]
-    for name, question in (("costo", Question.BASIC), ("caso", Question.PQRSD), ("contrato", Question.PETITION)):
+    for name, question in SORTED.items():
         sort_conversation(conversation=made[name], question=question, reason="", by=ana, now=now)
     _answer(made["costo"], "Hola, Luz. La inscripción es gratuita.", ana, now)
-    keep_saved_answer(name="Gracias por escribir", text="Hola, {nombre}. Gracias por escribirnos.", by=ana, now=now)
+    _answer_what_changed(made["feria"], fair, ana, now)
+    secret = "La cifra sale mañana con el boletín. Hasta entonces, nada."
+    add_reserved_note(conversation=made["prensa"], text=secret, by=team.people["carmen"], now=now)
+    saved = keep_saved_answer(
+        name="Gracias por escribir", text="Hola, {nombre}. Gracias por escribirnos.", by=ana, now=now
+    )
     keep_saved_answer(name="Horario de atención", text="Atendemos de lunes a viernes, de 8 a 5.", by=ana, now=now)
     label_conversation(conversation=made["fecha"], names=["mipymes", "Huila"], by=ana, now=now)
     save_draft(conversation=made["fecha"], text="Hola, Rosa. Creo que cierra en diciembre…", by=beto, now=now)
@@ -76,7 +95,12 @@ def make_conversations(team: Team, publication_id: int, now: datetime) -> tuple[
     person = made["contrato"].contact
     _follow(made["contrato"], team, now)
     keys = {name: conversation.pk for name, conversation in made.items()}
-    keys |= {"reglas": version.pk, "persona": person.pk, "coordina": team.people["carmen"].pk}
+    keys |= {
+        "guardada": saved.saved_answer_id,
+        "reglas": version.pk,
+        "persona": person.pk,
+        "coordina": team.people["carmen"].pk,
+    }
     return keys, {"contrato": petition.pk}
 
 
@@ -125,12 +149,18 @@ def _receive(
     receive_reading(stream=stream, reading=Reading((item,)), now=now)
 
 
-def _answer(conversation: Conversation, text: str, by: Member, now: datetime) -> None:
+def _answer_what_changed(conversation: Conversation, fair: News, by: Member, now: datetime) -> None:
+    """Answer with a news item that changes afterwards, so that the answer is one to correct."""
+    _answer(conversation, "Hola, Elena. La feria es el 2 de diciembre.", by, now - timedelta(minutes=2), fair)
+    fair.summary, fair.edited_at = "La feria de proveedores será el 4 de diciembre, en Corferias.", now
+    fair.save()
+
+
+def _answer(conversation: Conversation, text: str, by: Member, now: datetime, source: News | None = None) -> None:
     """Answer a conversation, as if its network had published the answer."""
     conversation.refresh_from_db()
-    answer = send_answer(
-        conversation=conversation, written=WrittenAnswer(text, uuid.uuid4(), conversation.revision), by=by, now=now
-    )
+    written = WrittenAnswer(text, uuid.uuid4(), conversation.revision, source)
+    answer = send_answer(conversation=conversation, written=written, by=by, now=now)
     delivery = Delivery.objects.get(subject_kind="answer", subject_id=answer.pk)
     delivery.remote_id, delivery.url, delivery.published_at = f"r-{answer.pk}", "https://www.facebook.com/", now
     with transaction.atomic():

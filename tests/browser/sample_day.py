@@ -99,7 +99,9 @@ class SampleDayMaker:
             self._day_before()
             self._early()
             self._middle()
-            talks, petitions = make_conversations(self.team, self.publications["exportaciones"].pk, self.now)
+            subject, fair = self.publications["exportaciones"].pk, self.news["candidata"]
+            fair.refresh_from_db()
+            talks, petitions = make_conversations(self.team, subject, fair, self.now)
             controls = make_controls(self.team, self.now)
             seal_all(entity_id=self.team.entity.pk)
         publications = {name: made.pk for name, made in self.publications.items()}

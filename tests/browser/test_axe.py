@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import SampleInstallation
 from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
-from tests.ui.browser import faults_of
+from tests.ui.browser import SMALL_TARGETS, faults_of
 
 pytestmark = pytest.mark.procedure("N-6")
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -58,7 +58,13 @@ PAGES = {
     "Conversación por confirmar": ("ana", "/conversacion/{conversations[fecha]}/"),
     "Conversación de PQRSD": ("ana", "/conversacion/{conversations[caso]}/"),
     "Conversación respondida": ("ana", "/conversacion/{conversations[costo]}/"),
+    "Conversación de prensa": ("ana", "/conversacion/{conversations[prensa]}/"),
+    "Conversación de prensa, con nota reservada": ("carmen", "/conversacion/{conversations[prensa]}/"),
+    "Conversación privada": ("ana", "/conversacion/{conversations[privado]}/"),
+    "Conversación con petición y promesa": ("ana", "/conversacion/{conversations[contrato]}/"),
     "Respuestas guardadas": ("ana", "/conversacion/guardadas/"),
+    "Respuesta guardada": ("ana", "/conversacion/guardadas/{conversations[guardada]}/"),
+    "Respuestas por corregir": ("ana", "/conversacion/respuestas/por-corregir/"),
     "Parámetros de PQRSD": ("rita", "/conversacion/pqrsd/"),
     "Reglas de las preguntas": ("rita", "/conversacion/reglas/"),
     "Cambio de las reglas": ("rita", "/conversacion/reglas/cambio/"),
@@ -111,6 +117,9 @@ SECOND_ENTITY_PAGES = {
     "Tope de un límite": ("otra carmen", "/limites/{accounts[x]}/money/"),
     "Estado, con cuentas por conectar": ("otra carmen", "/estado/"),
 }  # fmt: skip
+# The titles of rows whose words have no width to be read in.
+SQUEEZED = """() => [...document.querySelectorAll(".rows .what")].filter((what) => what.checkVisibility())
+  .filter((what) => what.clientWidth < 90).map((what) => `squeezed: ${what.innerText}`)"""
 ALWAYS = {
     "Cuentas",
     "Cuenta que perdió su autorización",
@@ -140,6 +149,9 @@ def page_faults(page: Page) -> dict[str, list[str]]:
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             found[f"{width} {scheme}"] = faults_of(page, colours_only=scheme != SCHEMES[0])
+        found[f"{width} rows"] = list(page.evaluate(SQUEEZED))
+        if (width, height) == PHONE:
+            found["targets"] = list(page.evaluate(SMALL_TARGETS))
         if (wide := page.evaluate("document.documentElement.scrollWidth")) != width:
             found[f"{width}"] = [f"the page is {wide} px wide"]
     return {where: faults for where, faults in found.items() if faults}

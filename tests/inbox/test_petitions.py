@@ -18,6 +18,7 @@ from pregonero.inbox.tasks import recount_petitions
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.models import Event
+from pregonero.ui.templatetags.ui_time import day_words
 from tests.inbox.conftest import Write, post_at, read_all, send_all
 from tests.lab.process import Lab
 
@@ -123,7 +124,8 @@ def test_its_state_is_shown_in_the_conversation(petition: Petition, conversation
     browser = Client()
     browser.force_login(ana.user)
     page = browser.get(conversation.get_absolute_url()).content.decode()
-    assert "a tiempo" in page and f"{count_of(petition).due_on:%d/%m/%Y}" in page
+    assert "a tiempo" in page and (due_on := count_of(petition).due_on)
+    assert f"Su fecha legal es el {day_words(due_on, timezone.now())}." in page
 
 
 def test_the_answer_ends_it(petition: Petition, citizen_relations: Member) -> None:
@@ -149,7 +151,7 @@ def test_the_pages_show_it_to_who_may_see_it(
     html = browser.get(f"/peticiones/{petition.pk}/").content.decode()
     assert "Solicito copia del contrato" in html and "Día por día" in html and "Guardar y avisarle" in html
     silence = silence_of_documents(count_of(petition))
-    assert silence and f"se entienden concedidos el {silence[0]:%d/%m/%Y}" in html
+    assert silence and f"se entienden concedidos el {day_words(silence[0], timezone.now())}" in html
     assert "a tiempo" in browser.get("/peticiones/").content.decode()
     assert browser.get(f"/peticiones/{petition.pk}/calendario/")["Content-Type"].startswith("text/calendar")
 
