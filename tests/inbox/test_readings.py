@@ -31,7 +31,8 @@ from tests.inbox.test_arrivals import receive, stream, written
 pytestmark = pytest.mark.procedure("Q-1")
 __all__ = ["stream"]
 ROUNDS, PAGE = 8, 60
-SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+START = timezone.now() - timedelta(hours=1)
 
 
 def statements_of(stream: Stream, *items: Any) -> int:
@@ -98,7 +99,7 @@ def _drawn(prefix: str, number: int, text: int, parent: int, is_ours: bool, is_p
         parent_id=f"{prefix}{parent}",
         kind=InteractionKind.MESSAGE if is_private else InteractionKind.COMMENT,
         is_ours=is_ours,
-        written_at=timezone.now().replace(minute=0, second=number, microsecond=0) - HOUR,
+        written_at=START + number * SECOND,
     )
 
 
@@ -142,8 +143,10 @@ def test_two_readings_at_once_store_everything_once_and_neither_is_stopped(same_
                 for _ in range(2):
                     receive_reading(stream=stream, reading=Reading(tuple(page), {}), now=timezone.now())
             return ROUNDS
-        finally:
+        except BaseException:
             together.abort()  # the other one does not wait for ever
+            raise
+        finally:
             connections.close_all()
 
     with ThreadPoolExecutor(2) as threads:
