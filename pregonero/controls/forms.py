@@ -39,7 +39,7 @@ class CheckForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "Escribe cuándo miraste.", "invalid": "Escribe el día y la hora en que miraste."},
     )
-    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG. También puedes pegarla.")
+    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG.")
     written = forms.CharField(
         label="O la evidencia escrita", max_length=20_000, required=False, widget=AREA, strip=False
     )

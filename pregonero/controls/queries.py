@@ -1,7 +1,7 @@
 """The register of controls as pages and exports read it: the matrix of a day, one control, and the findings."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet
@@ -70,7 +70,7 @@ def matrix(entity: Entity, *, day: date) -> list[MatrixRow]:
     end = _end_of(day)
     accounts = _accounts_on(entity, end)
     versions = _versions_until(entity, end)
-    checks, exceptions = _checks_until(entity, end), _exceptions_on(entity, end)
+    checks, exceptions, incidents = _checks_until(entity, end), _exceptions_on(entity, end), _incidents_on(entity, end)
     rows = []
     for control in _controls_on(entity, end, day):
         version = versions[control.pk]
@@ -81,6 +81,8 @@ def matrix(entity: Entity, *, day: date) -> list[MatrixRow]:
             last, exception = checks.get((control.pk, account.pk)), exceptions.get((control.pk, account.pk))
             since = max(control.since, timezone.localdate(account.registered_at))
             standing = standing_of(version, since=since, last=last, exception=exception, day=day)
+            if (control.pk, account.pk) in incidents:
+                standing = replace(standing, state=ControlState.INCIDENT)
             cells.append(Cell(control, version, account, standing, last, exception))
         rows.append(MatrixRow(control, version, tuple(cells)))
     return rows
@@ -117,6 +119,11 @@ def _exceptions_on(entity: Entity, end: datetime) -> dict[tuple[int, int], Contr
     return {(one.control_id, one.account_id): one for one in found.order_by("at")}
 
 
+def _incidents_on(entity: Entity, end: datetime) -> set[tuple[int, int]]:
+    is_open = Q(closed_at__isnull=True) | Q(closed_at__gt=end)
+    return set(Incident.objects.filter(is_open, entity=entity, opened_at__lte=end).values_list("control", "account"))
+
+
 def counts_of(rows: Iterable[MatrixRow]) -> dict[ControlState, int]:
     """Return how many cells of a matrix are in each state."""
     counts = dict.fromkeys(ControlState, 0)
@@ -138,8 +145,9 @@ def due_for(member: Member, *, now: datetime) -> list[Cell]:
 
 
 def _falls_due(cell: Cell, day: date) -> bool:
-    is_open = cell.standing.state in (ControlState.OVERDUE, ControlState.DUE)
-    return is_open and day >= cell.standing.due_on - DUE_SOON[Cadence(cell.version.cadence)]
+    """Return whether a control must be checked now, also one that is not met: only a check finds that it is again."""
+    is_near = day >= cell.standing.due_on - DUE_SOON[Cadence(cell.version.cadence)]
+    return is_near and cell.standing.state != ControlState.EXCEPTED
 
 
 def get_control(*, member: Member, pk: int, for_update: bool = False) -> Control:

@@ -45,6 +45,7 @@ class EvidenceKind(models.TextChoices):
 class ControlState(StrEnum):
     """The state of a control on an account on a day; the first that applies."""
 
+    INCIDENT = "incident"
     FAILED = "failed"
     EXCEPTED = "excepted"
     OVERDUE = "overdue"
@@ -70,6 +71,7 @@ class _Shown:
 
 
 _STATES = {
+    ControlState.INCIDENT: _Shown("bad", "incidente abierto"),
     ControlState.FAILED: _Shown("bad", "no se cumple"),
     ControlState.EXCEPTED: _Shown("hold", "con excepción"),
     ControlState.OVERDUE: _Shown("bad", "vencido"),

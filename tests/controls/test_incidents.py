@@ -16,7 +16,7 @@ from pregonero.controls.actions.devices import ReviewDraft, record_device_review
 from pregonero.controls.actions.incidents import IncidentOpening, do_step, release_incident, report_incident
 from pregonero.controls.actions.register import adopt_catalog
 from pregonero.controls.models import Control, Finding, Incident, IncidentStep
-from pregonero.controls.states import IncidentKind, Result, StepKind
+from pregonero.controls.states import ControlState, IncidentKind, Result, StepKind
 from pregonero.errors import Conflict, NotAllowed, NotFound, Refused, WrongState
 from pregonero.networks.actions.credentials import connect_account, record_connection_test, record_lost_authorization
 from pregonero.networks.actions.register import pause_account, resume_account, retire_account
@@ -26,7 +26,7 @@ from pregonero.people.roles import Role
 from pregonero.records.models import Event
 from tests.conftest import NOW, member, register_mincomercio
 from tests.controls.conftest import register
-from tests.controls.test_register import seen
+from tests.controls.test_register import cell, seen
 from tests.databases import as_default_database, fresh_database
 
 pytestmark = pytest.mark.procedure("IG-2", "X-2", "YT-2", "IG-1", "X-1", "ALL-1")
@@ -155,11 +155,15 @@ def test_a_protection_that_is_off_opens_an_incident_that_a_check_closes(
 
 
 def test_a_strange_session_is_not_closed_by_a_good_check(controls: Controls, accounts: Accounts, ana: Member) -> None:
+    """The matrix says so until the incident is closed, and the control is still checked at its cadence."""
     incident = strange(accounts["x"], controls["X-2"], ana)
     usual = ReviewDraft("Windows; Bogotá, Colombia; ahora", NOW, strange=(False,))
     record_device_review(control=controls["X-2"], account=accounts["x"], draft=usual, by=ana, now=NOW)
     incident.refresh_from_db()
     assert incident.closed_at is None
+    assert cell(ana, "X-2", "x", timezone.localdate(NOW)).standing.state == ControlState.INCIDENT
+    week_later = NOW + timedelta(days=7)
+    assert ("X-2", "x") in {(one.control.code, one.account.network) for one in queries.due_for(ana, now=week_later)}
 
 
 def test_somebody_blocked_opens_an_incident_until_nobody_is(

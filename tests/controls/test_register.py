@@ -129,7 +129,7 @@ def test_the_matrix_of_a_past_day_is_the_one_of_that_day(controls: Controls, acc
     checks.record_check(control=controls["X-1"], account=accounts["x"], draft=draft, by=beto, now=later)
 
     states = [cell(beto, "X-1", "x", TODAY + timedelta(days=days)).standing.state for days in (0, 39, 40)]
-    assert states == [ControlState.MET, ControlState.OVERDUE, ControlState.FAILED]
+    assert states == [ControlState.MET, ControlState.OVERDUE, ControlState.INCIDENT]
 
 
 def test_an_exception_says_what_compensates_it_and_ends_by_itself(
@@ -257,5 +257,5 @@ def test_the_matrix_takes_the_same_queries_with_many_checks(
     for minutes in range(30):
         draft = seen(at=NOW - timedelta(minutes=minutes))
         checks.record_check(control=controls["X-1"], account=accounts["x"], draft=draft, by=beto, now=NOW)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         queries.matrix(beto.entity, day=TODAY)

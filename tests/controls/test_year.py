@@ -24,6 +24,7 @@ pytestmark = pytest.mark.procedure("YT-3", "FB-5", "X-1", "YT-4", "IG-2", "GM-2"
 PICTURE = Path(__file__).with_name("year.txt")
 FIRST, LAST = date(2026, 1, 2), date(2026, 12, 31)
 MARKS = {
+    ControlState.INCIDENT: "I",
     ControlState.FAILED: "F",
     ControlState.EXCEPTED: "E",
     ControlState.OVERDUE: "V",

@@ -57,7 +57,7 @@ def matrix_page(request: MemberRequest) -> HttpResponse:
         "matrix": as_page(rows),
         "day": day,
         "is_today": day == timezone.localdate(now),
-        "failed": counts[ControlState.FAILED],
+        "failed": counts[ControlState.FAILED] + counts[ControlState.INCIDENT],
         "overdue": counts[ControlState.OVERDUE],
         "due": counts[ControlState.DUE],
         "mine": queries.due_for(request.member, now=now),
