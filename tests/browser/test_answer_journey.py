@@ -143,8 +143,8 @@ def petition_by_private_message(scene: Scene, citizen: Page, ana: BrowserUser, r
     expect(office.get_by_role("main")).to_contain_text("Solicito copia del contrato 123 de 2026.")
     office.get_by_label("Número de radicado").fill("2-2026-4567")
     office.get_by_role("button", name="Guardar y avisarle").click()
-    due = office.locator(".figure").inner_text()
-    assert re.fullmatch(r"\d{2}/\d{2}/\d{4}", due)
+    due = re.fullmatch(r"\w+ (\d+) de \w+", office.locator(".figure").inner_text())
+    assert due is not None
 
     def told() -> bool:
         citizen.reload()
@@ -152,7 +152,7 @@ def petition_by_private_message(scene: Scene, citizen: Page, ana: BrowserUser, r
 
     until(told, timeout=PATIENCE, interval=1.0)
     expect(citizen.get_by_text(f"{scene.lab.url}/sitio/pqrsd")).to_be_visible()
-    expect(citizen.get_by_text(due)).to_be_visible()
+    expect(citizen.get_by_text(re.compile(rf"más tardar el 0?{due[1]}/\d\d/\d{{4}}"))).to_be_visible()
 
 
 def journalist_on_x(scene: Scene, citizen: Page, ana: BrowserUser, carmen: BrowserUser) -> None:

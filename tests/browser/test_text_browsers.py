@@ -21,7 +21,7 @@ TITLE = "Exportaciones no mineras crecieron 8,4 %"
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "Hoy": (
         "beto", "/",
-        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tienes 9 pendientes", "10:30",
+        ("Saltar al contenido", "Parrilla", "Hoy, martes 24 de noviembre", "Tienes 11 pendientes", "10:30",
          "Lo que te toca", "No salió", "En Facebook", "sí salió", "Corregir", "Por programar",
          "Luis Peña la informó", "Programar", "Ya salió hoy", "09:15", "X: rechazada", "Facebook: publicada",
          "08:00", TITLE, "publicada", "X: publicada", "YouTube: publicada", "Próximas salidas", "10:10",
