@@ -57,7 +57,8 @@ def insert_saved(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a saved answer, with the values of its variables, after what the person wrote; nothing written is lost."""
     conversation, form, now = _conversation(request, pk, "inbox.answer"), DraftForm(request.POST), timezone.now()
     chosen = request.POST.get("saved", "")
-    saved = composer_queries.get_saved_answer(member=request.member, pk=int(chosen) if chosen.isdecimal() else 0)
+    is_number = chosen.isdecimal() and len(chosen) < len(str(2**63))
+    saved = composer_queries.get_saved_answer(member=request.member, pk=int(chosen) if is_number else 0)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     try:
         filled = fill(composer_queries.versions_of_saved(saved)[0].text, conversation, now=now)

@@ -101,7 +101,7 @@ def _wave_form(request: MemberRequest, found: list[Message]) -> WaveForm:
 
 def _checked(request: MemberRequest, found: list[Message]) -> set[int]:
     if request.method == "POST":
-        return {int(pk) for pk in request.POST.getlist("chosen") if pk.isdecimal()}
+        return {int(pk) for pk in request.POST.getlist("chosen") if pk.isdecimal() and len(pk) < len(str(2**63))}
     return {message.pk for message in found}
 
 

@@ -151,7 +151,7 @@ def save_forms(request: MemberRequest, page: Editor, now: datetime) -> Publicati
 def _discard_restored(request: MemberRequest) -> None:
     """Discard what was kept without a session, if the form that was just saved was made from it."""
     restored = request.POST.get("kept", "")
-    if restored.isdecimal():
+    if restored.isdecimal() and len(restored) < len(str(2**63)):
         actions.discard_kept_form(pk=int(restored), by=request.member)
 
 
