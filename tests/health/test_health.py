@@ -209,4 +209,6 @@ def test_every_app_registers_its_checks() -> None:
         "needs_person",
         "rejected",
         "paused",
+        "reading",
+        "notices",
     ]

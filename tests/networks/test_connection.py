@@ -99,6 +99,11 @@ def test_what_is_asked_is_the_least_with_pkce_and_the_exact_address(lab: Lab, ca
         "users.read",
         "media.write",
         "offline.access",
+        "dm.read",
+        "dm.write",
+        "tweet.moderate.write",
+        "block.read",
+        "mute.read",
     }
     assert "client_secret" not in asked
 
