@@ -18,7 +18,8 @@ def list_in(state: str) -> Callable[[Stage], list[Any]]:
     """Return the arguments of an address of a word list's version in a state."""
 
     def version(stage: Stage) -> list[Any]:
-        account, now = stage.accounts["facebook"], timezone.now()
+        # An account has one version that waits: the one in shadow and the one asked for are of two accounts.
+        account, now = stage.accounts["x" if state == "ASKED" else "facebook"], timezone.now()
         lists = WordListVersion.objects.filter(account=account)
         found = lists.filter(state=state).first() or WordListVersion.objects.create(
             account=account,
