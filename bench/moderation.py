@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from pregonero.moderation.labelled_comments import innocent_texts
 from pregonero.moderation.list_files import matcher_terms, starting_list
-from pregonero.moderation.matching import Matcher, Term
+from pregonero.moderation.matcher import Matcher, Term
 from pregonero.moderation.normalization import normalize
 from pregonero.moderation.term_patterns import fold
 

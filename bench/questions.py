@@ -8,7 +8,7 @@ from pregonero.inbox.questions.phrases import shipped_phrases
 from pregonero.inbox.questions.proposals import Proposer
 from pregonero.inbox.questions.rules import shipped_rules
 from pregonero.inbox.questions.scores import Scores, score
-from pregonero.inbox.questions.training import train
+from pregonero.inbox.questions.trainer import train
 
 TRAITS = {
     "plain": "sin dificultad",

@@ -29,7 +29,7 @@ from lab.request_handler import RequestHandler
 from lab.site.website import Site
 from lab.state import LabState
 from lab.x import api as x
-from lab.x.streaming import set_stream
+from lab.x.filtered_stream import set_stream
 from lab.youtube import api as youtube
 from lab.youtube.hub import list_subscriptions
 

@@ -11,7 +11,7 @@ from lab.oauth.tokens import issue_token, revoke_token
 from lab.rate_limits import LimitExceeded
 from lab.request_schema import RequestFacts
 from lab.state import LabState
-from lab.x import direct_messages, errors, media, posts, reads, streaming
+from lab.x import direct_messages, errors, filtered_stream, media, posts, reads
 
 FACTS = RequestFacts.from_file(Path(__file__).with_name("openapi.json"))
 TOO_MANY = 429
@@ -68,9 +68,9 @@ def _oauth_error(error: OAuthError) -> Response:
 ROUTES = [
     route("POST", "/2/tweets", posts.create_post, COMMIT),
     route("GET", "/2/tweets/search/recent", reads.search),
-    route("GET", "/2/tweets/search/stream", streaming.connect),
-    route("GET", "/2/tweets/search/stream/rules", streaming.list_rules),
-    route("POST", "/2/tweets/search/stream/rules", streaming.update_rules),
+    route("GET", "/2/tweets/search/stream", filtered_stream.connect),
+    route("GET", "/2/tweets/search/stream/rules", filtered_stream.list_rules),
+    route("POST", "/2/tweets/search/stream/rules", filtered_stream.update_rules),
     route("GET", "/2/tweets/{id}", reads.get_post),
     route("GET", "/2/tweets", reads.get_posts),
     route("GET", "/2/users/me", reads.get_me),
@@ -112,8 +112,8 @@ class XApi:
         call.account = next((account for account in accounts if account.network == self.name), None)
 
     def authorize(self, lab: LabState, call: Call) -> None:
-        if call.path in streaming.PATHS:
-            streaming.authorize(call)
+        if call.path in filtered_stream.PATHS:
+            filtered_stream.authorize(call)
         elif call.account is None or call.account.access != "valid":
             raise errors.unauthorized()
 

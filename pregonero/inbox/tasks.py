@@ -29,7 +29,7 @@ from pregonero.inbox.actions.webhooks import finish_notice
 from pregonero.inbox.models import Stream
 from pregonero.inbox.packets.contents import packet_of
 from pregonero.inbox.question_queries import entities_to_train, learned_phrases, rules_in_force, rules_to_try
-from pregonero.inbox.questions.training import train_for_entity
+from pregonero.inbox.questions.trainer import train_for_entity
 from pregonero.networks.base import NetworkError, Transient
 from pregonero.networks.interactions import Reading
 from pregonero.networks.queries import credentials_for, credentials_without_token

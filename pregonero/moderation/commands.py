@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pregonero.moderation.labelled_comments import Evaluation, evaluate, read_labelled
 from pregonero.moderation.list_files import matcher_terms, read_list, starting_list
-from pregonero.moderation.matching import Matcher
+from pregonero.moderation.matcher import Matcher
 
 
 def evaluation_of(file: Path, list_file: Path | None) -> Evaluation:

@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from pregonero.errors import Refused
-from pregonero.moderation.matching import Matcher, letters_of
-from pregonero.moderation.text_encoding import decode_table
+from pregonero.moderation.matcher import Matcher, letters_of
+from pregonero.moderation.table_decoder import decode_table
 
 DATA = Path(__file__).parent / "data"
 OWN_TABLE = DATA / "comentarios_rotulados.tsv"

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from pregonero.errors import Refused
 from pregonero.moderation.labelled_comments import DATA
-from pregonero.moderation.matching import Term, letters_of
+from pregonero.moderation.matcher import Term, letters_of
 from pregonero.moderation.states import Category
+from pregonero.moderation.table_decoder import decode_table
 from pregonero.moderation.term_rules import MOST_TERMS, inside_problems, problem_of
-from pregonero.moderation.text_encoding import decode_table
 
 STARTING_LIST = DATA / "lista_inicial_colombia.csv"
 HEADER = ("término", "categoría", "dentro", "nota")

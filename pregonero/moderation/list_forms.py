@@ -5,7 +5,7 @@ from django.core.files import File
 
 from pregonero.errors import Refused
 from pregonero.moderation.list_files import ListTerm, read_list
-from pregonero.moderation.text_encoding import LARGEST
+from pregonero.moderation.table_decoder import LARGEST
 
 
 class ListForm(forms.Form):

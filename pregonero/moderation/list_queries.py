@@ -11,7 +11,7 @@ from pregonero.errors import NotFound, WrongState
 from pregonero.inbox.models import Message
 from pregonero.moderation.list_files import ListTerm, terms_from_json
 from pregonero.moderation.list_states import LOOK_BACK, MOST_EXAMPLES, WATCHING, ListState
-from pregonero.moderation.matching import letters_of
+from pregonero.moderation.matcher import letters_of
 from pregonero.moderation.models import BlockedWordsReview, ListHit, NetworkListReading, WordListVersion
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of

@@ -16,7 +16,7 @@ from pregonero.moderation.actions.network_lists import store_network_list, store
 from pregonero.moderation.criticism import is_criticism
 from pregonero.moderation.list_files import ListTerm, matcher_terms, terms_from_json
 from pregonero.moderation.list_states import ListState
-from pregonero.moderation.matching import Matcher
+from pregonero.moderation.matcher import Matcher
 from pregonero.moderation.models import CommunityRule, ListHit, WordListVersion
 from pregonero.moderation.queries import rules_in_force
 from pregonero.networks.base import NetworkError

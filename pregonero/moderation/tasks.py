@@ -8,8 +8,8 @@ from procrastinate.contrib.django import app
 from pregonero.errors import Refused
 from pregonero.moderation import queries, restriction_queries
 from pregonero.moderation.actions.decisions import propose
-from pregonero.moderation.actions.reading import postpone_reading, store_gone, store_reading
 from pregonero.moderation.actions.restrictions import open_readings, store_reading_problem, store_restricted
+from pregonero.moderation.actions.shown_state import postpone_reading, store_gone, store_reading
 from pregonero.moderation.link_rule import link_rule, why_proposed
 from pregonero.moderation.models import ModeratedComment, RestrictionReading
 from pregonero.moderation.states import Category

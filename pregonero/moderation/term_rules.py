@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from pregonero.moderation.labelled_comments import innocent_texts
-from pregonero.moderation.matching import Matcher, Term, letters_of
+from pregonero.moderation.matcher import Matcher, Term, letters_of
 
 LONGEST, SHORTEST, SHORTEST_INSIDE = 60, 3, 5
 MOST_TERMS = 20_000

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoDbBlocker, Settings
 
-from lab.x.streaming import APP_TOKEN
+from lab.x.filtered_stream import APP_TOKEN
 from pregonero.inbox.live import follow_live
 from pregonero.inbox.models import LiveConnection, Message, Stream
 from pregonero.inbox.tasks import open_live, read_streams
@@ -138,9 +137,10 @@ def test_a_silence_longer_than_the_keep_alive_is_a_lost_connection(
     application: Application, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(XLiveStream, "silence_seconds", 0.6)
-    of_stream(lab, keep_alive=0.1)
+    sent = of_stream(lab, keep_alive=0.1)["keep_alives"]
     with following(application, lab):
-        time.sleep(1.5)  # several times the silence: the keep-alive lines hold it
+        # Ten lines take longer than the silence that ends a connection: they hold it.
+        until(lambda: of_stream(lab)["keep_alives"] >= sent + 10)
         before = LiveConnection.objects.get()
         of_stream(lab, act="silence")
         until(lambda: LiveConnection.objects.filter(connected_at__gt=before.connected_at).exists())

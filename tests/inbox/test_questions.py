@@ -21,7 +21,7 @@ from pregonero.inbox.questions.phrases import Phrase, shipped_phrases
 from pregonero.inbox.questions.proposals import LIKE_OTHERS, Proposer
 from pregonero.inbox.questions.rules import shipped_rules
 from pregonero.inbox.questions.text import sound_of
-from pregonero.inbox.questions.training import train
+from pregonero.inbox.questions.trainer import train
 from pregonero.inbox.states import Question
 from pregonero.inbox.tasks import train_model, train_models
 from pregonero.networks.models import Account
@@ -164,7 +164,7 @@ def test_new_decisions_wait_for_the_next_night(conversation: Conversation, ana: 
 
 
 def test_decisions_that_would_spoil_the_model_are_not_learned() -> None:
-    from pregonero.inbox.questions.training import train_for_entity
+    from pregonero.inbox.questions.trainer import train_for_entity
 
     wrong = [Phrase(one.text, Question.NONE, f"contact:{n}") for n, one in enumerate(shipped_phrases("training"))] * 2
 

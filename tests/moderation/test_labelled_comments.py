@@ -13,7 +13,7 @@ from pregonero.cli import main
 from pregonero.errors import Refused
 from pregonero.moderation.labelled_comments import OWN_TABLE, evaluate, own_comments, read_labelled
 from pregonero.moderation.list_files import matcher_terms, starting_list
-from pregonero.moderation.matching import Matcher
+from pregonero.moderation.matcher import Matcher
 
 # Recall of the starting list under each attacker of pyleetspeak2 with five seeds, as measured. Beyond "basic" the
 # tricks leave letters out or draw them with several signs: docs/formats/comentarios-rotulados.md says it.

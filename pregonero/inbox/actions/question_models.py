@@ -7,7 +7,7 @@ from django.db import transaction
 from pregonero.inbox.models import TrainedModel
 from pregonero.inbox.question_queries import recipe
 from pregonero.inbox.questions.phrases import shipped_phrases
-from pregonero.inbox.questions.training import Training
+from pregonero.inbox.questions.trainer import Training
 from pregonero.people.models import Entity
 from pregonero.records.actions import SYSTEM, record
 

@@ -114,7 +114,7 @@ def discard_list(*, version: WordListVersion, reason: str, by: Member, now: date
 
 
 def undo_list(*, version: WordListVersion, reason: str, by: Member, now: datetime) -> list[Decision]:
-    """Undo as one everything that a version did and no person decided since; it holds nothing more."""
+    """Stop a version, and undo together each of its decisions that no person has changed since."""
     with transaction.atomic(durable=True):
         locked = _locked(version, by)
         check_may_go_on(by, locked, ListState.UNDONE, now=now)

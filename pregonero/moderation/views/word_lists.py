@@ -1,6 +1,7 @@
 """Pages of word lists: those of each account, and one version with its trial and its life (N-4)."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,15 +14,14 @@ from pregonero.moderation import word_list_page
 from pregonero.moderation.actions import word_lists as actions
 from pregonero.moderation.list_files import starting_list, terms_from_json, write_list
 from pregonero.moderation.list_forms import ListForm, StepForm
-from pregonero.moderation.models import WordListVersion
+from pregonero.moderation.models import Decision, WordListVersion
 from pregonero.networks.queries import get_account
 from pregonero.networks.registry import word_list_of
 from pregonero.people.middleware import MemberRequest
-from pregonero.people.models import Member
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
-Act = Callable[[WordListVersion, str, Member], str]
+Changed = TypeVar("Changed")
 
 
 @require_GET
@@ -91,77 +91,56 @@ def word_list_file(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def word_list_shadow(request: MemberRequest, pk: int) -> HttpResponse:
     """Have a version look at what arrives without acting."""
-
-    def act(version: WordListVersion, reason: str, by: Member) -> str:
-        actions.watch_in_shadow(version=version, reason=reason, by=by, now=timezone.now())
-        return "En sombra: mira lo que llega y no toca nada."
-
-    return _step(request, pk, act)
+    return _step(request, pk, actions.watch_in_shadow, lambda _: "En sombra: mira lo que llega y no toca nada.")
 
 
 @require_POST
 def word_list_force(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a version in force, or ask for a second person."""
 
-    def act(version: WordListVersion, reason: str, by: Member) -> str:
-        moved = actions.put_list_in_force(version=version, reason=reason, by=by, now=timezone.now())
-        return "Pedida: la confirma otra persona." if moved.needs_second_person else "Lista en vigor."
+    def outcome(version: WordListVersion) -> str:
+        return "Pedida: la confirma otra persona." if version.needs_second_person else "Lista en vigor."
 
-    return _step(request, pk, act)
+    return _step(request, pk, actions.put_list_in_force, outcome)
 
 
 @require_POST
 def word_list_confirm(request: MemberRequest, pk: int) -> HttpResponse:
     """Put a version in force as the second person."""
-
-    def act(version: WordListVersion, reason: str, by: Member) -> str:
-        actions.confirm_list(version=version, reason=reason, by=by, now=timezone.now())
-        return "Lista en vigor, con las dos firmas."
-
-    return _step(request, pk, act)
+    return _step(request, pk, actions.confirm_list, lambda _: "Lista en vigor, con las dos firmas.")
 
 
 @require_POST
 def word_list_stop(request: MemberRequest, pk: int) -> HttpResponse:
     """Stop a version in force."""
-
-    def act(version: WordListVersion, reason: str, by: Member) -> str:
-        actions.stop_list(version=version, reason=reason, by=by, now=timezone.now())
-        return "Detenida: ya no retiene nada."
-
-    return _step(request, pk, act)
+    return _step(request, pk, actions.stop_list, lambda _: "Detenida: ya no retiene nada.")
 
 
 @require_POST
 def word_list_discard(request: MemberRequest, pk: int) -> HttpResponse:
     """Leave out a version that was never in force."""
-
-    def act(version: WordListVersion, reason: str, by: Member) -> str:
-        actions.discard_list(version=version, reason=reason, by=by, now=timezone.now())
-        return "Versión descartada."
-
-    return _step(request, pk, act)
+    return _step(request, pk, actions.discard_list, lambda _: "Versión descartada.")
 
 
 @require_POST
 def word_list_undo(request: MemberRequest, pk: int) -> HttpResponse:
     """Undo as one everything that a version did."""
 
-    def act(version: WordListVersion, reason: str, by: Member) -> str:
-        undone = actions.undo_list(version=version, reason=reason, by=by, now=timezone.now())
-        return (
-            "Deshecha: vuelve a verse un comentario."
-            if len(undone) == 1
-            else f"Deshecha: {len(undone)} vuelven a verse."
-        )
+    def outcome(shown_again: list[Decision]) -> str:
+        count = len(shown_again)
+        return "Deshecha: vuelve a verse un comentario." if count == 1 else f"Deshecha: {count} vuelven a verse."
 
-    return _step(request, pk, act)
+    return _step(request, pk, actions.undo_list, outcome)
 
 
-def _step(request: MemberRequest, pk: int, act: Act) -> HttpResponse:
+def _step(
+    request: MemberRequest, pk: int, act: Callable[..., Changed], outcome: Callable[[Changed], str]
+) -> HttpResponse:
+    """Move a version on with an action, and tell its outcome."""
     version, form = queries.get_list(member=request.member, pk=pk), StepForm(request.POST)
     check_may(request.member, "word_lists.manage", now=timezone.now())
     if not form.is_valid():
         return _page(request, version, form)
-    messages.success(request, act(version, form.cleaned_data["reason"], request.member))
+    reason = form.cleaned_data["reason"]
+    messages.success(request, outcome(act(version=version, reason=reason, by=request.member, now=timezone.now())))
     return redirect(version)

@@ -4,7 +4,7 @@ from pregonero.networks.facebook.account_audit import FacebookAuditor
 from pregonero.networks.facebook.connector import FacebookConnector, message_of
 from pregonero.networks.facebook.interactions import FacebookInteractions
 from pregonero.networks.facebook.manual import FacebookManual
-from pregonero.networks.facebook.moderation import FacebookModerator, FacebookRestrictions
+from pregonero.networks.facebook.moderation import FacebookRestrictions, GraphModerator
 from pregonero.networks.facebook.network import (
     API_ADDRESS,
     AUTH,
@@ -32,7 +32,7 @@ NETWORK = Network(
     webhook=MetaWebhook(),
     interactions=FacebookInteractions(),
     consent_address=CONSENT_ADDRESS,
-    moderator=FacebookModerator(),
+    moderator=GraphModerator("Facebook", ENDPOINTS, ERRORS, writes="is_hidden", reads="is_hidden"),
     restrictions=FacebookRestrictions(),
     word_list=FacebookWordList(),
     auditor=FacebookAuditor(),

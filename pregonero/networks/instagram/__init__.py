@@ -1,9 +1,9 @@
 """Professional accounts on Instagram (docs/networks/instagram.md)."""
 
+from pregonero.networks.facebook.moderation import GraphModerator
 from pregonero.networks.instagram.connector import InstagramConnector
 from pregonero.networks.instagram.interactions import InstagramInteractions
 from pregonero.networks.instagram.manual import InstagramManual
-from pregonero.networks.instagram.moderation import InstagramModerator
 from pregonero.networks.instagram.network import (
     API_ADDRESS,
     AUTH,
@@ -30,5 +30,5 @@ NETWORK = Network(
     webhook=MetaWebhook(),
     interactions=InstagramInteractions(),
     consent_address=CONSENT_ADDRESS,
-    moderator=InstagramModerator(),
+    moderator=GraphModerator("Instagram", ENDPOINTS, ERRORS, writes="hide", reads="hidden"),
 )

@@ -47,6 +47,7 @@ class FilteredStream:
     is_connected: bool = False
     act: str = ""
     keep_alive: float = KEEP_ALIVE
+    keep_alives: int = 0  # lines sent only to hold the connection
     last_sent: int = 0
     has_enterprise_access: bool = False
 
@@ -137,6 +138,7 @@ async def _lines(lab: LabState, call: Call) -> AsyncIterator[bytes]:
                 if waited >= STREAM.keep_alive:
                     yield b"\r\n"
                     waited = 0.0
+                    STREAM.keep_alives += 1
             yield b""
             await asyncio.sleep(LOOK_EVERY)
             waited += LOOK_EVERY
@@ -179,4 +181,5 @@ async def set_stream(request: web.Request) -> web.Response:
     STREAM.has_enterprise_access = bool(asked.get("enterprise", STREAM.has_enterprise_access))
     if asked.get("reset"):
         STREAM.rules.clear()
-    return web.json_response({"connected": STREAM.is_connected, "rules": list(STREAM.rules.values())})
+    rules = list(STREAM.rules.values())
+    return web.json_response({"connected": STREAM.is_connected, "rules": rules, "keep_alives": STREAM.keep_alives})

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pregonero.moderation.list_files import matcher_terms, starting_list
-from pregonero.moderation.matching import Disguise, Matcher, Term
+from pregonero.moderation.matcher import Disguise, Matcher, Term
 from pregonero.moderation.normalization import normalize
 
 WORDS = (
