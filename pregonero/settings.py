@@ -117,8 +117,6 @@ INSTALLED_APPS = [
     "pregonero.reports",
     "pregonero.dashboard",
 ]
-# Modules of jobs beside the `tasks` of each app, which are found by their name.
-PROCRASTINATE_IMPORT_PATHS = ["pregonero.moderation.list_tasks"]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from pregonero import embedded_postgres, processes
+from pregonero.worker import POOLS
 from tests.lab.process import until
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,7 +138,7 @@ def test_worker_ends_within_seconds_of_sigterm_whatever_the_database_does(
     assert migrated.returncode == 0, migrated.stderr
     worker = subprocess.Popen([*PREGONERO, "worker"], cwd=ROOT, env=environment, text=True)
     try:
-        until(lambda: count_workers() == 5, timeout=START_SECONDS)
+        until(lambda: count_workers() == len(POOLS), timeout=START_SECONDS)
         if state == "suspended":
             for child in tree(database.pid):
                 with suppress(ProcessLookupError):  # a session that ended meanwhile

@@ -1,25 +1,44 @@
-"""Jobs that read back what the networks show of the comments about which something was decided."""
+"""Jobs of moderation: reading back what networks show, proposing links, trying word lists and watching what arrives."""
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 from typing import Any
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from pregonero.errors import Refused
-from pregonero.moderation import queries, restriction_queries
-from pregonero.moderation.actions.decisions import propose
+from pregonero.inbox.models import Message
+from pregonero.moderation import list_queries, queries, restriction_queries
+from pregonero.moderation.actions.decisions import hold_by_rule, propose
+from pregonero.moderation.actions.list_watch import FoundTerm, TrialResult, mark_tried, store_hits, store_trial
+from pregonero.moderation.actions.network_lists import store_network_list, store_network_list_problem
 from pregonero.moderation.actions.restrictions import open_readings, store_reading_problem, store_restricted
 from pregonero.moderation.actions.shown_state import postpone_reading, store_gone, store_reading
+from pregonero.moderation.criticism import is_criticism
 from pregonero.moderation.link_rule import link_rule, why_proposed
-from pregonero.moderation.models import ModeratedComment, RestrictionReading
+from pregonero.moderation.list_files import ListTerm, matcher_terms, terms_from_json
+from pregonero.moderation.list_states import ListState
+from pregonero.moderation.matcher import Matcher
+from pregonero.moderation.models import CommunityRule, ListHit, ModeratedComment, RestrictionReading, WordListVersion
+from pregonero.moderation.queries import rules_in_force
 from pregonero.moderation.states import Category
 from pregonero.networks.base import NetworkError, Permanent
 from pregonero.networks.interactions import Author
+from pregonero.networks.models import Account
 from pregonero.networks.moderation import COMMENT_GONE
 from pregonero.networks.queries import credentials_for
-from pregonero.networks.registry import NETWORKS, moderator_of, restriction_reader
+from pregonero.networks.registry import (
+    NETWORKS,
+    moderator_of,
+    networks_with_word_list,
+    restriction_reader,
+    word_list_of,
+)
 from pregonero.networks.tokens import with_token_refresh
 from pregonero.outbox.sender import flush_limit_readings
+
+COMPILED_LISTS = 16  # that a process keeps ready: a list of 5,000 terms takes some megabytes
 
 
 @app.periodic(cron="* * * * * */15")
@@ -89,3 +108,98 @@ def _check(comment: ModeratedComment) -> None:
         postpone_reading(message_id=comment.message_id, now=timezone.now())
     else:
         store_reading(message_id=comment.message_id, is_hidden=is_hidden, now=timezone.now())
+
+
+@app.task(name="moderation.try_list", queue="reading")
+def try_list(*, version_id: int, **_later: Any) -> None:
+    """Find what a version would have held of the last 90 days, and store the figures."""
+    version = list_queries.list_for_jobs(pk=version_id)
+    if version.state != ListState.WRITTEN:
+        return
+    now, result = timezone.now(), TrialResult()
+
+    def counted(messages: Iterable[Message]) -> Iterator[Message]:
+        for message in messages:
+            result.read += 1
+            yield message
+
+    for found in found_in(version, counted(list_queries.past_messages(version.account, now=now))):
+        result.add(found)
+    store_trial(version=version, result=result, now=timezone.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="moderation.watch_lists", queue="reading", queueing_lock="watch_lists")
+def watch_lists(timestamp: int, **_later: Any) -> None:
+    """Compare what arrived with the versions in shadow and in force; hold what those in force find."""
+    for version_id in list_queries.watching_lists():
+        version = list_queries.list_for_jobs(pk=version_id)
+        until = timezone.now()
+        found = list(found_in(version, list_queries.arrived_since(version)))
+        for hit in store_hits(version=version, found=found, until=until, now=timezone.now()):
+            mark_tried(hit=hit, acted=holds(hit), now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="moderation.read_network_lists", queue="reading", queueing_lock="read_network_lists")
+def read_network_lists(timestamp: int, **_later: Any) -> None:
+    """Read the own word lists of the networks that have one, once a week and after each write (FB-4)."""
+    for account in list_queries.network_lists_due(networks=networks_with_word_list(), now=timezone.now()):
+        _read_network_list(account)
+    flush_limit_readings(at_once=True)
+
+
+def found_in(version: WordListVersion, messages: Iterable[Message]) -> Iterator[FoundTerm]:
+    """Yield the messages that a version hits, each with its first term."""
+    matcher, terms = _compiled(version.pk)
+    for message in messages:
+        hits = matcher.find(message.text)
+        if hits:
+            yield FoundTerm(message, terms[hits[0].term.id], is_criticism(message.text))
+
+
+@lru_cache(maxsize=COMPILED_LISTS)
+def _compiled(version_id: int) -> tuple[Matcher, list[ListTerm]]:
+    """Return the matcher of a version, whose terms never change."""
+    terms = terms_from_json(list_queries.list_for_jobs(pk=version_id).terms)
+    return Matcher(matcher_terms(terms)), terms
+
+
+def holds(hit: ListHit) -> bool:
+    """Hold the comment of a hit, citing the rule of its category, and return whether it is held.
+
+    Without such a rule nothing is held. Holding twice is once, so that a worker that ended in between does it again.
+    """
+    rule = _rule_for(hit)
+    if rule is None:
+        return False
+    try:
+        decision = hold_by_rule(
+            message=hit.message,
+            rule=rule,
+            reason=f"Tiene «{hit.term}», de la lista de palabras.",
+            source=hit.version.ref,
+            now=timezone.now(),
+            check=partial(list_queries.check_in_force, pk=hit.version_id),
+        )
+    except Refused:
+        return False  # its network cannot hide it, its author removed it, or the version was stopped or undone
+    return decision.source_id == hit.version_id  # not where a person had decided already
+
+
+def _rule_for(hit: ListHit) -> CommunityRule | None:
+    rules = rules_in_force(hit.message.account.entity)
+    return rules.rules.filter(category=hit.category).select_related("version").first() if rules else None
+
+
+def _read_network_list(account: Account) -> None:
+    network_list = word_list_of(account.network)
+    if network_list is None:
+        return
+    try:
+        words = with_token_refresh(credentials_for(account), network_list.read)
+    except (NetworkError, Refused) as problem:
+        reason = problem.message if isinstance(problem, Refused) else problem.reason
+        store_network_list_problem(account=account, reason=reason, now=timezone.now())
+    else:
+        store_network_list(account=account, words=words, now=timezone.now())

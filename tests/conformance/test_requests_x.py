@@ -18,6 +18,12 @@ from tests.conformance.recorder import Recorder, Request
 from tests.networks.subjects import ROOT, SHARED, MakeSubject
 
 OPENAPI = SHARED / "x" / "endpoints.json"
+# Of X's whole document, and not among the endpoints of that extract.
+LEFT_OUT = {
+    "GET /2/tweets/search/stream",
+    "GET /2/tweets/search/stream/rules",
+    "POST /2/tweets/search/stream/rules",
+}
 MODELS: dict[tuple[str, str], type[BaseModel]] = {
     ("POST", "/2/media/upload/initialize"): media.InitializeUploadRequest,
     ("POST", "/2/media/upload/{id}/append"): media.AppendUploadRequest,
@@ -107,8 +113,9 @@ def test_the_facts_are_those_of_the_document() -> None:
     document = json.loads(OPENAPI.read_text(encoding="utf-8"))["endpoints"]
     facts = json.loads((ROOT / "lab" / "x" / "openapi.json").read_text(encoding="utf-8"))
 
-    assert facts["endpoints"].keys() <= document.keys()
-    for name, entry in facts["endpoints"].items():
+    assert facts["endpoints"].keys() - document.keys() == LEFT_OUT
+    for name in facts["endpoints"].keys() - LEFT_OUT:
+        entry = facts["endpoints"][name]
         asked = {each["name"]: each["schema"] for each in document[name]["parameters"] if each["in"] == "query"}
         assert entry.get("query", {"properties": {}})["properties"].keys() == asked.keys(), name
         for parameter, schema in asked.items():

@@ -138,10 +138,7 @@ def test_a_file_that_is_not_captions_is_refused(data: bytes, reason: str, media_
         store(data, "s.vtt", "captions")
 
 
-def test_an_upload_over_the_size_limit_is_refused_before_it_ends(
-    media_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pregonero.media.store.MAX_UPLOAD_BYTES", 1_000)
+def test_an_upload_over_the_size_limit_is_refused_before_it_ends(media_folder: Path) -> None:
     chunks_read = []
 
     def endless() -> Iterator[bytes]:
@@ -150,7 +147,7 @@ def test_an_upload_over_the_size_limit_is_refused_before_it_ends(
             yield b"\0" * 400
 
     with pytest.raises(FileTooLarge, match="pesa más"):
-        store_upload(endless(), "foto.jpg")
+        store_upload(endless(), "foto.jpg", max_bytes=1_000)
     assert len(chunks_read) == 3
     assert stored_files(media_folder) == []
 

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from pregonero.moderation.list_files import read_list, starting_list
 from pregonero.moderation.list_states import ListState
-from pregonero.moderation.list_tasks import read_network_lists, try_list
 from pregonero.moderation.models import BlockedWordsReview, NetworkListReading, NetworkListWrite, WordListVersion
+from pregonero.moderation.tasks import read_network_lists, try_list
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account
 from pregonero.people.models import Member

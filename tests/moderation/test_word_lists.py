@@ -16,9 +16,9 @@ from pregonero.moderation.actions.list_watch import store_hits
 from pregonero.moderation.list_files import ListTerm, starting_list
 from pregonero.moderation.list_rules import brakes, needs_second_person
 from pregonero.moderation.list_states import ListState
-from pregonero.moderation.list_tasks import found_in, holds, try_list, watch_lists
 from pregonero.moderation.models import CommunityRule, Decision, ListHit, ModeratedComment, WordListVersion
 from pregonero.moderation.states import Verb, Visibility
+from pregonero.moderation.tasks import found_in, holds, try_list, watch_lists
 from pregonero.networks.models import Account
 from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event

@@ -7,8 +7,8 @@ from pytest_django import Settings
 
 from pregonero.moderation.actions import word_lists as actions
 from pregonero.moderation.actions.network_lists import store_network_list
-from pregonero.moderation.list_tasks import watch_lists
 from pregonero.moderation.models import CommunityRule
+from pregonero.moderation.tasks import watch_lists
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.inbox.conftest import account_of

@@ -1,6 +1,6 @@
 """Recording events inside the transaction of their act, and the database's refusal to change them."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -91,7 +91,7 @@ def test_record_many_returns_ids_in_order_and_stores_each_draft_unchanged(db: No
         stored = Event.objects.get(pk=event.pk)
         assert (stored.ref, stored.label, stored.at) == (draft.ref.reference, draft.ref.label, AT)
         assert (stored.facts, stored.related) == (draft.facts, [draft.ref.reference.replace("link", "news")])
-        assert (stored.actor, stored.event_type, stored.digests) == (asdict(ANA), "link.checked", {})
+        assert (stored.actor, stored.event_type, stored.digests) == (ANA.as_of(AT), "link.checked", {})
     with transaction.atomic():
         assert record_many([]) == []
 
