@@ -32,6 +32,11 @@ class ListReading:
     is_late: bool
 
     @property
+    def needs_review(self) -> bool:
+        """Return whether somebody must look at it; one failed reading is tried again by itself."""
+        return self.is_late or (bool(self.stream.problem) and self.stream.failures != 1)
+
+    @property
     def sentence(self) -> str:
         """Return what a person reads about it, in Spanish."""
         if self.stream.problem:
@@ -50,12 +55,12 @@ def list_readings(entity: Entity, *, now: datetime) -> list[ListReading]:
     }
     hubs = {hub.account_id: hub for hub in HubSubscription.objects.filter(account__entity=entity)}
     readings = [_reading(stream, live, hubs, now) for stream in streams]
-    return sorted(readings, key=lambda reading: not (reading.is_late or reading.stream.problem))
+    return sorted(readings, key=lambda reading: not reading.needs_review)
 
 
 def late_readings(entity: Entity, *, now: datetime) -> list[ListReading]:
     """Return the lists of the entity's accounts that are behind, or that their network refuses."""
-    return [reading for reading in list_readings(entity, now=now) if reading.is_late or reading.stream.problem]
+    return [reading for reading in list_readings(entity, now=now) if reading.needs_review]
 
 
 def polling_losses() -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from pregonero.newsroom.models import News
 from pregonero.outbox.models import Delivery
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
-from tests.browser.windows import BrowserUser, Windows
+from tests.browser.windows import BrowserUser, Windows, press
 from tests.lab.process import Lab, until
 from tests.stage import informed_news, programmed
 
@@ -233,12 +233,6 @@ def open_conversation(scene: Scene, person: BrowserUser, *names: str) -> Page:
     return page
 
 
-def press(page: Page, key: str) -> None:
-    """Press a key once the page listens to keys."""
-    page.wait_for_load_state("load")
-    page.keyboard.press(key)
-
-
 def sort_as(page: Page, key: str) -> None:
     """Confirm what the conversation asks for with its key, and wait until the page says so."""
     press(page, key)
@@ -248,6 +242,7 @@ def sort_as(page: Page, key: str) -> None:
 def wait_until_sent(page: Page) -> None:
     """Wait until the answer has gone out, after the seconds in which it can be undone."""
     sent = page.locator(".bubble.ours .tag", has_text="enviada")
+    page.locator(".bubble.ours").last.wait_for()  # a reload during the navigation after sending is refused
     until(lambda: sent.count() or (page.reload() and False), timeout=PATIENCE, interval=1.0)
 
 

@@ -15,7 +15,7 @@ from pregonero.inbox.states import Question
 from pregonero.networks.interactions import Author, Interaction, InteractionKind, Reading
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
-from tests.browser.windows import BrowserUser, Windows
+from tests.browser.windows import BrowserUser, Windows, press
 
 pytestmark = pytest.mark.procedure("Q-1", "Q-2")
 SLUG = "conversacion"
@@ -72,7 +72,7 @@ def test_the_keys_reach_every_act(pair: list[BrowserUser], ask: Ask) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("a")
     expect(page.get_by_label("Responsable")).to_have_value(str(ana_key(page)))
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_label("Hasta el día")).to_be_focused()
     ana.go(f"/conversacion/{first}/")
     page.keyboard.press("r")

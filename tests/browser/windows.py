@@ -94,3 +94,9 @@ def sign_in(person: BrowserUser, email: str) -> None:
     page.get_by_label("Contraseña", exact=False).first.fill(PASSWORD)
     page.get_by_role("button", name="Entrar", exact=True).click()
     page.get_by_role("heading", name="Hoy,").wait_for()
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key once the page listens to keys."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
