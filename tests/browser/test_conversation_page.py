@@ -70,6 +70,7 @@ def test_the_keys_reach_every_act(pair: list[BrowserUser], ask: Ask) -> None:
     keys = page.get_by_role("dialog", name="Atajos de teclado").locator("kbd").all_inner_texts()
     assert {"j", "r", "h", "p", "a", "e", "s", "u"} <= set(keys)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Atajos de teclado")).to_have_count(0)
     page.keyboard.press("a")
     expect(page.get_by_label("Responsable")).to_have_value(str(ana_key(page)))
     press(page, "p")

@@ -64,8 +64,14 @@ def test_an_open_stream_says_that_it_arrives_at_once_and_a_fallen_one_why_not(x:
 
 
 def test_a_list_that_its_network_refuses_says_why_in_doctor(x: Account, carmen: Member) -> None:
-    save_stream_problem(stream=Stream.objects.get(), reason="X pide esperar.", wait_seconds=None, now=timezone.now())
+    def refuse() -> None:
+        save_stream_problem(
+            stream=Stream.objects.get(), reason="X pide esperar.", wait_seconds=None, now=timezone.now()
+        )
 
+    refuse()
+    assert check_reading(None).ok  # it is read again by itself within seconds
+    refuse()
     assert "X pide esperar." in check_reading(None).details[0].why
     assert sentences(carmen) == ["Menciones y respuestas: X pide esperar."]
 
