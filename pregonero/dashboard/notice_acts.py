@@ -22,6 +22,8 @@ FAILED, EXPIRING, OTHER = NoticeUrgency
 # By the base kind of notice: its urgency, or None for a notice whose object Hoy shows in another group; and its act.
 ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
     "news.informed": (None, "Abrir la noticia"),
+    "need.asked": (None, "Decidir"),
+    "need.decided": (OTHER, "Leer la respuesta"),
     "news.edited": (OTHER, "Comparar las versiones"),
     "delivery.rejected": (FAILED, "Corregir"),
     "delivery.expired": (FAILED, "Reprogramar"),

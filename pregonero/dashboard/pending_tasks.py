@@ -19,6 +19,7 @@ from pregonero.dashboard.conversation_tasks import (
 )
 from pregonero.dashboard.due_publications import DuePublication
 from pregonero.dashboard.moderation_tasks import moderation_tasks, restriction_tasks
+from pregonero.dashboard.need_tasks import need_tasks
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
 from pregonero.dashboard.review_tasks import review_tasks
 from pregonero.dashboard.task import Act, Task
@@ -62,6 +63,7 @@ PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
 CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait")
 PROMISES = GroupKind("promises", "Promesas", "handshake", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
+NEEDS = GroupKind("needs", "Necesidades por decidir", "inbox", "wait")
 NOTICES = GroupKind("notices", "Avisos", "bell")
 
 
@@ -117,6 +119,7 @@ def task_groups(
         _group(ANSWER, *conversation_tasks(member, now=now)),
         _group(SCHEDULE, scheduling),
         _group(INFORM, informing, candidates),
+        _group(NEEDS, *need_tasks(member, now=now)),
         _group(CONTROLS, control_tasks(member, now=now)),
         _group(NOTICES, [_notice_task(notice) for notice in by_urgency.other]),
     )

@@ -1,4 +1,4 @@
-"""Full text search of news in Spanish: by the stems of words, and by their beginning without accents."""
+"""Full text search of news and needs in Spanish: by the stems of words, and by their beginning without accents."""
 
 import re
 from functools import reduce
@@ -6,9 +6,9 @@ from operator import and_, or_
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import F, Func, TextField, Value
+from django.db.models.expressions import CombinedExpression
 
 ACCENTED, PLAIN = "áéíóúüàèìòùâêîôûäëïöñçÁÉÍÓÚÜÑ", "aeiouuaeiouaeiouaeioncaeiouun"
-FIELDS = ("title", "summary", "section", "body")
 MOST_WORDS = 12
 WORD = re.compile(r"\w+")
 BARE_ENDING = re.compile(r"([cs])ion$")  # "exportacion", as people write it in a search
@@ -18,10 +18,15 @@ def _without_accents(field: str) -> Func:
     return Func(F(field), Value(ACCENTED), Value(PLAIN), function="translate", output_field=TextField())
 
 
-NEWS_WORDS = SearchVector(*FIELDS, config="spanish") + SearchVector(
-    *(_without_accents(field) for field in FIELDS), config="simple"
-)
-"""What is searched of a news item. The index `news_words` has this same expression: changing it needs a migration."""
+def _words_of(*fields: str) -> CombinedExpression:
+    return SearchVector(*fields, config="spanish") + SearchVector(
+        *(_without_accents(field) for field in fields), config="simple"
+    )
+
+
+# What is searched. The indexes `news_words` and `need_words` have these same expressions: a change needs a migration.
+NEWS_WORDS = _words_of("title", "summary", "section", "body")
+NEED_WORDS = _words_of("title", "what", "why", "area", "answer")
 
 
 def words_query(text: str) -> SearchQuery | None:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pregonero.newsroom.needs import views as needs
 from pregonero.newsroom.views import news, several, sources, webhook
 
 app_name = "newsroom"
@@ -23,5 +24,11 @@ urlpatterns = [
     path("noticias/fuentes/<int:pk>/retiro/", sources.retire_source, name="retire_source"),
     path("noticias/fuentes/<int:pk>/regla/", sources.sign_rule, name="sign_rule"),
     path("noticias/fuentes/<int:pk>/regla/fin/", sources.revoke_rule, name="revoke_rule"),
+    path("necesidades/", needs.needs, name="needs"),
+    path("necesidades/nueva/", needs.ask, name="ask_need"),
+    path("necesidades/<int:pk>/", needs.need_page, name="need"),
+    path("necesidades/<int:pk>/decision/", needs.decide, name="decide_need"),
+    path("necesidades/<int:pk>/noticia/", needs.tie_news, name="tie_need_news"),
+    path("necesidades/archivos/<int:pk>/", needs.need_file, name="need_file"),
     path("avisos/<int:pk>/", webhook.receive_notice, name="notice"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.public import review_views, views
+from pregonero.public import need_views, review_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -11,5 +11,7 @@ urlpatterns = [
     path("publico/<slug:slug>/moderacion/decisiones.csv", views.statements_csv, name="statements_csv"),
     path("publico/<slug:slug>/moderacion/decisiones.json", views.statements_json, name="statements_json"),
     path("publico/<slug:slug>/reglas/<int:number>/", views.rules_version, name="rules_version"),
+    path("publico/<slug:slug>/necesidades/", need_views.ask, name="ask_need"),
+    path("publico/<slug:slug>/necesidades/<str:code>/", need_views.asked, name="asked_need"),
     path("publico/<slug:slug>/revision/", review_views.review, name="review"),
 ]

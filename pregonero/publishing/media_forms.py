@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from pregonero.media.file_fields import FilesField
 from pregonero.media.models import MediumKind
 from pregonero.networks.media_conversion import Choice
 from pregonero.publishing.edits import AttachmentWords
@@ -36,23 +37,6 @@ class AttachmentForm(forms.Form):
         saved = {name: getattr(self.attachment, name) for name in self.base_fields}
         sent = {name: self.cleaned_data[name] for name in self.fields if self.add_prefix(name) in self.data}
         return AttachmentWords(**saved | sent)
-
-
-class FilesInput(forms.ClearableFileInput):
-    """A field where several files are chosen at once."""
-
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files, each checked as Django checks a single file."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        """Return the files in the order in which they were chosen."""
-        chosen = data if isinstance(data, list) else [data]
-        return [super(FilesField, self).clean(file, initial) for file in chosen or [None]]
 
 
 class UploadForm(forms.Form):

@@ -37,7 +37,7 @@ class NewsLoader(SourceLoader):
 
     def steps(self, source: Source, *, entity_id: int) -> tuple[SourceStep, ...]:
         """Return when the news item was published, when it was found, and when and by whom it was informed."""
-        news = News.objects.filter(pk=source.id, entity_id=entity_id).first()
+        news = News.objects.filter(pk=source.id, entity_id=entity_id).select_related("need").first()
         if news is None:
             return ()
         found = SourceStep(
@@ -49,15 +49,27 @@ class NewsLoader(SourceLoader):
         )
         informing = informing_of(news)
         if informing is None:
-            return (found,)
+            return (*_need_steps(news), found)
         reference = f", referencia {informing.reference}" if informing.reference else ""
         receipts = receipts_of(Entity(pk=entity_id), kind="news.informed", ref=news.ref.reference)
         text = f"La informó {informing.who}{reference}."
-        return (found, SourceStep("Noticia informada", informing.at, text, receipts=tuple(receipts)))
+        return (
+            *_need_steps(news),
+            found,
+            SourceStep("Noticia informada", informing.at, text, receipts=tuple(receipts)),
+        )
 
     def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:
         """Mark the notice of the informed news item as seen."""
         mark_seen(kind="news.informed", ref=source.ref, by=by, now=now)
+
+
+def _need_steps(news: News) -> tuple[SourceStep, ...]:
+    """Return the need that the news item tells, which is the first step where there was one (M-1)."""
+    if (need := news.need) is None:
+        return ()
+    text = f"La pidió {need.area}: {need.why}"
+    return (SourceStep("Necesidad", need.asked_at, text, link=need.get_absolute_url(), link_text="Ver la necesidad"),)
 
 
 def source_from(news: News) -> Source:

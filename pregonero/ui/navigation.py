@@ -57,6 +57,7 @@ NAVIGATION = (
         NavigationItem("hoy", "Hoy", "/", "house"),
         NavigationItem("conversacion", "Conversación", "/conversacion/", "messages-square"),
         NavigationItem("noticias", "Noticias", "/noticias/", "newspaper"),
+        NavigationItem("necesidades", "Necesidades", "/necesidades/", "inbox"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
         NavigationItem("moderacion", "Moderación", "/moderacion/", "eye-off"),
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),

@@ -31,6 +31,7 @@ from tests.attack.controls_arguments import (
 )
 from tests.attack.editor_arguments import account_of, medium_of, part_of
 from tests.attack.inbox_stage import comment_of, wave_of
+from tests.attack.need_stage import need_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
@@ -382,6 +383,16 @@ ROWS = (
     Row("newsroom:receive_news", "POST", CANDIDATE, status=FOUND),
     Row("media:thumbnail", arguments=lambda stage: [stage.informed.picture_id, WIDTHS[0]]),
     Row("media:file", arguments=lambda stage: [stage.informed.picture_id]),
+    Row("newsroom:needs", outside=OK),
+    Row("newsroom:ask_need", roles=EVERYBODY - {Role.AUDITOR}, outside=OK, both=True),
+    Row("newsroom:ask_need", "POST", data=lambda _: {"title": ""}, roles=EVERYBODY - {Role.AUDITOR}, status=INVALID,
+        outside=INVALID),
+    Row("newsroom:need", arguments=lambda stage: [need_of(stage).pk]),
+    Row("newsroom:decide_need", "POST", lambda stage: [need_of(stage).pk],
+        lambda _: {"state": "ACCEPTED", "answer": "Sí"}, NETWORKS_AND_HEADS, FOUND),
+    Row("newsroom:tie_need_news", "POST", lambda stage: [need_of(stage).pk], lambda _: {"address": "https://x.co/n"},
+        NETWORKS_AND_HEADS, INVALID),
+    Row("newsroom:need_file", arguments=lambda stage: [need_of(stage).files.get().pk]),
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
@@ -415,7 +426,7 @@ ROWS = (
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
 
-PUBLIC_PAGES = ("rules", "review", "moderation", "statements_csv", "statements_json")
+PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", "statements_csv", "statements_json")
 # To anybody, without signing in: what each answers to a plain request.
 PUBLIC = {
     "health": OK,
@@ -425,6 +436,7 @@ PUBLIC = {
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     **{f"public:{name}": OK for name in PUBLIC_PAGES},
+    "public:asked_need": MISSING,  # nobody asked with this code
     "public:rules_version": MISSING,  # nobody has put one in force
     "entities:arms": MISSING,  # no entity has these arms
     "account_login": OK,
@@ -459,6 +471,7 @@ def public_path(name: str, stage: Stage) -> str:
         "inbox:webhook": [1],
         "inbox:websub": [1, "x"],
         **{f"public:{name}": [stage.draft.entity.slug] for name in PUBLIC_PAGES},
+        "public:asked_need": [stage.draft.entity.slug, "x"],
         "public:rules_version": [stage.draft.entity.slug, 1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
         if stage.informed.picture

@@ -1,0 +1,67 @@
+"""The pages where an area asks for something to be told, and reads what was decided, without an account (M-1)."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pregonero.errors import Refused
+from pregonero.newsroom.needs.actions import ask_need
+from pregonero.newsroom.needs.forms import NeedForm
+from pregonero.newsroom.needs.queries import need_by_code, news_of_need
+from pregonero.people.models import Entity
+from pregonero.people.queries import entity_by_slug
+from pregonero.public.request_limits import MINUTES, is_within_limit
+
+UNPROCESSABLE, TOO_MANY = 422, 429
+
+
+@csrf_exempt  # nobody is signed in: a form of another site can do no more than anybody
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(private=True, no_store=True)
+def ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the form of a need; a POST asks for it and leads to the page where the answer is read."""
+    entity = entity_by_slug(slug)
+    if request.method != "POST":
+        return _form(entity, NeedForm())
+    form = NeedForm(request.POST, request.FILES)
+    if not is_within_limit(request, "ask_need"):
+        answer = _form(entity, form, TOO_MANY, minutes=MINUTES)
+        answer.headers["Retry-After"] = str(MINUTES * 60)
+        return answer
+    if form.is_valid():
+        try:
+            need = ask_need(entity=entity, request=form.request(), files=form.attached(), by=None, now=timezone.now())
+        except Refused as refusal:
+            form.add_error("attachments", refusal.message)
+        else:
+            return HttpResponseRedirect(reverse("public:asked_need", args=[entity.slug, need.code]), status=303)
+    return _form(entity, form, UNPROCESSABLE)
+
+
+@login_not_required
+@require_safe
+@cache_control(private=True, no_store=True)
+def asked(request: HttpRequest, slug: str, code: str) -> HttpResponse:
+    """Show to whoever asked what was decided, and the news that tell it."""
+    entity = entity_by_slug(slug)
+    need = need_by_code(entity, code)
+    context = {"entity": entity, "need": need, "news": news_of_need(need), "now": timezone.now()}
+    return _private(HttpResponse(render_to_string("public/asked_need.html", context)))
+
+
+def _form(entity: Entity, form: NeedForm, status: int = 200, *, minutes: int = 0) -> HttpResponse:
+    context = {"entity": entity, "form": form, "minutes": minutes}
+    return _private(HttpResponse(render_to_string("public/ask_need.html", context), status=status))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Keep the page out of search engines: its address is for one area."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,84 @@
+"""The pages where an area asks without an account, and reads the answer (M-1)."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pregonero.newsroom.need_models import Need, NeedState
+from pregonero.newsroom.needs.actions import decide_need
+from pregonero.people.models import Entity, Member
+from pregonero.public import request_limits
+from tests.newsroom.test_needs import FORM
+
+pytestmark = pytest.mark.procedure("M-1")
+
+
+@pytest.fixture(autouse=True)
+def _many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let one address ask as often as the tests need; the test of the limit sets its own."""
+    monkeypatch.setitem(request_limits.RATES, "ask_need", "1000/1m/key")
+
+
+def ask_path(entity: Entity) -> str:
+    return reverse("public:ask_need", args=[entity.slug])
+
+
+def test_an_area_asks_without_an_account_and_reads_the_answer_at_its_address(
+    client: Client, entity: Entity, other_entity: Entity, ana: Member, now: datetime
+) -> None:
+    assert "Pedir que se cuente" in client.get(ask_path(entity)).content.decode()
+    sent = client.post(ask_path(entity), FORM)
+    assert sent.status_code == 303
+    address = sent.headers["Location"]
+    page = client.get(address)
+    assert "todavía no ha decidido" in page.content.decode()
+    assert page.headers["X-Robots-Tag"] == "noindex"
+
+    need = Need.objects.get()
+    decide_need(
+        need=need,
+        state=NeedState.DECLINED,
+        answer="Ya se contó en mayo.",
+        look_again_on=None,
+        by=ana,
+        now=timezone.now(),
+    )
+    told = client.get(address).content.decode()
+    assert "Ya se contó en mayo." in told
+    assert need.contact not in told
+    assert client.get(reverse("public:asked_need", args=[other_entity.slug, need.code])).status_code == 404
+    assert client.get(reverse("public:asked_need", args=[entity.slug, need.code[:-1]])).status_code == 404
+
+
+def test_what_lacks_something_is_said_and_nothing_is_lost(client: Client, entity: Entity) -> None:
+    response = client.post(ask_path(entity), FORM | {"why": "", "wanted_on": "mañana"})
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Escribe por qué le interesa a la gente." in page
+    assert "Escribe una fecha, como 2026-12-01." in page
+    assert FORM["what"] in page
+    assert not Need.objects.exists()
+
+
+def test_one_address_that_asks_too_often_waits_and_keeps_its_words(
+    client: Client, entity: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(request_limits.RATES, "ask_need", "1/1m/key")
+    client.post(ask_path(entity), FORM)
+    second = client.post(ask_path(entity), FORM | {"title": "Otra feria"})
+
+    assert (second.status_code, second.headers["Retry-After"]) == (429, "300")
+    assert "Otra feria" in second.content.decode()
+    assert Need.objects.count() == 1
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.fixed_dictionaries({name: st.text(max_size=300) for name in (*FORM, "wanted_on")}))
+def test_any_text_gets_an_answer(client: Client, entity: Entity, data: dict[str, str]) -> None:
+    assert client.post(ask_path(entity), data).status_code in (303, 422)
