@@ -18,6 +18,8 @@ from pregonero.networks.models import Account, Administrator
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import News, NewsState, Source
+from pregonero.newsroom.need_models import Need
+from pregonero.newsroom.needs.actions import AttachedFile, ask_need
 from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
@@ -31,6 +33,7 @@ from tests.attack.controls_stage import ControlRows, make_controls
 from tests.attack.inbox_stage import InboxRows, make_inbox
 from tests.conftest import NOW, member, register_mincomercio
 from tests.databases import as_default_database, fresh_database
+from tests.newsroom.needs import asked
 from tests.publishing.conftest import (
     accounts,
     candidate,
@@ -66,6 +69,7 @@ class Stage:
     move: ReversibleAct
     informed: News
     candidate: News
+    need: Need
     source: Source
     notice: Notice
     account: Account  # connected
@@ -177,6 +181,7 @@ def make_stage(media: Path) -> Stage:
         move=going.reversible_acts.get(),
         informed=news,
         candidate=candidate,
+        need=ask_need(entity=entity, request=asked(), files=[AttachedFile("nota.txt", b"Hola")], by=None, now=moment),
         source=register_source(entity=entity, kind=WEBHOOK, name="Sede", secret=SECRET, by=coordinator, now=NOW),
         notice=notice,
         account=accounts["facebook"],

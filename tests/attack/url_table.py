@@ -31,7 +31,6 @@ from tests.attack.controls_arguments import (
 )
 from tests.attack.editor_arguments import account_of, medium_of, part_of
 from tests.attack.inbox_stage import comment_of, wave_of
-from tests.attack.need_stage import need_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
@@ -141,6 +140,7 @@ CONTROL, CONTROLLED = in_controls("control"), controlled
 CHECKERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}
 ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
+NEED = of("need")
 ACCOUNT = of("account")
 
 ROWS = (
@@ -386,13 +386,13 @@ ROWS = (
     Row("newsroom:needs", outside=OK),
     Row("newsroom:ask_need", roles=EVERYBODY - {Role.AUDITOR}, outside=OK, both=True),
     Row("newsroom:ask_need", "POST", data=lambda _: {"title": ""}, roles=EVERYBODY - {Role.AUDITOR}, status=INVALID,
-        outside=INVALID),
-    Row("newsroom:need", arguments=lambda stage: [need_of(stage).pk]),
-    Row("newsroom:decide_need", "POST", lambda stage: [need_of(stage).pk],
+        outside=INVALID, both=True),
+    Row("newsroom:need", arguments=NEED),
+    Row("newsroom:decide_need", "POST", NEED,
         lambda _: {"state": "ACCEPTED", "answer": "Sí"}, NETWORKS_AND_HEADS, FOUND),
-    Row("newsroom:tie_need_news", "POST", lambda stage: [need_of(stage).pk], lambda _: {"address": "https://x.co/n"},
+    Row("newsroom:tie_need_news", "POST", NEED, lambda _: {"address": "https://x.co/n"},
         NETWORKS_AND_HEADS, INVALID),
-    Row("newsroom:need_file", arguments=lambda stage: [need_of(stage).files.get().pk]),
+    Row("newsroom:need_file", arguments=lambda stage: [stage.need.files.get().pk]),
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
