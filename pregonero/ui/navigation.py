@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any
 
 from django.http import HttpRequest
@@ -116,7 +117,7 @@ ON_A_PHONE = 3
 
 
 def groups_for(roles: Iterable[str]) -> list[NavigationGroup]:
-    """Return the groups that have a page, each in the order of the first of the roles."""
+    """Return the groups that have a page, each in the order of the roles: the first of each one come first."""
     shown = tuple(roles)
     position, hides_others = _positions(shown), bool(shown) and OUTSIDE.issuperset(shown)
     groups = [
@@ -130,15 +131,16 @@ def groups_for(roles: Iterable[str]) -> list[NavigationGroup]:
 
 
 def phone_items_for(roles: Iterable[str]) -> tuple[NavigationItem, ...]:
-    """Return the first sections of the first of the roles, for the bar of a phone."""
+    """Return the first sections of the roles, for the bar of a phone."""
     shown = tuple(roles)
     items = [item for group in groups_for(shown) for item in group.items]
     return _built(items, _positions(shown))[:ON_A_PHONE]
 
 
 def _positions(roles: Iterable[str]) -> dict[str, int]:
-    order = next((ORDERS[role] for role in roles if role in ORDERS), ())
-    return {key: place for place, key in enumerate(order)}
+    orders = [ORDERS[role] for role in roles if role in ORDERS]
+    merged = dict.fromkeys(key for level in zip_longest(*orders) for key in level if key)
+    return {key: place for place, key in enumerate(merged)}
 
 
 def _built(items: Iterable[NavigationItem], positions: Mapping[str, int]) -> tuple[NavigationItem, ...]:

@@ -1,11 +1,14 @@
 """The frame: sections in their groups, ordered by role, the current one, their counts, and the signed-in person."""
 
 import re
+from datetime import date, timedelta
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
+from django.utils import timezone
 
+from pregonero.people.actions import Absence, name_stand_in
 from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from pregonero.ui.navigation import NAVIGATION, ORDERS, Count, NavigationItem, groups_for, phone_items_for
@@ -95,6 +98,22 @@ def test_bar_of_a_phone_has_what_is_daily_and_the_page_with_the_rest() -> None:
 def test_bar_of_a_phone_is_that_of_the_role() -> None:
     assert [item.key for item in phone_items_for(["CONTENT_MANAGER"])] == ["hoy", "noticias", "publicaciones"]
     assert [item.key for item in phone_items_for(["COMMUNITY_MANAGER"])] == ["hoy", "conversacion", "parrilla"]
+
+
+@pytest.mark.procedure("M-2")
+def test_who_stands_in_has_the_sections_of_both_works_on_those_days_only(luis: Member, marta: Member) -> None:
+    now = timezone.now()
+    today = timezone.localdate(now)
+
+    def cover(first: date) -> list[str]:
+        absence = Absence(Role.ADVISER, first, first, "Vacaciones")
+        name_stand_in(absent=marta, member=luis, absence=absence, by=marta, now=now)
+        found = BOTTOM.search(page_at("/", person=Member.objects.get(pk=luis.pk)))
+        assert found is not None
+        return re.findall(r"<span>(\w+)</span>", found.group())[:3]
+
+    assert cover(today + timedelta(days=1)) == ["Hoy", "Noticias", "Publicaciones"]
+    assert cover(today) == ["Hoy", "Noticias", "Conversación"]
 
 
 def test_page_shows_the_signed_in_person_and_sign_out(signed_in: Client, ana: Member) -> None:

@@ -9,6 +9,7 @@ from django.forms import BoundField
 from django.forms.utils import flatatt
 from django.template.context import Context
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -142,15 +143,21 @@ def sections(context: Context) -> dict[str, Any]:
 @register.inclusion_tag("ui/bottom.html", takes_context=True)
 def phone_sections(context: Context) -> dict[str, Any]:
     """Render the bar of a phone: two sections, the menu to create, a third section, and the page with the rest."""
-    person = context.get("person")
-    shown = _items(context, phone_items_for(person.roles if person else ()))
+    shown = _items(context, phone_items_for(_roles(context)))
     path = context["request"].path if context.get("request") else ""
     return {"first": shown[:2], "rest": shown[2:], "frame": context.get("frame"), "path": path}
 
 
 def _groups(context: Context) -> list[NavigationGroup]:
+    return groups_for(_roles(context))
+
+
+def _roles(context: Context) -> tuple[str, ...]:
+    """Return the person's own roles, and after them those of the absences that they cover today."""
     person = context.get("person")
-    return groups_for(person.roles if person else ())
+    if not person:
+        return ()
+    return (*person.roles, *sorted(person.roles_on(timezone.localdate()).difference(person.roles)))
 
 
 def _items(context: Context, items: Iterable[NavigationItem]) -> list[dict[str, Any]]:
