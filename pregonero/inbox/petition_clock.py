@@ -1,7 +1,7 @@
 """The legal date of a petition, counted from its steps, with each day explained (Ley 1755 de 2015, Q-5).
 
-The days are working days counted from the one after the petition is received. The articles are those of the Ley 1437 de
-2011 as the Ley 1755 de 2015 replaced them; the text of each is to be confirmed by the entity's lawyers.
+The days are working days counted from the one after the petition is received. `petition_law` has the words of each
+article and where they were read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -47,7 +47,7 @@ TERMS = {
     PetitionKind.GENERAL: Term(15, "Petición de interés general o particular", "Ley 1755 de 2015, art. 14"),
     PetitionKind.DOCUMENTS: Term(10, "Petición de documentos o de información", "Ley 1755 de 2015, art. 14, num. 1"),
     PetitionKind.CONSULTATION: Term(30, "Consulta sobre materias a cargo", "Ley 1755 de 2015, art. 14, num. 2"),
-    PetitionKind.AUTHORITY: Term(10, "Petición de otra autoridad", "Ley 1755 de 2015, art. 30"),
+    PetitionKind.AUTHORITY: Term(10, "Petición de información de otra autoridad", "Ley 1755 de 2015, art. 30"),
     PetitionKind.CONGRESS: Term(5, "Petición de un congresista", "Ley 5 de 1992, art. 258"),
 }
 
@@ -89,8 +89,8 @@ class DayRow:
 class Count:
     """The legal date of a petition, the norm that sets it, and its table of days. `due_on` is None when none runs.
 
-    `start` is the day on which the running term counts as begun; `waits_until` is the last day of the person to
-    complete or clarify the petition.
+    `start` is the day from which the running term counts, and `consumed` the days that had passed before it;
+    `waits_until` is the last day of the person to complete or clarify the petition.
     """
 
     due_on: date | None
@@ -100,6 +100,7 @@ class Count:
     note: str = ""
     ended_on: date | None = None
     waits_until: date | None = None
+    consumed: int = 0
 
     def is_late(self, today: date) -> bool:
         """Return whether the date has passed without an answer, or the answer came after it."""
@@ -143,12 +144,13 @@ def count_petition(kind: PetitionKind, steps: Sequence[Step], *, without: str = 
 
 def _count(start: date, calendar: Calendar, *, earlier: tuple[DayRow, ...] = ()) -> Count:
     last = calendar.plus(start, calendar.term.days)
-    return Count(last, calendar.term.norm, (*earlier, *_rows(start, last, calendar)), start)
+    first = DayRow(start, 0, "se recibe: se cuenta desde el día hábil siguiente")
+    return Count(last, calendar.term.norm, (*earlier, first, *_rows(start, last, calendar)), start)
 
 
-def _rows(start: date, last: date, calendar: Calendar) -> Iterable[DayRow]:
-    yield DayRow(start, 0, "se recibe: se cuenta desde el día hábil siguiente")
-    number = 0
+def _rows(start: date, last: date, calendar: Calendar, *, consumed: int = 0) -> Iterable[DayRow]:
+    """Yield the days after one, numbered from those consumed already, up to the last."""
+    number = consumed
     for day in days_after(start):
         why = why_not_working(day, without=calendar.without)
         number += not why
@@ -181,7 +183,7 @@ def _stopped(count: Count, day: date, until: date, article: str, why: str) -> Co
     """Stop the count until the person completes or clarifies the petition; its table ends on that day."""
     if count.due_on is None:
         raise Refused("La cuenta ya está detenida: espera a la persona.")
-    rows = tuple(row for row in count.rows if row.day < day)
+    rows = tuple(row for row in count.rows if row.day < day or row.number == 0)
     return replace(
         count,
         due_on=None,
@@ -194,7 +196,7 @@ def _stopped(count: Count, day: date, until: date, article: str, why: str) -> Co
 
 def _asked_to_complete(count: Count, day: date, calendar: Calendar) -> Count:
     """Stop the count: the person has a month to complete the petition (art. 17)."""
-    last = calendar.plus(count.start, TO_ASK_TO_COMPLETE)
+    last = _day_of(count, TO_ASK_TO_COMPLETE, calendar)
     if day > last:
         raise Refused(f"Se pide completar en los 10 días hábiles siguientes: hasta el {last:%d/%m/%Y} (art. 17).")
     return _stopped(count, day, day + MONTH_TO_COMPLETE, "art. 17", "se pidió completarla")
@@ -216,18 +218,42 @@ def _returned(count: Count, day: date, calendar: Calendar) -> Count:
 
 
 def _completed(count: Count, step: Step, calendar: Calendar) -> Count:
-    """Start the count again, from the day after the person completes or clarifies it (arts. 17 and 19)."""
+    """Count on from the day after the person completes the petition (art. 17), or again when they clarify it (art. 19).
+
+    Article 17 says that the term is reactivated; article 19 that the petition was given back, so that it comes anew.
+    """
     if count.waits_until is None:
         raise Refused("No se le había pedido completar nada.")
     start, _ = counted_from(step.at, without=calendar.without)
-    article = "art. 19" if "art. 19" in count.norm else "art. 17"
-    again = _count(start, calendar, earlier=count.rows)
-    return replace(again, note=f"la cuenta empieza otra vez al completarla ({article})")
+    if "art. 19" in count.norm:
+        again = _count(start, calendar, earlier=count.rows)
+        return replace(again, note="la cuenta empieza otra vez al aclararla (art. 19)")
+    consumed = max([count.consumed, *(row.number or 0 for row in count.rows if row.day >= count.start)])
+    last = calendar.plus(start, calendar.term.days - consumed)
+    rows = (*_waiting(count.rows, start), *_rows(start, last, calendar, consumed=consumed))
+    note = f"la cuenta sigue al completarla, con {calendar.term.days - consumed} días por delante (art. 17)"
+    return Count(last, calendar.term.norm, rows, start, note, consumed=consumed)
+
+
+def _waiting(rows: tuple[DayRow, ...], until: date) -> Iterable[DayRow]:
+    """Yield a stopped table with the days that the person took, and the day on which the count goes on."""
+    yield from (row for row in rows if row.day < until)
+    for day in days_after(rows[-1].day):
+        if day >= until:
+            break
+        yield DayRow(day, None, "espera a la persona")
+    yield DayRow(until, None, "la completó: la cuenta sigue desde el día hábil siguiente (art. 17)")
+
+
+def _day_of(count: Count, number: int, calendar: Calendar) -> date:
+    """Return the day that has a number in the running term, or that would have it."""
+    counted = [row.day for row in count.rows if row.number == number]
+    return counted[-1] if counted else calendar.plus(count.start, number - count.consumed)
 
 
 def _forwarded(count: Count, day: date, calendar: Calendar) -> Count:
     """End the count here: another authority is competent (art. 21)."""
-    last = calendar.plus(count.start, TO_ASK_AND_FORWARD)
+    last = _day_of(count, TO_ASK_AND_FORWARD, calendar)
     late = f", tarde: era hasta el {last:%d/%m/%Y}" if day > last else ""
     return replace(
         count, ended_on=day, due_on=last, norm="Ley 1755 de 2015, art. 21", note=f"se remitió a otra autoridad{late}"
@@ -242,11 +268,11 @@ def _extended(count: Count, day: date, until: date | None, calendar: Calendar) -
         raise Refused(
             f"La ampliación se avisa antes de que venza: era hasta el {count.due_on:%d/%m/%Y} (art. 14, par.)."
         )
-    most = calendar.plus(count.start, 2 * calendar.term.days)
+    most = calendar.plus(count.start, 2 * calendar.term.days - count.consumed)
     if not count.due_on < until <= most:
         raise Refused(f"La ampliación llega como máximo al {most:%d/%m/%Y}, el doble del plazo (art. 14, par.).")
-    earlier = tuple(row for row in count.rows if row.day < count.start)
-    rows = (*earlier, *_rows(count.start, until, calendar))
+    earlier = tuple(row for row in count.rows if row.day <= count.start)
+    rows = (*earlier, *_rows(count.start, until, calendar, consumed=count.consumed))
     return replace(count, due_on=until, rows=rows, norm="Ley 1755 de 2015, art. 14, parágrafo", note="ampliada")
 
 

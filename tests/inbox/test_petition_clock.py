@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pregonero.errors import Refused
 from pregonero.inbox.petition_clock import (
+    TERMS,
     DayRow,
     PetitionKind,
     Step,
@@ -16,6 +17,7 @@ from pregonero.inbox.petition_clock import (
     count_petition,
     silence_of_documents,
 )
+from pregonero.inbox.petition_law import ARTICLES
 from pregonero.working_days import LEY_2578, is_working_day
 from tests.inbox.petition_terms import WORKED, Worked
 
@@ -57,9 +59,10 @@ def test_worked_terms_with_their_tables(term: Worked) -> None:
         return
     begun = max(place for place, row in enumerate(count.rows) if row.number == 0)
     rows = count.rows[begun:]
-    days = [count.start + timedelta(days=number) for number in range(len(rows))]
+    days = [rows[0].day + timedelta(days=number) for number in range(len(rows))]
     assert [row.day for row in rows] == days, "no day is left out"
-    holidays = [row for row in rows if row.number is None and row.day.weekday() < 5]
+    stopped = [row for row in rows if "art. 17" in row.note or row.note == "espera a la persona"]
+    holidays = [row for row in rows if row.number is None and row.day.weekday() < 5 and row not in stopped]
     assert " ".join(f"{row.day:%m-%d}" for row in holidays if row.day <= d(term.due)) == term.holidays
     assert all("Ley" in row.note for row in holidays), "each holiday names its law"
     assert all(row.note for row in rows if row.day.weekday() >= 5 and row.number is None)
@@ -103,19 +106,45 @@ def test_the_table_says_on_which_day_the_count_stopped() -> None:
 @pytest.mark.parametrize(
     ("asked", "completed", "due"),
     [
-        ("2026-11-30 10:00", "2026-12-10 10:00", "2027-01-04"),
-        ("2026-12-09 10:00", "2026-12-09 16:00", "2026-12-31"),
-        ("2026-12-01 10:00", "2026-12-12 10:00", "2027-01-06"),
+        ("2026-11-30 10:00", "2026-12-10 10:00", "2026-12-29"),
+        ("2026-12-09 10:00", "2026-12-09 16:00", "2026-12-17"),
+        ("2026-12-01 10:00", "2026-12-12 10:00", "2026-12-30"),
         ("2026-11-25 10:00", "2026-12-07 18:00", "2026-12-31"),
     ],
 )
-def test_the_count_starts_again_when_it_is_completed(asked: str, completed: str, due: str) -> None:
+def test_the_count_goes_on_when_it_is_completed(asked: str, completed: str, due: str) -> None:
     steps = [received("2026-11-24 10:00"), Step(S.ASKED_TO_COMPLETE, at(asked))]
     stopped = count_petition(K.GENERAL, steps)
     again = count_petition(K.GENERAL, [*steps, Step(S.COMPLETED, at(completed))])
 
     assert (stopped.due_on, stopped.norm) == (None, "Ley 1755 de 2015, art. 17")
     assert again.due_on == d(due)
+
+
+def test_what_is_counted_after_the_pause_keeps_what_had_passed() -> None:
+    """Article 17 reactivates the term: asking again, forwarding and extending count the same days."""
+    paused = [received("2026-11-24 10:00"), Step(S.ASKED_TO_COMPLETE, at("2026-11-30 10:00"))]
+    going = [*paused, Step(S.COMPLETED, at("2026-12-10 10:00"))]  # three days had passed
+
+    assert count_petition(K.GENERAL, [*going, Step(S.FORWARDED, at("2026-12-14 10:00"))]).due_on == d("2026-12-14")
+    again = [*going, Step(S.ASKED_TO_COMPLETE, at("2026-12-15 10:00")), Step(S.COMPLETED, at("2026-12-17 10:00"))]
+    assert count_petition(K.GENERAL, again).due_on == d("2027-01-04")
+    with pytest.raises(Refused, match="hasta el 21/12/2026"):
+        count_petition(K.GENERAL, [*going, Step(S.ASKED_TO_COMPLETE, at("2026-12-22 10:00"))])
+    longest = count_petition(K.GENERAL, [*going, Step(S.EXTENDED, at("2026-12-29 10:00"), d("2027-01-20"))])
+    assert longest.due_on == d("2027-01-20")
+    with pytest.raises(Refused, match="21/01/2027"):
+        count_petition(K.GENERAL, [*going, Step(S.EXTENDED, at("2026-12-29 10:00"), d("2027-01-22"))])
+
+
+def test_each_norm_that_sets_a_date_has_its_words_and_its_source() -> None:
+    norms = {count_petition(PetitionKind(term.kind), steps_of(term)).norm for term in WORKED if term.due}
+    assert norms - ARTICLES.keys() == {"Ley 1755 de 2015, art. 30"}, "not found in full"
+    assert all(article.source.startswith("https://") and article.words for article in ARTICLES.values())
+    assert "quince (15) días" in ARTICLES[TERMS[K.GENERAL].norm].words
+    assert "diez (10) días" in ARTICLES[TERMS[K.DOCUMENTS].norm].words
+    assert "treinta (30) días" in ARTICLES[TERMS[K.CONSULTATION].norm].words
+    assert "cinco (5) días" in ARTICLES[TERMS[K.CONGRESS].norm].words
 
 
 @pytest.mark.parametrize("day", ["2026-12-10 08:00", "2026-12-15 08:00", "2027-01-15 08:00"])

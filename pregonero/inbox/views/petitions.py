@@ -13,6 +13,7 @@ from pregonero.inbox.actions import petitions as actions
 from pregonero.inbox.forms import NumberForm, PetitionForm, StepForm
 from pregonero.inbox.models import Petition
 from pregonero.inbox.petition_clock import TERMS, PetitionKind, silence_of_documents
+from pregonero.inbox.petition_law import ARTICLES
 from pregonero.inbox.petitions import FEATURES, calendar_file, row_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
@@ -71,6 +72,7 @@ def _page(request: MemberRequest, petition: Petition, form: Form | None = None) 
         "row": row,
         "silence": silence_of_documents(row.count) if kind == PetitionKind.DOCUMENTS else None,
         "term": TERMS[kind],
+        "article": ARTICLES.get(row.count.norm),
         "features": [(label, petition.features.get(name, False)) for name, label in FEATURES.items()],
         "packet": petition_queries.latest_packet(petition),
         "dates": petition.legal_dates.order_by("pk"),
