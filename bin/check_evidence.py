@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Check offline that a check of a control, and a piece of its evidence, are in the sealed records of an entity.
+"""Check offline that something is in the sealed records of an entity: a check of a control, or a petition.
 
     python3 check_evidence.py proof.json [evidence-file] [head]
 
+The evidence of a check is the file that was attached. That of a petition is the `peticion.json` of its packet, whose
+text must be the one of `prueba-mensaje.json`.
 It needs only Python: RFC 6962 trees over RFC 8785 bodies. `head` is the one that the entity published, if you have it.
 """
 
@@ -32,6 +34,15 @@ def root_from(leaf: bytes, index: int, size: int, proof: list[bytes]) -> bytes:
     return digest
 
 
+def is_evidence(facts: dict[str, object], content: bytes) -> bool:
+    """Return whether a file is the one that an event is about: attached to a check, or the text of a message."""
+    if "evidence" in facts:
+        return sha256(content).hex() in list(facts["evidence"])  # type: ignore[call-overload]
+    packet = json.loads(content)
+    salt, text = packet["huella"]["sal"], packet["texto"]
+    return sha256(f"{salt}\n{text}".encode()).hex() == facts["digest"]
+
+
 def problems_of(proof: dict[str, object], evidence: bytes | None, head: str) -> Iterator[str]:
     """Yield what is wrong with a proof; nothing when it is right."""
     if proof["format"] != "pregonero-proof/1":
@@ -47,8 +58,8 @@ def problems_of(proof: dict[str, object], evidence: bytes | None, head: str) -> 
         yield "the head is not the batch's"
     if head and head != proof["head"]:
         yield "the head is not the published one"
-    if evidence is not None and hashlib.sha256(evidence).hexdigest() not in event["facts"]["evidence"]:
-        yield "the evidence is not the one of this check"
+    if evidence is not None and not is_evidence(event["facts"], evidence):
+        yield "the evidence is not the one of this event"
 
 
 def main(arguments: list[str]) -> int:

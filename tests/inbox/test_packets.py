@@ -2,8 +2,11 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,7 +68,8 @@ def test_it_has_text_capture_network_hour_and_contact(packet: PetitionPacket, pe
     files = files_in(packet)
     data = json.loads(files["peticion.json"])
 
-    assert set(files) == {"peticion.json", "peticion.txt", "captura.pdf", "captura-1.png"}
+    proofs = {"prueba-mensaje.json", "prueba-peticion.json"}
+    assert set(files) == {"peticion.json", "peticion.txt", "captura.pdf", "captura-1.png"} | proofs
     assert data["texto"] == ASKED and files["peticion.txt"].decode().strip() == ASKED
     assert (data["red"], data["persona"]["nombre"]) == ("Facebook", "Rosa Mejía")
     assert data["persona"]["contacto"] == "rosa@correo.test"
@@ -75,6 +79,27 @@ def test_it_has_text_capture_network_hour_and_contact(packet: PetitionPacket, pe
     assert files["captura.pdf"].startswith(b"%PDF-")
     assert Image.open(io.BytesIO(files["captura-1.png"])).width > 800
     assert "amiga del director" not in json.dumps(data), "internal notes stay inside"
+
+
+@pytest.mark.procedure("R-1")
+def test_an_outsider_checks_offline_that_it_is_in_the_record(packet: PetitionPacket, tmp_path: Path) -> None:
+    for name, content in files_in(packet).items():
+        (tmp_path / name).write_bytes(content)
+
+    def said(proof: str, *arguments: str) -> str:
+        command = [sys.executable, "-I", "bin/check_evidence.py", str(tmp_path / proof), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout[:2]
+
+    data, head = tmp_path / "peticion.json", json.loads((tmp_path / "prueba-mensaje.json").read_text())["head"]
+    assert said("prueba-mensaje.json", str(data), head) == said("prueba-peticion.json", "", head) == "OK"
+    assert said("prueba-mensaje.json", str(data), "0" * 64) == "NO"
+    asked = json.loads(data.read_text())
+    data.write_text(json.dumps(asked | {"texto": "Otra cosa"}), encoding="utf-8")
+    assert said("prueba-mensaje.json", str(data)) == "NO"
+    opened = json.loads((tmp_path / "prueba-peticion.json").read_text())
+    changed = opened | {"event": opened["event"].replace("DOCUMENTS", "GENERAL")}
+    (tmp_path / "prueba-peticion.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert said("prueba-peticion.json") == "NO"
 
 
 def test_its_digest_is_in_the_record_and_it_is_the_same_when_made_again(

@@ -6,6 +6,7 @@ import zipfile
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pregonero.inbox import queries
@@ -13,6 +14,8 @@ from pregonero.inbox.models import Answer, Message, Petition
 from pregonero.inbox.packets.capture import draw_pdf, draw_pictures, printable
 from pregonero.inbox.petition_clock import TERMS, Count, PetitionKind
 from pregonero.inbox.petitions import FEATURES, count_of
+from pregonero.records.models import Event
+from pregonero.records.proof import proof_of_event
 
 FORMAT = "pregonero.peticion/1"
 NO_WORDS = "(sin texto)"
@@ -117,6 +120,25 @@ def capture_data(petition: Petition, data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def proofs_of(petition: Petition) -> dict[str, bytes]:
+    """Return the proofs that what the person wrote, and its handing over, are in the records; none until sealed."""
+    events = {
+        "prueba-mensaje.json": Event.objects.filter(
+            ref=petition.message.ref.reference,
+            event_type__in=("message.received", "message.edited"),
+            facts__digest=petition.message.digest,
+        ),
+        "prueba-peticion.json": Event.objects.filter(ref=petition.ref.reference, event_type="petition.opened"),
+    }
+    found = {name: _latest_proof(events, petition.entity_id) for name, events in events.items()}
+    return {name: json.dumps(proof, indent=1).encode() for name, proof in found.items() if proof is not None}
+
+
+def _latest_proof(events: QuerySet[Event], entity_id: int) -> dict[str, Any] | None:
+    event = events.filter(entity_id=entity_id).order_by("-pk").first()
+    return proof_of_event(event) if event is not None else None
+
+
 def packet_of(petition: Petition) -> bytes:
     """Return the packet as a ZIP; the same petition in the same state gives the same bytes."""
     data = petition_data(petition)
@@ -125,6 +147,7 @@ def packet_of(petition: Petition) -> bytes:
         "peticion.json": json.dumps(data, ensure_ascii=False, indent=1).encode(),
         "peticion.txt": f"{data['texto']}\n".encode(),
         "captura.pdf": draw_pdf(drawn),
+        **proofs_of(petition),
         **{f"captura-{number}.png": page for number, page in enumerate(draw_pictures(drawn), start=1)},
     }
     written = timezone.localtime(petition.message.written_at)
