@@ -143,6 +143,7 @@ def shape_comment(lab: LabState, call: Call, comment: Comment) -> dict[str, Any]
     return _status(call, comment.id, content, comment.at, address) | {
         "in_reply_to_id": comment.parent or comment.post or None,
         "visibility": PRIVATE if comment.kind == "message" else "public",
+        "edited_at": iso_millis(comment.edited_at) if comment.edited_at else None,
         "account": _citizen(comment),
     }
 
@@ -168,6 +169,7 @@ def _status(call: Call, id: str, content: str, at: float, address: str) -> dict[
     return {
         "id": id,
         "created_at": iso_millis(at),
+        "edited_at": None,
         "content": content,
         "url": address,
         "uri": address,

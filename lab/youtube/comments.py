@@ -163,7 +163,7 @@ def _comment_shape(comment: Comment) -> dict[str, Any]:
         "viewerRating": "none",
         "likeCount": 0,
         "publishedAt": iso_seconds(comment.at),
-        "updatedAt": iso_seconds(comment.at),
+        "updatedAt": iso_seconds(comment.edited_at or comment.at),
     }
     if comment.parent:
         snippet["parentId"] = comment.parent

@@ -1,12 +1,14 @@
 """How far behind each account is, how what people write arrives, and what is lost without a public address (Q-1)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pregonero.inbox import queries
 from pregonero.inbox.models import HubSubscription, LiveConnection, Stream
 from pregonero.networks.interactions import Stream as OfferedStream
-from pregonero.networks.registry import interaction_reader
+from pregonero.networks.models import Account
+from pregonero.networks.registry import connector, interaction_reader
 from pregonero.networks.websub import has_public_address
 from pregonero.people.models import Entity
 
@@ -61,6 +63,11 @@ def list_readings(entity: Entity, *, now: datetime) -> list[ListReading]:
 def late_readings(entity: Entity, *, now: datetime) -> list[ListReading]:
     """Return the lists of the entity's accounts that are behind, or that their network refuses."""
     return [reading for reading in list_readings(entity, now=now) if reading.needs_review]
+
+
+def never_read(accounts: Iterable[Account]) -> list[str]:
+    """Return what people write to these accounts that their networks do not give us, in Spanish."""
+    return list(dict.fromkeys(filter(None, (connector(one.network).capabilities.never_read for one in accounts))))
 
 
 def polling_losses() -> tuple[str, ...]:

@@ -20,7 +20,6 @@ from pregonero.errors import Issue
 Prepared = dict[str, Any]
 """JSON state of a preparation: ids of what was uploaded, used to continue and to recognise the post later."""
 
-
 ID_LENGTH = 255
 """The longest id of a network that is stored: a message on Instagram has some 180 characters."""
 
@@ -79,6 +78,7 @@ class Capabilities:
     names_author_in_replies: bool = False  # an answer begins with the handle of the person who is answered
     private_replies: bool = False  # a comment may have one answer by private message
     message_counts_bytes: bool = False  # the limit of a private message is in bytes of UTF-8
+    never_read: str = ""  # Spanish: what people write there that its API does not give us
     reels_apart: bool = False  # a video can be sent as a reel instead, which a person chooses
     prepares_ahead_seconds: int = 0  # how long before its scheduled time a post may be prepared
     sdk: tuple[str, ...] = ()  # modules that are slow to import: workers import them when they start

@@ -13,7 +13,7 @@ from pregonero.inbox.actions.live import save_live_closed, save_live_open
 from pregonero.inbox.health_checks import check_notices, check_reading
 from pregonero.inbox.models import Stream
 from pregonero.inbox.reading_state import POLLING_ONLY, list_readings
-from pregonero.networks.actions.register import save_application
+from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.inbox.conftest import Write, account_of, post_at, read_all
@@ -93,3 +93,21 @@ def test_without_a_public_address_it_works_and_says_what_it_loses_on_the_page_an
     settings.PUBLIC_ADDRESS = "https://redes.mincit.gov.co"
     assert POLLING_ONLY not in client.get("/conversacion/").content.decode()
     assert check_notices(None).details == ()
+
+
+def test_the_page_says_what_a_network_never_gives(page: Account, carmen: Member) -> None:
+    browser, sentence = Client(), "Los mensajes privados de Bluesky van por otro servicio y no llegan aquí"
+    browser.force_login(carmen.user)
+    assert sentence not in browser.get("/conversacion/").content.decode()
+    register_account(
+        entity=carmen.entity,
+        network="bluesky",
+        handle="mincit.bsky.social",
+        remote_id="did:plc:mincit",
+        display_name="MinComercio",
+        purpose="Cuenta institucional",
+        root_mailbox="",
+        by=carmen,
+        now=timezone.now(),
+    )
+    assert sentence in browser.get("/conversacion/").content.decode()

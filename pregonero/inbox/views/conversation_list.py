@@ -1,5 +1,6 @@
 """The list of conversations with its filters, which are in its address."""
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -9,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from pregonero.inbox import composer_queries, queries
-from pregonero.inbox.reading_state import POLLING_ONLY, list_readings, polling_losses
+from pregonero.inbox.correction_queries import outdated_answers
+from pregonero.inbox.reading_state import POLLING_ONLY, list_readings, never_read, polling_losses
 from pregonero.inbox.states import Question
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.queries import accounts_of
@@ -48,10 +50,8 @@ def conversation_list(request: MemberRequest) -> HttpResponse:
         "label": STATE_LABELS[filters.state],
         "most": queries.MOST_LISTED,
         **_filter_choices(member.entity),
-        "readings": list_readings(member.entity, now=now),
-        "polling_only": POLLING_ONLY,
-        "losses": polling_losses(),
-        "outdated": queries.outdated_answers(member.entity),
+        **_readings(member.entity, now),
+        "outdated": outdated_answers(member.entity),
         "now": now,
     }
     return render(request, "inbox/list.html", context)
@@ -63,6 +63,15 @@ def _filter_choices(entity: Entity) -> dict[str, Any]:
         "questions": Question.choices,
         "kinds": KIND_LABELS.items(),
         "labels": composer_queries.labels_of(entity),
+    }
+
+
+def _readings(entity: Entity, now: datetime) -> dict[str, Any]:
+    return {
+        "readings": list_readings(entity, now=now),
+        "polling_only": POLLING_ONLY,
+        "losses": polling_losses(),
+        "never_read": never_read(accounts_of(entity)),
     }
 
 

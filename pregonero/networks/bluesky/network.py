@@ -84,6 +84,7 @@ CAPABILITIES = Capabilities(
         "thread_depth": Limit(100, INTERACTIONS_READ_ON, OWN_CHOICE),
     },
     builds_card=True,
+    never_read="Los mensajes privados de Bluesky van por otro servicio y no llegan aquí: míralos en Bluesky.",
     prepares_ahead_seconds=30 * 60,
     has_many_servers=True,
     takes_replies=True,

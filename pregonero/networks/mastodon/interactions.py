@@ -27,18 +27,30 @@ class MastodonInteractions:
     streams: tuple[Stream, ...] = (Stream(MENTIONS, "Menciones, respuestas y mensajes", 60),)
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
-        """Read the page of mentions that follows the newest one already read; the first time, the latest page."""
-        size = CAPABILITIES.limits["mentions_page"].value
+        """Read the latest page of mentions, also those read before: their authors edit them and no other list says so.
+
+        When the whole page is new, there may be more before it: then the page after the newest one already read.
+        """
+        size, since = CAPABILITIES.limits["mentions_page"].value, str(cursor.get("newest") or "")
         params: dict[str, Any] = {"types[]": "mention", "limit": size}
-        if cursor:
-            params["min_id"] = cursor["newest"]
         with mapped_errors(ERRORS, public=False):
-            notifications = Api(credentials).get("/v1/notifications", **params)
+            api = Api(credentials)
+            notifications = api.get("/v1/notifications", **params)
+            skips = bool(since) and len(notifications) == size and min(map(_order, notifications)) > _order_of(since)
+            if skips:
+                notifications = api.get("/v1/notifications", min_id=since, **params)
             found = [_interaction(entry["status"]) for entry in notifications if entry.get("status")]
-        ids = [str(entry["id"]) for entry in notifications]
-        newest = max(ids, key=lambda id: (len(id), id), default="")
-        has_more = bool(cursor) and len(notifications) == size
-        return Reading(tuple(found), {"newest": newest} if newest else cursor, has_more=has_more)
+        newest = max([since, *(str(entry["id"]) for entry in notifications)], key=_order_of)
+        return Reading(tuple(found), {"newest": newest} if newest else cursor, has_more=skips)
+
+
+def _order(notification: dict[str, Any]) -> tuple[int, str]:
+    return _order_of(str(notification["id"]))
+
+
+def _order_of(id: str) -> tuple[int, str]:
+    """Return what orders ids as Mastodon does: numbers in strings."""
+    return len(id), id
 
 
 @or_not_understood
