@@ -43,6 +43,17 @@ def fresh_database() -> Iterator[str]:
 
 
 @contextmanager
+def empty_database() -> Iterator[str]:
+    """Give the address of a database without any table, for the tests of a migration; removed at the end."""
+    name = f"pregonero_empty_{uuid.uuid4().hex[:12]}"
+    _administer(f'CREATE DATABASE "{name}"')
+    try:
+        yield _url_of(name)
+    finally:
+        _administer(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
 def as_default_database(url: str) -> Iterator[None]:
     """Make Django's default connection that database: in this thread, and in the threads that start inside.
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pregonero.dashboard.task import Act, Task
 from pregonero.inbox import queries
+from pregonero.inbox.correction_queries import outdated_answers
 from pregonero.inbox.models import Conversation, Promise
 from pregonero.inbox.person_queries import pending_promises
 from pregonero.inbox.petitions import SOON_DAYS, PetitionRow, row_of
@@ -62,11 +63,11 @@ def correction_tasks(member: Member, *, now: datetime) -> list[Task]:
         Task(
             f"{one.answer.conversation.contact} en {one.answer.conversation.account.get_network_display()}",
             path,
-            f"Le respondimos con un dato de «{one.news.title}» que cambió.",
+            f"Hay que corregir lo que le respondimos, porque {one.why}.",
             Act("Corregir", path),
             network=one.answer.conversation.account.network,
         )
-        for one in queries.outdated_answers(member.entity)
+        for one in outdated_answers(member.entity)
     ]
 
 

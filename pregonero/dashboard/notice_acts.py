@@ -25,6 +25,7 @@ ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
     "need.asked": (None, "Decidir"),
     "need.decided": (OTHER, "Leer la respuesta"),
     "news.edited": (OTHER, "Comparar las versiones"),
+    "news.moved": (OTHER, "Abrir la noticia"),
     "delivery.rejected": (FAILED, "Corregir"),
     "delivery.expired": (FAILED, "Reprogramar"),
     "delivery.needs_person": (FAILED, "Decidir"),

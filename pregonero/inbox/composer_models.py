@@ -83,10 +83,14 @@ class TextLinkCheck(models.Model):
     ended_at = models.CharField(max_length=500, blank=True)
     official = models.BooleanField()
     problem = models.CharField(max_length=300, blank=True)
+    is_gone = models.BooleanField(default=False)  # its page is no longer there
     checked_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["entity", "address", "-id"], name="text_link_check_latest"),)
+        indexes = (
+            models.Index(fields=["entity", "address", "-id"], name="text_link_check_latest"),
+            models.Index(fields=["entity", "-id"], condition=Q(is_gone=True), name="text_link_check_gone"),
+        )
         triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
 
     def __str__(self) -> str:

@@ -38,12 +38,11 @@ from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "Answer", "Contact", "ContactJoin", "Conversation", "DeliveredItem", "Draft", "HubSubscription", "Label",
-    "LegalDate",
-    "LiveConnection", "Message", "MessageVersion", "Note", "Petition", "PetitionPacket", "PetitionStep",
-    "PqrsdParameters", "Presence", "PressDeadline", "Priority", "Promise", "QuestionDecision", "QuestionRules",
-    "ReservedNote", "RulesEnactment", "RulesTrial", "SavedAnswer", "SavedAnswerVersion", "Stream",
-    "TextLinkAcceptance", "TextLinkCheck", "TrainedModel", "WebhookNotice",
+    "Answer", "Contact", "ContactJoin", "Conversation", "CorrectionWaiver", "DeliveredItem", "Draft",
+    "HubSubscription", "Label", "LegalDate", "LiveConnection", "Message", "MessageVersion", "Note", "Petition",
+    "PetitionPacket", "PetitionStep", "PqrsdParameters", "Presence", "PressDeadline", "Priority", "Promise",
+    "QuestionDecision", "QuestionRules", "ReservedNote", "RulesEnactment", "RulesTrial", "SavedAnswer",
+    "SavedAnswerVersion", "Stream", "TextLinkAcceptance", "TextLinkCheck", "TrainedModel", "WebhookNotice",
 ]  # fmt: skip
 
 # What is sent to PQRSD is only redirected: the people of the networks do not answer its substance (Q-3).
@@ -219,8 +218,9 @@ class Answer(models.Model):
 
     `is_private` means that only the person reads it: it answers a private message, or answers a comment privately.
     `why_by_hand` is why a person sends it at the network; empty when the system does.
-    `source_*` name the news item from which it was answered, with the digest of its text then (Q-2). `alike_to` is the
-    answer that was given at once to this message too. `undone_at` is set when its author undid it before it was sent.
+    `source_*` name the news item from which it was answered, with the digest of its text and its address then (Q-2).
+    `alike_to` is the answer that was given at once to this message too. `undone_at` is set when its author undid it
+    before it was sent.
     """
 
     SUBJECT_KIND = "answer"
@@ -246,6 +246,7 @@ class Answer(models.Model):
     source_id = models.BigIntegerField(null=True)
     source_name = models.CharField(max_length=300, blank=True)
     source_digest = models.CharField(max_length=64, blank=True)
+    source_address = models.URLField(max_length=500, blank=True)
 
     class Meta:
         constraints = (
@@ -309,6 +310,33 @@ class Answer(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records and operations refer to it."""
         return ObjectRef(self.SUBJECT_KIND, self.pk, f"Respuesta en {self.conversation.account}")
+
+
+class CorrectionWaiver(models.Model):
+    """A person decided that an answer needs no correction although its fact changed (Q-2).
+
+    `change` is the digest of what the fact says now: another change lists the answer again.
+    """
+
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="waivers")
+    change = models.CharField(max_length=64)
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["answer", "change"], name="correction_waived_once"),)
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(  # its reason can be erased (N-7)
+                name="append_only",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("answer", "change", "by", "at"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"respuesta {self.answer_id} sin corrección"
 
 
 class PqrsdParameters(models.Model):

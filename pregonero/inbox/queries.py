@@ -26,8 +26,6 @@ from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.networks.queries import credentials_with
 from pregonero.networks.registry import interaction_reader
-from pregonero.newsroom.models import News
-from pregonero.newsroom.reading.text import digest_of
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.people.models import Entity, Member
@@ -249,38 +247,6 @@ def conversations_under(subject: ObjectRef) -> list[Conversation]:
     """Return the conversations under a publication, the first one first, for its expediente (M-1)."""
     found = Conversation.objects.filter(subject_kind=subject.kind, subject_id=subject.id)
     return list(found.select_related("account", "contact").order_by("pk")[:THREAD_LIMIT])
-
-
-@dataclass(frozen=True)
-class OutdatedAnswer:
-    """An answer that was given from a news item that says something else now."""
-
-    answer: Answer
-    news: News
-
-    @property
-    def is_outdated(self) -> bool:
-        """Return whether the news item was edited after the answer, and says something else than it said then."""
-        edited_at = self.news.edited_at
-        if edited_at is None or edited_at <= self.answer.at:
-            return False
-        return digest_of(self.news.title, self.news.summary, self.news.body) != self.answer.source_digest
-
-
-def outdated_answers(entity: Entity, *, limit: int = 100) -> list[OutdatedAnswer]:
-    """Return the answers whose news item was edited after they were given, the newest first."""
-    edited = News.objects.filter(entity=entity, edited_at__isnull=False).order_by("-edited_at", "-pk")
-    news = {item.pk: item for item in edited[:MOST_LISTED]}
-    given = Answer.objects.filter(source_kind="news", source_id__in=list(news), state=AnswerState.PUBLISHED)
-    corrected = Answer.objects.filter(corrects=OuterRef("pk")).exclude(state=AnswerState.FAILED)
-    given = given.filter(~Exists(corrected), conversation__entity=entity)
-    given = given.select_related("conversation__account", "conversation__contact", "message", "by")
-    pairs = [
-        OutdatedAnswer(answer, news[answer.source_id])
-        for answer in given.order_by("-pk")[:MOST_LISTED]
-        if answer.source_id
-    ]
-    return [pair for pair in pairs if pair.is_outdated][:limit]
 
 
 def streams_due(*, now: datetime, limit: int = 500) -> list[int]:

@@ -17,7 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from pregonero.errors import Refused
-from pregonero.inbox import hub_queries, live, petition_queries, queries, rules_trial
+from pregonero.inbox import correction_queries, hub_queries, live, petition_queries, queries, rules_trial
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading, save_stream_problem
 from pregonero.inbox.actions.delivered import note_delivered
 from pregonero.inbox.actions.hub import begin_subscription, save_subscription_problem
@@ -26,6 +26,7 @@ from pregonero.inbox.actions.petitions import recount_petition
 from pregonero.inbox.actions.question_models import save_model
 from pregonero.inbox.actions.question_rules import save_trial
 from pregonero.inbox.actions.webhooks import finish_notice
+from pregonero.inbox.link_check import check_given_links
 from pregonero.inbox.models import Stream
 from pregonero.inbox.packets.contents import packet_of
 from pregonero.inbox.question_queries import entities_to_train, learned_phrases, rules_in_force, rules_to_try
@@ -38,6 +39,7 @@ from pregonero.networks.tokens import with_token_refresh
 from pregonero.networks.webhooks import WebhookHint
 from pregonero.outbox.sender import flush_limit_readings
 from pregonero.processes import ENDING
+from pregonero.records.tasks import seal_all
 
 
 @app.periodic(cron="* * * * * */15")
@@ -170,6 +172,7 @@ def _defer_once(task: str, lock: str, **arguments: int) -> None:
 def make_packet(*, petition_id: int, **_later: Any) -> None:
     """Make and store the packet of a petition, and have it mailed if its office has an address."""
     petition = petition_queries.petition_to_pack(pk=petition_id)
+    seal_all(entity_id=petition.entity_id)  # the packet has the proof of what is sealed
     packet = store_packet(petition=petition, content=packet_of(petition), now=timezone.now())
     if packet is not None:
         app.configure_task("inbox.mail_packet").defer(packet_id=packet.pk)
@@ -201,3 +204,17 @@ def recount_petitions(timestamp: int, **_later: Any) -> None:
     now = datetime.fromtimestamp(timestamp, tz=UTC)
     for petition_id in petition_queries.petitions_to_recount():
         recount_petition(petition_id=petition_id, now=now)
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(name="inbox.check_links", queue="reading", queueing_lock="check_links")
+def check_links(timestamp: int, **_later: Any) -> None:
+    """Enqueue a look at the links that each entity gave to people lately."""
+    for entity_id in correction_queries.entities_with_answers(now=datetime.fromtimestamp(timestamp, tz=UTC)):
+        _defer_once("inbox.check_links_of", f"check_links:{entity_id}", entity_id=entity_id)
+
+
+@app.task(name="inbox.check_links_of", queue="reading")
+def check_links_of(*, entity_id: int, **_later: Any) -> None:
+    """Request the links that an entity gave to people, so that those whose page is gone are corrected (Q-2)."""
+    check_given_links(correction_queries.entity_to_check(pk=entity_id), now=timezone.now())

@@ -49,6 +49,7 @@ urlpatterns = [
     path("conversacion/respuestas/<int:pk>/deshacer/", composer.undo_answer, name="undo"),
     path("conversacion/respuestas/por-corregir/", corrections.correction_list, name="corrections"),
     path("conversacion/respuestas/<int:pk>/correccion/", corrections.correct, name="correct"),
+    path("conversacion/respuestas/<int:pk>/sin-correccion/", corrections.waive, name="waive_correction"),
     path("conversacion/respuestas/<int:pk>/a-mano/", by_hand.by_hand, name="by_hand"),
     path("conversacion/respuestas/<int:pk>/desistimiento/", by_hand.give_up, name="give_up"),
     path("conversacion/personas/<int:pk>/", contacts.contact_page, name="contact"),

@@ -150,6 +150,7 @@ class News(models.Model):
     state = models.CharField(max_length=10, choices=NewsState.choices, default=NewsState.CANDIDATE)
     found_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)
+    moved_at = models.DateTimeField(null=True)  # when its address changed
     reference = models.CharField(max_length=80, blank=True)
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="news", null=True)
     picture_address = models.URLField(max_length=500, blank=True)

@@ -307,6 +307,7 @@ ROWS = (
     Row("inbox:rules_enact", "POST", in_inbox("rules_trial"), roles=CITIZENS, status=FOUND),
     Row("inbox:corrections", roles=INBOX_READERS, outside=OK),
     Row("inbox:correct", "POST", in_inbox("by_hand"), lambda _: {"text": "x"}, NETWORKS_AND_HEADS, CONFLICT),
+    Row("inbox:waive_correction", "POST", in_inbox("by_hand"), lambda _: {"reason": "x"}, NETWORKS_AND_HEADS, CONFLICT),
     Row("inbox:by_hand", arguments=in_inbox("by_hand"), roles=NETWORKS_AND_HEADS, both=True),
     Row("inbox:by_hand", "POST", in_inbox("by_hand"), lambda _: {"address": "https://otra.example/1"},
         NETWORKS_AND_HEADS, INVALID, both=True),

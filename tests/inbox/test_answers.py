@@ -15,6 +15,7 @@ from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import WrittenAnswer, redirect_to_pqrsd, send_answer
 from pregonero.inbox.actions.triage import set_pqrsd_parameters, sort_conversation
 from pregonero.inbox.answer_proposals import best_sentence, propose_answer
+from pregonero.inbox.correction_queries import outdated_answers
 from pregonero.inbox.models import Answer, Conversation
 from pregonero.inbox.rules import ThreadChanged
 from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState, Question
@@ -334,12 +335,12 @@ def test_an_answer_whose_news_changed_is_listed(ask: Ask, ana: Member, news: New
     conversation = sorted_as(Question.BASIC, ask(), ana)
     send(conversation, ana, source=news)
     send_all(page)
-    assert queries.outdated_answers(ana.entity) == []
+    assert outdated_answers(ana.entity) == []
 
     news.body, news.edited_at = news.body.replace("15 de diciembre", "20 de diciembre"), timezone.now()
     news.save()
 
-    assert [one.news for one in queries.outdated_answers(ana.entity)] == [news]
+    assert [one.news for one in outdated_answers(ana.entity)] == [news]
 
 
 def test_another_entity_cannot_answer_it(ask: Ask, dario: Member, ana: Member) -> None:

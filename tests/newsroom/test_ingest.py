@@ -51,6 +51,26 @@ def test_a_repeated_item_does_not_create_another_news_item(source: Source, now: 
     assert News.objects.count() == NewsVersion.objects.count() == 1
 
 
+@pytest.mark.procedure("Q-2")
+def test_a_new_address_of_the_same_guid_is_followed_recorded_and_told(
+    source: Source, luis: Member, ana: Member, now: datetime
+) -> None:
+    news, moved = found_with_guid(source), f"{SITE}/prensa/noticias/cafe-2026"
+    actions.inform_news(news=news, reference="", note="", by=luis, now=now)
+    result = read(source, item(moved, guid="cafe-1"), now=now + LATER)
+
+    news.refresh_from_db()
+    assert (result.found, news.address, news.moved_at) == ([], moved, now + LATER)
+    assert Event.objects.get(event_type="news.moved").facts == {"earlier": COFFEE, "address": moved}
+    assert Notice.objects.filter(member=ana, kind__startswith="news.moved").count() == 1
+    read(source, item(moved), now=now + LATER)
+    assert News.objects.count() == 1, "its new address alone is known too"
+
+
+def found_with_guid(source: Source) -> News:
+    return read(source, item(guid="cafe-1")).found[0]
+
+
 @pytest.mark.procedure("P-1")
 @pytest.mark.parametrize(
     ("addresses", "guids"),

@@ -178,6 +178,7 @@ def _create(message: Message, kind: AnswerKind, written: WrittenAnswer, by: Memb
         source_id=source.pk if source else None,
         source_name=source.title if source else "",
         source_digest=digest_of(source.title, source.summary, source.body) if source else "",
+        source_address=source.address if source else "",
     )
 
 

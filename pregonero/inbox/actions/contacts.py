@@ -14,6 +14,7 @@ from pregonero.inbox.models import (
     Contact,
     ContactJoin,
     Conversation,
+    CorrectionWaiver,
     Draft,
     Message,
     MessageVersion,
@@ -78,6 +79,7 @@ def _erase_texts(contact: Contact, now: datetime) -> dict[str, int]:
         *(promise.ref for promise in promises),
         contact.ref,
     ]
+    CorrectionWaiver.objects.filter(answer__conversation__contact=contact).update(reason=NOTE_ERASED)
     conversations.update(question_why=NOTE_ERASED)  # a person may have written it
     return {
         "versions": MessageVersion.objects.filter(message__contact=contact).update(text="", salt=""),

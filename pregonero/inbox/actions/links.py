@@ -25,6 +25,7 @@ def keep_link_findings(*, entity: Entity, findings: Sequence[LinkFinding], now: 
             ended_at=finding.ended_at[:500],
             official=finding.official,
             problem=finding.problem[:300],
+            is_gone=finding.is_gone,
             checked_at=now,
         )
         record(

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.inbox import queries
-from pregonero.inbox.actions.corrections import send_correction
+from pregonero.inbox.actions.corrections import send_correction, waive_correction
 from pregonero.inbox.corrections import corrections_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
@@ -32,4 +32,14 @@ def correct(request: MemberRequest, pk: int) -> HttpResponse:
     answer = queries.get_answer(member=request.member, pk=pk)
     send_correction(answer=answer, text=request.POST.get("text", ""), by=request.member, now=timezone.now())
     messages.success(request, "Corrección en camino.")
+    return redirect("inbox:corrections")
+
+
+@require_POST
+def waive(request: MemberRequest, pk: int) -> HttpResponse:
+    """Leave an answer as it is, with the reason."""
+    answer = queries.get_answer(member=request.member, pk=pk)
+    reason = request.POST.get("reason", "")
+    waive_correction(answer=answer, reason=reason, by=request.member, now=timezone.now())
+    messages.success(request, "Quedó anotado que no necesita corrección.")
     return redirect("inbox:corrections")

@@ -9,9 +9,10 @@ from typing import Literal
 from django.db import transaction
 
 from pregonero.newsroom import queries
-from pregonero.newsroom.actions.news import inform, record_edit, request_page, save_news_version
+from pregonero.newsroom.actions.news import inform, record_edit, record_move, request_page, save_news_version
 from pregonero.newsroom.identity import keyed, match
 from pregonero.newsroom.models import Arrival, News, Source, SourceState, StandingRule, VersionCause
+from pregonero.newsroom.reading.urls import link_key
 from pregonero.newsroom.rules import check_in_use, check_official, is_official
 from pregonero.newsroom.sources.base import Item, Notice
 from pregonero.records.actions import SYSTEM, record
@@ -186,6 +187,8 @@ def _update_news(news: News, source: Source, item: Item, result: ReadingResult, 
         # It was informed by its link before any source brought it, or its source is retired: this one replaces it.
         news.source, news.guid, news.source_sha256 = source, item.guid, item.digest
         news.save(update_fields=["source", "guid", "source_sha256"])
+    if news.source_id == source.pk:
+        _follow_move(news, item, now)
     if news.source_id != source.pk or news.source_sha256 == item.digest:
         result.unchanged += 1
         return
@@ -194,3 +197,15 @@ def _update_news(news: News, source: Source, item: Item, result: ReadingResult, 
     record_edit(news, now)
     request_page(news)
     result.edited.append(news)
+
+
+def _follow_move(news: News, item: Item, now: datetime) -> None:
+    """Store that its source gives a news item, known by its guid, another address."""
+    earlier, key = news.address, link_key(item.address)
+    if link_key(earlier) == key or News.objects.filter(entity_id=news.entity_id, key=key).exists():
+        return
+    if news.key == link_key(earlier):  # the others have a key of their own, beside that of their page
+        news.key = key
+    news.address, news.moved_at = item.address, now
+    news.save(update_fields=["address", "key", "moved_at"])
+    record_move(news, earlier, now)

@@ -239,6 +239,29 @@ def record_edit(news: News, now: datetime) -> None:
         )
 
 
+def record_move(news: News, earlier: str, now: datetime) -> None:
+    """Record the new address of a news item, and notify the people of the networks if it was already informed."""
+    record(
+        entity_id=news.entity_id,
+        event_type="news.moved",
+        actor=SYSTEM,
+        ref=news.ref,
+        at=now,
+        related=_source_refs(news),
+        facts={"earlier": earlier, "address": news.address},
+    )
+    if news.state == NewsState.INFORMED:
+        notify(
+            members=networks_people(news.entity, today=now.astimezone(BOGOTA).date()),
+            kind=f"news.moved:{now:%Y%m%d%H%M%S}",
+            ref=news.ref,
+            title=f"La sede cambió el enlace de: {news.title}",
+            path=news.get_absolute_url(),
+            now=now,
+            why="Revisa si lo programado o publicado todavía lleva al sitio correcto.",
+        )
+
+
 def save_news_version(news: News, cause: VersionCause, now: datetime) -> NewsVersion:
     """Store the current text of a news item as its next version, inside the caller's transaction."""
     number = NewsVersion.objects.filter(news=news).count() + 1

@@ -33,7 +33,7 @@ from pregonero.newsroom.reading import waits
 from pregonero.newsroom.reading.challenge_pages import CHALLENGE, CHALLENGE_STATUSES, START_BYTES, is_challenge_response
 from pregonero.newsroom.reading.charsets import page_charset
 from pregonero.newsroom.reading.document import Document
-from pregonero.newsroom.reading.errors import AskedToWait, Malformed, TooLarge, Unreachable, Unreadable
+from pregonero.newsroom.reading.errors import AskedToWait, Malformed, Missing, TooLarge, Unreachable, Unreadable
 from pregonero.newsroom.reading.urls import canonical_link, host_of
 
 MEGABYTE = 1024 * 1024
@@ -202,7 +202,7 @@ def _check_status(status: int, limits: FetchLimits, *, is_conditional: bool) -> 
     if status == NOT_MODIFIED:
         raise Unreachable(f"{limits.name} llegó vacía: el sitio respondió 304 sin que se le preguntara si cambió.")
     if status in {404, 410}:
-        raise Unreadable(limits.missing or f"{limits.name} ya no está en esa dirección.")
+        raise Missing(limits.missing or f"{limits.name} ya no está en esa dirección.")
     if status in {401, 403, 451}:
         raise Unreadable("El sitio no deja leer ese enlace sin permiso.")
     if status == TOO_MANY_REQUESTS or status >= SERVER_ERROR:
