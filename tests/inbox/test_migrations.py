@@ -49,9 +49,15 @@ def conversation_in(apps: Any) -> tuple[Any, Any]:
         entity=entity, network="x", remote_id="2", first_seen_at=now
     )
     conversation = apps.get_model("inbox", "Conversation").objects.create(
-        entity=entity, account=account, kind="MENTION", thread_id="3", contact=contact, question="PRESS",
-        waiting_since=now, last_at=now,
-    )  # fmt: skip
+        entity=entity,
+        account=account,
+        kind="MENTION",
+        thread_id="3",
+        contact=contact,
+        question="PRESS",
+        waiting_since=now,
+        last_at=now,
+    )
     return conversation, person
 
 

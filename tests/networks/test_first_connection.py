@@ -135,8 +135,9 @@ def test_on_bluesky_what_is_old_is_context_and_what_we_wrote_too(subject_of: Mak
     receive_reading(stream=threads, reading=reading, now=timezone.now() + MONTH)
 
     assert [(one.is_ours, one.is_work) for one in Message.objects.order_by("written_at")] == [
-        (False, False), (True, False),
-    ]  # fmt: skip
+        (False, False),
+        (True, False),
+    ]
     assert Conversation.objects.get().state == ConversationState.CLOSED
 
 
