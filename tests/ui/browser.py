@@ -125,17 +125,18 @@ def faults_by_page(
     def look(browser: Browser) -> dict[str, list[str]]:
         faults: dict[str, list[str]] = {}
         for path in paths:
+            page = open_page(browser, path, answers)
             for size in (DESK, PHONE):
-                page = open_page(browser, path, answers, size=size)
+                page.set_viewport_size({"width": size[0], "height": size[1]})
                 small = list(page.evaluate(SMALL_TARGETS)) if size == PHONE else []
-                for scheme in schemes:
+                for scheme in schemes if size == DESK or PICTURES else schemes[:1]:  # colours do not depend on width
                     page.emulate_media(color_scheme=scheme)
                     where = f"{path} {size[0]} {scheme}"
                     faults[where] = faults_of(page, colours_only=scheme != schemes[0]) + small
                     if PICTURES:
                         name = where.strip("/").translate(str.maketrans("/ ", "--"))
                         page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-                page.close()
+            page.close()
         return {page: found for page, found in faults.items() if found}
 
     return in_browser(look)
