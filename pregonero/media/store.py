@@ -110,7 +110,7 @@ def incoming_file() -> Iterator[IO[bytes]]:
 def store_incoming(
     output: IO[bytes], expected: str, *, origin: str = "", check: Callable[[str], None] = lambda mime: None
 ) -> StoredFile:
-    """Inspect an incoming file and store it, without its metadata; HEIC and AVIF as JPEG. Raises `UnusableFile`.
+    """Inspect an incoming file and store it, without its metadata; HEIC, AVIF and HDR as JPEG. Raises `UnusableFile`.
 
     `expected` is "picture", "arms", "video", "media" (picture or video) or "captions"; `origin` is the address that the
     file came from; `check` receives the real MIME type and may raise.
@@ -119,9 +119,7 @@ def store_incoming(
     inspected = run("inspect", Path(output.name), INSPECTION_LIMITS, expected=expected)
     check(inspected["mime"])
     stored = _store(output, inspected, origin)
-    steps = (WITHOUT_METADATA,) if inspected["has_metadata"] else ()
-    if inspected["mime"] in NEEDS_JPEG:
-        steps = (AS_JPEG, *steps)
+    steps = tuple(_steps(inspected))
     if not steps:
         return stored
     with incoming_file() as clean_output:
@@ -129,6 +127,16 @@ def store_incoming(
         run(f"clean {inspected['kind']}", Path(output.name), limits, output=clean_output.name)
         inspected = run("inspect", Path(clean_output.name), INSPECTION_LIMITS, expected=expected)
         return replace(_store(clean_output, inspected, origin), original=stored, steps=steps)
+
+
+def _steps(inspected: dict[str, Any]) -> Iterator[str]:
+    """Yield in Spanish what is done to a file before it is used."""
+    if inspected["mime"] in NEEDS_JPEG:
+        yield AS_JPEG
+    if inspected.get("colour_step"):
+        yield inspected["colour_step"]
+    if inspected["has_metadata"]:
+        yield WITHOUT_METADATA
 
 
 def _check_extension(name: str, mime: str) -> None:

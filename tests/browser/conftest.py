@@ -53,6 +53,7 @@ class SampleInstallation:
     lab: str
     day: SampleDay
     second: SecondEntity
+    workers: Workers
 
     def person(self, name: str) -> Member:
         """Return a member of the sample day's entity by first name, or of the second entity for "otra <first name>"."""
@@ -88,7 +89,7 @@ def sample(lab: Lab, log: IO[str], django_db_blocker: Any) -> Iterator[SampleIns
                 run_in_thread(workers, SampleDayMaker(lab).make),
                 run_in_thread(workers, lambda: make_second_entity(lab)),
             )
-            yield SampleInstallation(address_of(workers), lab.url, day, second)
+            yield SampleInstallation(address_of(workers), lab.url, day, second, workers)
 
 
 @pytest.fixture(scope="session")

@@ -76,6 +76,12 @@ def test_arms_become_a_small_square_without_margins(tmp_path: Path, data: bytes)
     assert arms.getpixel((96, 96))[3] == 255  # type: ignore[index]
 
 
+def test_arms_of_noise_and_transparency_are_light(tmp_path: Path) -> None:
+    whole = noise(600)
+    whole.putalpha(Image.effect_noise((600, 600), 90))
+    assert made_of(encoded(whole), tmp_path).size == (SIDE, SIDE)
+
+
 def test_colours_of_a_picture_with_a_profile_and_transparency_are_kept(tmp_path: Path) -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     pixel: Any = made_of(encoded(shield(margin=40), icc_profile=profile), tmp_path).getpixel((96, 96))

@@ -73,10 +73,10 @@ def test_converted_hdr_is_ordinary_colour(tmp_path: Path, network: str, colours:
     ("colours", "grey", "least", "most"),
     [
         (HDR["HDR (PQ)"], 0.0, 0.0, 0.01),
-        (HDR["HDR (PQ)"], 0.58, 0.55, 0.9),  # the white of paper, 203 cd/m²; untouched it would be a grey
-        (HDR["HDR (PQ)"], 0.75, 0.78, 1.0),  # 1,000 cd/m²
+        (HDR["HDR (PQ)"], 0.58, 0.85, 0.92),  # the white of paper, 203 cd/m²; untouched it would be a grey
+        (HDR["HDR (PQ)"], 0.75, 0.97, 1.01),  # 1,000 cd/m²
         (HDR["HDR (HLG)"], 0.0, 0.0, 0.01),
-        (HDR["HDR (HLG)"], 0.75, 0.64, 0.95),
+        (HDR["HDR (HLG)"], 0.75, 0.85, 0.92),
         (HDR["HDR (HLG)"], 1.0, 0.97, 1.01),
     ],
 )

@@ -13,8 +13,8 @@ from pregonero.media.sandbox.inspect import open_picture
 SIDE = 192  # pixels: the largest place has 64, on a screen of three pixels for each
 MIN_SIDE = 96
 MAX_RATIO = 2.0  # of the longer side to the shorter one
-MAX_BYTES = 40_000  # pages show them before anything else is stored in the browser; 256 colours need fewer
-COLOURS = 256
+MAX_BYTES = 24_000  # pages show them before anything else is stored in the browser
+COLOURS = (256, 64, 16)  # of 16 colours, even noise weighs less
 
 
 def write_arms(job: dict[str, Any]) -> dict[str, Any]:
@@ -61,8 +61,8 @@ def _check_shape(width: int, height: int) -> None:
 
 
 def _png(arms: Image.Image) -> bytes:
-    """Return the PNG; in 256 colours when it would be heavy, as a photograph is."""
-    for drawn in (arms, arms.quantize(COLOURS, Image.Quantize.FASTOCTREE)):
+    """Return the PNG; in fewer colours when it would be heavy, as a photograph is."""
+    for drawn in (arms, *(arms.quantize(colours, Image.Quantize.FASTOCTREE) for colours in COLOURS)):
         output = BytesIO()
         drawn.save(output, "PNG", optimize=True)
         if output.tell() <= MAX_BYTES:

@@ -10,6 +10,9 @@ from PIL import Image, ImageChops, ImageCms, ImageOps
 from pregonero.media.conversion import Conversion, crop_box, fit_size
 from pregonero.media.errors import FileTooLarge
 from pregonero.media.sandbox.animation import without_metadata
+from pregonero.media.sandbox.checks import read_format
+from pregonero.media.sandbox.colour import picture_in_srgb
+from pregonero.media.sandbox.hdr_pictures import CICP, colour_step
 from pregonero.media.sandbox.inspect import open_picture
 
 QUALITIES = (90, 84, 76, 68, 60)
@@ -26,14 +29,14 @@ DEEP_MODES: dict[str, tuple[float, ...]] = {
 
 
 def clean(job: dict[str, Any]) -> dict[str, Any]:
-    """Write the same image, upright, with its colour profile and no other metadata. HEIC and AVIF become JPEG.
+    """Write the same image, upright, with its colour profile and no other metadata. HEIC, AVIF and HDR become JPEG.
 
     An animation keeps its frames, their times and its repetitions.
     """
     path, output = Path(job["path"]), Path(job["output"])
     with open_picture(path) as picture:
         image_format, profile = str(picture.format), picture.info.get("icc_profile")
-        if image_format in {"HEIF", "AVIF"}:
+        if image_format in {"HEIF", "AVIF"} or _is_hdr(picture, path):
             in_srgb(ImageOps.exif_transpose(picture)).save(output, "JPEG", quality=CLEAN_QUALITY)
             return {}
         if getattr(picture, "n_frames", 1) > 1:
@@ -47,6 +50,11 @@ def clean(job: dict[str, Any]) -> dict[str, Any]:
             upright.info.pop(name, None)
         upright.save(output, image_format, **options)
     return {}
+
+
+def _is_hdr(picture: Image.Image, path: Path) -> bool:
+    known = read_format(path)
+    return known is not None and bool(colour_step(picture, path, known))
 
 
 def convert(job: dict[str, Any]) -> dict[str, Any]:
@@ -85,6 +93,8 @@ def in_srgb(picture: Image.Image) -> Image.Image:
     """Return the image in sRGB with 8 bits per channel, on white where it is transparent."""
     profile = picture.info.get("icc_profile")
     opaque = _on_white(_in_eight_bits(picture))
+    if CICP in picture.info:
+        return picture_in_srgb(opaque.convert("RGB"), *picture.info[CICP])
     if profile:
         # With an unreadable profile, the colours are used unchanged.
         with suppress(ImageCms.PyCMSError, OSError):

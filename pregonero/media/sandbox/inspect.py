@@ -12,6 +12,8 @@ from pregonero.media.captions import BadCue, decode, read_cues
 from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile
 from pregonero.media.formats import AVIF, CAPTIONS_NAMES, HEIC, JPEG, PICTURE_NAMES, PNG, VIDEO_NAMES, WEBP, FileFormat
 from pregonero.media.sandbox.checks import MAX_PIXELS, check_no_markup, check_size, read_format
+from pregonero.media.sandbox.colour import colour_name
+from pregonero.media.sandbox.hdr_pictures import CICP, colour_step, read_colours
 from pregonero.media.sandbox.inspect_video import inspect_video
 
 ARMS_FORMATS = (PNG, JPEG, WEBP)  # of an SVG only a browser knows what it draws
@@ -70,7 +72,9 @@ def open_picture(path: Path) -> Image.Image:
         import pillow_heif  # noqa: PLC0415  only these files need it
 
         pillow_heif.register_heif_opener(thumbnails=False)
-    return Image.open(path, formats=[known.decoder])
+    picture = Image.open(path, formats=[known.decoder])
+    read_colours(picture, path, known)
+    return picture
 
 
 def inspect_picture(path: Path) -> dict[str, Any]:
@@ -83,6 +87,7 @@ def inspect_picture(path: Path) -> dict[str, Any]:
             frames = 1 if known in {HEIC, AVIF} else int(getattr(picture, "n_frames", 1))
             _check_frames(frames, *picture.size)
             colour, has_metadata = _colour_space(picture), _has_metadata(picture)
+            step = colour_step(picture, path, known)
             for index in range(frames):
                 if frames > 1:  # otherwise the image that the file names as its main one is open
                     picture.seek(index)
@@ -104,6 +109,7 @@ def inspect_picture(path: Path) -> dict[str, Any]:
         "seconds": 0.0,
         "traits": {"frames": frames, "colour": colour},
         "has_metadata": has_metadata,
+        "colour_step": step,
     }
 
 
@@ -115,6 +121,8 @@ def _check_frames(frames: int, width: int, height: int) -> None:
 def _colour_space(picture: Image.Image) -> str:
     if picture.mode == "CMYK":
         return "CMYK"
+    if CICP in picture.info:
+        return colour_name(*picture.info[CICP])
     profile = picture.info.get("icc_profile")
     if not profile:
         return "sRGB"

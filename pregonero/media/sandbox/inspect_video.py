@@ -11,7 +11,7 @@ import av
 from pregonero.media.errors import FileTooLarge, MalformedFile
 from pregonero.media.formats import AVI, MOV, MP4, FileFormat
 from pregonero.media.sandbox.checks import check_no_markup, check_size
-from pregonero.media.sandbox.colour import colour_name
+from pregonero.media.sandbox.colour import colour_of
 from pregonero.media.sandbox.video_metadata import has_metadata
 
 MAX_SECONDS = 4 * 60 * 60.0
@@ -84,7 +84,7 @@ def _measure(video: Any, size: int) -> dict[str, Any]:
             "frames": int(stream.frames or spans[stream.index].packets),
             "codec": str(codec.name),
             "pixel_format": str(frame.format.name),
-            "colour": colour_name(frame),
+            "colour": colour_of(frame),
             "fps": round(float(frame_rate(stream, spans[stream.index])), 3),
             "bit_rate": int(size * 8 / seconds) if seconds else 0,
             **_audio_traits(video),

@@ -8,6 +8,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pregonero.media.errors import MalformedFile
 from pregonero.media.sandbox.checks import read_format
+from pregonero.media.sandbox.colour import colour_of, picture_in_srgb
 from pregonero.media.sandbox.image import in_srgb
 from pregonero.media.sandbox.inspect import open_picture
 from pregonero.media.sandbox.inspect_video import open_video, rotation_of
@@ -52,6 +53,8 @@ def _frame(path: Path) -> Image.Image:
             if frame is None:
                 raise MalformedFile("El video no trae ninguna imagen.")
             seen: Image.Image = frame.to_image()
+            if colour_of(frame):
+                seen = picture_in_srgb(seen, int(frame.color_primaries), int(frame.color_trc))
             return seen.rotate(rotation_of(frame), expand=True)
     except (av.FFmpegError, IndexError) as error:
         raise MalformedFile("El video no se pudo leer.") from error

@@ -12,7 +12,7 @@ from pregonero.media.conversion import AUDIO_BIT_RATE, Conversion
 from pregonero.media.errors import MalformedFile
 from pregonero.media.formats import MOV, MP4, VIDEO_NAMES, WEBM, FileFormat
 from pregonero.media.sandbox.checks import read_format
-from pregonero.media.sandbox.colour import scale_options, write_colour_tags
+from pregonero.media.sandbox.colour import scale_filters, write_colour_tags
 from pregonero.media.sandbox.inspect_video import frame_rate, open_video, rotation_of, spans_of
 
 TRANSPOSITIONS = {90: ("cclock",), 180: ("cclock", "cclock"), 270: ("clock",)}
@@ -131,7 +131,7 @@ class _FilterGraph:
         filters += [self.graph.add("transpose", turn) for turn in TRANSPOSITIONS.get(rotation_of(first_frame), ())]
         filters += [
             self.graph.add("crop", f"{right - left}:{bottom - top}:{left}:{top}:exact=1"),
-            self.graph.add("scale", f"{conversion.width}:{conversion.height}:{scale_options(first_frame)}"),
+            *scale_filters(self.graph, first_frame, f"{conversion.width}:{conversion.height}"),
             self.graph.add("setsar", "1"),
             self.graph.add("fps", f"fps={rate}"),
             self.graph.add("format", "pix_fmts=yuv420p"),
