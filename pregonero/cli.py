@@ -128,7 +128,7 @@ def _load_in_child(_target: str) -> Any:
     help="Solo este grupo: dispatch, sending, preparing, reading, conversion o live. Se puede repetir.",
 )
 def worker(*, pools: tuple[str, ...]) -> None:
-    """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, sellar registros."""
+    """Hace los trabajos: leer fuentes, preparar, enviar, confirmar, proteger registros."""
     check_history()
     stack.set_up()
     from pregonero.worker import POOLS, work  # noqa: PLC0415
@@ -174,7 +174,7 @@ def migrate() -> None:
 @click.option("--head", default="", help="Cabeza anotada antes: debe seguir en la cadena.")
 @as_json_option
 def verify(*, slug: str, head: str, as_json: bool) -> None:
-    """Comprueba que los registros están completos y como se sellaron.
+    """Comprueba que los registros están completos y como se guardaron.
 
     Rehace cada huella, cada raíz y cada cabeza de la cadena. Termina con 0 si todo coincide, y con 1 si algo no
     coincide: entonces dice qué es lo primero que falla.

@@ -13,5 +13,5 @@ def proof_of(check: Check) -> dict[str, Any]:
     event = Event.objects.get(entity_id=check.control.entity_id, event_type="control.checked", ref=check.ref.reference)
     proof = proof_of_event(event)
     if proof is None:
-        raise WrongState("Esta revisión todavía no está sellada: vuelve en un minuto.")
+        raise WrongState("Esta revisión todavía está en verificación: vuelve en un minuto.")
     return proof

@@ -27,14 +27,15 @@ def _as_data(verification: Verification) -> dict[str, object]:
 def _as_text(verification: Verification) -> str:
     lines = [_chain_line(chain) for chain in verification.chains]
     if verification.problem is None:
-        return "\n".join([*lines, "Los registros están completos y como se sellaron."])
+        return "\n".join([*lines, "Los registros están completos y como se guardaron."])
     entity_id = verification.problem.entity_id
     location = f"Entidad {entity_id}: " if entity_id is not None else ""
     return "\n".join([*lines, f"✗ {location}{verification.problem.sentence}"])
 
 
 def _chain_line(chain: ChainCheck) -> str:
+    noun = "registro verificado" if chain.sealed == 1 else "registros verificados"
     return (
-        f"✓ Entidad {chain.entity_id}: {chain.sealed} registros sellados en {chain.batches} lotes, "
-        f"{chain.pending} por sellar; cabeza {chain.head}"
+        f"✓ Entidad {chain.entity_id}: {chain.sealed} {noun}, {chain.pending} en verificación; "
+        f"lotes: {chain.batches}; cabeza {chain.head}"
     )

@@ -66,7 +66,7 @@ class Pending(models.Model):
         indexes = (models.Index(fields=["entity_id", "event_id"], name="pending_entity"),)
 
     def __str__(self) -> str:
-        return f"registro {self.event_id} por sellar"
+        return f"registro {self.event_id} en verificación"
 
 
 class Batch(models.Model):

@@ -17,13 +17,13 @@ SENTENCES = {
     "leaf_unexpected": "Sobra la hoja {row.index} del lote {row.batch} (registro {row.event_id}): "
     "ningún lote la cuenta.",
     "leaf_out_of_order": "El registro {row.event_id} está fuera de orden: hoja {row.index} del lote {row.batch}.",
-    "event_missing": "Falta el registro {row.event_id}, que el lote {row.batch} selló en su hoja {row.index}.",
-    "event_changed": "El registro {row.event_id} (lote {row.batch}, hoja {row.index}) no coincide con su sello: "
-    "algo cambió después de sellarlo.",
-    "event_unsealed": "El registro {row.pk} no está sellado ni espera su sello.",
-    "event_unsealable": "El registro {row.pk} espera su sello con datos imposibles.",
-    "pending_sealed": "El registro {row.event_id} ya está sellado y espera otro sello.",
-    "pending_orphaned": "Falta el registro {row.event_id}, que esperaba su sello.",
+    "event_missing": "Falta el registro {row.event_id}, que el lote {row.batch} guarda en su hoja {row.index}.",
+    "event_changed": "El registro {row.event_id} (lote {row.batch}, hoja {row.index}) no dice lo mismo que cuando "
+    "se guardó: algo cambió después.",
+    "event_unsealed": "El registro {row.pk} no está en ningún lote ni espera uno.",
+    "event_unsealable": "El registro {row.pk} espera su lote con datos imposibles.",
+    "pending_sealed": "El registro {row.event_id} ya está en un lote y espera otro.",
+    "pending_orphaned": "Falta el registro {row.event_id}, que esperaba su lote.",
     "text_missing": "Falta el texto «{field}» del registro {row.pk} y ningún registro dice que se borró.",
     "text_changed": "El texto «{field}» del registro {row.pk} no coincide con su huella.",
     "text_unexpected": "El registro {row.pk} no nombra el texto «{field}» que está guardado con él.",

@@ -18,7 +18,7 @@ def test_report_returns_0_and_counts_the_events_of_intact_records(
     record_act()
     assert report(entity_id=None) == 0
     output = capsys.readouterr().out
-    assert "Entidad 1: 3 registros sellados en 2 lotes, 1 por sellar; cabeza " in output
+    assert "Entidad 1: 3 registros verificados, 1 en verificación; lotes: 2; cabeza " in output
     assert "Los registros están completos" in output
 
 
@@ -27,7 +27,7 @@ def test_report_returns_1_and_names_the_first_damaged_event(committed: str, caps
     sealed = record_and_seal([2, 1])
     alter_an_event(committed, sealed[1])
     assert report(entity_id=1) == 1
-    sentence = f"Entidad 1: El registro {sealed[1]} (lote 1, hoja 1) no coincide con su sello"
+    sentence = f"Entidad 1: El registro {sealed[1]} (lote 1, hoja 1) no dice lo mismo que cuando se guardó"
     assert sentence in capsys.readouterr().out
 
 

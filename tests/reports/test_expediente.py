@@ -289,12 +289,12 @@ def test_records_say_how_many_are_sealed_and_what_that_means(
 
     page = records_of(page_of(publication, ana))
     assert "0 registros verificados, 4 en verificación" in page
-    assert "Quedan sin sellar desde" in page  # the records are of the day of the tests, and nobody seals them
+    assert "Faltan por verificar desde" in page  # the records are of the day of the tests, and nobody seals them
     assert "Míralo en Estado" in page
     seal_all(entity_id=publication.entity_id)
     page = records_of(page_of(publication, ana))
     assert "4 registros verificados" in page
-    assert "dice lo mismo que cuando se selló" in page
+    assert "dice lo mismo que cuando se guardó" in page
     # Another publication's record, or another page's, does not leave this expediente without its verification.
     record(entity_id=ana.entity_id, event_type="news.found", actor=SYSTEM, ref=ObjectRef("news", 10**6), at=now)
     assert "4 registros verificados" in records_of(page_of(publication, ana))
@@ -303,7 +303,7 @@ def test_records_say_how_many_are_sealed_and_what_that_means(
     )
     page = records_of(page_of(publication, ana))
     assert "4 registros verificados, 1 en verificación" in page
-    assert "se sella en unos segundos" in page
+    assert "queda verificado en unos segundos" in page
 
 
 def test_a_record_that_is_not_what_was_sealed_is_said(publication: Publication, ana: Member) -> None:
@@ -315,7 +315,7 @@ def test_a_record_that_is_not_what_was_sealed_is_said(publication: Publication, 
         cursor.execute("ALTER TABLE records_leaf ENABLE ALWAYS TRIGGER append_only")
     seal_status = expediente_of(member=ana, pk=publication.pk, now=timezone.now()).seal_status
     assert seal_status.changed == (first.pk,)
-    assert f"no es lo que se selló (N.º {first.pk})" in page_of(publication, ana)
+    assert f"no es lo que se guardó (N.º {first.pk})" in page_of(publication, ana)
 
 
 def test_the_printed_expediente_is_whole_and_says_who_printed_it(publication: Publication, ana: Member) -> None:

@@ -58,14 +58,14 @@ def seal_sentence(seal_status: SealStatus, now: datetime) -> str:
     """Return what the label means, without promising more than what was just checked."""
     if seal_status.changed:
         numbers = ", ".join(str(number) for number in seal_status.changed)
-        return f"Lo que dicen hoy no es lo que se selló (N.º {numbers}). Avisa a la coordinación y no borres nada."
-    checked = "Al abrir esta página comprobamos que cada uno dice lo mismo que cuando se selló."
+        return f"Lo que dicen hoy no es lo que se guardó (N.º {numbers}). Avisa a la coordinación y no borres nada."
+    checked = "Al abrir esta página comprobamos que cada uno dice lo mismo que cuando se guardó."
     if not seal_status.pending or seal_status.waiting_since is None:
         return checked
     if now - seal_status.waiting_since <= SEALED_WITHIN:
-        return f"Lo más reciente se sella en unos segundos. {checked if seal_status.verified else ''}".strip()
+        return f"Lo más reciente queda verificado en unos segundos. {checked if seal_status.verified else ''}".strip()
     since = stamp(seal_status.waiting_since, now)
     return (
-        f"Quedan sin sellar desde {since}: están guardados y nadie los puede cambiar, pero el proceso que los sella "
-        "no está trabajando. Míralo en Estado."
+        f"Faltan por verificar desde {since}: están guardados y nadie los puede cambiar, pero el proceso que los "
+        "verifica no está trabajando. Míralo en Estado."
     )
