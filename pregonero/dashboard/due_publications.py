@@ -13,6 +13,7 @@ from pregonero.outbox.states import IN_FLIGHT, PUBLIC, WAITING, DeliveryState
 from pregonero.people.models import Entity
 from pregonero.publishing.queries.calendar import deliveries_on, unsettled_before
 from pregonero.publishing.threads import current_delivery, threads_in
+from pregonero.spanish_lists import joined
 
 TROUBLED = (DeliveryState.REJECTED, DeliveryState.EXPIRED, DeliveryState.NEEDS_PERSON)  # not cancelled by a person
 
@@ -39,7 +40,7 @@ class DuePublication:
         reasons = [_reason(delivery) for delivery in self.deliveries if delivery.state in TROUBLED and delivery.reason]
         out = [str(delivery.account.get_network_display()) for delivery in self.deliveries if delivery.state in PUBLIC]
         if reasons and out:
-            reasons.append(f"En {' y '.join(filter(None, [', '.join(out[:-1]), out[-1]]))} sí salió.")
+            reasons.append(f"En {joined(out)} sí salió.")
         return " ".join(reasons)
 
     @property

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pregonero.people.models import Member, Notice
+from pregonero.spanish_lists import joined
 
 MOST_NAMED = 4
 
@@ -13,7 +14,7 @@ def to_people(members: Sequence[Member]) -> str:
     names = [f"a {name}" for name in _short_names(members)]
     if len(names) > MOST_NAMED:
         names = [*names[: MOST_NAMED - 1], f"a {len(names) - MOST_NAMED + 1} personas más"]
-    return _and(names)
+    return joined(names)
 
 
 def informed_sentence(members: Sequence[Member]) -> str:
@@ -39,12 +40,8 @@ def opened_sentence(notices: Sequence[Notice]) -> str:
     unopened = [names[notice.pk] for notice in notices if not notice.seen_at]
     parts = []
     if opened:
-        parts.append(f"{'la abrió' if len(opened) == 1 else 'la abrieron'} {_and(opened)}")
+        parts.append(f"{'la abrió' if len(opened) == 1 else 'la abrieron'} {joined(opened)}")
     if unopened:
         verb = "no la ha abierto" if len(unopened) == 1 else "no la han abierto"
-        parts.append(f"{_and(unopened)} {verb}")
+        parts.append(f"{joined(unopened)} {verb}")
     return "; ".join(parts)
-
-
-def _and(names: Sequence[str]) -> str:
-    return " y ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

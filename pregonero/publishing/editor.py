@@ -26,11 +26,12 @@ from pregonero.publishing.queries.calendar import proposed_hour
 from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.sources import Source, source_of
 from pregonero.publishing.threads import Part, parts_of, thread_label
+from pregonero.spanish_lists import joined
 
 # The label of an account's tab, by the key of its first issue; any other issue is "Por corregir".
 MISSING = {
     "no_alt": "Falta describir",
-    "no_captions": "Faltan subtítulos",
+    "no_captions": "Subtítulos",
     "needs_media": "Falta la imagen o el video",
     "omission_outdated": "Ya hay con qué",
     "account_retired": "Cuenta retirada",
@@ -60,6 +61,11 @@ class AccountPart:
     def anchor(self) -> str:
         """Return the id of the account's part of the page."""
         return f"red-{self.adaptation.account_id}"
+
+    @property
+    def medium_ids(self) -> set[int]:
+        """Return the primary keys of its files."""
+        return {each.medium_id for each in self.adaptation.media}
 
     @property
     def has_own_text(self) -> bool:
@@ -167,10 +173,9 @@ class Editor:
 
     @property
     def destinations(self) -> str:
-        """Return the names of the networks where it goes out: "X, Facebook y YouTube"."""
+        """Return the names of the networks where it goes out: "X, Facebook e Instagram"."""
         labels = [part.capabilities.label for part in self.parts if not part.adaptation.skipped]
-        *names, last = labels or ["ninguna red"]
-        return f"{', '.join(names)} y {last}" if names else last
+        return joined(labels) or "ninguna red"
 
     @property
     def without_link(self) -> list[AccountPart]:

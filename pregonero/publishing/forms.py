@@ -10,7 +10,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils import timezone
 
-from pregonero.errors import Refused
+from pregonero.errors import Refused, WrongState
 from pregonero.media.models import MediumKind
 from pregonero.networks.post_validation import REEL
 from pregonero.networks.rate_limits.policy import MICROS
@@ -197,6 +197,22 @@ class MinuteForm(forms.Form):
         day: date = self.cleaned_data["day"]
         hour: time = self.cleaned_data["hour"]
         return datetime.combine(day, hour.replace(second=0, microsecond=0), tzinfo=ZoneInfo(ZONE))
+
+
+class DayForm(forms.Form):
+    """The day to which several publications move, each one at its own hour."""
+
+    day = forms.DateField(
+        label="Pasan al",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Elige un día del calendario.", "required": "Elige el día."},
+    )
+
+    def due_at(self, publication: Publication) -> datetime:
+        """Return the hour that the publication has, on that day. Raises `WrongState` when it has none."""
+        if publication.due_at is None:
+            raise WrongState("Todavía no tiene hora: prográmala en su editor.")
+        return datetime.combine(self.cleaned_data["day"], timezone.localtime(publication.due_at).time(), ZoneInfo(ZONE))
 
 
 def minute_of(publication: Publication, *, now: datetime) -> dict[str, Any]:

@@ -46,6 +46,7 @@ urlpatterns = [
     path("parrilla/<day:day>/<int:hour>/", calendar.hour, name="hour"),
     path("publicaciones/", publications.publications, name="publications"),
     path("publicaciones/cancelaciones/", pauses.cancel_several, name="cancel_several"),
+    path("publicaciones/traslados/", calendar.move_several, name="move_several"),
     path("publicaciones/<number:number>/", publications.numbered, name="numbered"),
     path("parrilla/cupos/", calendar.capacity, name="capacity"),
     path("publicaciones/nueva/", drafts.start, name="start"),
@@ -63,6 +64,11 @@ urlpatterns = [
     path("publicaciones/<int:pk>/redes/<int:account>/general/", editor.use_general_text, name="use_general_text"),
     path("publicaciones/<int:pk>/redes/<int:account>/hilo/", include(THREAD)),
     path("publicaciones/<int:pk>/redes/<int:account>/medios/", media.upload_medium, name="upload_medium"),
+    path(
+        "publicaciones/<int:pk>/redes/<int:account>/medios/<int:medium>/",
+        media.add_earlier_medium,
+        name="add_earlier_medium",
+    ),
     path(
         "publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/",
         media.add_source_medium,

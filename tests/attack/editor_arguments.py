@@ -2,11 +2,18 @@
 
 from typing import Any
 
+from pregonero.publishing.models import Attachment
 from tests.attack.conftest import Stage
 
 
 def account_of(stage: Stage) -> list[Any]:
     return [stage.draft.pk, stage.draft.adaptations.get(account__network="x").account_id]
+
+
+def earlier_medium_of(stage: Stage) -> list[Any]:
+    """Return the arguments of the address that adds a file of a publication to the draft's text for X."""
+    earlier = Attachment.objects.filter(adaptation__publication__entity=stage.draft.entity).order_by("pk").first()
+    return [*account_of(stage), earlier.medium_id if earlier else 0]
 
 
 def medium_of(stage: Stage) -> list[Any]:

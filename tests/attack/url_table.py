@@ -29,7 +29,7 @@ from tests.attack.controls_arguments import (
     sessions,
     turned_on,
 )
-from tests.attack.editor_arguments import account_of, medium_of, part_of
+from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.review_stage import day_of_facebook, review_of
@@ -222,6 +222,7 @@ ROWS = (
     Row("publishing:upload_medium", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:add_source_medium", "POST", lambda stage: [*account_of(stage), "imagen"], written, NETWORKS_PEOPLE,
         FOUND),
+    Row("publishing:add_earlier_medium", "POST", earlier_medium_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:add_accounts", "POST", DRAFT, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:add_link", "POST", account_of, written, NETWORKS_PEOPLE, FOUND),
     Row("publishing:split_thread", "POST", account_of, threaded, NETWORKS_PEOPLE),
@@ -247,6 +248,8 @@ ROWS = (
     Row("publishing:pause_publication", "POST", GOING, reason, NETWORKS_AND_HEADS, FOUND, both=True),
     Row("publishing:cancel_several", "POST", data=lambda stage: {"publication": stage.programmed.pk, "reason": "Sí"},
         roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND),  # what is not theirs is not chosen
+    Row("publishing:move_several", "POST", data=lambda stage: {"publication": stage.programmed.pk},
+        roles=NETWORKS_PEOPLE, outside=FOUND),
     Row("publishing:undo", "POST", of("move"), roles=STRATEGIST, status=FOUND),  # whose move it is
     Row("publishing:publications", outside=OK),
     Row("publishing:numbered", arguments=lambda stage: [stage.programmed.number], status=FOUND),

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from pregonero.media.actions import save_upload
 from pregonero.media.models import Medium
 from pregonero.media.signed_addresses import signed_address
 from pregonero.media.store import store_upload
@@ -23,6 +24,7 @@ from pregonero.publishing import media_versions, queries
 from pregonero.publishing.actions.media_versions import finish_conversion
 from pregonero.publishing.models import Adaptation, Attachment, MediaConversion, Publication
 from tests.films import CAPTIONS, film, picture
+from tests.media.test_hdr_pictures import BT2020, PQ, png
 from tests.publishing.test_views import sent, signed_in
 from tests.stage import drafted
 
@@ -133,11 +135,49 @@ def test_a_file_that_no_network_takes_is_named_with_what_each_network_takes(
 def test_a_heic_is_uploaded_as_a_jpeg(publication: Publication, beto: Member) -> None:
     output = io.BytesIO()
     pillow_heif.from_pillow(Image.new("RGB", (640, 480), "#0943b5")).save(output)
-    assert "Imagen agregada en X." in upload(publication, beto, output.getvalue(), "IMG_0001.HEIC", alt="Un mapa")
+    page = upload(publication, beto, output.getvalue(), "IMG_0001.HEIC", alt="Un mapa")
+    assert "Imagen agregada en X. Antes hubo que convertir a JPEG en sRGB." in page
     medium = x_of(publication).media[1].medium
     assert medium.mime == "image/jpeg"
     assert medium.made_from is not None
     assert (medium.made_from.mime, medium.made_how["steps"][0]) == ("image/heic", "convertir a JPEG en sRGB")
+
+
+def test_the_page_says_where_it_goes_out_after_each_act_on_a_file(publication: Publication, beto: Member) -> None:
+    client, path, first = signed_in(beto), f"/publicaciones/{publication.pk}", x_of(publication).media[0]
+    live = client.post(f"{path}/revision/", sent(publication)).content.decode()
+    assert '<span id="destinations" hx-swap-oob="true">X, ' in live
+    assert f'id="faltas-{first.pk}"\n    hx-swap-oob="true"' in live
+    answer = client.post(f"{path}/medios/{first.pk}/retiro/", sent(publication), headers={"HX-Request": "true"})
+    assert '<span id="destinations" hx-swap-oob="true">X, ' in answer.content.decode()
+
+
+def test_an_hdr_picture_says_what_was_done_to_it(publication: Publication, beto: Member) -> None:
+    page = upload(publication, beto, png(BT2020, PQ, (0.5, 0.5, 0.5)), alt="Un mapa")
+    assert "Imagen agregada en X. Antes hubo que pasar de HDR (PQ) al color de cualquier pantalla." in page
+
+
+def test_a_file_of_an_earlier_publication_is_used_with_its_description(
+    publication: Publication, news: News, beto: Member, luis: Member, dario: Member
+) -> None:
+    upload(publication, beto, picture("PNG"), alt="Un mapa")
+    medium = x_of(publication).media[1].medium
+    other = drafted(news, beto, timezone.now())
+    path = f"/publicaciones/{other.pk}/redes/{x_of(other).account_id}/medios/{medium.pk}/"
+    editor = signed_in(beto).get(f"/publicaciones/{other.pk}/editor/").content.decode()
+    assert "Usar un archivo de antes" in editor
+    assert f'formaction="{path}"' in editor
+    page = signed_in(beto).post(path, sent(other), follow=True).content.decode()
+    assert "Imagen agregada en X." in page
+    assert [(each.medium_id, each.alt) for each in x_of(other).media][-1] == (medium.pk, "Un mapa")
+    assert f'formaction="{path}"' not in page  # it has it already
+    other.refresh_from_db()
+    assert signed_in(luis).post(path, sent(other)).status_code == 403
+    assert signed_in(dario).post(path, sent(other)).status_code == 404
+    unused = save_upload(stored=store_upload(iter([picture("PNG", (70, 50))]), "x.png"), by=beto, now=timezone.now())
+    other.refresh_from_db()
+    refused = signed_in(beto).post(path.replace(f"/{medium.pk}/", f"/{unused.pk}/"), sent(other), follow=True)
+    assert "Imagen agregada" not in refused.content.decode()
 
 
 def test_an_upload_over_the_limit_shows_the_limit(

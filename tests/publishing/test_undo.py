@@ -278,6 +278,35 @@ def test_moving_in_the_calendar_offers_its_undo_and_returns_there(publication: P
     assert response.url == path
 
 
+def test_several_are_moved_to_another_day_each_at_its_hour(
+    publication: Publication, news: News, ana: Member, luis: Member, dario: Member
+) -> None:
+    draft, out = drafted(news, ana, timezone.now()), programmed(news, ana, timezone.now())
+    for delivery in deliveries_in(out):
+        put(delivery, DeliveryState.PUBLISHED)
+    hour, client, chosen = publication.due_at, client_of(ana), [publication.pk, draft.pk, out.pk]
+    assert hour is not None
+    assert "Mover las elegidas a otro día" in client.get("/publicaciones/").content.decode()
+    question = client.post("/publicaciones/traslados/", {"publication": chosen}).content.decode()
+    assert question.count('name="publication"') == 3
+    day = timezone.localtime(hour) + timedelta(days=2)
+    sent = {"publication": chosen, "day": f"{day:%Y-%m-%d}"}
+    page = client.post("/publicaciones/traslados/", sent, follow=True).content.decode()
+    assert page.count("movida al ") == page.count("Deshacer") == 1
+    assert "Todavía no tiene hora" in page
+    assert "no queda nada por reprogramar" in page
+    publication.refresh_from_db()
+    assert publication.due_at == day
+    assert {delivery.due_at for delivery in deliveries_in(publication)} == {day}
+    past = client.post("/publicaciones/traslados/", sent | {"day": "2020-01-01"}, follow=True).content.decode()
+    assert "movida al " not in past
+    assert client.post("/publicaciones/traslados/", sent | {"day": "x"}).status_code == 422
+    assert client_of(luis).post("/publicaciones/traslados/", sent).status_code == 403
+    client_of(dario).post("/publicaciones/traslados/", sent | {"day": f"{day + timedelta(days=1):%Y-%m-%d}"})
+    publication.refresh_from_db()
+    assert publication.due_at == day
+
+
 def test_several_are_cancelled_with_one_reason_each_by_itself(
     publication: Publication, news: News, ana: Member, dario: Member
 ) -> None:

@@ -14,6 +14,8 @@ from pregonero.publishing.queries.getters import (
 )
 from pregonero.publishing.queries.publications import (
     adaptations_of,
+    earlier_media,
+    get_earlier_medium,
     going_adaptations,
     issues,
     last_reason,
@@ -29,9 +31,11 @@ __all__ = [
     "chosen_publications",
     "conversion_to_run",
     "conversions_of",
+    "earlier_media",
     "event_of",
     "get_attachment",
     "get_conversion",
+    "get_earlier_medium",
     "get_publication",
     "get_reversible_act",
     "going_adaptations",

@@ -16,6 +16,7 @@ from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import of_publications, position_of
 from pregonero.publishing.sources import SourceNoun, loader_of, sources_of
 from pregonero.publishing.threads import current_delivery, thread_label, threads_in
+from pregonero.spanish_lists import joined
 
 MOST_NAMED = 2  # accounts that a state names; more are counted
 SEVERITY = ("bad", "hold", "wait", "", "ok")  # the order of a card's states, what needs attention first
@@ -87,7 +88,7 @@ def with_pictures(entries: Sequence[Entry]) -> list[Entry]:
 
 def _where(accounts: Iterable[Account]) -> str:
     names = [str(account.get_network_display()) for account in accounts]
-    return f"en {' y '.join(names)}" if len(names) <= MOST_NAMED else f"en {len(names)} redes"
+    return f"en {joined(names)}" if len(names) <= MOST_NAMED else f"en {len(names)} redes"
 
 
 def entries_between(

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
-from pregonero.errors import Issue
+from pregonero.errors import Issue, NotFound
+from pregonero.media.models import Medium
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.people.models import Member
@@ -78,6 +80,28 @@ def issues(publication: Publication) -> list[Issue]:
         latest_acceptance(publication),
         present_media=source_media(publication, adaptations),
     )
+
+
+def earlier_media(member: Member) -> QuerySet[Medium]:
+    """Return the files of the entity's publications, the last ones used first, with their last `description`.
+
+    Versions made for one network are left out.
+    """
+    uses = Attachment.objects.filter(medium=OuterRef("pk"), adaptation__publication__entity_id=member.entity_id)
+    files = Medium.objects.filter(entity_id=member.entity_id).exclude(made_how__has_key="conversion")
+    described = files.annotate(
+        used=Subquery(uses.order_by("-pk").values("pk")[:1]),
+        description=Coalesce(Subquery(uses.exclude(alt="").order_by("-pk").values("alt")[:1]), Value("")),
+    )
+    return described.filter(used__isnull=False).order_by("-used")
+
+
+def get_earlier_medium(*, member: Member, pk: int) -> Medium:
+    """Return a file of the entity's publications with its last `description`. Raises `NotFound` for any other."""
+    medium = earlier_media(member).filter(pk=pk).first()
+    if medium is None:
+        raise NotFound
+    return medium
 
 
 def source_media(publication: Publication, adaptations: Iterable[Adaptation]) -> frozenset[str]:

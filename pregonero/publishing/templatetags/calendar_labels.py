@@ -16,6 +16,7 @@ from pregonero.publishing.calendar_filters import Filters
 from pregonero.publishing.queries.calendar import WaitingItem
 from pregonero.publishing.queries.calendar_entries import CellState, Entry
 from pregonero.publishing.queries.calendar_pages import Day, Days
+from pregonero.spanish_lists import joined
 from pregonero.ui.templatetags.ui_time import MONTHS, day_words
 
 register = template.Library()
@@ -128,8 +129,7 @@ def waiting_why(item: WaitingItem, now: datetime) -> str:
     if not names:
         return item.proposal.why
     verb, rest = ("está", "saldrá cuando se reanude") if len(names) == 1 else ("están", "saldrá cuando se reanuden")
-    listed = f"{', '.join(names[:-1])} y {names[-1]}" if len(names) > 1 else names[0]
-    return f"{item.proposal.why} {listed} {verb} en pausa: allí {rest}."
+    return f"{item.proposal.why} {joined(names)} {verb} en pausa: allí {rest}."
 
 
 @register.filter

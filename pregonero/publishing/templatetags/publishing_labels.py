@@ -9,7 +9,7 @@ from django.utils.html import escape, urlize
 from django.utils.safestring import SafeString, mark_safe
 
 from pregonero.errors import Issue
-from pregonero.media.models import Medium
+from pregonero.media.models import Medium, MediumKind
 from pregonero.media.signed_addresses import signed_address
 from pregonero.networks.base import Capabilities
 from pregonero.networks.post_validation import MEGABYTE, decimal, number
@@ -88,6 +88,12 @@ def medium_label(medium: Medium) -> str:
     duration = f" y {decimal(medium.seconds)} segundos" if medium.kind == "video" else ""
     name = str(medium.get_kind_display()).capitalize()
     return f"{name} de {number(medium.width)} × {number(medium.height)}{duration}, {_weight(medium.size)}"
+
+
+@register.filter
+def is_taken_by(medium: Medium, capabilities: Capabilities) -> bool:
+    """Return whether a network takes files of this kind."""
+    return capabilities.takes_pictures if medium.kind == MediumKind.PICTURE else capabilities.takes_video
 
 
 def _weight(size: int) -> str:

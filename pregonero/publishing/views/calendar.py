@@ -4,22 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, NotReady
+from pregonero.errors import NotFound, NotReady, Refused
 from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.outbox.queries.limits import limits_of
 from pregonero.people.middleware import MemberRequest
-from pregonero.people.rules import may
+from pregonero.people.rules import check_may, may
 from pregonero.publishing import actions, queries, rules
 from pregonero.publishing.calendar_form import CalendarForm
-from pregonero.publishing.forms import MinuteForm, minute_of
+from pregonero.publishing.forms import DayForm, MinuteForm, minute_of
 from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import hour_of
 from pregonero.publishing.queries.calendar_pages import LIST_DAYS, Day, Days, day_of, list_of, month_of, week_of
@@ -168,11 +169,40 @@ def reschedule(request: MemberRequest, pk: int) -> HttpResponse:
     return render(request, "publishing/calendar/reschedule.html", context, status=status)
 
 
+@require_POST
+def move_several(request: MemberRequest) -> HttpResponse:
+    """Ask for one day for the chosen publications, and move each one at its hour; a message says which were refused."""
+    member, now = request.member, timezone.now()
+    check_may(member, "publication.program", now=now)
+    chosen = queries.chosen_publications(member=member, ids=request.POST.getlist("publication"))
+    if not chosen:
+        messages.info(request, "Elige al menos una publicación de la lista.")
+        return redirect("publishing:publications")
+    form = DayForm(request.POST if "day" in request.POST else None, initial={"day": timezone.localdate(now)})
+    if not form.is_valid():
+        status = UNPROCESSABLE if form.errors else 200
+        return render(
+            request, "publishing/move_several.html", {"chosen": chosen, "form": form, "now": now}, status=status
+        )
+    for publication in chosen:
+        try:
+            due_at = form.due_at(publication)
+            actions.move_publication(publication=publication, due_at=due_at, by=member, now=now)
+        except Refused as refusal:
+            messages.error(request, f"«{publication.title}»: {refusal.message}")
+        else:
+            tell_done(request, _moved_sentence(publication, due_at, now), publication, by=member)
+    return redirect("publishing:publications")
+
+
+def _moved_sentence(publication: Publication, due_at: datetime, now: datetime) -> str:
+    return f"«{publication.title}»: movida al {day_words(due_at, now)}, a las {hour_label(due_at)}."
+
+
 def _move(request: MemberRequest, publication: Publication, form: MinuteForm, now: datetime) -> HttpResponse:
     due_at = form.due_at()
     actions.move_publication(publication=publication, due_at=due_at, by=request.member, now=now)
-    text = f"«{publication.title}»: movida al {day_words(due_at, now)}, a las {hour_label(due_at)}."
-    tell_done(request, text, publication, by=request.member)
+    tell_done(request, _moved_sentence(publication, due_at, now), publication, by=request.member)
     back = _safe_path(request.POST.get("volver", ""))
     return redirect(back or reverse("publishing:day", args=[timezone.localdate(due_at)]))
 

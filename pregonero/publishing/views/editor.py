@@ -26,6 +26,7 @@ from pregonero.publishing.views.drafts import to_editor
 NOT_SAVED = "No se guardó: corrige esto; lo que escribiste sigue aquí."
 STILL_EDITING = timedelta(minutes=2)  # since another person saved
 REDIRECT, CONFLICT, UNPROCESSABLE = 302, 409, 422
+EARLIER_SHOWN = 12  # files of earlier publications that each account offers
 
 
 @dataclass(frozen=True)
@@ -183,6 +184,7 @@ def editor_context(request: MemberRequest, page: Editor, now: datetime, *, live:
         "opened_by": opened_by(request.member, page.publication),
         "other_editor": _other_editor(request, page, now),
         "source": page.source,
+        "earlier": queries.earlier_media(request.member)[:EARLIER_SHOWN],
     }
 
 

@@ -17,7 +17,7 @@ from pregonero.errors import NotAllowed, NotFound, Refused
 from pregonero.media.actions import save_upload
 from pregonero.media.errors import UnsupportedFile
 from pregonero.media.models import Medium, MediumKind
-from pregonero.media.store import MAX_UPLOAD_BYTES, store_upload
+from pregonero.media.store import MAX_UPLOAD_BYTES, WITHOUT_METADATA, store_upload
 from pregonero.networks.registry import connector
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, media_versions, queries, rules
@@ -73,7 +73,7 @@ def _add(
     accounts = _accounts(publication, account, medium, everywhere=form.cleaned_data["everywhere"])
     described = Described(form.cleaned_data["alt"], form.cleaned_data["because"])
     _attach(request, publication, accounts, medium, described)
-    return _added(publication, medium, accounts)
+    return f"{_added(publication, medium, accounts)}{_done_to(medium)}"
 
 
 def _added(publication: Publication, medium: Medium, accounts: list[int]) -> str:
@@ -83,6 +83,12 @@ def _added(publication: Publication, medium: Medium, accounts: list[int]) -> str
         return f"{what} en {len(accounts)} redes."
     named = publication.adaptations.select_related("account").get(account_id=accounts[0])
     return f"{what} en {named.account.get_network_display()}."
+
+
+def _done_to(medium: Medium) -> str:
+    """Return what had to be done to a file before any network could show it, as it does not look the same."""
+    steps = [step for step in medium.made_how.get("steps", []) if step != WITHOUT_METADATA]
+    return f" Antes hubo que {' y '.join(steps)}." if steps else ""
 
 
 @require_POST
@@ -96,6 +102,18 @@ def add_source_medium(request: MemberRequest, pk: int, account: int, kind: str) 
             raise NotFound(f"{source.noun.definite.capitalize()} no trae ese archivo.")
         _attach(request, publication, [account], medium, Described())
         return _added(publication, medium, [account])
+
+    return _after_saving(request, pk, account, edit)
+
+
+@require_POST
+def add_earlier_medium(request: MemberRequest, pk: int, account: int, medium: int) -> HttpResponse:
+    """Add to an account's text a file that an earlier publication has, with the description that it has there."""
+
+    def edit(publication: Publication) -> str:
+        earlier: Any = queries.get_earlier_medium(member=request.member, pk=medium)
+        _attach(request, publication, [account], earlier, Described(earlier.description))
+        return _added(publication, earlier, [account])
 
     return _after_saving(request, pk, account, edit)
 

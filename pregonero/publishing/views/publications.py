@@ -34,6 +34,7 @@ def publications(request: MemberRequest) -> HttpResponse:
         "rows": rows,
         "also": other_words(rows, wanted.text),
         "may_cancel": may(request.member, "publication.stop", now=now) and any(row.can_be_cancelled for row in rows),
+        "may_move": may(request.member, "publication.program", now=now),
         "now": now,
     }
     return render(request, "publishing/publications.html", context)

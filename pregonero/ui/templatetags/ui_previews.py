@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-MORE = format_html('<span class="pv-more">{}</span>', "… más")
+MORE = format_html('<span class="pv-more">{}</span> ', "… más")
 OVER = format_html('<span class="sr">{}</span>', " (desde aquí sobra) ")
 
 

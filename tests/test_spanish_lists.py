@@ -1,0 +1,24 @@
+"""How names are joined in a sentence."""
+
+import pytest
+
+from pregonero.spanish_lists import joined
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ([], ""),
+        (["X"], "X"),
+        (["X", "Facebook", "YouTube"], "X, Facebook y YouTube"),
+        (["X", "Facebook", "Instagram"], "X, Facebook e Instagram"),
+        (["Ana", "Inés"], "Ana e Inés"),
+        (["Ana", "Hilda"], "Ana e Hilda"),
+        (["Ana", "Íngrid"], "Ana e Íngrid"),
+        (["agua", "hielo"], "agua y hielo"),
+        (["Instagram", "Ian"], "Instagram y Ian"),
+        (["a Ana", "a Inés"], "a Ana y a Inés"),
+    ],
+)
+def test_names_are_joined_as_spanish_does(names: list[str], sentence: str) -> None:
+    assert joined(names) == sentence
