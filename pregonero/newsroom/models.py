@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
 from pregonero.networks.vault import EncryptedField
+from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.search import NEWS_WORDS
 from pregonero.people.models import Entity, Member
@@ -153,6 +154,7 @@ class News(models.Model):
     moved_at = models.DateTimeField(null=True)  # when its address changed
     reference = models.CharField(max_length=80, blank=True)
     need = models.ForeignKey(Need, on_delete=models.PROTECT, related_name="news", null=True)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="gathered_news", null=True)
     picture_address = models.URLField(max_length=500, blank=True)
     picture_alt = models.CharField(max_length=1000, blank=True)
     source_sha256 = models.CharField(max_length=64, blank=True)

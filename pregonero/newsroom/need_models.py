@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.search import NEED_WORDS
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
@@ -56,6 +57,7 @@ class Need(models.Model):
     look_again_on = models.DateField(null=True)
     decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     decided_at = models.DateTimeField(null=True)
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="needs", null=True)
 
     class Meta:
         constraints = (

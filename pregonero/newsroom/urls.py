@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pregonero.newsroom.campaigns import views as campaigns
 from pregonero.newsroom.needs import views as needs
 from pregonero.newsroom.views import news, several, sources, webhook
 
@@ -30,5 +31,12 @@ urlpatterns = [
     path("necesidades/<int:pk>/decision/", needs.decide, name="decide_need"),
     path("necesidades/<int:pk>/noticia/", needs.tie_news, name="tie_need_news"),
     path("necesidades/archivos/<int:pk>/", needs.need_file, name="need_file"),
+    path("necesidades/<int:pk>/campana/", campaigns.gather_need, name="gather_need"),
+    path("campanas/", campaigns.campaigns, name="campaigns"),
+    path("campanas/nueva/", campaigns.open_campaign, name="open_campaign"),
+    path("campanas/<int:pk>/", campaigns.campaign_page, name="campaign"),
+    path("campanas/<int:pk>/cambio/", campaigns.change_campaign, name="change_campaign"),
+    path("campanas/<int:pk>/noticia/", campaigns.gather_news, name="gather_news"),
+    path("campanas/<int:pk>/<slug:kind>/<int:thing>/fuera/", campaigns.take_out, name="take_out"),
     path("avisos/<int:pk>/", webhook.receive_notice, name="notice"),
 ]

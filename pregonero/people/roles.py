@@ -62,6 +62,8 @@ PERMISSIONS: dict[str, Permission] = {
     "need.see": Permission("ver lo que las áreas piden contar", EVERYBODY),
     "need.ask": Permission("pedir que algo se cuente", EVERYBODY - {Role.AUDITOR}),
     "need.decide": Permission("decidir lo que las áreas piden contar", NETWORKS_PEOPLE | GROUP_HEADS),
+    "campaign.see": Permission("ver las campañas", EVERYBODY),
+    "campaign.manage": Permission("llevar las campañas", NETWORKS_PEOPLE | GROUP_HEADS),
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),

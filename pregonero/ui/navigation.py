@@ -64,6 +64,7 @@ NAVIGATION = (
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
     )),
     NavigationGroup("Memoria", (
+        NavigationItem("campanas", "Campañas", "/campanas/", "flag"),
         NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/",)),
         NavigationItem("actos", "Actos de otros", "/actos/", "signature"),
     )),

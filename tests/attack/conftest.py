@@ -17,6 +17,8 @@ from pregonero.networks.actions.register import add_administrator, pause_account
 from pregonero.networks.models import Account, Administrator
 from pregonero.networks.rate_limits.models import NetworkSuspension
 from pregonero.newsroom.actions import register_source
+from pregonero.newsroom.campaign_models import Campaign
+from pregonero.newsroom.campaigns.actions import CampaignPlan, gather, open_campaign
 from pregonero.newsroom.models import News, NewsState, Source
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.needs.actions import AttachedFile, ask_need
@@ -70,6 +72,7 @@ class Stage:
     informed: News
     candidate: News
     need: Need
+    campaign: Campaign
     source: Source
     notice: Notice
     account: Account  # connected
@@ -158,6 +161,10 @@ def make_stage(media: Path) -> Stage:
         path="/",
         created_at=moment,
     )
+    campaign = open_campaign(
+        plan=CampaignPlan("Turismo", "Que viajen.", date(2026, 12, 1), date(2026, 12, 24)), by=coordinator, now=moment
+    )
+    gather(campaign=campaign, things=[news], by=coordinator, now=moment)
     lonely = register_account(
         entity=entity,
         network="mastodon",
@@ -183,6 +190,7 @@ def make_stage(media: Path) -> Stage:
         candidate=candidate,
         need=ask_need(entity=entity, request=asked(), files=[AttachedFile("nota.txt", b"Hola")], by=None, now=moment),
         source=register_source(entity=entity, kind=WEBHOOK, name="Sede", secret=SECRET, by=coordinator, now=NOW),
+        campaign=campaign,
         notice=notice,
         account=accounts["facebook"],
         paused=pause_account(account=accounts["youtube"], reason="Revisión", by=coordinator, now=moment),

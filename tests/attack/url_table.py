@@ -71,6 +71,10 @@ def of(name: str) -> Callable[[Stage], list[Any]]:
     return lambda stage: [getattr(stage, name).pk]
 
 
+def planned_campaign(_: Stage) -> dict[str, str]:
+    return {"name": "Café", "purpose": "Que lo prueben.", "starts_on": "2026-12-01", "ends_on": "2026-12-24"}
+
+
 def reason(_: Stage) -> dict[str, str]:
     return {"reason": "Porque sí"}
 
@@ -140,7 +144,7 @@ CONTROL, CONTROLLED = in_controls("control"), controlled
 CHECKERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}
 ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
-NEED = of("need")
+NEED, CAMPAIGN = of("need"), of("campaign")
 ACCOUNT = of("account")
 
 ROWS = (
@@ -397,6 +401,18 @@ ROWS = (
     Row("newsroom:tie_need_news", "POST", NEED, lambda _: {"address": "https://x.co/n"},
         NETWORKS_AND_HEADS, INVALID),
     Row("newsroom:need_file", arguments=lambda stage: [stage.need.files.get().pk]),
+    Row("newsroom:campaigns", outside=OK),
+    Row("newsroom:open_campaign", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
+    Row("newsroom:open_campaign", "POST", data=planned_campaign, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND,
+        both=True),
+    Row("newsroom:campaign", arguments=CAMPAIGN),
+    Row("newsroom:change_campaign", "POST", CAMPAIGN, planned_campaign, NETWORKS_AND_HEADS, FOUND, both=True),
+    Row("newsroom:gather_news", "POST", CAMPAIGN, lambda stage: {"address": stage.candidate.address},
+        NETWORKS_AND_HEADS, FOUND),
+    Row("newsroom:gather_need", "POST", NEED, lambda stage: {"campaign": str(stage.campaign.pk)}, NETWORKS_AND_HEADS,
+        FOUND),
+    Row("newsroom:take_out", "POST", lambda stage: [stage.campaign.pk, "noticia", stage.informed.pk],
+        roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},

@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from pregonero.newsroom.campaigns.actions import CampaignPlan, gather, open_campaign
+from pregonero.newsroom.models import News
 from pregonero.newsroom.need_models import NeedKind, NeedState
 from pregonero.newsroom.needs.actions import AttachedFile, ask_need, decide_need, tie_news
 from pregonero.people.models import Entity, Member
@@ -30,9 +32,20 @@ def pages(entity: Entity, luis: Member, ana: Member) -> dict[str, Answer]:
     answer = "Lo contamos el martes, con la historia de un hotel de Mompox."
     decide_need(need=told, state=NeedState.ACCEPTED, answer=answer, look_again_on=None, by=ana, now=now)
     tie_news(need=told, news=inform(luis), by=ana, now=now)
+    plan = CampaignPlan("Turismo de fin de año", "Que viajen.", date(2026, 12, 1), date(2027, 1, 10), ["#Viaja"])
+    campaign = open_campaign(plan=plan, by=ana, now=now)
+    gather(campaign=campaign, things=[told, News.objects.get()], by=ana, now=now)
     client, outside = Client(), Client()
     client.force_login(ana.user)
-    inside = ["/necesidades/", "/necesidades/?estado=todas", "/necesidades/nueva/", told.get_absolute_url()]
+    inside = [
+        "/campanas/",
+        campaign.get_absolute_url(),
+        "/campanas/nueva/",
+        "/necesidades/",
+        "/necesidades/?estado=todas",
+        "/necesidades/nueva/",
+        told.get_absolute_url(),
+    ]
     public = [f"/publico/{entity.slug}/necesidades/", f"/publico/{entity.slug}/necesidades/{told.code}/"]
     answers = answers_of(client, inside) | answers_of(outside, public)
     assert {answer.status for answer in answers.values()} == {200}

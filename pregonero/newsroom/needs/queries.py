@@ -18,7 +18,8 @@ NEWS_SHOWN = 50  # of one need
 def get_need(*, member: Member, pk: int, for_update: bool = False) -> Need:
     """Return a need of the member's entity. Raises `NotFound` for any other."""
     needs = Need.objects.select_for_update(no_key=True, of=("self",)) if for_update else Need.objects.all()
-    need = needs.select_related("entity", "asked_by", "decided_by").filter(pk=pk, entity_id=member.entity_id).first()
+    related = needs.select_related("entity", "asked_by", "decided_by", "campaign")
+    need = related.filter(pk=pk, entity_id=member.entity_id).first()
     if need is None:
         raise NotFound
     return need

@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import NotFound, Refused, WrongState
+from pregonero.newsroom.campaigns.queries import campaigns_of
 from pregonero.newsroom.need_models import Need, NeedState
 from pregonero.newsroom.needs import actions, queries
 from pregonero.newsroom.needs.forms import DecisionForm, NeedForm, NewsAddressForm
@@ -20,7 +21,7 @@ from pregonero.people.models import Member
 from pregonero.people.rules import check_may, may
 
 UNPROCESSABLE = 422
-PAGE_SIZE, WORDS_LIMIT = 50, 200
+PAGE_SIZE, WORDS_LIMIT, MOST_CAMPAIGNS = 50, 200, 50
 # The tabs: the name in the address, the states, and the name on the screen.
 TABS = (
     ("por-decidir", (NeedState.ASKED,), "Por decidir"),
@@ -90,12 +91,14 @@ def _need_page(
     news_form: NewsAddressForm | None = None,
 ) -> HttpResponse:
     may_decide = may(request.member, "need.decide", now=now)
+    may_manage = need.campaign is None and may(request.member, "campaign.manage", now=now)
     context = {
         "need": need,
         "files": queries.files_of(need),
         "news": queries.news_of_need(need),
         "decision": (decision or DecisionForm()) if may_decide else None,
         "news_form": (news_form or NewsAddressForm()) if may_decide and need.state == NeedState.ACCEPTED else None,
+        "campaigns": list(campaigns_of(need.entity)[:MOST_CAMPAIGNS]) if may_manage else [],
         "public_path": reverse("public:asked_need", args=[need.entity.slug, need.code]),
         "now": now,
     }
