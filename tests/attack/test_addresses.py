@@ -5,7 +5,8 @@ from django.urls import resolve
 
 from pregonero.hosts import host_in
 from tests.attack.conftest import Stage
-from tests.attack.url_table import ROWS, Row
+from tests.attack.row import Row
+from tests.attack.url_table import ROWS
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

@@ -14,7 +14,8 @@ from pregonero.people.roles import Role
 from pregonero.publishing.models import Adaptation, Publication
 from pregonero.records.models import Event
 from tests.attack.conftest import Stage, signed_in
-from tests.attack.url_table import ROWS, Row
+from tests.attack.row import Row
+from tests.attack.url_table import ROWS
 from tests.publishing.test_views import sent
 from tests.stage import deliveries_in
 

@@ -12,7 +12,8 @@ from pregonero.people.models import Member
 from pregonero.people.roles import OUTSIDE, Role
 from pregonero.records.models import Event
 from tests.attack.conftest import Stage, signed_in
-from tests.attack.url_table import FOUND, MISSING, OWN, PUBLIC, REFUSED, ROWS, Row, names, public_path
+from tests.attack.row import FOUND, MISSING, REFUSED, Row
+from tests.attack.url_table import OWN, PUBLIC, ROWS, names, public_path
 
 METHOD_NOT_ALLOWED, BUG = 405, 500
 SIGN_IN = "/cuenta/login/"

@@ -1,7 +1,6 @@
 """Every address of the product: its method, its roles and the status that it answers. A new address needs a row."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -33,50 +32,28 @@ from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_
 from tests.attack.inbox_stage import comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.review_stage import day_of_facebook, review_of
+from tests.attack.row import (
+    ALL,
+    CITIZENS,
+    CONFLICT,
+    CONTENT,
+    FOUND,
+    INVALID,
+    MANAGE,
+    MISSING,
+    NETWORKS_AND_HEADS,
+    OK,
+    REFUSED,
+    SOURCES,
+    STRATEGIST,
+    UNSIGNED,
+    Row,
+    of,
+    planned_campaign,
+    reason,
+)
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
-
-ALL = frozenset(Role)  # also people of offices outside the Group
-NETWORKS_AND_HEADS = NETWORKS_PEOPLE | GROUP_HEADS
-CITIZENS = frozenset({Role.CITIZEN_RELATIONS})
-CONTENT = frozenset({Role.CONTENT_MANAGER})
-STRATEGIST = frozenset({Role.DIGITAL_STRATEGIST})  # the recipient of the notice
-SOURCES = COORDINATOR | {Role.CONTENT_MANAGER, Role.SYSTEMS_OFFICE}
-MANAGE = COORDINATOR | {Role.SYSTEMS_OFFICE}
-OK, FOUND, REFUSED, MISSING, UNSIGNED, INVALID, CONFLICT = 200, 302, 403, 404, 401, 422, 409
-
-
-@dataclass(frozen=True)
-class Row:
-    """An address and method, the roles that may use it, and the status for the first of them and for others."""
-
-    name: str
-    method: str = "GET"
-    arguments: Callable[[Stage], list[Any]] = lambda _: []
-    data: Callable[[Stage], dict[str, Any]] = lambda _: {}
-    roles: frozenset[Role] = EVERYBODY
-    status: int = OK
-    refused: int = REFUSED
-    outside: int = MISSING  # status for a member of another entity with every role
-    both: bool = field(default=False)  # the address accepts GET and POST
-
-    def path(self, stage: Stage) -> str:
-        return reverse(self.name, args=self.arguments(stage))
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.name}"
-
-
-def of(name: str) -> Callable[[Stage], list[Any]]:
-    return lambda stage: [getattr(stage, name).pk]
-
-
-def planned_campaign(_: Stage) -> dict[str, str]:
-    return {"name": "Café", "purpose": "Que lo prueben.", "starts_on": "2026-12-01", "ends_on": "2026-12-24"}
-
-
-def reason(_: Stage) -> dict[str, str]:
-    return {"reason": "Porque sí"}
 
 
 def threaded(stage: Stage) -> dict[str, str]:
@@ -407,7 +384,7 @@ ROWS = (
         both=True),
     Row("newsroom:campaign", arguments=CAMPAIGN),
     Row("newsroom:change_campaign", "POST", CAMPAIGN, planned_campaign, NETWORKS_AND_HEADS, FOUND, both=True),
-    Row("newsroom:gather_news", "POST", CAMPAIGN, lambda stage: {"address": stage.candidate.address},
+    Row("newsroom:gather_news", "POST", CAMPAIGN, lambda stage: {"address": stage.informed.address},
         NETWORKS_AND_HEADS, FOUND),
     Row("newsroom:gather_need", "POST", NEED, lambda stage: {"campaign": str(stage.campaign.pk)}, NETWORKS_AND_HEADS,
         FOUND),

@@ -78,7 +78,6 @@ def test_who_may_not_and_another_entity(luis: Member, ana: Member, dario: Member
         gather(campaign=campaign, things=[news], by=dario, now=now)
 
 
-@pytest.mark.procedure("D-2")
 @pytest.mark.parametrize(
     ("written", "kept"),
     [

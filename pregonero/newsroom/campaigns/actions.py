@@ -37,7 +37,7 @@ def open_campaign(*, plan: CampaignPlan, by: Member, now: datetime) -> Campaign:
     Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.entity_id)
     _check_plan(plan, by)
     campaign = Campaign.objects.create(entity_id=by.entity_id, opened_by=by, opened_at=now, **_values(plan))
-    _record(campaign, "campaign.opened", by, now)
+    _record(campaign, "campaign.opened", by, now, **_facts(campaign))
     return campaign
 
 
@@ -51,7 +51,7 @@ def change_campaign(*, campaign: Campaign, plan: CampaignPlan, by: Member, now: 
     for name, value in _values(plan).items():
         setattr(campaign, name, value)
     campaign.save()
-    _record(campaign, "campaign.changed", by, now)
+    _record(campaign, "campaign.changed", by, now, **_facts(campaign))
     return campaign
 
 
@@ -104,9 +104,10 @@ def _values(plan: CampaignPlan) -> dict[str, object]:
     return asdict(plan) | {"hashtags": list(plan.hashtags)}
 
 
+def _facts(campaign: Campaign) -> dict[str, object]:
+    days = {"starts_on": str(campaign.starts_on), "ends_on": str(campaign.ends_on)}
+    return days | {"hashtags": campaign.hashtags}
+
+
 def _record(campaign: Campaign, event_type: str, by: Member, now: datetime, **facts: object) -> None:
-    if not facts:
-        facts = {
-            "starts_on": str(campaign.starts_on), "ends_on": str(campaign.ends_on), "hashtags": campaign.hashtags
-        }  # fmt: skip
     record(entity_id=campaign.entity_id, event_type=event_type, actor=by.actor, ref=campaign.ref, at=now, facts=facts)
