@@ -178,12 +178,12 @@ def move_several(request: MemberRequest) -> HttpResponse:
     if not chosen:
         messages.info(request, "Elige al menos una publicación de la lista.")
         return redirect("publishing:publications")
-    form = DayForm(request.POST if "day" in request.POST else None, initial={"day": timezone.localdate(now)})
+    tomorrow = timezone.localdate(now) + timedelta(days=1)
+    form = DayForm(request.POST if "day" in request.POST else None, initial={"day": tomorrow})
     if not form.is_valid():
+        context = {"chosen": chosen, "form": form, "now": now}
         status = UNPROCESSABLE if form.errors else 200
-        return render(
-            request, "publishing/move_several.html", {"chosen": chosen, "form": form, "now": now}, status=status
-        )
+        return render(request, "publishing/move_several.html", context, status=status)
     for publication in chosen:
         try:
             due_at = form.due_at(publication)
