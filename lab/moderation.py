@@ -37,9 +37,20 @@ class ModerationAdmin:
         account = next((one for one in self._lab.accounts.all() if one.id == fields.get("account")), None)
         if account is None or fields.get("kind") not in KINDS:
             raise web.HTTPBadRequest(text=f"account must exist, and kind must be one of {', '.join(KINDS)}")
-        account.extra[_key(fields["kind"])] = list(fields.get("people", []))
+        before, people = restricted(account, fields["kind"]), list(fields.get("people", []))
+        account.extra[_key(fields["kind"])] = people
         self._lab.accounts.save(account)
+        self._tell(account, fields["kind"].lower(), before, people)
         return web.json_response({"account": account.id})
+
+    def _tell(self, account: Account, event: str, before: list[dict[str, Any]], people: list[dict[str, Any]]) -> None:
+        """Send a notice for whoever is new on the list, and for whoever is no longer on it."""
+        for person in people:
+            if person not in before:
+                self._lab.notices.restriction(account, event, person)
+        for person in before:
+            if person not in people:
+                self._lab.notices.restriction(account, f"un{event}", person)
 
     async def set_hidden(self, request: web.Request) -> web.Response:
         """Hide a comment or show it, as a person does in the network's own application."""

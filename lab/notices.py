@@ -13,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from lab.accounts import Account
 from lab.clock import Clock
 from lab.people import handle_of
 from lab.store.direct_messages import DirectMessage
@@ -43,10 +44,18 @@ class Notices:
 
     def message(self, message: DirectMessage, event: str) -> None:
         """Send what a citizen did with a private message: `written`, `edited` or `removed`."""
-        subscription = self._subscriptions.get(message.account)
         body = _x_body(message, event) if message.network == "x" else _meta_body(message, event, self._clock.now())
+        self._send_soon(message.network, message.account, body)
+
+    def restriction(self, account: Account, event: str, person: dict[str, Any]) -> None:
+        """Send that an account of X did `block`, `unblock`, `mute` or `unmute`; Facebook tells nothing of it."""
+        if account.network == "x":
+            self._send_soon("x", account.id, _x_restriction(account, event, person, self._clock.now()))
+
+    def _send_soon(self, network: str, account: str, body: dict[str, Any]) -> None:
+        subscription = self._subscriptions.get(account)
         if subscription is not None and body:
-            task = asyncio.create_task(self._send(message.network, subscription, body))
+            task = asyncio.create_task(self._send(network, subscription, body))
             self._sending.add(task)
             task.add_done_callback(self._sending.discard)
 
@@ -106,3 +115,19 @@ def _x_body(message: DirectMessage, event: str) -> dict[str, Any]:
     }
     user = {"id": message.person, "name": message.name, "screen_name": handle_of(message.person)}
     return {"for_user_id": message.account, "direct_message_events": [dm], "users": {message.person: user}}
+
+
+def _x_restriction(account: Account, event: str, person: dict[str, Any], now: float) -> dict[str, Any]:
+    """Return a `block_events` or `mute_events` notice, as X's "Account Activity data objects" shows them."""
+    described = {
+        "type": event,
+        "created_timestamp": str(int(now * 1000)),
+        "source": _x_user(account.id, account.name, account.handle),
+        "target": _x_user(str(person["id"]), str(person.get("name", "")), str(person.get("username", ""))),
+    }
+    return {"for_user_id": account.id, f"{event.removeprefix('un')}_events": [described]}
+
+
+def _x_user(id: str, name: str, handle: str) -> dict[str, Any]:
+    number = int(id) if id.isdigit() else id
+    return {"id": number, "id_str": id, "name": name, "screen_name": handle, "protected": False, "verified": False}

@@ -32,6 +32,7 @@ from lab.x import api as x
 from lab.x.filtered_stream import set_stream
 from lab.youtube import api as youtube
 from lab.youtube.hub import list_subscriptions
+from lab.youtube.live import LiveAdmin
 
 MAX_BODY = 1024**3
 SHUTDOWN_TIMEOUT = 0.05  # seconds; after it, held and slow calls are cut
@@ -96,6 +97,7 @@ def build(lab: LabState) -> web.Application:
     Admin(lab).add_to(app)
     ModerationAdmin(lab).add_to(app)
     PageAuditAdmin(lab).add_to(app)
+    LiveAdmin(lab).add_to(app)
     app.router.add_post("/streams/x", set_stream)
     app.router.add_get("/hubs/youtube", list_subscriptions)
     ConsentPages(lab).add_to(app)

@@ -9,7 +9,7 @@ from lab.oauth.tokens import issue_token, revoke_token
 from lab.rate_limits import LimitExceeded
 from lab.request_schema import RequestFacts
 from lab.state import LabState
-from lab.youtube import comments, errors, hub, uploads, videos
+from lab.youtube import comments, errors, hub, live, uploads, videos
 from lab.youtube.discovery import read_facts
 
 FACTS = RequestFacts(read_facts())
@@ -63,6 +63,8 @@ ROUTES = [
     route("GET", "/youtube/v3/comments", comments.list_comments),
     route("POST", "/youtube/v3/comments", comments.create_reply, COMMIT),
     route("POST", "/youtube/v3/comments/setModerationStatus", comments.set_moderation_status, COMMIT),
+    route("GET", "/youtube/v3/liveBroadcasts", live.list_broadcasts),
+    route("GET", "/youtube/v3/liveChat/messages", live.list_messages),
     route("POST", "/subscribe", hub.subscribe, allows_anonymous=True),
     route("POST", "/token", create_token, allows_anonymous=True),
     route("POST", "/revoke", revoke, allows_anonymous=True),

@@ -101,6 +101,7 @@ QUOTAS = (
     Quota("inserts", f"POST {UPLOADS}/videos", 100, PACIFIC_DAY, shared=True),
     Quota("channel_uploads", f"POST {UPLOADS}/videos", 100, 86_400),
     _units("units", r"GET /youtube/v3/\w+", 1),
+    _units("units", r"GET /youtube/v3/liveChat/messages", 5),
     _units("units", r"(?:POST|PUT|DELETE) /youtube/v3/(?!captions).+", 50),
     _units("units", f"POST {UPLOADS}/thumbnails/set", 50),
     _units("units", rf"(?:POST|PUT) (?:{UPLOADS}|/youtube/v3)/captions", 400),

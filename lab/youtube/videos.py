@@ -20,7 +20,8 @@ MAX_TITLE = 100
 MAX_DESCRIPTION_BYTES = 5000
 MAX_TAGS = 500
 PRIVACY = ("private", "unlisted", "public")
-PARTS = ("snippet", "status", "contentDetails", "statistics", "processingDetails")
+PARTS = ("snippet", "status", "contentDetails", "statistics", "processingDetails", "liveStreamingDetails")
+CHAT_PREFIX = "Cg0KC"  # of a chat's id, before that of its video
 DEFAULT_CATEGORY = "25"  # news and politics
 
 
@@ -85,6 +86,37 @@ def create_video(lab: LabState, account: str, metadata: dict[str, Any], media: M
         lab.make_public(post, path=page_path(post))
         hub.publish_soon(lab, post.account, post.id, post.text)
     return post
+
+
+def create_live(lab: LabState, account: str, title: str) -> Post:
+    """Create the public video of a broadcast that is live now, with its empty chat."""
+    now = lab.clock.now()
+    post = Post(
+        "youtube",
+        _video_id(lab.database.next_number()),
+        account,
+        "video",
+        title,
+        now,
+        extra={
+            "snippet": {"title": title},
+            "status": {},
+            "privacy": "public",
+            "broadcast": {"started_at": now, "messages": []},
+        },
+    )
+    lab.posts.add(post)
+    lab.make_public(post, path=page_path(post))
+    return post
+
+
+def _live_details(post: Post) -> dict[str, Any]:
+    """Return the live details of a broadcast: the chat's id only while it is live."""
+    broadcast = post.extra["broadcast"]
+    details = {"actualStartTime": iso_seconds(broadcast["started_at"])}
+    if "ended_at" in broadcast:
+        return details | {"actualEndTime": iso_seconds(broadcast["ended_at"])}
+    return details | {"activeLiveChatId": f"{CHAT_PREFIX}{post.id}"}
 
 
 def _first_link(snippet: dict[str, Any]) -> str:
@@ -211,6 +243,7 @@ def shape(lab: LabState, call: Call, post: Post, parts: list[str]) -> dict[str, 
             "commentCount": str(len(lab.comments.under("youtube", post.id))),
         },
         "processingDetails": {"processingStatus": "succeeded" if processed else "processing"},
+        **({"liveStreamingDetails": _live_details(post)} if post.extra.get("broadcast") else {}),
     }
     head = {"kind": "youtube#video", "etag": "lab", "id": post.id}
     return head | {part: known_parts[part] for part in parts if part in known_parts}
@@ -226,7 +259,7 @@ def _snippet(lab: LabState, call: Call, post: Post) -> dict[str, Any]:
         "channelId": post.account,
         "channelTitle": channel.name if channel else "",
         "publishedAt": iso_seconds(post.public_at or post.created_at),
-        "liveBroadcastContent": "none",
+        "liveBroadcastContent": "live" if "ended_at" not in post.extra.get("broadcast", {"ended_at": 0}) else "none",
         "thumbnails": {"default": {"url": f"{call.origin}/media/{thumbnail}"}} if thumbnail else {},
     }
 

@@ -29,7 +29,7 @@ from pregonero.inbox.question_models import (
     RulesTrial,
     TrainedModel,
 )
-from pregonero.inbox.states import REFERRED, AnswerKind, AnswerState, ConversationState, Question
+from pregonero.inbox.states import BESIDE, REFERRED, AnswerKind, AnswerState, ConversationState, Question
 from pregonero.inbox.stream_models import DeliveredItem, HubSubscription, LiveConnection, Stream, WebhookNotice
 from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import InteractionKind
@@ -253,7 +253,7 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["conversation", "key"], name="answer_key_once"),
             models.UniqueConstraint(
                 fields=["message"],
-                condition=~Q(state=AnswerState.FAILED) & ~Q(kind__in=[AnswerKind.NUMBER, AnswerKind.CORRECTION]),
+                condition=~Q(state=AnswerState.FAILED) & ~Q(kind__in=BESIDE),
                 name="answer_once_for_message",
             ),
             models.UniqueConstraint(

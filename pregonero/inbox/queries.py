@@ -23,6 +23,7 @@ from pregonero.inbox.models import (
 from pregonero.inbox.states import AnswerState, ConversationState
 from pregonero.networks import vault
 from pregonero.networks.base import ApiCredentials
+from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.networks.queries import credentials_with
 from pregonero.networks.registry import interaction_reader
@@ -68,6 +69,7 @@ def get_conversation(*, member: Member, pk: int, for_update: bool = False) -> Co
 def conversations_of(member: Member, filters: Filters, *, now: datetime) -> QuerySet[Conversation]:
     """Return the conversations that a list shows, those that wait longest first. The caller slices the queryset."""
     found = Conversation.objects.filter(_in_state(filters.state, now), entity_id=member.entity_id)
+    found = found.exclude(kind=InteractionKind.CHAT)  # it has a page of its own, beside the broadcast
     if filters.account is not None:
         found = found.filter(account_id=filters.account)
     if filters.question:
@@ -96,7 +98,7 @@ def _in_state(state: str, now: datetime) -> Q:
 
 def counts_by_state(member: Member, *, now: datetime) -> dict[str, int]:
     """Return how many conversations of the entity each list has; `MOST_LISTED` stands for that many or more."""
-    found = Conversation.objects.filter(entity_id=member.entity_id)
+    found = Conversation.objects.filter(entity_id=member.entity_id).exclude(kind=InteractionKind.CHAT)
     return {state: found.filter(_in_state(state, now))[:MOST_LISTED].count() for state in STATES}
 
 

@@ -24,12 +24,20 @@ class ConversationState(models.TextChoices):
 
 
 class AnswerKind(models.TextChoices):
-    """Whether it answers, sends to PQRSD (Q-3), tells the number of a petition (Q-5), or corrects (Q-2)."""
+    """Whether it answers, sends to PQRSD (Q-3), tells the number of a petition (Q-5), or corrects (Q-2).
+
+    A notice tells the author of a comment what moderation decided about it (N-3).
+    """
 
     ANSWER = "ANSWER", "respuesta"
     REDIRECT = "REDIRECT", "remisión a PQRSD"
     NUMBER = "NUMBER", "número de radicado"
     CORRECTION = "CORRECTION", "corrección"
+    NOTICE = "NOTICE", "aviso de moderación"
+
+
+BESIDE = (AnswerKind.NUMBER, AnswerKind.CORRECTION, AnswerKind.NOTICE)
+"""What is sent besides the answer of a message."""
 
 
 class AnswerState(models.TextChoices):

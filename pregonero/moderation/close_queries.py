@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from pregonero.inbox.models import Answer, DeliveredItem, Message, Stream
@@ -18,7 +19,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.people.models import Entity
 from pregonero.working_days import next_working_day
 
-MESSAGES = "messages"  # a stream of private ones: they are answered, not moderated
+APART = ("messages", "chat")  # streams of what is no comment: private messages, and the chat of a live broadcast
 LOOK_BACK = 60  # days that may still be open
 
 
@@ -99,7 +100,7 @@ def _account_days(accounts: Sequence[Account], day: date) -> list[AccountDay]:
     by_account: dict[int, Any] = {row["account"]: row for row in counted}
     missing = _dropped(accounts, day).order_by().values("account").annotate(count=Count("pk"))
     dropped = {row["account"]: row["count"] for row in missing}
-    streams = Stream.objects.filter(account__in=accounts).exclude(name=MESSAGES).order_by().values("account")
+    streams = Stream.objects.filter(account__in=accounts).exclude(name__in=APART).order_by().values("account")
     unread = streams.annotate(late=Count("pk", filter=Q(read_at__isnull=True) | Q(read_at__lt=end)))
     is_read = {row["account"]: row["late"] == 0 for row in unread}
     found = DailyClose.objects.filter(account__in=accounts, day=day).select_related("by", "account")
@@ -165,6 +166,21 @@ def unseen_comments(account: Account, day: date) -> QuerySet[Message]:
 def dropped_items(account: Account, day: date) -> QuerySet[DeliveredItem]:
     """Return what the network delivered on a day and is not in the inbox, the first one first."""
     return _dropped([account], day).order_by("written_at", "pk")
+
+
+def prunable_items(*, now: datetime) -> QuerySet[DeliveredItem]:
+    """Return the notes that no close needs: of months whose term ended, and of comments, only where the day is closed.
+
+    A comment that never reached the inbox stays: it proves what the close of its day named missing.
+    """
+    last_open = timezone.localdate(now) - timedelta(days=LOOK_BACK)
+    items = DeliveredItem.objects.filter(written_at__lt=limits_of(last_open.replace(day=1))[0])
+    day = TruncDate("written_at", tzinfo=timezone.get_current_timezone())
+    same = {"account": OuterRef("account"), "remote_id": OuterRef("remote_id")}
+    is_stored = Exists(Message.objects.filter(**same)) | Exists(Delivery.objects.filter(**same))
+    is_closed = Exists(DailyClose.objects.filter(account=OuterRef("account"), day=OuterRef("day")))
+    needed = Q(kind=InteractionKind.COMMENT) & ~(Q(is_stored) & Q(is_closed))
+    return items.annotate(day=day).exclude(needed).order_by("pk")
 
 
 def first_days(entity: Entity) -> dict[int, date]:

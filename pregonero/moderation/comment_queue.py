@@ -22,6 +22,7 @@ STATES = {
     "todos": "Todos los comentarios",
 }
 CODE_LETTERS = 4
+MODERATED = (InteractionKind.COMMENT, InteractionKind.CHAT)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class QueueRow:
 def comments_in(entity: Entity, filters: Filters, *, now: datetime) -> QuerySet[Message]:
     """Return the comments that a list shows, those that wait longest first. The caller slices the queryset."""
     found = Message.objects.filter(
-        _in_state(filters.state), account__entity=entity, contact__isnull=False, kind=InteractionKind.COMMENT
+        _in_state(filters.state), account__entity=entity, contact__isnull=False, kind__in=MODERATED
     )
     if filters.state == "todos":
         found = found.filter(received_at__gte=now - LOOK_BACK)
@@ -92,14 +93,14 @@ def _in_state(state: str) -> Q:
 def counts_by_state(entity: Entity) -> dict[str, int]:
     """Return how many comments of the entity each list has, but for the one with all."""
     counts = {state: Count("pk", filter=_in_state(state)) for state in STATES if state != "todos"}
-    comments = Message.objects.filter(account__entity=entity, contact__isnull=False, kind=InteractionKind.COMMENT)
+    comments = Message.objects.filter(account__entity=entity, contact__isnull=False, kind__in=MODERATED)
     return comments.filter(Q(moderation__isnull=False) | Q(proposals__decision__isnull=True)).aggregate(**counts)
 
 
 def to_decide(entity: Entity) -> int:
     """Return how many comments of the entity wait for a decision."""
     comments = Message.objects.filter(_in_state("decidir"), account__entity=entity, contact__isnull=False)
-    return comments.filter(kind=InteractionKind.COMMENT).count()
+    return comments.filter(kind__in=MODERATED).count()
 
 
 def row_of(message: Message) -> QueueRow:

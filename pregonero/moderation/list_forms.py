@@ -5,6 +5,7 @@ from django.core.files import File
 
 from pregonero.errors import Refused
 from pregonero.moderation.list_files import ListTerm, read_list
+from pregonero.moderation.list_states import Limits
 from pregonero.moderation.table_decoder import LARGEST
 
 
@@ -59,3 +60,28 @@ class ReviewForm(forms.Form):
         label="Ya pegué el texto en YouTube Studio y lo guardé allá",
         error_messages={"required": "Primero pega el texto en YouTube Studio."},
     )
+
+
+class LimitsForm(forms.Form):
+    """The limits of the word lists, and why they change."""
+
+    second_person_share = forms.IntegerField(
+        label="La firma otra persona si retendría más de este % de lo escrito", min_value=0, max_value=100
+    )
+    second_person_criticism = forms.IntegerField(
+        label="O si más de este % de lo que retendría es crítica", min_value=0, max_value=100
+    )
+    new_days = forms.IntegerField(label="Días en vigor con freno", min_value=1, max_value=90)
+    brake_share = forms.IntegerField(
+        label="El freno la detiene si en una hora retiene más de este %", min_value=1, max_value=100
+    )
+    brake_times = forms.IntegerField(label="O tantas veces lo que retenía antes", min_value=1, max_value=100)
+    brake_least = forms.IntegerField(label="Desde cuántos comentarios", min_value=1, max_value=1_000)
+    reason = forms.CharField(
+        label="Por qué cambian", max_length=300, error_messages={"required": "Escribe por qué cambian."}
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """Return the limits of a valid form."""
+        return Limits(**{name: value for name, value in self.cleaned_data.items() if name != "reason"})

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -10,9 +10,15 @@ from django.db.models import Count, Q, QuerySet
 from pregonero.errors import NotFound, WrongState
 from pregonero.inbox.models import Message
 from pregonero.moderation.list_files import ListTerm, terms_from_json
-from pregonero.moderation.list_states import LOOK_BACK, MOST_EXAMPLES, WATCHING, ListState
+from pregonero.moderation.list_states import LOOK_BACK, MOST_EXAMPLES, WATCHING, Limits, ListState
 from pregonero.moderation.matcher import letters_of
-from pregonero.moderation.models import BlockedWordsReview, ListHit, NetworkListReading, WordListVersion
+from pregonero.moderation.models import (
+    BlockedWordsReview,
+    ListHit,
+    ListLimits,
+    NetworkListReading,
+    WordListVersion,
+)
 from pregonero.networks.models import Account
 from pregonero.networks.queries import accounts_of
 from pregonero.networks.registry import network
@@ -91,6 +97,17 @@ def latest_terms(account: Account) -> list[ListTerm]:
     versions = WordListVersion.objects.filter(account=account).exclude(state=ListState.DISCARDED)
     in_force = versions.filter(state=ListState.IN_FORCE).first() or versions.order_by("-number").first()
     return terms_from_json(in_force.terms) if in_force else []
+
+
+def set_limits_of(entity: Entity) -> ListLimits | None:
+    """Return the limits that somebody set for the entity's lists; None while they are those of the system."""
+    return ListLimits.objects.filter(entity=entity).select_related("by").order_by("-number").first()
+
+
+def limits_of(entity: Entity) -> Limits:
+    """Return the limits of the entity's lists."""
+    stored = set_limits_of(entity)
+    return Limits(**{field.name: getattr(stored, field.name) for field in fields(Limits)}) if stored else Limits()
 
 
 def list_in_force(account: Account) -> WordListVersion | None:

@@ -1,19 +1,9 @@
 """When a version of a word list may go on in its life, who may say so, and when its brake stops it (N-4)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pregonero.errors import NotAllowed, Refused, WrongState
-from pregonero.moderation.list_states import (
-    ACTED,
-    BRAKE_LEAST,
-    BRAKE_SHARE,
-    BRAKE_TIMES,
-    NEW_FOR,
-    SECOND_PERSON_CRITICISM,
-    SECOND_PERSON_SHARE,
-    TRANSITIONS,
-    ListState,
-)
+from pregonero.moderation.list_states import ACTED, TRANSITIONS, Limits, ListState
 from pregonero.moderation.models import WordListVersion
 from pregonero.people.models import Member
 from pregonero.people.rules import as_question, check_may
@@ -50,16 +40,20 @@ def check_reason(reason: str) -> str:
     return reason.strip()[:300]
 
 
-def needs_second_person(*, read: int, hits: int, criticism: int) -> bool:
+SHIPPED = Limits()
+
+
+def needs_second_person(*, read: int, hits: int, criticism: int, limits: Limits = SHIPPED) -> bool:
     """Return whether the trial of a version asks for a second person: by its share, or by what is criticism in it."""
-    return hits > SECOND_PERSON_SHARE * read or criticism > SECOND_PERSON_CRITICISM * hits
+    is_large = 100 * hits > limits.second_person_share * read
+    return is_large or 100 * criticism > limits.second_person_criticism * hits
 
 
-def brakes(version: WordListVersion, *, hits: int, arrived: int, now: datetime) -> bool:
+def brakes(version: WordListVersion, *, hits: int, arrived: int, now: datetime, limits: Limits = SHIPPED) -> bool:
     """Return whether a version stops by itself: it is new, and what it holds in the window is unusual."""
-    if version.in_force_at is None or now - version.in_force_at > NEW_FOR:
+    if version.in_force_at is None or now - version.in_force_at > timedelta(days=limits.new_days):
         return False
     read = version.trial.get("read", 0)
     usual = version.trial.get("hits", 0) / read if read else 0.0
-    limit = max(BRAKE_SHARE, BRAKE_TIMES * usual)
-    return hits >= BRAKE_LEAST and hits > limit * arrived
+    limit = max(limits.brake_share / 100, limits.brake_times * usual)
+    return hits >= limits.brake_least and hits > limit * arrived

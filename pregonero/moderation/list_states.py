@@ -1,5 +1,6 @@
 """The life of a version of a word list: tried on the past, in shadow, in force, stopped, undone."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import models
@@ -46,12 +47,21 @@ KIND = "word_list"
 LOOK_BACK = timedelta(days=90)
 """How far back a version is tried before anything else."""
 MOST_EXAMPLES = 50
-SECOND_PERSON_SHARE, SECOND_PERSON_CRITICISM = 0.01, 0.20
-"""Shares, of what was written and of what it would hold, from which a second person puts a version in force (N-4)."""
-
-NEW_FOR = timedelta(days=7)
-"""A version this new has a brake."""
 BRAKE_WINDOW = timedelta(hours=1)
-BRAKE_SHARE, BRAKE_TIMES, BRAKE_LEAST = 0.05, 3, 10
-"""It stops when, within the window, it holds this share, or so many times its share of the past; never before so many
-comments."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From where a second person puts a version in force (N-4), and when a new one stops by itself.
+
+    Shares are percents: of what was written, and of what a version would hold. Within the window, a version that is
+    `new_days` old at most stops when it holds `brake_share`, or `brake_times` its share of the past; never before
+    `brake_least` comments.
+    """
+
+    second_person_share: int = 1
+    second_person_criticism: int = 20
+    new_days: int = 7
+    brake_share: int = 5
+    brake_times: int = 3
+    brake_least: int = 10

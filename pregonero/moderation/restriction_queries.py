@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 
 from pregonero.errors import NotFound
+from pregonero.inbox.models import Contact
 from pregonero.moderation.models import RestrictedPerson, RestrictionFinding, RestrictionReading
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
 from pregonero.networks.registry import NETWORKS, restriction_reader
@@ -55,7 +56,7 @@ def open_findings(entity: Entity) -> list[RestrictionFinding]:
 
 def findings_of(entity: Entity, *, limit: int = 100) -> list[RestrictionFinding]:
     """Return every finding, the newest first, with everybody who was on each list."""
-    everybody = RestrictedPerson.objects.select_related("contact").order_by("pk")
+    everybody = RestrictedPerson.objects.select_related("contact", "told_by", "ended_by").order_by("pk")
     findings = RestrictionFinding.objects.filter(account__entity=entity).select_related("account")
     return list(findings.prefetch_related(Prefetch("people", queryset=everybody)).order_by("-pk")[:limit])
 
@@ -66,6 +67,15 @@ def reading_to_make(*, pk: int) -> RestrictionReading:
     if reading is None:
         raise NotFound
     return reading
+
+
+def account_and_contact(*, account_id: int, contact_id: int) -> tuple[Account, Contact]:
+    """Return an account of any entity and a contact of the same entity, for the job of a notice. Raises `NotFound`."""
+    account = Account.objects.select_related("entity").filter(pk=account_id).first()
+    contact = Contact.objects.filter(pk=contact_id, entity_id=account.entity_id).first() if account else None
+    if account is None or contact is None:
+        raise NotFound
+    return account, contact
 
 
 def readings_of_account(account: Account) -> list[RestrictionReading]:

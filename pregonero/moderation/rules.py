@@ -74,7 +74,9 @@ def why_not_hidden(message: Message) -> str:
         label = message.account.get_network_display()
         return f"{label} no da a las entidades una forma de ocultar lo que otros escriben: ahí no se oculta nada."
     if message.deleted_at is not None:
-        return "Su autor lo borró: ya no hay nada que ocultar."
+        return "Ya no está en la red: no hay nada que ocultar."
+    if message.kind == InteractionKind.CHAT:
+        return ""  # a person does it at the network (YT-5)
     return moderator.why_not(InteractionKind(message.kind), message.conversation.post_id)
 
 

@@ -1,43 +1,48 @@
-"""Open data of moderation: a statement of reasons for each comment out of sight, and figures (N-3).
+"""Open data of moderation: a statement of reasons for each comment out of sight (N-3).
 
-A statement has the fields of the EU DSA Transparency Database (transparency.dsa.ec.europa.eu, "API and Schema", read on
-2026-11-30), so that it compares with those of the platforms. It has neither the words of the comment nor a name.
+A statement has the fields and values of the EU DSA Transparency Database, so that it compares with those of the
+platforms: github.com/digital-services-act/transparency-database, commit 69e80a0, StatementStoreRequest and "Additional
+explanation for statement attributes", read on 2026-11-30. It has neither the words of the comment nor a name.
 """
 
 import csv
 import io
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, DateTimeField, OuterRef, Subquery
-from django.db.models.functions import TruncMonth
+from django.db.models import DateTimeField, OuterRef, Subquery
 from django.utils import timezone
 
 from pregonero.moderation.models import Decision
-from pregonero.moderation.states import RESTRICTS, Category, Effect, Verb
-from pregonero.networks.registry import network_choices
+from pregonero.moderation.states import RESTRICTS, Category, Effect
 from pregonero.people.models import Entity
 
 LIMIT = 50_000  # statements in one file, the newest first
-LISTS = ("decision_visibility", "content_type")
+LISTS = ("decision_visibility", "category_specification", "content_type")
+OTHER = "KEYWORD_OTHER"
 CATEGORIES = {
-    Category.INSULT: "STATEMENT_CATEGORY_CYBER_VIOLENCE",
-    Category.THREAT: "STATEMENT_CATEGORY_VIOLENCE",
-    Category.HATE: "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH",
-    Category.PERSONAL_DATA: "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
-    Category.SCAM: "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
-    Category.SEXUAL: "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
-    Category.MINORS: "STATEMENT_CATEGORY_PROTECTION_OF_MINORS",
-    Category.IMPERSONATION: "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
+    Category.INSULT: ("STATEMENT_CATEGORY_CYBER_VIOLENCE", "KEYWORD_CYBER_HARASSMENT"),
+    Category.THREAT: ("STATEMENT_CATEGORY_VIOLENCE", "KEYWORD_INCITEMENT_VIOLENCE_HATRED"),
+    Category.HATE: ("STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH", "KEYWORD_DISCRIMINATION"),
+    Category.PERSONAL_DATA: (
+        "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+        "KEYWORD_MISSING_PROCESSING_GROUND",
+    ),
+    Category.SCAM: ("STATEMENT_CATEGORY_SCAMS_AND_FRAUD", OTHER),
+    Category.SEXUAL: ("STATEMENT_CATEGORY_OTHER_VIOLATION_TC", "KEYWORD_ADULT_SEXUAL_MATERIAL"),
+    Category.MINORS: ("STATEMENT_CATEGORY_PROTECTION_OF_MINORS", OTHER),
+    Category.IMPERSONATION: ("STATEMENT_CATEGORY_SCAMS_AND_FRAUD", "KEYWORD_IMPERSONATION_ACCOUNT_HIJACKING"),
 }
+"""The category and the keyword of each of ours. The database has no category of its own for adult material."""
+LONGEST_EXPLANATION = 2_000  # characters that the database takes
 FIELDS = (
     "puid", "platform_name", "decision_visibility", "decision_ground", "decision_ground_reference_url",
     "incompatible_content_ground", "incompatible_content_explanation", "incompatible_content_illegal", "category",
-    "content_type", "content_language", "content_date", "application_date", "end_date_visibility_restriction",
-    "decision_facts", "source_type", "automated_detection", "automated_decision",
+    "category_specification", "category_specification_other", "content_type", "content_language", "content_date",
+    "application_date", "end_date_visibility_restriction", "decision_facts", "source_type", "automated_detection",
+    "automated_decision",
 )  # fmt: skip
 
 
@@ -56,6 +61,7 @@ def statement_of(decision: Decision, *, rules_address: str) -> dict[str, Any]:
     assert rule is not None  # noqa: S101  a restriction cites a rule, also in the database
     ended_at: datetime | None = decision.ended_at  # type: ignore[attr-defined]
     label = decision.account.get_network_display()
+    category, keyword = CATEGORIES[Category(decision.category)]
     return {
         "puid": str(decision.public_id),
         "platform_name": label,
@@ -63,9 +69,11 @@ def statement_of(decision: Decision, *, rules_address: str) -> dict[str, Any]:
         "decision_ground": "DECISION_GROUND_INCOMPATIBLE_CONTENT",
         "decision_ground_reference_url": f"{rules_address}{rule.version.number}/#regla-{rule.number}",
         "incompatible_content_ground": rule.citation,
-        "incompatible_content_explanation": rule.text,
+        "incompatible_content_explanation": rule.text[:LONGEST_EXPLANATION],
         "incompatible_content_illegal": "No",
-        "category": CATEGORIES[Category(decision.category)],
+        "category": category,
+        "category_specification": [keyword],
+        "category_specification_other": decision.get_category_display() if keyword == OTHER else None,
         "content_type": ["CONTENT_TYPE_TEXT"],
         "content_language": "ES",
         "content_date": _day(decision.message.written_at),
@@ -78,8 +86,8 @@ def statement_of(decision: Decision, *, rules_address: str) -> dict[str, Any]:
     }
 
 
-def _day(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else ""
+def _day(moment: datetime | None) -> str | None:
+    return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else None
 
 
 def as_csv(statements: Iterable[dict[str, Any]]) -> str:
@@ -89,43 +97,3 @@ def as_csv(statements: Iterable[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(one | {name: json.dumps(one[name]) for name in LISTS} for one in statements)
     return text.getvalue()
-
-
-@dataclass(frozen=True)
-class Figure:
-    """How many decisions of each kind there were in a month, on a network, for a category."""
-
-    month: str
-    network: str
-    category: str
-    held: int
-    hidden: int
-    restored: int
-
-
-def figures_of(entity: Entity) -> list[Figure]:
-    """Return the figures by month, network and category, the newest month first.
-
-    What was shown again counts for the category for which it had been out of sight.
-    """
-    before = Decision.objects.filter(message=OuterRef("message"), pk__lt=OuterRef("pk"), verb__in=RESTRICTS)
-    decisions = Decision.objects.filter(account__entity=entity).annotate(
-        month=TruncMonth("at", tzinfo=timezone.get_current_timezone()),
-        earlier=Subquery(before.order_by("-pk").values("category")[:1]),
-    )
-    counts: dict[tuple[str, str, str], dict[str, int]] = {}
-    grouped = decisions.values("month", "account__network", "category", "earlier", "verb").annotate(n=Count("pk"))
-    for row in grouped.order_by("month"):
-        category = row["category"] or row["earlier"]
-        if category:
-            key = (f"{row['month']:%Y-%m}", row["account__network"], category)
-            verbs = counts.setdefault(key, {})
-            verbs[row["verb"]] = verbs.get(row["verb"], 0) + row["n"]
-    return [_figure(key, verbs) for key, verbs in sorted(counts.items(), reverse=True)]
-
-
-def _figure(key: tuple[str, str, str], verbs: dict[str, int]) -> Figure:
-    month, network, category = key
-    restored = verbs.get(Verb.RESTORE, 0) + verbs.get(Verb.KEEP, 0)
-    label = dict(network_choices())[network]
-    return Figure(month, label, Category(category).label, verbs.get(Verb.HOLD, 0), verbs.get(Verb.HIDE, 0), restored)

@@ -1,20 +1,32 @@
 """Jobs of moderation: reading back what networks show, proposing links, trying word lists and watching what arrives."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from pregonero.errors import Refused
 from pregonero.inbox.models import Message
-from pregonero.moderation import list_queries, queries, restriction_queries
+from pregonero.moderation import chat_queries, list_queries, queries, restriction_queries
+from pregonero.moderation.actions.author_notices import tell_decision, tell_review
+from pregonero.moderation.actions.chat import note_taken_down
 from pregonero.moderation.actions.decisions import hold_by_rule, propose
+from pregonero.moderation.actions.delivered_items import BATCH, prune_delivered
 from pregonero.moderation.actions.list_watch import FoundTerm, TrialResult, mark_tried, store_hits, store_trial
 from pregonero.moderation.actions.network_lists import store_network_list, store_network_list_problem
-from pregonero.moderation.actions.restrictions import open_readings, store_reading_problem, store_restricted
+from pregonero.moderation.actions.restrictions import (
+    NoticedChange,
+    open_readings,
+    store_reading_problem,
+    store_restricted,
+    take_notice,
+)
 from pregonero.moderation.actions.shown_state import postpone_reading, store_gone, store_reading
+from pregonero.moderation.author_notices import decisions_to_tell, reviews_to_tell
 from pregonero.moderation.criticism import is_criticism
 from pregonero.moderation.link_rule import link_rule, why_proposed
 from pregonero.moderation.list_files import ListTerm, matcher_terms, terms_from_json
@@ -24,7 +36,7 @@ from pregonero.moderation.models import CommunityRule, ListHit, ModeratedComment
 from pregonero.moderation.queries import rules_in_force
 from pregonero.moderation.states import Category
 from pregonero.networks.base import NetworkError, Permanent
-from pregonero.networks.interactions import Author
+from pregonero.networks.interactions import Author, InteractionKind
 from pregonero.networks.models import Account
 from pregonero.networks.moderation import COMMENT_GONE
 from pregonero.networks.queries import credentials_for
@@ -76,6 +88,16 @@ def read_restrictions(timestamp: int, **_later: Any) -> None:
         else:
             store_restricted(reading=reading, people=people, now=timezone.now())
     flush_limit_readings(at_once=True)
+
+
+@app.task(name="moderation.take_restriction", queue="reading")
+def take_restriction(
+    *, account_id: int, contact_id: int, kind: str, is_end: bool, happened_at: str, digest: str, **_later: Any
+) -> None:
+    """Take what a network's notice says of a block: a finding is open within seconds, not at the next reading."""
+    account, contact = restriction_queries.account_and_contact(account_id=account_id, contact_id=contact_id)
+    change = NoticedChange(kind, is_end, datetime.fromisoformat(happened_at), digest)
+    take_notice(account=account, contact=contact, change=change, now=timezone.now())
 
 
 def _people_on(reading: RestrictionReading) -> list[Author]:
@@ -141,6 +163,32 @@ def watch_lists(timestamp: int, **_later: Any) -> None:
 
 
 @app.periodic(cron="* * * * *")
+@app.task(name="moderation.tell_authors", queue="reading", queueing_lock="tell_authors")
+def tell_authors(timestamp: int, **_later: Any) -> None:
+    """Tell the authors of the comments that people hid, and of those whose review was decided, once (N-3)."""
+    for decision_id in decisions_to_tell(now=timezone.now()):
+        tell_decision(decision_id=decision_id, now=timezone.now())
+    for review_id in reviews_to_tell(now=timezone.now()):
+        tell_review(review_id=review_id, now=timezone.now())
+
+
+@app.task(name="moderation.note_taken_down", queue="reading")
+def tell_taken_down(*, account_id: int, remote_ids: list[str], **_later: Any) -> None:
+    """Tell who coordinates that somebody removed chat messages at the network: nothing is deleted there (N-3)."""
+    found = chat_queries.chat_messages(account_id=account_id, remote_ids=remote_ids)
+    path = reverse("moderation:chat", args=[found[0].conversation.post_id]) if found else ""
+    note_taken_down(messages=found, path=path, now=timezone.now())
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="moderation.prune_delivered", queue="reading", queueing_lock="prune_delivered")
+def prune_delivered_items(timestamp: int, **_later: Any) -> None:
+    """Remove each night the notes of what was delivered that no close needs any more."""
+    while prune_delivered(now=timezone.now()) == BATCH:
+        pass
+
+
+@app.periodic(cron="* * * * *")
 @app.task(name="moderation.read_network_lists", queue="reading", queueing_lock="read_network_lists")
 def read_network_lists(timestamp: int, **_later: Any) -> None:
     """Read the own word lists of the networks that have one, once a week and after each write (FB-4)."""
@@ -170,6 +218,10 @@ def holds(hit: ListHit) -> bool:
 
     Without such a rule nothing is held. Holding twice is once, so that a worker that ended in between does it again.
     """
+    if hit.message.kind == InteractionKind.CHAT:  # no API holds it: a person decides
+        why = f"Tiene «{hit.term}», de la lista de palabras."
+        propose(message=hit.message, category=hit.category, why=why, source=hit.version.ref, now=timezone.now())
+        return False
     rule = _rule_for(hit)
     if rule is None:
         return False

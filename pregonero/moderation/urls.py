@@ -3,6 +3,7 @@
 from django.urls import path
 
 from pregonero.moderation.views import (
+    chat,
     comment,
     community,
     daily_close,
@@ -21,6 +22,9 @@ urlpatterns = [
     path("moderacion/comentarios/<int:pk>/", comment.comment, name="comment"),
     path("moderacion/comentarios/<int:pk>/ver/", comment.uncover, name="uncover"),
     path("moderacion/comentarios/<int:pk>/decision/", comment.decide, name="decide"),
+    path("moderacion/comentarios/<int:pk>/hecho/", chat.by_hand, name="by_hand"),
+    path("moderacion/chat/", chat.chats, name="chats"),
+    path("moderacion/chat/<str:video>/", chat.chat, name="chat"),
     path("moderacion/bloqueos/", restrictions.restrictions, name="restrictions"),
     path("moderacion/cierre/", daily_close.latest, name="close_latest"),
     path("moderacion/cierre/<day:day>/", daily_close.day, name="close_day"),

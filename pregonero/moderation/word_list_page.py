@@ -7,15 +7,7 @@ from typing import Any
 from pregonero.moderation import list_queries as queries
 from pregonero.moderation.list_files import ListTerm, terms_from_json
 from pregonero.moderation.list_rules import may_confirm, may_go_on
-from pregonero.moderation.list_states import (
-    BRAKE_LEAST,
-    BRAKE_SHARE,
-    LOOK_BACK,
-    NEW_FOR,
-    SECOND_PERSON_CRITICISM,
-    SECOND_PERSON_SHARE,
-    ListState,
-)
+from pregonero.moderation.list_states import LOOK_BACK, ListState
 from pregonero.moderation.models import WordListVersion
 from pregonero.moderation.queries import rules_in_force
 from pregonero.moderation.states import Category
@@ -93,7 +85,7 @@ def is_reviewed_by_hand(account: Account) -> bool:
 
 def context_of(version: WordListVersion, member: Member, *, now: datetime) -> dict[str, Any]:
     """Return what the page of a version shows."""
-    terms = terms_from_json(version.terms)
+    terms, limits = terms_from_json(version.terms), queries.limits_of(version.account.entity)
     return {
         "version": version,
         "account": version.account,
@@ -106,8 +98,8 @@ def context_of(version: WordListVersion, member: Member, *, now: datetime) -> di
         "next_steps": next_steps(version, member, now=now),
         "missing_rules": missing_rules(version, terms),
         "not_found": NOT_FOUND,
-        "share": round(100 * SECOND_PERSON_SHARE),
-        "criticism_share": round(100 * SECOND_PERSON_CRITICISM),
-        "brake": {"days": NEW_FOR.days, "share": round(100 * BRAKE_SHARE), "least": BRAKE_LEAST},
+        "share": limits.second_person_share,
+        "criticism_share": limits.second_person_criticism,
+        "brake": {"days": limits.new_days, "share": limits.brake_share, "least": limits.brake_least},
         "now": now,
     }

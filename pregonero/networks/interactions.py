@@ -23,6 +23,7 @@ class InteractionKind(StrEnum):
     COMMENT = "COMMENT"  # under a post of ours, or under another comment there
     MENTION = "MENTION"  # in a post of their own that names the account
     MESSAGE = "MESSAGE"  # private
+    CHAT = "CHAT"  # in the chat of a live broadcast of ours, which is read beside it
 
 
 @dataclass(frozen=True)
@@ -84,12 +85,17 @@ def or_not_understood(convert: Callable[P, Interaction]) -> Callable[P, Interact
 class Reading:
     """The interactions that one reading of a stream returned, and the cursor of the next reading.
 
-    `has_more` says that the reading stopped at its limit, so that the next one is made at once.
+    `has_more` says that the reading stopped at its limit, so that the next one is made at once. `wait_seconds` is when
+    the network wants the next one, where it says so. `removed` are the ids of what its authors removed, `taken_down`
+    those of what somebody who moderates there removed.
     """
 
     interactions: tuple[Interaction, ...] = ()
     cursor: Cursor = field(default_factory=dict)
     has_more: bool = False
+    wait_seconds: float | None = None
+    removed: tuple[str, ...] = ()
+    taken_down: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,22 @@ class CommentModerator(Protocol):
 
 
 @dataclass(frozen=True)
+class ManualSteps:
+    """What a person does at the network about a message that no API can hide: the page to open, and the steps there."""
+
+    address: str
+    steps: tuple[str, ...]
+
+
+class ChatModeration(Protocol):
+    """How a message in the chat of a live broadcast is hidden: by a person, where the network can undo it."""
+
+    def steps(self, post_id: str) -> ManualSteps:
+        """Return what a person does about a message in the chat of a broadcast."""
+        ...
+
+
+@dataclass(frozen=True)
 class RestrictionList:
     """The people of one list of an account that must be empty: `kind` is BLOCK or MUTE."""
 

@@ -16,7 +16,7 @@ from pregonero.networks.error_mapping import ErrorTable
 from pregonero.networks.interactions import InteractionReader
 from pregonero.networks.live import LiveStream
 from pregonero.networks.manual_posting import ManualPosting
-from pregonero.networks.moderation import CommentModerator, NetworkWordList, RestrictionReader
+from pregonero.networks.moderation import ChatModeration, CommentModerator, NetworkWordList, RestrictionReader
 from pregonero.networks.oauth import AuthConfig
 from pregonero.networks.post_validation import Kinds
 from pregonero.networks.previews import GENERIC_PREVIEW, PreviewRules
@@ -49,6 +49,7 @@ class Network:
     webhook: WebhookReceiver | None = None  # None: the network sends no notices, or we take none
     interactions: InteractionReader | None = None  # None: what people write there is not read
     moderator: CommentModerator | None = None  # None: it has no reversible way of hiding what others write
+    chat: ChatModeration | None = None  # None: it has no live chat that is read
     restrictions: RestrictionReader | None = None  # None: whom an account blocks cannot be read
     word_list: NetworkWordList | None = None  # None: its own list of blocked words cannot be read or written
     auditor: AccountAuditor | None = None  # None: who administers an account there cannot be read
@@ -96,6 +97,11 @@ def interaction_reader(name: str) -> InteractionReader | None:
 def moderator_of(name: str) -> CommentModerator | None:
     """Return how comments are hidden on a network; None where nothing reversible exists."""
     return network(name).moderator
+
+
+def chat_of(name: str) -> ChatModeration | None:
+    """Return how a person moderates the live chat of a network; None where it has none."""
+    return network(name).chat
 
 
 def restriction_reader(name: str) -> RestrictionReader | None:

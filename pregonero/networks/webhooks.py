@@ -11,9 +11,14 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
+from pregonero.networks.interactions import Author
+
 VERIFY_TOKEN_LENGTH = 32
+MILLIS_LENGTH = 13  # digits of a time in milliseconds, until the year 2286
+X_RESTRICTIONS = {"BLOCK": "block", "MUTE": "mute"}
 ID = re.compile(r"[\x20-\x7e]{1,255}")
 
 
@@ -30,11 +35,25 @@ class ChallengeAnswer:
 
 
 @dataclass(frozen=True)
+class RestrictionChange:
+    """The account blocked or muted somebody at its network, or no longer does: `kind` is BLOCK or MUTE."""
+
+    kind: str
+    person: Author
+    is_end: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
 class WebhookHint:
-    """An account to read at once, by the network's id, and the ids of what its authors removed."""
+    """An account to read at once, by the network's id, and the ids of what its authors removed.
+
+    `restrictions` are whom the account itself blocked or muted, which must be nobody (ALL-1).
+    """
 
     account_id: str
     removed: tuple[str, ...] = ()
+    restrictions: tuple[RestrictionChange, ...] = ()
 
 
 class WebhookReceiver(Protocol):
@@ -126,11 +145,40 @@ class XWebhook:
         return hmac.compare_digest(given.encode(), _x_digest(body, secret).encode())
 
     def hints(self, body: bytes) -> list[WebhookHint]:
-        """Return the account that the notice is for, with the posts that were deleted."""
+        """Return the account that the notice is for, with the posts that were deleted and whom it blocked or muted."""
         notice = _object(json.loads(body))
+        account = _id(notice.get("for_user_id"))
         events = _list(notice.get("tweet_delete_events"))
         deleted = [_object(_object(event).get("status")).get("id") for event in events]
-        return [WebhookHint(_id(notice.get("for_user_id")), tuple(filter(None, map(_id, deleted))))]
+        changes = [
+            _x_restriction(kind, _object(event), account)
+            for kind, name in X_RESTRICTIONS.items()
+            for event in _list(notice.get(f"{name}_events"))
+        ]
+        return [WebhookHint(account, tuple(filter(None, map(_id, deleted))), tuple(filter(None, changes)))]
+
+
+def _x_restriction(kind: str, event: dict[str, Any], account: str) -> RestrictionChange | None:
+    """Return whom the account blocked, or no longer does; None for what somebody else did to the account.
+
+    Shapes of `block_events` and `mute_events`: "Account Activity data objects" of X's documentation.
+    """
+    source, target = _object(event.get("source")), _object(event.get("target"))
+    person, moment = _x_user(target), str(event.get("created_timestamp") or "")
+    name = X_RESTRICTIONS[kind]
+    is_known = event.get("type") in (name, f"un{name}") and moment.isascii() and moment.isdigit()
+    if _x_user(source).remote_id != account or not person.remote_id or not is_known or len(moment) > MILLIS_LENGTH:
+        return None
+    at = datetime.fromtimestamp(int(moment) / 1000, UTC)
+    return RestrictionChange(kind, person, is_end=event.get("type") != name, at=at)
+
+
+def _x_user(user: dict[str, Any]) -> Author:
+    return Author(
+        _id(user.get("id_str")) or _id(user.get("id")),
+        handle=str(user.get("screen_name") or "")[:120],
+        name=str(user.get("name") or "")[:200],
+    )
 
 
 def _x_digest(data: bytes, secret: str) -> str:

@@ -1,6 +1,7 @@
 """Pages that anybody reads without signing in: light, without cookies, and kept by caches for minutes."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from pregonero.moderation import figures, statements
 from pregonero.moderation import queries as moderation
-from pregonero.moderation import statements
 from pregonero.moderation.models import RulesVersion
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
@@ -43,8 +44,36 @@ def rules_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 def moderation_figures(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the figures of moderation by month, network and category, with the open data (N-3)."""
     entity = entity_by_slug(slug)
-    context = {"entity": entity, "section": "moderation", "figures": statements.figures_of(entity)}
+    context = {
+        "entity": entity,
+        "section": "moderation",
+        "figures": figures.figures_of(entity),
+        "share": figures.criticism_share(entity),
+    }
     return _page("public/moderation.html", context)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=CACHE_SECONDS)
+def figures_csv(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the figures of moderation as CSV."""
+    text = figures.as_csv(figures.figures_of(entity_by_slug(slug)))
+    headers = {"Content-Disposition": f'attachment; filename="cifras-{slug}.csv"'}
+    return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@login_not_required
+@require_safe
+@cache_control(public=True, max_age=CACHE_SECONDS)
+def figures_json(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the figures of moderation as JSON, with the share of criticism among what was hidden (N-4)."""
+    entity = entity_by_slug(slug)
+    body = {
+        "figures": [asdict(figure) for figure in figures.figures_of(entity)],
+        "criticism": asdict(figures.criticism_share(entity)),
+    }
+    return JsonResponse(body, json_dumps_params={"ensure_ascii": False})
 
 
 @login_not_required

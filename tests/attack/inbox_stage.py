@@ -41,6 +41,19 @@ from pregonero.people.models import Member
 from pregonero.people.roles import Role
 from tests.inbox.conftest import links_pass
 
+RULES = {
+    "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-question": "PQRSD", "form-0-phrases": "mi registro",
+    "form-0-why": "Habla de su registro.", "reason": "Circular",
+}  # fmt: skip
+PQRSD = {
+    "address": "https://www.mincit.gov.co/pqrsd",
+    "text": "Escribe a PQRSD:",
+    "reason": "Otra resolución",
+    "link_reason": "La sede la publica mañana",
+}
+SAVED = {"name": "Gracias", "text": "Gracias por escribirnos."}
+
+
 BY_HAND = 5
 
 

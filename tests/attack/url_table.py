@@ -29,7 +29,7 @@ from tests.attack.controls_arguments import (
     turned_on,
 )
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
-from tests.attack.inbox_stage import comment_of, wave_of
+from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
@@ -106,17 +106,6 @@ def saved_choice(stage: Stage) -> dict[str, str]:
     return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
 
 
-RULES = {
-    "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-question": "PQRSD", "form-0-phrases": "mi registro",
-    "form-0-why": "Habla de su registro.", "reason": "Circular",
-}  # fmt: skip
-PQRSD = {
-    "address": "https://www.mincit.gov.co/pqrsd",
-    "text": "Escribe a PQRSD:",
-    "reason": "Otra resolución",
-    "link_reason": "La sede la publica mañana",
-}
-SAVED = {"name": "Gracias", "text": "Gracias por escribirnos."}
 CONTROL, CONTROLLED = in_controls("control"), controlled
 CHECKERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}
 ASKED = in_inbox("asked")
@@ -244,8 +233,7 @@ ROWS = (
     Row("publishing:resume_sending", "POST", of("sending_stop"), roles=NETWORKS_PEOPLE | COORDINATOR, status=FOUND),
     Row("publishing:resume_all", "POST", roles=NETWORKS_AND_HEADS, status=409, outside=409),
     Row("publishing:resolution", arguments=of("undecided"), roles=NETWORKS_AND_HEADS),
-    Row("publishing:confirm_published", "POST", of("undecided"), lambda _: {"attempt": "0"}, NETWORKS_AND_HEADS,
-        INVALID),
+    Row("publishing:confirm_published", "POST", of("undecided"), lambda _: {"attempt": 0}, NETWORKS_AND_HEADS, INVALID),
     Row("publishing:confirm_not_published", "POST", of("undecided"), lambda _: {"attempt": "0", "reason": "No está"},
         NETWORKS_AND_HEADS, FOUND),
     Row("publishing:manual_post", arguments=of("waiting"), roles=NETWORKS_PEOPLE, both=True),
@@ -312,6 +300,9 @@ ROWS = (
     Row("moderation:comment", arguments=comment_of, roles=INBOX_READERS),
     Row("moderation:uncover", "POST", comment_of, roles=INBOX_READERS, status=FOUND),
     Row("moderation:decide", "POST", comment_of, lambda _: {"verb": "KEEP"}, NETWORKS_AND_HEADS, FOUND),
+    Row("moderation:by_hand", "POST", comment_of, roles=NETWORKS_AND_HEADS, status=CONFLICT),
+    Row("moderation:chats", roles=INBOX_READERS, outside=OK),
+    Row("moderation:chat", arguments=lambda _: ["otro"], roles=INBOX_READERS, status=MISSING),
     Row("moderation:restrictions", roles=INBOX_READERS, outside=OK),
     Row("moderation:close_latest", roles=INBOX_READERS, status=FOUND, outside=FOUND),
     Row("moderation:close_day", arguments=lambda _: [date(2026, 11, 24)], roles=INBOX_READERS, outside=OK),
@@ -335,7 +326,8 @@ ROWS = (
     Row("inbox:promise", "POST", ASKED, lambda _: {"text": "Avisarle", "due_on": f"{timezone.localdate():%Y-%m-%d}"},
         NETWORKS_AND_HEADS, FOUND),
     Row("inbox:end_promise", "POST", in_inbox("promise"), roles=NETWORKS_AND_HEADS, status=FOUND),
-    Row("moderation:word_lists", roles=INBOX_READERS, outside=OK),
+    Row("moderation:word_lists", roles=INBOX_READERS, outside=OK, both=True),
+    Row("moderation:word_lists", "POST", roles=COORDINATOR, status=INVALID, outside=INVALID, both=True),
     Row("moderation:account_list", arguments=of_account("facebook"), roles=INBOX_READERS, both=True),
     Row("moderation:account_list", "POST", of_account("facebook"), reason, NETWORKS_AND_HEADS, INVALID, both=True),
     Row("moderation:network_list", arguments=of_account("facebook"), roles=INBOX_READERS),
@@ -375,8 +367,7 @@ ROWS = (
     Row("newsroom:need", arguments=NEED),
     Row("newsroom:decide_need", "POST", NEED,
         lambda _: {"state": "ACCEPTED", "answer": "Sí"}, NETWORKS_AND_HEADS, FOUND),
-    Row("newsroom:tie_need_news", "POST", NEED, lambda _: {"address": "https://x.co/n"},
-        NETWORKS_AND_HEADS, INVALID),
+    Row("newsroom:tie_need_news", "POST", NEED, lambda _: {"address": "https://x.co/n"}, NETWORKS_AND_HEADS, INVALID),
     Row("newsroom:need_file", arguments=lambda stage: [stage.need.files.get().pk]),
     Row("newsroom:campaigns", outside=OK),
     Row("newsroom:open_campaign", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
@@ -423,7 +414,8 @@ ROWS = (
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
 
-PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", "statements_csv", "statements_json")
+OPEN_DATA = ("statements_csv", "statements_json", "figures_csv", "figures_json")
+PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", *OPEN_DATA)
 # To anybody, without signing in: what each answers to a plain request.
 PUBLIC = {
     "health": OK,
@@ -456,8 +448,7 @@ OWN = frozenset({
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
     "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
     "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
-    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
-    "people:signed_in",
+    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "people:signed_in",
 })  # fmt: skip
 
 

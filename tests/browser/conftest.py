@@ -31,6 +31,7 @@ WAYS = (
     "parrilla",
     "ciudadania",
     "conversacion",
+    "moderacion",
 )
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

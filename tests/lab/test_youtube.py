@@ -177,3 +177,35 @@ def test_what_googles_description_does_not_have_is_refused(
     error = refused.json()["error"]
     assert (refused.status_code, error["status"]) == (400, "INVALID_ARGUMENT")
     assert [violation["field"] for violation in error["details"][0]["fieldViolations"]] == [name]
+
+
+@pytest.mark.procedure("YT-5")
+def test_a_live_chat_is_read_by_pages_at_its_pace_and_nothing_else_can_be_done_to_it(
+    lab: Lab, channel: ApiClient
+) -> None:
+    api = channel.http
+    body = {"account": channel.id, "title": "Rueda de prensa"}
+    live = lab.client.post("/broadcasts", json=body).raise_for_status().json()
+    written = lab.client.post(f"/broadcasts/{live['id']}/chat", data={"nombre": "Rosa", "texto": "Hola"}).json()
+
+    active = {"part": "id,snippet,status", "broadcastStatus": "active", "broadcastType": "all"}
+    (broadcast,) = api.get("/youtube/v3/liveBroadcasts", params=active).json()["items"]
+    video = api.get("/youtube/v3/videos", params={"part": "liveStreamingDetails", "id": live["id"]}).json()["items"][0]
+    assert broadcast["snippet"]["liveChatId"] == video["liveStreamingDetails"]["activeLiveChatId"] == live["chat"]
+    messages, query = "/youtube/v3/liveChat/messages", {"liveChatId": live["chat"], "part": "id,snippet,authorDetails"}
+    page = api.get(messages, params=query).json()
+    (message,) = page["items"]
+    assert (message["id"], message["snippet"]["displayMessage"]) == (written["id"], "Hola")
+    assert (message["snippet"]["type"], message["authorDetails"]["displayName"]) == ("textMessageEvent", "Rosa")
+    soon = api.get(messages, params=query | {"pageToken": page["nextPageToken"]})
+    assert (soon.status_code, reason(soon)) == (403, "rateLimitExceeded")
+    lab.client.post("/clock", json={"advance_seconds": page["pollingIntervalMillis"] / 1000 + 1})
+    assert api.get(messages, params=query | {"pageToken": page["nextPageToken"]}).json()["items"] == []
+
+    assert api.delete(messages, params={"id": message["id"]}).status_code == 501
+    assert api.post("/youtube/v3/liveChat/bans", params={"part": "snippet"}, json={}).status_code == 501
+    assert api.get("/youtube/v3/liveBroadcasts", params={"part": "id"}).status_code == 400
+    lab.client.post(f"/broadcasts/{live['id']}/end")
+    ended = api.get(messages, params=query)
+    assert (ended.status_code, reason(ended)) == (403, "liveChatEnded")
+    assert api.get("/youtube/v3/liveBroadcasts", params=active).json()["items"] == []

@@ -15,8 +15,10 @@ from pregonero.inbox.actions import arrivals
 from pregonero.inbox.actions.messages import ReceivedCounts
 from pregonero.inbox.models import Contact, Conversation, DeliveredItem, Message, Stream
 from pregonero.moderation.actions.daily_close import WrittenClose, mark_seen, sign_day
+from pregonero.moderation.actions.delivered_items import prune_delivered
 from pregonero.moderation.close_queries import AccountDay, day_of, days_of, open_days
 from pregonero.moderation.models import CommunityRule, DailyClose
+from pregonero.moderation.tasks import prune_delivered_items
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.models import Event
@@ -208,3 +210,30 @@ def test_a_day_of_many_comments_closes_with_one_set_of_queries(
     close = signed(page, day, ana, difference=1, reason="Uno se perdió.")
 
     assert (close.delivered, close.seen, [item["id"] for item in close.missing]) == (count + 1, count, [f"1_{count}"])
+
+
+def test_old_notes_of_what_was_delivered_are_removed_without_losing_what_proves_a_closed_day(
+    comment: Comment, page: Account, ana: Member
+) -> None:
+    kept = [comment("Gracias", "Luz"), comment("De un día sin cerrar", "Eva")]
+    Stream.objects.filter(account=page).update(first_read_at=timezone.now() - 200 * DAY)
+    old, unclosed = TODAY() - timedelta(days=130), TODAY() - timedelta(days=131)
+    shared = {"account": page, "kind": "COMMENT", "delivered_at": timezone.now()}
+    for day, message in zip((old, unclosed), kept, strict=True):
+        at = timezone.make_aware(timezone.datetime(day.year, day.month, day.day, 23, 30))
+        Message.objects.filter(pk=message.pk).update(written_at=at)
+        DeliveredItem.objects.filter(remote_id=message.remote_id).update(written_at=at)
+        DeliveredItem.objects.create(remote_id=f"perdido-{day}", written_at=at, **shared)
+    DeliveredItem.objects.create(remote_id="mencion", written_at=at, **shared | {"kind": "MENTION"})
+    recent = comment("De hoy", "Sol")
+    close = signed(page, old, ana, difference=2, reason="Uno se perdió y otro no se vio.")
+    before = counts(day_of(page, old)), close.missing
+
+    assert prune_delivered(now=timezone.now(), limit=1) == 1
+    prune_delivered_items(timestamp=0)
+
+    left = set(DeliveredItem.objects.values_list("remote_id", flat=True))
+    assert left == {f"perdido-{old}", f"perdido-{unclosed}", kept[1].remote_id, recent.remote_id}
+    close.refresh_from_db()
+    assert (counts(day_of(page, old)), close.missing) == before
+    assert day_of(page, old).came_later == 0

@@ -1,5 +1,6 @@
 """How well the starting list tells the labelled comments apart, and what it does not see."""
 
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -14,7 +15,9 @@ from pregonero.errors import Refused
 from pregonero.moderation.labelled_comments import OWN_TABLE, evaluate, own_comments, read_labelled
 from pregonero.moderation.list_files import matcher_terms, starting_list
 from pregonero.moderation.matcher import Matcher
+from tests.networks.subjects import SHARED
 
+LOOKALIKES = SHARED / "wordlists" / "lookalikes"
 # Recall of the starting list under each attacker of pyleetspeak2 with five seeds, as measured. Beyond "basic" the
 # tricks leave letters out or draw them with several signs: docs/formats/comentarios-rotulados.md says it.
 RECALL_UNDER = {"basic": 0.88, "basic_leetspeak": 0.7, "intermediate": 0.48, "intermediate_leetspeak": 0.6}
@@ -101,3 +104,15 @@ def test_bench_says_why_a_peer_was_not_measured(monkeypatch: pytest.MonkeyPatch,
     assert "hyperscan no está instalado" in rows["Hyperscan: solo buscar"].why_not
     assert rows["Pregonero: normalizar y buscar"].per_second
     assert "sin medir" in "\n".join(report.lines())
+
+
+@pytest.mark.procedure("N-4")
+@pytest.mark.skipif(not LOOKALIKES.exists(), reason="PREGONERO_SHARED_DATA no tiene las palabras inocentes")
+def test_no_innocent_word_of_the_dictionary_and_no_example_of_an_ambiguous_one_is_found(matcher: Matcher) -> None:
+    found = list[str]()
+    for name, column in (("palabras_inocentes_subcadena.tsv", "word"), ("terminos_ambiguos.tsv", "example")):
+        with (LOOKALIKES / name).open(encoding="utf-8") as table:
+            texts = [row[column] for row in csv.DictReader(table, delimiter="\t")]
+        assert texts
+        found += [text for text in texts if matcher.find(text)]
+    assert found == []

@@ -3,7 +3,9 @@
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
+from pregonero.inbox.models import Message
 from pregonero.moderation.actions.community import put_in_force, write_rules
 from pregonero.moderation.actions.decisions import decide_wave, hold_by_rule, propose
 from pregonero.moderation.first_rules import first_rules
@@ -12,8 +14,10 @@ from pregonero.moderation.tasks import read_restrictions
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.actions import ObjectRef
+from tests.inbox.conftest import account_of
 from tests.lab.process import Lab
 from tests.moderation.conftest import Comment, hide, send_changes, taken
+from tests.moderation.test_live_chat import Broadcast
 from tests.ui.browser import answers_of, faults_by_page
 
 pytestmark = pytest.mark.procedure("N-6")
@@ -21,7 +25,7 @@ LIST = ObjectRef("word_list", 7, "Insultos, versión 3")
 
 
 def test_axe_finds_nothing_in_the_pages_of_moderation(
-    comment: Comment, ana: Member, carmen: Member, lab: Lab, page: Account
+    comment: Comment, ana: Member, carmen: Member, lab: Lab, page: Account, settings: Settings
 ) -> None:
     first, rules = first_rules(), forced(ana, carmen)
     held, hidden, proposed = comment("Eres un zángano"), comment("Mi cédula", "Eva"), comment("bit.ly/x", "Pedro")
@@ -35,6 +39,11 @@ def test_axe_finds_nothing_in_the_pages_of_moderation(
     people = [{"id": "9001", "name": "Rosa Mejía"}]
     lab.client.post("/restrictions", json={"account": page.remote_id, "kind": "BLOCK", "people": people})
     read_restrictions(timestamp=0)
+    live = Broadcast(lab, account_of(lab, "youtube", carmen, settings))
+    live.write("Rosa", "¿A qué hora empieza?"), live.write("Luis", "Eres un inútil")
+    live.read()
+    insult = Message.objects.get(kind="CHAT", text="Eres un inútil")
+    taken(insult, hide(rules[0], "Insulta a una persona."), ana)
     draft = write_rules(introduction=first.introduction, rules=first.rules, reason="Otra", by=ana, now=now)
     client = Client()
     client.force_login(carmen.user)
@@ -50,6 +59,9 @@ def test_axe_finds_nothing_in_the_pages_of_moderation(
             "/moderacion/reglas/",
             f"/moderacion/reglas/{draft.pk}/vigencia/",
             "/moderacion/bloqueos/",
+            "/moderacion/chat/",
+            f"/moderacion/chat/{live.id}/",
+            f"/moderacion/comentarios/{insult.pk}/",
             f"{public}/reglas/",
             f"{public}/moderacion/",
         ],

@@ -1,11 +1,13 @@
 """The life of a version of a word list: trial, shadow, in force, a second person, brake, and undone as one (N-4)."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.utils import ProgrammingError
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.errors import NotAllowed, NotFound, Refused, WrongState
@@ -15,14 +17,22 @@ from pregonero.moderation.actions import word_lists as actions
 from pregonero.moderation.actions.list_watch import store_hits
 from pregonero.moderation.list_files import ListTerm, starting_list
 from pregonero.moderation.list_rules import brakes, needs_second_person
-from pregonero.moderation.list_states import ListState
-from pregonero.moderation.models import CommunityRule, Decision, ListHit, ModeratedComment, WordListVersion
+from pregonero.moderation.list_states import Limits, ListState
+from pregonero.moderation.models import (
+    CommunityRule,
+    Decision,
+    ListHit,
+    ListLimits,
+    ModeratedComment,
+    WordListVersion,
+)
 from pregonero.moderation.states import Verb, Visibility
 from pregonero.moderation.tasks import found_in, holds, try_list, watch_lists
 from pregonero.networks.models import Account
 from pregonero.people.models import Member, Notice
 from pregonero.records.models import Event
 from tests.moderation.conftest import Comment
+from tests.moderation.test_views import signed_in
 
 pytestmark = pytest.mark.procedure("N-4")
 WHY = "Lo pidió el Grupo."
@@ -274,3 +284,29 @@ def test_a_list_of_another_entity_is_not_found(page: Account, ana: Member, dario
     version = written(page, ana, "gonorrea")
     with pytest.raises(NotFound):
         actions.watch_in_shadow(version=version, reason=WHY, by=dario, now=timezone.now())
+
+
+def test_the_coordination_sets_the_limits_of_the_lists_and_each_change_is_a_version(
+    page: Account, ana: Member, carmen: Member, comment: Comment, many: Callable[..., None]
+) -> None:
+    comment(CRITICISM)
+    assert written(page, ana, "gonorrea").needs_second_person
+    limits = asdict(Limits(second_person_share=100, second_person_criticism=100, brake_least=1_000))
+    path = reverse("moderation:word_lists")
+    assert signed_in(ana).post(path, limits | {"reason": WHY}).status_code == 403
+    assert signed_in(carmen).post(path, limits | {"reason": WHY, "brake_share": 0}).status_code == 422
+    assert signed_in(carmen).post(path, limits | {"reason": ""}).status_code == 422
+    assert signed_in(carmen).post(path, limits | {"reason": WHY}).status_code == 302
+
+    assert list_queries.limits_of(page.entity) == Limits(**limits)
+    assert not written(page, ana, "gonorrea", "pirobo").needs_second_person
+    version = forced(page, ana, "feria")
+    many(30)
+    watch()
+    assert WordListVersion.objects.get(pk=version.pk).state == ListState.IN_FORCE, "fewer than the brake looks at"
+    assert Event.objects.get(event_type="list_limits.set").facts == limits
+    with pytest.raises(ProgrammingError, match="append_only"), transaction.atomic():
+        ListLimits.objects.update(brake_share=1)
+    with pytest.raises(IntegrityError, match="list_limits_are_whole"), transaction.atomic():
+        shared = {"entity": page.entity, "number": 2, "reason": WHY, "by": carmen, "at": timezone.now()}
+        ListLimits.objects.create(**shared | limits | {"brake_share": 0})

@@ -49,6 +49,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "POST /upload/youtube/v3/captions", "GET /youtube/v3/videos", "PUT /youtube/v3/videos",
         "DELETE /youtube/v3/videos", "GET /youtube/v3/commentThreads", "GET /youtube/v3/comments",
         "POST /youtube/v3/comments", "POST /youtube/v3/comments/setModerationStatus",
+        "GET /youtube/v3/liveBroadcasts", "GET /youtube/v3/liveChat/messages",
     ),
     "bluesky": (
         "GET /xrpc/com.atproto.server.getSession",

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from pregonero.inbox.actions.messages import ReceivedCounts, receive
+from pregonero.inbox.actions.removals import mark_removed
 from pregonero.inbox.models import Stream
 from pregonero.networks.interactions import Reading
 from pregonero.networks.models import Account
@@ -26,8 +28,14 @@ def receive_reading(*, stream: Stream, reading: Reading, now: datetime) -> Recei
     counts = receive(stream.account, reading.interactions, stream.first_read_at - CONTEXT_BEFORE, now)
     stream.cursor, stream.read_at = reading.cursor, now
     stream.problem, stream.failures = _problem_of(counts), 0
-    stream.next_read_at = now if reading.has_more else now + _interval(stream)
+    stream.next_read_at = now if reading.has_more else now + _interval(stream, reading)
     stream.save()
+    gone = (*reading.removed, *reading.taken_down)
+    mark_removed(stream.account.entity_id, stream.account.network, gone, now)
+    if reading.taken_down:
+        app.configure_task("moderation.note_taken_down").defer(
+            account_id=stream.account_id, remote_ids=list(reading.taken_down)
+        )
     return counts
 
 
@@ -58,7 +66,9 @@ def open_streams(*, accounts: Sequence[Account], now: datetime) -> None:
     Stream.objects.bulk_create(missing, ignore_conflicts=True)
 
 
-def _interval(stream: Stream) -> timedelta:
+def _interval(stream: Stream, reading: Reading) -> timedelta:
+    if reading.wait_seconds is not None:
+        return timedelta(seconds=reading.wait_seconds)
     reader = interaction_reader(stream.account.network)
     seconds = [offered.every_seconds for offered in getattr(reader, "streams", ()) if offered.name == stream.name]
     return timedelta(seconds=seconds[0] if seconds else LONGEST_RETRY.total_seconds())

@@ -14,7 +14,7 @@ from pregonero.inbox.question_queries import proposer_of
 from pregonero.inbox.questions.proposals import Proposer
 from pregonero.inbox.states import ConversationState
 from pregonero.networks.base import ID_LENGTH
-from pregonero.networks.interactions import Author, Interaction
+from pregonero.networks.interactions import Author, Interaction, InteractionKind
 from pregonero.networks.models import Account
 from pregonero.newsroom.reading.text import one_line, paragraphs
 from pregonero.records.actions import SYSTEM, EventDraft, record_many
@@ -52,7 +52,7 @@ def receive(
     if changed:
         known.lock_conversations(changed)
         _lock_messages(known, changed)
-        contacts = _contacts_of(account, [item.author for item in changed if _is_new(known, item)], now)
+        contacts = contacts_of(account, [item.author for item in changed if _is_new(known, item)], now)
         changes = _Changes(known, contacts, proposer_of(account.entity_id), work_since, now)
         for item in changed:
             changes.edit(item) if item.remote_id in known.messages else changes.add(item)
@@ -63,9 +63,6 @@ def receive(
 
 def _cleaned(item: Interaction) -> Interaction:
     """Return an interaction without what the database does not take in its ids and names: NUL, lone surrogates."""
-    author = Author(
-        one_line(item.author.remote_id, ID_LENGTH), one_line(item.author.handle, 120), one_line(item.author.name, 200)
-    )
     return replace(
         item,
         remote_id=one_line(item.remote_id, ID_LENGTH),
@@ -73,9 +70,13 @@ def _cleaned(item: Interaction) -> Interaction:
         parent_id=one_line(item.parent_id, ID_LENGTH),
         post_id=one_line(item.post_id, ID_LENGTH),
         url=one_line(item.url, 500),
-        author=author,
+        author=_cleaned_author(item.author),
         written_at=item.written_at if item.written_at.tzinfo else item.written_at.replace(tzinfo=UTC),
     )
+
+
+def _cleaned_author(author: Author) -> Author:
+    return Author(one_line(author.remote_id, ID_LENGTH), one_line(author.handle, 120), one_line(author.name, 200))
 
 
 def _is_new(known: Known, item: Interaction) -> bool:
@@ -99,9 +100,9 @@ def _lock_messages(known: Known, items: Sequence[Interaction]) -> None:
         known.messages[message.remote_id] = message
 
 
-def _contacts_of(account: Account, authors: Sequence[Author], now: datetime) -> dict[str, Contact]:
-    """Return the people who wrote, by the network's id; two readings insert new ones in the same order."""
-    first = {author.remote_id: author for author in reversed(authors)}
+def contacts_of(account: Account, authors: Sequence[Author], now: datetime) -> dict[str, Contact]:
+    """Return people of an account's network, by its id for them; two readings insert new ones in the same order."""
+    first = {author.remote_id: author for author in map(_cleaned_author, reversed(authors))}
     people = Contact.objects.filter(entity_id=account.entity_id, network=account.network)
     found = {contact.remote_id: contact for contact in people.filter(remote_id__in=list(first))}
     missing = sorted(first.keys() - found.keys())
@@ -139,7 +140,8 @@ class _Changes:
 
     def add(self, item: Interaction) -> None:
         """Add a message to its conversation, which is a new one unless the post is our own: that starts none."""
-        is_work = not item.is_ours and item.written_at >= self.work_since
+        is_beside = item.kind == InteractionKind.CHAT  # read beside its broadcast: nobody has to answer it
+        is_work = not item.is_ours and not is_beside and item.written_at >= self.work_since
         thread = self.known.thread_of(item)
         conversation = self.known.conversations.get(thread)
         if conversation is None:

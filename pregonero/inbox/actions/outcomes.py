@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pregonero.inbox.models import Answer, Conversation
-from pregonero.inbox.states import AnswerKind, AnswerState, ConversationState
+from pregonero.inbox.states import BESIDE, AnswerKind, AnswerState, ConversationState
 from pregonero.networks.base import OUTSIDE_WINDOW
 from pregonero.outbox.actions.schedule import cancel
 from pregonero.outbox.models import Delivery
@@ -23,7 +23,8 @@ def record_published(by_answer: Mapping[int, Delivery], *, now: datetime) -> Non
             if not _stop_later_answers(answer, now):
                 _record_second(answer, delivery)
                 continue
-            _set_answered(answer.conversation_id)
+            if answer.kind != AnswerKind.NOTICE:
+                _set_answered(answer.conversation_id)
         answer.state, answer.problem = AnswerState.PUBLISHED, ""
         answer.remote_id, answer.url, answer.published_at = delivery.remote_id, delivery.url, delivery.published_at
         answer.save()
@@ -37,8 +38,7 @@ def _stop_later_answers(answer: Answer, now: datetime) -> bool:
     Return False when that answer was already tried or sent, so that it cannot be cancelled.
     """
     later = Answer.objects.filter(message_id=answer.message_id).exclude(pk=answer.pk).exclude(state=AnswerState.FAILED)
-    apart = (AnswerKind.NUMBER, AnswerKind.CORRECTION)  # they are sent besides the answer
-    group = [answer.kind] if answer.kind in apart else [kind for kind in AnswerKind if kind not in apart]
+    group = [answer.kind] if answer.kind in BESIDE else [kind for kind in AnswerKind if kind not in BESIDE]
     for other in [one for one in later if one.kind in group]:
         (delivery,) = lock_deliveries(other.ref)
         other.refresh_from_db(from_queryset=Answer.objects.select_for_update(no_key=True, of=("self",)))
@@ -90,6 +90,8 @@ def record_failure(answer: Answer, *, reason: str, code: str = "", undone_at: da
         answer.message.save(update_fields=["why_assisted"])
     answer.state, answer.problem, answer.undone_at = AnswerState.FAILED, reason, undone_at
     answer.save()
+    if answer.kind == AnswerKind.NOTICE:
+        return  # it answered nothing
     conversation = Conversation.objects.select_for_update(no_key=True, of=("self",)).get(pk=answer.conversation_id)
     if conversation.state == ConversationState.ANSWERED:
         conversation.state = ConversationState.OPEN

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from procrastinate.contrib.django import app
 
-from pregonero.inbox.models import Conversation, Message, Stream, WebhookNotice
-from pregonero.networks.models import Application
+from pregonero.inbox.actions.messages import contacts_of
+from pregonero.inbox.actions.removals import mark_removed
+from pregonero.inbox.models import Stream, WebhookNotice
+from pregonero.networks.models import Account, Application
 from pregonero.networks.webhooks import WebhookHint
-from pregonero.records.actions import SYSTEM, EventDraft, record_many
 
 
 @transaction.atomic(durable=True)
@@ -46,39 +46,32 @@ def finish_notice(*, notice: WebhookNotice, hints: Sequence[WebhookHint], proble
     )
     due = [stream.pk for stream in streams.order_by("pk")]
     Stream.objects.filter(pk__in=due).update(next_read_at=now)
-    _mark_removed(notice.application, [id for hint in hints for id in hint.removed], now)
+    mark_removed(
+        notice.application.entity_id,
+        notice.application.network,
+        [id for hint in hints for id in hint.removed],
+        now,
+    )
+    for hint in hints:
+        if hint.restrictions:
+            _hand_over_restrictions(notice, hint, now)
     notice.body, notice.problem, notice.processed_at = b"", problem[:300], now
     notice.save(update_fields=["body", "problem", "processed_at"])
     return due
 
 
-def _mark_removed(application: Application, ids: Sequence[str], now: datetime) -> None:
-    """Mark messages as deleted by their authors; the words stay for who attends the conversation.
-
-    Conversations are locked before messages, both in the order of their ids, as readings do.
-    """
-    removed = Message.objects.filter(
-        account__entity_id=application.entity_id,
-        account__network=application.network,
-        remote_id__in=list(ids),
-        contact__isnull=False,
-        deleted_at__isnull=True,
-    )
-    conversations = Conversation.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
-    in_order = [one.pk for one in conversations.filter(pk__in=removed.values("conversation"))]
-    locked = removed.select_for_update(no_key=True, of=("self",)).select_related("conversation__account", "account")
-    messages = list(locked.filter(conversation__in=in_order).order_by("pk"))
-    Message.objects.filter(pk__in=[message.pk for message in messages]).update(deleted_at=now)
-    changed = {message.conversation_id for message in messages}
-    Conversation.objects.filter(pk__in=changed).update(revision=F("revision") + 1)
-    record_many(
-        EventDraft(
-            entity_id=application.entity_id,
-            event_type="message.deleted",
-            actor=SYSTEM,
-            ref=message.ref,
-            at=now,
-            related=[message.conversation.ref],
-        )
-        for message in messages
-    )
+def _hand_over_restrictions(notice: WebhookNotice, hint: WebhookHint, now: datetime) -> None:
+    """Hand whom an account blocked over to moderation, as contacts: a job has no names (N-7)."""
+    application = notice.application
+    accounts = Account.objects.filter(entity_id=application.entity_id, network=application.network)
+    for account in accounts.filter(remote_id=hint.account_id):
+        contacts = contacts_of(account, [change.person for change in hint.restrictions], now)
+        for change in hint.restrictions:
+            app.configure_task("moderation.take_restriction").defer(
+                account_id=account.pk,
+                contact_id=contacts[change.person.remote_id].pk,
+                kind=change.kind,
+                is_end=change.is_end,
+                happened_at=change.at.isoformat(),
+                digest=notice.digest,
+            )

@@ -10,6 +10,7 @@ from pregonero.errors import Refused, WrongState
 from pregonero.inbox.models import Message
 from pregonero.moderation import queries
 from pregonero.moderation.actions.effects import apply_decision, lock_comment
+from pregonero.moderation.criticism import is_criticism
 from pregonero.moderation.models import CommunityRule, Decision, Exposure, ModeratedComment, Proposal, Wave
 from pregonero.moderation.rules import (
     Ruling,
@@ -187,6 +188,7 @@ def _store(
         source_id=source.id if source else None,
         source_name=source.label[:300] if source else "",
         was_detected=source is not None or proposals.exists() or bool(comment and comment.decision.source_kind),
+        seems_criticism=is_criticism(message.text) if ruling.verb in RESTRICTS else None,
         at=now,
     )
     proposals.update(decision=decision)

@@ -9,12 +9,14 @@ from pregonero.inbox.models import Message
 from pregonero.moderation.models import Decision, ModeratedComment
 from pregonero.moderation.states import Effect, Visibility
 from pregonero.networks.base import SETTLE_SECONDS, OperationKind
+from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.moderation import COMMENT_GONE
 from pregonero.networks.registry import moderator_of
 from pregonero.outbox.actions.schedule import cancel, schedule_change
 from pregonero.outbox.models import VISIBILITY_KINDS, Delivery
 from pregonero.outbox.states import UNFINISHED, WAITING
-from pregonero.records.actions import SYSTEM, record
+from pregonero.people.models import Member
+from pregonero.records.actions import SYSTEM, Actor, record
 
 TOLERANCE_MINUTES = 14 * 24 * 60  # a change that waits for a token or a quota is still wanted days later
 READ_BACK_AFTER = timedelta(seconds=2)
@@ -38,6 +40,10 @@ def apply_decision(comment: ModeratedComment, *, now: datetime) -> None:
     open_change = _open_change(comment.account_id, comment.message.remote_id)
     if comment.gone_at is not None:
         return  # nothing is left at the network to change
+    if comment.message.kind == InteractionKind.CHAT:
+        is_as_wanted = bool(comment.is_hidden_there) == _is_wanted_hidden(comment)
+        _set_effect(comment.decision, Effect.NONE if is_as_wanted else Effect.BY_HAND)
+        return
     if open_change is not None and open_change.state in WAITING and not open_change.attempts_made:
         if _hides(open_change) == _is_wanted_hidden(comment):
             _set_effect(comment.decision, Effect.SENDING)
@@ -84,6 +90,15 @@ def record_change(delivery: Delivery, *, now: datetime) -> None:
     if not is_as_wanted:
         comment.decision.refresh_from_db()
         schedule_state(comment, now=now)
+
+
+def confirm_done(comment: ModeratedComment, *, by: Member, now: datetime) -> Decision:
+    """Store that a person did at the network what the latest decision about a locked comment says."""
+    comment.is_hidden_there = _is_wanted_hidden(comment)
+    comment.save(update_fields=["is_hidden_there"])
+    _mark_done(comment.decision_id, now, by.actor)
+    comment.decision.refresh_from_db()
+    return comment.decision
 
 
 def record_refusal(delivery: Delivery, *, reason: str, code: str, now: datetime) -> None:
@@ -175,7 +190,7 @@ def _supersede(comment: ModeratedComment, change: Delivery) -> None:
     Decision.objects.filter(pk=change.subject_id).exclude(pk=comment.decision_id).update(effect=Effect.SUPERSEDED)
 
 
-def _mark_done(decision_id: int, now: datetime) -> None:
+def _mark_done(decision_id: int, now: datetime, actor: Actor = SYSTEM) -> None:
     decision = (
         Decision.objects.select_for_update(no_key=True, of=("self",)).select_related("account").get(pk=decision_id)
     )
@@ -184,7 +199,7 @@ def _mark_done(decision_id: int, now: datetime) -> None:
     record(
         entity_id=decision.account.entity_id,
         event_type="decision.done",
-        actor=SYSTEM,
+        actor=actor,
         ref=decision.ref,
         at=now,
         facts={"verb": decision.verb},

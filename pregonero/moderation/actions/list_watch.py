@@ -67,7 +67,12 @@ def store_trial(*, version: WordListVersion, result: TrialResult, now: datetime)
     """Store what a version would have held of the past; it says whether a second person is needed (N-4)."""
     version = queries.list_for_jobs(pk=version.pk, for_update=True)
     version.trial, version.tried_at = result.as_json(), now
-    version.needs_second_person = needs_second_person(read=result.read, hits=result.hits, criticism=result.criticism)
+    version.needs_second_person = needs_second_person(
+        read=result.read,
+        hits=result.hits,
+        criticism=result.criticism,
+        limits=queries.limits_of(version.account.entity),
+    )
     version.save(update_fields=["trial", "tried_at", "needs_second_person"])
     return version
 
@@ -114,7 +119,8 @@ def _is_braked(version: WordListVersion, now: datetime) -> bool:
     since = max(now - BRAKE_WINDOW, version.in_force_at or now)
     hits = ListHit.objects.filter(version=version, at__gte=since).count()
     arrived = max(queries.arrived_since_count(version.account, since=since), hits)  # an edit is no new arrival
-    if not brakes(version, hits=hits, arrived=arrived, now=now):
+    limits = queries.limits_of(version.account.entity)
+    if not brakes(version, hits=hits, arrived=arrived, now=now, limits=limits):
         return False
     stop_by_brake(version, reason=f"Iba a retener {hits} de los {arrived} comentarios de la última hora.", now=now)
     return True

@@ -1,9 +1,16 @@
 """Models of moderation, one file for each subject."""
 
+from pregonero.moderation.models.author_notices import AuthorNotice
 from pregonero.moderation.models.community import CommunityRule, CriterionCheck, RulesVersion
 from pregonero.moderation.models.daily_close import DailyClose, SeenComment
 from pregonero.moderation.models.decisions import Decision, Exposure, ModeratedComment, Proposal, Wave
-from pregonero.moderation.models.restrictions import RestrictedPerson, RestrictionFinding, RestrictionReading
+from pregonero.moderation.models.list_limits import ListLimits
+from pregonero.moderation.models.restrictions import (
+    RestrictedPerson,
+    RestrictionFinding,
+    RestrictionNotice,
+    RestrictionReading,
+)
 from pregonero.moderation.models.reviews import ReviewRequest, ReviewTerm
 from pregonero.moderation.models.word_lists import (
     BlockedWordsReview,
@@ -15,6 +22,7 @@ from pregonero.moderation.models.word_lists import (
 )
 
 __all__ = [
+    "AuthorNotice",
     "BlockedWordsReview",
     "CommunityRule",
     "CriterionCheck",
@@ -22,12 +30,14 @@ __all__ = [
     "Decision",
     "Exposure",
     "ListHit",
+    "ListLimits",
     "ModeratedComment",
     "NetworkListReading",
     "NetworkListWrite",
     "Proposal",
     "RestrictedPerson",
     "RestrictionFinding",
+    "RestrictionNotice",
     "RestrictionReading",
     "ReviewRequest",
     "ReviewTerm",

@@ -78,6 +78,7 @@ class Decision(models.Model):
     source_id = models.BigIntegerField(null=True)
     source_name = models.CharField(max_length=300, blank=True)
     was_detected = models.BooleanField(default=False)  # an automatic rule had proposed or held it
+    seems_criticism = models.BooleanField(null=True)  # of what puts out of sight: by its words then, for figures (N-4)
     at = models.DateTimeField()
     effect = models.CharField(max_length=10, choices=Effect.choices, default=Effect.NONE)
     problem = models.CharField(max_length=300, blank=True)
@@ -114,7 +115,7 @@ class Decision(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(
                     *("message", "account", "public_id", "verb", "category", "rule", "reason", "wave", "by", "at"),
-                    *("source_kind", "source_id", "source_name"),
+                    *("source_kind", "source_id", "source_name", "seems_criticism"),
                 ),
             ),
             pgtrigger.Trigger(

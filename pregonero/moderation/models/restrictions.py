@@ -56,13 +56,44 @@ class RestrictionFinding(models.Model):
         return reverse("moderation:restrictions")
 
 
+class RestrictionNotice(models.Model):
+    """A signed notice of a network that the account blocked or muted somebody, or no longer does.
+
+    `digest` is the SHA-256 of the notice as it came: its words are not kept.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=RestrictionKind.choices)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+    is_end = models.BooleanField()
+    happened_at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["account", "kind", "contact", "is_end", "happened_at"], name="restriction_notice_once"
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"aviso de {self.get_kind_display()} en {self.account}"
+
+
 class RestrictedPerson(models.Model):
-    """A person of a finding: since when they are on the list as far as we know, and when they were off it."""
+    """A person of a finding: since when they are on the list as far as we know, and when they were off it.
+
+    `told_by` and `ended_by` are the network's notices of both, where it sent them; without one, its list said so.
+    """
 
     finding = models.ForeignKey(RestrictionFinding, on_delete=models.PROTECT, related_name="people")
     contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
     found_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    told_by = models.ForeignKey(RestrictionNotice, on_delete=models.PROTECT, related_name="+", null=True)
+    ended_by = models.ForeignKey(RestrictionNotice, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         constraints = (

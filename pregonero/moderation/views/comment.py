@@ -11,11 +11,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pregonero.errors import Refused
 from pregonero.inbox.models import Message
-from pregonero.moderation import comment_queue, queries
+from pregonero.moderation import author_notices, comment_queue, queries
 from pregonero.moderation.actions import decisions
 from pregonero.moderation.forms import DecisionForm
+from pregonero.moderation.models import ModeratedComment
 from pregonero.moderation.rules import Ruling, why_not_hidden
-from pregonero.moderation.states import Verb, Visibility
+from pregonero.moderation.states import Effect, Verb, Visibility
+from pregonero.networks.moderation import ManualSteps
+from pregonero.networks.registry import chat_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
@@ -70,19 +73,30 @@ def _page(request: MemberRequest, message: Message, form: DecisionForm | None) -
     now, member = timezone.now(), request.member
     loaded = comment_queue.with_moderation(Message.objects.filter(pk=message.pk)).get()
     may_decide = may(member, "moderation.decide", now=now)
+    state = getattr(loaded, "moderation", None)
     context: dict[str, Any] = {
         "message": message,
         "row": comment_queue.row_of(loaded),
-        "state": getattr(loaded, "moderation", None),
+        "state": state,
+        "steps": _manual_steps(message, state) if may_decide else None,
         "is_uncovered": "ver" in request.GET and queries.has_uncovered(member, message, now=now),
         "uncovered_today": queries.uncovered_today(member, now=now),
         "decisions": queries.decisions_about(message),
+        "notices": author_notices.notices_about(message),
         "why_not": why_not_hidden(message),
         "version": queries.rules_in_force(member.entity),
         "form": form or (_form(request, message, None) if may_decide else None),
         "now": now,
     }
     return render(request, "moderation/comment.html", context, status=UNPROCESSABLE if form is not None else None)
+
+
+def _manual_steps(message: Message, state: ModeratedComment | None) -> ManualSteps | None:
+    """Return what a person still has to do at the network about a message; None when there is nothing."""
+    chat = chat_of(message.account.network)
+    if chat is None or state is None or state.decision.effect != Effect.BY_HAND:
+        return None
+    return chat.steps(message.conversation.post_id)
 
 
 def _form(request: MemberRequest, message: Message, data: Any) -> DecisionForm:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.errors import Refused
 from pregonero.inbox.models import Message
-from pregonero.moderation import comment_queue, queries, restriction_queries
+from pregonero.moderation import comment_queue, figures, queries, restriction_queries
 from pregonero.moderation.actions.decisions import decide_wave, undo_wave
 from pregonero.moderation.comment_queue import STATES, Filters
 from pregonero.moderation.forms import WaveForm
@@ -41,6 +41,7 @@ def queue(request: MemberRequest) -> HttpResponse:
         "label": STATES[filters.state],
         "version": queries.rules_in_force(entity),
         "open_findings": restriction_queries.open_findings(entity),
+        "share": figures.criticism_share(entity, since=now - figures.LOOK_BACK),
         "exposures": comment_queue.exposures_by_shift(entity, now=now),
         "waves": queries.waves_of(entity),
         "may_decide": may(request.member, "moderation.decide", now=now),

@@ -1,6 +1,7 @@
 """Pages of word lists: those of each account, and one version with its trial and its life (N-4)."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TypeVar
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pregonero.moderation import list_queries as queries
 from pregonero.moderation import word_list_page
 from pregonero.moderation.actions import word_lists as actions
+from pregonero.moderation.actions.list_limits import set_list_limits
 from pregonero.moderation.list_files import starting_list, terms_from_json, write_list
-from pregonero.moderation.list_forms import ListForm, StepForm
+from pregonero.moderation.list_forms import LimitsForm, ListForm, StepForm
 from pregonero.moderation.models import Decision, WordListVersion
 from pregonero.networks.queries import get_account
 from pregonero.networks.registry import word_list_of
@@ -24,17 +26,26 @@ UNPROCESSABLE = 422
 Changed = TypeVar("Changed")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def word_lists(request: MemberRequest) -> HttpResponse:
-    """List the accounts with the list of each one."""
-    now = timezone.now()
-    check_may(request.member, "moderation.see", now=now)
+    """List the accounts with the list of each one; set from where a second person signs, and the brake."""
+    now, entity = timezone.now(), request.member.entity
+    check_may(request.member, "community_rules.publish" if request.method == "POST" else "moderation.see", now=now)
+    form = LimitsForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        set_list_limits(limits=form.limits, reason=form.cleaned_data["reason"], by=request.member, now=now)
+        messages.success(request, "Límites guardados: rigen para las pruebas y los frenos desde ahora.")
+        return redirect("moderation:word_lists")
+    form.initial.update(asdict(queries.limits_of(entity)))
     context = {
-        "rows": queries.lists_of(request.member.entity, today=timezone.localdate(now)),
+        "rows": queries.lists_of(entity, today=timezone.localdate(now)),
         "may_manage": may(request.member, "word_lists.manage", now=now),
+        "may_set": may(request.member, "community_rules.publish", now=now),
+        "limits": queries.set_limits_of(entity),
+        "form": form,
         "now": now,
     }
-    return render(request, "moderation/word_lists.html", context)
+    return render(request, "moderation/word_lists.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
 @require_http_methods(["GET", "POST"])

@@ -5,6 +5,7 @@ from pregonero.networks.registry import Network
 from pregonero.networks.youtube.connector import YouTubeConnector
 from pregonero.networks.youtube.hub import YouTubeHub, YouTubeNotices
 from pregonero.networks.youtube.interactions import YouTubeInteractions
+from pregonero.networks.youtube.live_chat import YouTubeChat
 from pregonero.networks.youtube.manual import YouTubeManual
 from pregonero.networks.youtube.moderation import YouTubeModerator
 from pregonero.networks.youtube.network import (
@@ -36,5 +37,6 @@ NETWORK = Network(
     consent_address=CONSENT_ADDRESS,
     token_address=TOKEN_ADDRESS,
     moderator=YouTubeModerator(),
+    chat=YouTubeChat(),
     word_list_page="https://studio.youtube.com",
 )

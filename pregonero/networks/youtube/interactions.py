@@ -1,4 +1,4 @@
-"""Comments under the videos of a YouTube channel, with their replies."""
+"""Comments under the videos of a YouTube channel, with their replies, and the chat of its broadcasts."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,21 +16,25 @@ from pregonero.networks.interactions import (
     or_not_understood,
 )
 from pregonero.networks.youtube.client import Http, service
+from pregonero.networks.youtube.live_chat import read_live_chat
 from pregonero.networks.youtube.network import CAPABILITIES, ERRORS, WATCH_ADDRESSES
 
-COMMENTS = "comments"
+COMMENTS, CHAT = "comments", "chat"
 
 
 class YouTubeInteractions:
-    """Reads the comments of a channel: one call for its latest hundred threads."""
+    """Reads the comments of a channel: one call for its latest hundred threads. And its live chats, if there is any."""
 
-    streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 120),)
+    streams: tuple[Stream, ...] = (Stream(COMMENTS, "Comentarios", 120), Stream(CHAT, "Chat en vivo", 300))
 
     def read(self, credentials: ApiCredentials, stream: str, cursor: Cursor) -> Reading:
         """Read the latest threads, and all the replies of a thread that has more than YouTube includes in the list.
 
         YouTube orders threads by their first comment, so that polling misses a new reply in a thread older than those.
         """
+        if stream == CHAT:
+            with mapped_errors(ERRORS, public=False):
+                return read_live_chat(credentials, cursor)
         with mapped_errors(ERRORS, public=False):
             listed = (
                 service(credentials)

@@ -85,6 +85,7 @@ CAPABILITIES = Capabilities(
         "units_per_day": Limit(10_000, READ_ON, QUOTAS),
         "upload_patience_seconds": Limit(40, READ_ON, OWN_CHOICE),
         "threads_read": Limit(100, READ_ON, OWN_CHOICE),
+        "chat_seconds": Limit(15, READ_ON, OWN_CHOICE),  # 1,200 units an hour of the day's 10,000
         "reply": Limit(10_000, READ_ON, OWN_CHOICE),
     },
     needs="video",
@@ -117,6 +118,8 @@ ENDPOINTS = (
     Endpoint("GET", "/youtube/v3/channels", "saber qué canal abre la autorización"),
     Endpoint("GET", "/youtube/v3/commentThreads", "leer los comentarios del canal"),
     Endpoint("GET", "/youtube/v3/comments", "leer las respuestas de un comentario"),
+    Endpoint("GET", "/youtube/v3/liveBroadcasts", "saber si el canal está en vivo"),
+    Endpoint("GET", "/youtube/v3/liveChat/messages", "leer el chat de la transmisión: nada se borra ahí"),
     Endpoint("POST", "/youtube/v3/comments", "responder un comentario"),
     Endpoint(
         "POST",
@@ -272,6 +275,8 @@ RATE_LIMITS = RateLimitPolicy(
         "GET /youtube/v3/videos": CallCost("list", "Lecturas de un video", {"units": 1}),
         "GET /youtube/v3/commentThreads": CallCost("comments", "Lecturas de comentarios", {"units": 1}),
         "GET /youtube/v3/comments": CallCost("comments", "Lecturas de comentarios", {"units": 1}),
+        "GET /youtube/v3/liveBroadcasts": CallCost("live", "Transmisiones en vivo", {"units": 1}),
+        "GET /youtube/v3/liveChat/messages": CallCost("chat", "Lecturas del chat en vivo", {"units": 5}),
         "DELETE /youtube/v3/videos": _UPDATE,
         "POST /upload/youtube/v3/captions": CallCost("captions", "Subtítulos", {"units": 400}),
         "POST /resumable/upload/youtube/v3/captions": CallCost("captions", "Subtítulos", {"units": 400}),
