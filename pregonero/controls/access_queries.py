@@ -1,16 +1,18 @@
 """What the system checks by itself, who administers each account, and what each person holds."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
 
-from pregonero.controls.access_rules import ENDS_SOON_DAYS, flags_of
+from pregonero.controls.access_rules import ENDS_SOON_DAYS, flags_of, flags_of_rights, flags_of_shared
 from pregonero.controls.models import AdministratorLink, AdministratorSeen, Check, Control, ControlVersion
 from pregonero.controls.queries import applies_to, current_version
 from pregonero.controls.states import Result
 from pregonero.networks.models import Account, AccountState, Administrator, Credential, CredentialState
+from pregonero.networks.registry import auth_config_of
 from pregonero.people.models import Entity, Member
 
 
@@ -76,12 +78,23 @@ class AccountAccess:
 
 def access_review(entity: Entity, *, day: date) -> list[AccountAccess]:
     """Return who may use each account in use of an entity, and what is wrong with it on a day."""
-    accounts = Account.objects.filter(entity=entity).exclude(state=AccountState.RETIRED).order_by("network", "pk")
-    return [_access_of(account, day) for account in accounts]
+    accounts = list(Account.objects.filter(entity=entity).exclude(state=AccountState.RETIRED).order_by("network", "pk"))
+    links = {account.pk: administrator_links(account) for account in accounts}
+    users: dict[tuple[str, str], set[Member]] = defaultdict(set)
+    for account in accounts:
+        for link in links[account.pk].values():
+            if link.member is not None:
+                users[account.network, link.remote_id].add(link.member)
+    shared = {user: tuple(sorted(map(str, members))) for user, members in users.items() if len(members) > 1}
+    return [_access_of(account, links[account.pk], shared, day) for account in accounts]
 
 
-def _access_of(account: Account, day: date) -> AccountAccess:
-    links = administrator_links(account)
+def _access_of(
+    account: Account,
+    links: dict[str, AdministratorLink],
+    shared: dict[tuple[str, str], tuple[str, ...]],
+    day: date,
+) -> AccountAccess:
     seen = tuple((one, links.get(one.remote_id)) for one in administrators_of(account))
     credential = Credential.objects.filter(account=account).first()
     registered = tuple(
@@ -90,7 +103,11 @@ def _access_of(account: Account, day: date) -> AccountAccess:
     people = [(str(one), link.member if link else None) for one, link in seen if not (link and link.is_own_system_user)]
     people += [] if seen else [(str(one), one.member) for one in registered]
     last_entry = {member.pk: member.user.last_login for _, member in people if member}
-    flags = flags_of(people, credential, last_entry, day=day)
+    flags = [
+        *flags_of(people, credential, last_entry, day=day),
+        *flags_of_shared({str(one): shared.get((account.network, one.remote_id), ()) for one, _ in seen}),
+        *flags_of_rights(credential, auth_config_of(account.network)),
+    ]
     return AccountAccess(account, seen, registered, credential, tuple(flags))
 
 
@@ -98,3 +115,37 @@ def contracts_ending(entity: Entity, *, day: date) -> list[Member]:
     """Return the people whose membership ends within thirty days, the soonest first."""
     ending = Member.objects.filter(entity=entity, ends_on__gte=day, ends_on__lte=day + timedelta(days=ENDS_SOON_DAYS))
     return list(ending.order_by("ends_on", "name", "pk"))
+
+
+@dataclass(frozen=True)
+class AdministratorProblem:
+    """An administrator who must not be one, or whom the network does not show; `key` names the cause."""
+
+    key: str
+    account: Account
+    member: Member
+    title: str
+    detail: str
+
+
+def administrator_problems(entity: Entity, *, day: date) -> list[AdministratorProblem]:
+    """Return the administrators of the accounts in use who left, and those whom the network no longer shows."""
+    accounts = Account.objects.filter(entity=entity).exclude(state=AccountState.RETIRED).order_by("network", "pk")
+    return [problem for account in accounts for problem in _problems_of(account, day)]
+
+
+def _problems_of(account: Account, day: date) -> Iterator[AdministratorProblem]:
+    links = administrator_links(account)
+    seen = [link.member for one in administrators_of(account) if (link := links.get(one.remote_id)) and link.member]
+    rows = account.administrators.filter(until__isnull=True, member__isnull=False).select_related("member__user")
+    registered = [one.member for one in rows.order_by("pk") if one.member]
+    for member in dict.fromkeys([*seen, *registered]):
+        if not member.is_current(day) or not member.user.is_active:
+            title = f"{member} ya no está en la entidad y todavía administra {account}"
+            detail = "Quítale el acceso en la red y anótalo en el registro de cuentas."
+            yield AdministratorProblem(f"left:{account.pk}:{member.pk}", account, member, title, detail)
+    for member in registered if seen else ():
+        if member not in seen:
+            title = f"La red ya no muestra a {member} entre quienes administran {account}"
+            detail = "Pregunta quién le quitó el acceso, o anota en el registro hasta cuándo la administró."
+            yield AdministratorProblem(f"missing:{account.pk}:{member.pk}", account, member, title, detail)

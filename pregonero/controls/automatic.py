@@ -94,9 +94,18 @@ def check_word_list(account: Account, *, now: datetime) -> CheckDraft | None:
     if in_force is None:
         why = "La entidad no tiene una lista de palabras en vigor para esta cuenta."
     elif not differing.is_none:
-        why = f"A la página le faltan {len(differing.missing)} palabras y tiene {len(differing.extra)} de más."
+        why = _why_differs(len(differing.missing), len(differing.extra))
     answer = {"lista": in_force.number if in_force else None, "en_la_red": reading.words}
     return _draft(why, _as_json(answer), reading.read_at)
+
+
+def _why_differs(missing: int, extra: int) -> str:
+    said = []
+    if missing:
+        said.append("le falta una palabra" if missing == 1 else f"le faltan {missing} palabras")
+    if extra:
+        said.append(f"tiene {extra} de más")
+    return f"A la página {' y '.join(said)}."
 
 
 def check_nobody_blocked(account: Account, *, now: datetime) -> CheckDraft | None:

@@ -10,7 +10,9 @@ from django.utils import timezone
 from pregonero.controls.actions.register import ControlText
 from pregonero.controls.cadence import Cadence
 from pregonero.controls.catalog import EVERY_NETWORK, GMAIL
-from pregonero.controls.states import Consequence, ControlKind, Result, StepKind
+from pregonero.controls.states import Consequence, ControlKind, Result, Sighting, StepKind
+from pregonero.networks.models import Account
+from pregonero.networks.queries import accounts_of
 from pregonero.networks.registry import network_choices
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
@@ -39,10 +41,47 @@ class CheckForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": "Escribe cuándo miraste.", "invalid": "Escribe el día y la hora en que miraste."},
     )
-    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG.")
+    capture = forms.FileField(label="Captura o documento", required=False, help_text="JPEG, PNG o PDF.")
     written = forms.CharField(
         label="O la evidencia escrita", max_length=20_000, required=False, widget=AREA, strip=False
     )
+
+
+class IncidentForm(forms.Form):
+    """What somebody saw that puts an account at risk: on which account, what, when, and who saw it."""
+
+    account = forms.ModelChoiceField(
+        label="¿En qué cuenta?", queryset=Account.objects.none(), error_messages={"required": "Elige la cuenta."}
+    )
+    sighting = forms.ChoiceField(
+        label="¿Qué pasó?",
+        choices=Sighting.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Elige qué pasó."},
+    )
+    detail = forms.CharField(
+        label="¿Qué viste?",
+        max_length=500,
+        widget=AREA,
+        help_text="Lo que muestra la red: dispositivo, lugar, hora, texto.",
+        error_messages={"required": "Escribe qué viste."},
+    )
+    seen_at = forms.DateTimeField(
+        label="¿Cuándo se vio?",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": "Escribe cuándo se vio.", "invalid": "Escribe el día y la hora en que se vio."},
+    )
+    seen_by = forms.CharField(
+        label="¿Quién lo vio?",
+        max_length=120,
+        required=False,
+        help_text="Si no fuiste tú: su nombre o «un ciudadano».",
+    )
+    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG.")
+
+    def __init__(self, *args: Any, entity: Entity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = accounts_of(entity)  # type: ignore[attr-defined]
 
 
 class ExceptionForm(forms.Form):
@@ -64,12 +103,17 @@ class ExceptionForm(forms.Form):
     )
 
 
-class StepForm(forms.Form):
+class ProofForm(forms.Form):
+    """The proof of a step."""
+
+    note = forms.CharField(label="Cómo se hizo", max_length=500, required=False, widget=AREA)
+    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG.")
+
+
+class StepForm(ProofForm):
     """A step of an incident and its proof."""
 
     kind = forms.ChoiceField(choices=StepKind.choices, widget=forms.HiddenInput)
-    note = forms.CharField(label="Cómo se hizo", max_length=500, required=False, widget=AREA)
-    capture = forms.FileField(label="Captura", required=False, help_text="JPEG o PNG.")
 
 
 class ReasonForm(forms.Form):

@@ -17,17 +17,21 @@ from pregonero.records.actions import ObjectRef
 class Incident(models.Model):
     """Something that puts an account at risk. `seen_at` is when somebody saw it, which may be before it was opened.
 
+    `control` is the one that a check found not met, or that looks at the account's sessions; Facebook has none.
+    `seen_by` is who saw it when it was not who reported it, and `medium` the capture that came with the report.
     `released_at` is when the coordinator let the account publish before the steps were done. `opened_by` is empty
     when the system found it.
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="incidents")
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="incidents")
-    control = models.ForeignKey("controls.Control", on_delete=models.PROTECT, related_name="incidents")
+    control = models.ForeignKey("controls.Control", on_delete=models.PROTECT, related_name="incidents", null=True)
     kind = models.CharField(max_length=10, choices=IncidentKind.choices)
     title = models.CharField(max_length=200)
     detail = models.CharField(max_length=500, blank=True)
     seen_at = models.DateTimeField()
+    seen_by = models.CharField(max_length=120, blank=True)
+    medium = models.ForeignKey(Medium, on_delete=models.PROTECT, related_name="+", null=True)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
     released_at = models.DateTimeField(null=True)
@@ -38,7 +42,10 @@ class Incident(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(
-                fields=["account", "control"], condition=Q(closed_at__isnull=True), name="incident_open_once"
+                fields=["account", "control"],
+                condition=Q(closed_at__isnull=True),
+                nulls_distinct=False,
+                name="incident_open_once",
             ),
         )
         indexes = (models.Index(fields=["entity", "closed_at", "-opened_at"], name="incident_by_state"),)

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from pregonero.controls.access_models import AdministratorLink, AdministratorSeen
 from pregonero.controls.cadence import Cadence
+from pregonero.controls.departure_models import Departure, DepartureStep
 from pregonero.controls.device_models import DeviceSeen, KnownAccess, KnownKind
 from pregonero.controls.incident_models import Incident, IncidentStep
 from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, Result
@@ -21,8 +22,9 @@ from pregonero.people.roles import Role
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "AdministratorLink", "AdministratorSeen", "Check", "Control", "ControlException", "ControlVersion", "DeviceSeen",
-    "Evidence", "Finding", "FindingState", "Incident", "IncidentStep", "KnownAccess", "KnownKind", "MeasureDecision",
+    "AdministratorLink", "AdministratorSeen", "Check", "Control", "ControlException", "ControlVersion", "Departure",
+    "DepartureStep", "DeviceSeen", "Evidence", "EvidenceFile", "Finding", "FindingState", "Incident", "IncidentStep",
+    "KnownAccess", "KnownKind", "MeasureDecision",
 ]  # fmt: skip
 
 APPEND_ONLY = (
@@ -137,7 +139,8 @@ class Check(models.Model):
 class Evidence(models.Model):
     """What a check rests on: a capture or a document, an answer of the network, or a note. It is never replaced.
 
-    `body` holds an answer or a note; a capture is a medium. `sha256` is of the file, or of the body's UTF-8.
+    `body` holds an answer or a note; a capture is a medium, and a document has its file. `sha256` is of the file, or
+    of the body's UTF-8.
     """
 
     check_made = models.ForeignKey(Check, on_delete=models.PROTECT, related_name="evidence")
@@ -152,11 +155,25 @@ class Evidence(models.Model):
             models.UniqueConstraint(fields=["check_made", "sha256"], name="evidence_once"),
             models.CheckConstraint(
                 condition=Q(kind=EvidenceKind.CAPTURE, medium__isnull=False, body="")
-                | (~Q(kind=EvidenceKind.CAPTURE) & Q(medium__isnull=True) & ~Q(body="")),
+                | Q(kind=EvidenceKind.DOCUMENT, medium__isnull=True, body="")
+                | (Q(kind__in=[EvidenceKind.ANSWER, EvidenceKind.NOTE], medium__isnull=True) & ~Q(body="")),
                 name="evidence_has_content",
             ),
         )
         triggers = APPEND_ONLY
+
+
+class EvidenceFile(models.Model):
+    """The bytes of a document that is evidence, a PDF, as it came."""
+
+    evidence = models.OneToOneField(Evidence, on_delete=models.PROTECT, related_name="file")
+    content = models.BinaryField()
+
+    class Meta:
+        triggers = APPEND_ONLY
+
+    def __str__(self) -> str:
+        return self.evidence.name
 
 
 class ControlException(models.Model):
@@ -237,6 +254,10 @@ class Finding(models.Model):
     def ref(self) -> ObjectRef:
         """Return how records refer to it."""
         return ObjectRef("finding", self.pk, self.title)
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this finding."""
+        return reverse("controls:finding", args=[self.pk])
 
 
 class MeasureDecision(models.Model):

@@ -15,6 +15,7 @@ from pregonero.controls.models import (
     Control,
     ControlException,
     ControlVersion,
+    EvidenceFile,
     Finding,
     FindingState,
     Incident,
@@ -22,7 +23,7 @@ from pregonero.controls.models import (
     MeasureDecision,
 )
 from pregonero.controls.rules import Standing, standing_of
-from pregonero.controls.states import Consequence, ControlState, Result, StepKind
+from pregonero.controls.states import Consequence, ControlState, EvidenceKind, Result, StepKind
 from pregonero.errors import NotFound
 from pregonero.networks.models import Account, AccountState
 from pregonero.networks.queries import get_account
@@ -167,6 +168,19 @@ def get_target(*, member: Member, control: Control, account_id: int) -> Account:
     return account
 
 
+def control_of_sessions(account: Account) -> Control | None:
+    """Return the control that looks at who has a session in an account; None on a network that has none."""
+    controls = Control.objects.filter(entity_id=account.entity_id, network=account.network, retired_at__isnull=True)
+    return next(
+        (
+            control
+            for control in controls.order_by("position", "pk")
+            if current_version(control).consequence == Consequence.SESSION
+        ),
+        None,
+    )
+
+
 def current_version(control: Control) -> ControlVersion:
     """Return what a control says now."""
     return control.versions.order_by("-number")[:1].get()
@@ -180,6 +194,23 @@ def get_check(*, member: Member, pk: int) -> Check:
     if check is None:
         raise NotFound
     return check
+
+
+def get_document(*, member: Member, pk: int) -> EvidenceFile:
+    """Return the document of a piece of evidence of the member's entity. Raises `NotFound`."""
+    files = EvidenceFile.objects.filter(evidence__check_made__control__entity_id=member.entity_id)
+    found = files.select_related("evidence").filter(evidence_id=pk).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def earlier_use(check: Check) -> Check | None:
+    """Return the last earlier check of the entity that has the same file as evidence; notes may repeat."""
+    files = [EvidenceKind.CAPTURE, EvidenceKind.DOCUMENT]
+    digests = check.evidence.filter(kind__in=files).values_list("sha256", flat=True)
+    same = Check.objects.filter(evidence__sha256__in=list(digests), control__entity_id=check.control.entity_id)
+    return same.filter(pk__lt=check.pk).select_related("control", "account").order_by("-pk").first()
 
 
 def checks_of(control: Control, *, limit: int = PAGE) -> list[Check]:
@@ -218,7 +249,7 @@ def get_incident(*, member: Member, pk: int, for_update: bool = False) -> Incide
     """Return an incident of the member's entity. Raises `NotFound`."""
     incidents = Incident.objects.select_for_update(no_key=True, of=("self",)) if for_update else Incident.objects.all()
     known = incidents.filter(pk=pk, entity_id=member.entity_id)
-    found = known.select_related("entity", "account", "control", "opened_by").first()
+    found = known.select_related("entity", "account", "control", "opened_by", "medium").first()
     if found is None:
         raise NotFound
     return found

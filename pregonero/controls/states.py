@@ -89,6 +89,16 @@ class IncidentKind(models.TextChoices):
     BLOCKED = "BLOCKED", "alguien está bloqueado"
 
 
+class Sighting(models.TextChoices):
+    """What somebody saw that tells that an account may not be safe, as they report it."""
+
+    SESSION = "SESSION", "Una sesión o un dispositivo que nadie reconoce"
+    POST = "POST", "Una publicación o un mensaje que no hicimos"
+    PASSWORD = "PASSWORD", "La contraseña la pudo ver alguien que no debía"
+    DEVICE = "DEVICE", "Se perdió o robaron un equipo con la sesión abierta"
+    OTHER = "OTHER", "Otra cosa que pone en riesgo la cuenta"
+
+
 class StepKind(models.TextChoices):
     """A step of an incident, in order; each names what a person did or the system saw."""
 

@@ -33,6 +33,7 @@ MOST_ACCOUNTS = 8  # that fit in the side bar
 NEW = (
     ("publication.compose", "publishing:start", "Publicación", "send"),
     ("news.inform", "newsroom:inform_link", "Informar un enlace", "link"),
+    ("publication.compose", "controls:report", "Reportar un incidente", "siren"),  # others find it in Seguridad
 )
 """What a person may create: the permission, the URL name, the label and the icon."""
 

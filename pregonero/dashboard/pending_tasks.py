@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.dashboard.close_tasks import close_tasks
-from pregonero.dashboard.control_tasks import control_tasks
+from pregonero.dashboard.control_tasks import control_tasks, departure_tasks
 from pregonero.dashboard.conversation_tasks import (
     conversation_tasks,
     correction_tasks,
@@ -61,6 +61,7 @@ CORRECTIONS = GroupKind("corrections", "Respuestas por corregir", "circle-alert"
 PRESS = GroupKind("press", "Prensa", "newspaper", "wait")
 PETITIONS = GroupKind("petitions", "Peticiones", "file-clock", "wait")
 CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait")
+DEPARTURES = GroupKind("departures", "Personas que salen", "user-minus", "wait")
 PROMISES = GroupKind("promises", "Promesas", "handshake", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
 NEEDS = GroupKind("needs", "Necesidades por decidir", "inbox", "wait")
@@ -121,6 +122,7 @@ def task_groups(
         _group(INFORM, informing, candidates),
         _group(NEEDS, *need_tasks(member, now=now)),
         _group(CONTROLS, control_tasks(member, now=now)),
+        _group(DEPARTURES, departure_tasks(member, now=now)),
         _group(NOTICES, [_notice_task(notice) for notice in by_urgency.other]),
     )
     # What others must do comes after what is theirs.

@@ -58,6 +58,9 @@ PAGES = (
     PageName("Fuentes de noticias", "newsroom:sources", "rss", "sede feed canal"),
     PageName("Registrar una cuenta", "networks:add", "plus", "conectar red", "accounts.manage"),
     PageName("Pausar todo", "publishing:pause_all", "octagon-pause", "detener parar emergencia reanudar"),
+    PageName(
+        "Reportar un incidente", "controls:report", "siren", "sesión extraña robo clave seguridad", "controls.check"
+    ),
     PageName("Avisos", "dashboard:notices", "bell", "notificaciones"),
     PageName("Contraseña y segundo paso", "account_change_password", "key-round", "clave seguridad verificación llave"),
     PageName("Nombre y escudo", "entities:edit", "landmark", "entidad logo iniciales ministerio", "entity.manage"),

@@ -17,11 +17,11 @@ from pregonero.errors import Refused
 from pregonero.networks import oauth, queries, rules
 from pregonero.networks.actions.credentials import (
     ReturnedAuthorization,
+    can_revoke,
     connect_account,
     record_connection_test,
     start_authorization,
 )
-from pregonero.networks.actions.tokens import can_revoke
 from pregonero.networks.base import ApiCredentials, Identity, NetworkError
 from pregonero.networks.models import Account, CredentialKind
 from pregonero.networks.oauth import AppPassword, ClientCredentials, OAuthConfig, Tokens

@@ -8,7 +8,7 @@ from pregonero.inbox.models import Conversation
 from pregonero.inbox.queries import conversations_under
 from pregonero.inbox.states import ConversationState
 from pregonero.outbox.models import Attempt, Delivery, Hold
-from pregonero.outbox.queries.account_stops import AccountStop, stops_of
+from pregonero.outbox.queries.account_stops import AccountStop, StopKind, stops_of
 from pregonero.outbox.queries.deliveries import attempts_of, by_account, deliveries_of
 from pregonero.outbox.queries.holds import hold_on
 from pregonero.outbox.rules import may_post_manually, may_withdraw
@@ -89,6 +89,12 @@ class Expediente:
     withdrawable: frozenset[int]
     may_duplicate: bool
     conversations: tuple[Conversation, ...]
+
+    @property
+    def paused(self) -> list[AccountStop]:
+        """Return the accounts where it waits because somebody or an incident paused them, with the reason."""
+        waiting = (item for item in self.accounts if item.delivery and item.delivery.state in WAITING)
+        return [item.stop for item in waiting if item.stop is not None and item.stop.kind == StopKind.PAUSED]
 
     @property
     def waiting_conversations(self) -> int:

@@ -213,7 +213,7 @@ def make_stage(media: Path) -> Stage:
             now=moment,
         ),
         act=record_act(act=make_act(going, people[Role.MINISTER_OFFICE], moment), by=coordinator, now=moment),
-        controls=make_controls(accounts, beto, coordinator),
+        controls=make_controls(accounts, beto, coordinator, people[Role.COMMUNITY_MANAGER]),
     )
 
 

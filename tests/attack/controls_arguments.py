@@ -60,6 +60,31 @@ def planned(stage: Stage) -> dict[str, str]:
     return {"owner": str(stage.people[Role.COORDINATOR].pk), "plan": "Cambiarla.", "until": f"{until:%Y-%m-%d}"}
 
 
+def departing(stage: Stage) -> list[Any]:
+    """Return the content manager, whose handover nobody has started."""
+    return [stage.people[Role.CONTENT_MANAGER].pk]
+
+
+def leaving(stage: Stage) -> list[Any]:
+    """Return the community manager, whose handover is under way."""
+    return [stage.controls.departure.member_id]
+
+
+def leaving_step(stage: Stage) -> list[Any]:
+    """Return that member and a step of their handover that a person proves."""
+    return [stage.controls.departure.member_id, stage.controls.step.pk]
+
+
+def proved(_: Stage) -> dict[str, str]:
+    return {"note": "Le quité el acceso."}
+
+
+def reported(stage: Stage) -> dict[str, str]:
+    now = timezone.localtime() - timedelta(minutes=2)
+    seen = {"account": str(stage.accounts["x"].pk), "sighting": "POST", "detail": "No la hicimos."}
+    return seen | {"seen_at": f"{now:%Y-%m-%dT%H:%M}"}
+
+
 def known_place(_: Stage) -> dict[str, str]:
     return {"kind": "PLACE", "text": "Cali, Colombia"}
 

@@ -12,22 +12,8 @@ from pregonero.media.signed_addresses import signed_address
 from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
+from tests.attack import controls_arguments as given
 from tests.attack.conftest import Stage
-from tests.attack.controls_arguments import (
-    administrator,
-    checked,
-    controlled,
-    excepted,
-    in_controls,
-    known_place,
-    measured,
-    own_user,
-    planned,
-    reviewed,
-    rewritten,
-    sessions,
-    turned_on,
-)
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited
@@ -106,8 +92,8 @@ def saved_choice(stage: Stage) -> dict[str, str]:
     return {"text": "Hola.", "saved": str(stage.inbox.saved.pk)}
 
 
-CONTROL, CONTROLLED = in_controls("control"), controlled
-CHECKERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}
+CONTROL, CONTROLLED = given.in_controls("control"), given.controlled
+CHECKERS, FINDERS = NETWORKS_AND_HEADS | {Role.SYSTEMS_OFFICE}, GROUP_HEADS | {Role.AUDITOR}
 ASKED = in_inbox("asked")
 DRAFT, GOING, CANDIDATE, SOURCE = of("draft"), of("programmed"), of("candidate"), of("source")
 NEED, CAMPAIGN = of("need"), of("campaign")
@@ -122,34 +108,42 @@ ROWS = (
     Row("controls:matrix", outside=OK),
     Row("controls:control", arguments=CONTROL),
     Row("controls:check", arguments=CONTROLLED, roles=CHECKERS, both=True),
-    Row("controls:check", "POST", CONTROLLED, checked, CHECKERS, FOUND, both=True),
-    Row("controls:devices", arguments=sessions, roles=CHECKERS, both=True),
-    Row("controls:devices", "POST", sessions, reviewed, CHECKERS, FOUND, both=True),
-    Row("controls:proof", arguments=in_controls("check"), status=CONFLICT),  # nothing is sealed yet
+    Row("controls:check", "POST", CONTROLLED, given.checked, CHECKERS, FOUND, both=True),
+    Row("controls:devices", arguments=given.sessions, roles=CHECKERS, both=True),
+    Row("controls:devices", "POST", given.sessions, given.reviewed, CHECKERS, FOUND, both=True),
+    Row("controls:document", arguments=given.in_controls("document")),
+    Row("controls:proof", arguments=given.in_controls("check"), status=CONFLICT),  # nothing is sealed yet
     Row("controls:access", outside=OK),
-    Row("controls:administrator", arguments=administrator, roles=COORDINATOR, both=True),
-    Row("controls:administrator", "POST", administrator, own_user, COORDINATOR, FOUND, both=True),
+    Row("controls:administrator", arguments=given.administrator, roles=COORDINATOR, both=True),
+    Row("controls:administrator", "POST", given.administrator, given.own_user, COORDINATOR, FOUND, both=True),
     Row("controls:known", outside=OK, both=True),
-    Row("controls:known", "POST", data=known_place, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
-    Row("controls:remove_known", "POST", in_controls("known"), roles=COORDINATOR, status=FOUND),
+    Row("controls:known", "POST", data=given.known_place, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
+    Row("controls:remove_known", "POST", given.in_controls("known"), roles=COORDINATOR, status=FOUND),
     Row("controls:exception", arguments=CONTROLLED, roles=COORDINATOR, both=True),
-    Row("controls:exception", "POST", CONTROLLED, excepted, COORDINATOR, FOUND, both=True),
+    Row("controls:exception", "POST", CONTROLLED, given.excepted, COORDINATOR, FOUND, both=True),
     Row("controls:end_exception", "POST", CONTROLLED, roles=COORDINATOR, status=MISSING),
     Row("controls:add", roles=COORDINATOR, outside=OK, both=True),
     Row("controls:edit", arguments=CONTROL, roles=COORDINATOR, both=True),
-    Row("controls:edit", "POST", CONTROL, rewritten, COORDINATOR, FOUND, both=True),
+    Row("controls:edit", "POST", CONTROL, given.rewritten, COORDINATOR, FOUND, both=True),
     Row("controls:retire", arguments=CONTROL, roles=COORDINATOR, both=True),
     Row("controls:retire", "POST", CONTROL, reason, COORDINATOR, FOUND, both=True),
+    Row("controls:departure", arguments=given.departing, roles=CHECKERS, both=True),
+    Row("controls:departure", "POST", given.departing, roles=COORDINATOR, status=FOUND, both=True),
+    Row("controls:departure_step", arguments=given.leaving_step, roles=CHECKERS, both=True),
+    Row("controls:departure_step", "POST", given.leaving_step, given.proved, CHECKERS, FOUND, both=True),
+    Row("controls:close_departure", "POST", given.leaving, roles=COORDINATOR, status=CONFLICT),
     Row("controls:measures", outside=OK, both=True),
-    Row("controls:measures", "POST", data=measured, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
+    Row("controls:measures", "POST", data=given.measured, roles=COORDINATOR, status=FOUND, outside=FOUND, both=True),
     Row("controls:incidents", outside=OK),
-    Row("controls:incident", arguments=in_controls("incident")),
-    Row("controls:incident_step", "POST", in_controls("incident"), turned_on, CHECKERS, FOUND),
-    Row("controls:incident_release", arguments=in_controls("incident"), roles=COORDINATOR, both=True),
+    Row("controls:report", roles=CHECKERS, outside=OK, both=True),
+    Row("controls:report", "POST", data=given.reported, roles=CHECKERS, status=FOUND, outside=INVALID, both=True),
+    Row("controls:incident", arguments=given.in_controls("incident")),
+    Row("controls:incident_step", "POST", given.in_controls("incident"), given.turned_on, CHECKERS, FOUND),
+    Row("controls:incident_release", arguments=given.in_controls("incident"), roles=COORDINATOR, both=True),
     Row("controls:findings", outside=OK),
-    Row("controls:finding", arguments=in_controls("finding"), both=True),
-    Row("controls:finding", "POST", in_controls("finding"), planned, GROUP_HEADS | {Role.AUDITOR}, FOUND, both=True),
-    Row("controls:close_finding", arguments=in_controls("finding"), roles=GROUP_HEADS | {Role.AUDITOR}, both=True),
+    Row("controls:finding", arguments=given.in_controls("finding"), both=True),
+    Row("controls:finding", "POST", given.in_controls("finding"), given.planned, FINDERS, FOUND, both=True),
+    Row("controls:close_finding", arguments=given.in_controls("finding"), roles=FINDERS, both=True),
     Row("controls:download", arguments=lambda _: ["controles.json"], outside=OK),
     Row("dashboard:search", outside=OK),
     Row("dashboard:more", roles=ALL, outside=OK),

@@ -19,7 +19,7 @@ from pregonero.controls.tasks import check_automatically
 from pregonero.errors import NotAllowed, NotFound, Refused
 from pregonero.moderation.actions.network_lists import store_network_list, store_network_list_problem
 from pregonero.moderation.actions.restrictions import open_readings, store_reading_problem, store_restricted
-from pregonero.moderation.models import DailyClose, RestrictionReading
+from pregonero.moderation.models import DailyClose, RestrictionReading, WordListVersion
 from pregonero.networks.interactions import Author
 from pregonero.networks.models import Account
 from pregonero.people.models import Employment, Member
@@ -194,6 +194,32 @@ def test_the_words_of_the_page_are_compared_with_the_list_in_force(page: Account
     assert "no tiene una lista de palabras en vigor" in check("FB-4").note
     store_network_list_problem(account=page, reason="Facebook no respondió.", now=timezone.now())
     assert check("FB-4").result == Result.UNVERIFIABLE
+
+
+def test_the_words_of_the_page_are_those_of_the_list_in_force(page: Account, ana: Member, beto: Member) -> None:
+    """Capitals and accents are no difference; what lacks or is too much is a finding until the page has the list."""
+    words, now = ("idiota", "vendido"), timezone.now()
+    terms = [[word, "INSULT", False, ""] for word in words]
+    trial = {"read": 0, "hits": 0, "criticism": 0, "terms": [], "examples": []}
+    signed: dict[str, Any] = {"by": ana, "at": now, "tried_at": now, "in_force_at": now, "asked_by": beto}
+    version = WordListVersion.objects.create(
+        account=page, number=3, terms=terms, digest="0" * 64, reason="Abril", state="IN_FORCE", trial=trial, **signed
+    )
+
+    def read(*theirs: str) -> Check:
+        store_network_list(account=page, words=list(theirs), now=timezone.now())
+        return check("FB-4")
+
+    met = read("IDIÓTA", "vendido")
+    assert (met.result, json.loads(met.evidence.get().body)["lista"]) == (Result.MET, version.number)
+    assert read("idiota", "vendido").pk == met.pk  # the same until its week ends
+    failed = read("vendido", "bobo", "tonto")
+    assert (failed.result, failed.note) == (Result.NOT_MET, "A la página le falta una palabra y tiene 2 de más.")
+    assert Finding.objects.get(control__code="FB-4").state == FindingState.OPEN
+    off = read()  # nobody has words there: moderation by words is off
+    assert off.pk == failed.pk and json.loads(failed.evidence.get().body)["en_la_red"] == ["bobo", "tonto", "vendido"]
+    assert read("vendido", "idiota").result == Result.MET
+    assert Finding.objects.get(control__code="FB-4").state == FindingState.CLOSED
 
 
 @pytest.mark.procedure("FB-5")

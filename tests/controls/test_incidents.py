@@ -20,10 +20,12 @@ from pregonero.controls.states import ControlState, IncidentKind, Result, StepKi
 from pregonero.errors import Conflict, NotAllowed, NotFound, Refused, WrongState
 from pregonero.networks.actions.credentials import connect_account, record_connection_test, record_lost_authorization
 from pregonero.networks.actions.register import pause_account, resume_account, retire_account
-from pregonero.networks.models import Account, AccountState
+from pregonero.networks.actions.tokens import get_revocation
+from pregonero.networks.models import Account, AccountState, PendingRevocation
+from pregonero.networks.queries import credentials_for
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
-from pregonero.records.models import Event
+from pregonero.records.models import Event, EventText
 from tests.conftest import NOW, member, register_mincomercio
 from tests.controls.conftest import register
 from tests.controls.test_register import cell, seen
@@ -36,7 +38,9 @@ Controls, Accounts = dict[str, Control], dict[str, Account]
 def strange(account: Account, control: Control, by: Member, now: datetime = NOW) -> Incident:
     """Open an incident of a strange session, seen five minutes before."""
     opening = IncidentOpening(IncidentKind.SESSION, "Sesión extraña", "Cúcuta, 03:12.", now - timedelta(minutes=5))
-    return report_incident(control=control, account=account, opening=opening, by=by, now=now)
+    incident = report_incident(account=account, opening=opening, by=by, now=now)
+    assert incident.control == control
+    return incident
 
 
 def step(incident: Incident, kind: StepKind, by: Member, now: datetime) -> IncidentStep:
@@ -98,6 +102,36 @@ def test_the_same_cause_has_one_open_incident(controls: Controls, accounts: Acco
     first = strange(accounts["x"], controls["X-2"], ana)
     again = strange(accounts["x"], controls["X-2"], ana, NOW + timedelta(minutes=1))
     assert first == again and Event.objects.filter(event_type="incident.opened").count() == 1
+    seen_again = Event.objects.get(event_type="incident.seen_again")
+    assert EventText.objects.get(event_id=seen_again.pk).text == "Sesión extraña. Cúcuta, 03:12."
+
+
+def test_an_incident_of_facebook_has_no_control_of_sessions(
+    controls: Controls, accounts: Accounts, ana: Member
+) -> None:
+    opening = IncidentOpening(IncidentKind.SESSION, "Publicación ajena", "«Gane un bono».", NOW, "un ciudadano")
+    incident = report_incident(account=accounts["facebook"], opening=opening, by=ana, now=NOW)
+    again = report_incident(account=accounts["facebook"], opening=opening, by=ana, now=NOW + timedelta(minutes=1))
+    assert (incident.control, incident.seen_by, again.pk) == (None, "un ciudadano", incident.pk)
+    accounts["facebook"].refresh_from_db()
+    assert accounts["facebook"].held_reason
+
+
+def test_the_credential_that_a_stranger_may_have_is_revoked_when_another_takes_its_place(
+    controls: Controls, accounts: Accounts, ana: Member, carmen: Member
+) -> None:
+    account = accounts["x"]
+    connect(account, carmen, NOW)
+    connect(account, carmen, NOW)  # nobody reported anything: the one before is only replaced
+    assert not PendingRevocation.objects.exists()
+    strange(account, controls["X-2"], ana)
+    connect(account, carmen, NOW + timedelta(minutes=1))  # the network gave the same one: it stays
+    assert not PendingRevocation.objects.exists()
+    connect_account(account=account, token="otra", expires_at=None, by=carmen, now=NOW + timedelta(minutes=2))
+    (pending,) = PendingRevocation.objects.all()
+    revocation = get_revocation(revocation_id=pending.pk)
+    assert revocation is not None and revocation.credentials.token == "nueva"
+    assert credentials_for(account).token == "otra"
 
 
 @pytest.mark.parametrize("paused_first", [True, False])
@@ -187,7 +221,7 @@ def test_an_incident_of_a_retired_account_or_of_another_entity_is_refused(
         strange(accounts["instagram"], controls["IG-2"], ana)
     future = IncidentOpening(IncidentKind.SESSION, "Sesión", "", NOW + timedelta(minutes=1))
     with pytest.raises(Refused, match="futuro"):
-        report_incident(control=controls["X-2"], account=accounts["x"], opening=future, by=ana, now=NOW)
+        report_incident(account=accounts["x"], opening=future, by=ana, now=NOW)
 
 
 @pytest.fixture

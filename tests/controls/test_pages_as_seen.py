@@ -12,11 +12,14 @@ from PIL import Image
 
 from pregonero.controls import queries
 from pregonero.controls.actions import checks, register
+from pregonero.controls.actions.departures import start_departure
 from pregonero.controls.actions.incidents import do_step
-from pregonero.controls.models import Check, Control
+from pregonero.controls.models import Check, Control, DepartureStep, Incident
 from pregonero.controls.states import EvidenceKind, Result, StepKind
+from pregonero.networks.actions.register import retire_account
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
+from pregonero.records.models import Event
 from tests.controls.test_register import seen
 from tests.ui.browser import Answer, answers_of, faults_by_page
 
@@ -70,6 +73,7 @@ def pages(
     pk = controls["X-1"].pk
     paths = ["/seguridad/", "/seguridad/?dia=2026-11-25", "/seguridad/medidas/", "/seguridad/hallazgos/"]
     paths += [f"/seguridad/hallazgos/{finding.pk}/", "/seguridad/controles/nuevo/", "/seguridad/incidentes/"]
+    paths += ["/seguridad/incidentes/nuevo/"]
     paths += [f"/seguridad/incidentes/{incident.pk}/", f"/seguridad/incidentes/{incident.pk}/liberacion/"]
     paths += [f"/seguridad/controles/{pk}/{act}" for act in ("", "edicion/", "retiro/")]
     paths += [f"/seguridad/controles/{pk}/cuentas/{x.pk}/{act}/" for act in ("revision", "excepcion")]
@@ -78,7 +82,10 @@ def pages(
         "/seguridad/conocidos/",
         f"/seguridad/controles/{controls['X-2'].pk}/cuentas/{x.pk}/dispositivos/",
     ]
-    answers = answers_of(client, paths)
+    start_departure(member=beto, by=carmen, now=now)
+    step = DepartureStep.objects.filter(is_verified=False)[0]
+    leaving = [f"/personas/{who.pk}/salida/" for who in (carmen, beto)]
+    answers = answers_of(client, [*leaving, f"{leaving[-1]}{step.pk}/", *paths])
     pasted = {"text": f"{LIST}\nUnbekanntes Gerät", "observed_at": f"{timezone.localtime(now):%Y-%m-%dT%H:%M}"}
     decide = client.post(paths[-1], pasted)
     answers["/decide/"] = Answer(decide.status_code, dict(decide.headers), decide.content)
@@ -126,6 +133,40 @@ def test_a_bad_check_says_what_to_correct(
     answer = client.post(path, {"observed_at": "2026-11-25T10:00"} | fields)
     assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
     assert not Check.objects.exists()
+
+
+def test_an_incident_is_reported_with_who_saw_what_and_when(
+    controls: dict[str, Control], accounts: dict[str, Account], client: Client, media_folder: Path
+) -> None:
+    pk, seen_at = accounts["facebook"].pk, timezone.localtime() - timedelta(minutes=9)
+    form = {"account": pk, "sighting": "POST", "detail": "«Gane un bono», 08:40.", "seen_by": "un ciudadano"}
+    form |= {"seen_at": f"{seen_at:%Y-%m-%dT%H:%M}"}
+    page = client.get(f"/seguridad/incidentes/nuevo/?cuenta={pk}").content.decode()
+    assert f'value="{pk}" selected' in page
+    for missing in ("account", "sighting", "detail", "seen_at"):
+        answer = client.post("/seguridad/incidentes/nuevo/", {name: form[name] for name in form if name != missing})
+        assert answer.status_code == 422, missing
+    future = client.post("/seguridad/incidentes/nuevo/", form | {"seen_at": "2999-01-01T10:00"})
+    assert "está en el futuro" in future.content.decode() and not Incident.objects.exists()
+
+    answer = client.post("/seguridad/incidentes/nuevo/", form | {"capture": capture()}, follow=True)
+    shown = answer.content.decode()
+    for said in ("por un ciudadano", "«Gane un bono», 08:40.", "No sale nada en", "9 min de exposición"):
+        assert said in shown, said
+    incident = Incident.objects.get()
+    assert incident.medium is not None
+    opened = Event.objects.get(event_type="incident.opened")
+    assert opened.facts["evidence"] == incident.medium.sha256
+
+
+def test_an_account_that_no_longer_exists_cannot_be_reported(
+    controls: dict[str, Control], accounts: dict[str, Account], client: Client, carmen: Member
+) -> None:
+    gone = accounts["instagram"]
+    retire_account(account=gone, reason="Se cierra.", by=carmen, now=timezone.now())
+    form = {"account": gone.pk, "sighting": "SESSION", "detail": "Cúcuta.", "seen_at": "2026-11-25T10:00"}
+    assert client.post("/seguridad/incidentes/nuevo/", form).status_code == 422
+    assert "Reportar un incidente" not in client.get(f"/cuentas/{gone.pk}/").content.decode().split("<main")[1]
 
 
 def test_a_file_that_is_no_picture_is_refused(

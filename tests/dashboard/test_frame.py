@@ -66,7 +66,10 @@ def test_accounts_are_shown_with_their_state(
 
 
 def test_what_may_be_begun_depends_on_the_role(ana: Member, luis: Member, marta: Member, now: datetime) -> None:
-    assert [new.path for new in count_frame(ana, now=now).new] == ["/publicaciones/nueva/"]
+    assert [new.path for new in count_frame(ana, now=now).new] == [
+        "/publicaciones/nueva/",
+        "/seguridad/incidentes/nuevo/",
+    ]
     assert [new.path for new in count_frame(luis, now=now).new] == ["/noticias/informe/"]
     assert count_frame(marta, now=now).new == ()
     assert "Nuevo" not in page_of(marta, "/ui/").partition("<main")[0]

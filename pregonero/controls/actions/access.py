@@ -1,17 +1,19 @@
-"""Saying who each administrator of an account is (FB-1)."""
+"""Saying who each administrator of an account is (FB-1), and the findings about those who left."""
 
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from pregonero.controls import access_queries
-from pregonero.controls.models import AdministratorLink
+from pregonero.controls.actions.checks import OF_ACCESS, end_finding, tell_finding
+from pregonero.controls.models import AdministratorLink, Finding, FindingState
 from pregonero.errors import NotFound, Refused
 from pregonero.networks.models import Account
 from pregonero.networks.queries import get_account
-from pregonero.people.models import Member
+from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
-from pregonero.records.actions import record
+from pregonero.records.actions import SYSTEM, record
 
 
 @transaction.atomic(durable=True)
@@ -47,3 +49,27 @@ def link_administrator(
         facts={"remote_id": remote_id, "is_own_system_user": is_own_system_user},
     )
     return link
+
+
+@transaction.atomic(durable=True)
+def review_administrators(*, entity: Entity, now: datetime) -> None:
+    """Open a finding for each administrator who left or whom the network no longer shows; close those solved."""
+    entity = Entity.objects.select_for_update(no_key=True, of=("self",)).get(pk=entity.pk)
+    problems = access_queries.administrator_problems(entity, day=timezone.localdate(now))
+    by_key = {f"{OF_ACCESS}{problem.key}": problem for problem in problems}
+    opened = Finding.objects.filter(entity=entity, state=FindingState.OPEN, key__startswith=OF_ACCESS)
+    known = {finding.key: finding for finding in opened.select_related("account")}
+    for key, problem in by_key.items():
+        if key not in known:
+            finding = Finding.objects.create(
+                entity=entity,
+                key=key,
+                account=problem.account,
+                title=problem.title[:300],
+                detail=problem.detail,
+                opened_at=now,
+            )
+            tell_finding(finding, [problem.account.ref, problem.member.ref], actor=SYSTEM, now=now)
+    for key, finding in known.items():
+        if key not in by_key:
+            end_finding(finding, "La cuenta quedó con quienes deben administrarla.", None, now)

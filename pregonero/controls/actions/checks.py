@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from pregonero.controls import queries
 from pregonero.controls.actions.incidents import IncidentOpening, close_solved, open_incident
-from pregonero.controls.models import AdministratorSeen, Check, Control, Evidence, Finding, FindingState
+from pregonero.controls.models import AdministratorSeen, Check, Control, Evidence, EvidenceFile, Finding, FindingState
 from pregonero.controls.rules import check_may_check, check_times
 from pregonero.controls.states import Consequence, ControlKind, EvidenceKind, IncidentKind, Result
 from pregonero.errors import Refused, WrongState
@@ -22,24 +22,26 @@ from pregonero.people.models import Member
 from pregonero.people.queries import members_with
 from pregonero.people.roles import COORDINATOR
 from pregonero.people.rules import check_may
-from pregonero.records.actions import SYSTEM, record
+from pregonero.records.actions import SYSTEM, Actor, ObjectRef, record
 
+OF_ACCESS = "access:"  # begins the key of the findings of the access review
 LONGEST_BODY = 200_000  # characters of an answer of a network that is kept as evidence
 
 
 @dataclass(frozen=True)
 class EvidenceDraft:
-    """A piece of evidence to store: a stored capture, or the text of an answer or of a note."""
+    """A piece of evidence to store: a stored capture, a PDF, or the text of an answer or of a note."""
 
     kind: EvidenceKind
     medium: Medium | None = None
     body: str = ""
     name: str = ""
+    content: bytes = b""
 
     @property
     def sha256(self) -> str:
         """Return the digest of the file, or of the text in UTF-8."""
-        return self.medium.sha256 if self.medium else hashlib.sha256(self.body.encode()).hexdigest()
+        return self.medium.sha256 if self.medium else hashlib.sha256(self.content or self.body.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -121,9 +123,10 @@ def _store_evidence(check: Check, drafts: Iterable[EvidenceDraft]) -> list[str]:
     for digest, draft in by_digest.items():
         if len(draft.body) > LONGEST_BODY:
             raise Refused(f"La evidencia tiene más de {LONGEST_BODY} caracteres: deja solo lo que la demuestra.")
-        Evidence.objects.create(
-            check_made=check, kind=draft.kind, medium=draft.medium, body=draft.body, name=draft.name, sha256=digest
-        )
+        given = {"medium": draft.medium, "body": draft.body, "name": draft.name[:120], "sha256": digest}
+        piece = Evidence.objects.create(check_made=check, kind=draft.kind, **given)
+        if draft.content:
+            EvidenceFile.objects.create(evidence=piece, content=draft.content)
     return sorted(by_digest)
 
 
@@ -135,7 +138,7 @@ def _follow(check: Check, now: datetime) -> None:
     key = f"control:{check.control_id}:{check.account_id}"
     opened = Finding.objects.filter(entity_id=check.control.entity_id, key=key, state=FindingState.OPEN).first()
     if check.result == Result.MET and opened is not None:
-        _close(opened, f"Se cumple desde la revisión {check.pk}.", check.by, now)
+        end_finding(opened, f"Se cumple desde la revisión {check.pk}.", check.by, now)
     if check.result == Result.NOT_MET and opened is None and check.version.consequence != Consequence.OPEN_DAY:
         _open_finding(check, key, now)
 
@@ -150,7 +153,7 @@ def _follow_incident(check: Check, now: datetime) -> None:
         open_incident(control=check.control, account=check.account, opening=opening, by=check.by, now=now)
 
 
-def _open_finding(check: Check, key: str, now: datetime) -> Finding:
+def _open_finding(check: Check, key: str, now: datetime) -> None:
     finding = Finding.objects.create(
         entity_id=check.control.entity_id,
         key=key,
@@ -160,23 +163,28 @@ def _open_finding(check: Check, key: str, now: datetime) -> Finding:
         detail=check.note,
         opened_at=now,
     )
+    related = [check.ref, check.control.ref, check.account.ref]
+    tell_finding(finding, related, actor=check.by.actor if check.by else SYSTEM, now=now)
+
+
+def tell_finding(finding: Finding, related: list[ObjectRef], *, actor: Actor, now: datetime) -> None:
+    """Record a finding that was just opened and notify who coordinates, inside the caller's transaction."""
     record(
         entity_id=finding.entity_id,
         event_type="finding.opened",
-        actor=check.by.actor if check.by else SYSTEM,
+        actor=actor,
         ref=finding.ref,
         at=now,
-        related=[check.ref, check.control.ref, check.account.ref],
+        related=related,
     )
     notify(
-        members=members_with(check.control.entity, COORDINATOR, today=timezone.localdate(now)),
+        members=members_with(finding.entity, COORDINATOR, today=timezone.localdate(now)),
         kind="finding.opened",
         ref=finding.ref,
         title=finding.title,
-        path=check.control.get_absolute_url(),
+        path=finding.get_absolute_url(),
         now=now,
     )
-    return finding
 
 
 @transaction.atomic(durable=True)
@@ -212,12 +220,15 @@ def close_finding(*, finding: Finding, reason: str, by: Member, now: datetime) -
         raise WrongState("Este hallazgo ya está cerrado.")
     if finding.control_id is not None:
         raise WrongState("Este hallazgo se cierra con una revisión en la que el control se cumpla.")
+    if finding.key.startswith(OF_ACCESS):
+        raise WrongState("Este hallazgo se cierra solo cuando el acceso quede como debe.")
     if not reason.strip():
         raise Refused("Escribe cómo se resolvió.")
-    return _close(finding, reason.strip(), by, now)
+    return end_finding(finding, reason.strip(), by, now)
 
 
-def _close(finding: Finding, why: str, by: Member | None, now: datetime) -> Finding:
+def end_finding(finding: Finding, why: str, by: Member | None, now: datetime) -> Finding:
+    """Close a finding inside the caller's transaction; `by` is None when the system saw that it was solved."""
     finding.state, finding.closed_at, finding.closed_why = FindingState.CLOSED, now, why
     finding.save(update_fields=["state", "closed_at", "closed_why"])
     record(

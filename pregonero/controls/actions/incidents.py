@@ -13,6 +13,7 @@ from pregonero.errors import Conflict, Refused, WrongState
 from pregonero.media.models import Medium
 from pregonero.networks.actions.register import hold_account, release_account
 from pregonero.networks.models import Account, Credential, CredentialState
+from pregonero.networks.queries import get_account
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.queries import networks_people_and_coordinators
@@ -30,23 +31,45 @@ class IncidentOpening:
     title: str
     detail: str
     seen_at: datetime
+    seen_by: str = ""
+    medium: Medium | None = None
 
 
 @transaction.atomic(durable=True)
-def report_incident(
-    *, control: Control, account: Account, opening: IncidentOpening, by: Member, now: datetime
-) -> Incident:
-    """Open an incident that a person saw. Until its session and credential are safe, nothing goes out there."""
+def report_incident(*, account: Account, opening: IncidentOpening, by: Member, now: datetime) -> Incident:
+    """Open an incident that a person saw. Until its session and credential are safe, nothing goes out there.
+
+    When the account already has one, what this person saw is added to its history.
+    """
     check_may(by, "controls.check", now=now)
-    control = queries.get_control(member=by, pk=control.pk)
-    account = queries.get_target(member=by, control=control, account_id=account.pk)
+    account = get_account(member=by, pk=account.pk)
     if opening.seen_at > now:
         raise Refused("La hora en que lo viste está en el futuro: escríbela otra vez.")
-    return open_incident(control=control, account=account, opening=opening, by=by, now=now)
+    control = queries.control_of_sessions(account)
+    incident = open_incident(control=control, account=account, opening=opening, by=by, now=now)
+    if incident.opened_at < now:
+        _record_seen_again(incident, opening, by, now)
+    return incident
+
+
+def _record_seen_again(incident: Incident, opening: IncidentOpening, by: Member, now: datetime) -> None:
+    record(
+        entity_id=incident.entity_id,
+        event_type="incident.seen_again",
+        actor=by.actor,
+        ref=incident.ref,
+        at=now,
+        related=[incident.account.ref],
+        facts={
+            "seen_at": opening.seen_at.isoformat(),
+            "evidence": opening.medium.sha256 if opening.medium else "",
+        },
+        texts={"detail": " ".join(filter(None, (f"{opening.title}.", opening.seen_by, opening.detail)))},
+    )
 
 
 def open_incident(
-    *, control: Control, account: Account, opening: IncidentOpening, by: Member | None, now: datetime
+    *, control: Control | None, account: Account, opening: IncidentOpening, by: Member | None, now: datetime
 ) -> Incident:
     """Open an incident inside the caller's transaction; return the open one if its cause already has it."""
     actor = by.actor if by else SYSTEM
@@ -64,6 +87,8 @@ def open_incident(
         title=opening.title[:200],
         detail=opening.detail[:500],
         seen_at=opening.seen_at,
+        seen_by=opening.seen_by[:120],
+        medium=opening.medium,
         opened_at=now,
         opened_by=by,
     )
@@ -86,9 +111,13 @@ def _record_opening(incident: Incident, now: datetime) -> None:
         actor=incident.opened_by.actor if incident.opened_by else SYSTEM,
         ref=incident.ref,
         at=now,
-        related=[incident.account.ref, incident.control.ref],
-        facts={"kind": incident.kind, "seen_at": incident.seen_at.isoformat()},
-        texts={"detail": incident.detail} if incident.detail else None,
+        related=[incident.account.ref, *([incident.control.ref] if incident.control else [])],
+        facts={
+            "kind": incident.kind,
+            "seen_at": incident.seen_at.isoformat(),
+            "evidence": incident.medium.sha256 if incident.medium else "",
+        },
+        texts={"title": incident.title, "detail": f"{incident.seen_by} {incident.detail}".strip()},
     )
 
 

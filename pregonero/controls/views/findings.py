@@ -42,10 +42,14 @@ def finding_page(request: MemberRequest, pk: int) -> HttpResponse:
         checks.plan_finding(finding=finding, by=request.member, now=now, **form.cleaned_data)
         messages.success(request, "Plan guardado.")
         return redirect("controls:findings")
+    may_manage = may(request.member, "findings.manage", now=now) and finding.state == FindingState.OPEN
+    is_of_access = finding.key.startswith(checks.OF_ACCESS)
     context = {
         "finding": finding,
         "form": form,
-        "may_manage": may(request.member, "findings.manage", now=now) and finding.state == FindingState.OPEN,
+        "may_manage": may_manage,
+        "is_of_access": is_of_access,
+        "may_close": may_manage and finding.control_id is None and not is_of_access,
         "now": now,
     }
     return render(request, "controls/finding.html", context, status=UNPROCESSABLE if form.errors else None)

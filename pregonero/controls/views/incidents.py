@@ -8,11 +8,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.controls import queries
 from pregonero.controls.actions import incidents as actions
-from pregonero.controls.forms import ReasonForm, StepForm
+from pregonero.controls.forms import IncidentForm, ReasonForm, StepForm, initial_check
 from pregonero.controls.models import Incident
-from pregonero.controls.states import StepKind
+from pregonero.controls.states import IncidentKind, Sighting, StepKind
 from pregonero.controls.views.register import stored_capture
 from pregonero.errors import Refused
+from pregonero.networks.actions.credentials import can_revoke
+from pregonero.networks.actions.tokens import revokes_all
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
@@ -27,9 +29,46 @@ def incident_list(request: MemberRequest) -> HttpResponse:
     context = {
         "opened": queries.incidents_of(entity, is_open=True),
         "closed": queries.incidents_of(entity, is_open=False),
+        "may_report": may(request.member, "controls.check", now=now),
         "now": now,
     }
     return render(request, "controls/incidents.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def report(request: MemberRequest) -> HttpResponse:
+    """Report an incident by hand; `cuenta` in the address is the account that was being looked at."""
+    now = timezone.now()
+    check_may(request.member, "controls.check", now=now)
+    seen_at = initial_check(now)["observed_at"]
+    initial = {"account": request.GET.get("cuenta"), "seen_at": seen_at}
+    form = IncidentForm(request.POST or None, request.FILES or None, initial=initial, entity=request.member.entity)
+    if form.is_valid():
+        try:
+            opening = _opening(request, form)
+            account, now = form.cleaned_data["account"], timezone.now()
+            incident = actions.report_incident(account=account, opening=opening, by=request.member, now=now)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, f"Incidente reportado. En {account} no sale nada hasta que sea segura.")
+            return redirect(incident)
+    return render(
+        request, "controls/incident_report.html", {"form": form}, status=UNPROCESSABLE if form.errors else None
+    )
+
+
+def _opening(request: MemberRequest, form: IncidentForm) -> actions.IncidentOpening:
+    """Return what a valid form reports, with its capture already stored."""
+    data = form.cleaned_data
+    return actions.IncidentOpening(
+        IncidentKind.SESSION,
+        str(Sighting(data["sighting"]).label),
+        data["detail"],
+        data["seen_at"],
+        data["seen_by"].strip(),
+        stored_capture(request, data["capture"]),
+    )
 
 
 @require_GET
@@ -46,6 +85,7 @@ def _page(request: MemberRequest, incident: Incident, form: StepForm) -> HttpRes
         "steps": [(kind, done.get(kind)) for kind in incident.kinds_of_steps],
         "following": queries.next_step(incident),
         "minutes": int(incident.exposure(now=now).total_seconds() // 60),
+        "disconnects_first": can_revoke(incident.account.network) and revokes_all(incident.account.network),
         "is_held": bool(incident.account.held_reason),
         "form": form,
         "may_act": may(request.member, "controls.check", now=now),

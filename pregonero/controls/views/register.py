@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pregonero.controls import queries
 from pregonero.controls.actions import checks, register
 from pregonero.controls.catalog import shipped
+from pregonero.controls.documents import is_pdf, read_pdf
 from pregonero.controls.forms import (
     CheckForm,
     ControlForm,
@@ -23,7 +24,7 @@ from pregonero.controls.forms import (
     initial_check,
 )
 from pregonero.controls.matrix import as_page
-from pregonero.controls.models import Control
+from pregonero.controls.models import Check, Control
 from pregonero.controls.rules import may_check
 from pregonero.controls.states import ControlState, EvidenceKind, Result
 from pregonero.errors import Refused
@@ -64,6 +65,7 @@ def matrix_page(request: MemberRequest) -> HttpResponse:
         "incidents": queries.incidents_of(entity, is_open=True),
         "findings": queries.findings_of(entity, limit=5),
         "may_manage": may(request.member, "controls.manage", now=now),
+        "may_report": may(request.member, "controls.check", now=now),
         "now": now,
     }
     return render(request, "controls/matrix.html", context)
@@ -101,18 +103,29 @@ def check(request: MemberRequest, pk: int, account: int) -> HttpResponse:
     if form.is_valid():
         try:
             draft = _draft(request, form)
-            checks.record_check(control=control, account=target, draft=draft, by=request.member, now=timezone.now())
+            by, moment = request.member, timezone.now()
+            made = checks.record_check(control=control, account=target, draft=draft, by=by, now=moment)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
             messages.success(request, f"Revisión de {control.code} guardada.")
+            _say_if_repeated(request, made)
             return redirect("controls:matrix")
     context = {"form": form, "control": control, "version": queries.current_version(control), "account": target}
     return render(request, "controls/check.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
+def _say_if_repeated(request: MemberRequest, made: Check) -> None:
+    earlier = queries.earlier_use(made)
+    if earlier is not None:
+        day, where = f"{timezone.localtime(earlier.observed_at):%d/%m/%Y}", f"{earlier.control} en {earlier.account}"
+        messages.warning(request, f"Es el mismo archivo de la revisión de {where} del {day}. ¿Miraste de nuevo?")
+
+
 def stored_capture(request: MemberRequest, file: "UploadedFile[Any] | None") -> Medium | None:
     """Store the capture of a form; None when it has none. Raises `Refused` for a file that is no picture."""
+    if getattr(request, "upload_too_large", False):
+        raise Refused("El archivo pesa demasiado para ser evidencia: sube una captura o un PDF.")
     if file is None:
         return None
     stored = store_upload(file.chunks(), file.name or "", expected="picture")
@@ -123,9 +136,11 @@ def _draft(request: MemberRequest, form: CheckForm) -> checks.CheckDraft:
     """Return the check of a valid form, with its capture already stored."""
     data = form.cleaned_data
     evidence = []
-    medium = stored_capture(request, data["capture"])
-    if medium is not None:
-        evidence.append(checks.EvidenceDraft(EvidenceKind.CAPTURE, medium=medium, name=data["capture"].name or ""))
+    file = data["capture"]
+    if file is not None and is_pdf(file):
+        evidence.append(checks.EvidenceDraft(EvidenceKind.DOCUMENT, content=read_pdf(file), name=file.name or ""))
+    elif medium := stored_capture(request, file):
+        evidence.append(checks.EvidenceDraft(EvidenceKind.CAPTURE, medium=medium, name=file.name or ""))
     if data["written"].strip():
         evidence.append(checks.EvidenceDraft(EvidenceKind.NOTE, body=data["written"]))
     return checks.CheckDraft(Result(data["result"]), data["observed_at"], data["note"], tuple(evidence))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from pregonero.errors import Conflict, Refused
 from pregonero.networks import queries, rules, vault
@@ -20,7 +21,10 @@ from pregonero.networks.models import (
     Credential,
     CredentialKind,
     CredentialState,
+    PendingRevocation,
 )
+from pregonero.networks.oauth import OAuthConfig
+from pregonero.networks.registry import auth_config_of
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.queries import members_with
@@ -109,6 +113,8 @@ def connect_account(
 ) -> Account:
     """Store the credential of an account, encrypted; resume the account if it was paused for the lack of one.
 
+    The credential that it replaces on an account held by an incident is revoked: a stranger may have it.
+
     `identity` is the account to which the network says that the credential belongs. The first one sets the account's
     `remote_id`; a later one must be the same. Raises `Refused` for an empty token: the stored credential remains.
     """
@@ -119,22 +125,50 @@ def connect_account(
     if identity is not None:
         _set_identity(account, identity)
     credential = Credential.objects.filter(account=account).first() or Credential(account=account, generation=0)
+    replaced = _exposed_secret(account, credential, token)
     store_secret(credential, token=token, refresh=refresh, expires_at=expires_at, now=now)
     credential.kind, credential.scopes = kind, list(scopes)
     credential.connected_at, credential.connected_by = now, by.name
     credential.save()
-    facts = {"kind": kind, "scopes": list(scopes), "expires_at": expires_at.isoformat() if expires_at else None}
+    _record_connection(account, credential, by, now)
+    if replaced:
+        enqueue_revocation(account, replaced, now)
+    if account.waits_for_connection:
+        _resume(account, by.actor, now)
+    return account
+
+
+def _record_connection(account: Account, credential: Credential, by: Member, now: datetime) -> None:
+    expires_at = credential.expires_at.isoformat() if credential.expires_at else None
     record(
         entity_id=account.entity_id,
         event_type="account.connected",
         actor=by.actor,
         ref=account.ref,
         at=now,
-        facts=facts,
+        facts={"kind": credential.kind, "scopes": credential.scopes, "expires_at": expires_at},
     )
-    if account.waits_for_connection:
-        _resume(account, by.actor, now)
-    return account
+
+
+def _exposed_secret(account: Account, credential: Credential, token: str) -> bytes:
+    """Return the encrypted secret that a new token replaces on a held account; empty when there is none to revoke."""
+    if not account.held_reason or credential.pk is None:
+        return b""
+    credentials, _ = queries.open_credential(account, credential)
+    return bytes(credential.encrypted) if credentials.token != token else b""
+
+
+def enqueue_revocation(account: Account, encrypted: bytes, now: datetime) -> None:
+    """Have a secret that is no longer used revoked at its network, inside the caller's transaction."""
+    if can_revoke(account.network):
+        pending = PendingRevocation.objects.create(account=account, encrypted=encrypted, requested_at=now)
+        app.configure_task("networks.revoke").defer(revocation_id=pending.pk)
+
+
+def can_revoke(network: str) -> bool:
+    """Return whether the network has a call that revokes a credential or ends its session."""
+    config = auth_config_of(network)
+    return bool(config.revoke_path) if isinstance(config, OAuthConfig) else config.close is not None
 
 
 def _set_identity(account: Account, identity: Identity) -> None:

@@ -6,14 +6,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from procrastinate.contrib.django import app
 
 from pregonero.errors import WrongState
 from pregonero.networks import queries, rules
-from pregonero.networks.actions.credentials import notify_account_managers, store_secret
+from pregonero.networks.actions.credentials import enqueue_revocation, notify_account_managers, store_secret
 from pregonero.networks.base import ApiCredentials, NetworkError, Permanent, Transient
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState, PendingRevocation
-from pregonero.networks.oauth import AppPassword, OAuthConfig
+from pregonero.networks.oauth import AppPassword
 from pregonero.networks.registry import auth_config_of
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
@@ -172,19 +171,9 @@ def remove_credential(account: Account, *, now: datetime) -> bool:
     credential = Credential.objects.filter(account=account).first()
     if credential is None:
         return False
-    if can_revoke(account.network):
-        pending = PendingRevocation.objects.create(
-            account=account, encrypted=bytes(credential.encrypted), requested_at=now
-        )
-        app.configure_task("networks.revoke").defer(revocation_id=pending.pk)
+    enqueue_revocation(account, bytes(credential.encrypted), now)
     credential.delete()
     return True
-
-
-def can_revoke(network: str) -> bool:
-    """Return whether the network has a call that revokes a credential or ends its session."""
-    config = auth_config_of(network)
-    return bool(config.revoke_path) if isinstance(config, OAuthConfig) else config.close is not None
 
 
 @transaction.atomic(durable=True)
@@ -193,13 +182,14 @@ def get_revocation(*, revocation_id: int) -> Revocation | None:
     pending = PendingRevocation.objects.select_related("account").filter(pk=revocation_id).first()
     if pending is None:
         return None
-    if _revokes_all(pending.account.network) and _is_in_use(pending.account):
+    if revokes_all(pending.account.network) and _is_in_use(pending.account):
         pending.delete()
         return None
     return Revocation(pending.account, *queries.open_credential(pending.account, pending))
 
 
-def _revokes_all(network: str) -> bool:
+def revokes_all(network: str) -> bool:
+    """Return whether revoking a credential also revokes the one that took its place."""
     config = auth_config_of(network)
     return isinstance(config, AppPassword) or config.revokes_all
 
@@ -248,7 +238,7 @@ def _finish_revocation(pending: PendingRevocation, *, confirmed: bool, now: date
             kind=f"account.not_given_back:{now:%Y%m%d%H%M%S}",
             ref=account.ref,
             title=f"Retira en {account.get_network_display()} el permiso de {account}",
-            why="La cuenta ya no se usa aquí, y la red no confirmó que retirara la autorización.",
+            why="Esa autorización ya no se usa aquí, y la red no confirmó que retirara la autorización.",
             path=reverse("networks:account", args=[account.pk]),
             now=now,
         )

@@ -57,6 +57,7 @@ def account(request: MemberRequest, pk: int) -> HttpResponse:
         "may_test": rules.may_test(request.member, found, now=now),
         "may_pause": rules.may_pause(request.member, found, now=now),
         "may_resume": rules.may_resume(request.member, found, now=now),
+        "may_report": found.retired_at is None and may(request.member, "controls.check", now=now),
         "now": now,
         "link_form": link_form_of(found),
     }

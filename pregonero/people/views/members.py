@@ -48,6 +48,7 @@ def _person_page(request: MemberRequest, shown: Member, form: StandInForm | None
         "stand_ins": queries.stand_ins_of(shown),
         "form": form or _stand_in_form(request, shown),
         "may_manage": may(request.member, "people.manage", now=now),
+        "may_hand_over": may(request.member, "controls.check", now=now),
         "may_name_stand_in": rules.may_name_stand_in(request.member, shown, now=now),
         "today": timezone.localdate(now),
     }
