@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from pregonero import embedded_postgres, environment, stack
+from pregonero.demo.code_command import code
 from pregonero.migration_history import check_history
 from pregonero.processes import END_SECONDS, plain_environment, signal_with_parent
 from pregonero.progress import Progress
@@ -24,8 +25,6 @@ from pregonero.progress import Progress
 gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 os.environ["LANGUAGE"] = "es"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
-THREADS = 8
-SMALLEST_BENCH = 20  # conversations
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 
@@ -47,7 +46,9 @@ class Group(Command, click.Group):
         super().__init__(*args, **{"subcommand_metavar": "COMANDO [OPCIONES]…", **kwargs})
 
 
-@click.group(cls=Group, help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema.")
+@click.group(
+    cls=Group, commands=[code], help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema."
+)
 def main() -> None:
     """Define the group of the subcommands."""
 
@@ -99,7 +100,7 @@ def web(*, host: str, port: int, processes: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=THREADS,
+        blocking_threads=8,
         log_enabled=environment.flag("PREGONERO_DEBUG", default=False),
         respawn_failed_workers=True,
         workers_kill_timeout=END_SECONDS,
@@ -337,7 +338,7 @@ def bench_deliveries(*, count: int, accounts: int, workers: str, as_json: bool) 
 def bench_conversations(*, sizes: str, as_json: bool) -> None:
     """Mide cuánto tardan la lista de conversaciones y un hilo con pocas y con muchas, y cuántas consultas hacen."""
     numbers = tuple(int(number) for number in sizes.split(",") if number.strip().isdecimal())
-    if not numbers or min(numbers) < SMALLEST_BENCH:
+    if not numbers or min(numbers) < 20:  # noqa: PLR2004  conversations
         raise click.ClickException("Escribe los tamaños separados por comas, desde 20: 100,10000.")
     with _bench_database():
         from bench.conversations import measure  # noqa: PLC0415

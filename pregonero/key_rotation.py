@@ -6,7 +6,7 @@ it. A rotation that was interrupted is finished by the next one, which adds no f
 
 from dataclasses import dataclass
 
-from pregonero.networks import vault
+from pregonero import vault
 from pregonero.networks.actions.credentials import reencrypt_secrets
 
 

@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "pregonero.people.middleware.MemberMiddleware",
+    "pregonero.people.security.middleware.SecondFactorMiddleware",
     "pregonero.dashboard.frame.FrameMiddleware",
     "pregonero.ui.error_middleware.ErrorMiddleware",
 ]
@@ -217,15 +218,22 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Pregonero] "
 # The way in by mail of who is locked out (people/signin_limits.py): the link signs in.
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
-# By address they only bound the load: an office has one. Wrong passwords have limits of their own in signin_limits;
-# `login_failed` is left for the codes of the second factor, which are asked after a right password.
+# By address they only bound the load: an office has one. Wrong passwords and codes have limits of their own in
+# signin_limits; `login_failed` is left for the keys, which are asked after a right password.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "5/5m/key",
     "reset_password": "100/m/ip,5/m/key",
     "reset_password_from_key": "100/m/ip",
 }
-MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+# Keys are allauth's; codes are ours (people/security): encrypted with the vault, accepted once, recovery codes hashed.
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_ADAPTER = "pregonero.people.security.mfa_adapter.MFAAdapter"
+MFA_FORMS = {
+    "add_webauthn": "pregonero.people.security.forms.AddKeyForm",
+    "authenticate": "pregonero.people.security.forms.SignInCodeForm",
+    "reauthenticate": "pregonero.people.security.forms.ReauthenticationForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PUBLIC_ADDRESS.startswith("http://127.0.0.1")
 

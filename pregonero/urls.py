@@ -3,6 +3,9 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.views.generic import RedirectView
+
+from pregonero.people.security.key_views import RemoveKeyView
 
 
 @login_not_required
@@ -24,6 +27,9 @@ urlpatterns = [
     path("", include("pregonero.entities.urls")),
     path("", include("pregonero.networks.urls")),
     path("", include("pregonero.people.urls")),
+    # Where allauth leads after a key is added; the page of both kinds of factor is ours.
+    path("cuenta/2fa/", RedirectView.as_view(pattern_name="people:enrol"), name="mfa_index"),
+    path("cuenta/2fa/webauthn/keys/<int:pk>/remove/", RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("cuenta/", include("allauth.urls")),
     path("salud/", health, name="health"),
     path("ui/", include("pregonero.ui.urls")),

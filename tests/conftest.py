@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.test import Client
 from pytest_django import Settings
 
 from pregonero.people import actions as people
@@ -17,6 +18,7 @@ from pregonero.people.models import Employment, Entity, Member
 from pregonero.people.roles import Role
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import SAMPLE_MEDIA, Lab, start
+from tests.second_factor import force_login
 
 # No example has a deadline: how long one takes depends on how busy the machine is.
 hypothesis.settings.register_profile("no deadline", deadline=None)
@@ -24,6 +26,9 @@ hypothesis.settings.load_profile("no deadline")
 
 # The tests register thousands of people. A hash carries its own cost, so other processes verify these too.
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+# Whoever is signed in without the form has shown the second factor too. Signing in for real is tested in tests/people.
+Client.force_login = force_login  # type: ignore[assignment]
 
 # Static files are looked for when a test asks for one. Otherwise each test client reads all of them when it is made.
 django_settings.WHITENOISE_AUTOREFRESH = True

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from tests.databases import fresh_database
 from tests.films import picture
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor", "inspect", "read")
+COMMANDS = ("run", "demo", "web", "worker", "lab", "migrate", "verify", "doctor", "inspect", "read", "code")
 
 
 @pytest.fixture
@@ -58,6 +59,11 @@ def test_inspect_reads_a_file_without_a_database(environment: dict[str, str], tm
     assert (unknown.returncode, "no hay una red «nada»" in unknown.stderr) == (2, True)
 
 
+def test_code_without_the_demonstration_says_so(environment: dict[str, str]) -> None:
+    done = pregonero("code", environment=environment)
+    assert (done.returncode, "no tiene la demostración" in done.stderr) == (1, True)
+
+
 @pytest.mark.procedure("M-1", "P-6", "R-1", "D-5")
 def test_demo_publishes_once_and_stops_what_it_started(environment: dict[str, str]) -> None:
     first, second = (pregonero("demo", "--json", environment=environment) for _ in range(2))
@@ -71,6 +77,9 @@ def test_demo_publishes_once_and_stops_what_it_started(environment: dict[str, st
     for url in result["posts"].values():
         with pytest.raises(httpx.ConnectError):
             httpx.get(url)
+    assert re.fullmatch(
+        r"\d{6}  \(sirve \d+ s más, una vez a cada persona\)\n", pregonero("code", environment=environment).stdout
+    )
     verified = pregonero("verify", "--json", environment=environment)
     assert verified.returncode == 0
     assert json.loads(verified.stdout)["ok"] is True

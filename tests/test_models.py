@@ -6,10 +6,11 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from pregonero.people.models import Entity, User
+from pregonero.people.models import CodeApp, Device, Entity, OpenSession, RecoveryCode, User
 
 APPS = ("records", "people", "networks", "newsroom", "publishing", "inbox", "moderation")
-WITHOUT_ENTITY = {Entity, User}
+# A person signs in once for all the entities that they belong to.
+WITHOUT_ENTITY = {Entity, User, CodeApp, Device, OpenSession, RecoveryCode}
 
 
 def our_models() -> list[type[models.Model]]:

@@ -62,7 +62,9 @@ PAGES = (
         "Reportar un incidente", "controls:report", "siren", "sesión extraña robo clave seguridad", "controls.check"
     ),
     PageName("Avisos", "dashboard:notices", "bell", "notificaciones"),
-    PageName("Contraseña y segundo paso", "account_change_password", "key-round", "clave seguridad verificación llave"),
+    PageName(
+        "Mi seguridad", "people:security", "key-round", "contraseña clave segundo paso verificación llave códigos"
+    ),
     PageName("Nombre y escudo", "entities:edit", "landmark", "entidad logo iniciales ministerio", "entity.manage"),
     PageName("Cambiar de entidad", "people:choose_entity", "landmark", "ministerio"),
 )

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from pregonero.demo.second_factor import demo_secret
 from pregonero.demo.seed import NETWORKS, PEOPLE, SLUG, demo_password, load_demo
 from pregonero.media.models import MediumKind
 from pregonero.newsroom.actions.news import inform_link
@@ -93,9 +94,10 @@ def summary(addresses: Addresses, result: Result) -> str:
 
 
 def people_summary() -> str:
-    """Return the lines that say who can sign in with which password."""
+    """Return the lines that say who can sign in, with which password and which second factor."""
     lines = [f"Personas de la demostración (clave: {demo_password()}):"]
     lines += [f"  {first}@{SLUG}.test".ljust(28) + f"{name}, {role.label}" for first, name, role in PEOPLE]
+    lines += [f"Segundo paso: «pregonero code» da el código; o agrega {demo_secret()} a tu aplicación de códigos."]
     return "\n".join(lines)
 
 

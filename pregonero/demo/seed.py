@@ -16,6 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from pregonero.controls.actions.register import adopt_catalog
+from pregonero.demo.second_factor import demo_secret
 from pregonero.inbox.actions.triage import set_pqrsd_parameters
 from pregonero.inbox.queries import pqrsd_parameters
 from pregonero.media.actions import save_upload
@@ -31,8 +32,11 @@ from pregonero.newsroom.actions import register_source
 from pregonero.newsroom.models import Source
 from pregonero.newsroom.sources.registry import FEED
 from pregonero.people import actions as people
-from pregonero.people.models import Employment, Entity, Member
+from pregonero.people.models import Employment, Entity, Member, User
 from pregonero.people.roles import Role
+from pregonero.people.security import queries as security_queries
+from pregonero.people.security import totp
+from pregonero.people.security.actions import confirm_code_app, make_recovery_codes, start_code_app
 from pregonero.stack import Addresses, NotStarted
 
 SLUG = "demostracion"
@@ -68,6 +72,8 @@ def load_demo(addresses: Addresses, *, now: datetime) -> dict[str, Member]:
     )
     _register_people(entity, now)
     cast = _cast(entity)
+    for person in cast.values():
+        _enrol(person.user, now)
     if not entity.arms_sha256:
         _set_arms(entity, cast["carmen"], now)
     _register_accounts(addresses, cast["carmen"], now)
@@ -140,6 +146,15 @@ def _register_people(entity: Entity, now: datetime) -> None:
                 by=None,
                 now=now,
             )
+
+
+def _enrol(user: User, now: datetime) -> None:
+    """Give a person the demonstration's code application, confirmed with the code before the one of now."""
+    if security_queries.is_enrolled(user):
+        return
+    secret = start_code_app(user=user, secret=demo_secret())
+    confirm_code_app(user=user, code=totp.code_at(secret, totp.step_of(now) - totp.DRIFT), now=now)
+    make_recovery_codes(user=user, now=now)
 
 
 def _register_accounts(addresses: Addresses, carmen: Member, now: datetime) -> None:

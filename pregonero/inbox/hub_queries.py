@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from pregonero import vault
 from pregonero.inbox.models import HubSubscription
-from pregonero.networks import vault
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState
 from pregonero.networks.queries import application_for, credentials_without_token
 from pregonero.networks.registry import hub_of, networks_with_hub

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from pregonero import vault
 from pregonero.errors import NotFound
 from pregonero.inbox.models import (
     Answer,
@@ -21,7 +22,6 @@ from pregonero.inbox.models import (
     WebhookNotice,
 )
 from pregonero.inbox.states import AnswerState, ConversationState
-from pregonero.networks import vault
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account, AccountState, Application, Credential, CredentialState

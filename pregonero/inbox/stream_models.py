@@ -7,7 +7,7 @@ from django.db import models
 from pregonero.networks.base import ID_LENGTH
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account, Application
-from pregonero.networks.vault import EncryptedField
+from pregonero.vault import EncryptedField
 
 ALIVE_FOR = timedelta(seconds=60)  # without a sign of life for longer, a connection is lost
 

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from pregonero import vault
 from pregonero.health.runner import Area, CheckResult, Detail, Level
-from pregonero.networks import vault
 from pregonero.networks.facebook.graph import VERSION_ENDS
 from pregonero.networks.models import Account, AccountState, Credential, CredentialState
-from pregonero.networks.vault import count_unreadable
+from pregonero.vault import count_unreadable
 
 WARNING_PERIOD = timedelta(days=90)
 SHORTEST_KEY = 32

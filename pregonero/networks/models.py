@@ -7,9 +7,9 @@ from django.db.models.functions import Lower
 
 from pregonero.networks.rate_limits.models import CostEntry, NetworkSuspension, Quota, UsageBucket
 from pregonero.networks.registry import network_choices
-from pregonero.networks.vault import EncryptedField
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
+from pregonero.vault import EncryptedField
 
 __all__ = ["Account", "AccountState", "CostEntry", "Credential", "NetworkSuspension", "Quota", "UsageBucket"]
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import QuerySet
 
+from pregonero import vault
 from pregonero.errors import NotFound, Refused
-from pregonero.networks import vault
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.models import (
     Account,

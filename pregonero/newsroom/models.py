@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
-from pregonero.networks.vault import EncryptedField
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.search import NEWS_WORDS
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, ObjectRef
+from pregonero.vault import EncryptedField
 
 
 class SourceState(models.TextChoices):

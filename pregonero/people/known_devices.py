@@ -1,7 +1,8 @@
 """The devices on which a person has signed in: a signed cookie, so that wrong passwords from others lock none of them.
 
-The cookie opens nothing. It only gives the device a count of failed sign-ins of its own (see `signin_limits`). It has a
-random name for the device and the numbers of its latest users, for a computer that several people share.
+The cookie gives the device a count of failed sign-ins of its own (see `signin_limits`), and after the password it skips
+the second factor of who trusted the device (see `security`). It has a random name for the device and the numbers of its
+latest users, for a computer that several people share.
 """
 
 import secrets
@@ -35,9 +36,15 @@ def device_of(request: HttpRequest) -> KnownDevice | None:
     return KnownDevice(name, tuple(users))
 
 
-def remember(response: HttpResponseBase, *, request: HttpRequest, user_id: int) -> None:
-    """Set the cookie that says that the user has signed in on this device."""
-    device = device_of(request) or KnownDevice(secrets.token_urlsafe(12), ())
+def device_name(request: HttpRequest) -> str:
+    """Return the random name of the device of a request; "" when it has no valid cookie."""
+    device = device_of(request)
+    return device.name if device else ""
+
+
+def remember(response: HttpResponseBase, *, request: HttpRequest, user_id: int) -> KnownDevice:
+    """Set the cookie that says that the user has signed in on this device, and return the device."""
+    device = device_of(request) or KnownDevice(secrets.token_urlsafe(16), ())
     users = [user_id, *(user for user in device.users if user != user_id)][:USER_LIMIT]
     response.set_cookie(
         COOKIE,
@@ -48,3 +55,4 @@ def remember(response: HttpResponseBase, *, request: HttpRequest, user_id: int) 
         httponly=True,
         samesite="Lax",
     )
+    return device

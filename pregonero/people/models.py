@@ -13,7 +13,13 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from pregonero.people.roles import OUTSIDE, WITH_STAND_IN, Role
+from pregonero.people.security.models import CodeApp, Device, FactorReset, OpenSession, RecoveryCode
 from pregonero.records.actions import Actor, CoveredRole, ObjectRef
+
+__all__ = [
+    "ActOnBehalf", "CodeApp", "Device", "Employment", "Entity", "FactorReset", "Member", "Notice", "Office",
+    "OpenSession", "ProofFile", "ProofKind", "RecoveryCode", "StandIn", "User", "UserManager", "Verdict",
+]  # fmt: skip
 
 
 class Entity(models.Model):

@@ -45,6 +45,8 @@ PERMISSIONS: dict[str, Permission] = {
     "people.see": Permission("ver las personas de la entidad", EVERYBODY),
     "people.manage": Permission("administrar las personas del Grupo", COORDINATOR),
     "entity.manage": Permission("cambiar el nombre y el escudo de la entidad", COORDINATOR),
+    "sessions.end": Permission("cerrar las sesiones de otra persona", COORDINATOR | {Role.SYSTEMS_OFFICE}),
+    "second_factor.reset": Permission("quitar el segundo paso a quien lo perdió", COORDINATOR | {Role.SYSTEMS_OFFICE}),
     "acts.see": Permission("ver los actos registrados en nombre de otros", EVERYBODY),
     "acts.record": Permission("registrar un acto en nombre de otra persona", NETWORKS_PEOPLE | GROUP_HEADS),
     "accounts.see": Permission("ver el registro de cuentas", EVERYBODY),
@@ -101,3 +103,8 @@ PERMISSIONS: dict[str, Permission] = {
     "findings.manage": Permission("llevar los hallazgos", GROUP_HEADS | {Role.AUDITOR}),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }
+
+SECOND_FACTOR_ROLES = frozenset[Role]().union(
+    *(permission.roles for name, permission in PERMISSIONS.items() if not name.endswith(".see"))
+)
+"""The roles that may do anything besides looking: their people need a second factor."""

@@ -18,10 +18,12 @@ from django.urls import Resolver404, resolve
 
 from pregonero.embedded_postgres import binaries_folder
 from pregonero.networks.models import Account
+from pregonero.people import known_devices
 from pregonero.people.models import Member
 from tests.browser.processes import running
 from tests.conftest import PASSWORD
 from tests.networks.consenting import RETURN, answer, consent_address
+from tests.second_factor import device_cookie
 from tests.stage import ROOT, Workers
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
@@ -41,6 +43,7 @@ class HttpUser:
 
     def __post_init__(self) -> None:
         self.http = httpx.Client(base_url=self.address, timeout=ALIVE)
+        self.http.cookies.set(known_devices.COOKIE, device_cookie(), path="/cuenta/")
         self.get("/cuenta/login/")
         self.post("/cuenta/login/", {"login": self.member.user.email, "password": PASSWORD})
 

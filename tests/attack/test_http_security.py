@@ -44,7 +44,7 @@ def test_no_page_carries_a_script_or_style_of_its_own(stage: Stage) -> None:
         f"/publicaciones/{stage.draft.pk}/editor/",
         f"/publicaciones/{stage.programmed.pk}/",
         f"/noticias/{stage.informed.pk}/",
-        "/cuenta/2fa/",
+        "/mi-seguridad/",
     ]
     for path in pages:
         page = client.get(path).content.decode()

@@ -6,17 +6,22 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.people.models import Member
 from pregonero.people.roles import OUTSIDE, Role
+from pregonero.people.security.middleware import OPEN
 from pregonero.records.models import Event
+from tests.attack.address_names import names
 from tests.attack.conftest import Stage, signed_in
 from tests.attack.row import FOUND, MISSING, REFUSED, Row
-from tests.attack.url_table import OWN, PUBLIC, ROWS, names, public_path
+from tests.attack.url_table import OWN, PUBLIC, ROWS, public_path
+from tests.conftest import PASSWORD
+from tests.second_factor import enrol
 
 METHOD_NOT_ALLOWED, BUG = 405, 500
-SIGN_IN = "/cuenta/login/"
+SIGN_IN, ENROL = "/cuenta/login/", "/mi-seguridad/activar/"
 
 
 def ask(client: Client, row: Row, stage: Stage) -> HttpResponse:
@@ -100,3 +105,32 @@ def test_deactivated_user_is_signed_out_at_once(stage: Stage) -> None:
     person.user.is_active = False
     person.user.save()
     assert client.get("/")["Location"].startswith(SIGN_IN)
+
+
+def half_signed_in(person: Member) -> Client:
+    """Return a client that sent the right password, and nothing else."""
+    client = Client(raise_request_exception=False)
+    client.post(SIGN_IN, {"login": person.user.email, "password": PASSWORD})
+    return client
+
+
+def own_path(name: str) -> str:
+    return reverse(name, args=[1] if name in {"mfa_remove_webauthn", "mfa_edit_webauthn"} else [])
+
+
+def test_password_alone_reaches_no_page(stage: Stage) -> None:
+    """Every address that asks for a session leads who has no second factor to it, and who has one to sign-in."""
+    person = stage.people[Role.COORDINATOR]
+    events = Event.objects.count()
+    without = half_signed_in(person)
+    reached = [str(row) for row in ROWS if row.name not in OPEN and ask(without, row, stage).get("Location") != ENROL]
+    reached += [name for name in OWN - OPEN if without.get(own_path(name)).get("Location") != ENROL]
+    assert reached == []
+    assert Event.objects.count() == events
+    enrol(person)
+    events = Event.objects.count()
+    half = half_signed_in(person)
+    reached = [str(row) for row in ROWS if not ask(half, row, stage).get("Location", "").startswith(SIGN_IN)]
+    reached += [name for name in OWN if not half.get(own_path(name)).get("Location", "").startswith(SIGN_IN)]
+    assert reached == []
+    assert Event.objects.count() == events

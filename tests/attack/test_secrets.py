@@ -46,6 +46,7 @@ from tests.attack.installation import (
 from tests.attack.secret_search import secrets_in
 from tests.databases import as_default_database, fresh_database
 from tests.lab.process import Lab, until
+from tests.second_factor import enrol_on_known_device
 from tests.stage import Workers, informed_news, lift_limits, programmed, workers_on
 
 pytestmark = pytest.mark.procedure("M-3")
@@ -93,6 +94,7 @@ def _run(workers: Workers, lab: Lab, folder: Path) -> Traces:
     now = timezone.now()
     entity = cast.register_mincomercio(now)
     people = {name: cast.member(entity, name, name.capitalize(), role) for name, role in ROLES.items()}
+    enrol_on_known_device(*people.values())
     register_source(
         entity=entity,
         kind=WEBHOOK,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from pregonero.media.signed_addresses import signed_address
@@ -16,7 +16,7 @@ from tests.attack import controls_arguments as given
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
-from tests.attack.people_forms import absence, adviser, contact_of, edited
+from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
     ALL,
@@ -156,6 +156,12 @@ ROWS = (
     Row("people:edit_member", "POST", adviser, lambda _: edited("Marta Gil"), COORDINATOR, FOUND, both=True),
     Row("people:name_stand_in", "POST", adviser, absence, GROUP_HEADS, FOUND),  # the absent person, or who coordinates
     Row("people:end_stand_in", "POST", of("stand_in"), roles=GROUP_HEADS, status=FOUND),
+    Row("people:security", roles=ALL, outside=OK),
+    Row("people:end_other_sessions", "POST", roles=ALL, status=FOUND, outside=FOUND),
+    Row("people:end_session", "POST", session_of_adviser, roles=MANAGE | {Role.ADVISER}, status=FOUND, refused=MISSING),
+    Row("people:ask_reset", "POST", adviser, reason, MANAGE, FOUND),  # it asks again who the person is
+    Row("people:confirm_reset", "POST", lost_factor, roles=MANAGE, status=FOUND),
+    Row("people:refuse_reset", "POST", lost_factor, roles=MANAGE, status=FOUND),
     Row("people:acts", roles=ALL, outside=OK),
     Row("people:record_act", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
     Row("people:record_act", "POST", data=lambda _: {"what": "Pidió esperar"}, roles=NETWORKS_AND_HEADS, status=INVALID,
@@ -440,9 +446,9 @@ PUBLIC = {
 # Of each person's own sign-in: asked for by its own person only.
 OWN = frozenset({
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
-    "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes", "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
-    "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn", "people:signed_in",
+    "mfa_reauthenticate", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
+    "mfa_edit_webauthn", "people:signed_in", "people:enrol", "people:start_code_app", "people:code_app",
+    "people:remove_code_app", "people:recovery_codes",
 })  # fmt: skip
 
 
@@ -463,15 +469,3 @@ def public_path(name: str, stage: Stage) -> str:
         "account_confirm_email": ["x:y"],
     }
     return reverse(name, args=arguments.get(name, []))
-
-
-def names(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> set[str]:
-    """Return the name of every address of the product."""
-    found: set[str] = set()
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        if isinstance(pattern, URLResolver):
-            space = f"{pattern.namespace}:" if pattern.namespace else ""
-            found |= names(pattern.url_patterns, before + space)
-        else:
-            found.add(f"{before}{pattern.name}")
-    return found

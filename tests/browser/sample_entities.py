@@ -11,6 +11,7 @@ from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from tests import conftest as cast
 from tests.lab.process import Lab
+from tests.second_factor import enrol_on_known_device
 
 HANDLES = {
     "x": "mincomercioco", "facebook": "MincomercioCo", "instagram": "mincomercioco", "youtube": "MincomercioColombia",
@@ -44,6 +45,7 @@ def register_team(lab: Lab, slug: str, now: datetime) -> Team:
         now=now,
     )
     members = {first: cast.member(entity, first, name, role) for first, name, role in PEOPLE}
+    enrol_on_known_device(*members.values(), now=now)
     return Team(entity, members, {name: _connect(lab, name, slug, members["carmen"], now) for name in HANDLES})
 
 

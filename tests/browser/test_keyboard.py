@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import JourneyInstallation, SampleInstallation
-from tests.browser.windows import BrowserUser, Windows
+from tests.browser.windows import BrowserUser, Windows, trust
 from tests.conftest import PASSWORD
 from tests.lab.process import Lab, until
 
@@ -58,7 +58,9 @@ def write(page: Page, words: str, text: str) -> None:
 
 
 def sign_in(windows: Windows, stage: JourneyInstallation, first_name: str) -> Page:
-    page = BrowserUser(windows.window(), stage.address).go("/cuenta/login/")
+    person = BrowserUser(windows.window(), stage.address)
+    trust(person.page, stage.address)
+    page = person.go("/cuenta/login/")
     write(page, "Correo institucional", stage.teams["teclado"].people[first_name].user.email)
     write(page, "Contraseña", PASSWORD)
     with page.expect_navigation():

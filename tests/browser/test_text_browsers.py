@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.clock import SAMPLE_TIME
 from tests.browser.conftest import SampleInstallation
 from tests.browser.windows import BrowserUser
 from tests.conftest import PASSWORD
+from tests.second_factor import current_code
 from tests.ui.test_text_browser import BROWSERS, in_order
 
 pytestmark = pytest.mark.procedure("D-4")
@@ -145,9 +147,10 @@ def test_page_of_each_post_is_readable(
 @pytest.mark.skipif(shutil.which("lynx") is None, reason="lynx no está instalado")
 @pytest.mark.skipif(shutil.which("script") is None, reason="script no está instalado: sin él no hay terminal")
 def test_signing_in_with_lynx(sample: SampleInstallation, tmp_path: Path) -> None:
-    """Press the keys to pass two links, fill both fields, pass another link and submit."""
+    """Press the keys to pass two links, fill both fields, pass another link and submit; then the code."""
     tab, enter, email = "<tab>", "^J", sample.day.team.people["beto"].user.email
-    keys = [tab, tab, *email, tab, *PASSWORD, tab, tab, enter, "q", "y"]
+    password = [tab, tab, *email, tab, *PASSWORD, tab, tab, enter]
+    keys = [*password, tab, tab, tab, *current_code(now=SAMPLE_TIME), tab, tab, enter, "q", "y"]
     (tmp_path / "keys").write_text("".join(f"key {key}\n" for key in keys))
     lynx = f"lynx -accept_all_cookies -cmd_script={tmp_path}/keys {sample.address}/cuenta/login/"
     environment = {"TERM": "vt100", "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "COLUMNS": "120", "LINES": "60"}
@@ -161,4 +164,4 @@ def test_signing_in_with_lynx(sample: SampleInstallation, tmp_path: Path) -> Non
         stdin=subprocess.DEVNULL,
     )
     screen = re.sub(r"\x1b(\[[0-9;?]*[A-Za-z]|[()][A-Z0-9])", " ", done.stdout)
-    assert in_order(screen, "Entrar", "Hoy, martes 24 de noviembre", "Lo que te toca")
+    assert in_order(screen, "Entrar", "Segundo paso", "Hoy, martes 24 de noviembre", "Lo que te toca")

@@ -37,7 +37,7 @@ def test_news_are_found_by_the_words_of_their_title(text: str, candidate: News, 
         ("peña", "Personas", "Luis Peña"),
         ("PENA", "Personas", "Luis Peña"),
         ("parrilla", "Páginas", "Parrilla"),
-        ("clave", "Páginas", "Contraseña y segundo paso"),
+        ("clave", "Páginas", "Mi seguridad"),
         ("nueva publi", "Páginas", "Nueva publicación"),
     ],
 )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from pregonero import key_rotation
-from pregonero.networks import health_checks, queries, vault
+from pregonero import key_rotation, vault
+from pregonero.networks import health_checks, queries
 from pregonero.networks.actions.credentials import connect_account, reencrypt_secrets
 from pregonero.networks.actions.register import register_account, save_application
 from pregonero.networks.models import Account, Application, Credential

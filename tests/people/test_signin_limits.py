@@ -148,7 +148,7 @@ def test_link_by_mail_lets_in_who_is_locked_out(ana: Member, settings: Any) -> N
     assert link is not None
     form = client.get(link[0])["Location"]
     client.post(form, {"password1": "otra-clave-larga-9", "password2": "otra-clave-larga-9"})
-    assert client.get("/cuenta/password/change/").status_code == 200
+    assert client.get("/mi-seguridad/activar/").status_code == 200
     client.post("/cuenta/logout/")
     assert enter(client, "ana", "otra-clave-larga-9").status_code == 302
 

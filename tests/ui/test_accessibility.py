@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from pregonero.ui.gallery import SCENES
 from tests.ui.browser import DESK, PHONE, SMALL_TARGETS, Answer, answers_of, faults_of, in_browser, open_page
 
-OURS = ["/ui/", *(f"/ui/escenas/{name}/" for name in SCENES), "/cuenta/password/change/", "/cuenta/2fa/"]
+OURS = ["/ui/", *(f"/ui/escenas/{name}/" for name in SCENES), "/cuenta/password/change/", "/mi-seguridad/"]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 ANYBODYS = ["/cuenta/login/", "/cuenta/password/reset/", "/no-existe/"]
 

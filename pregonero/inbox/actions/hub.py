@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from pregonero import vault
 from pregonero.inbox.models import HubSubscription
-from pregonero.networks import vault
 from pregonero.networks.models import Account
 from pregonero.networks.websub import LONGEST_LEASE
 

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from pregonero import vault
 from pregonero.errors import Conflict, Refused
-from pregonero.networks import queries, rules, vault
+from pregonero.networks import queries, rules
 from pregonero.networks.base import Identity
 from pregonero.networks.models import (
     Account,

@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from pregonero import vault
 from pregonero.errors import Conflict, Refused
-from pregonero.networks import pause_lock, queries, rules, vault
+from pregonero.networks import pause_lock, queries, rules
 from pregonero.networks.actions.tokens import remove_credential
 from pregonero.networks.live import LiveAccess
 from pregonero.networks.models import (

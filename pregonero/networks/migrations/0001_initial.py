@@ -4,7 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
 import pregonero.networks.registry
-import pregonero.networks.vault
+import pregonero.vault
 from django.db import migrations, models
 
 
@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('network', models.CharField(choices=pregonero.networks.registry.network_choices, max_length=20)),
                 ('server', models.URLField(blank=True)),
                 ('client_id', models.CharField(max_length=200)),
-                ('encrypted_secret', pregonero.networks.vault.EncryptedField()),
+                ('encrypted_secret', pregonero.vault.EncryptedField()),
                 ('updated_at', models.DateTimeField()),
                 ('entity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='people.entity')),
             ],
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state_digest', models.CharField(max_length=64, unique=True)),
                 ('session_digest', models.CharField(max_length=64)),
-                ('encrypted_verifier', pregonero.networks.vault.EncryptedField()),
+                ('encrypted_verifier', pregonero.vault.EncryptedField()),
                 ('started_at', models.DateTimeField()),
                 ('expires_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('CONSENT', 'autorización dada en la red'), ('PASSWORD', 'contraseña de aplicación'), ('TOKEN', 'ficha entregada')], max_length=10)),
                 ('state', models.CharField(choices=[('GOOD', 'conectada'), ('LOST', 'hay que conectarla otra vez')], default='GOOD', max_length=10)),
-                ('encrypted', pregonero.networks.vault.EncryptedField()),
+                ('encrypted', pregonero.vault.EncryptedField()),
                 ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), default=list, size=None)),
                 ('generation', models.PositiveIntegerField(default=1)),
                 ('connected_at', models.DateTimeField()),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
             name='PendingRevocation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('encrypted', pregonero.networks.vault.EncryptedField()),
+                ('encrypted', pregonero.vault.EncryptedField()),
                 ('requested_at', models.DateTimeField()),
                 ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='networks.account')),
             ],

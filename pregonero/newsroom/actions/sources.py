@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 
+from pregonero import vault
 from pregonero.errors import Conflict, Issue, NotReady, WrongState
-from pregonero.networks import vault
 from pregonero.newsroom import queries
 from pregonero.newsroom.models import Source, SourceState, StandingRule
 from pregonero.newsroom.reading.dates import BOGOTA

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import pgtrigger.compiler
 import pgtrigger.migrations
-import pregonero.networks.vault
+import pregonero.vault
 from django.db import migrations, models
 
 
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120)),
                 ('address', models.URLField(blank=True, max_length=500)),
                 ('options', models.JSONField(blank=True, default=dict)),
-                ('encrypted_secret', pregonero.networks.vault.EncryptedField(default=bytes)),
+                ('encrypted_secret', pregonero.vault.EncryptedField(default=bytes)),
                 ('state', models.CharField(choices=[('ACTIVE', 'activa'), ('RETIRED', 'retirada')], default='ACTIVE', max_length=10)),
                 ('every_minutes', models.PositiveSmallIntegerField(default=5)),
                 ('registered_at', models.DateTimeField()),

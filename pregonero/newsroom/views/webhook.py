@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from pregonero import vault
 from pregonero.errors import Refused, WrongState
-from pregonero.networks import vault
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.rules import NotOfficial

@@ -17,7 +17,6 @@ from pregonero.networks.base import UNCERTAIN_SINCE, ApiCredentials, NetworkErro
 from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for, open_credential
 from pregonero.networks.rate_limits.queries import lock_quota, try_lock_quotas
-from pregonero.networks.vault import SecretUnreadable
 from pregonero.outbox.actions import throttling
 from pregonero.outbox.actions.prepare import wait_of
 from pregonero.outbox.models import PUBLIC_KINDS, Attempt, Delivery
@@ -28,6 +27,7 @@ from pregonero.outbox.states import DeliveryState
 from pregonero.outbox.subjects import notify_obstacle
 from pregonero.outbox.wakeups import schedule_wakeups
 from pregonero.records.actions import SYSTEM, EventDraft, record_many
+from pregonero.vault import SecretUnreadable
 
 MOST_IN_FLIGHT = 256  # deliveries of one account, over all workers
 SOON = timedelta(milliseconds=1)

@@ -1,5 +1,8 @@
 """Pages of the members of the entity: the list, one with their stand-ins, adding and editing (for who coordinates)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +17,7 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Employment, Member
 from pregonero.people.roles import EVERYBODY, Role
 from pregonero.people.rules import check_may, may
+from pregonero.people.security import queries as security
 
 UNPROCESSABLE = 422
 
@@ -51,8 +55,22 @@ def _person_page(request: MemberRequest, shown: Member, form: StandInForm | None
         "may_hand_over": may(request.member, "controls.check", now=now),
         "may_name_stand_in": rules.may_name_stand_in(request.member, shown, now=now),
         "today": timezone.localdate(now),
+        "now": now,
+        **_security_of(request, shown, now),
     }
     return render(request, "people/member.html", context, status=UNPROCESSABLE if form else None)
+
+
+def _security_of(request: MemberRequest, shown: Member, now: datetime) -> dict[str, Any]:
+    """Return what those who may end sessions and take away lost factors see of a person."""
+    may_end, may_reset = (may(request.member, name, now=now) for name in ("sessions.end", "second_factor.reset"))
+    return {
+        "may_end_sessions": may_end,
+        "sessions": security.open_sessions(shown.user, now=now) if may_end else [],
+        "may_reset": may_reset and shown.user_id != request.member.user_id,
+        "reset": security.waiting_reset(shown) if may_reset else None,
+        "has_factor": may_reset and security.has_factor(shown.user),
+    }
 
 
 def _stand_in_form(request: MemberRequest, absent: Member) -> StandInForm:

@@ -1,0 +1,1 @@
+"""The second factor, recovery codes, devices and sessions of each person."""
