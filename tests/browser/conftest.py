@@ -31,6 +31,8 @@ WAYS = (
     "parrilla",
     "ciudadania",
     "conversacion",
+    "incidente",
+    "incidentemovil",
     "moderacion",
 )
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
