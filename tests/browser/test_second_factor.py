@@ -1,4 +1,6 @@
-"""Signing in for real: enrolling with a telephone, without scripts."""
+"""Signing in for real: enrolling with a telephone without scripts, and with a key that the browser emulates."""
+
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -9,6 +11,11 @@ from tests.browser.processes import run_in_thread
 from tests.browser.windows import PHONE, Windows
 from tests.conftest import PASSWORD, member
 from tests.second_factor import current_code
+
+KEY: dict[str, Any] = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
+    "isUserVerified": True, "automaticPresenceSimulation": True,
+}  # fmt: skip
 
 
 def new_person(stage: JourneyInstallation, first: str, name: str) -> Member:
@@ -53,4 +60,24 @@ def test_telephone_and_recovery_code_without_scripts(stage: JourneyInstallation,
     expect(page.get_by_text("Ese código no es, o ya se usó.").first).to_be_visible()
     page.get_by_label("Código", exact=True).fill(code)
     page.get_by_role("button", name="Entrar").click()
+    expect(page.get_by_role("heading", level=1, name="Hoy,")).to_be_visible()
+
+
+def test_key_enrols_and_signs_in(stage: JourneyInstallation, windows: Windows) -> None:
+    noa = new_person(stage, "noa", "Noa Gil")
+    address = stage.address.replace("127.0.0.1", "localhost")  # a key belongs to a name, and never to a number
+    page = windows.window()
+    authenticator = page.context.new_cdp_session(page)
+    authenticator.send("WebAuthn.enable")
+    authenticator.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
+    give_password(page, address, noa)
+    page.get_by_role("link", name="Usar una llave").click()
+    page.wait_for_url("**/webauthn/add/")  # and its script listens to the button
+    page.get_by_role("button", name="Agregar").click()
+    expect(page.get_by_role("heading", name="Guarda tus códigos de recuperación")).to_be_visible()
+    keep_codes(page)
+    page.context.clear_cookies()
+    give_password(page, address, noa)
+    page.wait_for_url("**/authenticate/")
+    page.get_by_role("button", name="Usar una llave de acceso").click()
     expect(page.get_by_role("heading", level=1, name="Hoy,")).to_be_visible()
