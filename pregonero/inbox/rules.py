@@ -70,8 +70,9 @@ class LinksRefused(Refused):
     code = "links_refused"
 
     def __init__(self, problems: Sequence[LinkProblem], right: str) -> None:
-        who = " o ".join(role.label for role in Role if role in PERMISSIONS[right].roles)
-        sentences = " ".join(f"El enlace {problem.address} no se puede enviar: {problem.why}" for problem in problems)
+        *first, last = (role.label for role in Role if role in PERMISSIONS[right].roles)
+        who = f"{', '.join(first)} o {last}" if first else last
+        sentences = " ".join(f"El enlace {problem.address} no se puede enviar. {problem.why}" for problem in problems)
         super().__init__(f"{sentences} Corrígelo o quítalo; también puede aceptarlo, con su nombre y una razón: {who}.")
 
 

@@ -91,7 +91,7 @@ def test_a_bad_link_is_refused_with_who_may_accept_it_and_the_text_stays(
 
     html = refused.content.decode()
     assert refused.status_code == 422 and why in html and text in html
-    assert "puede aceptarlo, con su nombre y una razón: Community manager o Estratega digital" in html
+    assert "puede aceptarlo, con su nombre y una razón: Community manager, Estratega digital" in html
     assert not Answer.objects.exists()
 
 

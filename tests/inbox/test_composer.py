@@ -105,6 +105,23 @@ def test_the_text_of_who_came_second_is_kept_though_nobody_is_left_to_answer(
     assert Draft.objects.get(by=beto).text == "Lo de Beto"
 
 
+@pytest.mark.procedure("Q-2")
+def test_what_was_just_sent_is_no_draft_though_the_page_stores_it_afterwards(
+    conversation: Conversation, ana: Member, visit: Visit
+) -> None:
+    browser, base = visit(ana), f"/conversacion/{conversation.pk}/"
+    browser.post(f"{base}clase/", {"question": "BASIC"})
+    conversation.refresh_from_db()
+    form = {"seen": conversation.revision, "opened": timezone.now().isoformat(), "key": str(uuid.uuid4())}
+    browser.post(f"{base}respuesta/", form | {"text": "Es gratuita."})
+    browser.post(f"{base}borrador/", {"text": "Es gratuita."})  # the field lost the focus when its button was pressed
+
+    assert not Draft.objects.exists()
+    assert "No se envió" not in browser.get(base).content.decode()
+    browser.post(f"{base}borrador/", {"text": "Es gratuita, y en línea."})
+    assert Draft.objects.get().text == "Es gratuita, y en línea."
+
+
 def test_a_thread_makes_the_same_queries_with_few_messages_and_with_more_than_it_shows(
     conversation: Conversation, ana: Member, visit: Visit, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:

@@ -1,29 +1,40 @@
 """The draft, the presence and the labels that a person stores while they work on a conversation."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from pregonero.inbox import queries
-from pregonero.inbox.models import Conversation, Draft, Label, Presence
+from pregonero.inbox.models import Answer, Conversation, Draft, Label, Presence
+from pregonero.inbox.states import AnswerState
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record
 
 MOST_LABELS = 10
+JUST_SENT = timedelta(minutes=1)
 
 
 @transaction.atomic(durable=True)
 def save_draft(*, conversation: Conversation, text: str, by: Member, now: datetime) -> Draft | None:
-    """Store a person's own draft; an empty text deletes it."""
+    """Store a person's own draft; an empty text deletes it, and so does the one that they have just sent.
+
+    The page stores the draft when the field loses the focus, which may arrive after the answer itself.
+    """
     conversation = queries.get_conversation(member=by, pk=conversation.pk, for_update=True)
     check_may(by, "inbox.answer", now=now)
-    if not text.strip():
+    if not text.strip() or _has_just_been_sent(conversation, text.strip(), by, now):
         Draft.objects.filter(conversation=conversation, by=by).delete()
         return None
     draft, _ = Draft.objects.update_or_create(conversation=conversation, by=by, defaults={"text": text, "at": now})
     return draft
+
+
+def _has_just_been_sent(conversation: Conversation, text: str, by: Member, now: datetime) -> bool:
+    answers = Answer.objects.filter(conversation=conversation, by=by, at__gt=now - JUST_SENT)
+    sent = answers.exclude(state=AnswerState.FAILED).values_list("text", flat=True)
+    return any(one.endswith(text) for one in sent)  # it may begin with the person's handle
 
 
 @transaction.atomic(durable=True)

@@ -77,6 +77,7 @@ CAPABILITIES = Capabilities(
     has_many_servers=True,
     takes_replies=True,
     names_author_in_replies=True,
+    never_read="En Mastodon no llega aquí quien cita una publicación sin mencionar la cuenta: mira allá las citas.",
 )
 
 KINDS = Kinds(

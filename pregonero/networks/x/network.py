@@ -109,6 +109,7 @@ CAPABILITIES = Capabilities(
     prepares_ahead_seconds=6 * 3600,
     takes_replies=True,
     sdk=("xdk",),
+    never_read="En X no llega aquí quien cita una publicación sin mencionar la cuenta: mira allá las citas.",
 )
 
 KINDS = Kinds(
