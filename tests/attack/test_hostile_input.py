@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pregonero.newsroom.models import Source
 from pregonero.outbox.states import DeliveryState
@@ -83,6 +85,16 @@ def test_no_value_of_any_field_breaks_a_form(row: Row, stage: Stage, values_per_
         if outcome(client, row, stage, {**data, **dict.fromkeys(names, HOSTILE[kind])}) >= BUG
     ]
     assert not broken
+
+
+@pytest.mark.parametrize("row", [row for row in FORMS if row.name.startswith("controls:")], ids=str)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_text_breaks_a_form_of_controls(row: Row, stage: Stage, data: st.DataObject) -> None:
+    client, sent = signed_in(stage.people[sorted(row.roles)[0]]), row.data(stage)
+    names = [name for name, value in sent.items() if isinstance(value, str)]
+    texts = data.draw(st.fixed_dictionaries({name: st.text(max_size=400) for name in names}))
+    assert outcome(client, row, stage, {**sent, **texts}) < BUG
 
 
 @pytest.mark.parametrize("row", FORMS, ids=str)

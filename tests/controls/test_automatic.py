@@ -20,6 +20,7 @@ from pregonero.errors import NotAllowed, NotFound, Refused
 from pregonero.moderation.actions.network_lists import store_network_list, store_network_list_problem
 from pregonero.moderation.actions.restrictions import open_readings, store_reading_problem, store_restricted
 from pregonero.moderation.models import DailyClose, RestrictionReading, WordListVersion
+from pregonero.moderation.tasks import read_restrictions
 from pregonero.networks.interactions import Author
 from pregonero.networks.models import Account
 from pregonero.people.models import Employment, Member
@@ -185,6 +186,32 @@ def test_somebody_blocked_opens_an_incident_that_closes_by_itself_with_both_evid
     assert empty.result == Result.MET and incident.closed_at is not None
     assert empty.evidence.get().sha256 != blocked.evidence.get().sha256
     assert all(step.by is None and str(empty.pk) in step.note for step in incident.steps.all())
+
+
+@pytest.mark.parametrize("network", ["x", "facebook"])
+def test_somebody_blocked_by_hand_at_the_network_is_an_incident_until_they_are_unblocked(
+    network: str, lab: Lab, carmen: Member, settings: Settings
+) -> None:
+    """The whole way: the network's list is read by its job, and the check looks at what was read."""
+    account = account_of(lab, network, carmen, settings)
+    adopt_catalog(entity=carmen.entity, now=timezone.now())
+
+    def block(*people: dict[str, str]) -> Check:
+        body = {"account": account.remote_id, "kind": "BLOCK", "people": list(people)}
+        lab.client.post("/restrictions", json=body).raise_for_status()
+        RestrictionReading.objects.update(next_read_at=timezone.now() - timedelta(seconds=1))
+        read_restrictions(timestamp=int(timezone.now().timestamp()))
+        return check("ALL-1")
+
+    assert block().result == Result.MET
+    blocked = block({"id": "9001", "name": "Rosa Mejía", "username": "rosa"})
+    incident = Incident.objects.get()
+    assert (blocked.result, incident.closed_at) == (Result.NOT_MET, None)
+
+    unblocked = block()
+    incident.refresh_from_db()
+    assert (unblocked.result, incident.closed_at is not None) == (Result.MET, True)
+    assert blocked.evidence.get().sha256 != unblocked.evidence.get().sha256
 
 
 def test_the_words_of_the_page_are_compared_with_the_list_in_force(page: Account) -> None:
