@@ -93,7 +93,7 @@ def test_frame_of_an_entity_does_not_show_in_another(
 @pytest.mark.procedure("D-4")
 def test_page_with_the_rest_has_every_section_and_the_way_out(ana: Member) -> None:
     page = page_of(ana, "/mas/").partition("<main")[2].partition("</main>")[0]
-    for words in ("Estado", "Cuentas", "Avisos", "Pausar todo", "Cerrar sesión", "Contraseña"):
+    for words in ("Estado", "Cuentas", "Avisos", "Pausar todo", "Cerrar sesión", "Mi seguridad"):
         assert words in page
 
 

@@ -13,7 +13,7 @@ from tests.faults.nursery import Nursery
 from tests.lab.process import until
 
 AT_ONCE = 24  # cases that stand still in one worker
-TRIES = 5
+TRIES = 8
 PATIENCE = 4.0  # seconds without anybody new coming, after which a worker dies with those who came
 A_ROUND, THE_END = 300.0, 600.0
 

@@ -1,5 +1,6 @@
 """The chat of a YouTube broadcast is read beside it; what is decided there is done by a person in Studio (YT-5)."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.people.models import Member
 from pregonero.records.models import Event
 from tests.inbox.conftest import account_of, read_all
-from tests.lab.process import Lab
+from tests.lab.process import Lab, start
 from tests.moderation.conftest import hide, taken
 from tests.moderation.test_views import signed_in
 from tests.moderation.test_word_lists import forced, watch
@@ -61,6 +62,14 @@ class Broadcast:
 
 def messages(account: Account) -> Any:
     return Message.objects.filter(account=account, kind="CHAT").order_by("written_at", "pk")
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Give a laboratory of this module, because its clock moves."""
+    running = start(tmp_path_factory.mktemp("lab"))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -42,9 +42,11 @@ BEFORE, AFTER = "¿Hasta qué fecha está abierta?", "Solicito copia del contrat
 @contextmanager
 def a_month_ago(lab: Lab) -> Iterator[None]:
     """Set the laboratory's clock back; what is written meanwhile is old."""
-    lab.client.post("/clock", json={"advance_seconds": -MONTH.total_seconds()})
-    yield
-    lab.client.post("/clock", json={"advance_seconds": MONTH.total_seconds()})
+    lab.advance(-MONTH.total_seconds())
+    try:
+        yield
+    finally:
+        lab.advance(MONTH.total_seconds())
 
 
 def account_of(subject: Subject, by: Member) -> Account:

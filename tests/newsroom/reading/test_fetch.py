@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from pytest_django import Settings
 
-from pregonero.newsroom.reading.errors import Malformed, NotPublic, TooLarge, Unreachable, Unreadable
+from pregonero.newsroom.reading.errors import Malformed, Missing, NotPublic, TooLarge, Unreachable, Unreadable
 from pregonero.newsroom.reading.fetch import (
     FEED_LIMITS,
     MEGABYTE,
@@ -175,7 +175,7 @@ def test_a_refused_connection_is_unreachable(settings: Settings) -> None:
 @pytest.mark.parametrize(
     ("status", "family", "words"),
     [
-        (404, Unreadable, "no existe"), (410, Unreadable, "no existe"), (403, Unreadable, "permiso"),
+        (404, Missing, "no existe"), (410, Missing, "no existe"), (403, Unreadable, "permiso"),
         (500, Unreachable, "más tarde"), (503, Unreachable, "más tarde"), (429, Unreachable, "más tarde"),
         (418, Unreadable, "418"),
     ],
