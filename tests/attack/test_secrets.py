@@ -80,6 +80,7 @@ def left(lab: Lab, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: 
             "PREGONERO_BLUESKY_ADDRESS": echo,
         }
         with override_settings(
+            SECRET_KEY=PLANTED["la llave de Django"],  # that of the web: it reads the cookie of a known device
             VAULT_KEYS=[PLANTED["la llave de las credenciales"]],
             PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"],
             PUBLIC_ADDRESS=workers.environment["PREGONERO_PUBLIC_ADDRESS"],
