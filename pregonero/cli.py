@@ -25,7 +25,6 @@ from pregonero.progress import Progress
 gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 os.environ["LANGUAGE"] = "es"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
-THREADS = 8  # of each process that attends the pages
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
 
@@ -101,7 +100,7 @@ def web(*, host: str, port: int, processes: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=THREADS,
+        blocking_threads=stack.WEB_THREADS,
         log_enabled=environment.flag("PREGONERO_DEBUG", default=False),
         respawn_failed_workers=True,
         workers_kill_timeout=END_SECONDS,

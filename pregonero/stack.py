@@ -22,6 +22,7 @@ from pregonero.progress import Progress
 from pregonero.supervisor import Part, supervise
 
 WEB_PORT, LAB_PORT = 8800, 8810
+WEB_THREADS = 8  # of each process that attends the pages
 READY_SECONDS = 600.0  # a busy machine; a part that ends is noticed at once
 LOCK_SECONDS = 20.0  # longer than the parts of a killed start take to end
 DATABASE = "La base de datos"

@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 from pregonero import stack
-from pregonero.cli import THREADS
 
 BROKEN = "rota"  # the handle of the account
 
@@ -55,7 +54,7 @@ def main(part: str, *arguments: str) -> None:
         address="127.0.0.1",
         port=int(arguments[0]),
         interface=Interfaces.WSGI,
-        blocking_threads=THREADS,
+        blocking_threads=stack.WEB_THREADS,
         log_enabled=True,
         log_access=True,
     ).serve()
