@@ -258,3 +258,15 @@ def test_two_people_who_close_the_same_step_do_it_once(committed: str) -> None:
         thread.join()
     assert sorted(results) == ["conflict", "done"]
     assert IncidentStep.objects.count() == 1
+
+
+def test_a_clock_set_back_between_two_steps_leaves_them_in_their_order(
+    controls: Controls, accounts: Accounts, ana: Member
+) -> None:
+    incident = strange(accounts["instagram"], controls["IG-2"], ana)
+    step(incident, StepKind.SESSION_ENDED, ana, NOW + timedelta(minutes=30))
+    step(incident, StepKind.CREDENTIAL_CHANGED, ana, NOW + timedelta(minutes=5))
+
+    kinds = [each.kind for each in incident.steps.order_by("pk")]
+    assert kinds == [StepKind.SESSION_ENDED, StepKind.CREDENTIAL_CHANGED]
+    assert incident.exposure(now=NOW) >= timedelta(0)
