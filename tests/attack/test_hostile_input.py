@@ -87,10 +87,14 @@ def test_no_value_of_any_field_breaks_a_form(row: Row, stage: Stage, values_per_
     assert not broken
 
 
-@pytest.mark.parametrize("row", [row for row in FORMS if row.name.startswith("controls:")], ids=str)
+@pytest.mark.parametrize(
+    "row",
+    [row if row.name.startswith("controls:") else pytest.param(row, marks=pytest.mark.slow) for row in FORMS],
+    ids=str,
+)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_no_text_breaks_a_form_of_controls(row: Row, stage: Stage, data: st.DataObject) -> None:
+def test_no_text_breaks_a_form(row: Row, stage: Stage, data: st.DataObject) -> None:
     client, sent = signed_in(stage.people[sorted(row.roles)[0]]), row.data(stage)
     names = [name for name, value in sent.items() if isinstance(value, str)]
     texts = data.draw(st.fixed_dictionaries({name: st.text(max_size=400) for name in names}))
