@@ -120,7 +120,7 @@ def open_departure(member: Member) -> Departure | None:
 
 
 def last_departure(member: Member) -> Departure | None:
-    """Return the last handover of a person, under way or closed."""
+    """Return the latest departure of a member, open or closed, or None."""
     departures = Departure.objects.filter(member=member).select_related("member", "started_by", "closed_by")
     return departures.order_by("-started_at", "-pk").first()
 

@@ -1,4 +1,4 @@
-"""The proof that a check and the digests of its evidence are in the sealed records, for whoever checks it offline."""
+"""The proof that the records hold a check and the digests of its evidence. It can be verified offline."""
 
 from typing import Any
 

@@ -37,6 +37,6 @@ urlpatterns = [
     path("campanas/<int:pk>/", campaigns.campaign_page, name="campaign"),
     path("campanas/<int:pk>/cambio/", campaigns.change_campaign, name="change_campaign"),
     path("campanas/<int:pk>/noticia/", campaigns.gather_news, name="gather_news"),
-    path("campanas/<int:pk>/<slug:kind>/<int:thing>/fuera/", campaigns.take_out, name="take_out"),
+    path("campanas/<int:pk>/<slug:kind>/<int:thing>/fuera/", campaigns.take_out, name="take_out_of_campaign"),
     path("avisos/<int:pk>/", webhook.receive_notice, name="notice"),
 ]

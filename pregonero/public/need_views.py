@@ -13,11 +13,13 @@ from pregonero.errors import Refused
 from pregonero.newsroom.needs.actions import ask_need
 from pregonero.newsroom.needs.forms import NeedForm
 from pregonero.newsroom.needs.queries import need_by_code, news_of_need
+from pregonero.newsroom.needs.rules import MOST_BYTES, MOST_FILES
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
 from pregonero.public.request_limits import MINUTES, is_within_limit
 
-UNPROCESSABLE, TOO_MANY = 422, 429
+UNPROCESSABLE, TOO_MANY, TOO_LARGE = 422, 429, 413
+MOST_REQUEST_BYTES = MOST_FILES * MOST_BYTES + 1024 * 1024  # the files, and the text
 
 
 @csrf_exempt  # nobody is signed in: a form of another site can do no more than anybody
@@ -29,6 +31,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     entity = entity_by_slug(slug)
     if request.method != "POST":
         return _form(entity, NeedForm())
+    if int(request.headers.get("Content-Length") or 0) > MOST_REQUEST_BYTES:  # before anything is received
+        return _form(entity, NeedForm(), TOO_LARGE, is_too_large=True)
     form = NeedForm(request.POST, request.FILES)
     if not is_within_limit(request, "ask_need"):
         answer = _form(entity, form, TOO_MANY, minutes=MINUTES)
@@ -55,8 +59,10 @@ def asked(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     return _private(HttpResponse(render_to_string("public/asked_need.html", context)))
 
 
-def _form(entity: Entity, form: NeedForm, status: int = 200, *, minutes: int = 0) -> HttpResponse:
-    context = {"entity": entity, "form": form, "minutes": minutes}
+def _form(
+    entity: Entity, form: NeedForm, status: int = 200, *, minutes: int = 0, is_too_large: bool = False
+) -> HttpResponse:
+    context = {"entity": entity, "form": form, "minutes": minutes, "is_too_large": is_too_large}
     return _private(HttpResponse(render_to_string("public/ask_need.html", context), status=status))
 
 

@@ -379,7 +379,7 @@ ROWS = (
         INVALID),
     Row("newsroom:gather_need", "POST", NEED, lambda stage: {"campaign": str(stage.campaign.pk)}, NETWORKS_AND_HEADS,
         FOUND),
-    Row("newsroom:take_out", "POST", lambda stage: [stage.campaign.pk, "noticia", stage.informed.pk],
+    Row("newsroom:take_out_of_campaign", "POST", lambda stage: [stage.campaign.pk, "noticia", stage.informed.pk],
         roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),

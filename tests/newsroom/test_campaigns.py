@@ -48,6 +48,7 @@ def test_what_is_in_one_campaign_is_not_taken_by_another(luis: Member, ana: Memb
     first, second, news = opened(ana, now), opened(ana, now, "Café"), inform(luis)
     gather(campaign=first, things=[news], by=ana, now=now)
     gather(campaign=first, things=[news], by=ana, now=now)  # twice is once
+    assert Event.objects.filter(event_type="campaign.gathered").count() == 1
 
     with pytest.raises(WrongState, match="ya está en otra campaña"):
         gather(campaign=second, things=[news], by=ana, now=now)
@@ -115,6 +116,6 @@ def test_a_person_opens_it_and_gathers_on_the_pages(
     assert need.title in page
     assert client.post(reverse("newsroom:gather_need", args=[need.pk]), {"campaign": "9" * 30}).status_code == 404
     assert campaign.name in client.get(need.get_absolute_url()).content.decode()
-    out = reverse("newsroom:take_out", args=[campaign.pk, "noticia", news.pk])
+    out = reverse("newsroom:take_out_of_campaign", args=[campaign.pk, "noticia", news.pk])
     assert client.post(out).headers["Location"] == campaign.get_absolute_url()
     assert client.post(out.replace("noticia", "otra")).status_code == 404

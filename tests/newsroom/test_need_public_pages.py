@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from pregonero.newsroom.need_models import Need, NeedState
 from pregonero.newsroom.needs.actions import decide_need
+from pregonero.newsroom.needs.rules import MOST_BYTES
 from pregonero.people.models import Entity, Member
 from pregonero.public import request_limits
 from tests.newsroom.test_needs import FORM
@@ -76,6 +78,21 @@ def test_one_address_that_asks_too_often_waits_and_keeps_its_words(
     assert (second.status_code, second.headers["Retry-After"]) == (429, "300")
     assert "Otra feria" in second.content.decode()
     assert Need.objects.count() == 1
+
+
+def test_files_too_large_are_refused_before_they_are_read(client: Client, entity: Entity) -> None:
+    large = SimpleUploadedFile("video.mov", b"\0" * (MOST_BYTES + 1))
+    refused = client.post(ask_path(entity), FORM | {"attachments": large})
+    assert (refused.status_code, "pesa más de 10 MB" in refused.content.decode()) == (422, True)
+    unread = client.generic(
+        "POST",
+        ask_path(entity),
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        headers={"Content-Length": "9" * 9},
+    )
+    assert (unread.status_code, "No se recibió nada" in unread.content.decode()) == (413, True)
+    assert not Need.objects.exists()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

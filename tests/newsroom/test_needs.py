@@ -13,7 +13,8 @@ from pregonero.dashboard.need_tasks import need_tasks
 from pregonero.errors import NotAllowed, NotFound, Refused, WrongState
 from pregonero.newsroom.need_models import Need, NeedFile, NeedState
 from pregonero.newsroom.needs import queries
-from pregonero.newsroom.needs.actions import MOST_BYTES, AttachedFile, ask_need, decide_need, tie_news
+from pregonero.newsroom.needs.actions import AttachedFile, ask_need, decide_need, tie_news
+from pregonero.newsroom.needs.rules import MOST_BYTES
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.publishing.news_source import NewsLoader, source_from
 from pregonero.records.models import Event

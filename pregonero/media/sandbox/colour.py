@@ -10,7 +10,7 @@ import av
 from av.filter import Graph
 from PIL import Image
 
-from pregonero.media.sandbox.tone_mapping import BT2020, DCI_P3, DISPLAY_P3, HLG, PQ, UNKNOWN, cube_text
+from pregonero.media.sandbox.srgb_tables import BT2020, DCI_P3, DISPLAY_P3, HLG, PQ, UNKNOWN, cube_text
 
 HDR_NAMES = {PQ: "HDR (PQ)", HLG: "HDR (HLG)"}
 WIDE_NAMES = {BT2020: "BT.2020", DCI_P3: "DCI-P3", DISPLAY_P3: "Display P3"}

@@ -9,7 +9,7 @@ from PIL import Image
 from pregonero.media.formats import AVIF, HEIC, JPEG, MOV, PNG, FileFormat
 from pregonero.media.sandbox.colour import colour_name
 from pregonero.media.sandbox.inspect_video import open_video
-from pregonero.media.sandbox.tone_mapping import UNKNOWN
+from pregonero.media.sandbox.srgb_tables import UNKNOWN
 
 CICP = "cicp"  # in `Image.info`: the primaries and the transfer, as ITU-T H.273 numbers them
 # What says that a file has a layer of gain: in a JPEG, ISO 21496-1, Ultra HDR and Apple; in a HEIC or AVIF, Apple's

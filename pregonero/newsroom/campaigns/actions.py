@@ -60,9 +60,11 @@ def gather(*, campaign: Campaign, things: Sequence[Need | News], by: Member, now
     """Put needs and news in a campaign. What is in another one is refused: taking it out is said there."""
     check_may(by, "campaign.manage", now=now)
     campaign = queries.get_campaign(member=by, pk=campaign.pk, for_update=True)
-    gathered = [_lock(thing, by) for thing in things]
+    gathered = [thing for thing in (_lock(one, by) for one in things) if thing.campaign_id != campaign.pk]
+    if not gathered:
+        return campaign
     for thing in gathered:
-        if thing.campaign_id not in (None, campaign.pk):
+        if thing.campaign_id is not None:
             raise WrongState(f"«{thing}» ya está en otra campaña: sácala primero de allí.")
         thing.campaign = campaign
         thing.save(update_fields=["campaign"])

@@ -13,6 +13,7 @@ from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.newsroom.models import News
 from pregonero.newsroom.need_models import Need, NeedFile, NeedKind, NeedState
 from pregonero.newsroom.needs import queries
+from pregonero.newsroom.needs.rules import check_files
 from pregonero.newsroom.queries import get_news
 from pregonero.people.actions import notify
 from pregonero.people.models import Entity, Member
@@ -21,8 +22,6 @@ from pregonero.people.roles import GROUP_HEADS, NETWORKS_PEOPLE
 from pregonero.people.rules import check_may
 from pregonero.records.actions import Actor, record
 
-MOST_FILES = 5
-MOST_BYTES = 10 * 1024 * 1024  # of one file
 OUTSIDE = Actor(kind="area", id=None, name="Un área, en la página para pedir")
 
 
@@ -58,7 +57,7 @@ def ask_need(
         check_may(by, "need.ask", now=now)
         if by.entity_id != entity.pk:
             raise NotFound
-    _check_files(files)
+    check_files((file.name, len(file.content)) for file in files)
     need = Need.objects.create(
         entity=entity, code=secrets.token_urlsafe(32), asked_by=by, asked_at=now, **asdict(request)
     )
@@ -87,14 +86,6 @@ def ask_need(
         why=f"Para el {need.wanted_on:%d/%m/%Y}." if need.wanted_on else "",
     )
     return need
-
-
-def _check_files(files: Sequence[AttachedFile]) -> None:
-    if len(files) > MOST_FILES:
-        raise Refused(f"Son más de {MOST_FILES} archivos: envía los demás cuando el Grupo te responda.")
-    for file in files:
-        if len(file.content) > MOST_BYTES:
-            raise Refused(f"«{file.name}» pesa más de 10 MB: envíalo cuando el Grupo te responda.")
 
 
 @transaction.atomic(durable=True)

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 
+from pregonero.errors import Refused
 from pregonero.media.file_fields import FilesField
 from pregonero.newsroom.need_models import NeedKind, NeedState
 from pregonero.newsroom.needs.actions import AttachedFile, NeedRequest
+from pregonero.newsroom.needs.rules import check_files
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 WRONG_DAY = "Escribe una fecha, como 2026-12-01."
@@ -66,6 +68,15 @@ class NeedForm(forms.Form):
         label="Archivos", required=False, allow_empty_file=True, help_text="Hasta cinco, de 10 MB cada uno."
     )
 
+    def clean_attachments(self) -> list[Any]:
+        """Refuse files that are too many or too large, before their bytes are read."""
+        files = [file for file in self.cleaned_data["attachments"] if file]
+        try:
+            check_files((file.name, file.size) for file in files)
+        except Refused as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return files
+
     def request(self) -> NeedRequest:
         """Return what is asked, once the form is valid."""
         data: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if name != "attachments"}
@@ -73,7 +84,7 @@ class NeedForm(forms.Form):
 
     def attached(self) -> list[AttachedFile]:
         """Return the files that come with it, once the form is valid."""
-        return [AttachedFile(file.name, file.read()) for file in self.cleaned_data["attachments"] if file]
+        return [AttachedFile(file.name, file.read()) for file in self.cleaned_data["attachments"]]
 
 
 class DecisionForm(forms.Form):

@@ -99,13 +99,13 @@ def member_of_user(user: User, *, entity: Entity) -> Member:
 
 
 def waiting_reset(member: Member) -> FactorReset | None:
-    """Return what was asked about a person's second factor and nobody decided."""
+    """Return the open request to reset a member's second factor, or None."""
     waiting = FactorReset.objects.filter(member=member, ended_at__isnull=True)
     return waiting.select_related("asked_by").first()
 
 
 def get_reset(*, member: Member, pk: int, for_update: bool = False) -> FactorReset:
-    """Return what was asked about somebody in the entity; raise `NotFound` for another entity's."""
+    """Return a request to reset a second factor in the member's entity. Raises `NotFound` for any other."""
     resets = (
         FactorReset.objects.select_for_update(no_key=True, of=("self",)) if for_update else FactorReset.objects.all()
     )
