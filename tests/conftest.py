@@ -60,6 +60,7 @@ def django_db_setup() -> Iterator[None]:
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The laboratory of this process, for every test that does not move its clock; each test makes its own accounts."""
     running = start(tmp_path_factory.mktemp("lab"))
+    running.is_shared = True
     for extension in ("jpg", "mp4"):  # the first request draws them, which may outlast a network call
         running.client.get(f"{SAMPLE_MEDIA}.{extension}", timeout=300).raise_for_status()
     yield running

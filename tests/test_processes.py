@@ -192,7 +192,7 @@ def test_run_starts_dead_parts_again_and_leaves_no_process_when_it_is_killed(
         assert web[0] in second.stdout
         run.kill()
         run.wait()
-        until(lambda: not of_installation(folder), timeout=LONGEST_END)
+        until(lambda: not of_installation(folder), timeout=START_SECONDS)
     finally:
         end_all(folder)
 

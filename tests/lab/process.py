@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ class Lab:
     port: int
     data: Path
     client: httpx.Client
+    is_shared: bool = False  # by tests that expect its clock to tell the real time
 
     @property
     def url(self) -> str:
@@ -65,7 +67,20 @@ class Lab:
         assert response.status_code == httpx.codes.CREATED, response.text
 
     def advance(self, seconds: float) -> None:
-        """Advance the lab's clock."""
+        """Advance the clock of a lab that nobody else uses."""
+        assert not self.is_shared, "start a lab of your own to move its clock"
+        self._move_clock(seconds)
+
+    @contextmanager
+    def set_back(self, seconds: float) -> Iterator[None]:
+        """Set the lab's clock back for a while; what is written meanwhile is old."""
+        self._move_clock(-seconds)
+        try:
+            yield
+        finally:
+            self._move_clock(seconds)
+
+    def _move_clock(self, seconds: float) -> None:
         self.client.post("/clock", json={"advance_seconds": seconds}).raise_for_status()
 
 

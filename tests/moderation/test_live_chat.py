@@ -51,7 +51,7 @@ class Broadcast:
 
     def read(self) -> list[str]:
         """Read the chat when YouTube lets it be read again, and return the texts, the oldest first."""
-        self.lab.client.post("/clock", json={"advance_seconds": 6}).raise_for_status()
+        self.lab.advance(6)
         read_all(self.account)
         return list(messages(self.account).values_list("text", flat=True))
 

@@ -14,7 +14,7 @@ from pregonero.moderation.tasks import read_restrictions
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from pregonero.records.actions import ObjectRef
-from tests.inbox.conftest import account_of
+from tests.inbox.conftest import account_of, read_all
 from tests.lab.process import Lab
 from tests.moderation.conftest import Comment, hide, send_changes, taken
 from tests.moderation.test_live_chat import Broadcast
@@ -39,9 +39,10 @@ def test_axe_finds_nothing_in_the_pages_of_moderation(
     people = [{"id": "9001", "name": "Rosa Mejía"}]
     lab.client.post("/restrictions", json={"account": page.remote_id, "kind": "BLOCK", "people": people})
     read_restrictions(timestamp=0)
-    live = Broadcast(lab, account_of(lab, "youtube", carmen, settings))
+    channel = account_of(lab, "youtube", carmen, settings)
+    live = Broadcast(lab, channel)
     live.write("Rosa", "¿A qué hora empieza?"), live.write("Luis", "Eres un inútil")
-    live.read()
+    read_all(channel)
     insult = Message.objects.get(kind="CHAT", text="Eres un inútil")
     taken(insult, hide(rules[0], "Insulta a una persona."), ana)
     draft = write_rules(introduction=first.introduction, rules=first.rules, reason="Otra", by=ana, now=now)

@@ -1,7 +1,6 @@
 """The first reading of an account: the newest first, what is old and our own as context, and later edits (Q-1)."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -37,16 +36,6 @@ FEW = 5
 TAKEN = {"x": "mentions_page", "facebook": "newest_comments", "youtube": "threads_read", "mastodon": "mentions_page"}
 EDITED = ("facebook", "youtube", "mastodon")
 BEFORE, AFTER = "¿Hasta qué fecha está abierta?", "Solicito copia del contrato"
-
-
-@contextmanager
-def a_month_ago(lab: Lab) -> Iterator[None]:
-    """Set the laboratory's clock back; what is written meanwhile is old."""
-    lab.advance(-MONTH.total_seconds())
-    try:
-        yield
-    finally:
-        lab.advance(MONTH.total_seconds())
 
 
 def account_of(subject: Subject, by: Member) -> Account:
@@ -86,7 +75,7 @@ def test_what_is_old_is_context_and_what_we_wrote_too(
 ) -> None:
     subject = subject_of(name)
     account, post = account_of(subject, carmen), subject.publish(subject.post())
-    with a_month_ago(lab):
+    with lab.set_back(MONTH.total_seconds()):
         comment(subject, post, f"@{subject.credentials.handle} ¿Dónde fue?")
     comment(subject, post, f"@{subject.credentials.handle} ¿Hasta cuándo?", "Iván Díaz")
     asked = next(item for item in read(subject).interactions if "cuándo" in item.text)
@@ -109,7 +98,7 @@ def test_the_newest_comes_first(name: str, subject_of: MakeSubject, lab: Lab, mo
     changed = {TAKEN[name]: FEW} if name in TAKEN else {"posts_per_reading": 1}
     for limit, value in changed.items():
         monkeypatch.setitem(limits, limit, replace(limits[limit], value=value))  # type: ignore[arg-type]
-    with a_month_ago(lab):
+    with lab.set_back(MONTH.total_seconds()):
         old = subject.publish(subject.post())
         comment(subject, old, f"@{subject.credentials.handle} viejo")
     post = subject.publish(subject.post())

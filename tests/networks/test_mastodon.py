@@ -143,7 +143,7 @@ def test_what_was_taken_hours_ago_is_found_though_its_key_no_longer_holds(later:
     later.fault("accept_then_cut", "commit")
     with pytest.raises(Unknown):
         later.connector.commit(later.credentials, post, prepared)
-    later.lab.client.post("/clock", json={"advance_seconds": 7200}).raise_for_status()
+    later.lab.advance(7200)
 
     finding = later.resolve(post, prepared, started, checks_made=0)
 
@@ -156,7 +156,7 @@ def test_media_that_a_post_has_already_are_a_witness_of_the_earlier_attempt(late
     post, first = later.post(), datetime.now(UTC)
     prepared = later.prepare(post)
     later.connector.commit(later.credentials, post, prepared)  # taken, though the answer was lost
-    later.lab.client.post("/clock", json={"advance_seconds": 7200}).raise_for_status()
+    later.lab.advance(7200)
 
     with pytest.raises(Permanent):
         later.connector.commit(later.credentials, post, prepared)
