@@ -12,10 +12,16 @@ from django.utils.functional import cached_property
 from pregonero.media.models import Medium
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.need_models import Need
+from pregonero.newsroom.piece_models import Piece, PieceAuthor, PieceNote, PieceVersion
 from pregonero.newsroom.search import NEWS_WORDS
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import Actor, ObjectRef
 from pregonero.vault import EncryptedField
+
+__all__ = [
+    "Arrival", "Campaign", "Dismissal", "Informing", "Need", "News", "NewsState", "NewsVersion", "Piece",
+    "PieceAuthor", "PieceNote", "PieceVersion", "Source", "SourceState", "StandingRule", "VersionCause",
+]  # fmt: skip
 
 
 class SourceState(models.TextChoices):

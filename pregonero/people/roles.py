@@ -9,6 +9,7 @@ class Role(models.TextChoices):
     """The roles, with the names that people see."""
 
     CONTENT_MANAGER = "CONTENT_MANAGER", "Gestión de contenidos"
+    PRODUCER = "PRODUCER", "Producción de piezas"
     COMMUNITY_MANAGER = "COMMUNITY_MANAGER", "Community manager"
     DIGITAL_STRATEGIST = "DIGITAL_STRATEGIST", "Estratega digital"
     ADVISER = "ADVISER", "Asesoría de comunicaciones"
@@ -29,6 +30,7 @@ OUTSIDE = frozenset({Role.MINISTER_OFFICE, Role.PRESS_OFFICE})
 EVERYBODY = frozenset(Role) - OUTSIDE
 WITH_STAND_IN = GROUP_HEADS
 """The roles that somebody else covers during an absence."""
+PIECE_MAKERS = NETWORKS_PEOPLE | GROUP_HEADS | {Role.PRODUCER, Role.CONTENT_MANAGER}
 INBOX_READERS = NETWORKS_PEOPLE | GROUP_HEADS | {Role.CITIZEN_RELATIONS, Role.AUDITOR}
 
 
@@ -66,6 +68,10 @@ PERMISSIONS: dict[str, Permission] = {
     "need.decide": Permission("decidir lo que las áreas piden contar", NETWORKS_PEOPLE | GROUP_HEADS),
     "campaign.see": Permission("ver las campañas", EVERYBODY),
     "campaign.manage": Permission("llevar las campañas", NETWORKS_PEOPLE | GROUP_HEADS),
+    "piece.see": Permission("ver las piezas", EVERYBODY),
+    "piece.make": Permission("subir piezas y sus versiones", PIECE_MAKERS),
+    "piece.note": Permission("anotar piezas", PIECE_MAKERS),
+    "piece.close_note": Permission("cerrar la nota de otra persona que pide un cambio", GROUP_HEADS),
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),

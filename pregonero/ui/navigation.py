@@ -79,6 +79,7 @@ NAVIGATION = (
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "CONTENT_MANAGER": ("hoy", "noticias", "publicaciones", "parrilla"),
+    "PRODUCER": ("hoy", "noticias", "parrilla"),
     "COMMUNITY_MANAGER": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
     "DIGITAL_STRATEGIST": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
     "ADVISER": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
