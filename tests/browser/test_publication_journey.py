@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import JourneyInstallation
-from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
+from tests.browser.windows import DESKTOP, HOUR, PHONE, BrowserUser, Windows
 from tests.lab.process import Lab, until
 
 pytestmark = pytest.mark.procedure("P-1", "P-2", "P-3", "P-6", "M-1")
@@ -79,7 +79,7 @@ def assert_notified(luis: BrowserUser, told: BrowserUser, name: str) -> None:
     page = told.go("/")
     row = page.get_by_role("region", name="Lo que te toca").get_by_role("listitem").filter(has_text=TITLE)
     expect(row).to_contain_text("Luis Peña la informó")
-    expect(row.get_by_role("button", name="Programar")).to_be_visible()
+    expect(row.get_by_role("button", name=HOUR)).to_be_visible()
     row.get_by_role("link", name=TITLE).click()
     page.get_by_role("button", name="La recibí").click()
     expect(page.get_by_role("heading", level=1, name=TITLE)).to_be_visible()

@@ -14,13 +14,12 @@ from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
 from tests.browser.sample_day import PLACES
 from tests.browser.test_keyboard import FOCUSED, STOPS
-from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
+from tests.browser.windows import DESKTOP, HOUR, PHONE, BrowserUser, Windows
 from tests.lab.process import Lab
 from tests.stage import informed_news
 
 pytestmark = pytest.mark.procedure("P-2", "P-3", "N-6")
 MOST_STOPS = 12  # Tabs from the page's content to «Programar»; there were 34
-HOUR = re.compile(r"\d:\d\d: ")  # the act of a news item says its free hour: "Programar 11:30: …", "Mañana 10:30: …"
 Enter = Callable[..., BrowserUser]
 # Counts what a person does on the pages of a window: presses on links, buttons and summaries, fields, and pages.
 COUNTER = """

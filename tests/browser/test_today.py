@@ -13,7 +13,7 @@ from pregonero.newsroom.sources.base import Item
 from pregonero.newsroom.sources.registry import FEED
 from tests.browser.conftest import JourneyInstallation, SampleInstallation
 from tests.browser.processes import run_in_thread
-from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
+from tests.browser.windows import DESKTOP, HOUR, PHONE, BrowserUser, Windows
 from tests.lab.process import Lab
 
 pytestmark = pytest.mark.procedure("P-1", "P-2")
@@ -100,7 +100,7 @@ def test_one_click_informs_and_one_more_opens_the_editor_at_its_hour(
         ana.go("/")
     waiting = tasks(ana.page).get_by_role("listitem").filter(has_text=title)
     expect(waiting).to_contain_text("Luis Peña la informó")  # by itself, within the ten seconds of its renewal
-    button = waiting.get_by_role("button", name="Programar")
+    button = waiting.get_by_role("button", name=HOUR)
     hour = button.inner_text().split()[-1]
     button.click()
     expect(ana.page.get_by_role("heading", level=1, name=title)).to_be_visible()

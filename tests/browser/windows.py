@@ -1,5 +1,6 @@
 """Browser windows of signed-in people, which collect the errors that the browser reports."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from tests.conftest import PASSWORD
 from tests.second_factor import device_cookie
 
 DESKTOP, PHONE = (1440, 1000), (390, 844)
+# The act of a news item names its free hour, which may be of another day: "Programar 11:30: …", "Mañana 10:30: …".
+HOUR = re.compile(r"\d:\d\d: ")
 PATIENCE = 90_000.0  # milliseconds: a limit for conditions, on a machine that may be busy
 expect.set_options(timeout=PATIENCE)
 
