@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pregonero.publishing.models import ZONE
+from pregonero.publishing.calendar_rules.rule_set import NO_RULES, TOO_CLOSE, RuleSet
+from pregonero.publishing.models import ZONE, Relevance
 
-TOO_CLOSE = timedelta(minutes=15)  # the minimum between two publications on one account
 QUARTER = timedelta(minutes=15)
 HALF_HOUR = timedelta(minutes=30)
 SHORTEST_NOTICE = timedelta(minutes=5)  # between opening the editor and the hour that it suggests
@@ -28,13 +29,22 @@ class ThreadPosition:
     at: datetime
     title: str
     theme: str
+    relevance: int = Relevance.MEDIUM
+
+
+class Topic(NamedTuple):
+    """What waits for an hour: a key, its theme and how much it matters."""
+
+    key: int
+    theme: str
+    relevance: int = Relevance.MEDIUM
 
 
 @dataclass(frozen=True)
 class CalendarProblem:
     """A problem of a publication in the calendar, with its Spanish text."""
 
-    kind: str  # "clash" or "repeat"
+    kind: str  # "clash", "apart" or "repeat"
     text: str
 
 
@@ -56,30 +66,44 @@ class FreeSpan:
     end: datetime
 
 
-def find_problems(positions: Iterable[ThreadPosition]) -> dict[int, CalendarProblem]:
-    """Return by key the positions too close to another one, or with the theme of another, on the same account."""
+def find_problems(positions: Iterable[ThreadPosition], rules: RuleSet = NO_RULES) -> dict[int, CalendarProblem]:
+    """Return by key the positions that the rules advise against because of an earlier one on the same account.
+
+    They are too close to it, their themes must not touch, or they repeat its theme.
+    """
     problems: dict[int, CalendarProblem] = {}
     by_account: dict[int, list[ThreadPosition]] = {}
     for position in sorted(positions, key=lambda position: (position.at, position.key)):
         before = by_account.setdefault(position.account, [])
-        problem = _problem(position, before)
+        problem = _clash(position, before, rules) or _theme_problem(position, before, rules)
         if problem is not None:
             problems[position.key] = problem
         before.append(position)
     return problems
 
 
-def _problem(position: ThreadPosition, before: Sequence[ThreadPosition]) -> CalendarProblem | None:
+def _clash(position: ThreadPosition, before: Sequence[ThreadPosition], rules: RuleSet) -> CalendarProblem | None:
+    gap = rules.gap_of(position.account)
     for other in reversed(before):  # nearest first, so that a busy day is not compared pair by pair
-        if position.at - other.at >= TOO_CLOSE:
+        if position.at - other.at >= gap:
             break
         if other.publication != position.publication:
             minutes = int((position.at - other.at).total_seconds() // 60)
             text = f"a {minutes} min de la de las {other.at:%H:%M}" if minutes else "a la misma hora que otra"
             return CalendarProblem("clash", text)
+    return None
+
+
+def _theme_problem(
+    position: ThreadPosition, before: Sequence[ThreadPosition], rules: RuleSet
+) -> CalendarProblem | None:
     theme = position.theme.casefold()
     for other in before if theme else ():
-        if other.publication != position.publication and theme == other.theme.casefold():
+        if other.publication == position.publication:
+            continue
+        if rules.are_apart(theme, other.theme) and position.at - other.at < rules.apart_by:
+            return CalendarProblem("apart", f"no va junto a {other.theme}, que sale a las {other.at:%H:%M}")
+        if theme == other.theme.casefold():
             return CalendarProblem("repeat", f"repite el tema de las {other.at:%H:%M}")
     return None
 
@@ -115,13 +139,24 @@ def _half_hour_before(moment: datetime) -> datetime:
 
 
 def free_hours(
-    positions: Iterable[ThreadPosition], accounts: Iterable[int], day: date, now: datetime
+    positions: Iterable[ThreadPosition], accounts: Iterable[int], day: date, now: datetime, rules: RuleSet = NO_RULES
 ) -> list[datetime]:
-    """Return the hours of the day from `now` on in which none of the accounts publishes."""
+    """Return the hours of the day from `now` on in which none of the accounts publishes and the rules advise it.
+
+    Quiet hours and those too close to another publication are left out; the best hours count even if they are early or
+    late.
+    """
     wanted = set(accounts)
-    taken = {position.at.hour for position in positions if position.account in wanted}
-    hours = [at_hour(day, hour) for hour in range(PROPOSE_FROM, PROPOSE_TO + 1)]
-    return [hour for hour in hours if hour >= now and hour.hour not in taken]
+    there = [position for position in positions if position.account in wanted]
+    taken = {position.at.hour for position in there}
+    numbers = sorted({*range(PROPOSE_FROM, PROPOSE_TO + 1), *rules.best_hours})
+    hours = [at_hour(day, hour) for hour in numbers if hour not in taken]
+    return [hour for hour in hours if hour >= now and not rules.is_quiet(hour) and is_clear(hour, there, rules)]
+
+
+def is_clear(moment: datetime, positions: Iterable[ThreadPosition], rules: RuleSet) -> bool:
+    """Return whether a moment is as far from each position as the rules of its account ask."""
+    return all(abs(position.at - moment) >= rules.gap_of(position.account) for position in positions)
 
 
 def in_bogota(moment: datetime) -> datetime:
@@ -153,31 +188,60 @@ def next_quarter(now: datetime) -> datetime:
 
 
 def propose(
-    waiting: Iterable[tuple[int, str]],
+    waiting: Iterable[Topic],
     positions: Sequence[ThreadPosition],
     accounts: Sequence[int],
     day: date,
     now: datetime,
+    *,
+    rules: RuleSet = NO_RULES,
 ) -> list[Proposal]:
-    """Propose a free hour for each waiting item (id and theme, most relevant first) until there are none left.
+    """Propose a free hour for each topic, most relevant first, until there are none left.
 
-    The hour farthest from other publications is proposed first.
+    An hour far from topics that must not touch it comes first, then one of the best hours, then the hour farthest from
+    other publications. On a day off only the most relevant ones have an hour.
     """
-    hours = free_hours(positions, accounts, day, now)
-    today = in_bogota(now).date()
+    hours = free_hours(positions, accounts, day, now, rules)
+    today, is_off = in_bogota(now).date(), bool(rules.day_off(day))
+    there = [position for position in positions if position.account in set(accounts)]
     proposals = []
-    for key, theme in waiting:
+    for topic in waiting:
         if not hours:
             break
-        at = max(hours, key=lambda hour: (_distance(hour, positions, accounts), -hour.timestamp()))
+        if is_off and topic.relevance != Relevance.HIGH:
+            continue
+        at = max(hours, key=lambda hour: _score(hour, topic.theme, there, rules))
         hours.remove(at)
-        proposals.append(Proposal(key, at, tuple(accounts), _reason(theme, positions, at, today)))
+        why = _reason(topic.theme, positions, at, today) + _rules_reason(at, topic.theme, there, rules)
+        proposals.append(Proposal(topic.key, at, tuple(accounts), why))
     return proposals
 
 
-def _distance(hour: datetime, positions: Sequence[ThreadPosition], accounts: Sequence[int]) -> float:
-    gaps = [abs((position.at - hour).total_seconds()) for position in positions if position.account in accounts]
-    return min(gaps, default=0.0)
+def _score(
+    hour: datetime, theme: str, positions: Sequence[ThreadPosition], rules: RuleSet
+) -> tuple[bool, bool, float, float]:
+    gaps = [abs((position.at - hour).total_seconds()) for position in positions]
+    touches = _touched(hour, theme, positions, rules) is not None
+    return not touches, rules.is_best(hour), min(gaps, default=0.0), -hour.timestamp()
+
+
+def _touched(hour: datetime, theme: str, positions: Iterable[ThreadPosition], rules: RuleSet) -> ThreadPosition | None:
+    """Return the first position near an hour with a theme that must not touch this one."""
+    near = (position for position in positions if abs(position.at - hour) < rules.apart_by)
+    return next((position for position in near if rules.are_apart(theme, position.theme)), None)
+
+
+def _rules_reason(hour: datetime, theme: str, positions: Sequence[ThreadPosition], rules: RuleSet) -> str:
+    """Return what the rules have to do with a proposed hour, as sentences after its reason."""
+    sentences = []
+    if rules.is_best(hour):
+        sentences.append("Es de las mejores horas.")
+    touched = _touched(hour, theme, positions, rules)
+    if touched is not None:
+        sentences.append(f"Ojo: a las {touched.at:%H:%M} sale una de {touched.theme}.")
+    if name := rules.day_off(hour.date()):
+        sentences.append(f"Es festivo ({name}): se propone por su relevancia.")
+    return "".join(f" {sentence}" for sentence in sentences)
 
 
 def _reason(theme: str, positions: Sequence[ThreadPosition], at: datetime, today: date) -> str:

@@ -16,14 +16,16 @@ from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.people.models import Member
 from pregonero.publishing import queries, rules
 from pregonero.publishing.calendar import next_quarter, requested_minute
+from pregonero.publishing.calendar_rules.advice import HourAdvice
 from pregonero.publishing.edits import apply_change, apply_general_change
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
 from pregonero.publishing.general_text import spread_text
 from pregonero.publishing.media_forms import UploadForm
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
-from pregonero.publishing.queries.calendar import proposed_hour
+from pregonero.publishing.queries.calendar import proposal_of_today
 from pregonero.publishing.queries.forecast import Advice, advice_for
+from pregonero.publishing.queries.room import advice_at
 from pregonero.publishing.sources import Source, source_of
 from pregonero.publishing.threads import Part, parts_of, thread_label
 from pregonero.spanish_lists import joined
@@ -153,6 +155,8 @@ class Editor:
     advice: tuple[Advice, ...]
     costs: tuple[str, ...]
     missing_accounts: tuple[Account, ...]
+    hour_advice: tuple[HourAdvice, ...] = ()
+    minute_why: str = ""
 
     @property
     def is_valid(self) -> bool:
@@ -237,10 +241,11 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     issues = rules.issues_of(publication, adaptations, check, acceptance, present_media=present_media)
     threads = by_account(deliveries_of(publication.ref))
     conversions = queries.conversions_of(publication)
-    initial = None if data is not None else _initial_minute(publication, now, hour)
-    minute = MinuteForm(data, now=now, initial=initial)
-    due_at = minute.due_at() if minute.is_valid() else publication.due_at or now
+    at, minute_why = (now, "") if data is not None else _suggested_minute(publication, now, hour)
+    minute = MinuteForm(data, now=now, initial=None if data is not None else _minute_values(at))
+    due_at = minute.due_at() if minute.is_valid() else at if data is None else publication.due_at or now
     advice = advice_for(adaptations, due_at=due_at, now=now)
+    going = [adaptation.account for adaptation in adaptations if not adaptation.skipped]
     return Editor(
         publication=publication,
         source=source,
@@ -253,6 +258,8 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         advice=tuple(item for item in advice if not item.is_cost),
         costs=tuple(item.text for item in advice if item.is_cost),
         missing_accounts=tuple(queries.missing_accounts(publication)),
+        hour_advice=advice_at(publication, going, at=due_at),
+        minute_why=minute_why,
     )
 
 
@@ -300,14 +307,18 @@ def _part(
     )
 
 
-def _initial_minute(publication: Publication, now: datetime, hour: str) -> dict[str, object]:
-    at = timezone.localtime(_suggested_minute(publication, now, hour))
-    return {"day": at.date(), "hour": f"{at:%H:%M}"}
+def _minute_values(at: datetime) -> dict[str, object]:
+    local = timezone.localtime(at)
+    return {"day": local.date(), "hour": f"{local:%H:%M}"}
 
 
-def _suggested_minute(publication: Publication, now: datetime, hour: str) -> datetime:
-    """Return its own minute or the asked one if it has not passed, else the proposed gap or the next quarter."""
+def _suggested_minute(publication: Publication, now: datetime, hour: str) -> tuple[datetime, str]:
+    """Return its own minute or the asked one if it has not passed, else the proposed gap or the next quarter.
+
+    With a proposed gap, also why it is proposed.
+    """
     for at in (publication.due_at, requested_minute(hour, now)):
         if at is not None and at > now:
-            return at
-    return proposed_hour(publication, now=now) or next_quarter(now)
+            return at, ""
+    proposal = proposal_of_today(publication, now=now)
+    return (proposal.at, proposal.why) if proposal else (next_quarter(now), "")

@@ -215,10 +215,13 @@ class DayForm(forms.Form):
         return datetime.combine(self.cleaned_data["day"], timezone.localtime(publication.due_at).time(), ZoneInfo(ZONE))
 
 
-def minute_of(publication: Publication, *, now: datetime) -> dict[str, Any]:
-    """Return the initial values of the form that moves a publication: its minute, or the next quarter if it passed."""
-    due_at = publication.due_at
-    at = timezone.localtime(due_at) if due_at is not None and due_at > now else next_quarter(now)
+def minute_of(publication: Publication, asked: datetime | None = None, *, now: datetime) -> dict[str, Any]:
+    """Return the initial values of the form that moves a publication: the asked minute, or its own.
+
+    If they passed, the next quarter.
+    """
+    times = (at for at in (asked, publication.due_at) if at is not None and at > now)
+    at = timezone.localtime(next(times, next_quarter(now)))
     return {"day": at.date(), "hour": f"{at:%H:%M}"}
 
 

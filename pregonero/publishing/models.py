@@ -13,7 +13,14 @@ from pregonero.media.models import Medium
 from pregonero.networks.models import Account
 from pregonero.outbox.models import TOLERANCE_MINUTES
 from pregonero.people.models import Entity, Member, User
+from pregonero.publishing.calendar_models import CalendarFeed, CalendarRules
 from pregonero.records.actions import ObjectRef
+
+__all__ = [
+    "ZONE", "Adaptation", "Attachment", "CalendarFeed", "CalendarRules", "ConversionState", "KeptForm",
+    "LinkAcceptance", "LinkCheck", "MediaConversion", "Publication", "PublicationState", "PublicationWords",
+    "Relevance", "ReversibleAct",
+]  # fmt: skip
 
 ZONE = "America/Bogota"
 
@@ -76,6 +83,11 @@ class Publication(models.Model):
             models.Index(fields=["entity", "due_at"], name="publication_by_minute"),
             models.Index(fields=["entity", "source_kind", "source_id"], name="publication_by_source"),
             models.Index(
+                fields=["entity", "relevance", "-created_at", "-id"],
+                condition=Q(state=PublicationState.DRAFT),
+                name="publication_drafts",
+            ),
+            models.Index(
                 "entity", Coalesce("due_at", "created_at").desc(), models.F("id").desc(), name="publication_newest"
             ),
         )
@@ -112,6 +124,7 @@ class ReversibleAct(models.Model):
     """A move or a cancellation that its author can undo for ten seconds, with the state before it.
 
     `before` is the publication's state and time, and those of its deliveries by id (`outbox.actions.restore`).
+    Acts of one decision on several publications share a `group`: one undo undoes all of them.
     """
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="reversible_acts")
@@ -119,9 +132,11 @@ class ReversibleAct(models.Model):
     by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     before = models.JSONField()
+    group = models.UUIDField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = (models.Index(fields=["group"], condition=Q(group__isnull=False), name="reversible_by_group"),)
         constraints = (
             models.CheckConstraint(
                 condition=Q(undone_at__isnull=True) | Q(undone_at__gte=models.F("at")), name="reversible_undone_after"
@@ -132,7 +147,7 @@ class ReversibleAct(models.Model):
             pgtrigger.Protect(
                 name="done_is_final",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange("publication", "event_id", "by", "at", "before"),
+                condition=pgtrigger.AnyChange("publication", "event_id", "by", "at", "before", "group"),
             ),
         )
 

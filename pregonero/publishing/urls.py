@@ -2,6 +2,8 @@
 
 from django.urls import include, path, register_converter
 
+from pregonero.publishing.calendar_feed.views import feed, feed_page, open_feed, revoke_feed
+from pregonero.publishing.calendar_rules.views import calendar_rules
 from pregonero.publishing.converters import DayConverter, NumberConverter
 from pregonero.publishing.views import (
     calendar,
@@ -12,6 +14,7 @@ from pregonero.publishing.views import (
     media,
     pauses,
     publications,
+    room,
     scheduling,
     threads,
     undo,
@@ -48,6 +51,11 @@ urlpatterns = [
     path("publicaciones/cancelaciones/", pauses.cancel_several, name="cancel_several"),
     path("publicaciones/traslados/", calendar.move_several, name="move_several"),
     path("publicaciones/<number:number>/", publications.numbered, name="numbered"),
+    path("parrilla/reglas/", calendar_rules, name="calendar_rules"),
+    path("parrilla/suscripcion/", feed_page, name="feed_page"),
+    path("parrilla/suscripcion/direccion/", open_feed, name="open_feed"),
+    path("parrilla/suscripcion/anulacion/", revoke_feed, name="revoke_feed"),
+    path("parrilla/suscripcion/<str:secret>.ics", feed, name="feed"),
     path("parrilla/cupos/", calendar.capacity, name="capacity"),
     path("publicaciones/nueva/", drafts.start, name="start"),
     path("publicaciones/borradores/", drafts.draft, name="draft"),
@@ -58,6 +66,8 @@ urlpatterns = [
     path("publicaciones/<int:pk>/programacion/", scheduling.schedule, name="schedule"),
     path("publicaciones/<int:pk>/hora-libre/", scheduling.use_next_free_hour, name="use_next_free_hour"),
     path("publicaciones/<int:pk>/publicacion/", scheduling.publish_now, name="publish_now"),
+    path("publicaciones/<int:pk>/propuesta/", room.propose, name="propose"),
+    path("publicaciones/<int:pk>/sitio/", room.make_room, name="make_room"),
     path("publicaciones/<int:pk>/hora/", calendar.reschedule, name="reschedule"),
     path("publicaciones/<int:pk>/redes/", editor.add_accounts, name="add_accounts"),
     path("publicaciones/<int:pk>/redes/<int:account>/enlace/", editor.add_link, name="add_link"),

@@ -13,6 +13,7 @@ from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack import controls_arguments as given
+from tests.attack.calendar_rows import CALENDAR_ROWS
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
@@ -410,6 +411,7 @@ ROWS = (
     Row("networks:connect", "POST", of("lonely"), roles=MANAGE, status=CONFLICT, both=True),
     Row("networks:disconnect", "POST", ACCOUNT, roles=MANAGE, status=FOUND, both=True),
     Row("networks:returned", status=FOUND, outside=FOUND),  # it says that nobody began that, and goes to the register
+    *CALENDAR_ROWS,
     Row("ui:gallery", roles=ALL, outside=OK),
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
@@ -420,6 +422,7 @@ PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", *OPEN_DATA)
 PUBLIC = {
     "health": OK,
     "newsroom:notice": UNSIGNED,
+    "publishing:feed": MISSING,  # without the part of the address that nobody can guess
     "inbox:webhook": REFUSED,  # without a signature
     "inbox:websub": MISSING,  # without the part of the address that nobody can guess
     "people:session": 401,  # it says that nobody is signed in
@@ -456,6 +459,7 @@ def public_path(name: str, stage: Stage) -> str:
     """Return the path of a public address."""
     arguments: dict[str, list[Any]] = {
         "newsroom:notice": [stage.source.pk],
+        "publishing:feed": ["x"],
         "inbox:webhook": [1],
         "inbox:websub": [1, "x"],
         **{f"public:{name}": [stage.draft.entity.slug] for name in PUBLIC_PAGES},

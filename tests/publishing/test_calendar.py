@@ -19,7 +19,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import actions
-from pregonero.publishing.calendar import ThreadPosition, at_hour, find_problems, free_hours, free_spans, propose
+from pregonero.publishing.calendar import ThreadPosition, Topic, at_hour, find_problems, free_hours, free_spans, propose
 from pregonero.publishing.calendar_filters import Filters
 from pregonero.publishing.calendar_form import CalendarForm
 from pregonero.publishing.models import Publication
@@ -71,7 +71,7 @@ def test_free_hours_leave_out_what_is_taken_and_what_passed() -> None:
 
 
 def test_the_proposal_is_far_from_its_neighbours() -> None:
-    (proposal,) = propose([(7, "Turismo")], [place(1, 8), place(2, 17)], [1], DAY, at_hour(DAY, 7))
+    (proposal,) = propose([Topic(7, "Turismo")], [place(1, 8), place(2, 17)], [1], DAY, at_hour(DAY, 7))
     assert proposal.at.hour in (12, 13)
     assert proposal.waiting == 7
 
@@ -80,7 +80,7 @@ def test_the_proposal_is_far_from_its_neighbours() -> None:
 def test_a_proposal_is_never_taken_nor_past_nor_given_twice(taken: list[int], waiting: int, now: int) -> None:
     places = [place(number, hour) for number, hour in enumerate(taken)]
     clock = at_hour(DAY, now)
-    proposals = propose([(key, "") for key in range(waiting)], places, [1], DAY, clock)
+    proposals = propose([Topic(key, "") for key in range(waiting)], places, [1], DAY, clock)
     hours = [proposal.at for proposal in proposals]
     assert len(set(hours)) == len(hours)
     assert all(hour >= clock and hour.hour not in taken for hour in hours)
@@ -225,11 +225,11 @@ def test_only_what_did_not_go_out_is_red(news: News, ana: Member, now: datetime,
 
 
 def test_a_proposal_of_a_later_day_does_not_speak_of_today() -> None:
-    (proposal,) = propose([(7, "Turismo")], [], [1], DAY, at_hour(DAY - timedelta(days=4), 7))
+    (proposal,) = propose([Topic(7, "Turismo")], [], [1], DAY, at_hour(DAY - timedelta(days=4), 7))
     assert proposal.why == "A las 08:00 hay espacio, y ese día no sale otra de ese tema."
-    (proposal,) = propose([(7, "Turismo")], [place(1, 15, theme="turismo")], [1], DAY, at_hour(DAY, 7))
+    (proposal,) = propose([Topic(7, "Turismo")], [place(1, 15, theme="turismo")], [1], DAY, at_hour(DAY, 7))
     assert proposal.why == "A las 08:00 hay espacio; ojo: hoy ya sale otra de turismo."
-    (proposal,) = propose([(7, "")], [], [1], DAY, at_hour(DAY, 7))
+    (proposal,) = propose([Topic(7, "")], [], [1], DAY, at_hour(DAY, 7))
     assert proposal.why == "A las 08:00 hay espacio."
 
 

@@ -22,6 +22,7 @@ from pregonero.publishing.actions.pauses import (
     resume_everything,
     resume_publication,
 )
+from pregonero.publishing.actions.room import make_room
 from pregonero.publishing.actions.scheduling import (
     cancel_publication,
     give_minute,
@@ -53,6 +54,7 @@ __all__ = [
     "give_minute",
     "keep_form",
     "keep_link_check",
+    "make_room",
     "move_publication",
     "pause_everything",
     "pause_publication",

@@ -1,6 +1,7 @@
 """Giving a publication its time, moving it and cancelling it; its deliveries follow it (P-2, P-6, rule 9)."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -43,6 +44,23 @@ def program_publication(*, publication: Publication, due_at: datetime, by: Membe
 def move_publication(*, publication: Publication, due_at: datetime, by: Member, now: datetime) -> Publication:
     """Move what is not published to another time; what was rejected or expired is planned again."""
     publication = queries.get_publication(member=by, pk=publication.pk, for_update=True)
+    move_locked(publication, due_at, by=by, now=now)
+    return publication
+
+
+def move_locked(
+    publication: Publication,
+    due_at: datetime,
+    *,
+    by: Member,
+    now: datetime,
+    group: UUID | None = None,
+    made_room_for: str = "",
+) -> None:
+    """Move a locked publication, inside the caller's transaction. The moves of a `group` are undone together.
+
+    `made_room_for` is the number of the publication that needed its hour.
+    """
     deliveries = lock_deliveries(publication.ref)
     rules.check_may_move(by, publication, deliveries, now=now)
     rules.check_minute(due_at, now=now)
@@ -54,6 +72,7 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
     for delivery in deliveries:
         if delivery.state in (*WAITING, *STOPPED) and delivery.position < parts.get(delivery.account_id, 0):
             schedule.reschedule(delivery=delivery, due_at=due_at, now=now)
+    facts = {"made_room_for": made_room_for} if made_room_for else {}
     event = _record_due_time(
         publication,
         "publication.rescheduled",
@@ -61,9 +80,9 @@ def move_publication(*, publication: Publication, due_at: datetime, by: Member, 
         by,
         now,
         before=before.astimezone(UTC).isoformat() if before else None,
+        **facts,
     )
-    keep_reversible(event, publication, earlier, by=by)
-    return publication
+    keep_reversible(event, publication, earlier, by=by, group=group)
 
 
 def give_minute(*, publication: Publication, due_at: datetime, by: Member, now: datetime) -> Publication:

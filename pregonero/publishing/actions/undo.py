@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -26,19 +27,35 @@ def snapshot(publication: Publication, deliveries: Iterable[Delivery]) -> dict[s
     }
 
 
-def keep_reversible(event: Event, publication: Publication, before: dict[str, Any], *, by: Member) -> None:
-    """Store what undoing an act needs, inside the transaction of the act."""
-    ReversibleAct.objects.create(publication=publication, event_id=event.pk, at=event.at, by=by, before=before)
+def keep_reversible(
+    event: Event, publication: Publication, before: dict[str, Any], *, by: Member, group: UUID | None = None
+) -> None:
+    """Store what undoing an act needs, inside the transaction of the act. One undo undoes the acts of a group."""
+    ReversibleAct.objects.create(
+        publication=publication, event_id=event.pk, at=event.at, by=by, before=before, group=group
+    )
 
 
 @transaction.atomic(durable=True)
 def undo_act(*, act: ReversibleAct, by: Member, now: datetime) -> Publication:
     """Restore a publication and its deliveries to their state before an action of the same person.
 
-    Refused after ten seconds, if a person acted on the publication since, and if a delivery went out since.
+    If the action moved several publications, all of them are restored, or none. Refused after ten seconds, if a person
+    acted on one of them since, and if a delivery went out since.
     """
-    publication = queries.get_publication(member=by, pk=act.publication_id, for_update=True)
-    act = queries.get_reversible_act(member=by, pk=act.pk, for_update=True)
+    acts = queries.acts_undone_with(act, member=by)
+    publications = {
+        pk: queries.get_publication(member=by, pk=pk, for_update=True)
+        for pk in sorted(together.publication_id for together in acts)
+    }
+    for together in acts:
+        locked = queries.get_reversible_act(member=by, pk=together.pk, for_update=True)
+        _restore(locked, publications[locked.publication_id], by=by, now=now)
+    return publications[act.publication_id]
+
+
+def _restore(act: ReversibleAct, publication: Publication, *, by: Member, now: datetime) -> None:
+    """Restore one locked publication, inside the caller's transaction."""
     deliveries = lock_deliveries(publication.ref)
     event = queries.event_of(act)
     rules.check_may_undo(by, act, event.event_type, now=now)
@@ -61,4 +78,3 @@ def undo_act(*, act: ReversibleAct, by: Member, now: datetime) -> Publication:
         at=now,
         facts={"undone": event.event_type, "event": event.pk},
     )
-    return publication

@@ -1,6 +1,7 @@
 """What the screens and the jobs of publishing read."""
 
 from pregonero.publishing.queries.getters import (
+    acts_undone_with,
     chosen_publications,
     conversion_to_run,
     conversions_of,
@@ -27,6 +28,7 @@ from pregonero.publishing.queries.publications import (
 )
 
 __all__ = [
+    "acts_undone_with",
     "adaptations_of",
     "chosen_publications",
     "conversion_to_run",

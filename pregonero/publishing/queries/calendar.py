@@ -16,12 +16,15 @@ from pregonero.publishing.calendar import (
     SHORTEST_NOTICE,
     Proposal,
     ThreadPosition,
+    Topic,
     at_hour,
     free_hours,
     in_bogota,
     propose,
 )
-from pregonero.publishing.models import Publication, PublicationState
+from pregonero.publishing.calendar_rules.queries import rules_of
+from pregonero.publishing.calendar_rules.rule_set import RuleSet
+from pregonero.publishing.models import Publication, PublicationState, Relevance
 from pregonero.publishing.queries.forecast import leaves_on_time
 from pregonero.publishing.queries.publications import going_adaptations
 from pregonero.publishing.sources import Source, sources_of, unpublished_sources
@@ -30,6 +33,7 @@ from pregonero.publishing.threads import current_delivery, threads_in
 MOST_WAITING = 20
 MOST_UNSETTLED = 200
 PROPOSE_DAYS = 3  # when a day has no free hour left, one of the next two days is proposed
+MOST_PROPOSED = 3
 DAYS_AHEAD = 14  # days in which a free hour is searched
 
 
@@ -48,24 +52,45 @@ class WaitingItem:
     has_active: bool = True
 
 
-def proposed_hour(publication: Publication, *, now: datetime) -> datetime | None:
-    """Return the free hour that today's calendar proposes for a draft, or None if there is none left."""
+def proposal_of_today(publication: Publication, *, now: datetime) -> Proposal | None:
+    """Return the free hour that today's calendar proposes for a draft, with its reason; None if there is none left."""
     entity, today = publication.entity, in_bogota(now).date()
     waiting = waiting_items(entity, tuple(accounts_of(entity)), today, now=now, days=1)
-    return next((item.proposal.at for item in waiting if item.publication == publication and item.proposal), None)
+    return next((item.proposal for item in waiting if item.publication == publication), None)
+
+
+def proposals_for(publication: Publication, *, now: datetime) -> list[Proposal]:
+    """Return the best hours for a publication in the next days, by time, each with the reason why."""
+    entity, today = publication.entity, in_bogota(now).date()
+    accounts, rules = [adaptation.account_id for adaptation in going_adaptations(publication)], rules_of(entity)
+    topics = [Topic(number, publication.theme, publication.relevance) for number in range(MOST_PROPOSED)]
+    taken = positions_between(entity, today, DAYS_AHEAD)
+    others = [position for position in taken if position.publication != publication.pk]
+    proposals: list[Proposal] = []
+    for day in (today + timedelta(days=number) for number in range(DAYS_AHEAD) if accounts):
+        of_day = [position for position in others if position.at.date() == day]
+        proposals += propose(
+            topics[len(proposals) :], of_day, accounts, day, in_bogota(now) + SHORTEST_NOTICE, rules=rules
+        )
+        if len(proposals) == len(topics):
+            break
+    return sorted(proposals, key=lambda proposal: proposal.at)
 
 
 def next_free_hour(publication: Publication, *, now: datetime) -> datetime:
     """Return the first hour, of today or a later day, in which none of the publication's accounts publishes.
 
-    An hour in which the limits of a network would make it wait does not count. Raises `WrongState` if the next days
-    have none.
+    An hour in which the limits of a network would make it wait does not count, nor one that the rules of the calendar
+    advise against. Raises `WrongState` if the next days have none.
     """
     entity, earliest = publication.entity, in_bogota(now) + SHORTEST_NOTICE
-    adaptations = going_adaptations(publication)
+    adaptations, rules = going_adaptations(publication), rules_of(publication.entity)
     accounts = [adaptation.account_id for adaptation in adaptations]
+    is_urgent = publication.relevance == Relevance.HIGH
     for day in (earliest.date() + timedelta(days=number) for number in range(DAYS_AHEAD)):
-        for hour in free_hours(_positions(entity, day, 1), accounts, day, earliest):
+        if rules.day_off(day) and not is_urgent:
+            continue
+        for hour in free_hours(positions_between(entity, day, 1), accounts, day, earliest, rules):
             if leaves_on_time(adaptations, due_at=hour, now=now):
                 return hour
     raise WrongState(f"No hay una hora libre en los próximos {DAYS_AHEAD} días: elige tú la hora.")
@@ -120,13 +145,16 @@ def waiting_items(
     found = waiting_for_minute(entity)
     paused = tuple(account for account in accounts if account.paused_reason)
     active = [account.pk for account in accounts if account not in paused]
-    themes = [
-        (at, publication.theme if publication else source.theme) for at, (source, publication) in enumerate(found)
+    topics = [
+        Topic(at, publication.theme, publication.relevance) if publication else Topic(at, source.theme)
+        for at, (source, publication) in enumerate(found)
     ]
     first = max(day, in_bogota(now).date())
     days = min(days, (date.max - first).days)
     proposable = [first + timedelta(days=number) for number in range(days)] if active else []
-    proposals = _proposals(themes, _positions(entity, first, days), active, proposable, now)
+    proposals = _proposals(
+        topics, positions_between(entity, first, days), active, proposable, now=now, rules=rules_of(entity)
+    )
     return tuple(
         WaitingItem(
             source,
@@ -141,30 +169,36 @@ def waiting_items(
 
 
 def _proposals(
-    themes: list[tuple[int, str]],
+    topics: list[Topic],
     positions: list[ThreadPosition],
     accounts: Sequence[int],
     days: list[date],
+    *,
     now: datetime,
+    rules: RuleSet,
 ) -> dict[int, Proposal]:
     proposals: dict[int, Proposal] = {}
     for day in days:
-        left = [(key, theme) for key, theme in themes if key not in proposals]
+        left = [topic for topic in topics if topic.key not in proposals]
         of_day = [position for position in positions if position.at.date() == day]
-        proposals |= {proposal.waiting: proposal for proposal in propose(left, of_day, accounts, day, in_bogota(now))}
+        proposed = propose(left, of_day, accounts, day, in_bogota(now), rules=rules)
+        proposals |= {proposal.waiting: proposal for proposal in proposed}
     return proposals
 
 
-def _positions(entity: Entity, day: date, days: int) -> list[ThreadPosition]:
+def positions_between(entity: Entity, day: date, days: int) -> list[ThreadPosition]:
     """Return where the accounts publish in some days, without what was stopped."""
     deliveries = _deliveries_of(entity, day, days)
-    publications = Publication.objects.filter(pk__in={delivery.subject_id for delivery in deliveries})
-    themes = dict(publications.values_list("pk", "theme"))
+    publications = Publication.objects.in_bulk({delivery.subject_id for delivery in deliveries})
     current = [current_delivery(thread) for thread in threads_in(deliveries)]
-    return [position_of(delivery, themes[delivery.subject_id]) for delivery in current if delivery.state not in STOPPED]
+    return [
+        position_of(delivery, publications[delivery.subject_id])
+        for delivery in current
+        if delivery.state not in STOPPED
+    ]
 
 
-def position_of(delivery: Delivery, theme: str) -> ThreadPosition:
+def position_of(delivery: Delivery, publication: Publication) -> ThreadPosition:
     """Return the place of a thread in the calendar, by its current delivery."""
     return ThreadPosition(
         key=delivery.pk,
@@ -172,7 +206,8 @@ def position_of(delivery: Delivery, theme: str) -> ThreadPosition:
         account=delivery.account_id,
         at=in_bogota(delivery.due_at),
         title=delivery.subject_name,
-        theme=theme,
+        theme=publication.theme,
+        relevance=publication.relevance,
     )
 
 

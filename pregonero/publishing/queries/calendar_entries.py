@@ -12,6 +12,8 @@ from pregonero.outbox.states import STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Entity, Member
 from pregonero.publishing.calendar import CalendarProblem, ThreadPosition, find_problems, in_bogota
 from pregonero.publishing.calendar_acts import CardActs, acts_on
+from pregonero.publishing.calendar_rules.queries import rules_of
+from pregonero.publishing.calendar_rules.rule_set import RuleSet
 from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import of_publications, position_of
 from pregonero.publishing.sources import SourceNoun, loader_of, sources_of
@@ -108,7 +110,7 @@ def entries_between(
     shown = [thread for thread in threads if start <= current_delivery(thread).due_at < end]
     publications = _publications(threads)
     holds = _holds(entity)
-    problems = _problems(shown, publications)
+    problems = _problems(shown, publications, rules_of(entity))
     of_publication: dict[int, list[Delivery]] = {}
     for thread in threads:
         of_publication.setdefault(thread[0].subject_id, []).extend(thread)
@@ -152,14 +154,16 @@ def _holds(entity: Entity) -> dict[int | None, Hold]:
     return {hold.subject_id: hold for hold in holds.select_related("by")}
 
 
-def _problems(threads: Iterable[list[Delivery]], publications: Mapping[int, Publication]) -> dict[int, CalendarProblem]:
-    """Return the clashes and repeated themes of each day, by delivery."""
+def _problems(
+    threads: Iterable[list[Delivery]], publications: Mapping[int, Publication], rules: RuleSet
+) -> dict[int, CalendarProblem]:
+    """Return what the rules of the calendar advise against in each day, by delivery."""
     days: dict[date, list[ThreadPosition]] = {}
     for delivery in map(current_delivery, threads):
         if delivery.state not in STOPPED:
-            position = position_of(delivery, publications[delivery.subject_id].theme)
+            position = position_of(delivery, publications[delivery.subject_id])
             days.setdefault(position.at.date(), []).append(position)
-    return {key: problem for positions in days.values() for key, problem in find_problems(positions).items()}
+    return {key: problem for positions in days.values() for key, problem in find_problems(positions, rules).items()}
 
 
 def _problem_of(threads: Iterable[list[Delivery]], problems: Mapping[int, CalendarProblem]) -> str:

@@ -44,6 +44,14 @@ def get_reversible_act(*, member: Member, pk: int, for_update: bool = False) -> 
     return act
 
 
+def acts_undone_with(act: ReversibleAct, *, member: Member) -> list[ReversibleAct]:
+    """Return the acts that one undo undoes, by publication: the act, and those of its group."""
+    if act.group is None:
+        return [act]
+    acts = ReversibleAct.objects.filter(group=act.group, publication__entity_id=member.entity_id)
+    return list(acts.order_by("publication_id", "pk"))
+
+
 def undoable_act(publication: Publication, *, by: Member, now: datetime) -> ReversibleAct | None:
     """Return the last act on a publication, if this person did it and can still undo it."""
     act = ReversibleAct.objects.filter(publication=publication).order_by("-pk").first()

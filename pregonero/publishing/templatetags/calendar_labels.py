@@ -13,6 +13,8 @@ from django.utils import timezone
 from pregonero.networks.models import Account
 from pregonero.publishing.calendar import requested_minute
 from pregonero.publishing.calendar_filters import Filters
+from pregonero.publishing.calendar_models import CalendarRules
+from pregonero.publishing.calendar_rules.rule_set import hours_label
 from pregonero.publishing.queries.calendar import WaitingItem
 from pregonero.publishing.queries.calendar_entries import CellState, Entry
 from pregonero.publishing.queries.calendar_pages import Day, Days
@@ -169,3 +171,20 @@ def waiting_address(item: WaitingItem) -> str:
     if item.publication is not None:
         return reverse("publishing:editor", args=[item.publication.pk])
     return f"{reverse('publishing:start')}?{urlencode({'fuente': item.source.ref.reference}, safe=':')}"
+
+
+@register.filter
+def rules_summary(rules: CalendarRules, accounts: Sequence[Account]) -> str:
+    """Return what a version of the rules says: "15 min entre una y otra. Mejores horas: 8–10."."""
+    own = [f"{account} {rules.gaps[str(account.pk)]}" for account in accounts if str(account.pk) in rules.gaps]
+    parts = [f"{rules.gap_minutes} min entre una y otra" + (f" ({', '.join(own)})" if own else "")]
+    if rules.best_hours:
+        parts.append(f"Mejores horas: {hours_label(rules.best_hours)}")
+    if rules.quiet_from and rules.quiet_until:
+        parts.append(f"Silencio: {rules.quiet_from:%H:%M}–{rules.quiet_until:%H:%M}")
+    if rules.topics_apart:
+        pairs = ", ".join(" y ".join(pair) for pair in rules.topics_apart)
+        parts.append(f"No van juntos por {rules.apart_minutes} min: {pairs}")
+    if rules.skips_holidays:
+        parts.append("Avisa en los festivos")
+    return ". ".join(parts) + "."

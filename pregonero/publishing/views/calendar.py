@@ -19,6 +19,7 @@ from pregonero.outbox.queries.limits import limits_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 from pregonero.publishing import actions, queries, rules
+from pregonero.publishing.calendar import requested_minute
 from pregonero.publishing.calendar_form import CalendarForm
 from pregonero.publishing.forms import DayForm, MinuteForm, minute_of
 from pregonero.publishing.models import Publication
@@ -157,7 +158,8 @@ def reschedule(request: MemberRequest, pk: int) -> HttpResponse:
     now = timezone.now()
     publication = queries.get_publication(member=request.member, pk=pk)
     rules.check_may_move(request.member, publication, deliveries_of(publication.ref), now=now)
-    form = MinuteForm(request.POST or None, now=now, initial=minute_of(publication, now=now))
+    asked = requested_minute(request.GET.get("hora", ""), now)
+    form = MinuteForm(request.POST or None, now=now, initial=minute_of(publication, asked, now=now))
     if form.is_valid():
         try:
             return _move(request, publication, form, now)

@@ -34,7 +34,7 @@ def undo(request: MemberRequest, pk: int) -> HttpResponse:
     except (Conflict, WrongState) as refusal:
         messages.error(request, f"«{act.publication.title}»: {refusal.message}")
     else:
-        messages.success(request, _undone(publication))
+        messages.success(request, _undone(publication) if act.group is None else "Deshecho: cada una volvió a su hora.")
     return redirect(page_of_undo(request, reverse("reports:expediente", args=[act.publication_id])))
 
 

@@ -1,0 +1,1 @@
+"""The calendar in another calendar application, through a personal address that can be revoked (P-2)."""
