@@ -54,6 +54,7 @@ PAGES = (
     PageName("Nueva publicación", "publishing:start", "plus", "crear programar publicar", "publication.compose"),
     PageName("Informar un enlace", "newsroom:inform_link", "link", "noticia sede nueva", "news.inform"),
     PageName("Campañas", "newsroom:campaigns", "flag", "estrategia hashtags", "campaign.see"),
+    PageName("Piezas", "newsroom:pieces", "images", "foto video diseño infografía reel audio", "piece.see"),
     PageName("Necesidades de las áreas", "newsroom:needs", "inbox", "pedido evento contar área", "need.see"),
     PageName("Fuentes de noticias", "newsroom:sources", "rss", "sede feed canal"),
     PageName("Registrar una cuenta", "networks:add", "plus", "conectar red", "accounts.manage"),

@@ -4,6 +4,8 @@ from django.urls import path
 
 from pregonero.newsroom.campaigns import views as campaigns
 from pregonero.newsroom.needs import views as needs
+from pregonero.newsroom.pieces import upload_views as piece_uploads
+from pregonero.newsroom.pieces import views as pieces
 from pregonero.newsroom.views import news, several, sources, webhook
 
 app_name = "newsroom"
@@ -38,5 +40,13 @@ urlpatterns = [
     path("campanas/<int:pk>/cambio/", campaigns.change_campaign, name="change_campaign"),
     path("campanas/<int:pk>/noticia/", campaigns.gather_news, name="gather_news"),
     path("campanas/<int:pk>/<slug:kind>/<int:thing>/fuera/", campaigns.take_out, name="take_out_of_campaign"),
+    path("piezas/", pieces.pieces, name="pieces"),
+    path("piezas/nueva/", piece_uploads.create, name="create_piece"),
+    path("piezas/<int:pk>/", pieces.piece_page, name="piece"),
+    path("piezas/<int:pk>/version/", piece_uploads.add_version, name="add_piece_version"),
+    path("piezas/<int:pk>/comparacion/", pieces.compare, name="compare_piece"),
+    path("piezas/<int:pk>/retiro/", pieces.withdraw, name="withdraw_piece"),
+    path("piezas/<int:pk>/notas/", pieces.write_note, name="write_piece_note"),
+    path("piezas/notas/<int:pk>/resuelta/", pieces.resolve_note, name="resolve_piece_note"),
     path("avisos/<int:pk>/", webhook.receive_notice, name="notice"),
 ]

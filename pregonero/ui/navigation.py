@@ -59,6 +59,7 @@ NAVIGATION = (
         NavigationItem("conversacion", "Conversación", "/conversacion/", "messages-square"),
         NavigationItem("noticias", "Noticias", "/noticias/", "newspaper"),
         NavigationItem("necesidades", "Necesidades", "/necesidades/", "inbox"),
+        NavigationItem("piezas", "Piezas", "/piezas/", "images"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
         NavigationItem("moderacion", "Moderación", "/moderacion/", "eye-off"),
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
@@ -79,7 +80,7 @@ NAVIGATION = (
 
 ORDERS: dict[str, tuple[str, ...]] = {
     "CONTENT_MANAGER": ("hoy", "noticias", "publicaciones", "parrilla"),
-    "PRODUCER": ("hoy", "noticias", "parrilla"),
+    "PRODUCER": ("hoy", "piezas", "noticias", "parrilla"),
     "COMMUNITY_MANAGER": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
     "DIGITAL_STRATEGIST": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),
     "ADVISER": ("hoy", "conversacion", "parrilla", "moderacion", "noticias", "publicaciones"),

@@ -22,6 +22,7 @@ from pregonero.newsroom.campaigns.actions import CampaignPlan, gather, open_camp
 from pregonero.newsroom.models import News, NewsState, Source
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.needs.actions import AttachedFile, ask_need
+from pregonero.newsroom.piece_models import Piece
 from pregonero.newsroom.sources.registry import WEBHOOK
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import DeliveryState
@@ -33,6 +34,7 @@ from pregonero.publishing.actions import move_publication, pause_publication
 from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
 from tests.attack.controls_stage import ControlRows, make_controls
 from tests.attack.inbox_stage import InboxRows, make_inbox
+from tests.attack.piece_stage import make_piece
 from tests.conftest import NOW, member, register_mincomercio
 from tests.databases import as_default_database, fresh_database
 from tests.newsroom.needs import asked
@@ -85,6 +87,7 @@ class Stage:
     stand_in: StandIn
     act: ActOnBehalf
     controls: ControlRows
+    piece: Piece
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,7 @@ def make_stage(media: Path) -> Stage:
         ),
         act=record_act(act=make_act(going, people[Role.MINISTER_OFFICE], moment), by=coordinator, now=moment),
         controls=make_controls(accounts, beto, coordinator, people[Role.COMMUNITY_MANAGER]),
+        piece=make_piece(news, news.picture, people[Role.PRODUCER], moment),
     )
 
 

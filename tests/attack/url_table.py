@@ -18,6 +18,7 @@ from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
+from tests.attack.piece_rows import PIECE_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
     ALL,
@@ -382,6 +383,7 @@ ROWS = (
         FOUND),
     Row("newsroom:take_out_of_campaign", "POST", lambda stage: [stage.campaign.pk, "noticia", stage.informed.pk],
         roles=NETWORKS_AND_HEADS, status=FOUND),
+    *PIECE_ROWS,
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},

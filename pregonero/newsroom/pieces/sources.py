@@ -1,0 +1,28 @@
+"""What a piece completes, from the link that a person gives."""
+
+import re
+from urllib.parse import urlsplit
+
+from pregonero.newsroom.models import News
+from pregonero.newsroom.need_models import Need
+from pregonero.newsroom.needs.queries import get_need, news_at
+from pregonero.newsroom.queries import get_news
+from pregonero.people.models import Member
+
+OWN_PAGE = re.compile(r"/(noticias|necesidades)/(\d{1,18})/")
+
+
+def source_at(*, member: Member, address: str) -> News | Need:
+    """Return the news item or need at a link: of the website, or of its page here. Raises `NotFound`."""
+    own = OWN_PAGE.fullmatch(_path(address))
+    if own is None:
+        return news_at(member=member, address=address)
+    kind, pk = own.groups()
+    return get_news(member=member, pk=int(pk)) if kind == "noticias" else get_need(member=member, pk=int(pk))
+
+
+def _path(address: str) -> str:
+    try:
+        return urlsplit(address.strip()).path
+    except ValueError:
+        return ""
