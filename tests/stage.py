@@ -17,6 +17,7 @@ from uuid import uuid4
 import httpx
 from django.db.models import QuerySet
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from pregonero.media.models import Medium
 from pregonero.networks.actions.credentials import connect_account
@@ -132,6 +133,14 @@ def drafted(news: News, by: Member, now: datetime, *, why: str = "Muestra dónde
     )
     finding = LinkFinding(publication.link, 200, publication.link, official=True, problem="")
     actions.keep_link_check(publication=publication, finding=finding, now=now)
+    # A worker that began to open the link before may find it unreachable after; one that begins later opens nothing.
+    opening = ProcrastinateJob.objects.filter(
+        task_name="publishing.check_link", status="doing", args__publication_id=publication.pk
+    )
+    until(lambda: not opening.exists())
+    latest = queries.latest_link_check(publication)
+    if latest is None or latest.problem:
+        actions.keep_link_check(publication=publication, finding=finding, now=now)
     return publication
 
 

@@ -17,7 +17,7 @@ from pregonero.people.roles import Role
 from tests import conftest as cast
 from tests.bluesky import harness
 from tests.bluesky.harness import Bluesky
-from tests.databases import as_default_database, fresh_database
+from tests.databases import as_default_database, copy_migrated_cluster, fresh_database
 from tests.lab.process import Lab
 from tests.stage import ROOT, Workers, workers_on
 
@@ -92,14 +92,12 @@ def own_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def own(own_folder: Path) -> Iterator[OwnDatabase]:
+    copy_migrated_cluster(own_folder)
     environment = {**os.environ, "PREGONERO_DATA": str(own_folder)}
     command = [sys.executable, "-m", "tests.faults.own_database"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as process:
         assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        migrate = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
-        subprocess.run(migrate, cwd=ROOT, env={**os.environ, "DATABASE_URL": url}, check=True)
-        yield OwnDatabase(process, url)
+        yield OwnDatabase(process, process.stdout.readline().strip())
         assert process.stdin is not None
         process.stdin.close()
