@@ -2,8 +2,11 @@
 
 from django.db import models
 
+from pregonero.media.upload_models import ResumableUpload
 from pregonero.people.models import Entity, Member
 from pregonero.records.actions import ObjectRef
+
+__all__ = ["Medium", "MediumKind", "ResumableUpload"]
 
 
 class MediumKind(models.TextChoices):

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path, PurePath
 from typing import IO, Any
 
@@ -70,7 +71,7 @@ def store_upload(
             if size > max_bytes:
                 raise FileTooLarge(f"El archivo pesa más de {max_bytes // CHUNK} MB: no se recibe.")
             output.write(chunk)
-        return store_incoming(output, expected, check=lambda mime: _check_extension(name, mime))
+        return store_incoming(output, expected, check=extension_check(name))
 
 
 def store_arms(chunks: Iterable[bytes], name: str) -> StoredFile:
@@ -137,6 +138,11 @@ def _steps(inspected: dict[str, Any]) -> Iterator[str]:
         yield inspected["colour_step"]
     if inspected["has_metadata"]:
         yield WITHOUT_METADATA
+
+
+def extension_check(name: str) -> Callable[[str], None]:
+    """Return a check of the real MIME type that raises `MalformedFile` if the extension of a name is false."""
+    return partial(_check_extension, name)
 
 
 def _check_extension(name: str, mime: str) -> None:

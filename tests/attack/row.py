@@ -32,6 +32,7 @@ class Row:
     refused: int = REFUSED
     outside: int = MISSING  # status for a member of another entity with every role
     both: bool = field(default=False)  # the address accepts GET and POST
+    also: frozenset[str] = frozenset()  # other methods that it accepts
 
     def path(self, stage: Stage) -> str:
         return reverse(self.name, args=self.arguments(stage))

@@ -59,7 +59,7 @@ def test_address_serves_its_roles_and_nobody_else(row: Row, stage: Stage, foreig
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_address_accepts_only_its_method(row: Row, stage: Stage) -> None:
     client = signed_in(stage.people[Role.COORDINATOR])
-    for method in ("PUT", "DELETE", "PATCH", "TRACE"):
+    for method in {"PUT", "DELETE", "PATCH", "TRACE"} - row.also:
         assert client.generic(method, row.path(stage)).status_code == METHOD_NOT_ALLOWED, method
     if not row.both:
         other = client.get if row.method == "POST" else client.post

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from pregonero.media.file_names import safe_name
 from pregonero.newsroom.piece_models import Piece, PieceNote
-from pregonero.newsroom.pieces.files import safe_name
 from pregonero.newsroom.pieces.places import AREAS, area_of, centre_of, read_seconds, seconds_text, words_of
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role

@@ -10,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from pregonero.errors import NotAllowed, NotFound, Refused
+from pregonero.errors import NotAllowed, Refused
 from pregonero.media.models import Medium
+from pregonero.media.uploads.actions import store_whole
 from pregonero.newsroom.models import News
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.piece_models import Piece
@@ -19,7 +20,7 @@ from pregonero.newsroom.pieces import actions, queries
 from pregonero.newsroom.pieces.actions import VersionContent
 from pregonero.newsroom.pieces.files import check_weight, receive_file
 from pregonero.newsroom.pieces.forms import NewVersionForm, PieceForm, VersionForm
-from pregonero.newsroom.pieces.sources import source_at
+from pregonero.newsroom.pieces.sources import SourceNotFound, source_at
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import members_with
@@ -50,7 +51,7 @@ def create(request: MemberRequest) -> HttpResponse:
         try:
             check_weight(request)
             created = _create(member, form, now)
-        except NotFound as refusal:
+        except SourceNotFound as refusal:
             form.add_error("source", refusal.message)
         except NotAllowed:
             raise
@@ -67,7 +68,7 @@ def create(request: MemberRequest) -> HttpResponse:
 def _create(member: Member, form: PieceForm, now: datetime) -> list[Piece]:
     """Store the files, and create a piece for each; without files, one without versions."""
     source: News | Need = source_at(member=member, address=form.cleaned_data["source"])
-    media = [receive_file(file, expected="media", by=member, now=now) for file in form.cleaned_data["file"]]
+    media = _media(member, form, now)
     contents = _contents(member, form, media, now) or [None]
     return [
         actions.create_piece(
@@ -75,6 +76,13 @@ def _create(member: Member, form: PieceForm, now: datetime) -> list[Piece]:
         )
         for position, content in enumerate(contents, start=1)
     ]
+
+
+def _media(member: Member, form: VersionForm, now: datetime) -> list[Medium]:
+    """Store the files that came with the form, and those that went up before it in parts."""
+    data = form.cleaned_data
+    received = [receive_file(file, expected="media", by=member, now=now) for file in data["file"]]
+    return received + [store_whole(code=code, expected="media", by=member, now=now) for code in data["uploads"]]
 
 
 def _contents(member: Member, form: VersionForm, media: Sequence[Medium], now: datetime) -> list[Any]:
@@ -119,10 +127,10 @@ def add_version(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _add(member: Member, piece: Piece, form: NewVersionForm, now: datetime) -> Any:
-    last, files = queries.last_version(piece), form.cleaned_data["file"]
-    if len(files) > 1:
+    last, data = queries.last_version(piece), form.cleaned_data
+    if len(data["file"]) + len(data["uploads"]) > 1:
         raise Refused("Una versión lleva un solo archivo.")
-    media = [receive_file(file, expected="media", by=member, now=now) for file in files]
+    media = _media(member, form, now)
     if not media and last is not None:
         media = [last.medium]
     if not media:
