@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pregonero.errors import NotFound, Refused
+from pregonero.newsroom.forms import ReasonForm
 from pregonero.newsroom.piece_models import Piece, PieceNote, PieceState, PieceVersion
 from pregonero.newsroom.pieces import actions, queries
 from pregonero.newsroom.pieces.forms import NoteForm
@@ -176,14 +177,15 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     member, now = request.member, timezone.now()
     piece = queries.get_piece(member=member, pk=pk)
     check_may(member, "piece.make", now=now)
-    problem = ""
-    if request.method == "POST":
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
-            actions.withdraw_piece(piece=piece, reason=request.POST.get("reason", ""), by=member, now=now)
+            actions.withdraw_piece(piece=piece, reason=form.cleaned_data["reason"], by=member, now=now)
         except Refused as refusal:
-            problem = refusal.message
+            form.add_error("reason", refusal.message)
         else:
             messages.success(request, "Pieza retirada.")
             return redirect(piece)
+    problem = " ".join(str(error) for error in form.errors.get("reason", ()))
     context = {"piece": piece, "problem": problem}
     return render(request, "newsroom/piece_withdrawal.html", context, status=UNPROCESSABLE if problem else None)
