@@ -1,6 +1,7 @@
 """The checks that the system makes by itself: what each asks, what it concludes, and the answer kept as evidence.
 
-FB-4, FB-5 and ALL-1 rest on what moderation already has; FB-1 and FB-6 ask the network here.
+FB-4, FB-5 and ALL-1 rest on what moderation already has, and YT-5 on the closed pre-flight lists of live events; FB-1
+and FB-6 ask the network here.
 """
 
 import json
@@ -27,6 +28,7 @@ from pregonero.networks.models import Account
 from pregonero.networks.queries import credentials_for
 from pregonero.networks.registry import auditor_of
 from pregonero.networks.tokens import with_token_refresh
+from pregonero.publishing.live.queries import closed_chat_check
 
 AFTER_PROBLEM, AFTER_FAILURE = timedelta(hours=6), timedelta(days=1)
 LONGEST_NOTE = 500
@@ -138,6 +140,16 @@ def check_daily_close(account: Account, *, now: datetime) -> CheckDraft | None:
     return _draft("" if adds_up else f"El {close.day:%d/%m/%Y} no cerró completo: {close.reason}", answer, close.at)
 
 
+def check_live_chat(account: Account, *, now: datetime) -> CheckDraft | None:
+    """YT-5: what a person saw of the chat before a live event, with its capture, once the list was closed."""
+    seen = closed_chat_check(account)
+    if seen is None or seen.medium is None:
+        return None
+    note = f"Lista previa de «{seen.event}», cerrada. {seen.by}: {seen.seen} {seen.event.get_absolute_url()}"
+    capture = EvidenceDraft(EvidenceKind.CAPTURE, medium=seen.medium, name="Casilla del chat en vivo")
+    return CheckDraft(Result.MET, seen.observed_at, evidence=(capture, EvidenceDraft(EvidenceKind.NOTE, body=note)))
+
+
 def is_newer(draft: CheckDraft, last: Check | None) -> bool:
     """Return whether a check rests on something seen after the last one: the same answer is not evidence twice."""
     return last is None or draft.observed_at > last.observed_at
@@ -164,10 +176,14 @@ def _as_json(answer: Any) -> str:
 
 @dataclass(frozen=True)
 class AutomaticCheck:
-    """A check made by the system. `is_local` says that it asks no network, so that it is looked at each time."""
+    """A check made by the system. `is_local` says that it asks no network, so that it is looked at each time.
+
+    `stores_each` says that each new evidence is stored, also before the control falls due.
+    """
 
     run: Callable[..., CheckDraft | None]
     is_local: bool
+    stores_each: bool = False
 
 
 BY_CODE = {
@@ -175,5 +191,6 @@ BY_CODE = {
     "FB-4": AutomaticCheck(check_word_list, is_local=True),
     "FB-5": AutomaticCheck(check_daily_close, is_local=True),
     "FB-6": AutomaticCheck(check_standing, is_local=False),
+    "YT-5": AutomaticCheck(check_live_chat, is_local=True, stores_each=True),
     "ALL-1": AutomaticCheck(check_nobody_blocked, is_local=True),
 }

@@ -49,5 +49,5 @@ def check_automatically(timestamp: int, **_later: Any) -> None:
         draft = check.run(target.account, now=now)
         if draft is None or not is_newer(draft, target.last):
             continue
-        if due or has_changed(draft, target.last):
+        if due or check.stores_each or has_changed(draft, target.last):
             record_automatic_check(control=target.control, account=target.account, draft=draft, now=timezone.now())

@@ -18,6 +18,7 @@ from pregonero.dashboard.conversation_tasks import (
     promise_tasks,
 )
 from pregonero.dashboard.due_publications import DuePublication
+from pregonero.dashboard.live_tasks import live_tasks
 from pregonero.dashboard.moderation_tasks import moderation_tasks, restriction_tasks
 from pregonero.dashboard.need_tasks import need_tasks
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
@@ -54,6 +55,7 @@ HELD = GroupKind("held", "En pausa", "pause", "wait")
 SCHEDULE = GroupKind("schedule", "Por programar", "calendar-plus")
 ANSWER = GroupKind("answer", "Por responder", "messages-square")
 RESTRICTIONS = GroupKind("restrictions", "Alguien está bloqueado", "ban", "bad")
+LIVE = GroupKind("live", "En vivo", "radio-tower", "wait")
 REVIEWS = GroupKind("reviews", "Revisiones que pide la ciudadanía", "scale", "wait")
 CLOSES = GroupKind("closes", "Cierre del día", "calendar-check", "wait")
 MODERATION = GroupKind("moderation", "Comentarios por decidir", "eye-off")
@@ -110,6 +112,7 @@ def task_groups(
         _group(EXPIRING, [_notice_task(notice) for notice in by_urgency.expiring]),
         _group(HELD, held),
         _group(RESTRICTIONS, restriction_tasks(member, now=now)),
+        _group(LIVE, live_tasks(member, now=now)),
         _group(REVIEWS, review_tasks(member, now=now)),
         _group(CLOSES, close_tasks(member, now=now)),
         _group(MODERATION, *moderation_tasks(member, now=now)),

@@ -1,4 +1,7 @@
-"""The search over everything (Ctrl-K): publications, news, accounts, people and pages of the person's entity."""
+"""The search over everything (Ctrl-K) of the person's entity (M-1, M-4).
+
+It finds publications, news, needs with what was decided, campaigns, live events, accounts, people and pages.
+"""
 
 import unicodedata
 from collections.abc import Iterable
@@ -6,13 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import F, Func
+from django.db.models import F, Func, TextField, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
+from django.utils import timezone
 
 from pregonero.networks.queries import accounts_of
+from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.models import News
+from pregonero.newsroom.need_models import NeedState
+from pregonero.newsroom.needs.queries import needs_of
+from pregonero.newsroom.search import words_query as need_words_query
 from pregonero.people.models import Member
 from pregonero.people.rules import may
+from pregonero.publishing.live.live_models import LiveEvent, LiveState, StepKind
+from pregonero.publishing.live.queries import last_step, search_events
 from pregonero.publishing.queries.search import quick_search, words_query
 from pregonero.ui.navigation import NAVIGATION
 
@@ -56,6 +67,7 @@ PAGES = (
     PageName("Campañas", "newsroom:campaigns", "flag", "estrategia hashtags", "campaign.see"),
     PageName("Piezas", "newsroom:pieces", "images", "foto video diseño infografía reel audio", "piece.see"),
     PageName("Necesidades de las áreas", "newsroom:needs", "inbox", "pedido evento contar área", "need.see"),
+    PageName("Transmisiones en vivo", "publishing:live_events", "radio-tower", "evento streaming chat", "live.see"),
     PageName("Fuentes de noticias", "newsroom:sources", "rss", "sede feed canal"),
     PageName("Registrar una cuenta", "networks:add", "plus", "conectar red", "accounts.manage"),
     PageName("Pausar todo", "publishing:pause_all", "octagon-pause", "detener parar emergencia reanudar"),
@@ -79,6 +91,9 @@ def search(member: Member, text: str, *, now: datetime) -> list[SearchGroup]:
         SearchGroup("Páginas", _pages(member, words, now)),
         *([SearchGroup("Publicaciones", _publications(member, text))] if words else []),
         *([SearchGroup("Noticias", _news(member, text))] if words else []),
+        *([SearchGroup("Lo que pidieron las áreas", _needs(member, text))] if words else []),
+        *([SearchGroup("En vivo", _live_events(member, text))] if words else []),
+        *([SearchGroup("Campañas", _campaigns(member, text))] if words else []),
         *([SearchGroup("Cuentas", _accounts(member, words))] if words else []),
         *([SearchGroup("Personas", _people(member, words))] if words else []),
     ]
@@ -107,6 +122,55 @@ def _news(member: Member, text: str) -> tuple[SearchResult, ...]:
     return tuple(
         SearchResult(news.title, news.get_state_display().capitalize(), news.get_absolute_url(), "newspaper")
         for news in found.order_by("-found_at", "-pk")[:LIMIT]
+    )
+
+
+def _needs(member: Member, text: str) -> tuple[SearchResult, ...]:
+    """Return the needs with what was decided and why: the answer to "why didn't my event go out?" (M-1)."""
+    if need_words_query(text) is None:
+        return ()
+    found = needs_of(member.entity, list(NeedState), words=text)
+    return tuple(
+        SearchResult(
+            need.title,
+            f"{need.get_state_display().capitalize()}. "
+            + (f"{need.decided_by}: {need.answer}" if need.answer else f"Lo pide {need.area}."),
+            need.get_absolute_url(),
+            "inbox",
+        )
+        for need in found[:LIMIT]
+    )
+
+
+def _live_events(member: Member, text: str) -> tuple[SearchResult, ...]:
+    return tuple(
+        SearchResult(event.title, _state_of(event), event.get_absolute_url(), "radio-tower")
+        for event in search_events(member.entity, text, limit=LIMIT)
+    )
+
+
+def _state_of(event: LiveEvent) -> str:
+    """Return how an event stands; a cancelled one says who cancelled it and why."""
+    day = f"{timezone.localtime(event.starts_at):%d/%m/%Y %H:%M}"
+    stopped = last_step(event, StepKind.CANCELLED) if event.state == LiveState.CANCELLED else None
+    return f"{day}, cancelada. {stopped.by}: {stopped.reason}" if stopped else f"{day}, {event.get_state_display()}"
+
+
+def _campaigns(member: Member, text: str) -> tuple[SearchResult, ...]:
+    query = words_query(text, is_typing=True)
+    if query is None:
+        return ()
+    told = Concat("name", Value(" "), "purpose", Value(" "), Cast("hashtags", TextField()), output_field=TextField())
+    words = Func(told, function="publishing_words", output_field=SearchVectorField())
+    found = Campaign.objects.filter(entity_id=member.entity_id).annotate(words=words).filter(words=query)
+    return tuple(
+        SearchResult(
+            campaign.name,
+            f"Del {campaign.starts_on:%d/%m/%Y} al {campaign.ends_on:%d/%m/%Y}. {campaign.purpose}",
+            campaign.get_absolute_url(),
+            "flag",
+        )
+        for campaign in found.order_by("-ends_on", "-pk")[:LIMIT]
     )
 
 

@@ -1,6 +1,6 @@
 """The chats of live broadcasts, read beside their video (YT-5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -12,6 +12,8 @@ from pregonero.moderation.states import Effect
 from pregonero.networks.interactions import InteractionKind
 from pregonero.networks.models import Account
 from pregonero.people.models import Entity, Member
+from pregonero.publishing.live.live_models import LiveEvent
+from pregonero.publishing.live.queries import event_with_video
 
 LOOK_BACK = timedelta(days=90)
 SHOWN = 200
@@ -25,8 +27,10 @@ class LiveChat:
     video: str
     subject: str
     messages: int
-    last_at: datetime
+    last_at: datetime | None
     by_hand: int  # decisions that a person still has to do at the network
+    event: LiveEvent | None = None  # the one that is broadcast, if it was planned here
+    address: str = ""  # that was stored when it went live
 
 
 def chats_of(entity: Entity, *, now: datetime, video: str = "") -> list[LiveChat]:
@@ -56,11 +60,14 @@ def chats_of(entity: Entity, *, now: datetime, video: str = "") -> list[LiveChat
 
 
 def get_chat(member: Member, *, video: str, now: datetime) -> LiveChat:
-    """Return the chat of a broadcast of the member's entity. Raises `NotFound`."""
+    """Return the chat of a broadcast of the member's entity, also before its first message. Raises `NotFound`."""
     found = chats_of(member.entity, now=now, video=video)
-    if not found:
+    broadcast = event_with_video(member.entity, video)
+    if found:
+        return replace(found[0], event=broadcast.event if broadcast else None)
+    if broadcast is None:
         raise NotFound
-    return found[0]
+    return LiveChat(broadcast.account, video, broadcast.event.title, 0, None, 0, broadcast.event, broadcast.address)
 
 
 def messages_of(chat: LiveChat) -> list[Message]:

@@ -1,12 +1,15 @@
-"""How the publication of a news item stands.
+"""How the publication of a news item stands, and which live events come from a need, a campaign or a news item.
 
-The app publishing registers the function that knows it, because newsroom must not import publishing.
+The app publishing registers the functions that know it, because newsroom must not import publishing.
 """
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from pregonero.newsroom.models import News
+from pregonero.people.models import Entity
+from pregonero.records.actions import ObjectRef
 
 
 @dataclass(frozen=True)
@@ -38,3 +41,28 @@ def followups_of(news: Iterable[News]) -> dict[int, Followup]:
     for provider in _PROVIDERS if ids else ():
         found |= provider(ids)
     return found
+
+
+@dataclass(frozen=True)
+class LiveFollowup:
+    """A live event that comes from something: its title, when it is, its state with its colour, and its page."""
+
+    title: str
+    at: datetime
+    state: str
+    label: str
+    path: str
+
+
+LiveProvider = Callable[[Entity, ObjectRef], list[LiveFollowup]]
+_LIVE_PROVIDERS: list[LiveProvider] = []
+
+
+def register_live(provider: LiveProvider) -> None:
+    """Register a function that returns the live events of an object; its app calls this once, in `ready()`."""
+    _LIVE_PROVIDERS.append(provider)
+
+
+def live_events_of(entity: Entity, ref: ObjectRef) -> list[LiveFollowup]:
+    """Return the live events that come from an object, the first one first."""
+    return [event for provider in _LIVE_PROVIDERS for event in provider(entity, ref)]

@@ -72,6 +72,8 @@ PERMISSIONS: dict[str, Permission] = {
     "piece.make": Permission("subir piezas y sus versiones", PIECE_MAKERS),
     "piece.note": Permission("anotar piezas", PIECE_MAKERS),
     "piece.close_note": Permission("cerrar la nota de otra persona que pide un cambio", GROUP_HEADS),
+    "live.see": Permission("ver las transmisiones en vivo", EVERYBODY),
+    "live.manage": Permission("llevar las transmisiones en vivo", NETWORKS_PEOPLE | GROUP_HEADS),
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "calendar_rules.set": Permission("fijar las reglas de la parrilla", NETWORKS_PEOPLE),

@@ -9,10 +9,14 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         """Register publishing as the owner of the deliveries of publications, and news as a source of them."""
         from pregonero.newsroom import followups  # noqa: PLC0415  its models load after the apps
+        from pregonero.newsroom.campaigns import figures  # noqa: PLC0415
         from pregonero.outbox import subjects  # noqa: PLC0415
-        from pregonero.publishing import news_followups, news_source, sources  # noqa: PLC0415
+        from pregonero.publishing import campaign_figures, news_followups, news_source, sources  # noqa: PLC0415
         from pregonero.publishing.delivery_events import PublicationHandler  # noqa: PLC0415
+        from pregonero.publishing.live import live_followups  # noqa: PLC0415
 
         subjects.register("publication", PublicationHandler())
         sources.register(news_source.KIND, news_source.NewsLoader())
         followups.register(news_followups.followups_of)
+        followups.register_live(live_followups.live_events_of)
+        figures.register(campaign_figures.figures_of)

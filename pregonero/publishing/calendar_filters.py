@@ -1,10 +1,12 @@
 """The filters of the calendar, which its address keeps: network, state, person and kind of source."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from pregonero.networks.models import Account
+from pregonero.publishing.live.live_models import LiveEvent
+from pregonero.publishing.live.queries import accounts_in
 from pregonero.publishing.queries.calendar_entries import Entry
 
 
@@ -49,6 +51,18 @@ class Filters:
     def entries(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return the entries that are shown, each with the accounts that are shown."""
         return [entry for entry in map(self._of_network, entries) if self._matches(entry)]
+
+    def live_events(self, events: Sequence[LiveEvent]) -> list[LiveEvent]:
+        """Return the live events that are shown: none among publications of one state or kind of source."""
+        if self.state or self.kind:
+            return []
+        accounts = accounts_in(events)
+        return [
+            event
+            for event in events
+            if self.person in {None, event.responsible_id}
+            and (not self.network or any(account.network == self.network for account in accounts[event.pk]))
+        ]
 
     def _of_network(self, entry: Entry) -> Entry:
         if not self.network:

@@ -13,6 +13,7 @@ from pregonero.people.queries import receipts_of
 from pregonero.publishing.models import Publication
 from pregonero.publishing.sentences import sentence_ends
 from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
+from pregonero.records.actions import ObjectRef
 
 KIND = "news"  # the kind of `News.ref`
 NOT_INFORMED = (
@@ -58,6 +59,11 @@ class NewsLoader(SourceLoader):
             found,
             SourceStep("Noticia informada", informing.at, text, receipts=tuple(receipts)),
         )
+
+    def belongs_to(self, source: Source, *, entity_id: int) -> tuple[ObjectRef, ...]:
+        """Return the need that the news item tells, and its campaign."""
+        news = News.objects.filter(pk=source.id, entity_id=entity_id).select_related("need", "campaign").first()
+        return tuple(one.ref for one in (news.need, news.campaign) if one is not None) if news else ()
 
     def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:
         """Mark the notice of the informed news item as seen."""

@@ -115,6 +115,10 @@ class SourceLoader(ABC):
         """Return the steps of the source before its publication, oldest first."""
         return ()
 
+    def belongs_to(self, source: Source, *, entity_id: int) -> tuple[ObjectRef, ...]:
+        """Return what the source is part of, such as the need that it tells and its campaign."""
+        return ()
+
     def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:  # noqa: B027  most kinds do nothing
         """React to a person who opens a draft of the source, inside the caller's transaction."""
 
@@ -200,6 +204,11 @@ def unpublished_sources(*, entity_id: int, limit: int) -> list[Source]:
 def steps_of(source: Source, *, entity_id: int) -> tuple[SourceStep, ...]:
     """Return the steps of a source before its publication, oldest first."""
     return loader_of(source.kind).steps(source, entity_id=entity_id)
+
+
+def belongings_of(source: Source, *, entity_id: int) -> tuple[ObjectRef, ...]:
+    """Return a source's own reference, and those of what it is part of."""
+    return (source.ref, *loader_of(source.kind).belongs_to(source, entity_id=entity_id))
 
 
 def notify_drafted(source: Source, *, by: Member, now: datetime) -> None:

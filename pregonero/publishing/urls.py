@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from pregonero.publishing.calendar_feed.views import feed, feed_page, open_feed, revoke_feed
 from pregonero.publishing.calendar_rules.views import calendar_rules
 from pregonero.publishing.converters import DayConverter, NumberConverter
+from pregonero.publishing.live.urls import urlpatterns as live
 from pregonero.publishing.views import (
     calendar,
     deliveries,
@@ -96,6 +97,7 @@ urlpatterns = [
     path("limites/", limits.limits, name="limits"),
     path("limites/<int:pk>/reanudacion/", limits.resume_sending, name="resume_sending"),  # else it would be a limit's
     path("limites/<int:account>/<slug:quota>/", limits.limit, name="limit"),
+    path("en-vivo/", include(live)),
     path("pausa/", pauses.pause_all, name="pause_all"),
     path("pausa/reanudacion/", pauses.resume_all, name="resume_all"),
     path("envios/<int:pk>/decision/", deliveries.resolution, name="resolution"),

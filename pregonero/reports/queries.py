@@ -15,6 +15,8 @@ from pregonero.outbox.rules import may_post_manually, may_withdraw
 from pregonero.outbox.states import IN_FLIGHT, PUBLIC, STOPPED, TINTS, WAITING, DeliveryState
 from pregonero.people.models import Member
 from pregonero.publishing import rules
+from pregonero.publishing.live.live_models import LiveEvent
+from pregonero.publishing.live.queries import events_from
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, Publication, PublicationState
 from pregonero.publishing.queries import (
     adaptations_of,
@@ -23,7 +25,7 @@ from pregonero.publishing.queries import (
     latest_link_check,
 )
 from pregonero.publishing.situation import situation_of
-from pregonero.publishing.sources import Source, SourceStep, source_of, steps_of
+from pregonero.publishing.sources import Source, SourceStep, belongings_of, source_of, steps_of
 from pregonero.publishing.threads import current_delivery, thread_label
 from pregonero.records.actions import ObjectRef
 from pregonero.records.queries import SealStatus, events_of, seal_status_of, texts_of
@@ -89,6 +91,12 @@ class Expediente:
     withdrawable: frozenset[int]
     may_duplicate: bool
     conversations: tuple[Conversation, ...]
+
+    @property
+    def live_events(self) -> list[LiveEvent]:
+        """Return the live events of its source, of its need and of its campaign."""
+        entity = self.publication.entity
+        return events_from(entity, belongings_of(self.source, entity_id=entity.pk))
 
     @property
     def paused(self) -> list[AccountStop]:

@@ -61,6 +61,7 @@ NAVIGATION = (
         NavigationItem("necesidades", "Necesidades", "/necesidades/", "inbox"),
         NavigationItem("piezas", "Piezas", "/piezas/", "images"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
+        NavigationItem("vivo", "En vivo", "/en-vivo/", "radio-tower"),
         NavigationItem("moderacion", "Moderación", "/moderacion/", "eye-off"),
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
     )),

@@ -17,6 +17,7 @@ from tests.attack.calendar_rows import CALENDAR_ROWS
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
+from tests.attack.live_rows import LIVE_ROWS
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
 from tests.attack.piece_rows import PIECE_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
@@ -415,6 +416,7 @@ ROWS = (
     Row("networks:returned", status=FOUND, outside=FOUND),  # it says that nobody began that, and goes to the register
     *CALENDAR_ROWS,
     Row("ui:gallery", roles=ALL, outside=OK),
+    *LIVE_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
 )  # fmt: skip
 

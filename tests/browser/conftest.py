@@ -34,6 +34,7 @@ WAYS = (
     "incidente",
     "incidentemovil",
     "moderacion",
+    "envivo",
 )
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

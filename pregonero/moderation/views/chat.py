@@ -32,7 +32,7 @@ def chat(request: MemberRequest, video: str) -> HttpResponse:
     context = {
         "chat": found,
         "rows": [comment_queue.row_of(message) for message in listed],
-        "video_address": listed[0].url if listed else "",
+        "video_address": listed[0].url if listed else found.address,
         "steps": offered.steps(found.video) if offered else None,
         "read_at": chat_queries.read_at(found),
         "now": now,

@@ -8,7 +8,7 @@ from pregonero.errors import NotFound
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.followups import Followup, followups_of
 from pregonero.newsroom.models import News
-from pregonero.newsroom.need_models import Need
+from pregonero.newsroom.need_models import Need, NeedState
 from pregonero.people.models import Entity, Member
 
 MOST_SHOWN = 200  # needs, or news, of one campaign
@@ -25,6 +25,11 @@ class CampaignContent:
     def published(self) -> int:
         """Return how many of its news have a publication that is not a draft."""
         return sum(followup is not None and not followup.is_draft for _, followup in self.news)
+
+    @property
+    def declined(self) -> int:
+        """Return how many of its needs were decided not to go out."""
+        return sum(need.state == NeedState.DECLINED for need in self.needs)
 
 
 def get_campaign(*, member: Member, pk: int, for_update: bool = False) -> Campaign:

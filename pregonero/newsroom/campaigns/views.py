@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pregonero.errors import Conflict, NotFound, Refused, WrongState
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.campaigns import actions, queries
+from pregonero.newsroom.campaigns.figures import figures_of
 from pregonero.newsroom.campaigns.forms import CampaignForm, NewsLinkForm
+from pregonero.newsroom.followups import live_events_of
 from pregonero.newsroom.models import News
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.needs.queries import get_need, news_at
@@ -49,6 +51,9 @@ def _campaign_page(request: MemberRequest, campaign: Campaign, form: NewsLinkFor
         "campaign": campaign,
         "content": queries.content_of(campaign),
         "form": (form or NewsLinkForm()) if may(member, "campaign.manage", now=now) else None,
+        "figures": figures_of(campaign),
+        "live": live_events_of(member.entity, campaign.ref),
+        "live_source": campaign.ref.reference if may(member, "live.manage", now=now) else "",
         "now": now,
     }
     return render(request, "newsroom/campaign.html", context, status=UNPROCESSABLE if form else None)

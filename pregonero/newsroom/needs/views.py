@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.newsroom.campaigns.queries import campaigns_of
+from pregonero.newsroom.followups import live_events_of
 from pregonero.newsroom.need_models import Need, NeedState
 from pregonero.newsroom.needs import actions, queries
 from pregonero.newsroom.needs.forms import DecisionForm, NeedForm, NewsAddressForm
@@ -96,6 +97,8 @@ def _need_page(
         "need": need,
         "files": queries.files_of(need),
         "news": queries.news_of_need(need),
+        "live": live_events_of(need.entity, need.ref),
+        "live_source": need.ref.reference if _may_broadcast(request.member, need, now) else "",
         "decision": (decision or DecisionForm()) if may_decide else None,
         "news_form": (news_form or NewsAddressForm()) if may_decide and need.state == NeedState.ACCEPTED else None,
         "campaigns": list(campaigns_of(need.entity)[:MOST_CAMPAIGNS]) if may_manage else [],
@@ -104,6 +107,10 @@ def _need_page(
     }
     status = UNPROCESSABLE if decision or news_form else None
     return render(request, "newsroom/need.html", context, status=status)
+
+
+def _may_broadcast(member: Member, need: Need, now: datetime) -> bool:
+    return need.state == NeedState.ACCEPTED and may(member, "live.manage", now=now)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from pregonero.errors import Conflict, WrongState
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.article import article_of
 from pregonero.newsroom.diff import history_of
-from pregonero.newsroom.followups import followups_of
+from pregonero.newsroom.followups import followups_of, live_events_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import News, NewsState
 from pregonero.newsroom.reading.errors import Unreadable
@@ -89,8 +89,14 @@ def news_page(request: MemberRequest, pk: int) -> HttpResponse:
         "may_inform": rules.may_inform(member, news, now=now),
         "may_dismiss": rules.may_dismiss(member, news, now=now),
         "may_compose": news.state == NewsState.INFORMED and may(member, "publication.compose", now=now),
+        "live": live_events_of(news.entity, news.ref),
+        "live_source": news.ref.reference if _may_broadcast(member, news, now) else "",
     }
     return render(request, "newsroom/news.html", context)
+
+
+def _may_broadcast(member: Member, news: News, now: datetime) -> bool:
+    return news.state == NewsState.INFORMED and may(member, "live.manage", now=now)
 
 
 @require_http_methods(["GET", "POST"])

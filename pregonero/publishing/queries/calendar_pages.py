@@ -9,6 +9,8 @@ from pregonero.networks.queries import accounts_of
 from pregonero.people.models import Member
 from pregonero.publishing.calendar import FreeSpan, at_hour, free_spans, in_bogota, next_quarter
 from pregonero.publishing.calendar_filters import Filters
+from pregonero.publishing.live.live_models import LiveEvent
+from pregonero.publishing.live.queries import events_between
 from pregonero.publishing.queries.calendar import WaitingItem, deliveries_on, waiting_items
 from pregonero.publishing.queries.calendar_entries import Entry, entries_between, with_pictures
 from pregonero.publishing.queries.forecast import foreseen_of
@@ -28,13 +30,14 @@ ONE_DAY = timedelta(days=1)
 class CalendarItem:
     """Something at a time of the calendar.
 
-    `kind` is "entry" (a publication), "suggested" (an hour for one that has none), "free" (time without publications),
-    "more" (publications that are not shown) or "now".
+    `kind` is "entry" (a publication), "live" (a live event), "suggested" (an hour for a publication that has none),
+    "free" (time without publications), "more" (publications that are not shown) or "now".
     """
 
     kind: str
     at: datetime
     entry: Entry | None = None
+    live: LiveEvent | None = None
     waiting: WaitingItem | None = None
     free: FreeSpan | None = None
     more: int = 0
@@ -52,6 +55,7 @@ class Day:
     is_today: bool
     is_past: bool
     foreseen: tuple[str, ...] = ()  # what the networks' limits will do to it
+    events: tuple[LiveEvent, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class Days:
     bands: tuple[tuple[int, int], ...]
     entries: tuple[Entry, ...]
     waiting: tuple[WaitingItem, ...]
+    events: tuple[LiveEvent, ...] = ()
 
 
 def day_of(by: Member, day: date, filters: Filters, *, now: datetime) -> Day:
@@ -101,22 +106,22 @@ def day_of(by: Member, day: date, filters: Filters, *, now: datetime) -> Day:
     entries = with_pictures(filters.entries(everything))
     waiting = waiting_items(by.entity, accounts, day, now=now)
     today = in_bogota(now).date()
+    events = filters.live_events(events_between(by.entity, start, start + ONE_DAY))
+    suggested = () if filters.hides_publications else waiting
     return Day(
         day=day,
         accounts=filters.accounts(accounts),
-        items=tuple(_day_items(entries, () if filters.hides_publications else waiting, day, filters, now)),
+        items=tuple(_day_items(_shown(entries) + _live(events) + _suggested(suggested, day), day, filters, now)),
         entries=tuple(entries),
         waiting=waiting,
         is_today=day == today,
         is_past=day < today,
         foreseen=foreseen.sentences,
+        events=tuple(events),
     )
 
 
-def _day_items(
-    entries: Sequence[Entry], waiting: Iterable[WaitingItem], day: date, filters: Filters, now: datetime
-) -> list[CalendarItem]:
-    items = _shown(entries) + _suggested(waiting, day)
+def _day_items(items: list[CalendarItem], day: date, filters: Filters, now: datetime) -> list[CalendarItem]:
     if not filters.hides_publications:
         times = [item.at for item in items]
         items += [CalendarItem("free", span.start, free=span) for span in free_spans(times, day, now)]
@@ -135,6 +140,10 @@ def _shown(entries: Sequence[Entry]) -> list[CalendarItem]:
         if left:
             items.append(CalendarItem("more", left[0].at, more=len(left)))
     return items
+
+
+def _live(events: Iterable[LiveEvent]) -> list[CalendarItem]:
+    return [CalendarItem("live", in_bogota(event.starts_at), live=event) for event in events]
 
 
 def _suggested(waiting: Iterable[WaitingItem], day: date) -> list[CalendarItem]:
@@ -185,10 +194,12 @@ def _days(
     entries = filters.entries(entries_between(by.entity, first, after, by=by, now=now))
     entries = with_pictures(entries) if pictures else entries
     waiting = waiting_items(by.entity, tuple(accounts_of(by.entity)), max(start, in_bogota(now).date()), now=now)
-    by_day: dict[date, list[Entry]] = {}
-    for entry in entries:
-        by_day.setdefault(entry.at.date(), []).append(entry)
-    bands = bands or _bands(entries)
+    by_day: dict[date, list[CalendarItem]] = {}
+    events = filters.live_events(events_between(by.entity, first, after))
+    items = [CalendarItem("entry", entry.at, entry=entry) for entry in entries] + _live(events)
+    for item in items:
+        by_day.setdefault(item.at.date(), []).append(item)
+    bands = bands or _bands(items)
     suggested = () if filters.hides_publications else waiting
     return Days(
         start=start,
@@ -197,11 +208,12 @@ def _days(
         bands=bands,
         entries=tuple(entries),
         waiting=waiting,
+        events=tuple(events),
     )
 
 
-def _bands(entries: Iterable[Entry]) -> tuple[tuple[int, int], ...]:
-    hours = {entry.at.hour for entry in entries}
+def _bands(items: Iterable[CalendarItem]) -> tuple[tuple[int, int], ...]:
+    hours = {item.at.hour for item in items}
     return tuple(
         (start, end) for start, end in BANDS if (start, end) in USUAL_BANDS or hours.intersection(range(start, end))
     )
@@ -209,18 +221,17 @@ def _bands(entries: Iterable[Entry]) -> tuple[tuple[int, int], ...]:
 
 def _week_day(
     day: date,
-    entries: Sequence[Entry],
+    scheduled: list[CalendarItem],
     waiting: Iterable[WaitingItem],
     bands: Iterable[tuple[int, int]],
     *,
     most: int,
     now: datetime,
 ) -> WeekDay:
-    items = [CalendarItem("entry", entry.at, entry=entry) for entry in entries] + _suggested(waiting, day)
-    items = _with_now(items, day, now)
+    items = _with_now(scheduled + _suggested(waiting, day), day, now)
     return WeekDay(
         day=day,
-        count=len(entries),
+        count=len(scheduled),
         is_today=day == in_bogota(now).date(),
         bands=tuple(_band(items, day, start, end, most=most, now=now) for start, end in bands),
     )
