@@ -66,6 +66,7 @@ PAGES = (
     PageName("Informar un enlace", "newsroom:inform_link", "link", "noticia sede nueva", "news.inform"),
     PageName("Campañas", "newsroom:campaigns", "flag", "estrategia hashtags", "campaign.see"),
     PageName("Piezas", "newsroom:pieces", "images", "foto video diseño infografía reel audio", "piece.see"),
+    PageName("Manual de identidad", "newsroom:brand", "book-open", "marca plantilla logo ftp", "brand.see"),
     PageName("Necesidades de las áreas", "newsroom:needs", "inbox", "pedido evento contar área", "need.see"),
     PageName("Transmisiones en vivo", "publishing:live_events", "radio-tower", "evento streaming chat", "live.see"),
     PageName("Fuentes de noticias", "newsroom:sources", "rss", "sede feed canal"),

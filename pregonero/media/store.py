@@ -130,6 +130,18 @@ def store_incoming(
         return replace(_store(clean_output, inspected, origin), original=stored, steps=steps)
 
 
+def store_opaque(output: IO[bytes]) -> tuple[str, str, int]:
+    """Store an incoming file as it is, and return its SHA-256, its path in the media folder, and its bytes.
+
+    It has no extension of its own and no row: `safe_response` gives it back so that no browser runs what it holds.
+    """
+    output.flush()
+    sha256, size = _measure(Path(output.name))
+    file = f"{sha256[:2]}/{sha256[2:]}.bin"
+    _keep(output, file)
+    return sha256, file, size
+
+
 def _steps(inspected: dict[str, Any]) -> Iterator[str]:
     """Yield in Spanish what is done to a file before it is used."""
     if inspected["mime"] in NEEDS_JPEG:
@@ -158,11 +170,7 @@ def _store(output: IO[bytes], inspected: dict[str, Any], origin: str) -> StoredF
     # The file is read by its name: the sandbox may have replaced the content behind our handle.
     sha256, size = _measure(Path(output.name))
     file = f"{sha256[:2]}/{sha256[2:]}.{inspected['extension']}"
-    path = Path(settings.MEDIA_FOLDER) / file
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.fsync(output.fileno())
-        _link(Path(output.name), path)
+    _keep(output, file)
     return StoredFile(
         kind=inspected["kind"],
         sha256=sha256,
@@ -175,6 +183,14 @@ def _store(output: IO[bytes], inspected: dict[str, Any], origin: str) -> StoredF
         origin=origin,
         traits=inspected["traits"],
     )
+
+
+def _keep(output: IO[bytes], file: str) -> None:
+    path = Path(settings.MEDIA_FOLDER) / file
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.fsync(output.fileno())
+        _link(Path(output.name), path)
 
 
 def _link(temporary: Path, path: Path) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
+from pregonero.newsroom.brand_models import BrandServer  # noqa: F401  its models are found by importing it
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.piece_models import Piece, PieceAuthor, PieceNote, PieceVersion

@@ -14,6 +14,7 @@ from pregonero.media.errors import UnusableFile
 from pregonero.media.models import Medium
 from pregonero.media.store import StoredFile
 from pregonero.newsroom import actions, queries
+from pregonero.newsroom.brand.tasks import read_brand_servers  # noqa: F401  its jobs are found by importing it
 from pregonero.newsroom.models import Source, SourceState
 from pregonero.newsroom.reading import waits
 from pregonero.newsroom.reading.errors import AskedToWait, Unreachable, Unreadable

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pregonero.newsroom.brand import views as brand
 from pregonero.newsroom.campaigns import views as campaigns
 from pregonero.newsroom.needs import views as needs
 from pregonero.newsroom.pieces import upload_views as piece_uploads
@@ -49,4 +50,13 @@ urlpatterns = [
     path("piezas/<int:pk>/notas/", pieces.write_note, name="write_piece_note"),
     path("piezas/notas/<int:pk>/resuelta/", pieces.resolve_note, name="resolve_piece_note"),
     path("avisos/<int:pk>/", webhook.receive_notice, name="notice"),
+    path("marca/", brand.brand, name="brand"),
+    path("marca/lectura/", brand.read_brand_server, name="read_brand_server"),
+    path("marca/conexion/", brand.brand_server, name="brand_server"),
+    path("marca/conexion/prueba/", brand.try_brand_server, name="try_brand_server"),
+    path("marca/conexion/llave/", brand.confirm_brand_key, name="confirm_brand_key"),
+    path("marca/conexion/retiro/", brand.disconnect_brand_server, name="disconnect_brand_server"),
+    path("marca/archivos/<int:pk>/", brand.brand_file, name="brand_file"),
+    path("marca/archivos/<int:pk>/vigencia/", brand.set_brand_validity, name="set_brand_validity"),
+    path("marca/versiones/<int:pk>/", brand.brand_version, name="brand_version"),
 ]

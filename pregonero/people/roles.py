@@ -74,6 +74,11 @@ PERMISSIONS: dict[str, Permission] = {
     "piece.close_note": Permission("cerrar la nota de otra persona que pide un cambio", GROUP_HEADS),
     "live.see": Permission("ver las transmisiones en vivo", EVERYBODY),
     "live.manage": Permission("llevar las transmisiones en vivo", NETWORKS_PEOPLE | GROUP_HEADS),
+    "brand.see": Permission("ver el manual de identidad", EVERYBODY),
+    "brand.connect": Permission("conectar el manual de identidad", COORDINATOR | {Role.SYSTEMS_OFFICE}),
+    "brand.validity": Permission(
+        "fijar la vigencia de una plantilla", NETWORKS_PEOPLE | GROUP_HEADS | {Role.CONTENT_MANAGER}
+    ),
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "calendar_rules.set": Permission("fijar las reglas de la parrilla", NETWORKS_PEOPLE),

@@ -68,6 +68,7 @@ NAVIGATION = (
     NavigationGroup("Memoria", (
         NavigationItem("campanas", "Campañas", "/campanas/", "flag"),
         NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/",)),
+        NavigationItem("marca", "Manual de identidad", "/marca/", "book-open"),
         NavigationItem("actos", "Actos de otros", "/actos/", "signature"),
     )),
     NavigationGroup("Control", (

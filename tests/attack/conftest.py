@@ -32,6 +32,7 @@ from pregonero.people.on_behalf.actions import OutsideAct, Proof, record_act
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import move_publication, pause_publication
 from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
+from tests.attack.brand_stage import make_brand
 from tests.attack.controls_stage import ControlRows, make_controls
 from tests.attack.inbox_stage import InboxRows, make_inbox
 from tests.attack.piece_stage import make_piece
@@ -168,6 +169,7 @@ def make_stage(media: Path) -> Stage:
         plan=CampaignPlan("Turismo", "Que viajen.", date(2026, 12, 1), date(2026, 12, 24)), by=coordinator, now=moment
     )
     gather(campaign=campaign, things=[news], by=coordinator, now=moment)
+    make_brand(coordinator, moment)
     lonely = register_account(
         entity=entity,
         network="mastodon",

@@ -13,6 +13,7 @@ from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack import controls_arguments as given
+from tests.attack.brand_rows import BRAND_ROWS
 from tests.attack.calendar_rows import CALENDAR_ROWS
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
@@ -385,6 +386,7 @@ ROWS = (
     Row("newsroom:take_out_of_campaign", "POST", lambda stage: [stage.campaign.pk, "noticia", stage.informed.pk],
         roles=NETWORKS_AND_HEADS, status=FOUND),
     *PIECE_ROWS,
+    *BRAND_ROWS,
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},

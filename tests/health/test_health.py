@@ -202,6 +202,7 @@ def test_every_app_registers_its_checks() -> None:
         "keys",
         "graph",
         "accounts",
+        "brand",
         "overdue",
         "throttled",
         "alarms",
