@@ -206,12 +206,15 @@ def test_an_expired_template_is_refused_and_the_valid_ones_are_offered(
     set_validity(file=file, valid_from=None, valid_until=date(2020, 1, 1), by=ana, now=now)
     client.force_login(ana.user)
     assert file.current is not None
+    assert file.name not in client.get(reverse("newsroom:create_piece")).content.decode()
     download = client.get(reverse("newsroom:brand_version", args=[file.current.pk]))
     assert (download.status_code, "Ley 2345 de 2023" in download.content.decode()) == (409, True)
     assert "Ley 2345 de 2023" in client.get(file.get_absolute_url()).content.decode()
     set_validity(file=file, valid_from=date(2020, 1, 1), valid_until=None, by=ana, now=now + timedelta(seconds=1))
     download = client.get(reverse("newsroom:brand_version", args=[file.current.pk]))
     assert b"".join(download.streaming_content) == b"plantilla"  # type: ignore[attr-defined]
+    offered_there = client.get(reverse("newsroom:create_piece")).content.decode()
+    assert reverse("newsroom:brand_version", args=[file.current.pk]) in offered_there
     with pytest.raises(Refused, match="al menos un día"):
         set_validity(file=file, valid_from=None, valid_until=None, by=ana, now=now)
     with pytest.raises(Refused, match="termina antes de empezar"):

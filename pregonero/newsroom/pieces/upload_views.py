@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from pregonero.errors import NotAllowed, Refused
 from pregonero.media.models import Medium
 from pregonero.media.uploads.actions import store_whole
+from pregonero.newsroom.brand.queries import usable_templates
 from pregonero.newsroom.models import News
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.piece_models import Piece
@@ -62,7 +63,8 @@ def create(request: MemberRequest) -> HttpResponse:
                 request, f"{created[0].reference} creada." if len(created) == 1 else f"{len(created)} piezas creadas."
             )
             return redirect(created[0] if len(created) == 1 else "newsroom:pieces")
-    return render(request, "newsroom/piece_form.html", {"form": form}, status=UNPROCESSABLE if form.errors else None)
+    context = {"form": form, "templates": usable_templates(member.entity, today=timezone.localdate(now))}
+    return render(request, "newsroom/piece_form.html", context, status=UNPROCESSABLE if form.errors else None)
 
 
 def _create(member: Member, form: PieceForm, now: datetime) -> list[Piece]:
