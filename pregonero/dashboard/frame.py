@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from pregonero.dashboard.piece_tasks import pieces_waiting
 from pregonero.dashboard.queries import today_of
 from pregonero.inbox.queries import counts_by_state as conversation_counts
 from pregonero.moderation.comment_queue import to_decide
@@ -103,6 +104,7 @@ def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str
         counts["conversacion"] = Count(str(waiting), label="sin responder")
     if may(member, "moderation.decide", now=now):
         counts["moderacion"] = Count(str(to_decide(member.entity)), label="por decidir")
+    counts["piezas"] = Count(str(pieces_waiting(member, now=now)), label="por atender")
     lost = sum(stop.kind == StopKind.LOST for stop in stops)
     counts["cuentas"] = Count(str(lost), urgent=True, label="por conectar otra vez")
     return {key: count for key, count in counts.items() if count.text != "0"}

@@ -22,6 +22,12 @@ FAILED, EXPIRING, OTHER = NoticeUrgency
 # By the base kind of notice: its urgency, or None for a notice whose object Hoy shows in another group; and its act.
 ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
     "news.informed": (None, "Abrir la noticia"),
+    "piece.to_approve": (None, "Aprobar"),
+    "piece.urgent": (EXPIRING, "Firmar"),
+    "piece.urgent_approved": (OTHER, "Ver quién firmó"),
+    "piece.sent_back": (None, "Corregir"),
+    "piece.sent": (None, "Ver la pieza"),
+    "piece.guest_answered": (OTHER, "Leer lo que dijo"),
     "need.asked": (None, "Decidir"),
     "need.decided": (OTHER, "Leer la respuesta"),
     "live.assigned": (None, "Abrir la transmisión"),

@@ -22,6 +22,12 @@ from pregonero.dashboard.live_tasks import live_tasks
 from pregonero.dashboard.moderation_tasks import moderation_tasks, restriction_tasks
 from pregonero.dashboard.need_tasks import need_tasks
 from pregonero.dashboard.notice_acts import NoticeUrgency, act_label, urgency_of
+from pregonero.dashboard.piece_tasks import (
+    pieces_to_approve_tasks,
+    pieces_to_correct_tasks,
+    pieces_to_send_tasks,
+    pieces_to_use_tasks,
+)
 from pregonero.dashboard.review_tasks import review_tasks
 from pregonero.dashboard.task import Act, Task
 from pregonero.networks.queries import accounts_of
@@ -67,6 +73,10 @@ DEPARTURES = GroupKind("departures", "Personas que salen", "user-minus", "wait")
 PROMISES = GroupKind("promises", "Promesas", "handshake", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
 NEEDS = GroupKind("needs", "Necesidades por decidir", "inbox", "wait")
+APPROVE_PIECES = GroupKind("approve_pieces", "Piezas por aprobar", "images", "wait")
+SEND_PIECES = GroupKind("send_pieces", "Piezas por enviar", "send", "wait")
+CORRECT_PIECES = GroupKind("correct_pieces", "Piezas por corregir", "pencil", "wait")
+USE_PIECES = GroupKind("use_pieces", "Piezas que te enviaron", "images")
 NOTICES = GroupKind("notices", "Avisos", "bell")
 
 
@@ -121,6 +131,7 @@ def task_groups(
         _group(PETITIONS, petition_tasks(member, now=now)),
         _group(PROMISES, promise_tasks(member, now=now)),
         _group(ANSWER, *conversation_tasks(member, now=now)),
+        *_piece_groups(member, now),
         _group(SCHEDULE, scheduling),
         _group(INFORM, informing, candidates),
         _group(NEEDS, *need_tasks(member, now=now)),
@@ -130,6 +141,15 @@ def task_groups(
     )
     # What others must do comes after what is theirs.
     return tuple(sorted((group for group in groups if group.tasks), key=lambda group: group.pending == 0))
+
+
+def _piece_groups(member: Member, now: datetime) -> tuple[TaskGroup, ...]:
+    return (
+        _group(APPROVE_PIECES, *pieces_to_approve_tasks(member, now=now)),
+        _group(SEND_PIECES, *pieces_to_send_tasks(member, now=now)),
+        _group(CORRECT_PIECES, *pieces_to_correct_tasks(member, now=now)),
+        _group(USE_PIECES, *pieces_to_use_tasks(member, now=now)),
+    )
 
 
 def _group(kind: GroupKind, tasks: list[Task], total: int = 0) -> TaskGroup:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from pregonero.media.models import Medium
+from pregonero.newsroom.approval_models import Approval, GuestAnswer, GuestLink, SendBack, Sending, UrgentRequest
 from pregonero.newsroom.brand_models import BrandServer  # noqa: F401  its models are found by importing it
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.need_models import Need
@@ -20,8 +21,9 @@ from pregonero.records.actions import Actor, ObjectRef
 from pregonero.vault import EncryptedField
 
 __all__ = [
-    "Arrival", "Campaign", "Dismissal", "Informing", "Need", "News", "NewsState", "NewsVersion", "Piece",
-    "PieceAuthor", "PieceNote", "PieceVersion", "Source", "SourceState", "StandingRule", "VersionCause",
+    "Approval", "Arrival", "Campaign", "Dismissal", "GuestAnswer", "GuestLink", "Informing", "Need", "News",
+    "NewsState", "NewsVersion", "Piece", "PieceAuthor", "PieceNote", "PieceVersion", "SendBack", "Sending", "Source",
+    "SourceState", "StandingRule", "UrgentRequest", "VersionCause",
 ]  # fmt: skip
 
 

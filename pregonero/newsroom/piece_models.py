@@ -49,6 +49,23 @@ class PieceState(models.TextChoices):
     WITHDRAWN = "WITHDRAWN", "retirada"
 
 
+# A piece is approved, or sent, only with the row that says who did it (P-4, P-5).
+APPROVED_BY_SOMEBODY = """
+    IF NOT EXISTS (
+        SELECT FROM newsroom_pieceversion v
+        JOIN newsroom_approval a ON a.version_id = v.id
+        LEFT JOIN people_actonbehalf act ON act.id = a.act_id
+        LEFT JOIN newsroom_sending s ON s.approval_id = a.id
+        WHERE v.piece_id = NEW.id AND COALESCE(act.verdict, '') <> 'DISPUTED'
+        AND v.number = (SELECT max(last.number) FROM newsroom_pieceversion last WHERE last.piece_id = NEW.id)
+        AND (NEW.state = 'APPROVED' OR s.id IS NOT NULL)
+    ) THEN
+        RAISE EXCEPTION 'pgtrigger: nobody approved or sent the last version (approved_by_somebody)';
+    END IF;
+    RETURN NEW;
+"""
+
+
 class Piece(models.Model):
     """A piece that completes exactly one news item or need. `number` identifies it in its entity.
 
@@ -84,6 +101,13 @@ class Piece(models.Model):
                 name="made_is_final",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("entity", "number", "news", "need", "created_by", "created_at"),
+            ),
+            pgtrigger.Trigger(
+                name="approved_by_somebody",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Condition("NEW.state IN ('APPROVED', 'SENT')"),
+                func=APPROVED_BY_SOMEBODY,
             ),
             pgtrigger.FSM(
                 name="states",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pregonero.newsroom.approvals import views as approvals
 from pregonero.newsroom.brand import views as brand
 from pregonero.newsroom.campaigns import views as campaigns
 from pregonero.newsroom.needs import views as needs
@@ -49,6 +50,17 @@ urlpatterns = [
     path("piezas/<int:pk>/retiro/", pieces.withdraw, name="withdraw_piece"),
     path("piezas/<int:pk>/notas/", pieces.write_note, name="write_piece_note"),
     path("piezas/notas/<int:pk>/resuelta/", pieces.resolve_note, name="resolve_piece_note"),
+    path("piezas/<int:pk>/aprobacion/", approvals.approval, name="approval"),
+    path("piezas/<int:pk>/aprobacion/si/", approvals.approve, name="approve_piece"),
+    path("piezas/<int:pk>/aprobacion/acto/", approvals.record_approval, name="record_approval"),
+    path("piezas/<int:pk>/aprobacion/urgente/", approvals.ask_urgent, name="ask_urgent"),
+    path("piezas/<int:pk>/aprobacion/urgente/firma/", approvals.sign_urgent, name="sign_urgent"),
+    path("piezas/<int:pk>/devolucion/", approvals.send_back, name="send_back_piece"),
+    path("piezas/<int:pk>/envio/", approvals.send_piece, name="send_piece"),
+    path("piezas/<int:pk>/recibo/", approvals.receive, name="receive_piece"),
+    path("piezas/<int:pk>/invitados/", approvals.invite_guest, name="invite_guest"),
+    path("piezas/invitados/<int:pk>/fin/", approvals.close_guest_link, name="close_guest_link"),
+    path("piezas/aprobar/<str:token>/", approvals.phone_approval, name="phone_approval"),
     path("avisos/<int:pk>/", webhook.receive_notice, name="notice"),
     path("marca/", brand.brand, name="brand"),
     path("marca/lectura/", brand.read_brand_server, name="read_brand_server"),

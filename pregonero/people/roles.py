@@ -79,6 +79,10 @@ PERMISSIONS: dict[str, Permission] = {
     "brand.validity": Permission(
         "fijar la vigencia de una plantilla", NETWORKS_PEOPLE | GROUP_HEADS | {Role.CONTENT_MANAGER}
     ),
+    "piece.approve": Permission("aprobar piezas y devolverlas", GROUP_HEADS),
+    "piece.urgent": Permission("firmar una aprobación urgente", NETWORKS_PEOPLE | GROUP_HEADS),
+    "piece.send": Permission("enviar piezas aprobadas a quienes publican", GROUP_HEADS),
+    "piece.invite": Permission("invitar a ver una pieza a quien habla en ella", NETWORKS_PEOPLE | GROUP_HEADS),
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "calendar_rules.set": Permission("fijar las reglas de la parrilla", NETWORKS_PEOPLE),

@@ -5,7 +5,12 @@ from allauth.core.internal.httpkit import get_client_ip
 from django.http import HttpRequest
 
 MINUTES = 5
-RATES = {"look_up": f"30/{MINUTES}m/key", "ask_review": f"10/{MINUTES}m/key", "ask_need": f"5/{MINUTES}m/key"}
+RATES = {
+    "look_up": f"30/{MINUTES}m/key",
+    "ask_review": f"10/{MINUTES}m/key",
+    "ask_need": f"5/{MINUTES}m/key",
+    "guest": f"60/{MINUTES}m/key",
+}
 
 
 def is_within_limit(request: HttpRequest, action: str) -> bool:

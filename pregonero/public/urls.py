@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pregonero.public import need_views, review_views, views
+from pregonero.public import guest_views, need_views, review_views, views
 
 app_name = "public"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("publico/<slug:slug>/reglas/<int:number>/", views.rules_version, name="rules_version"),
     path("publico/<slug:slug>/necesidades/", need_views.ask, name="ask_need"),
     path("publico/<slug:slug>/necesidades/<str:code>/", need_views.asked, name="asked_need"),
+    path("publico/<slug:slug>/piezas/<str:code>/", guest_views.piece, name="guest_piece"),
+    path("publico/<slug:slug>/piezas/<str:code>/acuerdo/", guest_views.agree, name="guest_agree"),
+    path("publico/<slug:slug>/piezas/<str:code>/archivo/", guest_views.file, name="guest_file"),
     path("publico/<slug:slug>/revision/", review_views.review, name="review"),
 ]

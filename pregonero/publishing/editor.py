@@ -23,6 +23,7 @@ from pregonero.publishing.general_text import spread_text
 from pregonero.publishing.media_forms import UploadForm
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
+from pregonero.publishing.pieces import piece_issues
 from pregonero.publishing.queries.calendar import proposal_of_today
 from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.queries.room import advice_at
@@ -239,6 +240,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     check, acceptance = queries.latest_link_check(publication), queries.latest_acceptance(publication)
     present_media = queries.source_media(publication, adaptations)
     issues = rules.issues_of(publication, adaptations, check, acceptance, present_media=present_media)
+    issues += piece_issues(adaptations)
     threads = by_account(deliveries_of(publication.ref))
     conversions = queries.conversions_of(publication)
     at, minute_why = (now, "") if data is not None else _suggested_minute(publication, now, hour)

@@ -11,6 +11,7 @@ from pregonero.people.actions import mark_seen
 from pregonero.people.models import Entity, Member
 from pregonero.people.queries import receipts_of
 from pregonero.publishing.models import Publication
+from pregonero.publishing.pieces import piece_steps
 from pregonero.publishing.sentences import sentence_ends
 from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
 from pregonero.records.actions import ObjectRef
@@ -48,9 +49,9 @@ class NewsLoader(SourceLoader):
             link=news.address,
             link_text="Ver la noticia",
         )
-        informing = informing_of(news)
+        informing, pieces = informing_of(news), piece_steps(Entity(pk=entity_id), news.pk)
         if informing is None:
-            return (*_need_steps(news), found)
+            return (*_need_steps(news), found, *pieces)
         reference = f", referencia {informing.reference}" if informing.reference else ""
         receipts = receipts_of(Entity(pk=entity_id), kind="news.informed", ref=news.ref.reference)
         text = f"La informó {informing.who}{reference}."
@@ -58,6 +59,7 @@ class NewsLoader(SourceLoader):
             *_need_steps(news),
             found,
             SourceStep("Noticia informada", informing.at, text, receipts=tuple(receipts)),
+            *pieces,
         )
 
     def belongs_to(self, source: Source, *, entity_id: int) -> tuple[ObjectRef, ...]:

@@ -80,6 +80,7 @@ urlpatterns = [
         media.add_earlier_medium,
         name="add_earlier_medium",
     ),
+    path("publicaciones/<int:pk>/redes/<int:account>/piezas/<int:sending>/", media.add_piece, name="add_piece"),
     path(
         "publicaciones/<int:pk>/redes/<int:account>/medios/<str:kind>/",
         media.add_source_medium,

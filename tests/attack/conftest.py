@@ -32,6 +32,7 @@ from pregonero.people.on_behalf.actions import OutsideAct, Proof, record_act
 from pregonero.people.roles import Role
 from pregonero.publishing.actions import move_publication, pause_publication
 from pregonero.publishing.models import MediaConversion, Publication, ReversibleAct
+from tests.attack.approvals_stage import ApprovalRows, make_approvals
 from tests.attack.brand_stage import make_brand
 from tests.attack.controls_stage import ControlRows, make_controls
 from tests.attack.inbox_stage import InboxRows, make_inbox
@@ -89,6 +90,7 @@ class Stage:
     act: ActOnBehalf
     controls: ControlRows
     piece: Piece
+    approvals: ApprovalRows
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ def make_stage(media: Path) -> Stage:
         act=record_act(act=make_act(going, people[Role.MINISTER_OFFICE], moment), by=coordinator, now=moment),
         controls=make_controls(accounts, beto, coordinator, people[Role.COMMUNITY_MANAGER]),
         piece=make_piece(news, news.picture, people[Role.PRODUCER], moment),
+        approvals=make_approvals(news, people, moment),
     )
 
 

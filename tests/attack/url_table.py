@@ -13,6 +13,7 @@ from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack import controls_arguments as given
+from tests.attack.approvals_rows import APPROVAL_ROWS
 from tests.attack.brand_rows import BRAND_ROWS
 from tests.attack.calendar_rows import CALENDAR_ROWS
 from tests.attack.conftest import Stage
@@ -420,6 +421,7 @@ ROWS = (
     Row("ui:gallery", roles=ALL, outside=OK),
     *LIVE_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
+    *APPROVAL_ROWS,
 )  # fmt: skip
 
 OPEN_DATA = ("statements_csv", "statements_json", "figures_csv", "figures_json")
@@ -434,6 +436,9 @@ PUBLIC = {
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     **{f"public:{name}": OK for name in PUBLIC_PAGES},
+    "public:guest_piece": MISSING,  # nobody was invited with this code
+    "public:guest_file": MISSING,
+    "public:guest_agree": 405,
     "public:asked_need": MISSING,  # nobody asked with this code
     "public:rules_version": MISSING,  # nobody has put one in force
     "entities:arms": MISSING,  # no entity has these arms
@@ -469,6 +474,7 @@ def public_path(name: str, stage: Stage) -> str:
         "inbox:webhook": [1],
         "inbox:websub": [1, "x"],
         **{f"public:{name}": [stage.draft.entity.slug] for name in PUBLIC_PAGES},
+        **{f"public:guest_{name}": [stage.draft.entity.slug, "x"] for name in ("piece", "file", "agree")},
         "public:asked_need": [stage.draft.entity.slug, "x"],
         "public:rules_version": [stage.draft.entity.slug, 1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]

@@ -12,6 +12,7 @@ from pregonero.networks.queries import accounts_of
 from pregonero.people.models import Member
 from pregonero.publishing import rules
 from pregonero.publishing.models import Adaptation, Attachment, LinkAcceptance, LinkCheck, Publication
+from pregonero.publishing.pieces import piece_issues
 from pregonero.publishing.sources import source_of
 from pregonero.records.actions import ObjectRef
 
@@ -73,13 +74,14 @@ def latest_acceptance(publication: Publication) -> LinkAcceptance | None:
 def issues(publication: Publication) -> list[Issue]:
     """Return everything that is missing before a publication can go out."""
     adaptations = adaptations_of(publication)
-    return rules.issues_of(
+    found = rules.issues_of(
         publication,
         adaptations,
         latest_link_check(publication),
         latest_acceptance(publication),
         present_media=source_media(publication, adaptations),
     )
+    return [*found, *piece_issues(adaptations)]
 
 
 def earlier_media(member: Member) -> QuerySet[Medium]:

@@ -21,6 +21,7 @@ from pregonero.publishing.editor_problems import Problem, form_problems, issue_p
 from pregonero.publishing.forms import ReasonForm, change_of
 from pregonero.publishing.kept_forms import data_of, kept_form_of, opened_by
 from pregonero.publishing.models import KeptForm, Publication
+from pregonero.publishing.pieces import offered_pieces
 from pregonero.publishing.views.drafts import to_editor
 
 NOT_SAVED = "No se guardó: corrige esto; lo que escribiste sigue aquí."
@@ -185,6 +186,7 @@ def editor_context(request: MemberRequest, page: Editor, now: datetime, *, live:
         "other_editor": _other_editor(request, page, now),
         "source": page.source,
         "earlier": queries.earlier_media(request.member)[:EARLIER_SHOWN],
+        "pieces": offered_pieces(page.publication),
     }
 
 

@@ -19,6 +19,7 @@ from pregonero.media.errors import UnsupportedFile
 from pregonero.media.models import Medium, MediumKind
 from pregonero.media.store import MAX_UPLOAD_BYTES, WITHOUT_METADATA, store_upload
 from pregonero.networks.registry import connector
+from pregonero.newsroom.approvals.actions.decisions import receive_piece
 from pregonero.people.middleware import MemberRequest
 from pregonero.publishing import actions, media_versions, queries, rules
 from pregonero.publishing.actions import Described
@@ -27,6 +28,7 @@ from pregonero.publishing.editor import Editor, editor_of
 from pregonero.publishing.editor_problems import form_problems
 from pregonero.publishing.media_forms import CropForm, UploadForm, VideoExtrasForm
 from pregonero.publishing.models import Attachment, Publication
+from pregonero.publishing.pieces import get_offered
 from pregonero.publishing.sources import source_of
 from pregonero.publishing.views.editor import UNPROCESSABLE, editor_context, save_forms, save_or_refuse
 
@@ -114,6 +116,23 @@ def add_earlier_medium(request: MemberRequest, pk: int, account: int, medium: in
         earlier: Any = queries.get_earlier_medium(member=request.member, pk=medium)
         _attach(request, publication, [account], earlier, Described(earlier.description))
         return _added(publication, earlier, [account])
+
+    return _after_saving(request, pk, account, edit)
+
+
+@require_POST
+def add_piece(request: MemberRequest, pk: int, account: int, sending: int) -> HttpResponse:
+    """Add to an account's text a piece that was approved and sent, with its description and captions (P-4, P-5)."""
+
+    def edit(publication: Publication) -> str:
+        piece = get_offered(publication=publication, member=request.member, pk=sending)
+        version = piece.approval.version
+        made = _attach(request, publication, [account], version.medium, Described(version.alt))
+        if (captions := version.captions) is not None:
+            for attachment in made:
+                actions.add_captions(attachment=attachment, captions=captions, by=request.member, now=timezone.now())
+        receive_piece(sending=piece, by=request.member, now=timezone.now())
+        return f"Pieza agregada: {version.piece.title}, {version}."
 
     return _after_saving(request, pk, account, edit)
 
@@ -251,8 +270,8 @@ def _refused_in_place(request: MemberRequest, account: int, text: str, *, saved:
 
 def _attach(
     request: MemberRequest, publication: Publication, accounts: Iterable[int], medium: Medium, described: Described
-) -> None:
-    actions.attach_medium(
+) -> list[Attachment]:
+    return actions.attach_medium(
         publication=publication,
         accounts=accounts,
         medium=medium,

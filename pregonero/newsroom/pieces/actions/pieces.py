@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.media.models import Medium, MediumKind
+from pregonero.newsroom.approvals.actions.decisions import announce_version
 from pregonero.newsroom.models import News
 from pregonero.newsroom.need_models import Need
 from pregonero.newsroom.piece_models import (
@@ -143,6 +144,7 @@ def _add_version(piece: Piece, content: VersionContent, by: Member, now: datetim
         piece.state = PieceState.REVIEW
         piece.save(update_fields=["state"])
     _record_version(piece, version, list(authors.values()), by, now)
+    announce_version(version, by=by, now=now)
     return version
 
 
