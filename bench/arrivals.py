@@ -16,6 +16,7 @@ from datetime import timedelta
 from django.test import Client, override_settings
 from django.utils import timezone
 
+from bench.page_times import signed_in
 from bench.setup import new_member
 from pregonero.inbox.actions.arrivals import open_streams, receive_reading
 from pregonero.inbox.models import Message, Stream, WebhookNotice
@@ -68,8 +69,7 @@ def measure(count: int = COUNT) -> Report:
         member = new_member(f"llegadas-{count}")
         account, application = _page_of(member)
         stream = Stream.objects.filter(account=account).order_by("pk")[0]
-        browser, receiver = Client(), Client()
-        browser.force_login(member.user)
+        browser, receiver = signed_in(member.user), Client()
         receiver.get(f"/avisos/red/{application.pk}/")  # the server loads its pages before it takes requests
         items = _comments(count)
         answers, lists, started = list[float](), list[float](), time.perf_counter()

@@ -2,13 +2,10 @@
 
 import gc
 import gettext
-import json
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -16,6 +13,8 @@ from typing import Any
 import click
 
 from pregonero import embedded_postgres, environment, stack
+from pregonero.bench_commands import bench
+from pregonero.cli_output import Group, as_json_option, print_result
 from pregonero.demo.code_command import code
 from pregonero.migration_history import check_history
 from pregonero.processes import END_SECONDS, plain_environment, signal_with_parent
@@ -26,28 +25,11 @@ gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
 os.environ["LANGUAGE"] = "es"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
 
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Imprime un solo objeto JSON.")
-
-
-class Command(click.Command):
-    """A command whose usage line is in Spanish; click does not translate that part."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"options_metavar": "[OPCIONES]", **kwargs})
-
-
-class Group(Command, click.Group):
-    """A group of commands whose usage line is in Spanish."""
-
-    command_class = Command
-    group_class = type
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"subcommand_metavar": "COMANDO [OPCIONES]…", **kwargs})
-
 
 @click.group(
-    cls=Group, commands=[code], help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema."
+    cls=Group,
+    commands=[code, bench],
+    help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema.",
 )
 def main() -> None:
     """Define the group of the subcommands."""
@@ -80,7 +62,7 @@ def demo(*, as_json: bool) -> None:
 
         result = scenario.publish_sample(addresses, progress)
         scenario.check_posts(result)
-        _print(result.as_dict(), scenario.summary(addresses, result), as_json=as_json)
+        print_result(result.as_dict(), scenario.summary(addresses, result), as_json=as_json)
     sys.exit(0 if result.is_complete else 1)
 
 
@@ -201,7 +183,7 @@ def doctor(*, requeue: bool, as_json: bool) -> None:
         from pregonero.outbox.health_checks import rebuild_queue  # noqa: PLC0415
 
         report = installation_report([rebuild_queue()] if requeue else [])
-    _print(report.as_dict(), report.text, as_json=as_json)
+    print_result(report.as_dict(), report.text, as_json=as_json)
     sys.exit(0 if report.ok else 1)
 
 
@@ -256,7 +238,7 @@ def read(*, address: str, kind: str | None, selectors: tuple[str, ...], loopback
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--selector") from error
     report = read_address(address, kind=kind or "", selectors=chosen, loopback=loopback)
-    _print(report, text_of(report), as_json=as_json)
+    print_result(report, text_of(report), as_json=as_json)
     sys.exit(0 if report["outcome"] == "read" else 1)
 
 
@@ -274,7 +256,7 @@ def rotate_keys(*, as_json: bool) -> None:
         from pregonero import key_rotation  # noqa: PLC0415
 
         rotation = key_rotation.rotate()
-    _print(vars(rotation), rotation.sentence, as_json=as_json)
+    print_result(vars(rotation), rotation.sentence, as_json=as_json)
     sys.exit(0 if rotation.ok else 1)
 
 
@@ -301,100 +283,4 @@ def moderation_evaluate(*, file: Path, list_file: Path | None, as_json: bool) ->
         evaluation = evaluation_of(file, list_file)
     except Refused as error:
         raise click.ClickException(error.message) from error
-    _print(evaluation.as_dict(), "\n".join(evaluation.lines()), as_json=as_json)
-
-
-@main.group()
-def bench() -> None:
-    """Mide, en una sola corrida, frente a un par y frente al límite."""
-
-
-@bench.command("deliveries")
-@click.option("--n", "count", default=5000, show_default=True, help="Envíos para el mismo minuto.")
-@click.option(
-    "--accounts", type=click.IntRange(min=1), default=1, show_default=True, help="Cuentas entre las que se reparten."
-)
-@click.option(
-    "--workers", type=click.Choice(("1", "2", "1,2")), default="1,2", show_default=True, help="Trabajadores a la vez."
-)
-@as_json_option
-def bench_deliveries(*, count: int, accounts: int, workers: str, as_json: bool) -> None:
-    """Mide cuántos envíos salen por segundo, y qué tan tarde, todos programados para el mismo minuto."""
-    if not (embedded_postgres.ROOT / ".venv-bench").exists():
-        raise click.ClickException("Falta el par de la medición: ejecuta «make bench».")
-    with _bench_database():
-        from bench.deliveries import measure  # noqa: PLC0415
-
-        numbers = tuple(int(number) for number in workers.split(","))
-        report = measure(count, accounts=accounts, workers=numbers)
-    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
-
-
-@bench.command("conversations")
-@click.option(
-    "--sizes", default="100,10000,200000", show_default=True, help="Cuántas conversaciones, y mensajes de un hilo."
-)
-@as_json_option
-def bench_conversations(*, sizes: str, as_json: bool) -> None:
-    """Mide cuánto tardan la lista de conversaciones y un hilo con pocas y con muchas, y cuántas consultas hacen."""
-    numbers = tuple(int(number) for number in sizes.split(",") if number.strip().isdecimal())
-    if not numbers or min(numbers) < 20:  # noqa: PLR2004  conversations
-        raise click.ClickException("Escribe los tamaños separados por comas, desde 20: 100,10000.")
-    with _bench_database():
-        from bench.conversations import measure  # noqa: PLC0415
-
-        report = measure(numbers)
-    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
-    sys.exit(0 if report.is_constant else 1)
-
-
-@bench.command("arrivals")
-@click.option("--n", "count", type=click.IntRange(min=500), default=100_000, show_default=True, help="Comentarios.")
-@as_json_option
-def bench_arrivals(*, count: int, as_json: bool) -> None:
-    """Mide cuánto tarda el receptor de avisos en responder, y cuántos comentarios por segundo se guardan."""
-    with _bench_database():
-        from bench.arrivals import measure  # noqa: PLC0415
-
-        report = measure(count)
-    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
-    sys.exit(1 if report.lost else 0)
-
-
-@contextmanager
-def _bench_database() -> Iterator[None]:
-    """Run a database of its own for the time of a measurement."""
-    with tempfile.TemporaryDirectory(prefix="pregonero-bench-") as folder:
-        Path(folder).chmod(0o755)  # PostgreSQL runs as another user
-        os.environ["PREGONERO_DATA"] = folder
-        embedded_postgres.data_folder.cache_clear()
-        with stack.database():
-            stack.prepare_database()
-            yield
-
-
-@bench.command("moderation")
-@click.option("--n", "count", type=click.IntRange(min=100), default=20_000, show_default=True, help="Comentarios.")
-@as_json_option
-def bench_moderation(*, count: int, as_json: bool) -> None:
-    """Mide cuántos comentarios por segundo se revisan con una lista de 5.000 términos."""
-    from bench.moderation import measure  # noqa: PLC0415
-
-    report = measure(count)
-    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
-
-
-@bench.command("questions")
-@as_json_option
-def bench_questions(*, as_json: bool) -> None:
-    """Mide qué tanto acierta el sistema con lo que pide un mensaje, en las frases de las que no aprendió."""
-    os.environ.setdefault("DATABASE_URL", "postgresql:///pregonero")
-    stack.set_up()
-    from bench.questions import measure  # noqa: PLC0415
-
-    report = measure()
-    _print(report.as_dict(), "\n".join(report.lines()), as_json=as_json)
-
-
-def _print(data: dict[str, Any], text: str, *, as_json: bool) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, default=str) if as_json else text)
+    print_result(evaluation.as_dict(), "\n".join(evaluation.lines()), as_json=as_json)

@@ -153,6 +153,7 @@ class Delivery(models.Model):
         )
         indexes = (
             models.Index(fields=["subject_kind", "subject_id"], name="delivery_of_subject"),
+            models.Index(fields=["entity", "due_at"], name="delivery_by_hour"),
             models.Index(
                 fields=["account", "ready_at"],
                 condition=Q(state__in=[DeliveryState.PLANNED, DeliveryState.DUE]),

@@ -86,6 +86,7 @@ PERMISSIONS: dict[str, Permission] = {
     "publication.compose": Permission("preparar publicaciones", NETWORKS_PEOPLE),
     "publication.program": Permission("programar publicaciones", NETWORKS_PEOPLE),
     "calendar_rules.set": Permission("fijar las reglas de la parrilla", NETWORKS_PEOPLE),
+    "hashtags.manage": Permission("llevar la lista de hashtags", NETWORKS_PEOPLE | GROUP_HEADS),
     "publication.stop": Permission("detener publicaciones", NETWORKS_PEOPLE | GROUP_HEADS),
     "budgets.manage": Permission("fijar los topes de uso y de gasto en las redes", COORDINATOR),
     "sending.resume": Permission("volver a enviar después de que una red lo detuvo", NETWORKS_PEOPLE | COORDINATOR),

@@ -20,6 +20,7 @@ class PublishingConfig(AppConfig):
             sources,
         )
         from pregonero.publishing.delivery_events import PublicationHandler  # noqa: PLC0415
+        from pregonero.publishing.hashtags import campaign_figures as hashtag_figures  # noqa: PLC0415
         from pregonero.publishing.live import live_followups  # noqa: PLC0415
 
         subjects.register("publication", PublicationHandler())
@@ -27,4 +28,5 @@ class PublishingConfig(AppConfig):
         followups.register(news_followups.followups_of)
         followups.register_live(live_followups.live_events_of)
         figures.register(campaign_figures.figures_of)
+        figures.register(hashtag_figures.figures_of)
         post_texts.register(pieces.texts_of_news)

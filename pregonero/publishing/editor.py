@@ -20,6 +20,7 @@ from pregonero.publishing.calendar_rules.advice import HourAdvice
 from pregonero.publishing.edits import apply_change, apply_general_change
 from pregonero.publishing.forms import AdaptationForm, MinuteForm, PublicationForm, change_of, initial_of
 from pregonero.publishing.general_text import spread_text
+from pregonero.publishing.hashtags.queries import NO_HASHTAGS, HashtagReview, review_hashtags
 from pregonero.publishing.media_forms import UploadForm
 from pregonero.publishing.media_versions import MediumPart, medium_parts
 from pregonero.publishing.models import Adaptation, LinkAcceptance, LinkCheck, MediaConversion, Publication
@@ -158,6 +159,7 @@ class Editor:
     missing_accounts: tuple[Account, ...]
     hour_advice: tuple[HourAdvice, ...] = ()
     minute_why: str = ""
+    hashtags: HashtagReview = NO_HASHTAGS
 
     @property
     def is_valid(self) -> bool:
@@ -260,8 +262,9 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
         advice=tuple(item for item in advice if not item.is_cost),
         costs=tuple(item.text for item in advice if item.is_cost),
         missing_accounts=tuple(queries.missing_accounts(publication)),
-        hour_advice=advice_at(publication, going, at=due_at),
+        hour_advice=advice_at(publication, going, at=due_at) if due_at > now else (),
         minute_why=minute_why,
+        hashtags=review_hashtags(publication, adaptations, source, day=timezone.localdate(due_at)),
     )
 
 

@@ -14,13 +14,14 @@ from pregonero.networks.models import Account
 from pregonero.outbox.models import TOLERANCE_MINUTES
 from pregonero.people.models import Entity, Member, User
 from pregonero.publishing.calendar_models import CalendarFeed, CalendarRules
+from pregonero.publishing.hashtag_models import Hashtag
 from pregonero.publishing.live.live_models import Broadcast, LiveEvent, LiveIncident, LiveStep, PreflightCheck
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
-    "ZONE", "Adaptation", "Attachment", "Broadcast", "CalendarFeed", "CalendarRules", "ConversionState", "KeptForm",
-    "LinkAcceptance", "LinkCheck", "LiveEvent", "LiveIncident", "LiveStep", "MediaConversion", "PreflightCheck",
-    "Publication", "PublicationState", "PublicationWords", "Relevance", "ReversibleAct",
+    "ZONE", "Adaptation", "Attachment", "Broadcast", "CalendarFeed", "CalendarRules", "ConversionState", "Hashtag",
+    "KeptForm", "LinkAcceptance", "LinkCheck", "LiveEvent", "LiveIncident", "LiveStep", "MediaConversion",
+    "PreflightCheck", "Publication", "PublicationState", "PublicationWords", "Relevance", "ReversibleAct",
 ]  # fmt: skip
 
 ZONE = "America/Bogota"

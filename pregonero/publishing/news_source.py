@@ -100,6 +100,8 @@ def source_from(news: News) -> Source:
         note=informing.note if informing else "",
         note_title=f"Nota de {informing.who} al informarla:" if informing else "",
         why_not="" if news.state == NewsState.INFORMED else NOT_INFORMED,
+        campaign=news.campaign.name if news.campaign else "",
+        hashtags=tuple(news.campaign.hashtags) if news.campaign else (),
     )
 
 
@@ -114,4 +116,4 @@ def reason_from(summary: str) -> str:
 
 def _news_of(entity_id: int) -> QuerySet[News]:
     news = News.objects.filter(entity_id=entity_id).defer("body")
-    return news.select_related("picture", "video", "informing__by", "informing__rule__source")
+    return news.select_related("picture", "video", "informing__by", "informing__rule__source", "campaign")

@@ -91,6 +91,8 @@ class Source:
     note: str = ""
     note_title: str = ""
     why_not: str = ""
+    campaign: str = ""  # that it belongs to, with its hashtags
+    hashtags: tuple[str, ...] = ()
 
     @property
     def ref(self) -> ObjectRef:

@@ -5,6 +5,7 @@ from django.urls import include, path, register_converter
 from pregonero.publishing.calendar_feed.views import feed, feed_page, open_feed, revoke_feed
 from pregonero.publishing.calendar_rules.views import calendar_rules
 from pregonero.publishing.converters import DayConverter, NumberConverter
+from pregonero.publishing.hashtags.views import add_hashtag, hashtags, retire_hashtag
 from pregonero.publishing.live.urls import urlpatterns as live
 from pregonero.publishing.views import (
     calendar,
@@ -51,6 +52,9 @@ urlpatterns = [
     path("publicaciones/", publications.publications, name="publications"),
     path("publicaciones/cancelaciones/", pauses.cancel_several, name="cancel_several"),
     path("publicaciones/traslados/", calendar.move_several, name="move_several"),
+    path("publicaciones/hashtags/", hashtags, name="hashtags"),
+    path("publicaciones/hashtags/<int:pk>/retiro/", retire_hashtag, name="retire_hashtag"),
+    path("publicaciones/<int:pk>/hashtag/", add_hashtag, name="add_hashtag"),
     path("publicaciones/<number:number>/", publications.numbered, name="numbered"),
     path("parrilla/reglas/", calendar_rules, name="calendar_rules"),
     path("parrilla/suscripcion/", feed_page, name="feed_page"),

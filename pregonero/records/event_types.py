@@ -104,6 +104,8 @@ EVENT_TYPES: dict[str, str] = {
     "calendar_rules.set": "Reglas de la parrilla fijadas",
     "calendar_feed.opened": "Dirección de la parrilla para otro calendario",
     "calendar_feed.revoked": "Dirección de la parrilla anulada",
+    "hashtag.listed": "Hashtag puesto en la lista",
+    "hashtag.retired": "Hashtag sacado de la lista",
     "publication.cancelled": "Publicación cancelada",
     "publication.undone": "Se deshizo el último cambio",
     "publication.paused": "Publicación en pausa",

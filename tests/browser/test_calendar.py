@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from pregonero.newsroom.models import News
 from pregonero.publishing.models import Publication
 from tests.browser.conftest import JourneyInstallation, SampleInstallation
 from tests.browser.processes import run_in_thread
@@ -227,3 +228,85 @@ def test_filters_stay_in_the_address_between_views(
     page.get_by_role("link", name="Semana anterior").click()
     expect(page.locator(".week .card")).to_have_count(0)
     expect(page).to_have_url(re.compile(r"2026-11-17/semana/\?estado=no-salieron$"))
+
+
+@pytest.fixture
+def informed(stage: JourneyInstallation, lab: Lab) -> News:
+    """A news item of its own for each test, without a draft."""
+    people = stage.teams["parrilla"].people
+    return run_in_thread(stage.workers, lambda: informed_news(lab, people["luis"], timezone.now()))
+
+
+def test_a_news_item_is_dropped_on_an_hour_and_its_draft_opens_at_it(
+    beto: BrowserUser, informed: News, noon: datetime
+) -> None:
+    day = noon + timedelta(days=40)
+    page = beto.go(f"/parrilla/{day:%Y-%m-%d}/")
+    item = page.locator(".tray li").filter(has_text=informed.title)
+    with page.expect_navigation(url=re.compile(r"/publicaciones/nueva/")):
+        item.drag_to(page.locator("[data-at]").first)
+    expect(page.get_by_text(re.compile(r"Elige qué sale el .* a las"))).to_be_visible()
+    with page.expect_navigation(url=re.compile(r"/editor/\?hora=")):
+        page.get_by_role("button", name="Preparar los textos").click()
+    expect(page.locator('[name="day"]')).to_have_value(f"{day:%Y-%m-%d}")
+
+
+def test_a_news_item_is_placed_on_an_hour_with_the_keyboard_alone(
+    beto: BrowserUser, informed: News, noon: datetime
+) -> None:
+    day = noon + timedelta(days=41)
+    page = beto.go(f"/parrilla/{day:%Y-%m-%d}/")
+    tab_to(page, "programar aquí")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    row = page.locator("li").filter(has=page.get_by_role("link", name=informed.title))
+    with page.expect_navigation(url=re.compile(r"/editor/\?hora=")):
+        row.get_by_role("button", name="Preparar").press("Enter")
+    expect(page.locator('[name="day"]')).to_have_value(f"{day:%Y-%m-%d}")
+
+
+@pytest.mark.procedure("D-4")
+def test_room_is_made_without_scripts_and_brought_back_with_one_undo(
+    stage: JourneyInstallation, windows: Windows, going: Publication, lab: Lab, noon: datetime
+) -> None:
+    people = stage.teams["parrilla"].people
+
+    def make_draft() -> Publication:
+        now = timezone.now()
+        return drafted(informed_news(lab, people["luis"], now), people["beto"], now)
+
+    draft = run_in_thread(stage.workers, make_draft)
+    person = windows.enter(stage.address, people["beto"], DESKTOP, java_script_enabled=False)
+    page = person.go(f"/publicaciones/{draft.pk}/editor/?hora={noon:%Y-%m-%dT%H:%M}")
+    expect(page.get_by_text(f"Queda a la misma hora de «{going.title}»")).to_be_visible()
+    page.get_by_role("button", name="Hacer sitio").first.click()
+    expect(page.get_by_role("heading", name="Hacer sitio")).to_be_visible()
+    expect(page.get_by_text("Pasa a las 12:15, en todas sus cuentas.")).to_be_visible()
+    page.get_by_role("button", name="Hacer sitio").click()
+    expect(page).to_have_url(re.compile(rf"/publicaciones/{draft.pk}/editor/\?hora={noon:%Y-%m-%d}T12:00$"))
+    assert due_at(stage, going) == noon.replace(minute=15)
+    page.get_by_role("button", name="Deshacer").click()
+    assert due_at(stage, going) == noon
+
+
+def test_an_hour_is_proposed_with_its_reason_and_taken_with_the_keyboard(
+    stage: JourneyInstallation, beto: BrowserUser, lab: Lab
+) -> None:
+    people = stage.teams["parrilla"].people
+
+    def make_draft() -> Publication:
+        now = timezone.now()
+        return drafted(informed_news(lab, people["luis"], now), people["beto"], now)
+
+    draft = run_in_thread(stage.workers, make_draft)
+    page = beto.go(f"/publicaciones/{draft.pk}/editor/")
+    page.locator("details.minute > summary").press("Enter")
+    with page.expect_navigation(url=re.compile(r"/propuesta/$")):
+        page.get_by_role("button", name="Proponer una hora").press("Enter")
+    expect(page.get_by_text(re.compile("hay espacio")).first).to_be_visible()
+    link = page.get_by_role("link", name=re.compile("^Usar las")).first
+    hour = re.search(r"\d\d:\d\d", link.inner_text())
+    assert hour
+    with page.expect_navigation(url=re.compile(r"/editor/\?hora=")):
+        link.press("Enter")
+    expect(page.locator('[name="hour"]')).to_have_value(hour[0])

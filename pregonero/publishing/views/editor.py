@@ -75,7 +75,7 @@ def review(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 def save(request: MemberRequest, pk: int) -> HttpResponse:
     """Save the form."""
-    return _save(request, pk, request.POST)
+    return save_written(request, pk, request.POST)
 
 
 @require_POST
@@ -86,7 +86,7 @@ def add_link(request: MemberRequest, pk: int, account: int) -> HttpResponse:
         raise NotFound
     written = request.POST.copy()
     written[name] = f"{str(written[name]).rstrip()}\n\n{written.get('link', '')}".strip()
-    return _save(request, pk, written)
+    return save_written(request, pk, written)
 
 
 @require_POST
@@ -94,21 +94,22 @@ def use_general_text(request: MemberRequest, pk: int, account: int) -> HttpRespo
     """Save the form, with an account's own text replaced by the one for all networks."""
     written = request.POST.copy()
     written[f"red{account}-general"] = "1"
-    return _save(request, pk, written)
+    return save_written(request, pk, written)
 
 
 @require_POST
 def add_accounts(request: MemberRequest, pk: int) -> HttpResponse:
     """Save the form, and add the accounts registered since the draft was made."""
     now = timezone.now()
-    response = _save(request, pk, request.POST)
+    response = save_written(request, pk, request.POST)
     if response.status_code == REDIRECT:
         publication = queries.get_publication(member=request.member, pk=pk)
         actions.add_accounts(publication=publication, by=request.member, now=now)
     return response
 
 
-def _save(request: MemberRequest, pk: int, written: QueryDict) -> HttpResponse:
+def save_written(request: MemberRequest, pk: int, written: QueryDict) -> HttpResponse:
+    """Save a form of the editor that an act changed, and return to the editor."""
     now = timezone.now()
     page = editor_of(member=request.member, pk=pk, now=now, data=written)
     refusal = save_or_refuse(request, page, now, written)
