@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 
@@ -127,7 +127,8 @@ def launch(*, durable: bool = True, keep_open: Sequence[int] = ()) -> subprocess
 def stop(server: subprocess.Popen[bytes]) -> None:
     """Stop the database within seconds: open sessions are closed, and committed data is kept.
 
-    A server that does not end in time (slow disk, suspended process) is killed; it recovers when it starts again.
+    A server that does not end in time (slow disk, suspended process) is killed with its processes, which would keep its
+    shared memory and let no other start; it recovers when it starts again.
     """
     for name, seconds in ((signal.SIGINT, FAST_STOP_SECONDS), (signal.SIGQUIT, IMMEDIATE_STOP_SECONDS)):
         server.send_signal(name)
@@ -136,8 +137,20 @@ def stop(server: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
+    children = _children_of(server.pid)
     server.kill()
     server.wait()
+    for child in children:
+        with suppress(ProcessLookupError):
+            os.kill(child, signal.SIGKILL)
+
+
+def _children_of(pid: int) -> list[int]:
+    """Return the children of a process; none where the system does not tell."""
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def binaries_folder() -> Path:

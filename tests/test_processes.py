@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -53,18 +53,10 @@ def database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[subproce
         yield server
     finally:
         for child in tree(server.pid):
-            with suppress_lookup():
+            with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGCONT)
         embedded_postgres.stop(server)
         embedded_postgres.data_folder.cache_clear()
-
-
-@contextmanager
-def suppress_lookup() -> Iterator[None]:
-    try:
-        yield
-    except ProcessLookupError:
-        return
 
 
 def tree(pid: int) -> list[int]:
@@ -83,6 +75,19 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
+def alive(pids: Iterable[int]) -> list[int]:
+    """Return which of these processes have not ended."""
+    return [pid for pid in pids if is_alive(pid)]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def of_installation(folder: Path) -> dict[int, str]:
     """Return the live processes that were started with this data folder or that use its database."""
     found = {}
@@ -90,10 +95,9 @@ def of_installation(folder: Path) -> dict[int, str]:
         try:
             command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             given = (process / "environ").read_bytes().decode(errors="replace")
-            state = (process / "stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             continue
-        if state not in "ZX" and (f"PREGONERO_DATA={folder}\0" in given or str(folder) in command):
+        if is_alive(int(process.name)) and (f"PREGONERO_DATA={folder}\0" in given or str(folder) in command):
             found[int(process.name)] = command
     return found
 
@@ -160,12 +164,13 @@ def test_stop_ends_a_suspended_database(database: subprocess.Popen[bytes]) -> No
     for child in children:
         with suppress(ProcessLookupError):  # a session that ended meanwhile
             os.kill(child, signal.SIGSTOP)
-    started = time.monotonic()
-    embedded_postgres.stop(database)
-    assert time.monotonic() - started < 5
-    for child in children[1:]:  # without a parent, they end once they run again
-        with suppress_lookup():
-            os.kill(child, signal.SIGCONT)
+    try:
+        started = time.monotonic()
+        embedded_postgres.stop(database)
+        assert time.monotonic() - started < 5
+        assert alive(children) == []  # one that stays suspended keeps the shared memory: no other server would start
+    finally:
+        end(children)
 
 
 @pytest.mark.procedure("D-5")
@@ -202,19 +207,22 @@ def test_run_ends_within_seconds_of_sigterm_with_its_database_suspended(
     environment: dict[str, str], folder: Path
 ) -> None:
     copy_migrated_cluster(folder)
-    run = start_run(environment, folder / "output")
+    run, suspended = start_run(environment, folder / "output"), list[int]()
     try:
         (database,) = direct_children(run.pid, "bin/postgres")
-        for process in tree(database):
-            os.kill(process, signal.SIGSTOP)
+        suspended += tree(database)
+        for process in suspended:
+            with suppress(ProcessLookupError):  # a session that ended meanwhile
+                os.kill(process, signal.SIGSTOP)
         started = time.monotonic()
         run.send_signal(signal.SIGTERM)
         run.wait(LONGEST_END + 60)
         assert time.monotonic() - started < LONGEST_END
-        left = of_installation(folder)  # the suspended sessions of the database end when they wake
+        left = of_installation(folder)
         assert database not in left
         assert not [line for line in left.values() if not re.search(r"bin/postgres |^postgres: ", line)]
     finally:
+        end(suspended)
         end_all(folder)
 
 
@@ -267,6 +275,11 @@ def answers(url: str) -> bool:
 
 def end_all(folder: Path) -> None:
     """Kill what a failed test left."""
-    for pid in of_installation(folder):
-        with suppress_lookup():
+    end(of_installation(folder))
+
+
+def end(pids: Iterable[int]) -> None:
+    """Kill processes, also suspended ones: those of PostgreSQL do not say to which installation they belong."""
+    for pid in pids:
+        with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
