@@ -3,6 +3,7 @@
 from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,6 +11,8 @@ from playwright.sync_api import Browser
 
 from pregonero.controls.models import Check, Control, Evidence
 from pregonero.controls.states import EvidenceKind
+from pregonero.media.errors import UnsupportedFile
+from pregonero.media.sandbox.runner import INSPECTION_LIMITS, run
 from pregonero.networks.models import Account
 from pregonero.people.models import Member
 from tests.controls.test_pages_as_seen import capture, client
@@ -17,7 +20,20 @@ from tests.ui.browser import Answer, answers_of, in_browser, open_page
 
 __all__ = ["client"]
 pytestmark = pytest.mark.procedure("X-1", "N-6")
-PDF = b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+
+
+def pdf(catalog: str = "<<>>", encryption: pikepdf.Encryption | None = None) -> bytes:
+    """Return a PDF of one page with more entries in its catalog, which compressed object streams hide from a search."""
+    document, out = pikepdf.new(), BytesIO()
+    document.add_blank_page()
+    for name, value in pikepdf.Object.parse(catalog.encode()).items():
+        document.Root[name] = document.make_indirect(value)
+    packed = pikepdf.ObjectStreamMode.disable if encryption else pikepdf.ObjectStreamMode.generate
+    document.save(out, object_stream_mode=packed, encryption=encryption or False)
+    return out.getvalue()
+
+
+PDF = pdf()
 HTML = b"<!doctype html><script>alert(document.cookie)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 PASTE = """() => {
@@ -52,13 +68,42 @@ def path(controls: dict[str, Control], accounts: dict[str, Account], media_folde
         (SVG, "captura.svg"),
         (b"#!/bin/sh\nrm -rf /\n", "captura.jpg"),
         (PDF[:-6], "acta.pdf"),
-        (PDF.replace(b"/Catalog", b"/Catalog /OpenAction <</S /JavaScript /JS (app.alert(1))>>"), "acta.pdf"),
+        (PDF + b"1 0 obj <</S /JavaScript /JS (app.alert(1))>> endobj\nstartxref\n9\n%%EOF\n", "acta.pdf"),
+        (pdf("<</OpenAction <</S /JavaScript /JS (app.alert(1))>>>>"), "acta.pdf"),
+        (pdf("<</OpenAction <</S /J#61vaScript /J#53 (app.alert(1))>>>>"), "acta.pdf"),
+        (pdf("<</AA <</WC <</S /Launch /F (cmd.exe)>>>>>>"), "acta.pdf"),
+        (pdf("<</Names <</EmbeddedFiles <</Names []>>>>>>"), "acta.pdf"),
+        (pdf("<</AcroForm <</XFA (x) /Fields []>>>>"), "acta.pdf"),
+        (pdf("<</Deep [[[<</S /SubmitForm /F (https://malo.example)>>]]]>>"), "acta.pdf"),
+        (pdf(encryption=pikepdf.Encryption(owner="a", user="b")), "acta.pdf"),
+        (b"%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n", "acta.pdf"),
         (b"\0\0\0\x18ftypmp42" + bytes(64), "video.mp4"),
     ],
 )
 def test_what_runs_or_is_cut_is_no_evidence(path: str, client: Client, content: bytes, name: str) -> None:
     answer = client.post(path, form(capture=file(content, name)))
     assert answer.status_code == 422 and not Check.objects.exists()
+
+
+def test_what_a_pdf_hides_is_seen(tmp_path: Path) -> None:
+    hidden = pdf("<</OpenAction <</S /JavaScript /JS (app.alert(1))>>>>")
+    assert b"JavaScript" not in hidden  # the search of its bytes finds nothing
+    (tmp_path / "acta.pdf").write_bytes(hidden)
+    with pytest.raises(UnsupportedFile, match="trae programas"):
+        run("pdf", tmp_path / "acta.pdf", INSPECTION_LIMITS)
+
+
+@pytest.mark.parametrize(
+    "catalog",
+    [
+        "<<>>",
+        "<</OpenAction [null /Fit]>>",
+        "<</Links <</S /URI /URI (https://www.mincit.gov.co)>>>>",
+        "<</Lang (es-CO) /MarkInfo <</Marked true>>>>",
+    ],
+)
+def test_a_pdf_that_only_shows_its_pages_is_taken(path: str, client: Client, catalog: str) -> None:
+    assert client.post(path, form(capture=file(pdf(catalog), "acta.pdf"))).status_code == 302
 
 
 def test_a_pdf_is_kept_byte_for_byte_and_shown_as_nothing_else(path: str, client: Client, dario: Member) -> None:

@@ -44,7 +44,7 @@ def _set_limit(limit: int, value: int) -> None:
 
 def _operation(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
     """Return the function of an operation. The decoders are imported here, after the limits are set."""
-    from pregonero.media.sandbox import arms, document, image, inspect, thumbnails, video  # noqa: PLC0415
+    from pregonero.media.sandbox import arms, document, image, inspect, pdf, thumbnails, video  # noqa: PLC0415
 
     def convert_video(job: dict[str, Any]) -> dict[str, Any]:
         return video.convert(job, lambda percent: _write({"percent": percent}))
@@ -55,6 +55,7 @@ def _operation(name: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
         "arms": arms.write_arms,
         "clean picture": image.clean,
         "clean video": video.clean,
+        "pdf": pdf.inspect_pdf,
         "picture": image.convert,
         "thumbnails": thumbnails.write_thumbnails,
         "video": convert_video,
