@@ -17,8 +17,8 @@ DATA_DIR = embedded_postgres.data_folder()
 MEDIA_FOLDER = DATA_DIR / "media"
 FILE_UPLOAD_HANDLERS = [
     "pregonero.media.upload_handlers.BoundedUpload",
-    "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "pregonero.media.upload_handlers.MemoryUpload",
+    "pregonero.media.upload_handlers.TemporaryUpload",
 ]
 
 
@@ -231,6 +231,9 @@ MFA_SUPPORTED_TYPES = ["webauthn"]
 MFA_ADAPTER = "pregonero.people.security.mfa_adapter.MFAAdapter"
 MFA_FORMS = {
     "add_webauthn": "pregonero.people.security.forms.AddKeyForm",
+    "authenticate_webauthn": "pregonero.people.security.forms.SignInKeyForm",
+    "login_webauthn": "pregonero.people.security.forms.KeyAloneForm",
+    "reauthenticate_webauthn": "pregonero.people.security.forms.ReauthenticationKeyForm",
     "authenticate": "pregonero.people.security.forms.SignInCodeForm",
     "reauthenticate": "pregonero.people.security.forms.ReauthenticationForm",
 }

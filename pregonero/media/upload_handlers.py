@@ -1,10 +1,20 @@
-"""An upload handler that stops reading the files of a request at the size limit."""
+"""Upload handlers: they stop reading the files of a request at the size limit, and clean the names of files."""
 
+import re
 from typing import Any
 
-from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.core.files.uploadhandler import (
+    FileUploadHandler,
+    MemoryFileUploadHandler,
+    StopUpload,
+    TemporaryFileUploadHandler,
+)
 
 from pregonero.media.store import MAX_UPLOAD_BYTES
+
+# Control characters, and those that reverse the text on the screen: with them «fdp.exe» is read as «exe.pdf».
+HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+NAMELESS = "archivo"
 
 
 class BoundedUpload(FileUploadHandler):
@@ -27,3 +37,21 @@ class BoundedUpload(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Return None: the next handler builds the file."""
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a file as it is seen, without characters that hide or turn a part of it."""
+    return HIDDEN.sub("", name).strip() or NAMELESS
+
+
+class _PlainName(FileUploadHandler):
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        super().new_file(field_name, plain_name(file_name), *args, **kwargs)
+
+
+class MemoryUpload(_PlainName, MemoryFileUploadHandler):
+    """Keeps a small file in memory."""
+
+
+class TemporaryUpload(_PlainName, TemporaryFileUploadHandler):
+    """Writes a large file to the disk."""

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
@@ -16,6 +17,7 @@ from pregonero.people.security.actions.sessions import open_session
 from pregonero.people.security.user_agents import device_words
 
 ONE_FACTOR = "reauthenticate"
+FACTOR = "mfa"  # the method of the records of a session that say with what the person showed who they are
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -45,7 +47,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             device=device_words(request.headers.get("User-Agent", "")),
             address=str(super().get_client_ip(request)),
         )
-        now, trust = timezone.now(), is_enrolled and "trust" in request.POST
+        # A device that skipped the factor is not trusted for longer: each of its days began with the factor.
+        shown = any(record["method"] == FACTOR for record in get_authentication_records(request, user))
+        now, trust = timezone.now(), is_enrolled and shown and "trust" in request.POST
         used = note_sign_in(user=user, place=place, trust=trust, now=now)
         key = verified_session.stored_key_of(request)
         opened = open_session(user=user, device=used, key=key, now=now)
@@ -58,11 +62,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
 
     def is_reauthentication_required(self, *, app: str, **options: Any) -> bool:
-        """Return False for who has no factor yet and has just signed in: they would be asked for the same again."""
+        """Return False for who has no factor yet and has just signed in: they would be asked for the same again.
+
+        Raises `ReauthenticationRequired` for who has one and has not shown it lately: allauth would take a password
+        that was given again before the factor existed.
+        """
         user = self.request.user
-        if queries.has_factor(user):
-            return True
         records = get_authentication_records(self.request, user)
+        if queries.has_factor(user):
+            if not _has_shown_factor_again(records):
+                raise ReauthenticationRequired
+            return True
         return not records or time.time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
@@ -81,3 +91,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """Do nothing: people sign in with their e-mail address."""
+
+
+def _has_shown_factor_again(records: list[dict[str, Any]]) -> bool:
+    """Whether the person showed their second factor before a sensitive step, lately."""
+    oldest = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+    return any(
+        record["method"] == FACTOR and record.get("reauthenticated") and record["at"] > oldest for record in records
+    )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from pregonero.errors import NotAllowed, NotFound, Refused
 from pregonero.people.models import Entity, Member
 from pregonero.people.roles import PERMISSIONS, WITH_STAND_IN, Role
+from pregonero.spanish_lists import alternatives
 
 P = ParamSpec("P")
 
@@ -19,7 +20,7 @@ def check_may(member: Member, action: str, *, now: datetime) -> None:
     if not member.is_current(day):
         raise NotAllowed(f"Tu vinculación terminó el {member.ends_on:%d/%m/%Y}; ya no puedes {permission.description}.")
     if not permission.roles.intersection(member.roles) and not permission.roles & member.roles_on(day):
-        allowed = " o ".join(role.label for role in Role if role in permission.roles)
+        allowed = alternatives([role.label for role in Role if role in permission.roles])
         raise NotAllowed(f"Tu rol no permite {permission.description}. Lo hace: {allowed}.")
 
 

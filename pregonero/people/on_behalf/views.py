@@ -7,13 +7,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.on_behalf import actions, queries
 from pregonero.people.on_behalf.forms import ActForm, DisputeForm
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -1,18 +1,26 @@
 """The forms that ask for a code of the second factor: at sign-in, before a sensitive step, and to activate it."""
 
+import struct
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
-from allauth.mfa.webauthn.forms import AddWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 from pregonero.people import signin_limits
 from pregonero.people.models import User
 from pregonero.people.security import actions, verified_session
 
+WRONG_KEY = "El navegador no mostró bien la llave. Inténtalo otra vez."
 WRONG = "Ese código no es, o ya se usó. Escribe el que ves ahora."
 
 
@@ -95,8 +103,47 @@ class ConfirmForm(forms.Form):
         return code
 
 
+class _KeyField(forms.JSONField):
+    """What the browser says of a key. django-allauth answers with an error of the server to some malformed ones."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, kind: type[RegistrationResponse] | type[AuthenticationResponse]) -> None:
+        super().__init__(error_messages={"required": WRONG_KEY, "invalid": WRONG_KEY})
+        self.kind = kind
+
+    def to_python(self, value: Any) -> Any:
+        """Return the answer of the browser, unless a part of it is missing or has another type."""
+        answer = super().to_python(value)
+        try:
+            self.kind.from_dict(answer)
+        except (TypeError, ValueError, KeyError, AttributeError, struct.error) as error:
+            raise ValidationError(WRONG_KEY, code="malformed_key") from error
+        return answer
+
+
+class SignInKeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A key as the second step of signing in."""
+
+    credential = _KeyField(AuthenticationResponse)
+
+
+class KeyAloneForm(LoginWebAuthnForm):  # type: ignore[misc]
+    """A key that signs in alone."""
+
+    credential = _KeyField(AuthenticationResponse)
+
+
+class ReauthenticationKeyForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A key that is asked before a sensitive step."""
+
+    credential = _KeyField(AuthenticationResponse)
+
+
 class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
     """A new key: its name, and whether it signs in alone."""
+
+    credential = _KeyField(RegistrationResponse)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,11 +4,11 @@ from typing import Any
 
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 
-from pregonero.people.security import queries
+from pregonero.errors import Refused
+from pregonero.people.security import actions
 
 
 class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
@@ -16,10 +16,10 @@ class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Remove the key, or say why it stays."""
-        user = self.request.user
-        is_last = len(queries.keys_of(user)) == 1 and not queries.has_code_app(user)
-        if is_last and queries.must_have_second_factor(user, today=timezone.localdate()):
-            messages.error(self.request, "Es tu único segundo paso y tu rol lo exige: activa antes otro.")
-            return redirect("mfa_list_webauthn")
-        response: HttpResponse = super().form_valid(form)
-        return response
+        try:
+            actions.remove_key(user=self.request.user, pk=self.object.pk, now=timezone.now())
+        except Refused as refusal:
+            messages.error(self.request, refusal.message)
+        else:
+            messages.success(self.request, "Quitaste una llave de acceso.")
+        return HttpResponseRedirect(self.get_success_url())

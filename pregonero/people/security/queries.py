@@ -55,6 +55,12 @@ def has_factor(user: User) -> bool:
     return has_code_app(user) or bool(keys_of(user))
 
 
+def may_lose_factor(user: User, *, today: date) -> bool:
+    """Return whether the user may remove a factor: not the last one of who must have one."""
+    factors = len(keys_of(user)) + has_code_app(user)
+    return factors > 1 or not must_have_second_factor(user, today=today)
+
+
 def recovery_codes_left(user: User) -> int:
     """Return how many recovery codes were not used."""
     return RecoveryCode.objects.filter(user=user, used_at__isnull=True).count()

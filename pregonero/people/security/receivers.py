@@ -1,4 +1,4 @@
-"""Follow what django-allauth does by itself: keys added, used and removed, and passwords changed."""
+"""Follow what django-allauth does by itself: keys added and used, and passwords changed."""
 
 from typing import Any
 
@@ -20,12 +20,6 @@ def key_added(request: HttpRequest, user: User, authenticator: Authenticator, **
     """Record that a key was added, which the person has just shown: the recovery codes come next."""
     actions.note_key_added(user=user, name=str(authenticator), now=timezone.now())
     record_authentication(request, user, "mfa", type=authenticator.type, reauthenticated=True)
-
-
-@receiver(signals.authenticator_removed)
-def key_removed(user: User, authenticator: Authenticator, **_: Any) -> None:
-    """Record that a key was removed, and have the user's devices ask for a factor again."""
-    actions.note_key_removed(user=user, name=str(authenticator), now=timezone.now())
 
 
 @receiver(signals.authenticator_used)

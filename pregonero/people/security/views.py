@@ -9,14 +9,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import User
 from pregonero.people.security import actions, queries, verified_session
 from pregonero.people.security.forms import ConfirmForm
 from pregonero.people.security.own_page import own_page
-
-UNPROCESSABLE = 422
 
 
 def _user(request: MemberRequest) -> User:
@@ -94,6 +92,7 @@ def security(request: MemberRequest) -> HttpResponse:
         "now": now,
         "code_app": queries.confirmed_code_app(user),
         "keys": queries.keys_of(user),
+        "may_lose_factor": queries.may_lose_factor(user, today=timezone.localdate(now)),
         "codes_left": queries.recovery_codes_left(user),
     }
     return render(request, "people/security/security.html", context)

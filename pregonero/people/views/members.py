@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Conflict, Refused
+from pregonero.errors import UNPROCESSABLE, Conflict, Refused
 from pregonero.people import actions, queries, rules
 from pregonero.people.forms import MemberForm, NewMemberForm, StandInForm
 from pregonero.people.invitations import invitation_link
@@ -18,8 +18,6 @@ from pregonero.people.models import Employment, Member
 from pregonero.people.roles import EVERYBODY, Role
 from pregonero.people.rules import check_may, may
 from pregonero.people.security import queries as security
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from pregonero import vault
-from pregonero.errors import Refused
+from pregonero.errors import NotFound, Refused
 from pregonero.people.actions import notify
 from pregonero.people.models import User
 from pregonero.people.queries import memberships_of
@@ -60,7 +60,7 @@ def confirm_code_app(*, user: User, code: str, now: datetime) -> bool:
 def remove_code_app(*, user: User, now: datetime) -> None:
     """Remove the code application. Trusted devices ask for a factor again. Raises `Refused` for the last factor."""
     _lock(user)
-    if not queries.keys_of(user) and queries.must_have_second_factor(user, today=timezone.localdate(now)):
+    if queries.has_code_app(user) and not queries.may_lose_factor(user, today=timezone.localdate(now)):
         raise Refused("Es tu único segundo paso y tu rol lo exige: agrega antes una llave.")
     removed, _ = CodeApp.objects.filter(user=user).delete()
     if removed:
@@ -146,8 +146,16 @@ def note_key_added(*, user: User, name: str, now: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def note_key_removed(*, user: User, name: str, now: datetime) -> None:
-    """Record that the user removed a key. Trusted devices ask for a factor again."""
+def remove_key(*, user: User, pk: int, now: datetime) -> None:
+    """Remove a key. Trusted devices ask for a factor again. Raises `Refused` for the last factor, and `NotFound`."""
+    _lock(user)
+    key = next((one for one in queries.keys_of(user) if one.pk == pk), None)
+    if key is None:
+        raise NotFound
+    if not queries.may_lose_factor(user, today=timezone.localdate(now)):
+        raise Refused("Es tu único segundo paso y tu rol lo exige: activa antes otro.")
+    name = str(key)
+    key.delete()
     forget_devices(user)
     record_for(user, "second_factor.removed", now=now, facts={"factor": KEY}, texts={"name": name})
 
