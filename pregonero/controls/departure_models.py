@@ -47,7 +47,8 @@ class Departure(models.Model):
 class DepartureStep(models.Model):
     """Something that the person held, and who proved that they no longer do; `done_by` is empty for the system.
 
-    `key` names it once in its handover. `is_verified` says that the system sees whether the person still holds it.
+    `key` names it, in one step at a time: what comes back has a new one. `is_verified` says that the system sees
+    whether the person still holds it.
     """
 
     departure = models.ForeignKey(Departure, on_delete=models.PROTECT, related_name="steps")
@@ -62,7 +63,9 @@ class DepartureStep(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["departure", "key"], name="departure_step_once"),
+            models.UniqueConstraint(
+                fields=["departure", "key"], condition=Q(done_at__isnull=True), name="departure_step_open_once"
+            ),
             models.CheckConstraint(
                 condition=Q(done_at__isnull=False) | Q(done_by__isnull=True, medium__isnull=True, note=""),
                 name="departure_step_done_says_when",

@@ -136,6 +136,32 @@ def test_what_arrives_after_the_start_is_a_step_too(
         close_departure(member=beto, by=dario, now=NOW)
 
 
+def test_what_comes_back_after_its_step_is_a_step_again(
+    controls: Controls, accounts: Accounts, beto: Member, carmen: Member
+) -> None:
+    departure = start_departure(member=beto, by=carmen, now=NOW)
+    finding = Finding.objects.create(entity=beto.entity, key="otro", title="Algo", owner=carmen, opened_at=NOW)
+    for owner in (beto, carmen, beto, carmen):
+        Finding.objects.filter(pk=finding.pk).update(owner=owner)
+        review_access(timestamp=int(NOW.timestamp()))
+        review_access(timestamp=int(NOW.timestamp()))
+        assert departure.steps.filter(key="findings", done_at__isnull=True).exists() is (owner == beto)
+    assert departure.steps.filter(key="findings").count() == 2
+
+
+def test_the_page_shows_the_steps_for_which_the_closing_is_refused(
+    controls: Controls, accounts: Accounts, beto: Member, carmen: Member
+) -> None:
+    departure = start_departure(member=beto, by=carmen, now=timezone.now())
+    Finding.objects.create(entity=beto.entity, key="otro", title="Algo", owner=beto, opened_at=NOW)
+    client = Client()
+    client.force_login(carmen.user)
+    refused = client.post(f"/personas/{beto.pk}/salida/cierre/")
+    assert (refused.status_code, "Faltan" in refused.content.decode()) == (409, True)
+    assert departure.steps.filter(key="findings", done_at__isnull=True).exists()
+    assert "Hallazgos que otra persona debe resolver: 1." in client.get(departure.get_absolute_url()).content.decode()
+
+
 def test_a_contract_that_ends_within_thirty_days_is_on_hoy_of_who_coordinates(
     controls: Controls, ana: Member, beto: Member, carmen: Member
 ) -> None:

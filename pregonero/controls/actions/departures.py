@@ -1,10 +1,12 @@
 """The handover of a person who leaves: started, proved step by step, and closed when nothing is left (item 5)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
 from pregonero.controls import departure_queries as queries
+from pregonero.controls.departure_queries import Holding
 from pregonero.controls.models import Departure, DepartureStep
 from pregonero.errors import Conflict, NotFound, Refused, WrongState
 from pregonero.media.models import Medium
@@ -112,8 +114,8 @@ def refresh_departure(*, departure: Departure, now: datetime) -> None:
 
 def _refresh(departure: Departure, now: datetime) -> None:
     held = queries.holdings_of(departure.member, now=now)
-    known = set(departure.steps.values_list("key", flat=True))
-    for holding in (one for one in held if one.key not in known):
+    known = dict(departure.steps.order_by("done_at").values_list("key", "done_at"))  # open steps come last
+    for holding in (one for one in held if _needs_a_step(one, known)):
         DepartureStep.objects.create(
             departure=departure,
             key=holding.key,
@@ -124,6 +126,11 @@ def _refresh(departure: Departure, now: datetime) -> None:
     keys = {holding.key for holding in held}
     seen = departure.steps.filter(done_at__isnull=True, is_verified=True).exclude(key__in=keys)
     seen.update(done_at=now, note=SEEN_BY_SYSTEM)
+
+
+def _needs_a_step(holding: Holding, known: Mapping[str, datetime | None]) -> bool:
+    """Whether nobody looks after a holding: it has no step, or it came back after the system saw it in other hands."""
+    return holding.key not in known or (holding.is_verified and known[holding.key] is not None)
 
 
 def _check_is_somebody_else(member: Member, by: Member) -> None:

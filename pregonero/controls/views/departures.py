@@ -10,13 +10,11 @@ from pregonero.controls import departure_queries as queries
 from pregonero.controls.actions import departures as actions
 from pregonero.controls.forms import ProofForm
 from pregonero.controls.views.register import stored_capture
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import get_member
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,8 +72,11 @@ def step(request: MemberRequest, pk: int, step: int) -> HttpResponse:
 @require_POST
 def close(request: MemberRequest, pk: int) -> HttpResponse:
     """Close a handover once every step is done."""
-    check_may(request.member, "people.manage", now=timezone.now())
+    now = timezone.now()
+    check_may(request.member, "people.manage", now=now)
     leaving = get_member(member=request.member, pk=pk)
-    actions.close_departure(member=leaving, by=request.member, now=timezone.now())
+    # Its own transaction: the page then shows the steps for which the closing is refused.
+    actions.refresh_departure(departure=queries.get_departure(by=request.member, member=leaving), now=now)
+    actions.close_departure(member=leaving, by=request.member, now=now)
     messages.success(request, f"Se cerró la salida de {leaving}: no le queda nada.")
     return redirect(leaving)
