@@ -1,5 +1,7 @@
 """The pages where an area asks for something to be told, and reads what was decided, without an account (M-1)."""
 
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -9,16 +11,15 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.newsroom.needs.actions import ask_need
-from pregonero.newsroom.needs.forms import NeedForm
-from pregonero.newsroom.needs.queries import need_by_code, news_of_need
+from pregonero.newsroom.needs.forms import PublicNeedForm
+from pregonero.newsroom.needs.queries import files_of, need_by_code, news_of_need
 from pregonero.newsroom.needs.rules import MOST_BYTES, MOST_FILES
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
 from pregonero.public.request_limits import MINUTES, is_within_limit
 
-UNPROCESSABLE, TOO_MANY, TOO_LARGE = 422, 429, 413
 MOST_REQUEST_BYTES = MOST_FILES * MOST_BYTES + 1024 * 1024  # the files, and the text
 
 
@@ -30,15 +31,17 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the form of a need; a POST asks for it and leads to the page where the answer is read."""
     entity = entity_by_slug(slug)
     if request.method != "POST":
-        return _form(entity, NeedForm())
-    if int(request.headers.get("Content-Length") or 0) > MOST_REQUEST_BYTES:  # before anything is received
-        return _form(entity, NeedForm(), TOO_LARGE, is_too_large=True)
-    form = NeedForm(request.POST, request.FILES)
+        return _form(entity, PublicNeedForm())
+    if _length_of(request) > MOST_REQUEST_BYTES:  # before anything is received
+        return _form(entity, PublicNeedForm(), HTTPStatus.REQUEST_ENTITY_TOO_LARGE, is_too_large=True)
+    form = PublicNeedForm(request.POST, request.FILES)
     if not is_within_limit(request, "ask_need"):
-        answer = _form(entity, form, TOO_MANY, minutes=MINUTES)
+        answer = _form(entity, form, HTTPStatus.TOO_MANY_REQUESTS, minutes=MINUTES)
         answer.headers["Retry-After"] = str(MINUTES * 60)
         return answer
     if form.is_valid():
+        if not is_within_limit(request, "needs_of_entity", key=str(entity.pk)):
+            return _form(entity, form, HTTPStatus.TOO_MANY_REQUESTS, is_full=True)
         try:
             need = ask_need(entity=entity, request=form.request(), files=form.attached(), by=None, now=timezone.now())
         except Refused as refusal:
@@ -55,15 +58,26 @@ def asked(request: HttpRequest, slug: str, code: str) -> HttpResponse:
     """Show to whoever asked what was decided, and the news that tell it."""
     entity = entity_by_slug(slug)
     need = need_by_code(entity, code)
-    context = {"entity": entity, "need": need, "news": news_of_need(need), "now": timezone.now()}
+    context = {
+        "entity": entity,
+        "need": need,
+        "news": news_of_need(need),
+        "files": files_of(need),
+        "now": timezone.now(),
+    }
     return _private(HttpResponse(render_to_string("public/asked_need.html", context)))
 
 
-def _form(
-    entity: Entity, form: NeedForm, status: int = 200, *, minutes: int = 0, is_too_large: bool = False
-) -> HttpResponse:
-    context = {"entity": entity, "form": form, "minutes": minutes, "is_too_large": is_too_large}
+def _form(entity: Entity, form: PublicNeedForm, status: int = 200, **notes: int | bool) -> HttpResponse:
+    """Return the page of the form with `notes`: `minutes` to wait, `is_too_large`, `is_full`."""
+    context = {"entity": entity, "form": form, **notes}
     return _private(HttpResponse(render_to_string("public/ask_need.html", context), status=status))
+
+
+def _length_of(request: HttpRequest) -> int:
+    """Return the bytes that a request announces; 0 when it does not say a number."""
+    length = request.headers.get("Content-Length", "")
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _private(response: HttpResponse) -> HttpResponse:

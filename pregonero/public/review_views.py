@@ -1,5 +1,6 @@
 """The page where anybody asks whether a comment was hidden, and for a review, without an account (T-475 of 2024)."""
 
+from http import HTTPStatus
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,15 +12,13 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from pregonero.errors import NotFound
+from pregonero.errors import UNPROCESSABLE, NotFound
 from pregonero.moderation import review_queries
 from pregonero.moderation.actions.reviews import ask_review
 from pregonero.networks.comment_links import LONGEST, CommentLink, comment_link
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
 from pregonero.public.request_limits import MINUTES, is_within_limit
-
-UNPROCESSABLE, TOO_MANY = 422, 429
 
 
 @csrf_exempt  # nobody is signed in: a form of another site can do no more than anybody
@@ -53,7 +52,7 @@ def _ask(entity: Entity, link: CommentLink, written: str) -> HttpResponse:
 
 
 def _too_many(entity: Entity) -> HttpResponse:
-    answer = _page(entity, {"minutes": MINUTES}, TOO_MANY)
+    answer = _page(entity, {"minutes": MINUTES}, HTTPStatus.TOO_MANY_REQUESTS)
     answer.headers["Retry-After"] = str(MINUTES * 60)
     return answer
 

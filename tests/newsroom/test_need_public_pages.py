@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pregonero.newsroom.need_models import Need, NeedState
+from pregonero.newsroom.need_models import Need, NeedFile, NeedState
 from pregonero.newsroom.needs.actions import decide_need
 from pregonero.newsroom.needs.rules import MOST_BYTES
 from pregonero.people.models import Entity, Member
@@ -21,9 +22,10 @@ pytestmark = pytest.mark.procedure("M-1")
 
 
 @pytest.fixture(autouse=True)
-def _many_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+def _many_requests(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one address ask as often as the tests need; the test of the limit sets its own."""
     monkeypatch.setitem(request_limits.RATES, "ask_need", "1000/1m/key")
+    cache.clear()
 
 
 def ask_path(entity: Entity) -> str:
@@ -92,7 +94,37 @@ def test_files_too_large_are_refused_before_they_are_read(client: Client, entity
         headers={"Content-Length": "9" * 9},
     )
     assert (unread.status_code, "No se recibió nada" in unread.content.decode()) == (413, True)
+    for length in ("-1", "²", "x", "1e9"):
+        strange = client.generic("POST", ask_path(entity), b"", headers={"Content-Length": length})
+        assert strange.status_code == 422
     assert not Need.objects.exists()
+
+
+def test_the_field_that_only_programs_fill_in_is_refused(client: Client, entity: Entity) -> None:
+    refused = client.post(ask_path(entity), FORM | {"website": "https://compre.example"})
+    assert (refused.status_code, "Deja vacío ese campo" in refused.content.decode()) == (422, True)
+    assert not Need.objects.exists()
+
+
+def test_many_addresses_together_have_a_limit_of_a_day_in_each_entity(
+    client: Client, entity: Entity, other_entity: Entity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(request_limits.RATES, "needs_of_entity", "1/d/key")
+    client.post(ask_path(entity), FORM, REMOTE_ADDR="192.0.2.1")
+    assert client.post(ask_path(entity), FORM | {"why": ""}, REMOTE_ADDR="192.0.2.2").status_code == 422
+    full = client.post(ask_path(entity), FORM | {"title": "Otra feria"}, REMOTE_ADDR="192.0.2.2")
+    assert (full.status_code, "Hoy no se reciben más" in full.content.decode()) == (429, True)
+    assert "Otra feria" in full.content.decode()
+    assert client.post(ask_path(other_entity), FORM, REMOTE_ADDR="192.0.2.2").status_code == 303
+    assert Need.objects.count() == 2
+
+
+def test_name_of_a_file_says_what_is_seen_and_the_asker_sees_that_it_arrived(client: Client, entity: Entity) -> None:
+    turned = SimpleUploadedFile("factura\u202efdp.exe", b"MZ")
+    sent = client.post(ask_path(entity), FORM | {"attachments": turned})
+    assert NeedFile.objects.get().name == "facturafdp.exe"
+    page = " ".join(client.get(sent.headers["Location"]).content.decode().split())
+    assert "Con 1 archivo: facturafdp.exe." in page
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

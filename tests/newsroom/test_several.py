@@ -153,4 +153,4 @@ def test_news_of_another_entity_are_not_informed(three: list[News], luis: Member
 def test_each_row_says_its_own_hours(luis: Member) -> None:
     read(register(luis), item(published_at=NOW - timedelta(minutes=22)), now=NOW)
     page = " ".join(text(as_(luis), "/noticias/").split())
-    assert "publicada 24 nov, 08:38, leída 24 nov, 09:00" in page
+    assert "publicada el 24 de noviembre a las 08:38, leída el 24 de noviembre a las 09:00" in page

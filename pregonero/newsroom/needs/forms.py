@@ -1,5 +1,6 @@
 """Forms of needs. They validate and never save."""
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
@@ -79,12 +80,27 @@ class NeedForm(forms.Form):
 
     def request(self) -> NeedRequest:
         """Return what is asked, once the form is valid."""
-        data: dict[str, Any] = {name: value for name, value in self.cleaned_data.items() if name != "attachments"}
+        data: dict[str, Any] = {field.name: self.cleaned_data[field.name] for field in fields(NeedRequest)}
         return NeedRequest(**data | {"kind": NeedKind(data["kind"])})
 
     def attached(self) -> list[AttachedFile]:
         """Return the files that come with it, once the form is valid."""
         return [AttachedFile(file.name, file.read()) for file in self.cleaned_data["attachments"]]
+
+
+class PublicNeedForm(NeedForm):
+    """The form of a need on the page without an account, with a field that only programs fill in."""
+
+    website = forms.CharField(
+        label="Deja este campo vacío",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+
+    def clean_website(self) -> None:
+        """Refuse what a program filled in."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError("Deja vacío ese campo: solo lo llenan los programas que envían basura.")
 
 
 class DecisionForm(forms.Form):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, Refused, WrongState
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused, WrongState
 from pregonero.newsroom.campaigns.queries import campaigns_of
 from pregonero.newsroom.followups import live_events_of
 from pregonero.newsroom.need_models import Need, NeedState
@@ -21,7 +21,6 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may, may
 
-UNPROCESSABLE = 422
 PAGE_SIZE, WORDS_LIMIT, MOST_CAMPAIGNS = 50, 200, 50
 # The tabs: the name in the address, the states, and the name on the screen.
 TABS = (
