@@ -5,7 +5,10 @@ Any other exception is a bug.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
+
+UNPROCESSABLE = HTTPStatus.UNPROCESSABLE_ENTITY  # of a page whose form came back with what to correct
 
 
 @dataclass(frozen=True)

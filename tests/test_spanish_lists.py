@@ -2,7 +2,7 @@
 
 import pytest
 
-from pregonero.spanish_lists import joined
+from pregonero.spanish_lists import alternatives, joined
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,17 @@ from pregonero.spanish_lists import joined
 )
 def test_names_are_joined_as_spanish_does(names: list[str], sentence: str) -> None:
     assert joined(names) == sentence
+
+
+@pytest.mark.parametrize(
+    ("names", "sentence"),
+    [
+        ([], ""),
+        (["Asesoría"], "Asesoría"),
+        (["Asesoría", "Coordinación"], "Asesoría o Coordinación"),
+        (["Asesoría", "Coordinación", "Oficina de Sistemas"], "Asesoría, Coordinación u Oficina de Sistemas"),
+        (["Ana", "Hortensia"], "Ana u Hortensia"),
+    ],
+)
+def test_alternatives_are_joined_as_spanish_does(names: list[str], sentence: str) -> None:
+    assert alternatives(names) == sentence

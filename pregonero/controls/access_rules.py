@@ -45,7 +45,9 @@ def _flags_of_person(member: Member, entered: datetime | None, day: date) -> Ite
         yield f"Contrato terminado: {member}, desde el {member.ends_on:%d/%m/%Y}."
     if not MAY_ADMINISTER.intersection(member.roles):
         yield f"Rol que no corresponde: {member} es {member.role_labels}."
-    if entered is None or timezone.localdate(entered) < day - timedelta(days=DORMANT_DAYS):
+    if entered is None:
+        yield f"Sin uso: {member} nunca ha entrado a Pregonero."
+    elif timezone.localdate(entered) < day - timedelta(days=DORMANT_DAYS):
         yield f"Sin uso: {member} no entra a Pregonero hace más de {DORMANT_DAYS} días."
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 from django.utils import timezone
 
 from pregonero.controls.actions.register import ControlText
@@ -20,12 +21,17 @@ from pregonero.people.roles import Role
 AREA = forms.Textarea(attrs={"rows": 3})
 
 
+def beginning_high(choices: type[TextChoices]) -> list[tuple[str, str]]:
+    """Return choices as a list shows them: their labels are written for the middle of a sentence."""
+    return [(choice.value, f"{choice.label[0].upper()}{choice.label[1:]}") for choice in choices]
+
+
 class CheckForm(forms.Form):
     """What a person saw of a control on an account."""
 
     result = forms.ChoiceField(
         label="¿Qué viste?",
-        choices=[(result.value, result.label.capitalize()) for result in Result],
+        choices=beginning_high(Result),
         widget=forms.RadioSelect,
         error_messages={"required": "Elige qué viste."},
     )
@@ -148,14 +154,14 @@ class ControlForm(ReasonForm):
     title = forms.CharField(label="Nombre", max_length=120)
     statement = forms.CharField(label="Qué dice el control", max_length=2_000, widget=AREA)
     purpose = forms.CharField(label="Para qué", max_length=300)
-    kind = forms.ChoiceField(label="Cómo se revisa", choices=ControlKind.choices)
-    cadence = forms.ChoiceField(label="Cada cuánto", choices=Cadence.choices)
+    kind = forms.ChoiceField(label="Cómo se revisa", choices=beginning_high(ControlKind))
+    cadence = forms.ChoiceField(label="Cada cuánto", choices=beginning_high(Cadence))
     duty = forms.ChoiceField(label="Quién lo revisa", choices=Role.choices)
     criterion = forms.CharField(
         label="Cuándo se cumple", max_length=500, widget=AREA, help_text="Se escribe antes de revisar."
     )
     evidence = forms.CharField(label="Qué sirve de evidencia", max_length=300)
-    consequence = forms.ChoiceField(label="Si no se cumple", choices=Consequence.choices)
+    consequence = forms.ChoiceField(label="Si no se cumple", choices=beginning_high(Consequence))
     screen = forms.CharField(label="Dónde se mira en la red", max_length=200, required=False)
     advice = forms.CharField(
         label="Asesoría de la Oficina de Sistemas",
@@ -172,6 +178,7 @@ class ControlForm(ReasonForm):
 class NewControlForm(ControlForm):
     """A control of the entity's own: its code, the network that it is for, and what it says."""
 
+    kind = forms.ChoiceField(label="Cómo se revisa", choices=beginning_high(ControlKind)[1:3])
     code = forms.RegexField(
         label="Código",
         regex=r"^[A-Za-z]{1,6}-[0-9]{1,3}$",

@@ -38,7 +38,7 @@ from pregonero.people.rules import may
 from pregonero.publishing.queries.calendar import WaitingItem, waiting_items
 from pregonero.publishing.templatetags.calendar_labels import waiting_act
 from pregonero.records.actions import ObjectRef
-from pregonero.ui.templatetags.ui_time import ago, hour, stamp
+from pregonero.ui.templatetags.ui_time import ago, at_time, hour
 
 TASK_LIMIT = 20  # in a group
 NEWS = "news"  # the kind of `News.ref`
@@ -255,7 +255,7 @@ def _informing_tasks(member: Member, now: datetime) -> tuple[list[Task], int]:
         Task(
             news.title,
             news.get_absolute_url(),
-            f"Nueva en la sede{f', publicada {stamp(news.published_at, now)}' if news.published_at else ''}.",
+            f"Nueva en la sede{f', publicada {at_time(news.published_at, now)}' if news.published_at else ''}.",
             Act("Informar", reverse("newsroom:inform_several"), {"news": str(news.pk), "next": "/"}),
             news.picture,
         )

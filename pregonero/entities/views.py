@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from pregonero.entities.forms import EntityForm
-from pregonero.errors import NotFound
+from pregonero.errors import UNPROCESSABLE, NotFound
 from pregonero.media.actions import save_upload
 from pregonero.media.errors import UnusableFile
 from pregonero.media.queries import entity_medium
@@ -19,7 +19,6 @@ from pregonero.people.models import Member
 from pregonero.people.queries import entity_with_arms
 from pregonero.people.rules import check_may
 
-UNPROCESSABLE = 422
 # Their address changes with them. A day, so that arms that were taken away are soon seen nowhere.
 CACHE = "public, max-age=86400"
 

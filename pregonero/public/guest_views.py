@@ -1,5 +1,7 @@
 """The page where whoever speaks in a piece sees it without an account, writes notes or agrees (P-4)."""
 
+from http import HTTPStatus
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -10,7 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.media.range_response import file_response
 from pregonero.media.store import path_of
 from pregonero.newsroom.approval_models import GuestLink
@@ -21,8 +23,6 @@ from pregonero.newsroom.pieces.queries import last_version
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
 from pregonero.public.request_limits import MINUTES, is_within_limit
-
-UNPROCESSABLE, TOO_MANY = 422, 429
 
 
 @csrf_exempt  # nobody is signed in: the secret part of the address is what a form of another site lacks
@@ -98,7 +98,7 @@ def _page(
 
 def _too_many(entity: Entity) -> HttpResponse:
     text = render_to_string("public/guest_wait.html", {"entity": entity, "minutes": MINUTES})
-    response = _private(HttpResponse(text, status=TOO_MANY))
+    response = _private(HttpResponse(text, status=HTTPStatus.TOO_MANY_REQUESTS))
     response.headers["Retry-After"] = str(MINUTES * 60)
     return response
 

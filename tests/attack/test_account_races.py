@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from pregonero.errors import UNPROCESSABLE
 from pregonero.networks.actions.credentials import connect_account
 from pregonero.networks.actions.register import register_account
 from pregonero.networks.models import Account, Application, PendingRevocation
@@ -23,7 +24,7 @@ from tests.stage import deliveries_in
 
 __all__ = ["database", "going", "news", "people"]
 pytestmark = pytest.mark.procedure("M-3")
-BUG, UNPROCESSABLE = 500, 422
+BUG = 500
 
 
 def both(

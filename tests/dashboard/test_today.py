@@ -18,7 +18,7 @@ from pregonero.people.actions import notify
 from pregonero.people.models import Member, Notice
 from pregonero.publishing.actions import cancel_publication
 from pregonero.publishing.models import Publication
-from pregonero.ui.templatetags.ui_time import hour, stamp
+from pregonero.ui.templatetags.ui_time import at_time, hour
 from tests.publishing.test_states import put
 from tests.stage import drafted, programmed
 
@@ -42,8 +42,8 @@ def test_news_of_an_earlier_day_says_its_day(candidate: News, luis: Member, now:
     candidate.published_at = now - timedelta(days=3)
     candidate.save(update_fields=["published_at"])
     whys = [task.why for group in today_of(luis, now=now).groups for task in group.tasks]
-    assert f"Nueva en la sede, publicada {stamp(candidate.published_at, now)}." in whys
-    assert stamp(candidate.published_at, now) != hour(candidate.published_at)
+    assert f"Nueva en la sede, publicada {at_time(candidate.published_at, now)}." in whys
+    assert at_time(candidate.published_at, now) != f"a las {hour(candidate.published_at)}"
 
 
 @pytest.mark.procedure("P-1")

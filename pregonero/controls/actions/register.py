@@ -9,12 +9,14 @@ from django.utils import timezone
 from pregonero.controls import queries
 from pregonero.controls.catalog import CatalogControl, shipped
 from pregonero.controls.models import Control, ControlException, ControlVersion, MeasureDecision
+from pregonero.controls.states import ControlKind
 from pregonero.errors import Conflict, NotFound, Refused, WrongState
 from pregonero.networks.models import Account
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import SYSTEM, ObjectRef, record
 
+BY_SYSTEM = (ControlKind.AUTO, ControlKind.RULE)  # only for the shipped controls that the code knows
 FIRST_REASON = "Control de la sección 6 del procedimiento."
 
 
@@ -96,6 +98,10 @@ def _add_version(
 ) -> ControlVersion:
     if not reason.strip():
         raise Refused("Escribe por qué: queda en la historia del control.")
+    if text.kind in BY_SYSTEM and text.kind != next(
+        (row.kind for row in shipped().controls if row.code == control.code), ""
+    ):
+        raise Refused("Este control lo revisa una persona: el sistema no sabe cómo mirarlo.")
     version = ControlVersion.objects.create(
         control=control, number=control.versions.count() + 1, reason=reason.strip(), by=by, at=now, **asdict(text)
     )

@@ -9,12 +9,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pregonero.controls import access_queries
 from pregonero.controls.actions import access as actions
 from pregonero.controls.forms import AdministratorForm
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.networks.queries import get_account
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

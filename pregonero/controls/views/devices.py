@@ -16,12 +16,10 @@ from pregonero.controls.device_rules import known_use, why_strange
 from pregonero.controls.forms import initial_check
 from pregonero.controls.models import Control, KnownKind
 from pregonero.controls.states import Consequence
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.networks.models import Account
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)

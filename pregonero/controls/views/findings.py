@@ -10,11 +10,9 @@ from pregonero.controls import queries
 from pregonero.controls.actions import checks
 from pregonero.controls.forms import PlanForm, ReasonForm
 from pregonero.controls.models import FindingState
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

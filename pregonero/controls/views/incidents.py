@@ -12,13 +12,11 @@ from pregonero.controls.forms import IncidentForm, ReasonForm, StepForm, initial
 from pregonero.controls.models import Incident
 from pregonero.controls.states import IncidentKind, Sighting, StepKind
 from pregonero.controls.views.register import stored_capture
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.networks.actions.credentials import can_revoke
 from pregonero.networks.actions.tokens import revokes_all
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -27,14 +27,12 @@ from pregonero.controls.matrix import as_page
 from pregonero.controls.models import Check, Control
 from pregonero.controls.rules import may_check
 from pregonero.controls.states import ControlState, EvidenceKind, Result
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.media.actions import save_upload
 from pregonero.media.models import Medium
 from pregonero.media.store import store_upload
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 def day_of(request: MemberRequest, now: datetime) -> date:

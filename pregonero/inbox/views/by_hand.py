@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox import queries
 from pregonero.inbox.actions.answers import give_up_by_hand
 from pregonero.inbox.forms import ByHandForm, ByHandMessageForm
@@ -22,8 +22,6 @@ from pregonero.outbox.post_lookup import PostLookup, look_up, look_up_message
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
-
-UNPROCESSABLE = 422
 
 
 def _answer(request: MemberRequest, pk: int) -> Answer:

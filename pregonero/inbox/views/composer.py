@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox import composer_queries, queries
 from pregonero.inbox.actions import composer, undo
 from pregonero.inbox.forms import DraftForm, LabelsForm
@@ -15,8 +15,6 @@ from pregonero.inbox.saved_text import fill
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 from pregonero.ui.undo import page_of_undo
-
-UNPROCESSABLE = 422
 
 
 def _conversation(request: MemberRequest, pk: int, right: str) -> Conversation:

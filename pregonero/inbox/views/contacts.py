@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pregonero.errors import UNPROCESSABLE
 from pregonero.inbox import person_queries, queries
 from pregonero.inbox.actions.contacts import erase_contact
 from pregonero.inbox.contact_data import data_of
@@ -13,8 +14,6 @@ from pregonero.inbox.forms import EraseForm
 from pregonero.inbox.models import Contact
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 def _contact(request: MemberRequest, pk: int, right: str) -> Contact:

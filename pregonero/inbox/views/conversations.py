@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox import queries, rules
 from pregonero.inbox.actions import answers, triage
 from pregonero.inbox.actions import press as press_actions
@@ -46,8 +46,6 @@ from pregonero.people.models import Member
 from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may, may
 from pregonero.ui.undo import offer_undo
-
-UNPROCESSABLE = 422
 
 
 def _conversation(request: MemberRequest, pk: int, right: str) -> Conversation:

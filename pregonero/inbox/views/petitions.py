@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.inbox import petition_queries, queries
 from pregonero.inbox.actions import petitions as actions
 from pregonero.inbox.forms import NumberForm, PetitionForm, StepForm
@@ -17,8 +17,6 @@ from pregonero.inbox.petition_law import ARTICLES
 from pregonero.inbox.petitions import FEATURES, calendar_file, row_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from pregonero.errors import UNPROCESSABLE
 from pregonero.inbox import queries
 from pregonero.inbox.actions import triage
 from pregonero.inbox.forms import PqrsdForm
@@ -15,8 +16,6 @@ from pregonero.inbox.rules import LinksRefused
 from pregonero.inbox.views.links import check_links_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])

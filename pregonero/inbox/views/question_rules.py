@@ -6,15 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox import question_queries
 from pregonero.inbox.actions import question_rules
 from pregonero.inbox.question_forms import RuleFormSet, RulesReasonForm, initial_of, rules_of
 from pregonero.inbox.questions.rules import rules_from
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox import composer_queries
 from pregonero.inbox.actions import saved_answers
 from pregonero.inbox.forms import SavedAnswerForm
@@ -15,8 +15,6 @@ from pregonero.inbox.saved_text import VARIABLES
 from pregonero.inbox.views.links import check_links_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])

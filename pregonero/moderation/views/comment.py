@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox.models import Message
 from pregonero.moderation import author_notices, comment_queue, queries
 from pregonero.moderation.actions import decisions
@@ -21,8 +21,6 @@ from pregonero.networks.moderation import ManualSteps
 from pregonero.networks.registry import chat_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.moderation import queries
 from pregonero.moderation.actions.community import put_in_force, write_rules
 from pregonero.moderation.first_rules import first_rules
@@ -16,8 +16,6 @@ from pregonero.moderation.forms import PublishForm, RulesFormSet, RulesVersionFo
 from pregonero.moderation.models import RulesVersion
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.moderation import close_queries, comment_queue
 from pregonero.moderation.actions.daily_close import mark_seen, sign_day
 from pregonero.moderation.close_forms import CloseForm
@@ -19,7 +19,6 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
 PAGE_SIZE = 200
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, WrongState
+from pregonero.errors import UNPROCESSABLE, NotFound, WrongState
 from pregonero.moderation import list_queries as queries
 from pregonero.moderation.actions.blocked_words import sign_review
 from pregonero.moderation.actions.network_lists import write_network_list
@@ -21,8 +21,6 @@ from pregonero.networks.registry import word_list_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 from pregonero.records.canonical_body import digest_of_text
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.inbox.models import Message
 from pregonero.moderation import comment_queue, figures, queries, restriction_queries
 from pregonero.moderation.actions.decisions import decide_wave, undo_wave
@@ -22,7 +22,6 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
 PAGE_SIZE, WAVE_SIZE = 50, 500
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -6,15 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.moderation import comment_queue, queries, review_queries
 from pregonero.moderation.actions.reviews import decide_review, may_decide_review, set_review_term
 from pregonero.moderation.models import ReviewRequest
 from pregonero.moderation.review_forms import ReviewForm, ReviewTermForm
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])

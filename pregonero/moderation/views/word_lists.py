@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from pregonero.errors import UNPROCESSABLE
 from pregonero.moderation import list_queries as queries
 from pregonero.moderation import word_list_page
 from pregonero.moderation.actions import word_lists as actions
@@ -22,7 +23,6 @@ from pregonero.networks.registry import word_list_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
-UNPROCESSABLE = 422
 Changed = TypeVar("Changed")
 
 

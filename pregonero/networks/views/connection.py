@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.networks import queries, rules
 from pregonero.networks.actions.credentials import consume_authorization
 from pregonero.networks.actions.register import save_application
@@ -32,7 +32,6 @@ from pregonero.networks.registry import auth_config_of, live_stream
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 
-UNPROCESSABLE = 422
 MAX_LENGTH = 4096  # characters of a parameter in the return address
 
 

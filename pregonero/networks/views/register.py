@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Conflict
+from pregonero.errors import UNPROCESSABLE, Conflict
 from pregonero.networks import queries, rules
 from pregonero.networks.actions import register as actions
 from pregonero.networks.connection import revocation_notice
@@ -22,8 +22,6 @@ from pregonero.networks.forms import (
 from pregonero.networks.registry import auth_config_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, Refused, WrongState
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused, WrongState
 from pregonero.newsroom.approval_models import Approval
 from pregonero.newsroom.approvals import queries
 from pregonero.newsroom.approvals.actions import decisions, guests
@@ -26,7 +26,6 @@ from pregonero.people.on_behalf.queries import outside_people
 from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may
 
-UNPROCESSABLE = 422
 NEW_LINK = "new_guest_link"  # in the session: the address that is shown once
 
 

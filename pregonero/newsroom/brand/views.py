@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.newsroom.brand import actions, queries, rules
 from pregonero.newsroom.brand.forms import KeyForm, ServerForm, ValidityForm, server_form
 from pregonero.newsroom.brand.serving import version_response
@@ -16,8 +16,6 @@ from pregonero.newsroom.brand.trial import Trial, try_server
 from pregonero.newsroom.brand_models import BrandFile
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
-
-UNPROCESSABLE = 422
 
 
 @require_GET

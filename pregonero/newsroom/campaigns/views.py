@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Conflict, NotFound, Refused, WrongState
+from pregonero.errors import UNPROCESSABLE, Conflict, NotFound, Refused, WrongState
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.campaigns import actions, queries
 from pregonero.newsroom.campaigns.figures import figures_of
@@ -22,7 +22,6 @@ from pregonero.newsroom.queries import get_news
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
-UNPROCESSABLE = 422
 PAGE_SIZE = 50
 GATHERED: dict[str, Callable[..., Need | News]] = {"necesidad": get_need, "noticia": get_news}
 """What a campaign gathers: how it is got, by its name in the address."""

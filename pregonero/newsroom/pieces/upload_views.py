@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from pregonero.errors import NotAllowed, Refused
+from pregonero.errors import UNPROCESSABLE, NotAllowed, Refused
 from pregonero.media.models import Medium
 from pregonero.media.uploads.actions import store_whole
 from pregonero.newsroom.brand.queries import usable_templates
@@ -27,8 +27,6 @@ from pregonero.people.models import Member
 from pregonero.people.queries import members_with
 from pregonero.people.roles import PIECE_MAKERS
 from pregonero.people.rules import check_may
-
-UNPROCESSABLE = 422
 
 
 def _makers(member: Member, now: datetime) -> Sequence[Member]:

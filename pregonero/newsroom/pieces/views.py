@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.newsroom.forms import ReasonForm
 from pregonero.newsroom.piece_models import Piece, PieceNote, PieceState, PieceVersion
 from pregonero.newsroom.pieces import actions, queries
@@ -22,7 +22,6 @@ from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may, may
 
-UNPROCESSABLE = 422
 PAGE_SIZE = 50
 SPOTS_ACROSS = 40  # how many marks of notes fit side by side on a picture
 # The tabs: the name in the address, the states, and the name on the screen.

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Conflict, WrongState
+from pregonero.errors import UNPROCESSABLE, Conflict, WrongState
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.article import article_of
 from pregonero.newsroom.diff import history_of
@@ -29,7 +29,6 @@ from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may, may
 from pregonero.ui.undo import offer_undo, page_of_undo
 
-UNPROCESSABLE = 422
 WORDS_LIMIT = 200  # characters of a search
 # The tabs: the name in the address, the state, and the name on the screen.
 TABS = (

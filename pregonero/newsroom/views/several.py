@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.newsroom import actions, queries
 from pregonero.newsroom.forms import ReasonForm
 from pregonero.newsroom.models import News
@@ -22,7 +22,6 @@ from pregonero.people.queries import networks_people
 from pregonero.people.rules import check_may
 from pregonero.ui.undo import offer_undo, page_of_undo
 
-UNPROCESSABLE = 422
 MOST_AT_ONCE = 100
 ID_DIGITS = 18  # of a row's number
 

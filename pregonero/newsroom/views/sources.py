@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Conflict
+from pregonero.errors import UNPROCESSABLE, Conflict
 from pregonero.newsroom import actions, queries, rules
 from pregonero.newsroom.forms import ReasonForm, SourceForm
 from pregonero.newsroom.models import Source
@@ -24,7 +24,6 @@ from pregonero.newsroom.sources.registry import KINDS
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 
-UNPROCESSABLE = 422
 SECRET_BYTES = 32
 
 

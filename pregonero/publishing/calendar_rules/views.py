@@ -6,14 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from pregonero.errors import UNPROCESSABLE
 from pregonero.networks.queries import accounts_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 from pregonero.publishing.calendar_rules import queries
 from pregonero.publishing.calendar_rules.actions import set_calendar_rules
 from pregonero.publishing.calendar_rules.forms import RulesForm
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pregonero.errors import Conflict, NotFound
+from pregonero.errors import UNPROCESSABLE, Conflict, NotFound
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Entity
 from pregonero.people.rules import check_may, may
@@ -20,7 +20,6 @@ from pregonero.publishing.hashtags.queries import FIGURES_OF, HashtagFigures
 from pregonero.publishing.hashtags.recognition import NAME
 from pregonero.publishing.views.editor import save_written
 
-UNPROCESSABLE = 422
 MOST_OUTSIDE = 50
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.media.actions import save_upload
 from pregonero.media.models import Medium
 from pregonero.media.store import store_upload
@@ -35,7 +35,6 @@ from pregonero.publishing.live.origins import Origin, load_origin
 from pregonero.publishing.live.preflight import PreflightLine
 from pregonero.records.actions import ObjectRef
 
-UNPROCESSABLE = 422
 PAGE_SIZE = 30
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import NotFound, NotReady, Refused
+from pregonero.errors import UNPROCESSABLE, NotFound, NotReady, Refused
 from pregonero.outbox.queries.deliveries import deliveries_of
 from pregonero.outbox.queries.limits import limits_of
 from pregonero.people.middleware import MemberRequest
@@ -31,7 +31,6 @@ from pregonero.ui.templatetags.ui_time import day_words
 from pregonero.ui.templatetags.ui_time import hour as hour_label
 
 PAGE_SIZE, LAST_HOUR_OF_DAY = 50, 23
-UNPROCESSABLE = 422
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import Refused
+from pregonero.errors import UNPROCESSABLE, Refused
 from pregonero.outbox.actions import manual
 from pregonero.outbox.models import Delivery
 from pregonero.outbox.post_lookup import PostLookup, look_up
@@ -22,8 +22,6 @@ from pregonero.outbox.subjects import handler_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may
 from pregonero.publishing.forms import HandMadeForm, NotOutForm, OutForm, ReasonForm
-
-UNPROCESSABLE = 422
 
 
 def subject_path(delivery: Delivery) -> str:

@@ -23,6 +23,7 @@ from pregonero.publishing.models import Publication, PublicationState
 from pregonero.publishing.queries.calendar import waiting_for_minute
 from pregonero.publishing.sources import Source, is_registered, load_source
 from pregonero.records.actions import ObjectRef
+from pregonero.spanish_lists import alternatives
 
 MOST_NAMED = 3
 
@@ -66,7 +67,7 @@ def draft(request: MemberRequest) -> HttpResponse:
 def _informers(member: Member, now: datetime) -> str:
     """Return the names of those who inform news today, such as "Luis Peña o Lucía Paz"."""
     people = members_with(member.entity, PERMISSIONS["news.inform"].roles, today=timezone.localdate(now))
-    return " o ".join(person.name for person in people[:MOST_NAMED])
+    return alternatives([person.name for person in people[:MOST_NAMED]])
 
 
 def _chosen_source(request: MemberRequest, reference: str) -> Source:

@@ -6,14 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from pregonero.errors import UNPROCESSABLE
 from pregonero.networks.queries import get_account
 from pregonero.outbox.actions import throttling
 from pregonero.outbox.queries.limits import get_quota_line, get_suspension, limits_of
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.rules import check_may, may
 from pregonero.publishing.forms import LimitForm
-
-UNPROCESSABLE = 422
 
 
 @require_GET

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pregonero.errors import WrongState
+from pregonero.errors import UNPROCESSABLE, WrongState
 from pregonero.outbox.queries.deliveries import by_account, deliveries_of
 from pregonero.outbox.queries.holds import count_in_flight, hold_on, hold_on_everything
 from pregonero.people.middleware import MemberRequest
@@ -16,8 +16,6 @@ from pregonero.publishing.forms import KeyForm, ReasonForm
 from pregonero.publishing.models import Publication
 from pregonero.publishing.situation import still_to_go
 from pregonero.publishing.views.undo import tell_done
-
-UNPROCESSABLE = 422
 
 
 @require_http_methods(["GET", "POST"])

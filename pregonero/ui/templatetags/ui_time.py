@@ -78,8 +78,8 @@ def until(moment: datetime, now: datetime) -> str:
     if days == 0:
         return _in(minutes, "minuto") if minutes < 2 * HOUR // MINUTE else _in(minutes // 60, "hora")
     if days == 1:
-        return f"mañana a las {hour(moment)}"
-    return f"el {weekday(moment) if days < WEEK else day_short(moment)} a las {hour(moment)}"
+        return f"mañana {_at_hour(moment)}"
+    return f"el {weekday(moment) if days < WEEK else day_short(moment)} {_at_hour(moment)}"
 
 
 def _in(amount: int, unit: str) -> str:
@@ -100,9 +100,45 @@ def stamp(value: datetime | None, now: datetime) -> str:
 
 @register.filter
 def moment(value: datetime, now: datetime) -> str:
-    """Return the shortest form for a row: "09:40" today, "ayer", "mañana", "jueves" within a week, else "3 nov"."""
+    """Return the shortest form for a row: "09:40" today, "ayer", "mañana", "jueves" within a week, else "3 nov".
+
+    It stands alone, or after a comma; after a verb use `at`, and for a beginning `since`.
+    """
     days = (_day(value) - _day(now)).days
     near = {0: hour(value), -1: "ayer", 1: "mañana"}
     if days in near:
         return near[days]
-    return weekday(value) if 0 < days < WEEK else day_short(value)
+    year = f" de {_day(value).year}" if _day(value).year != _day(now).year else ""
+    return weekday(value) if 0 < days < WEEK else f"{day_short(value)}{year}"
+
+
+@register.filter
+def at(value: datetime, now: datetime) -> str:
+    """Return when, to follow a verb: "a las 09:40" today, "ayer", "el jueves" within a week, else "el 3 de mayo"."""
+    days = (_day(value) - _day(now)).days
+    near = {0: _at_hour(value), -1: "ayer", 1: "mañana"}
+    if days in near:
+        return near[days]
+    return f"el {weekday(value)}" if 0 < days < WEEK else f"el {_day_and_month(value, now)}"
+
+
+@register.filter
+def at_time(value: datetime, now: datetime) -> str:
+    """Return when, always with its hour, to follow a verb: "a las 09:40" today, else "el 3 de mayo a las 09:40"."""
+    return _at_hour(value) if _day(value) == _day(now) else f"el {_day_and_month(value, now)} {_at_hour(value)}"
+
+
+@register.filter
+def since(value: datetime, now: datetime) -> str:
+    """Return "desde las 09:40" today, else "desde ayer", "desde el 3 de mayo"."""
+    return f"desde {at(value, now).removeprefix('a ')}"
+
+
+def _at_hour(moment: datetime) -> str:
+    text = hour(moment)
+    return f"a la {text}" if text.startswith("01") else f"a las {text}"
+
+
+def _day_and_month(moment: datetime, now: datetime) -> str:
+    day = _day(moment)
+    return f"{day.day} de {MONTHS[day.month - 1]}" + (f" de {day.year}" if day.year != _day(now).year else "")
