@@ -44,10 +44,19 @@ class ManualSteps:
 
 
 class ChatModeration(Protocol):
-    """How a message in the chat of a live broadcast is hidden: by a person, where the network can undo it."""
+    """How a message in the chat of a live broadcast is hidden: by a person, where the network can undo it.
+
+    `player_site` is the site of the frame that plays a broadcast, the only one that the page of its chat may show.
+    """
+
+    player_site: str
 
     def steps(self, post_id: str) -> ManualSteps:
         """Return what a person does about a message in the chat of a broadcast."""
+        ...
+
+    def player(self, post_id: str) -> str:
+        """Return the address of the frame that plays a broadcast without the network's cookies."""
         ...
 
 

@@ -1,7 +1,9 @@
 """The chats of live broadcasts, read beside their video, and what a person does there by hand (YT-5)."""
 
+from csp.decorators import csp_update
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -23,7 +25,7 @@ def chats(request: MemberRequest) -> HttpResponse:
 
 
 @require_GET
-def chat(request: MemberRequest, video: str) -> HttpResponse:
+def chat(request: MemberRequest, video: str) -> HttpResponseBase:
     """Show a chat beside the links to its video and to the network's own page, the newest message first."""
     now = timezone.now()
     check_may(request.member, "moderation.see", now=now)
@@ -34,10 +36,16 @@ def chat(request: MemberRequest, video: str) -> HttpResponse:
         "rows": [comment_queue.row_of(message) for message in listed],
         "video_address": listed[0].url if listed else found.address,
         "steps": offered.steps(found.video) if offered else None,
+        "player": offered.player(found.video) if offered else "",
         "read_at": chat_queries.read_at(found),
         "now": now,
     }
-    return render(request, "moderation/chat.html", context)
+
+    @csp_update({"frame-src": [offered.player_site]} if offered else {})
+    def page(request: HttpRequest) -> HttpResponse:
+        return render(request, "moderation/chat.html", context)
+
+    return page(request)
 
 
 @require_POST

@@ -6,6 +6,7 @@ https://developers.google.com/youtube/v3/live/docs/liveChatMessages/list, read o
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from pregonero.networks.base import ApiCredentials
 from pregonero.networks.client import HttpError
@@ -36,7 +37,14 @@ class YouTubeChat:
 
     "Moderate live chat", https://support.google.com/youtube/answer/10888907, read on 2026-11-30: removing is for ever,
     a timeout silences a person, and hiding a user hides everything of theirs.
+    The player of privacy-enhanced mode: https://support.google.com/youtube/answer/171780.
     """
+
+    player_site = "https://www.youtube-nocookie.com"
+
+    def player(self, post_id: str) -> str:
+        """Return the address of the frame that plays a broadcast without cookies."""
+        return f"{self.player_site}/embed/{quote(post_id, safe='')}"
 
     def steps(self, post_id: str) -> ManualSteps:
         """Return what a person does about a message in the chat of a broadcast."""

@@ -139,6 +139,22 @@ def test_the_chat_of_an_event_opens_before_anybody_writes(
     path = reverse("moderation:chat", args=["Vivo0000001"])
 
     assert f'href="{path}"' in signed_in(beto).get(event.get_absolute_url()).content.decode()
-    shown = signed_in(beto).get(path).content.decode()
+    answer = signed_in(beto).get(path)
+    shown = answer.content.decode()
     assert "Nadie ha escrito todavía." in shown and event.get_absolute_url() in shown
     assert signed_in(dario).get(path).status_code == 404
+
+
+@pytest.mark.procedure("P-7")
+def test_the_video_plays_beside_its_chat_and_no_other_page_may_show_a_frame(
+    accounts: Accounts, beto: Member, now: datetime
+) -> None:
+    event = ready(beto, accounts, now)
+    event = actions.go_live(event=event, began_at=now, addresses=addresses(accounts), by=beto, now=now)
+    answer = signed_in(beto).get(reverse("moderation:chat", args=["Vivo0000001"]))
+
+    assert 'src="https://www.youtube-nocookie.com/embed/Vivo0000001"' in answer.content.decode()
+    assert "frame-src https://www.youtube-nocookie.com;" in f"{answer['Content-Security-Policy']};"
+    assert "default-src 'self'" in answer["Content-Security-Policy"]
+    for path in (event.get_absolute_url(), reverse("moderation:chats")):
+        assert "frame-src" not in signed_in(beto).get(path)["Content-Security-Policy"]
