@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncssh
+import pikepdf
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -21,7 +23,21 @@ from pyftpdlib.servers import ThreadedFTPServer
 from pregonero.newsroom.brand.transports.base import Login
 
 USER, PASSWORD = "marca", "clave-del-manual"
-PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n"
+
+
+def pdf(*, pages: int = 1, script: str = "", compressed: bool = False) -> bytes:
+    """Return a PDF of blank pages, with a script that runs when it opens if asked for."""
+    document, output = pikepdf.new(), io.BytesIO()
+    for _ in range(pages):
+        document.add_blank_page()
+    if script:
+        document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name("/JavaScript"), JS=script)
+    streams = pikepdf.ObjectStreamMode.generate if compressed else pikepdf.ObjectStreamMode.disable
+    document.save(output, deterministic_id=True, object_stream_mode=streams)
+    return output.getvalue()
+
+
+PDF = pdf()
 
 
 @dataclass

@@ -29,7 +29,7 @@ from pregonero.newsroom.brand.tasks import read_brand_server, read_brand_servers
 from pregonero.newsroom.brand_models import BrandChange, BrandFile, BrandMirror, BrandServer, BrandVersion
 from pregonero.people.models import Entity, Member, Notice
 from pregonero.records.models import Event
-from tests.newsroom.brand_servers import PASSWORD, PDF, USER, Server, ftp_server
+from tests.newsroom.brand_servers import PASSWORD, PDF, USER, Server, ftp_server, pdf
 
 pytestmark = pytest.mark.procedure("D-3")
 TEMPLATE = "Plantillas/Pieza cuadrada hasta 2026-12-31.txt"
@@ -72,7 +72,7 @@ def test_the_mirror_shows_what_is_new_what_changed_and_what_is_gone(
     assert (first.added, first.changed, first.gone) == (2, 0, 0)
     assert read(saved, now) is None  # nothing changed: nothing is stored
 
-    server.put("Manual de identidad.pdf", PDF.replace(b"obj", b"OBJ") + b"%%EOF\n")
+    server.put("Manual de identidad.pdf", pdf(pages=2))
     server.put("Logo.txt", b"logo")
     (server.root / TEMPLATE).unlink()
     second = read(saved, now + timedelta(hours=1))

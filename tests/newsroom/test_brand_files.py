@@ -17,7 +17,7 @@ from pregonero.media.errors import UnusableFile
 from pregonero.media.sandbox.document import inspect_document
 from pregonero.newsroom.brand.mirror import read_server
 from pregonero.newsroom.brand.names import DISGUISES, is_manual, is_template, shown, validity_in, why_not
-from tests.newsroom.brand_servers import PDF, ftp_server
+from tests.newsroom.brand_servers import PDF, ftp_server, pdf
 
 pytestmark = pytest.mark.procedure("D-3")
 
@@ -76,7 +76,9 @@ REFUSED = {
 }
 TAKEN = {
     "pdf": ("Manual.pdf", PDF, "PDF", ""),
-    "pdf with programs": ("Manual.pdf", PDF.replace(b"<<>>", b"<</JavaScript 1>>"), "DOWNLOAD", "aquí no se abre"),
+    "pdf with a script": ("Manual.pdf", pdf(script="app.alert(1)"), "DOWNLOAD", "aquí no se abre"),
+    "pdf with a hidden script": ("Manual.pdf", pdf(script="app.alert(1)", compressed=True), "DOWNLOAD", "no se abre"),
+    "damaged pdf": ("Manual.pdf", b"%PDF-1.7\n1 0 obj<<>>endobj\n%%EOF\n", "DOWNLOAD", "está dañado"),
     "picture": ("logo.png", picture(), "PICTURE", ""),
     "jpeg by its other extension": ("logo.jpeg", picture("JPEG"), "PICTURE", ""),
     "picture of 100 million points": ("pendon.png", png(10_000, 10_000), "DOWNLOAD", "Aquí no se ve"),

@@ -10,16 +10,16 @@ import zipfile
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pregonero.media.errors import FileTooLarge, MalformedFile
+from pregonero.media.errors import FileTooLarge, MalformedFile, UnsupportedFile
 from pregonero.media.formats import FORMATS, FileFormat
 from pregonero.media.sandbox.checks import read_format
 from pregonero.media.sandbox.inspect import inspect_picture
+from pregonero.media.sandbox.pdf import inspect_pdf
 
 MOST_PARTS = 20_000  # of a ZIP
 MOST_UNPACKED = 4 * 1024**3  # bytes
 MOST_RATIO, SMALL = 200, 50 * 1024**2  # a ZIP that grows so much, beyond so many bytes, is a bomb
 PDF_END_WITHIN = 2048
-PDF_PROGRAMS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia)\b")
 SVG_PROGRAMS = re.compile(rb"<script|\son[a-z]+\s*=|javascript:|<foreignobject|<!entity|<iframe|<embed|<object", re.I)
 PROGRAMS = "un programa"
 SYMLINK = 0o120000
@@ -77,8 +77,12 @@ def _pdf(path: Path) -> tuple[str, str]:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         if content.rfind(b"%%EOF", max(0, len(content) - PDF_END_WITHIN)) < 0:
             raise MalformedFile("El PDF está cortado: pide que lo suban otra vez.")
-        if PDF_PROGRAMS.search(content):
-            return "DOWNLOAD", "Trae programas o archivos adentro: aquí no se abre, se descarga."
+    try:
+        inspect_pdf({"path": str(path)})
+    except UnsupportedFile:
+        return "DOWNLOAD", "Trae programas o archivos adentro, o pide contraseña: aquí no se abre, se descarga."
+    except MalformedFile:
+        return "DOWNLOAD", "El PDF está dañado: aquí no se abre, se descarga."
     return "PDF", ""
 
 
