@@ -33,6 +33,7 @@ ACTS: dict[str, tuple[NoticeUrgency | None, str]] = {
     "live.assigned": (None, "Abrir la transmisión"),
     "live.changed": (OTHER, "Ver qué cambió"),
     "live.cancelled": (OTHER, "Leer por qué"),
+    "piece.noted": (OTHER, "Ver la nota"),
     "news.edited": (OTHER, "Comparar las versiones"),
     "news.moved": (OTHER, "Abrir la noticia"),
     "delivery.rejected": (FAILED, "Corregir"),

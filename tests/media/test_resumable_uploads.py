@@ -5,88 +5,27 @@ import hashlib
 import io
 import os
 import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
-from django.core.wsgi import get_wsgi_application
-from django.db import connections
-from django.test import Client
 from django.utils import timezone
 from PIL import Image
 from pytest_django import DjangoDbBlocker, Settings
-from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
 from pregonero.errors import Refused
 from pregonero.media.upload_models import ResumableUpload
 from pregonero.media.uploads import actions, part_file
-from pregonero.people.models import Member
-from pregonero.people.roles import Role
-from tests.conftest import member, register_mincomercio
-from tests.databases import as_default_database, fresh_database
+from tests.media.upload_site import PART, Site, site
+
+__all__ = ["site"]
 
 pytestmark = pytest.mark.procedure("D-1")
-PART = 1000  # bytes
 FILE = os.urandom(3 * PART + 77)
-
-
-class QuietHandler(WSGIRequestHandler):
-    def log_message(self, *_arguments: Any) -> None:
-        """Say nothing: the tests read the answers."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """The product on a socket, and the headers of whoever is signed in."""
-
-    address: str
-    rosa: Member
-    headers: dict[str, str]
-
-    def client(self) -> TusClient:
-        return TusClient(f"{self.address}/subidas/", headers=self.headers)
-
-    def uploader(self, data: bytes = FILE, **options: Any) -> Any:
-        values = {"file_stream": io.BytesIO(data), "chunk_size": PART, "metadata": {"filename": "foto.jpg"}}
-        return self.client().uploader(**values | options)
-
-    def ask(self, method: str, address: str, **headers: str) -> requests.Response:
-        return requests.request(method, address, headers=self.headers | headers, timeout=30)
-
-
-@pytest.fixture(scope="module")
-def site(
-    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Site]:
-    with fresh_database() as url, django_db_blocker.unblock(), as_default_database(url):
-        rosa = member(register_mincomercio(timezone.now()), "rosa", "Rosa Ibáñez", Role.PRODUCER)
-        browser = Client()
-        browser.force_login(rosa.user)
-        browser.get("/piezas/nueva/")
-        cookies = {name: morsel.value for name, morsel in browser.cookies.items()}
-        server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler)
-        server.set_app(get_wsgi_application())
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        address = f"http://127.0.0.1:{server.server_address[1]}"
-        token = cookies.get("csrftoken", "")
-        headers = {
-            "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
-            "X-CSRFToken": token,
-            "Referer": f"{address}/piezas/nueva/",
-        }
-        yield Site(address, rosa, headers)
-        server.shutdown()
-        server.server_close()
-        connections.close_all()
 
 
 @pytest.fixture(autouse=True)
@@ -123,12 +62,12 @@ def send_cut(site: Site, address: str, offset: int, sent: int) -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, PART - 1, PART, PART + 1, len(FILE) - 1])
 def test_a_cut_upload_goes_on_where_it_stopped(site: Site, cut: int) -> None:
-    uploader = site.uploader()
+    uploader = site.uploader(FILE)
     uploader.set_url(uploader.create_url())
     send_cut(site, uploader.url, 0, cut)
     assert row_at(uploader.url).received == cut
 
-    again = site.uploader(url=uploader.url)
+    again = site.uploader(FILE, url=uploader.url)
     assert again.offset == cut
     again.upload()
     assert bytes_at(uploader.url) == FILE
@@ -137,16 +76,16 @@ def test_a_cut_upload_goes_on_where_it_stopped(site: Site, cut: int) -> None:
 
 @pytest.mark.parametrize("cut", [1, PART, 2 * PART + 5])
 def test_an_upload_that_stops_between_parts_goes_on_in_another_session(site: Site, cut: int) -> None:
-    first = site.uploader()
+    first = site.uploader(FILE)
     first.upload(stop_at=cut)
     assert 0 < first.offset < len(FILE)
-    second = site.uploader(url=first.url, upload_checksum=True)
+    second = site.uploader(FILE, url=first.url, upload_checksum=True)
     second.upload()
     assert hashlib.sha256(bytes_at(first.url)).digest() == hashlib.sha256(FILE).digest()
 
 
 def test_a_wrong_checksum_a_wrong_offset_and_more_than_announced_change_nothing(site: Site) -> None:
-    uploader = site.uploader()
+    uploader = site.uploader(FILE)
     uploader.upload(stop_at=PART)
     url, rest = uploader.url, FILE[uploader.offset :]
     headers = site.headers | {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
@@ -163,7 +102,7 @@ def test_a_wrong_checksum_a_wrong_offset_and_more_than_announced_change_nothing(
         answer = requests.patch(url, data=body, headers=headers | changed, timeout=30)
         assert answer.status_code == status, changed
         assert row_at(url).received == PART
-    site.uploader(url=url).upload()
+    site.uploader(FILE, url=url).upload()
     assert bytes_at(url) == FILE
 
 
@@ -190,7 +129,7 @@ def test_the_server_says_what_it_understands_and_forgets_what_is_discarded(site:
     assert set(options["Tus-Extension"].split(",")) == {"creation", "checksum", "expiration", "termination"}
     assert (options["Tus-Version"], options["Tus-Max-Size"]) == ("1.0.0", str(2 * 1024**3))
 
-    uploader = site.uploader()
+    uploader = site.uploader(FILE)
     uploader.upload(stop_at=PART)
     path = part_file.part_path(row_at(uploader.url).code)
     assert path.exists()
@@ -201,7 +140,7 @@ def test_the_server_says_what_it_understands_and_forgets_what_is_discarded(site:
 
 
 def test_two_requests_never_write_at_once(site: Site) -> None:
-    uploader = site.uploader()
+    uploader = site.uploader(FILE)
     uploader.upload(stop_at=PART)
     upload = row_at(uploader.url)
     headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": str(PART), "Content-Type": "application/offset+octet-stream"}
@@ -211,7 +150,7 @@ def test_two_requests_never_write_at_once(site: Site) -> None:
 
 
 def test_an_expired_upload_is_gone_with_its_bytes(site: Site) -> None:
-    uploader = site.uploader()
+    uploader = site.uploader(FILE)
     uploader.upload(stop_at=PART)
     upload = row_at(uploader.url)
     ResumableUpload.objects.filter(pk=upload.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -237,7 +176,7 @@ def test_a_whole_upload_is_inspected_and_stored_once(site: Site, settings: Setti
 
 
 def test_an_upload_that_is_not_whole_or_is_no_picture_is_refused(site: Site) -> None:
-    half, noise = site.uploader(), site.uploader()
+    half, noise = site.uploader(FILE), site.uploader(FILE)
     half.upload(stop_at=PART)
     noise.upload()
     for uploader, reason in ((half, "no ha terminado de subir"), (noise, "no es de un tipo conocido")):

@@ -17,8 +17,8 @@ from pregonero.people.models import Entity, Member
 from pregonero.people.roles import Role
 from tests.conftest import member
 from tests.newsroom.factories import inform
-from tests.newsroom.pieces import photograph
-from tests.ui.browser import answers_of, faults_by_page
+from tests.newsroom.pieces import photograph, version_of
+from tests.ui.browser import Answer, answers_of, faults_by_page
 from tests.ui.test_text_browser import read as read_as_text
 
 pytestmark = pytest.mark.procedure("D-1")
@@ -111,7 +111,8 @@ def test_the_pages_have_no_faults_and_work_in_a_text_browser(
     client.post(reverse("newsroom:add_piece_version", args=[piece.pk]), second)
     own = piece.get_absolute_url()
     paths = ["/piezas/", "/piezas/nueva/", own, f"{own}version/", f"{own}comparacion/", f"{own}retiro/"]
-    answers = answers_of(client, paths)
+    shown = reverse("media:file", args=[version_of(piece).medium_id])
+    answers = answers_of(client, paths) | {shown: Answer(200, {"Content-Type": "image/jpeg"}, jpeg("#0943b5").read())}
 
     assert {answer.status for answer in answers.values()} == {200}
     assert faults_by_page(answers, paths) == {}

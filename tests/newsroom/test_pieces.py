@@ -13,7 +13,7 @@ from pregonero.newsroom.piece_models import Piece, PieceKind, PieceState, PieceV
 from pregonero.newsroom.pieces import queries
 from pregonero.newsroom.pieces.actions import PieceData, create_piece, withdraw_piece
 from pregonero.newsroom.pieces.actions.notes import NotePlace, resolve_note, write_note
-from pregonero.people.models import Entity, Member
+from pregonero.people.models import Entity, Member, Notice
 from pregonero.people.roles import Role
 from pregonero.records.models import Event
 from tests.conftest import member
@@ -107,6 +107,8 @@ def test_a_note_that_must_be_attended_blocks_until_it_is_closed(
     piece.refresh_from_db()
     assert piece.state == PieceState.CHANGES
     assert queries.pending_must_change(first) == [note]
+    told = Notice.objects.filter(kind__startswith="piece.noted", member=rosa).order_by("pk")
+    assert [notice.title for notice in told] == ["Hay que cambiar «Cosecha de café»", "Nota en «Cosecha de café»"]
 
     resolve_note(note=hint, by=rosa, now=now)
     with pytest.raises(NotAllowed, match="la cierra Ana Rojas"):

@@ -17,6 +17,7 @@ from pregonero.newsroom.followups import live_events_of
 from pregonero.newsroom.need_models import Need, NeedState
 from pregonero.newsroom.needs import actions, queries
 from pregonero.newsroom.needs.forms import DecisionForm, NeedForm, NewsAddressForm
+from pregonero.newsroom.pieces.panel import piece_panel
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may, may
@@ -101,6 +102,7 @@ def _need_page(
         "decision": (decision or DecisionForm()) if may_decide else None,
         "news_form": (news_form or NewsAddressForm()) if may_decide and need.state == NeedState.ACCEPTED else None,
         "campaigns": list(campaigns_of(need.entity)[:MOST_CAMPAIGNS]) if may_manage else [],
+        **piece_panel(need, request.member, now=now),
         "public_path": reverse("public:asked_need", args=[need.entity.slug, need.code]),
         "now": now,
     }

@@ -178,13 +178,8 @@ def withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     check_may(member, "piece.make", now=now)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        try:
-            actions.withdraw_piece(piece=piece, reason=form.cleaned_data["reason"], by=member, now=now)
-        except Refused as refusal:
-            form.add_error("reason", refusal.message)
-        else:
-            messages.success(request, "Pieza retirada.")
-            return redirect(piece)
-    problem = " ".join(str(error) for error in form.errors.get("reason", ()))
-    context = {"piece": piece, "problem": problem}
-    return render(request, "newsroom/piece_withdrawal.html", context, status=UNPROCESSABLE if problem else None)
+        actions.withdraw_piece(piece=piece, reason=form.cleaned_data["reason"], by=member, now=now)
+        messages.success(request, "Pieza retirada.")
+        return redirect(piece)
+    context = {"piece": piece, "form": form}
+    return render(request, "newsroom/piece_withdrawal.html", context, status=UNPROCESSABLE if form.errors else None)

@@ -18,6 +18,7 @@ from pregonero.newsroom.diff import history_of
 from pregonero.newsroom.followups import followups_of, live_events_of
 from pregonero.newsroom.forms import LinkForm, NewsForm, ReasonForm
 from pregonero.newsroom.models import News, NewsState
+from pregonero.newsroom.pieces.panel import piece_panel
 from pregonero.newsroom.reading.errors import Unreadable
 from pregonero.newsroom.reading.page import fetch_page
 from pregonero.newsroom.recipients import informed_sentence, opened_sentence, to_people
@@ -90,6 +91,7 @@ def news_page(request: MemberRequest, pk: int) -> HttpResponse:
         "may_compose": news.state == NewsState.INFORMED and may(member, "publication.compose", now=now),
         "live": live_events_of(news.entity, news.ref),
         "live_source": news.ref.reference if _may_broadcast(member, news, now) else "",
+        **piece_panel(news, member, now=now),
     }
     return render(request, "newsroom/news.html", context)
 

@@ -9,6 +9,7 @@ from pregonero.errors import Refused, WrongState
 from pregonero.newsroom.piece_models import MOST_MILLE, Piece, PieceNote, PieceState, PieceVersion
 from pregonero.newsroom.pieces import queries
 from pregonero.newsroom.pieces.rules import check_may_resolve
+from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record
@@ -40,7 +41,7 @@ def write_note(
     )
     if must_change and piece.state == PieceState.REVIEW:
         _set_state(piece, PieceState.CHANGES)
-    record(
+    event = record(
         entity_id=piece.entity_id,
         event_type="piece.noted",
         actor=by.actor,
@@ -49,6 +50,15 @@ def write_note(
         related=[version.ref],
         facts={"note": note.pk, "version": version.number, "must_change": must_change, **asdict(place)},
         texts={"note": note.text},
+    )
+    notify(
+        members=[author for author in queries.authors_of(piece) if author != by],
+        kind=f"piece.noted:{event.pk}",  # each note tells them again
+        ref=piece.ref,
+        title=f"Hay que cambiar «{piece}»" if must_change else f"Nota en «{piece}»",
+        path=piece.get_absolute_url(),
+        now=now,
+        why=note.text[:200],
     )
     return note
 
