@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from pregonero.api.urls import urls as api_urls
 from pregonero.people.security.key_views import RemoveKeyView
 
 
@@ -31,6 +32,7 @@ urlpatterns = [
     path("cuenta/2fa/", RedirectView.as_view(pattern_name="people:enrol"), name="mfa_index"),
     path("cuenta/2fa/webauthn/keys/<int:pk>/remove/", RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("cuenta/", include("allauth.urls")),
+    path("api/", api_urls),
     path("salud/", health, name="health"),
     path("ui/", include("pregonero.ui.urls")),
 ]

@@ -1,9 +1,12 @@
-"""Petitions for the jobs that pack, mail and count them again, and the latest packet of one (Q-5)."""
+"""Petitions for the jobs that pack, mail and count them again, for the API, and the latest packet of one (Q-5)."""
 
-from django.db.models import OuterRef, Q, Subquery
+from datetime import date
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from pregonero.errors import NotFound
 from pregonero.inbox.models import LegalDate, Petition, PetitionPacket
+from pregonero.people.models import Entity
 from pregonero.working_days import DATA_VERSION
 
 
@@ -36,3 +39,15 @@ def petitions_to_recount() -> list[int]:
     version = Subquery(latest.values("data_version")[:1])
     behind = Petition.objects.annotate(version=version).filter(Q(version__lt=DATA_VERSION) | Q(version__isnull=True))
     return list(behind.order_by("pk").values_list("pk", flat=True)[:1000])
+
+
+def petitions_by_id(entity: Entity) -> QuerySet[Petition]:
+    """Return the entity's petitions with their steps. The caller orders and slices the queryset."""
+    related = Petition.objects.filter(entity=entity).select_related("message__conversation__account")
+    return related.prefetch_related("steps")
+
+
+def petitions_between(entity: Entity, first: date, last: date) -> list[Petition]:
+    """Return the entity's petitions that were opened between two days in Bogotá, both included, the first one first."""
+    opened = petitions_by_id(entity).filter(opened_at__date__gte=first, opened_at__date__lte=last)
+    return list(opened.order_by("pk"))

@@ -1,4 +1,4 @@
-"""Upload handlers: they stop reading the files of a request at the size limit, and clean the names of files."""
+"""Upload handlers: they stop reading files at the size limit, take none of a stranger, and clean the names of files."""
 
 import re
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django.core.files.uploadhandler import (
     FileUploadHandler,
     MemoryFileUploadHandler,
+    SkipFile,
     StopUpload,
     TemporaryFileUploadHandler,
 )
@@ -26,6 +27,12 @@ class BoundedUpload(FileUploadHandler):
     def __init__(self, request: Any = None) -> None:
         super().__init__(request)
         self.received_bytes = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        """Skip the files of somebody who is not signed in (`ui/body_limits.py`): the other handlers never see them."""
+        super().new_file(*args, **kwargs)
+        if getattr(self.request, "drops_files", False):
+            raise SkipFile
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Pass the chunk on to the next handler. Raises `StopUpload` beyond the limit."""

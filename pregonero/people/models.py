@@ -13,11 +13,11 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from pregonero.people.roles import OUTSIDE, WITH_STAND_IN, Role
-from pregonero.people.security.models import CodeApp, Device, FactorReset, OpenSession, RecoveryCode
+from pregonero.people.security.models import ApiToken, CodeApp, Device, FactorReset, OpenSession, RecoveryCode
 from pregonero.records.actions import Actor, CoveredRole, ObjectRef
 
 __all__ = [
-    "ActOnBehalf", "CodeApp", "Device", "Employment", "Entity", "FactorReset", "Member", "Notice", "Office",
+    "ActOnBehalf", "ApiToken", "CodeApp", "Device", "Employment", "Entity", "FactorReset", "Member", "Notice", "Office",
     "OpenSession", "ProofFile", "ProofKind", "RecoveryCode", "StandIn", "User", "UserManager", "Verdict",
 ]  # fmt: skip
 
@@ -108,6 +108,9 @@ class Member(models.Model):
     ends_on = models.DateField(null=True, blank=True)
     in_group = models.BooleanField(default=True)
 
+    # The token through which this person acts in a request, by value; None for somebody who acts by themselves.
+    through: ObjectRef | None = None
+
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["entity", "user"], name="member_once"),
@@ -152,7 +155,7 @@ class Member(models.Model):
         covered = tuple(
             CoveredRole(absence.covered_label, absence.starts_on, absence.ends_on) for absence in self.covered
         )
-        return Actor(kind="member", id=self.pk, name=self.name, role=self.role_labels, covered=covered)
+        return Actor("member", self.pk, self.name, self.role_labels, covered, through=self.through)
 
     def get_absolute_url(self) -> str:
         """Return the page of this person."""

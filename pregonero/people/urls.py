@@ -5,6 +5,7 @@ from django.urls import path
 
 from pregonero.people.on_behalf import views as on_behalf
 from pregonero.people.security import session_views as sessions
+from pregonero.people.security import token_views as tokens
 from pregonero.people.security import views as security
 from pregonero.people.views import members, session
 
@@ -27,6 +28,8 @@ urlpatterns = [
     path("mi-seguridad/codigos/", security.recovery_codes, name="recovery_codes"),
     path("mi-seguridad/sesiones/cierre/", sessions.end_other_sessions, name="end_other_sessions"),
     path("mi-seguridad/sesiones/<int:pk>/cierre/", sessions.end_session, name="end_session"),
+    path("mi-seguridad/tokens/nuevo/", tokens.make_token, name="make_token"),
+    path("mi-seguridad/tokens/<int:pk>/retiro/", tokens.revoke_token, name="revoke_token"),
     path("personas/<int:pk>/segundo-paso/", sessions.ask_reset, name="ask_reset"),
     path("personas/segundo-paso/<int:pk>/retiro/", sessions.confirm_reset, name="confirm_reset"),
     path("personas/segundo-paso/<int:pk>/negativa/", sessions.refuse_reset, name="refuse_reset"),

@@ -19,10 +19,12 @@ from pregonero.newsroom.needs.rules import MOST_BYTES, MOST_FILES
 from pregonero.people.models import Entity
 from pregonero.people.queries import entity_by_slug
 from pregonero.public.request_limits import MINUTES, is_within_limit
+from pregonero.ui.body_limits import checks_own_body
 
 MOST_REQUEST_BYTES = MOST_FILES * MOST_BYTES + 1024 * 1024  # the files, and the text
 
 
+@checks_own_body
 @csrf_exempt  # nobody is signed in: a form of another site can do no more than anybody
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])

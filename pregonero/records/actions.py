@@ -43,23 +43,6 @@ class CoveredRole:
 
 
 @dataclass(frozen=True)
-class Actor:
-    """Who acts: a member, the system itself, or a standing rule. Staff act in a public role, so they are named."""
-
-    kind: str  # "member", "system" or "rule"
-    id: int | None
-    name: str
-    role: str = ""
-    covered: tuple[CoveredRole, ...] = ()
-
-    def as_of(self, moment: datetime) -> dict[str, Any]:
-        """Return what an event stores: the roles include those covered on that day, with who is absent."""
-        day = timezone.localdate(moment)
-        covered = [role.text for role in self.covered if role.starts_on <= day <= role.ends_on]
-        return {"kind": self.kind, "id": self.id, "name": self.name, "role": ", ".join([self.role, *covered])}
-
-
-@dataclass(frozen=True)
 class ObjectRef:
     """A reference by value to the object of an event: its kind, its id and its name at that moment."""
 
@@ -77,6 +60,30 @@ class ObjectRef:
     def reference(self) -> str:
         """Return "kind:id", the form in which events store it."""
         return f"{self.kind}:{self.id}"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a member, the system itself, or a standing rule. Staff act in a public role, so they are named.
+
+    `through` is the token with which a program acted for a member.
+    """
+
+    kind: str  # "member", "system" or "rule"
+    id: int | None
+    name: str
+    role: str = ""
+    covered: tuple[CoveredRole, ...] = ()
+    through: ObjectRef | None = None
+
+    def as_of(self, moment: datetime) -> dict[str, Any]:
+        """Return what an event stores: the roles include those covered on that day, with who is absent."""
+        day = timezone.localdate(moment)
+        covered = [role.text for role in self.covered if role.starts_on <= day <= role.ends_on]
+        actor = {"kind": self.kind, "id": self.id, "name": self.name, "role": ", ".join([self.role, *covered])}
+        if self.through is None:
+            return actor
+        return actor | {"through": {"ref": self.through.reference, "name": self.through.label}}
 
 
 SYSTEM = Actor(kind="system", id=None, name="Pregonero")

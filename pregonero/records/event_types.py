@@ -16,6 +16,8 @@ EVENT_TYPES: dict[str, str] = {
     "session.ended": "Sesión cerrada desde otra parte",
     "session.others_ended": "Cerró sus otras sesiones",
     "password.changed": "Contraseña cambiada",
+    "api_token.made": "Token hecho para un programa",
+    "api_token.revoked": "Token quitado",
     "second_factor.reset_asked": "Se pidió quitar un segundo paso perdido",
     "second_factor.reset": "Segundo paso perdido quitado",
     "second_factor.reset_refused": "No se quitó el segundo paso",

@@ -12,6 +12,7 @@ from pregonero.media.signed_addresses import signed_address
 from pregonero.media.thumbnails import WIDTHS
 from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
+from tests.attack import api_rows
 from tests.attack import controls_arguments as given
 from tests.attack.approvals_rows import APPROVAL_ROWS
 from tests.attack.brand_rows import BRAND_ROWS
@@ -167,6 +168,7 @@ ROWS = (
     Row("people:ask_reset", "POST", adviser, reason, MANAGE, FOUND),  # it asks again who the person is
     Row("people:confirm_reset", "POST", lost_factor, roles=MANAGE, status=FOUND),
     Row("people:refuse_reset", "POST", lost_factor, roles=MANAGE, status=FOUND),
+    *api_rows.ROWS,
     Row("people:acts", roles=ALL, outside=OK),
     Row("people:record_act", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
     Row("people:record_act", "POST", data=lambda _: {"what": "Pidió esperar"}, roles=NETWORKS_AND_HEADS, status=INVALID,
@@ -455,6 +457,7 @@ PUBLIC = {
     "account_confirm_login_code": FOUND,
     "mfa_authenticate": FOUND,
     "mfa_login_webauthn": FOUND,  # to sign in; asked by script it answers a challenge
+    **api_rows.PUBLIC,
 }
 
 # Of each person's own sign-in: asked for by its own person only.
@@ -462,13 +465,14 @@ OWN = frozenset({
     "account_reauthenticate", "account_email", "account_change_password", "account_set_password", "mfa_index",
     "mfa_reauthenticate", "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn",
     "mfa_edit_webauthn", "people:signed_in", "people:enrol", "people:start_code_app", "people:code_app",
-    "people:remove_code_app", "people:recovery_codes",
+    "people:remove_code_app", "people:recovery_codes", "people:make_token",
 })  # fmt: skip
 
 
 def public_path(name: str, stage: Stage) -> str:
     """Return the path of a public address."""
     arguments: dict[str, list[Any]] = {
+        **api_rows.ARGUMENTS,
         "newsroom:notice": [stage.source.pk],
         "publishing:feed": ["x"],
         "inbox:webhook": [1],

@@ -22,7 +22,7 @@ PUBLIC = [
 OWN = [
     "/cuenta/password/change/", "/mi-seguridad/", "/cuenta/2fa/webauthn/", "/cuenta/2fa/webauthn/add/",
     "/cuenta/2fa/reauthenticate/", "/cuenta/logout/", "/cuenta/email/", "/entidad/", "/sesion/lista/",
-    "/mi-seguridad/codigos/",
+    "/mi-seguridad/codigos/", "/mi-seguridad/tokens/nuevo/",
 ]  # fmt: skip
 ENROL, APP = "/mi-seguridad/activar/", "/mi-seguridad/aplicacion/"
 
@@ -41,6 +41,9 @@ def pages(client: Client, ana: Member, other_entity: Entity) -> dict[str, Answer
     client.post(APP, {"code": current_code(secret.group(1), now=timezone.now() - timedelta(seconds=30))})
     answers[f"{ENROL}2/"] = answers_of(client, [ENROL])[ENROL]
     answers["/codigos/nuevos/"] = sent(client, "/mi-seguridad/codigos/", {})
+    token = {"name": "Gestor de contenidos de la sede", "scopes": ["needs.read", "needs.write"], "days": "30"}
+    answers["/token/nuevo/"] = sent(client, "/mi-seguridad/tokens/nuevo/", token)
+    answers["/mal/token/"] = sent(client, "/mi-seguridad/tokens/nuevo/", token | {"name": ""})
     answers |= answers_of(client, OWN)
     answers["/mal/clave/"] = sent(
         client, "/cuenta/password/change/", {"oldpassword": "otra", "password1": "a", "password2": "b"}
@@ -48,7 +51,10 @@ def pages(client: Client, ana: Member, other_entity: Entity) -> dict[str, Answer
     client.post("/cuenta/logout/")
     client.post("/cuenta/login/", {"login": ana.user.email, "password": PASSWORD})
     answers |= answers_of(client, ["/cuenta/2fa/authenticate/"])
-    assert {path: answer.status for path, answer in answers.items() if answer.status != 200} == {"/mal/codigo/": 422}
+    assert {path: answer.status for path, answer in answers.items() if answer.status != 200} == {
+        "/mal/codigo/": 422,
+        "/mal/token/": 422,
+    }
     return answers
 
 

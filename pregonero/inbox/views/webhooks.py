@@ -9,11 +9,13 @@ from django.views.decorators.http import require_http_methods
 from pregonero.inbox import queries
 from pregonero.inbox.actions.webhooks import store_notice
 from pregonero.networks.registry import webhook_receiver
+from pregonero.ui.body_limits import checks_own_body
 
 BODY_LIMIT = 1_000_000  # bytes: Meta groups up to a thousand changes in one notice
 OK, FORBIDDEN, NOT_FOUND, TOO_LARGE = 200, 403, 404, 413
 
 
+@checks_own_body
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "POST"])

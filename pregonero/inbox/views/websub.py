@@ -14,8 +14,10 @@ from pregonero.inbox.actions.webhooks import store_notice
 from pregonero.inbox.hub_queries import OpenSubscription
 from pregonero.inbox.views.webhooks import FORBIDDEN, NOT_FOUND, OK, TOO_LARGE, is_too_large
 from pregonero.networks.websub import callback_token, is_signed
+from pregonero.ui.body_limits import checks_own_body
 
 
+@checks_own_body
 @csrf_exempt
 @login_not_required
 @require_http_methods(["GET", "POST"])

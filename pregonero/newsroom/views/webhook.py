@@ -13,12 +13,14 @@ from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.rules import NotOfficial
 from pregonero.newsroom.sources.base import NotSigned
 from pregonero.newsroom.sources.registry import push_kind
+from pregonero.ui.body_limits import checks_own_body
 
 BODY_LIMIT = 64 * 1024  # bytes
 OK, CREATED, CONFLICT, TOO_LARGE = 200, 201, 409, 413
 STATUSES: dict[type[Refused], int] = {NotSigned: 401, Malformed: 400, NotOfficial: 403, WrongState: CONFLICT}
 
 
+@checks_own_body
 @csrf_exempt
 @login_not_required
 @require_POST

@@ -1,6 +1,7 @@
 """The forms that ask for a code of the second factor: at sign-in, before a sensitive step, and to activate it."""
 
 import struct
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.internal.flows.login import record_authentication
@@ -19,6 +20,8 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 from pregonero.people import signin_limits
 from pregonero.people.models import User
 from pregonero.people.security import actions, verified_session
+from pregonero.people.security.actions.tokens import TokenPlan
+from pregonero.people.security.scopes import SCOPES
 
 WRONG_KEY = "El navegador no mostró bien la llave. Inténtalo otra vez."
 WRONG = "Ese código no es, o ya se usó. Escribe el que ves ahora."
@@ -149,3 +152,32 @@ class AddKeyForm(AddWebAuthnForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Nombre"
         self.fields["passwordless"].help_text = "Pide tu huella, tu rostro o un PIN."
+
+
+class TokenForm(forms.Form):
+    """A token that a program will use: what it is for, what it may do, and until when."""
+
+    name = forms.CharField(
+        label="Qué programa lo va a usar",
+        max_length=80,
+        help_text="Por ejemplo: el gestor de contenidos de la sede.",
+        error_messages={"required": "Escribe qué programa lo va a usar."},
+    )
+    scopes = forms.MultipleChoiceField(
+        label="Para qué sirve",
+        choices=list(SCOPES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Lo que tú no puedes hacer, tampoco lo hace el programa.",
+        error_messages={"required": "Elige para qué sirve el token."},
+    )
+    days = forms.TypedChoiceField(
+        label="Cuánto dura",
+        coerce=int,
+        choices=[("7", "Una semana"), ("30", "Un mes"), ("90", "Tres meses"), ("365", "Un año")],
+        initial="90",
+    )
+
+    def plan(self) -> TokenPlan:
+        """Return what is asked, once the form is valid."""
+        data = self.cleaned_data
+        return TokenPlan(data["name"], data["scopes"], timedelta(days=data["days"]))

@@ -3,9 +3,11 @@
 import ipaddress
 
 import pgtrigger
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from pregonero.people.security.scopes import SCOPES
 from pregonero.records.actions import ObjectRef
 from pregonero.vault import EncryptedField
 
@@ -140,3 +142,63 @@ class FactorReset(models.Model):
     def ref(self) -> ObjectRef:
         """Return the reference for records."""
         return ObjectRef("factor_reset", self.pk, str(self))
+
+
+class ApiToken(models.Model):
+    """What a program presents to act for a person, with the rights that the person has that day, within its scopes.
+
+    Only its digest is stored; `start` has its first characters, by which the person knows which one it is. The requests
+    of the minute that began at `minute_at` are counted, for the limit.
+    """
+
+    member = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    start = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40))
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_by = models.ForeignKey("people.Member", on_delete=models.PROTECT, related_name="+", null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    last_used_from = models.CharField(max_length=45, blank=True)
+    minute_at = models.DateTimeField(null=True)
+    minute_requests = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="api_token_has_scope"),
+            models.CheckConstraint(condition=Q(name__regex=r"\S"), name="api_token_has_name"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("made_at")), name="api_token_expires_after"),
+            models.CheckConstraint(
+                condition=Q(revoked_by__isnull=True, revoked_at__isnull=True)
+                | Q(revoked_by__isnull=False, revoked_at__isnull=False),
+                name="api_token_revoked_by_somebody",
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="only_revoked_or_used",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("member", "digest", "scopes", "made_at", "expires_at"),
+            ),
+            pgtrigger.Protect(
+                name="revoked_is_final",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__revoked_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return the reference for records."""
+        return ObjectRef("api_token", self.pk, self.name)
+
+    @property
+    def scope_labels(self) -> list[str]:
+        """Return what it may do, in Spanish. A scope that no longer exists is left out."""
+        return [label for scope, label in SCOPES.items() if scope in self.scopes]

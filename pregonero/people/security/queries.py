@@ -15,7 +15,7 @@ from pregonero.people.queries import memberships_of
 from pregonero.people.roles import SECOND_FACTOR_ROLES
 from pregonero.people.rules import may
 from pregonero.people.security import totp
-from pregonero.people.security.models import CodeApp, Device, FactorReset, OpenSession, RecoveryCode
+from pregonero.people.security.models import ApiToken, CodeApp, Device, FactorReset, OpenSession, RecoveryCode
 
 
 def must_have_second_factor(user: User, *, today: date) -> bool:
@@ -86,6 +86,28 @@ def open_sessions(user: User, *, now: datetime) -> list[OpenSession]:
     stored = Session.objects.filter(session_key=OuterRef("key"), expire_date__gt=now)
     sessions = OpenSession.objects.filter(Exists(stored), user=user).select_related("device")
     return list(sessions.order_by("-last_used_at", "pk"))
+
+
+def tokens_in_force(member: Member, *, now: datetime) -> list[ApiToken]:
+    """Return the member's tokens that have not expired and nobody revoked, the newest first."""
+    tokens = ApiToken.objects.filter(member=member, revoked_at__isnull=True, expires_at__gt=now)
+    return list(tokens.order_by("-pk"))
+
+
+def token_with(digest: str) -> ApiToken | None:
+    """Return the token with a digest, in force or not, with its member; None for a text that was never one."""
+    tokens = ApiToken.objects.select_related("member__entity", "member__user")
+    return tokens.filter(digest=digest).first()
+
+
+def get_token(*, member: Member, pk: int, now: datetime, for_update: bool = False) -> ApiToken:
+    """Return a token of the member, or of somebody in the entity for who may end sessions. Raises `NotFound`."""
+    tokens = ApiToken.objects.select_for_update(no_key=True, of=("self",)) if for_update else ApiToken.objects.all()
+    tokens = tokens.select_related("member").filter(pk=pk, member__entity_id=member.entity_id)
+    token = (tokens if may(member, "sessions.end", now=now) else tokens.filter(member=member)).first()
+    if token is None:
+        raise NotFound
+    return token
 
 
 def get_open_session(*, member: Member, pk: int, now: datetime) -> OpenSession:

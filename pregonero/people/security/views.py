@@ -89,6 +89,8 @@ def security(request: MemberRequest) -> HttpResponse:
         "sessions": queries.open_sessions(user, now=now),
         "current": verified_session.open_session_id(request),
         "devices": queries.trusted_devices(user, now=now),
+        "tokens": queries.tokens_in_force(request.member, now=now),
+        "may_have_tokens": not request.member.is_outside,
         "now": now,
         "code_app": queries.confirmed_code_app(user),
         "keys": queries.keys_of(user),

@@ -65,6 +65,7 @@ def _security_of(request: MemberRequest, shown: Member, now: datetime) -> dict[s
     return {
         "may_end_sessions": may_end,
         "sessions": security.open_sessions(shown.user, now=now) if may_end else [],
+        "tokens": security.tokens_in_force(shown, now=now) if may_end else [],
         "may_reset": may_reset and shown.user_id != request.member.user_id,
         "reset": security.waiting_reset(shown) if may_reset else None,
         "has_factor": may_reset and security.has_factor(shown.user),

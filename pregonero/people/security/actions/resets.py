@@ -13,6 +13,7 @@ from pregonero.people.rules import check_may
 from pregonero.people.security import queries
 from pregonero.people.security.actions.factors import forget_devices
 from pregonero.people.security.actions.sessions import end_all_sessions
+from pregonero.people.security.actions.tokens import revoke_tokens_of
 from pregonero.people.security.models import CodeApp, FactorReset, RecoveryCode
 from pregonero.records.actions import record
 
@@ -41,7 +42,7 @@ def ask_reset(*, member: Member, reason: str, by: Member, now: datetime) -> Fact
 
 @transaction.atomic(durable=True)
 def confirm_reset(*, reset: FactorReset, by: Member, now: datetime) -> FactorReset:
-    """Take the second factor away, and end the person's sessions: they enrol again at their next sign-in."""
+    """Take the second factor away, and end the person's sessions and tokens: they enrol again at their next sign-in."""
     reset = _end(reset, by, now, is_done=True)
     user = reset.member.user
     CodeApp.objects.filter(user=user).delete()
@@ -49,6 +50,7 @@ def confirm_reset(*, reset: FactorReset, by: Member, now: datetime) -> FactorRes
     RecoveryCode.objects.filter(user=user).delete()
     forget_devices(user)
     end_all_sessions(user)
+    revoke_tokens_of(user, by=by, now=now)
     _record(reset, "second_factor.reset", by, now)
     notify(
         members=[reset.member],
