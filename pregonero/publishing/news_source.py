@@ -17,6 +17,7 @@ from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, Sourc
 from pregonero.records.actions import ObjectRef
 
 KIND = "news"  # the kind of `News.ref`
+MOST_LOOKED_AT = 1000  # informed news items among which those without a publication are looked for
 NOT_INFORMED = (
     "Esta noticia todavía no ha sido informada por la gestora o el gestor de contenidos; no se puede publicar."
 )
@@ -32,9 +33,13 @@ class NewsLoader(SourceLoader):
         return [source_from(news) for news in _news_of(entity_id).filter(pk__in=ids)]
 
     def unpublished(self, *, entity_id: int, limit: int) -> list[Source]:
-        """Return the informed news items that have no publication, newest first."""
+        """Return those of the last informed news items that have no publication, newest first.
+
+        Older ones are in the list of news; looking for them would read all that was ever published.
+        """
         publications = Publication.objects.filter(entity_id=entity_id, source_kind=KIND, source_id=OuterRef("pk"))
-        informed = _news_of(entity_id).filter(~Exists(publications), state=NewsState.INFORMED)
+        latest = News.objects.filter(entity_id=entity_id, state=NewsState.INFORMED).order_by("-found_at", "-pk")
+        informed = _news_of(entity_id).filter(~Exists(publications), pk__in=latest.values("pk")[:MOST_LOOKED_AT])
         return [source_from(news) for news in informed.order_by("-found_at", "-pk")[:limit]]
 
     def steps(self, source: Source, *, entity_id: int) -> tuple[SourceStep, ...]:

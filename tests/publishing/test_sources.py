@@ -13,7 +13,7 @@ from pregonero.errors import NotFound, WrongState
 from pregonero.networks.models import Account
 from pregonero.newsroom.models import News
 from pregonero.people.models import Member
-from pregonero.publishing import actions, sources
+from pregonero.publishing import actions, news_source, sources
 from pregonero.publishing.models import Publication
 from pregonero.publishing.queries.calendar import waiting_for_minute
 from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
@@ -115,6 +115,20 @@ def test_the_start_page_offers_and_drafts_sources_of_every_kind(topics: TopicLoa
     assert 'value="topic:7"' in client.get("/publicaciones/nueva/").content.decode()
     assert client.post("/publicaciones/borradores/", {"source": "topic:7", "key": str(uuid4())}).status_code == 302
     assert "Ya hay una publicación de este tema." in client.get("/publicaciones/nueva/?fuente=topic:7").content.decode()
+
+
+def test_what_waits_is_looked_for_among_the_last_informed_news(
+    news: News, beto: Member, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(news_source, "MOST_LOOKED_AT", 2)
+    later = [
+        News.objects.create(
+            entity=beto.entity, address=key, key=key, title=key, state="INFORMED", found_at=now + timedelta(hours=hours)
+        )
+        for hours, key in ((1, "https://www.mincit.gov.co/una"), (2, "https://www.mincit.gov.co/dos"))
+    ]
+    found = news_source.NewsLoader().unpublished(entity_id=beto.entity_id, limit=5)
+    assert [source.id for source in found] == [later[1].pk, later[0].pk]
 
 
 def test_a_kind_that_nobody_registered_is_an_error_that_names_it(beto: Member, now: datetime) -> None:
