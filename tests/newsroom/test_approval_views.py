@@ -1,5 +1,7 @@
 """The pages of approvals: what each person finds, and the address that a phone opens (P-4, P-5)."""
 
+import re
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pregonero.newsroom.approval_models import Approval, GuestLink, SendBack
+from pregonero.newsroom.approval_models import Approval, GuestLink, SendBack, Sending
 from pregonero.newsroom.approvals.links import SALT, VALID_FOR, phone_path
 from pregonero.newsroom.models import News
 from pregonero.newsroom.piece_models import Piece
@@ -127,6 +129,17 @@ def test_sending_back_needs_its_words_and_keeps_the_page(client: Client, carmen:
     client.post(at("send_back_piece", piece), {"version": version_of(piece).pk, "note": "El logo es el viejo."})
     assert SendBack.objects.get().by == carmen
     assert "El logo es el viejo." in client.get(at("approval", piece)).content.decode()
+
+
+@pytest.mark.procedure("N-6")
+def test_no_two_fields_of_the_page_have_the_same_id(client: Client, carmen: Member, piece: Piece) -> None:
+    """A label of one form must not lead to the field of another: the note that is sent is not that of a return."""
+    for step in (lambda: None, lambda: approve(piece, carmen)):
+        step()
+        ids = re.findall(r'\sid="([^"]+)"', page_of(client, carmen, at("approval", piece)))
+        assert [each for each, count in Counter(ids).items() if count > 1] == []
+    client.post(at("send_piece", piece), {"note": "Desde las 10"})
+    assert Sending.objects.get().note == "Desde las 10"
 
 
 @pytest.mark.procedure("P-5")

@@ -1,10 +1,21 @@
 """Forms of approvals. They validate and never save."""
 
+from typing import Any
+
 from django import forms
 
 from pregonero.errors import Refused
 
 AREA = forms.Textarea(attrs={"rows": 3})
+
+
+class PlacedForm(forms.Form):
+    """A form that shares its page with others: `place` begins the ids of its fields, which must not repeat."""
+
+    place = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": f"{self.place}_%s"} | kwargs)
 
 
 class SeenForm(forms.Form):
@@ -25,9 +36,10 @@ class ApproveForm(SeenForm):
     note = forms.CharField(label="Nota", max_length=500, required=False, widget=AREA)
 
 
-class SendBackForm(forms.Form):
+class SendBackForm(PlacedForm):
     """What must change in a version."""
 
+    place = "devolver"
     version = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     note = forms.CharField(
         label="Qué hay que cambiar",
@@ -37,9 +49,10 @@ class SendBackForm(forms.Form):
     )
 
 
-class SendForm(forms.Form):
+class SendForm(PlacedForm):
     """What the publishers read with a piece."""
 
+    place = "enviar"
     note = forms.CharField(
         label="Nota para quienes publican",
         max_length=500,
@@ -49,9 +62,10 @@ class SendForm(forms.Form):
     )
 
 
-class UrgentForm(forms.Form):
+class UrgentForm(PlacedForm):
     """Why a version cannot wait for an adviser or the coordinator."""
 
+    place = "urgente"
     version = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     reason = forms.CharField(
         label="Por qué no puede esperar",
@@ -61,9 +75,10 @@ class UrgentForm(forms.Form):
     )
 
 
-class GuestForm(forms.Form):
+class GuestForm(PlacedForm):
     """Who is invited to see a piece."""
 
+    place = "invitar"
     name = forms.CharField(
         label="A quién invitas",
         max_length=160,
