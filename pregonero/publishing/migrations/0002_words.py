@@ -5,10 +5,7 @@ people leave them out: so a text is kept in both ways and a word is looked for i
 the embedded PostgreSQL does not have; Unicode's decomposition does the same without one.
 """
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
-from django.db import migrations, models
-from django.db.models.functions import Coalesce
+from django.db import migrations
 
 FUNCTIONS = r"""
 CREATE FUNCTION publishing_lower(said text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
@@ -94,8 +91,6 @@ CREATE TRIGGER words_updated AFTER UPDATE ON publishing_adaptation
     FOR EACH ROW WHEN (
         (OLD.title, OLD.text, OLD.parts, OLD.skipped) IS DISTINCT FROM (NEW.title, NEW.text, NEW.parts, NEW.skipped)
     ) EXECUTE FUNCTION publishing_adaptation_words();
-
-SELECT publishing_store_words(id) FROM publishing_publication;
 """
 REVERSE = """
 DROP TRIGGER words_inserted ON publishing_publication;
@@ -109,33 +104,5 @@ DROP FUNCTION publishing_publication_words, publishing_adaptation_words, publish
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publishing", "0002_missing_medium")]
-    operations = [
-        migrations.CreateModel(
-            name="PublicationWords",
-            fields=[
-                (
-                    "publication",
-                    models.OneToOneField(
-                        on_delete=models.deletion.PROTECT,
-                        primary_key=True,
-                        related_name="words",
-                        serialize=False,
-                        to="publishing.publication",
-                    ),
-                ),
-                ("vector", SearchVectorField()),
-            ],
-            options={"indexes": [GinIndex(fields=["vector"], name="publication_words")]},
-        ),
-        migrations.AddIndex(
-            model_name="publication",
-            index=models.Index(
-                models.F("entity"),
-                models.OrderBy(Coalesce("due_at", "created_at"), descending=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="publication_newest",
-            ),
-        ),
-        migrations.RunSQL(FUNCTIONS, REVERSE),
-    ]
+    dependencies = [("publishing", "0001_initial")]
+    operations = [migrations.RunSQL(FUNCTIONS, REVERSE)]
