@@ -332,6 +332,7 @@ def note_and_send_back(carmen: Page, piece: str) -> None:
     keys.tab_to(carmen, "Hay que cambiarlo")
     carmen.keyboard.press("Space")
     keys.follow(carmen, "Guardar la nota")
+    carmen.goto(piece)  # from the top: the answer begins at the notes
     keys.skip_to_content(carmen)
     keys.follow(carmen, "Aprobación")
     keys.write(carmen, "Qué hay que cambiar", BACK)
@@ -344,6 +345,7 @@ def approve_and_send(carmen: Page) -> None:
     keys.skip_to_content(carmen)
     keys.follow(carmen, "Ver la pieza con sus notas")
     keys.follow(carmen, "Sí se corrigió")
+    carmen.goto(carmen.url.partition("#")[0])
     keys.skip_to_content(carmen)
     keys.follow(carmen, "Aprobación")
     keys.follow(carmen, "Aprobar la versión 2")
@@ -358,9 +360,11 @@ def use_it(beto: Page) -> None:
     keys.skip_to_content(beto)
     keys.follow(beto, "Publicarla")
     until(lambda: beto.reload() and beto.get_by_text("Imágenes y videos para YouTube").count(), timeout=PATIENCE)
-    keys.tab_to(beto, PIECE)
-    beto.keyboard.press("Enter")
+    keys.skip_to_content(beto)
+    keys.press(beto, "Facebook")  # the editor opens at YouTube, which takes no pictures
+    keys.press(beto, PIECE)
     expect(beto.get_by_text(f"Pieza agregada: {PIECE}, versión 2.").locator("visible=true")).to_be_visible()
+    beto.goto(beto.url.partition("#")[0])  # it opens at YouTube again, where something is missing
     keys.write(beto, "Por qué va sin subtítulos", "El video no tiene voz.")
     keys.tab_to(beto, "Día")
     back = ["ArrowDown"] * (f"{timezone.localdate():%d-%m}" == "29-02")
