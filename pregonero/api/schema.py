@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
 
-from pregonero.api.endpoints import calendar, campaigns, needs, news, petitions, publications
+from pregonero.api.endpoints import calendar, campaigns, needs, news, petitions, pieces, publications
 from pregonero.api.gate import gate
 from pregonero.api.problems import CONTENT_TYPE, TITLES, Invalid, Problem, issues_in, problem, problem_of
 from pregonero.errors import Refused
@@ -73,6 +73,7 @@ for name, router in {
     "needs": needs.router,
     "news": news.router,
     "campaigns": campaigns.router,
+    "pieces": pieces.router,
     "publications": publications.router,
     "calendar": calendar.router,
     "petitions": petitions.router,

@@ -22,4 +22,4 @@ def test_documentation_shows_every_operation_and_asks_no_other_server(db: None) 
         page.wait_for_selector(".opblock", timeout=60_000)
         return page.locator(".opblock").count(), hosts, errors
 
-    assert in_browser(look) == (26, {"localhost"}, [])
+    assert in_browser(look) == (31, {"localhost"}, [])

@@ -36,13 +36,13 @@ ROWS = (
 
 # A session is worth nothing in the API: without a token it answers everybody the same. What only writes refuses GET.
 READ = (
-    "list_needs", "ask_need", "list_news", "inform_link", "list_campaigns", "open_campaign", "list_publications",
-    "draft_publication", "show_calendar", "list_petitions", "count_petitions",
+    "list_needs", "ask_need", "list_news", "inform_link", "list_campaigns", "open_campaign", "list_pieces",
+    "list_publications", "draft_publication", "show_calendar", "list_petitions", "count_petitions",
 )  # fmt: skip
-READ_ONE = ("show_need", "show_news", "show_campaign", "show_publication", "show_petition")
+READ_ONE = ("show_need", "show_news", "show_campaign", "show_piece", "show_publication", "show_petition")
 WRITTEN = (
     "decide_need", "tie_news", "inform_news", "dismiss_news", "change_campaign", "gather_news", "edit_publication",
-    "schedule_publication", "cancel_publication", "number_petition",
+    "schedule_publication", "cancel_publication", "number_petition", "approve_piece", "send_piece_back", "send_piece",
 )  # fmt: skip
 PUBLIC = {
     "api:openapi-json": 200,

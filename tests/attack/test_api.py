@@ -30,6 +30,7 @@ from pregonero.records.models import Event
 from pregonero.wsgi import application
 from tests.api.program import Program, program_of
 from tests.attack.conftest import Stage
+from tests.newsroom.pieces import second_version
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 MINUTE = {"day": f"{timezone.localdate() + timedelta(days=2):%Y-%m-%d}", "hour": "10:00"}
@@ -157,9 +158,38 @@ def test_petition_gets_its_number(stage: Stage, everybody: Program) -> None:
     assert (figures["total"], figures["without_number"]) == (1, 0)
 
 
+@pytest.mark.procedure("P-4", "P-5")
+def test_piece_is_sent_back_approved_and_sent_but_by_no_author(stage: Stage) -> None:
+    coordinator, adviser = (program_of(stage.people[role]) for role in (Role.COORDINATOR, Role.ADVISER))
+    piece = stage.approvals.to_approve
+    path = f"pieces/{piece.pk}"
+    seen = seen_of(got(coordinator.get(path)))
+    assert got(coordinator.post(f"{path}/sending", {}), 409)["detail"] == "La pieza todavía no está aprobada."
+    changed = got(coordinator.post(f"{path}/approval", seen | {"digest": "0" * 64}), 403)
+    assert changed["detail"] == "Lo que viste no es lo que hay ahora: abre la pieza otra vez."
+    returned = got(coordinator.post(f"{path}/return", {"version": seen["version"], "note": "Más luz"}))
+    assert (returned["state"], returned["approval"]) == ("CHANGES", None)
+    second_version(piece, stage.people[Role.ADVISER], alt="Una cosecha de café")
+    seen = seen_of(got(adviser.get(path)))
+    own = got(adviser.post(f"{path}/approval", seen), 403)
+    assert own["detail"] == "Nadie aprueba su propia pieza: la aprueba otra persona."
+    approved = got(coordinator.post(f"{path}/approval", seen))
+    assert (approved["state"], approved["approval"]["way"]) == ("APPROVED", "HERE")
+    sent = got(coordinator.post(f"{path}/sending", {"note": "Va hoy"}))
+    assert sent["approval"]["sent_at"]
+    assert piece.pk in {one["id"] for one in got(adviser.get("pieces", state="SENT"))["items"]}
+
+
+def seen_of(piece: Any) -> dict[str, Any]:
+    """Return what an approval says of the version that was seen."""
+    return {"version": piece["version"]["id"], "digest": piece["version"]["digest"]}
+
+
 def test_everything_of_another_entity_is_not_found(stage: Stage, dario: Member) -> None:
     program = with_every_role(dario)
-    reason = {"reason": "x"}
+    reason, piece = {"reason": "x"}, stage.approvals.to_approve
+    version = piece.versions.latest("number")
+    seen = {"version": version.pk, "digest": version.digest}
     for path, body in {
         f"needs/{stage.need.pk}": None,
         f"needs/{stage.need.pk}/decision": {"state": "ACCEPTED", "answer": "x"},
@@ -169,6 +199,10 @@ def test_everything_of_another_entity_is_not_found(stage: Stage, dario: Member) 
         f"news/{stage.candidate.pk}/dismissal": reason,
         f"campaigns/{stage.campaign.pk}": None,
         f"campaigns/{stage.campaign.pk}/news": {"address": stage.informed.address},
+        f"pieces/{piece.pk}": None,
+        f"pieces/{piece.pk}/approval": seen,
+        f"pieces/{piece.pk}/return": {"version": seen["version"], "note": "x"},
+        f"pieces/{piece.pk}/sending": {},
         f"publications/{stage.draft.pk}": None,
         f"publications/{stage.draft.pk}/edits": {"revision": stage.draft.revision},
         f"publications/{stage.draft.pk}/schedule": MINUTE,
@@ -179,7 +213,7 @@ def test_everything_of_another_entity_is_not_found(stage: Stage, dario: Member) 
         response = program.get(path) if body is None else program.post(path, body)
         assert got(response, 404)["detail"] == "No encontramos lo que buscas.", path
     assert got(program.post("publications", {"source": stage.informed.ref.reference}), 404)
-    for path in ("needs", "news", "campaigns", "publications", "petitions"):
+    for path in ("needs", "news", "campaigns", "pieces", "publications", "petitions"):
         assert got(program.get(path))["items"] == [], path
     assert Need.objects.get(pk=stage.need.pk).state == NeedState.ASKED
 
@@ -187,7 +221,7 @@ def test_everything_of_another_entity_is_not_found(stage: Stage, dario: Member) 
 def test_documentation_describes_every_operation(stage: Stage, client: Any) -> None:
     document = client.get("/api/openapi.json").json()
     operations = [one for path in document["paths"].values() for one in path.values()]
-    assert len(operations) == 26
+    assert len(operations) == 31
     assert all({"401", "403", "404", "422", "429"} <= one["responses"].keys() for one in operations)
     need = document["components"]["schemas"]["NeedBody"]
     assert need["properties"]["wanted_on"]["title"] == "Para qué día"
@@ -200,6 +234,7 @@ def run_any_request(program: Program, stage: Stage, examples: int) -> None:
         "needs": stage.need.pk,
         "news": stage.candidate.pk,
         "campaigns": stage.campaign.pk,
+        "pieces": stage.approvals.to_approve.pk,
         "publications": stage.draft.pk,
         "petitions": stage.inbox.petition.pk,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from pregonero.errors import NotFound
+from pregonero.errors import NotFound, WrongState
 from pregonero.newsroom.approval_models import (
     Approval,
     ApprovalWay,
@@ -18,6 +18,7 @@ from pregonero.newsroom.approval_models import (
 )
 from pregonero.newsroom.models import News, NewsState
 from pregonero.newsroom.piece_models import Piece, PieceAuthor, PieceState, PieceVersion
+from pregonero.newsroom.pieces.queries import last_version
 from pregonero.people.models import Entity, Member, Verdict
 
 SHOWN = 50
@@ -35,6 +36,15 @@ def approval_in_force(version: PieceVersion) -> Approval | None:
         *RELATED, "act__person", "sending__by"
     )
     return approvals.order_by("-pk").first()
+
+
+def get_approval_of(piece: Piece) -> Approval:
+    """Return the approval of the last version of a piece. Raises `WrongState` while it has none."""
+    version = last_version(piece)
+    found = approval_in_force(version) if version is not None else None
+    if found is None:
+        raise WrongState("La pieza todavía no está aprobada.")
+    return found
 
 
 def disputed_approval(version: PieceVersion) -> Approval | None:

@@ -9,15 +9,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import UNPROCESSABLE, NotFound, Refused, WrongState
-from pregonero.newsroom.approval_models import Approval
+from pregonero.errors import UNPROCESSABLE, Refused, WrongState
 from pregonero.newsroom.approvals import queries
 from pregonero.newsroom.approvals.actions import decisions, guests
 from pregonero.newsroom.approvals.forms import ApproveForm, GuestForm, SeenForm, SendBackForm, SendForm, UrgentForm
 from pregonero.newsroom.approvals.links import phone_path, version_id_of
 from pregonero.newsroom.approvals.panel import panel_of
 from pregonero.newsroom.piece_models import Piece, PieceVersion
-from pregonero.newsroom.pieces.queries import get_piece, get_version, last_version
+from pregonero.newsroom.pieces.queries import get_piece, get_version, get_version_of, last_version
 from pregonero.newsroom.recipients import to_people
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
@@ -96,7 +95,7 @@ def send_back(request: MemberRequest, pk: int) -> HttpResponse:
     piece = get_piece(member=member, pk=pk)
     if not form.is_valid():
         return _page(request, piece, back_form=form)
-    version = _get_version(member, pk, form.cleaned_data["version"])
+    version = get_version_of(member=member, piece_pk=pk, pk=form.cleaned_data["version"])
     decisions.send_back(version=version, note=form.cleaned_data["note"], by=member, now=timezone.now())
     messages.success(request, "La devolviste: ya le avisamos a quien la hizo.")
     return _back(pk)
@@ -108,7 +107,7 @@ def send_piece(request: MemberRequest, pk: int) -> HttpResponse:
     member, form, now = request.member, SendForm(request.POST), timezone.now()
     check_may(member, "piece.send", now=now)
     piece = get_piece(member=member, pk=pk)
-    approved = _approved(piece)
+    approved = queries.get_approval_of(piece)
     if not form.is_valid():
         return _page(request, piece, send_form=form)
     decisions.send_piece(approval=approved, note=form.cleaned_data["note"], by=member, now=now)
@@ -121,7 +120,7 @@ def send_piece(request: MemberRequest, pk: int) -> HttpResponse:
 def receive(request: MemberRequest, pk: int) -> HttpResponse:
     """Acknowledge the piece that was sent to this person."""
     check_may(request.member, "piece.see", now=timezone.now())
-    approved = _approved(get_piece(member=request.member, pk=pk))
+    approved = queries.get_approval_of(get_piece(member=request.member, pk=pk))
     sending = queries.sending_of(approved)
     if sending is None:
         raise WrongState("La pieza todavía no se ha enviado.")
@@ -138,7 +137,7 @@ def ask_urgent(request: MemberRequest, pk: int) -> HttpResponse:
     piece = get_piece(member=member, pk=pk)
     if not form.is_valid():
         return _page(request, piece, urgent_form=form)
-    version = _get_version(member, pk, form.cleaned_data["version"])
+    version = get_version_of(member=member, piece_pk=pk, pk=form.cleaned_data["version"])
     decisions.ask_urgent(version=version, reason=form.cleaned_data["reason"], by=member, now=timezone.now())
     messages.success(request, "Firmaste. Falta la firma de otra persona: ya le avisamos.")
     return _back(pk)
@@ -207,22 +206,7 @@ def close_guest_link(request: MemberRequest, pk: int) -> HttpResponse:
 
 def _version_of(form: SeenForm, member: Member, pk: int) -> PieceVersion:
     form.check()
-    return _get_version(member, pk, form.cleaned_data["version"])
-
-
-def _get_version(member: Member, piece: int, pk: int) -> PieceVersion:
-    version = get_version(member=member, pk=pk)
-    if version.piece_id != piece:
-        raise NotFound
-    return version
-
-
-def _approved(piece: Piece) -> Approval:
-    version = last_version(piece)
-    found = queries.approval_in_force(version) if version is not None else None
-    if found is None:
-        raise WrongState("La pieza todavía no está aprobada.")
-    return found
+    return get_version_of(member=member, piece_pk=pk, pk=form.cleaned_data["version"])
 
 
 def _back(pk: int) -> HttpResponse:

@@ -41,6 +41,14 @@ def get_version(*, member: Member, pk: int) -> PieceVersion:
     return version
 
 
+def get_version_of(*, member: Member, piece_pk: int, pk: int) -> PieceVersion:
+    """Return a version of one piece of the member's entity. Raises `NotFound` for that of another piece."""
+    version = get_version(member=member, pk=pk)
+    if version.piece_id != piece_pk:
+        raise NotFound
+    return version
+
+
 def get_note(*, member: Member, pk: int, for_update: bool = False) -> PieceNote:
     """Return a note on a piece of the member's entity. Raises `NotFound` for any other."""
     notes = PieceNote.objects.select_for_update(no_key=True, of=("self",)) if for_update else PieceNote.objects.all()

@@ -7,6 +7,8 @@ SCOPES: dict[str, str] = {
     "news.write": "Informar y descartar noticias",
     "campaigns.read": "Ver las campañas",
     "campaigns.write": "Abrir y cambiar campañas",
+    "pieces.read": "Ver las piezas y su aprobación",
+    "pieces.approve": "Aprobar piezas, devolverlas y enviarlas",
     "publications.read": "Ver las publicaciones",
     "publications.write": "Preparar, programar y cancelar publicaciones",
     "calendar.read": "Ver la parrilla",
