@@ -29,9 +29,10 @@ SHIFTS = """() => new Promise((done) => {
   setTimeout(() => done(sum), 300);
 })"""
 
-# Rows of the review taller than what they say, and the hour of a post when it is cut.
+# Rows of the review taller than what they say without their act, and the hour of a post when it is cut.
 OUT_OF_MEASURE = """() => [
-  ...[...document.querySelectorAll("#missing li")].filter((row) => row.offsetHeight > 160),
+  ...[...document.querySelectorAll("#missing li")].filter(
+    (row) => row.offsetHeight - (row.querySelector(".act")?.offsetHeight ?? 0) > 160),
   ...[...document.querySelectorAll(".pv-when")].filter((when) => when.checkVisibility() && (
     when.getBoundingClientRect().right > when.parentElement.getBoundingClientRect().right + 1 ||
     when.scrollWidth > when.clientWidth + 1)),
