@@ -21,6 +21,7 @@ from lab.x.posts import shape_comment
 APP_TOKEN = "AAAAAAAAAAAAAAAAAAAAALABapplicationonlytoken"  # noqa: S105  of the emulated application
 PATHS = ("/2/tweets/search/stream", "/2/tweets/search/stream/rules")
 KEEP_ALIVE, LOOK_EVERY = 20.0, 0.05  # seconds
+LOOKS = 20
 MAX_RULES, MAX_RULE_LENGTH = 1_000, 1_024
 HANDLES = re.compile(r"(?<![-\w])(?:@|to:)(\w+)")
 OPERATORS = re.compile(r"\(|\)|OR|@\w+|to:\w+|-is:retweet|-from:\w+")
@@ -112,6 +113,9 @@ async def connect(lab: LabState, call: Call) -> Response:
     minutes = int(call.query.get("backfill_minutes", 0))
     if minutes and not STREAM.has_enterprise_access:
         raise errors.invalid("backfill_minutes", str(minutes), "backfill_minutes is not available for your access.")
+    for _ in range(LOOKS):  # one whose client is gone ends at its next look
+        if STREAM.is_connected:
+            await asyncio.sleep(LOOK_EVERY)
     if STREAM.is_connected:
         return Response(BUSY, 429)
     STREAM.is_connected, STREAM.act = True, ""

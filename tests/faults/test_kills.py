@@ -133,7 +133,7 @@ def deliveries(publication: Publication) -> list[Delivery]:
 
 
 def wait_held(lab: Lab) -> None:
-    answer = lab.client.get("/faults", params={"wait_held": len(NETWORKS), "timeout": 60}, timeout=70).json()
+    answer = lab.client.get("/faults", params={"wait_held": len(NETWORKS), "timeout": 240}, timeout=250).json()
     assert answer["reached"], answer
 
 
