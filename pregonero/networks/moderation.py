@@ -37,7 +37,7 @@ class CommentModerator(Protocol):
 
 @dataclass(frozen=True)
 class ManualSteps:
-    """What a person does at the network about a message that no API can hide: the page to open, and the steps there."""
+    """The page of the network and the steps there with which a person hides a message that no API can hide."""
 
     address: str
     steps: tuple[str, ...]

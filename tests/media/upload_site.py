@@ -26,7 +26,7 @@ PART = 1000  # bytes
 
 class QuietHandler(WSGIRequestHandler):
     def log_message(self, *_arguments: Any) -> None:
-        """Say nothing: the tests read the answers."""
+        """Log nothing: the tests read the answers."""
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pregonero.api.bodies import FormBody
 from pregonero.api.gate import ApiRequest
 from pregonero.api.operations import CREATED, reading, writing
-from pregonero.api.paging import Page, PageQuery, page_of
+from pregonero.api.pages import Page, PageQuery, page_of
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.newsroom.campaigns import actions, queries
 from pregonero.newsroom.campaigns.forms import CampaignForm, NewsLinkForm

@@ -10,7 +10,7 @@ from pydantic import Field
 from pregonero.api.bodies import FormBody
 from pregonero.api.gate import ApiRequest
 from pregonero.api.operations import CREATED, reading, writing
-from pregonero.api.paging import Page, PageQuery, page_of
+from pregonero.api.pages import Page, PageQuery, page_of
 from pregonero.newsroom.need_models import Need, NeedKind, NeedState
 from pregonero.newsroom.needs import actions, queries
 from pregonero.newsroom.needs.forms import DecisionForm, NeedForm, NewsAddressForm

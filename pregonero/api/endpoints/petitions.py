@@ -11,7 +11,7 @@ from pydantic import Field
 from pregonero.api.bodies import FormBody
 from pregonero.api.gate import ApiRequest
 from pregonero.api.operations import reading, writing
-from pregonero.api.paging import Page, PageQuery, page_of
+from pregonero.api.pages import Page, PageQuery, page_of
 from pregonero.api.problems import Invalid
 from pregonero.errors import Issue
 from pregonero.inbox import queries

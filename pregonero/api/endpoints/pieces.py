@@ -9,7 +9,7 @@ from ninja import Query, Router, Schema
 from pregonero.api.bodies import FormBody
 from pregonero.api.gate import ApiRequest
 from pregonero.api.operations import reading, writing
-from pregonero.api.paging import Page, PageQuery, page_of
+from pregonero.api.pages import Page, PageQuery, page_of
 from pregonero.newsroom.approval_models import ApprovalWay
 from pregonero.newsroom.approvals.actions import decisions
 from pregonero.newsroom.approvals.forms import ApproveForm, SendBackForm, SendForm

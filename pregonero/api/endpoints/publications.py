@@ -13,7 +13,7 @@ from pregonero.api.bodies import FormBody, check_form
 from pregonero.api.edit_body import EditBody, form_data
 from pregonero.api.gate import ApiRequest
 from pregonero.api.operations import CREATED, reading, writing
-from pregonero.api.paging import Page, PageQuery, page_of
+from pregonero.api.pages import Page, PageQuery, page_of
 from pregonero.errors import NotFound
 from pregonero.networks.registry import network_choices
 from pregonero.outbox.models import Delivery

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pregonero.errors import UNPROCESSABLE, NotFound, Refused
 from pregonero.newsroom.brand import actions, queries, rules
 from pregonero.newsroom.brand.forms import KeyForm, ServerForm, ValidityForm, server_form
-from pregonero.newsroom.brand.serving import version_response
+from pregonero.newsroom.brand.responses import version_response
 from pregonero.newsroom.brand.trial import Trial, try_server
 from pregonero.newsroom.brand_models import BrandFile
 from pregonero.people.middleware import MemberRequest

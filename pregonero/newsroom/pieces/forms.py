@@ -57,7 +57,7 @@ class VersionForm(forms.Form):
             del self.fields["authors"]
 
     def clean_uploads(self) -> list[str]:
-        """Return the names of the files that went up by themselves."""
+        """Return the names of the files that the page uploaded before the form was sent."""
         names = str(self.cleaned_data["uploads"]).split()
         if len(names) > MOST_FILES:
             raise forms.ValidationError(f"Son más de {MOST_FILES} archivos: sube los demás en otra pieza.")
