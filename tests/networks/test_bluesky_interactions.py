@@ -52,7 +52,7 @@ def ref_of(ours: Subject, published: Published) -> dict[str, str]:
 
 
 def reply(citizen: Subject, text: str, parent: dict[str, str], root: dict[str, str] | None = None) -> str:
-    """Write a reply once its parent is indexed. The server tells nobody of a reply that it indexes before its parent."""
+    """Write a reply once its parent is indexed: the server tells nobody of one that it indexes before its parent."""
     headers = {"Authorization": f"Bearer {citizen.credentials.token}"}
     query = {"uris": parent["uri"]}
     until(lambda: citizen.lab.client.get("/xrpc/app.bsky.feed.getPosts", params=query, headers=headers).json()["posts"])
