@@ -1,12 +1,13 @@
 """What the frame of every page shows: counts beside the sections, the accounts with their state, and the notices.
 
-A member's frame is computed at most once in `CACHE_SECONDS`, and again after each of the member's POST requests; in
-between, a page reads it from the cache with one query.
+A member's frame is computed at most once in `CACHE_SECONDS`, and again after each of the member's POST requests that is
+taken; in between, a page reads it from the cache with one query.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.core.cache import cache
@@ -16,7 +17,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from pregonero.dashboard.piece_tasks import pieces_waiting
-from pregonero.dashboard.queries import today_of
+from pregonero.dashboard.queries import pending_count
 from pregonero.inbox.queries import counts_by_state as conversation_counts
 from pregonero.moderation.comment_queue import to_decide
 from pregonero.networks.models import Account
@@ -95,7 +96,7 @@ def count_frame(member: Member, *, now: datetime) -> Frame:
 
 
 def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str, Count]:
-    counts = {"hoy": Count(str(today_of(member, now=now).pending), label="por hacer")}
+    counts = {"hoy": Count(str(pending_count(member, now=now)), label="por hacer")}
     if may(member, "news.inform", now=now):
         candidates = counts_by_state(member.entity)[NewsState.CANDIDATE]
         counts["noticias"] = Count(str(candidates), label="por informar")
@@ -130,13 +131,16 @@ def _frame_for(request: HttpRequest) -> Frame | None:
 
 
 class FrameMiddleware:
-    """Clears a member's cached frame after each of the member's POST requests, so that its result shows at once."""
+    """Clears a member's cached frame after each of the member's POST requests that is taken, so that its result shows
+    at once.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method == "POST" and request.user.is_authenticated and (member := member_of(request)):
+        is_taken = request.method == "POST" and response.status_code < HTTPStatus.BAD_REQUEST
+        if is_taken and request.user.is_authenticated and (member := member_of(request)):
             cache.delete(_key(member))
         return response

@@ -1,6 +1,6 @@
 """The Hoy page of a person: what they must do, what goes out, how the accounts stand, and what others did."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,9 +64,7 @@ def today_of(member: Member, *, now: datetime) -> Today:
     all_stops = account_stops(entity_id=entity.pk, now=now)
     stops = {stop.account.pk: stop for stop in all_stops}
     due = due_publications(entity, stops, now=now)
-    notices = still_valid(waiting_notices(member, limit=NOTICE_LIMIT), now=now)
-    is_all_held = hold_on_everything(entity.pk) is not None
-    groups = task_groups(member, due, notices, is_all_held=is_all_held, now=now)
+    groups = _groups_of(member, due, now)
     coming = tuple(item for item in due if item.is_waiting or item.is_uncertain)[:NEXT_LIMIT]
     day = timezone.localdate(now)
     settled = [item for item in due if item.is_settled and item.is_begun and timezone.localdate(item.due_at) == day]
@@ -87,6 +85,19 @@ def today_of(member: Member, *, now: datetime) -> Today:
         informed=informed_by(member, now=now),
         pictures=_pictures(_shown_publications(groups, (*coming, *out))),
     )
+
+
+def pending_count(member: Member, *, now: datetime) -> int:
+    """Return how many things a person must do. Every page says it, so nothing else of Hoy is read for it."""
+    stops = {stop.account.pk: stop for stop in account_stops(entity_id=member.entity_id, now=now)}
+    groups = _groups_of(member, due_publications(member.entity, stops, now=now), now)
+    return sum(group.pending for group in groups)
+
+
+def _groups_of(member: Member, due: Sequence[DuePublication], now: datetime) -> tuple[TaskGroup, ...]:
+    notices = still_valid(waiting_notices(member, limit=NOTICE_LIMIT), now=now)
+    is_all_held = hold_on_everything(member.entity_id) is not None
+    return task_groups(member, due, notices, is_all_held=is_all_held, now=now)
 
 
 def nothing_pending(member: Member, *, now: datetime) -> str:

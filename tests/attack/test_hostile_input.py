@@ -17,7 +17,7 @@ from pregonero.publishing.models import Adaptation, Publication
 from pregonero.records.models import Event
 from tests.attack.conftest import Stage, signed_in
 from tests.attack.row import Row
-from tests.attack.url_table import ROWS
+from tests.attack.url_table import ROWS, written
 from tests.publishing.test_views import sent
 from tests.stage import deliveries_in
 
@@ -45,6 +45,7 @@ HOSTILE = {
     "long": "ñ" * 100_000,
     "nothing": "",
 }
+# Those that each pass what stops the others.
 TELLING = ("NUL", "line breaks", "last day", "beyond a row's number", "digits of another script", "nothing")
 # What each form takes beyond what its row sends.
 FIELDS = {
@@ -62,21 +63,25 @@ def outcome(client: Client, row: Row, stage: Stage, data: dict[str, Any]) -> int
     return response.status_code
 
 
-@pytest.mark.parametrize("values_per_field", [1, pytest.param(len(TELLING), marks=pytest.mark.slow)])
+@pytest.mark.parametrize("is_whole", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["part", "whole"])
 @pytest.mark.parametrize("row", FORMS, ids=str)
-def test_no_value_of_any_field_breaks_a_form(row: Row, stage: Stage, values_per_field: int) -> None:
+def test_no_value_of_any_field_breaks_a_form(row: Row, stage: Stage, is_whole: bool) -> None:
     """Try every value in all fields at once, and in each field alone those that pass what the others would stop.
 
-    The ordinary run tries in each field alone the next of these values; all of them are a long case.
+    The ordinary run tries these in all fields at once, and in each field alone the next of them. All the acts of the
+    editor read the same form, whose fields it tries alone with one of the acts.
     """
     client = signed_in(stage.people[sorted(row.roles)[0]])
     one = f"red{stage.draft.adaptations.earliest('account_id').account_id}-"
-    sent_now = [name for name in row.data(stage) if not name.startswith("red") or name.startswith(one)]
-    fields = [*sent_now, *FIELDS.get(row.name, [])]
     data = row.data(stage)
-    telling = [(TELLING * 2)[at % len(TELLING) :][:values_per_field] for at in range(len(fields))]
-    tries = [(kind, fields) for kind in HOSTILE]
-    tries += [(kind, [name]) for name, kinds in zip(fields, telling, strict=True) for kind in kinds]
+    fields = [name for name in data if not name.startswith("red") or name.startswith(one)]
+    fields += FIELDS.get(row.name, [])
+    alone, of_editor = fields, written(stage).keys()
+    if not is_whole and of_editor <= data.keys() and row.name != "publishing:save":
+        alone = [name for name in fields if name not in of_editor]
+    count = len(TELLING) if is_whole else 1
+    tries = [(kind, fields) for kind in (HOSTILE if is_whole else TELLING)]
+    tries += [(TELLING[(at + n) % len(TELLING)], [name]) for at, name in enumerate(alone) for n in range(count)]
     broken = [
         (kind, names)
         for kind, names in tries
@@ -100,15 +105,24 @@ def test_no_text_breaks_a_form(row: Row, stage: Stage, data: st.DataObject) -> N
 
 
 @pytest.mark.parametrize("row", FORMS, ids=str)
+def test_fields_given_twice_or_missing_break_no_form(row: Row, stage: Stage) -> None:
+    client, path = signed_in(stage.people[sorted(row.roles)[0]]), row.path(stage)
+    twice = {name: [value, "otra"] for name, value in row.data(stage).items()}
+    assert client.post(path, twice).status_code < BUG
+    assert client.post(path, b'{"reason": ["a"]}', content_type="application/json").status_code < BUG
+
+
+@pytest.mark.parametrize(
+    "row",
+    [pytest.param(row, marks=() if row.name == "publishing:save" else pytest.mark.slow) for row in FORMS],
+    ids=str,
+)
 def test_no_shape_of_a_body_breaks_a_form(row: Row, stage: Stage) -> None:
     client, path = signed_in(stage.people[sorted(row.roles)[0]]), row.path(stage)
-    data = row.data(stage)
-    twice = {name: [value, "otra"] for name, value in data.items()}
-    arrays = {f"{name}[]": value for name, value in data.items()}
-    assert client.post(path, twice).status_code < BUG
+    arrays = {f"{name}[]": value for name, value in row.data(stage).items()}
     assert client.post(path, arrays).status_code < BUG
     assert client.post(path, {f"x{number}": "1" for number in range(1001)}).status_code < BUG
-    for kind in ("application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "\u00f1"):
+    for kind in ("text/plain", "multipart/form-data", "multipart/form-data; boundary=", "\u00f1"):
         assert client.generic("POST", path, b'{"reason": ["a"]}', content_type=kind).status_code < BUG, kind
     raw = b"reason=%ff%fe%00&link=\xff\xfe&key=\xed\xa0\x80"
     assert client.generic("POST", path, raw, content_type="application/x-www-form-urlencoded").status_code < BUG

@@ -73,8 +73,10 @@ class Campaign:
         armed = [{"boundary": each.deaths[0], "account": each.account} for each in cases]
         deliveries = [each.delivery for each in cases]
         worker = self._nursery.start(armed=armed, log=str(log), patience=PATIENCE)
-        # One that is final without having come to its boundary met something else: it begins again at once.
-        until(lambda: worker.poll() is not None or self._all_ended(deliveries), timeout=A_ROUND)
+        # Every worker passes a boundary for all, also with nothing left to do. One that is final without having come to
+        # another boundary met something else: it begins again at once.
+        passes = all(each.boundary.for_all and each.deaths == [each.boundary.name] for each in cases)
+        until(lambda: worker.poll() is not None or (not passes and self._all_ended(deliveries)), timeout=A_ROUND)
         worker.kill()
         self.workers_killed += 1
         lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]

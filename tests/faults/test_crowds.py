@@ -21,7 +21,7 @@ MANY = 50
 SEED = 20261125
 
 
-@pytest.mark.parametrize("publications", [150, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("publications", [40, pytest.param(500, marks=pytest.mark.slow)])
 def test_two_workers_send_each_of_many_once(
     publications: int, lab: Lab, workers: Workers, people: dict[str, Member]
 ) -> None:
@@ -55,7 +55,8 @@ def test_a_network_that_hangs_does_not_hold_up_the_others(
     assert sum(counted(workers.url).values()) == deliveries
 
 
-@pytest.mark.parametrize("publications", [8, pytest.param(MANY, marks=pytest.mark.slow)])
+@pytest.mark.slow  # a small storm (test_storm.py) is in the ordinary run
+@pytest.mark.parametrize("publications", [8, MANY])
 def test_random_faults_lose_nothing_and_repeat_nothing(
     publications: int, lab: Lab, workers: Workers, people: dict[str, Member], settings: Any
 ) -> None:

@@ -78,11 +78,11 @@ MOMENTS: dict[str, tuple[str, Callable[[Lab, subprocess.Popen[bytes], str], None
 }
 
 
-LONG = ("before it is taken", "after it was taken")  # X is looked at for a minute before it is believed not to have it
+ORDINARY = "while it is taken"  # test_boundaries.py has the others, one network at a time
 
 
 @pytest.mark.parametrize(
-    "moment", [pytest.param(moment, marks=pytest.mark.slow if moment in LONG else ()) for moment in MOMENTS]
+    "moment", [pytest.param(moment, marks=() if moment == ORDINARY else pytest.mark.slow) for moment in MOMENTS]
 )
 def test_kill_leaves_each_post_out_once(moment: str, lab: Lab, workers: Workers, publication: Publication) -> None:
     fault, act = MOMENTS[moment]

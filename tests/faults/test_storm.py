@@ -32,7 +32,8 @@ from tests.stage import informed_news, programmed, workers_on
 
 pytestmark = pytest.mark.procedure("P-6")
 SEED = 20261127
-FEW, MANY = (1, 20.0, 3.0), (20, 60.0, 10.0)  # entities; and seconds of a lease and of a call, for so many at once
+# Entities, a share of the publications of each, and seconds of a lease and of a call, for so many at once.
+FEW, MANY = (1, 1 / 3, 20.0, 3.0), (20, 1.0, 60.0, 10.0)
 PLACES = 16  # of each lane of a worker
 BREATH = 0.5  # seconds between two looks: counting thousands takes from those who are counted
 WITH_MEDIA, OF_TEXT = 36, 72  # publications of an entity: those of text go to four networks, the others to all six
@@ -65,15 +66,15 @@ class Storm:
     accounts: list[Account]
 
     @classmethod
-    def gather(cls, stage: Stage, entities: int, networks: tuple[str, ...]) -> "Storm":
+    def gather(cls, stage: Stage, entities: int, share: float, networks: tuple[str, ...]) -> "Storm":
         """Program them all for this very minute."""
         accounts = []
         for _ in range(entities):
             person = somebody()
             accounts += [stage.account(person, network) for network in networks]
             stage.give_media(person)
-            _program(stage.lab, person, WITH_MEDIA, with_media=True)
-            _program(stage.lab, person, OF_TEXT, with_media=False)
+            _program(stage.lab, person, int(WITH_MEDIA * share), with_media=True)
+            _program(stage.lab, person, int(OF_TEXT * share), with_media=False)
         Delivery.objects.update(expires_at=F("expires_at") + A_DAY)
         return cls(stage, accounts)
 
@@ -145,17 +146,18 @@ class Figures:
         )
 
 
-@pytest.mark.parametrize(("entities", "lease", "call"), [FEW, pytest.param(*MANY, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("size", [FEW, pytest.param(MANY, marks=pytest.mark.slow)], ids=["few", "many"])
 def test_a_storm_loses_nothing_and_repeats_nothing(
-    entities: int, lease: float, call: float, own: OwnDatabase, lab: Lab, bluesky: Bluesky | str, django_db_blocker: Any
+    size: tuple[int, float, float, float], own: OwnDatabase, lab: Lab, bluesky: Bluesky | str, django_db_blocker: Any
 ) -> None:
+    entities, share, lease, call = size
     networks = tuple(name for name in NETWORKS if name != "bluesky" or isinstance(bluesky, Bluesky))
     if isinstance(bluesky, str):
         print(f"\ncinco redes: {bluesky}")
     workers = workers_on(own.url, lab, lease=lease, call=call)
     fetched = override_settings(PRIVATE_ADDRESSES_ALLOWED=["127.0.0.1"])
     with django_db_blocker.unblock(), as_default_database(own.url), fetched, workers.web(), nursery(workers) as born:
-        storm = Storm.gather(Stage(lab, bluesky if isinstance(bluesky, Bluesky) else None), entities, networks)
+        storm = Storm.gather(Stage(lab, bluesky if isinstance(bluesky, Bluesky) else None), entities, share, networks)
         deliveries = Delivery.objects.count()
         storm.begin(call)
         began = time.monotonic()
