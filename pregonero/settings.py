@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "pregonero.outbox",
     "pregonero.publishing",
     "pregonero.inbox",
+    "pregonero.monitoring",
     "pregonero.api",
     "pregonero.moderation",
     "pregonero.public",

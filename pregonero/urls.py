@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("pregonero.dashboard.urls")),
     path("", include("pregonero.publishing.urls")),
     path("", include("pregonero.inbox.urls")),
+    path("", include("pregonero.monitoring.urls")),
     path("", include("pregonero.moderation.urls")),
     path("", include("pregonero.public.urls")),
     path("", include("pregonero.controls.urls")),

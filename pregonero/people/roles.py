@@ -113,6 +113,11 @@ PERMISSIONS: dict[str, Permission] = {
     "word_lists.manage": Permission("llevar las listas de palabras", NETWORKS_PEOPLE | GROUP_HEADS),
     "community_rules.write": Permission("escribir las reglas de la comunidad", NETWORKS_PEOPLE | GROUP_HEADS),
     "community_rules.publish": Permission("poner en vigor las reglas de la comunidad", COORDINATOR),
+    "topic.see": Permission("ver los temas y sus fuentes", EVERYBODY),
+    "watch.manage": Permission("elegir qué fuentes se siguen", NETWORKS_PEOPLE | GROUP_HEADS),
+    "topic.arrange": Permission("unir y separar temas, y escribir qué resultó", NETWORKS_PEOPLE | GROUP_HEADS),
+    "topic.republish": Permission("decidir que algo se republica o que no se dice nada", NETWORKS_PEOPLE),
+    "topic.statement": Permission("definir un comunicado o una respuesta de la vocería", GROUP_HEADS),
     "controls.see": Permission("ver los controles de las cuentas", EVERYBODY),
     "controls.check": Permission(
         "revisar los controles de las cuentas", NETWORKS_PEOPLE | GROUP_HEADS | {Role.SYSTEMS_OFFICE}

@@ -62,6 +62,7 @@ NAVIGATION = (
         NavigationItem("piezas", "Piezas", "/piezas/", "images"),
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
         NavigationItem("vivo", "En vivo", "/en-vivo/", "radio-tower"),
+        NavigationItem("temas", "Temas", "/temas/", "trending-up"),
         NavigationItem("moderacion", "Moderación", "/moderacion/", "eye-off"),
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
     )),

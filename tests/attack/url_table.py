@@ -21,6 +21,7 @@ from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
 from tests.attack.live_rows import LIVE_ROWS
+from tests.attack.monitoring_rows import MONITORING_ROWS
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
 from tests.attack.piece_rows import PIECE_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
@@ -422,6 +423,7 @@ ROWS = (
     *CALENDAR_ROWS,
     Row("ui:gallery", roles=ALL, outside=OK),
     *LIVE_ROWS,
+    *MONITORING_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
     *APPROVAL_ROWS,
 )  # fmt: skip

@@ -35,6 +35,7 @@ WAYS = (
     "incidentemovil",
     "moderacion",
     "envivo",
+    "temas",
     "piezas",
 )
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")

@@ -1,7 +1,7 @@
 """What every kind of news source defines: its form fields, its checks, and how its news are read or received."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -101,11 +101,15 @@ class PolledSourceKind(SourceKind):
 
         An unchanged document gives no items.
         """
-        document = fetch(address, self.limits, etag=etag, last_modified=last_modified)
+        document = self.download(address, etag=etag, last_modified=last_modified)
         if document.is_unchanged:
             return Reading((), document.etag or etag, document.last_modified or last_modified)
         rows = parse_apart(self.parser, document, name=self.limits.name, options=options)
-        return Reading([_item_from(row) for row in rows], document.etag, document.last_modified)
+        return Reading(items_from(rows), document.etag, document.last_modified)
+
+    def download(self, address: str, *, etag: str = "", last_modified: str = "") -> Document:
+        """Download a source. Raises `Unreadable`."""
+        return fetch(address, self.limits, etag=etag, last_modified=last_modified)
 
     @property
     def parser(self) -> str:
@@ -130,6 +134,6 @@ class PushSourceKind(SourceKind):
         """Return the news of a signed request. Raises `NotSigned` or `Malformed`."""
 
 
-def _item_from(row: dict[str, Any]) -> Item:
-    """Return the item that another process wrote as JSON."""
-    return Item(**{**row, "published_at": date_from(row["published_at"])})
+def items_from(rows: Iterable[dict[str, Any]]) -> list[Item]:
+    """Return the items that another process wrote as JSON."""
+    return [Item(**{**row, "published_at": date_from(row["published_at"])}) for row in rows]

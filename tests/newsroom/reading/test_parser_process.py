@@ -99,7 +99,7 @@ HUGE = {
 @pytest.mark.parametrize("name", HUGE)
 def test_a_document_made_to_be_slow_ends_within_the_limits(name: str) -> None:
     parser, text = HUGE[name]
-    job = pickle.dumps({"parser": parser, "document": document(text[:8_000_000]), "options": CARDS})
+    job = pickle.dumps([{"parser": parser, "document": document(text[:8_000_000]), "options": CARDS}])
     with tempfile.TemporaryFile() as file:
         file.write(job)
         file.seek(0)

@@ -1,0 +1,1 @@
+"""Topical matters: media and accounts that are followed, topics, and what is decided about them (procedure 5.4)."""

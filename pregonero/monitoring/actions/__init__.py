@@ -1,0 +1,1 @@
+"""What people and jobs do in topical matters."""

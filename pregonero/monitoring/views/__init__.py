@@ -1,0 +1,1 @@
+"""Pages of topics, of the watch list, and of what is decided."""
