@@ -203,6 +203,7 @@ def test_run_starts_dead_parts_again_and_leaves_no_process_when_it_is_killed(
         end_all(folder)
 
 
+@pytest.mark.slow  # the worker alone, with its database suspended, is in the ordinary run
 @pytest.mark.procedure("D-5")
 def test_run_ends_within_seconds_of_sigterm_with_its_database_suspended(
     environment: dict[str, str], folder: Path

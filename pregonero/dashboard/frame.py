@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
-from pregonero.dashboard.piece_tasks import pieces_waiting
-from pregonero.dashboard.queries import pending_count
+from pregonero.dashboard.pending_tasks import PIECE_GROUPS
+from pregonero.dashboard.queries import groups_of
 from pregonero.inbox.queries import counts_by_state as conversation_counts
 from pregonero.moderation.comment_queue import to_decide
 from pregonero.networks.models import Account
@@ -96,7 +96,8 @@ def count_frame(member: Member, *, now: datetime) -> Frame:
 
 
 def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str, Count]:
-    counts = {"hoy": Count(str(pending_count(member, now=now)), label="por hacer")}
+    groups = groups_of(member, now=now)
+    counts = {"hoy": Count(str(sum(group.pending for group in groups)), label="por hacer")}
     if may(member, "news.inform", now=now):
         candidates = counts_by_state(member.entity)[NewsState.CANDIDATE]
         counts["noticias"] = Count(str(candidates), label="por informar")
@@ -105,7 +106,8 @@ def _counts(member: Member, stops: list[AccountStop], now: datetime) -> dict[str
         counts["conversacion"] = Count(str(waiting), label="sin responder")
     if may(member, "moderation.decide", now=now):
         counts["moderacion"] = Count(str(to_decide(member.entity)), label="por decidir")
-    counts["piezas"] = Count(str(pieces_waiting(member, now=now)), label="por atender")
+    pieces = sum(group.total for group in groups if group.kind in PIECE_GROUPS)
+    counts["piezas"] = Count(str(pieces), label="por atender")
     lost = sum(stop.kind == StopKind.LOST for stop in stops)
     counts["cuentas"] = Count(str(lost), urgent=True, label="por conectar otra vez")
     return {key: count for key, count in counts.items() if count.text != "0"}

@@ -77,6 +77,7 @@ APPROVE_PIECES = GroupKind("approve_pieces", "Piezas por aprobar", "images", "wa
 SEND_PIECES = GroupKind("send_pieces", "Piezas por enviar", "send", "wait")
 CORRECT_PIECES = GroupKind("correct_pieces", "Piezas por corregir", "pencil", "wait")
 USE_PIECES = GroupKind("use_pieces", "Piezas que te enviaron", "images")
+PIECE_GROUPS = (APPROVE_PIECES, SEND_PIECES, CORRECT_PIECES, USE_PIECES)
 NOTICES = GroupKind("notices", "Avisos", "bell")
 
 

@@ -52,13 +52,8 @@ def pieces_to_use_tasks(member: Member, *, now: datetime) -> Tasks:
     if not may(member, "publication.compose", now=now):
         return NONE
     unused = _unused(member.entity)
-    return [_use_task(sending, now) for sending in unused[:SHOWN]], unused.count()
-
-
-def pieces_waiting(member: Member, *, now: datetime) -> int:
-    """Return how many pieces wait for this person."""
-    groups = (pieces_to_approve_tasks, pieces_to_send_tasks, pieces_to_correct_tasks, pieces_to_use_tasks)
-    return sum(group(member, now=now)[1] for group in groups)
+    total = unused.count()
+    return [_use_task(sending, now) for sending in unused[: min(total, SHOWN)]], total
 
 
 def _unused(entity: Entity) -> QuerySet[Sending]:

@@ -87,11 +87,10 @@ def today_of(member: Member, *, now: datetime) -> Today:
     )
 
 
-def pending_count(member: Member, *, now: datetime) -> int:
-    """Return how many things a person must do. Every page says it, so nothing else of Hoy is read for it."""
+def groups_of(member: Member, *, now: datetime) -> tuple[TaskGroup, ...]:
+    """Return what a person must do. Every page counts it, so nothing else of Hoy is read for it."""
     stops = {stop.account.pk: stop for stop in account_stops(entity_id=member.entity_id, now=now)}
-    groups = _groups_of(member, due_publications(member.entity, stops, now=now), now)
-    return sum(group.pending for group in groups)
+    return _groups_of(member, due_publications(member.entity, stops, now=now), now)
 
 
 def _groups_of(member: Member, due: Sequence[DuePublication], now: datetime) -> tuple[TaskGroup, ...]:

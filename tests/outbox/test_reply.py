@@ -58,8 +58,9 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
     ("network", "fault"),
     [
         pytest.param("x", "hold_after", id="x, taken before the kill"),
-        pytest.param("mastodon", "hold_after", id="mastodon, taken before the kill"),
-        pytest.param("mastodon", "hold_before", id="mastodon, never taken"),
+        # The kills of real answers (tests/faults/test_reply_kills.py) have Mastodon in the ordinary run.
+        pytest.param("mastodon", "hold_after", id="mastodon, taken before the kill", marks=pytest.mark.slow),
+        pytest.param("mastodon", "hold_before", id="mastodon, never taken", marks=pytest.mark.slow),
         # X is asked for a minute before it is concluded that it does not have the reply.
         pytest.param("x", "hold_before", id="x, never taken", marks=pytest.mark.slow),
     ],

@@ -107,12 +107,15 @@ def pieces_to_correct(member: Member, *, limit: int) -> tuple[list[PieceVersion]
 
 
 def _last_versions(pieces: QuerySet[Piece], limit: int) -> tuple[list[PieceVersion], int]:
+    total = pieces.count()
+    if not total:
+        return [], 0  # the usual answer, without the longer query
     versions = PieceVersion.objects.filter(piece__in=pieces).select_related("piece", "medium", "cover", "uploaded_by")
     last = versions.order_by("piece_id", "-number").distinct("piece_id")
     rows = PieceVersion.objects.filter(pk__in=last.values("pk")).select_related(
         "piece", "medium", "cover", "uploaded_by"
     )
-    return list(rows.order_by("uploaded_at", "pk")[:limit]), pieces.count()
+    return list(rows.order_by("uploaded_at", "pk")[:limit]), total
 
 
 def sent_to_publishers(entity: Entity) -> QuerySet[Sending]:

@@ -95,8 +95,11 @@ HUGE = {
 }
 
 
+LONG = ("attributes", "nested namespaces", "deep feed")  # each takes all the time that a document is given
+
+
 @pytest.mark.procedure("P-1")
-@pytest.mark.parametrize("name", HUGE)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in HUGE])
 def test_a_document_made_to_be_slow_ends_within_the_limits(name: str) -> None:
     parser, text = HUGE[name]
     job = pickle.dumps([{"parser": parser, "document": document(text[:8_000_000]), "options": CARDS}])
