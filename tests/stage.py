@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -166,10 +166,20 @@ class Workers:
     url: str
     lab: Lab
     environment: dict[str, str]
+    started: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self) -> subprocess.Popen[bytes]:
         """Start one worker."""
-        return subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=self.environment)
+        worker = subprocess.Popen([sys.executable, "-m", "pregonero", "worker"], cwd=ROOT, env=self.environment)
+        self.started.append(worker)
+        return worker
+
+    def end(self) -> None:
+        """Kill the workers that a failed test left behind."""
+        for worker in self.started:
+            if worker.poll() is None:
+                worker.kill()
+                worker.wait()
 
     @contextmanager
     def web(self) -> Iterator[None]:

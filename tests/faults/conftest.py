@@ -25,7 +25,9 @@ from tests.stage import ROOT, Workers, workers_on
 @pytest.fixture
 def workers(lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterator[Workers]:
     with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):  # type: ignore[attr-defined]
-        yield workers_on(url, lab)
+        made = workers_on(url, lab)
+        yield made
+        made.end()
         lab.client.delete("/faults")
 
 
@@ -41,7 +43,9 @@ def people(workers: Workers) -> dict[str, Member]:
 def module_workers(lab: Lab, django_db_blocker: pytest.FixtureRequest) -> Iterator[Workers]:
     """The settings of processes on one database, shared by the tests of a module."""
     with django_db_blocker.unblock(), fresh_database() as url, as_default_database(url):  # type: ignore[attr-defined]
-        yield workers_on(url, lab)
+        made = workers_on(url, lab)
+        yield made
+        made.end()
         lab.client.delete("/faults")
 
 
