@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "pregonero.publishing",
     "pregonero.inbox",
     "pregonero.monitoring",
+    "pregonero.synergies",
     "pregonero.api",
     "pregonero.moderation",
     "pregonero.public",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("pregonero.publishing.urls")),
     path("", include("pregonero.inbox.urls")),
     path("", include("pregonero.monitoring.urls")),
+    path("", include("pregonero.synergies.urls")),
     path("", include("pregonero.moderation.urls")),
     path("", include("pregonero.public.urls")),
     path("", include("pregonero.controls.urls")),

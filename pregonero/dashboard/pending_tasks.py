@@ -29,6 +29,7 @@ from pregonero.dashboard.piece_tasks import (
     pieces_to_use_tasks,
 )
 from pregonero.dashboard.review_tasks import review_tasks
+from pregonero.dashboard.synergy_tasks import synergy_tasks
 from pregonero.dashboard.task import Act, Task
 from pregonero.networks.queries import accounts_of
 from pregonero.newsroom.models import Informing, News, NewsState
@@ -72,6 +73,7 @@ CONTROLS = GroupKind("controls", "Controles por revisar", "shield-check", "wait"
 DEPARTURES = GroupKind("departures", "Personas que salen", "user-minus", "wait")
 PROMISES = GroupKind("promises", "Promesas", "handshake", "wait")
 INFORM = GroupKind("inform", "Por informar", "megaphone")
+SYNERGIES = GroupKind("synergies", "Sinergias por definir", "handshake", "wait")
 NEEDS = GroupKind("needs", "Necesidades por decidir", "inbox", "wait")
 APPROVE_PIECES = GroupKind("approve_pieces", "Piezas por aprobar", "images", "wait")
 SEND_PIECES = GroupKind("send_pieces", "Piezas por enviar", "send", "wait")
@@ -136,6 +138,7 @@ def task_groups(
         _group(SCHEDULE, scheduling),
         _group(INFORM, informing, candidates),
         _group(NEEDS, *need_tasks(member, now=now)),
+        _group(SYNERGIES, *synergy_tasks(member, now=now)),
         _group(CONTROLS, control_tasks(member, now=now)),
         _group(DEPARTURES, departure_tasks(member, now=now)),
         _group(NOTICES, [_notice_task(notice) for notice in by_urgency.other]),

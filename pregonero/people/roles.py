@@ -118,6 +118,9 @@ PERMISSIONS: dict[str, Permission] = {
     "topic.arrange": Permission("unir y separar temas, y escribir qué resultó", NETWORKS_PEOPLE | GROUP_HEADS),
     "topic.republish": Permission("decidir que algo se republica o que no se dice nada", NETWORKS_PEOPLE),
     "topic.statement": Permission("definir un comunicado o una respuesta de la vocería", GROUP_HEADS),
+    "synergy.see": Permission("ver las sinergias", EVERYBODY),
+    "synergy.register": Permission("registrar las sinergias que llegan", NETWORKS_PEOPLE | GROUP_HEADS),
+    "synergy.define": Permission("definir qué se hace con una sinergia", NETWORKS_PEOPLE | GROUP_HEADS),
     "controls.see": Permission("ver los controles de las cuentas", EVERYBODY),
     "controls.check": Permission(
         "revisar los controles de las cuentas", NETWORKS_PEOPLE | GROUP_HEADS | {Role.SYSTEMS_OFFICE}

@@ -58,6 +58,8 @@ EVENT_TYPES: dict[str, str] = {
     "topic.split": "Notas separadas en otro tema",
     "topic.decided": "Decisión sobre un tema",
     "topic.outcome": "Qué resultó de un tema",
+    "synergy.received": "Sinergia recibida",
+    "synergy.defined": "Sinergia definida",
     "need.asked": "Un área pidió contar algo",
     "need.decided": "Se decidió lo que un área pidió contar",
     "need.told": "Una noticia cuenta lo que un área pidió",

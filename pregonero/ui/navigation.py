@@ -63,6 +63,7 @@ NAVIGATION = (
         NavigationItem("parrilla", "Parrilla", "/parrilla/", "calendar-days", also=("/pausa/",)),
         NavigationItem("vivo", "En vivo", "/en-vivo/", "radio-tower"),
         NavigationItem("temas", "Temas", "/temas/", "trending-up"),
+        NavigationItem("sinergias", "Sinergias", "/sinergias/", "handshake"),
         NavigationItem("moderacion", "Moderación", "/moderacion/", "eye-off"),
         NavigationItem("peticiones", "Peticiones", "/peticiones/", "file-text"),
     )),

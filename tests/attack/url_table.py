@@ -45,6 +45,7 @@ from tests.attack.row import (
     planned_campaign,
     reason,
 )
+from tests.attack.synergy_rows import SYNERGY_ROWS
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
 
@@ -424,6 +425,7 @@ ROWS = (
     Row("ui:gallery", roles=ALL, outside=OK),
     *LIVE_ROWS,
     *MONITORING_ROWS,
+    *SYNERGY_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
     *APPROVAL_ROWS,
 )  # fmt: skip
