@@ -197,6 +197,8 @@ class DefinitionForm(forms.Form):
         self._choose("state", [(state.value, labels[state]) for state in states])
         self._choose("networks_person", [(person.pk, str(person)) for person in networks_people])
         self._choose("head", [(person.pk, str(person)) for person in heads])
+        if SynergyState.LATER not in states:
+            del self.fields["look_again_on"]
 
     def _choose(self, name: str, choices: Sequence[tuple[object, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -210,5 +212,5 @@ class DefinitionForm(forms.Form):
             affinity=data["affinity"],
             networks_person=self.people[data["networks_person"]],
             head=self.people[data["head"]],
-            look_again_on=data["look_again_on"],
+            look_again_on=data.get("look_again_on"),
         )
