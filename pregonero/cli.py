@@ -13,12 +13,14 @@ from typing import Any
 import click
 
 from pregonero import embedded_postgres, environment, stack
+from pregonero.backup_commands import backup, restore
 from pregonero.bench_commands import bench
 from pregonero.cli_output import Group, as_json_option, print_result
 from pregonero.demo.code_command import code
 from pregonero.migration_history import check_history
 from pregonero.processes import END_SECONDS, plain_environment, signal_with_parent
 from pregonero.progress import Progress
+from pregonero.records_commands import records
 
 # click translates its own sentences with the default gettext domain.
 gettext.bindtextdomain("messages", str(Path(__file__).parent / "locale"))
@@ -28,7 +30,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pregonero.settings")
 
 @click.group(
     cls=Group,
-    commands=[code, bench],
+    commands=[code, bench, records, backup, restore],
     help="Pregonero: el procedimiento de publicación en redes sociales, hecho sistema.",
 )
 def main() -> None:

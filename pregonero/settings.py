@@ -64,6 +64,8 @@ VAULT_KEYS = os.environ.get("PREGONERO_VAULT_KEY", "").replace(",", " ").split()
 VAULT_KEY_PATH = Path(os.environ.get("PREGONERO_VAULT_KEY_FILE") or DATA_DIR / "vault.key")
 if not VAULT_KEYS:
     _read_or_create_secret(VAULT_KEY_PATH)
+# A folder of another machine that receives each checkpoint of the records; empty for none.
+CHECKPOINT_FOLDER = text("PREGONERO_CHECKPOINT_FOLDER")
 DEBUG = flag("PREGONERO_DEBUG", default=False)
 ALLOWED_HOSTS = items("PREGONERO_HOSTS", "127.0.0.1,localhost,[::1],testserver")
 # The address at which networks and people reach this installation: media, webhooks, links in mails.

@@ -128,6 +128,14 @@ PERMISSIONS: dict[str, Permission] = {
     "controls.manage": Permission("administrar el registro de controles", COORDINATOR),
     "incidents.release": Permission("liberar los envíos de una cuenta con un incidente abierto", COORDINATOR),
     "findings.manage": Permission("llevar los hallazgos", GROUP_HEADS | {Role.AUDITOR}),
+    "records.see": Permission(
+        "ver los puntos de control de los registros", GROUP_HEADS | {Role.SYSTEMS_OFFICE, Role.AUDITOR}
+    ),
+    "records.export": Permission(
+        "llevarse los registros con su prueba", GROUP_HEADS | {Role.SYSTEMS_OFFICE, Role.AUDITOR}
+    ),
+    "records.manage": Permission("decidir a dónde van los puntos de control", COORDINATOR | {Role.SYSTEMS_OFFICE}),
+    "publications.export": Permission("llevarse las publicaciones en archivos", EVERYBODY),
     "status.see": Permission("ver el estado del sistema", EVERYBODY),
 }
 

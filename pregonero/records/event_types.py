@@ -2,6 +2,12 @@
 
 EVENT_TYPES: dict[str, str] = {
     "text.erased": "Texto borrado para proteger datos personales",
+    "checkpoint.recipient_named": "Dirección que recibe los puntos de control",
+    "checkpoint.recipient_ended": "Dirección que ya no los recibe",
+    "checkpoint.authority_named": "Autoridad que les pone la hora",
+    "checkpoint.authority_ended": "Autoridad que ya no les pone la hora",
+    "export.asked": "Pidió un archivo para llevar",
+    "sample.drawn": "Muestra de expedientes sacada",
     "entity.registered": "Entidad registrada",
     "entity.edited": "Nombre o escudo de la entidad cambiado",
     "member.registered": "Persona registrada",

@@ -4,7 +4,14 @@ from django.db import connection
 
 from pregonero.health.runner import Area, CheckResult, Level
 
-PROTECTED = ("records_event", "records_batch", "records_leaf")
+PROTECTED = (
+    "records_event",
+    "records_batch",
+    "records_leaf",
+    "records_checkpoint",
+    "records_timetoken",
+    "records_checkpointsending",
+)
 TRIGGERS = ("append_only", "no_truncate")
 
 

@@ -10,6 +10,19 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from pregonero.records.event_types import EVENT_TYPES
+from pregonero.records.outside.checkpoint_models import (
+    Checkpoint,
+    CheckpointSending,
+    Recipient,
+    SigningKey,
+    TimeAuthority,
+    TimeToken,
+)
+
+__all__ = [
+    "Batch", "Checkpoint", "CheckpointSending", "Event", "EventText", "Leaf", "Pending", "Recipient", "SigningKey",
+    "TimeAuthority", "TimeToken",
+]  # fmt: skip
 
 
 class Event(models.Model):

@@ -6,7 +6,10 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from pregonero.records.actions import BATCH_LIMIT, seal_events
+from pregonero.records.outside import tasks as outside_tasks
 from pregonero.records.queries import entities_with_pending
+
+__all__ = ["outside_tasks", "seal_all", "seal_pending"]  # the worker finds the jobs of an app in this module
 
 
 @app.periodic(cron="* * * * * */10")  # the sixth field is seconds

@@ -24,6 +24,7 @@ from tests.attack.live_rows import LIVE_ROWS
 from tests.attack.monitoring_rows import MONITORING_ROWS
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
 from tests.attack.piece_rows import PIECE_ROWS
+from tests.attack.records_rows import RECORDS_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
     ALL,
@@ -426,6 +427,7 @@ ROWS = (
     *LIVE_ROWS,
     *MONITORING_ROWS,
     *SYNERGY_ROWS,
+    *RECORDS_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
     *APPROVAL_ROWS,
 )  # fmt: skip

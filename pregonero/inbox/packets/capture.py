@@ -39,7 +39,7 @@ def _compile(data: dict[str, Any], kind: Literal["pdf", "png"]) -> list[bytes]:
     pages = typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
-        font_paths=_fonts(),
+        font_paths=fonts(),
         format=kind,
         ppi=PIXELS_PER_INCH,
         sys_inputs={"data": json.dumps(data)},
@@ -49,6 +49,6 @@ def _compile(data: dict[str, Any], kind: Literal["pdf", "png"]) -> list[bytes]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Return the fonts of the product and those inside typst, so that a capture is the same on every machine."""
     return typst.Fonts(include_system_fonts=False, font_paths=[fontpkg_work_sans.ROOT / "files"])
