@@ -32,6 +32,11 @@ def only_entity() -> Entity | None:
     return entities[0] if len(entities) == 1 else None
 
 
+def all_entities() -> list[Entity]:
+    """Return every entity of this installation, by name."""
+    return list(Entity.objects.order_by("name", "pk"))
+
+
 def user_id_of(*, email: str) -> int | None:
     """Return the id of the user with an e-mail address, ignoring case, or None."""
     return User.objects.filter(email__iexact=email).values_list("pk", flat=True).first()

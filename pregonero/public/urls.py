@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from pregonero.public import guest_views, need_views, review_views, views
+from pregonero.public import data_views, guest_views, need_views, review_views, site_views, views
 
 app_name = "public"
 urlpatterns = [
+    path(".well-known/trust.txt", data_views.trust_txt, name="trust_txt"),
+    path("publico/", site_views.home, name="home"),
+    path("publico/<slug:slug>/", site_views.index, name="index"),
+    path("publico/<slug:slug>/publicado.csv", data_views.published_csv, name="published_csv"),
+    path("publico/<slug:slug>/publicado.json", data_views.published_json, name="published_json"),
+    path("publico/<slug:slug>/publicado.atom", data_views.published_atom, name="published_atom"),
+    path("publico/<slug:slug>/catalogo.jsonld", data_views.catalog, name="catalog"),
+    path("publico/<slug:slug>/cuentas/", site_views.accounts, name="accounts"),
+    path("publico/<slug:slug>/cuentas.csv", data_views.accounts_csv, name="accounts_csv"),
+    path("publico/<slug:slug>/cuentas.json", data_views.accounts_json, name="accounts_json"),
+    path("publico/<slug:slug>/accounts/verify", site_views.verify_account, name="verify_account"),
+    path("publico/<slug:slug>/comprobar/", site_views.check, name="check"),
     path("publico/<slug:slug>/reglas/", views.rules, name="rules"),
     path("publico/<slug:slug>/moderacion/", views.moderation_figures, name="moderation"),
     path("publico/<slug:slug>/moderacion/decisiones.csv", views.statements_csv, name="statements_csv"),

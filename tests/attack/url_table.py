@@ -24,6 +24,7 @@ from tests.attack.live_rows import LIVE_ROWS
 from tests.attack.monitoring_rows import MONITORING_ROWS
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
 from tests.attack.piece_rows import PIECE_ROWS
+from tests.attack.public_rows import OPEN_DATA, SITE_PAGES
 from tests.attack.records_rows import RECORDS_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
@@ -432,8 +433,7 @@ ROWS = (
     *APPROVAL_ROWS,
 )  # fmt: skip
 
-OPEN_DATA = ("statements_csv", "statements_json", "figures_csv", "figures_json")
-PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", *OPEN_DATA)
+PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", *OPEN_DATA, *SITE_PAGES)
 # To anybody, without signing in: what each answers to a plain request.
 PUBLIC = {
     "health": OK,
@@ -444,6 +444,9 @@ PUBLIC = {
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     **{f"public:{name}": OK for name in PUBLIC_PAGES},
+    "public:home": FOUND,  # to the site of an entity
+    "public:trust_txt": OK,
+    "public:verify_account": INVALID,  # without the address of a profile
     "public:guest_piece": MISSING,  # nobody was invited with this code
     "public:guest_file": MISSING,
     "public:guest_agree": 405,
@@ -485,6 +488,7 @@ def public_path(name: str, stage: Stage) -> str:
         "inbox:websub": [1, "x"],
         **{f"public:{name}": [stage.draft.entity.slug] for name in PUBLIC_PAGES},
         **{f"public:guest_{name}": [stage.draft.entity.slug, "x"] for name in ("piece", "file", "agree")},
+        "public:verify_account": [stage.draft.entity.slug],
         "public:asked_need": [stage.draft.entity.slug, "x"],
         "public:rules_version": [stage.draft.entity.slug, 1],
         "media:signed": [signed_address(stage.informed.picture).rpartition("/medios/")[2].rstrip("/")]
