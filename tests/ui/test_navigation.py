@@ -39,7 +39,7 @@ def test_sections_are_in_their_groups() -> None:
 
 
 def test_area_without_a_page_is_absent() -> None:
-    assert not NavigationItem("sinergias", "Sinergias", "/sinergias/", "handshake").is_built
+    assert not NavigationItem("sin-pagina", "Sin página", "/area-sin-pagina/", "handshake").is_built
     assert all(item.is_built for group in groups_for([]) for item in group.items)
 
 
