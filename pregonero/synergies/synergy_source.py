@@ -9,6 +9,7 @@ from django.utils import timezone
 from pregonero.media.models import Medium, MediumKind
 from pregonero.people.actions import mark_seen
 from pregonero.people.models import Member
+from pregonero.publishing.actions.links import accept_link_of_source
 from pregonero.publishing.models import Publication
 from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
 from pregonero.records.actions import ObjectRef
@@ -58,8 +59,13 @@ class SynergyLoader(SourceLoader):
         return (synergy.campaign.ref,) if synergy is not None and synergy.campaign is not None else ()
 
     def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:
-        """Mark the notice of the synergy as seen."""
+        """Mark the notice of the synergy as seen, and accept its link by the name of who defined it for the Group."""
         mark_seen(kind="synergy.received", ref=source.ref, by=by, now=now)
+        definition = Definition.objects.filter(synergy=source.id).select_related("head").order_by("-at", "-pk").first()
+        if source.link and definition is not None:
+            accept_link_of_source(
+                source=source.ref, address=source.link, reason=definition.circumstances, by=definition.head, now=now
+            )
 
 
 def _defined_step(definition: Definition) -> SourceStep:

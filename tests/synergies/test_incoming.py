@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -11,6 +12,8 @@ from django.utils import timezone
 from pregonero.dashboard.queries import today_of
 from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.people.models import Member, Notice
+from pregonero.publishing.actions import draft_publication
+from pregonero.publishing.models import LinkAcceptance
 from pregonero.publishing.sources import load_source, steps_of, unpublished_sources
 from pregonero.records.models import Event
 from pregonero.synergies.actions.incoming import define_synergy, register_synergy
@@ -139,3 +142,15 @@ def test_who_manages_contents_may_see_it_but_not_define_it(synergy: Synergy, lui
     assert (page.status_code, "Guardar lo definido" in page.content.decode()) == (200, False)
     with pytest.raises(Refused):
         register_synergy(received=replace(received()), texts=(), by=luis, now=NOW)
+
+
+@pytest.mark.procedure("N-1")
+def test_its_link_is_accepted_by_the_name_of_the_head_who_defined_it(beto: Member, marta: Member) -> None:
+    link = "https://www.mincultura.gov.co/festivales"
+    synergy = register_synergy(received=received(link=link), texts=TEXTS, by=beto, now=NOW)
+    define_synergy(synergy=synergy, definition=definitive(beto, marta), by=beto, now=NOW)
+
+    draft_publication(source=synergy.ref, key=uuid4(), by=beto, now=NOW)
+
+    acceptance = LinkAcceptance.objects.get()
+    assert (acceptance.address, acceptance.by, acceptance.reason) == (link, marta, "Empieza la temporada alta.")

@@ -1,5 +1,6 @@
 """The link of a publication: what it answered, and who answers for it when it did not pass (D-4)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from pregonero.people.rules import check_may
 from pregonero.publishing import queries
 from pregonero.publishing.link_finding import LinkFinding
 from pregonero.publishing.models import LinkAcceptance, LinkCheck, Publication
-from pregonero.records.actions import SYSTEM, record
+from pregonero.records.actions import SYSTEM, ObjectRef, record
 
 
 @transaction.atomic(durable=True)
@@ -43,18 +44,35 @@ def accept_link(*, publication: Publication, reason: str, by: Member, now: datet
     check_may(by, "link.accept", now=now)
     if not reason.strip():
         raise Refused("Escribe la razón por la que respondes por este enlace.")
-    acceptance, made = LinkAcceptance.objects.get_or_create(
-        publication=publication,
-        address=publication.link,
-        defaults={"by": by, "reason": reason.strip(), "at": now},
+    return _accept(publication, publication.link, reason.strip(), by=by, related=(), now=now)
+
+
+def accept_link_of_source(
+    *, source: ObjectRef, address: str, reason: str, by: Member, related: Iterable[ObjectRef] = (), now: datetime
+) -> None:
+    """Accept a link in the publications of a source, by the name of who decided about it, in the caller's transaction.
+
+    It is for links that a decision of the procedure accepts, such as a medium's note or what a synergy asks to link.
+    """
+    publications = Publication.objects.filter(source_kind=source.kind, source_id=source.id).exclude(link="")
+    for publication in publications:
+        _accept(publication, address, reason[:300], by=by, related=related, now=now)
+
+
+def _accept(
+    publication: Publication, address: str, reason: str, *, by: Member, related: Iterable[ObjectRef], now: datetime
+) -> LinkAcceptance:
+    acceptance, is_new = LinkAcceptance.objects.get_or_create(
+        publication=publication, address=address, defaults={"by": by, "reason": reason, "at": now}
     )
-    if made:
+    if is_new:
         record(
-            entity_id=by.entity_id,
+            entity_id=publication.entity_id,
             event_type="link.accepted",
             actor=by.actor,
             ref=publication.ref,
             at=now,
-            texts={"reason": reason.strip()},
+            related=list(related),
+            texts={"reason": reason},
         )
     return acceptance
