@@ -24,7 +24,7 @@ from tests.attack.live_rows import LIVE_ROWS
 from tests.attack.monitoring_rows import MONITORING_ROWS
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
 from tests.attack.piece_rows import PIECE_ROWS
-from tests.attack.public_rows import OPEN_DATA, SITE_PAGES
+from tests.attack.public_rows import OPEN_DATA, SITE, SITE_PAGES
 from tests.attack.records_rows import RECORDS_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
@@ -444,9 +444,7 @@ PUBLIC = {
     "people:session": 401,  # it says that nobody is signed in
     "media:signed": OK,
     **{f"public:{name}": OK for name in PUBLIC_PAGES},
-    "public:home": FOUND,  # to the site of an entity
-    "public:trust_txt": OK,
-    "public:verify_account": INVALID,  # without the address of a profile
+    **SITE,
     "public:guest_piece": MISSING,  # nobody was invited with this code
     "public:guest_file": MISSING,
     "public:guest_agree": 405,
