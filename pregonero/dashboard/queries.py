@@ -15,7 +15,7 @@ from pregonero.dashboard.pending_tasks import TaskGroup, task_groups
 from pregonero.dashboard.task import Task
 from pregonero.media.models import Medium, MediumKind
 from pregonero.outbox.queries.account_stops import AccountStop, StopKind, account_stops
-from pregonero.outbox.queries.holds import hold_on_everything
+from pregonero.outbox.queries.holds import widest_hold
 from pregonero.people.models import Member
 from pregonero.people.queries import waiting_notices
 from pregonero.people.rules import may
@@ -95,7 +95,7 @@ def groups_of(member: Member, *, now: datetime) -> tuple[TaskGroup, ...]:
 
 def _groups_of(member: Member, due: Sequence[DuePublication], now: datetime) -> tuple[TaskGroup, ...]:
     notices = still_valid(waiting_notices(member, limit=NOTICE_LIMIT), now=now)
-    is_all_held = hold_on_everything(member.entity_id) is not None
+    is_all_held = widest_hold(member.entity_id, "publication") is not None
     return task_groups(member, due, notices, is_all_held=is_all_held, now=now)
 
 

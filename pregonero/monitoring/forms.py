@@ -7,8 +7,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from pregonero.errors import Refused
 from pregonero.monitoring.actions.watch import Watched
 from pregonero.monitoring.models import DecisionKind, Entry, WatchedRole
+from pregonero.monitoring.opml import MOST_BYTES, read_opml
+from pregonero.monitoring.rules import SPOKEN
 from pregonero.newsroom.sources.base import PolledSourceKind
 from pregonero.people.models import Member
 
@@ -35,6 +38,12 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Queda en el registro.",
         error_messages={"required": "Escribe por qué: queda en el registro."},
+    )
+    spokesperson = forms.CharField(
+        label="Quién de la vocería",
+        max_length=120,
+        required=False,
+        help_text="Solo para un comunicado o una respuesta: la ministra, un viceministro…",
     )
     day = forms.DateField(
         label="Hasta qué día",
@@ -64,8 +73,15 @@ class DecisionForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.entries, self.people = {one.pk: one for one in entries}, {one.pk: one for one in people}
+        kinds = list(kinds)
         self._choose("kind", [(kind.value, KIND_LABELS[kind]) for kind in kinds])
-        self._choose("entry", [("", "Ninguna"), *((one.pk, f"{one.source}: {one.title}"[:120]) for one in entries)])
+        if not SPOKEN.intersection(kinds):
+            del self.fields["spokesperson"]
+        if DecisionKind.REPUBLISH not in kinds:
+            del self.fields["entry"]
+        else:
+            notes = [(one.pk, f"{one.source}: {one.title}"[:120]) for one in entries]
+            self._choose("entry", [("", "Ninguna"), *notes])
         self._choose("responsible", [(one.pk, str(one)) for one in people])
 
     def _choose(self, name: str, choices: Sequence[tuple[object, str]]) -> None:
@@ -77,6 +93,8 @@ class DecisionForm(forms.Form):
         kind = data.get("kind")
         if kind == DecisionKind.REPUBLISH and not data.get("entry"):
             self.add_error("entry", "Elige cuál nota se republica.")
+        if kind in SPOKEN and not data.get("spokesperson"):
+            self.add_error("spokesperson", "Escribe quién de la vocería habla.")
         if kind and kind != DecisionKind.NOTHING and "day" not in self.errors and "hour" not in self.errors:
             for name in ("day", "hour"):
                 if not data.get(name):
@@ -95,8 +113,63 @@ class DecisionForm(forms.Form):
             "reason": data["reason"],
             "responsible": self.people[data["responsible"]],
             "due_at": due_at,
-            "entry": self.entries.get(data["entry"]),
+            "entry": self.entries.get(data.get("entry") or 0),
+            "spokesperson": data.get("spokesperson", ""),
         }
+
+
+class StatementForm(forms.Form):
+    """The facts and the text of a statement."""
+
+    facts = forms.CharField(
+        label="Hechos reunidos",
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Lo que se sabe y de dónde: lo lee la vocería antes de hablar.",
+    )
+    text = forms.CharField(
+        label="Texto",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Tal como va a salir.",
+        error_messages={"required": "Escribe el texto."},
+    )
+
+
+class RoomForm(forms.Form):
+    """Why the crisis room is opened, and who decides while it is open."""
+
+    reason = forms.CharField(
+        label="Qué pasa",
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Lo verá todo el equipo, arriba en cada página.",
+        error_messages={"required": "Escribe qué pasa."},
+    )
+    decider = forms.TypedChoiceField(
+        label="Quién decide", coerce=int, error_messages={"required": "Elige quién decide."}
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, people: Sequence[Member]) -> None:
+        super().__init__(data)
+        self.people = {one.pk: one for one in people}
+        self.fields["decider"].choices = [(one.pk, str(one)) for one in people]  # type: ignore[attr-defined]
+
+    def chosen_decider(self) -> Member:
+        """Return who decides, once the form is valid."""
+        return self.people[self.cleaned_data["decider"]]
+
+
+class LogForm(forms.Form):
+    """A text for the log of the crisis room: the agreed line, a note, or how it ended."""
+
+    text = forms.CharField(
+        label="Texto",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Escribe el texto."},
+    )
 
 
 class OutcomeForm(forms.Form):
@@ -119,6 +192,23 @@ class MergeForm(forms.Form):
         super().__init__(data)
         choices = [(topic.pk, f"{topic.title[:90]} ({topic.source_count})") for topic in topics]
         self.fields["other"].choices = choices  # type: ignore[attr-defined]
+
+
+class OpmlForm(forms.Form):
+    """The OPML file of another reader."""
+
+    file = forms.FileField(
+        label="Archivo OPML",
+        help_text="El que exporta otro lector de noticias. Hasta 2 MB.",
+        error_messages={"required": "Elige el archivo.", "empty": "El archivo está vacío."},
+    )
+
+    def sources(self) -> list[Watched]:
+        """Return the feeds of the file, once the form is valid. Raises `Refused`."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise Refused("El archivo pesa más de 2 MB.")
+        return read_opml(file.read())
 
 
 class SplitForm(forms.Form):

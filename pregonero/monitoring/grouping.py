@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 
 from pregonero.monitoring.words import names, same_title, stems
 
-THRESHOLD = 0.26
+THRESHOLD = 0.34
 REACH = timedelta(hours=84)  # a topic takes an entry up to this long after its last one
-NAME_WEIGHT, TITLE_WEIGHT = 1.7, 2.0
+NAME_WEIGHT, TITLE_WEIGHT = 1.3, 2.0
 SUMMARY_WORDS = 45
 PRIOR_ENTRIES, PRIOR_COUNT = 40, 0.6  # with few entries every word looks common: count these too
 FADE = 0.25  # of the likeness, at the end of the reach

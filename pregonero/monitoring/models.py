@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from pregonero.people.models import Entity, Member
+from pregonero.outbox.models import Hold
+from pregonero.people.models import ActOnBehalf, Entity, Member
 from pregonero.records.actions import ObjectRef
 
 TOPIC_WORDS = SearchVector("title", "summary", config="spanish")
@@ -221,6 +222,119 @@ class Decision(models.Model):
     def ref(self) -> ObjectRef:
         """Return the reference that events and publications store."""
         return ObjectRef("topic_decision", self.pk, self.topic.title)
+
+
+class Statement(models.Model):
+    """The text of a statement or an answer that the *vocería* gives, from the facts to the word that approves it (T-3).
+
+    `approval` is that word, recorded with its proof; from then on the text does not change.
+    """
+
+    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="statement")
+    spokesperson = models.CharField(max_length=120)
+    facts = models.TextField(blank=True)
+    text = models.TextField(max_length=5000, blank=True)
+    written_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    written_at = models.DateTimeField(null=True)
+    approval = models.OneToOneField(ActOnBehalf, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(text="", written_by__isnull=True, written_at__isnull=True)
+                | (~Q(text="") & Q(written_by__isnull=False, written_at__isnull=False)),
+                name="statement_written_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(approval__isnull=True) | ~Q(text=""), name="statement_approved_has_text"
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="approved_is_final", operation=pgtrigger.Update, condition=pgtrigger.Q(old__approval__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.decision.get_kind_display()} de {self.spokesperson}"
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return the reference that events and acts on behalf store."""
+        return ObjectRef("statement", self.pk, self.decision.topic.title)
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this statement."""
+        return reverse("monitoring:statement", args=[self.pk])
+
+
+class CrisisRoom(models.Model):
+    """A crisis: publications stop, one person decides about every topic, and one line is agreed (T-4).
+
+    `hold` is what stops the publications; answers go on. A room is opened and closed by somebody, with the reason.
+    """
+
+    entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="crisis_rooms")
+    reason = models.CharField(max_length=300)
+    decider = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    hold = models.OneToOneField(Hold, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    closing = models.CharField(max_length=1000, blank=True)
+    closed_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["entity"], condition=Q(closed_at__isnull=True), name="crisis_one_open"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True, closing="")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing="")),
+                name="crisis_closed_by_somebody_with_a_reason",
+            ),
+        )
+        triggers = (
+            pgtrigger.Protect(name="no_delete", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="closed_is_final", operation=pgtrigger.Update, condition=pgtrigger.Q(old__closed_at__isnull=False)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.reason
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return the reference that events store."""
+        return ObjectRef("crisis", self.pk, self.reason)
+
+    def get_absolute_url(self) -> str:
+        """Return the page of this room, which is its expediente."""
+        return reverse("monitoring:crisis_room", args=[self.pk])
+
+
+class CrisisEntry(models.Model):
+    """A line of a crisis room's log: the agreed line, which replaces the one before, or a note of what happened."""
+
+    class Kind(models.TextChoices):
+        """What the entry is."""
+
+        LINE = "LINE", "línea acordada"
+        NOTE = "NOTE", "bitácora"
+
+    room = models.ForeignKey(CrisisRoom, on_delete=models.PROTECT, related_name="log")
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    text = models.TextField(max_length=2000)
+    by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=Q(text__regex=r"\S"), name="crisis_entry_has_text"),)
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Outcome(models.Model):

@@ -13,11 +13,14 @@ from pregonero.errors import NotFound
 from pregonero.monitoring.grouping import tuned_threshold
 from pregonero.monitoring.models import (
     TOPIC_WORDS,
+    CrisisEntry,
+    CrisisRoom,
     Decision,
     DecisionKind,
     Entry,
     EntryVersion,
     Outcome,
+    Statement,
     Topic,
     TopicChange,
     WatchedRole,
@@ -27,7 +30,7 @@ from pregonero.monitoring.models import (
 from pregonero.people.models import Entity, Member
 from pregonero.publishing.models import Publication
 
-SHOWN_ENTRIES, SHOWN_SOURCES = 200, 2000
+SHOWN_ENTRIES, SHOWN_SOURCES, SHOWN_STATEMENTS = 200, 2000, 50
 DUE_AT_ONCE = 2000
 RISING_WINDOW = timedelta(days=2)
 VOLUME_HOURS = 48
@@ -167,7 +170,9 @@ def _hour(moment: datetime) -> datetime:
 
 def decisions_of(topic: Topic) -> list[Decision]:
     """Return what was decided about a topic, the last one first."""
-    related = Decision.objects.filter(topic=topic).select_related("by", "responsible", "entry__source", "topic")
+    related = Decision.objects.filter(topic=topic).select_related(
+        "by", "responsible", "entry__source", "topic", "statement"
+    )
     return list(related.order_by("-at", "-pk"))
 
 
@@ -191,6 +196,63 @@ def publications_of(decisions: Sequence[Decision]) -> list[Publication]:
     ids = [decision.pk for decision in decisions if decision.kind != DecisionKind.NOTHING]
     publications = Publication.objects.filter(source_kind="topic_decision", source_id__in=ids)
     return list(publications.select_related("created_by").order_by("-pk"))
+
+
+def statements_of(entity: Entity) -> list[Statement]:
+    """Return the spokesperson's list: what waits for a text or a word, by deadline, then the last approved ones."""
+    statements = Statement.objects.filter(decision__topic__entity=entity)
+    related = statements.select_related("decision__topic", "decision__by", "written_by", "approval")
+    waiting = related.filter(approval__isnull=True).order_by("decision__due_at", "pk")
+    return [*waiting[:SHOWN_STATEMENTS], *related.filter(approval__isnull=False).order_by("-pk")[:SHOWN_STATEMENTS]]
+
+
+def get_statement(*, member: Member, pk: int, for_update: bool = False) -> Statement:
+    """Return a statement of the member's entity. Raises `NotFound`."""
+    rows = Statement.objects.select_for_update(no_key=True, of=("self",)) if for_update else Statement.objects.all()
+    related = rows.select_related("decision__topic__entity", "decision__by", "written_by", "approval__by")
+    statement = related.filter(pk=pk, decision__topic__entity_id=member.entity_id).first()
+    if statement is None:
+        raise NotFound
+    return statement
+
+
+def is_replaced(decision: Decision) -> bool:
+    """Return whether a later decision on the same topic replaces this one."""
+    return Decision.objects.filter(topic_id=decision.topic_id, pk__gt=decision.pk).exists()
+
+
+def open_room(entity_id: int) -> CrisisRoom | None:
+    """Return the open crisis room of an entity, or None."""
+    rooms = CrisisRoom.objects.filter(entity_id=entity_id, closed_at__isnull=True)
+    return rooms.select_related("decider", "opened_by", "hold", "entity").first()
+
+
+def rooms_of(entity: Entity) -> list[CrisisRoom]:
+    """Return the crisis rooms of an entity, the last one first."""
+    return list(CrisisRoom.objects.filter(entity=entity).select_related("decider", "opened_by").order_by("-pk")[:50])
+
+
+def get_room(*, member: Member, pk: int, for_update: bool = False) -> CrisisRoom:
+    """Return a crisis room of the member's entity. Raises `NotFound`."""
+    rooms = CrisisRoom.objects.select_for_update(no_key=True, of=("self",)) if for_update else CrisisRoom.objects.all()
+    related = rooms.select_related("decider", "opened_by", "closed_by", "hold", "entity")
+    room = related.filter(pk=pk, entity_id=member.entity_id).first()
+    if room is None:
+        raise NotFound
+    return room
+
+
+def log_of(room: CrisisRoom) -> list[CrisisEntry]:
+    """Return the log of a crisis room, the last entry first."""
+    return list(CrisisEntry.objects.filter(room=room).select_related("by").order_by("-at", "-pk"))
+
+
+def decisions_during(room: CrisisRoom) -> list[Decision]:
+    """Return what was decided about topics while a crisis room was open, the first one first."""
+    decisions = Decision.objects.filter(topic__entity=room.entity, at__gte=room.opened_at)
+    if room.closed_at is not None:
+        decisions = decisions.filter(at__lte=room.closed_at)
+    return list(decisions.select_related("topic", "by").order_by("at", "pk"))
 
 
 def mergeable_topics(topic: Topic, *, limit: int = 20) -> list[Topic]:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from pregonero.errors import Refused, WrongState
-from pregonero.monitoring.models import DecisionKind, Topic
+from pregonero.errors import NotAllowed, Refused, WrongState
+from pregonero.monitoring.models import CrisisRoom, DecisionKind, Topic
 from pregonero.people.models import Member
 from pregonero.people.rules import as_question, check_may
 
@@ -17,9 +17,19 @@ PERMISSION_OF = {
 LONGEST_DEADLINE = timedelta(days=30)
 
 
-def check_may_decide(member: Member, topic: Topic, kind: DecisionKind, *, now: datetime) -> None:
-    """Raise unless the member may decide this about a topic that has not been merged into another."""
-    check_may(member, PERMISSION_OF[kind], now=now)
+def check_may_decide(
+    member: Member, topic: Topic, kind: DecisionKind, room: CrisisRoom | None = None, *, now: datetime
+) -> None:
+    """Raise unless the member may decide this about a topic that has not been merged into another.
+
+    While a crisis room is open only its decider decides, and decides everything (T-4).
+    """
+    if room is None:
+        check_may(member, PERMISSION_OF[kind], now=now)
+    else:
+        check_may(member, "topic.arrange", now=now)
+        if member.pk != room.decider_id:
+            raise NotAllowed(f"Mientras esté abierta la sala de crisis decide {room.decider}.")
     check_is_open(topic)
 
 
@@ -38,5 +48,8 @@ def check_deadline(kind: DecisionKind, due_at: datetime | None, *, now: datetime
     if due_at > now + LONGEST_DEADLINE:
         raise Refused("Elige un momento de los próximos 30 días.")
 
+
+SPOKEN = frozenset({DecisionKind.STATEMENT, DecisionKind.ANSWER})
+"""The decisions that the *vocería* speaks: each has a statement."""
 
 may_decide = as_question(check_may_decide)

@@ -277,7 +277,8 @@ class Attempt(models.Model):
 class Hold(models.Model):
     """A person holds one subject, or everything of the entity, until somebody releases it (rule 9).
 
-    Without `subject_kind` and `subject_id` it holds everything. Screens call it a pause («en pausa»).
+    Without `subject_id` it holds every subject of `subject_kind`, and without both it holds everything. Screens call it
+    a pause («en pausa»).
     """
 
     entity = models.ForeignKey(Entity, on_delete=models.PROTECT, related_name="+")
@@ -298,9 +299,7 @@ class Hold(models.Model):
                 name="hold_of_subject_once",
             ),
             models.CheckConstraint(
-                condition=Q(subject_kind="", subject_id__isnull=True)
-                | (~Q(subject_kind="") & Q(subject_id__isnull=False)),
-                name="hold_has_whole_subject_or_none",
+                condition=Q(subject_id__isnull=True) | ~Q(subject_kind=""), name="hold_of_subject_has_its_kind"
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="hold_has_reason"),
             models.CheckConstraint(
@@ -319,7 +318,7 @@ class Hold(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"pausa de {self.subject_kind} {self.subject_id}" if self.subject_kind else "pausa de todo"
+        return f"pausa de {self.subject_kind} {self.subject_id or ''}" if self.subject_kind else "pausa de todo"
 
 
 class ManualPost(models.Model):

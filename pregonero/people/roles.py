@@ -121,6 +121,10 @@ PERMISSIONS: dict[str, Permission] = {
     "synergy.see": Permission("ver las sinergias", EVERYBODY),
     "synergy.register": Permission("registrar las sinergias que llegan", NETWORKS_PEOPLE | GROUP_HEADS),
     "synergy.define": Permission("definir qué se hace con una sinergia", NETWORKS_PEOPLE | GROUP_HEADS),
+    "statement.write": Permission("escribir el texto de la vocería", NETWORKS_PEOPLE | GROUP_HEADS),
+    "statement.approve": Permission("registrar la palabra de la vocería", GROUP_HEADS),
+    "crisis.open": Permission("abrir la sala de crisis y anotar en ella", NETWORKS_PEOPLE | GROUP_HEADS),
+    "crisis.lead": Permission("fijar la línea de la sala de crisis y cerrarla", GROUP_HEADS),
     "controls.see": Permission("ver los controles de las cuentas", EVERYBODY),
     "controls.check": Permission(
         "revisar los controles de las cuentas", NETWORKS_PEOPLE | GROUP_HEADS | {Role.SYSTEMS_OFFICE}

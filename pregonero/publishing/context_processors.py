@@ -1,4 +1,4 @@
-"""Template context of every page: the pause of everything, if there is one."""
+"""Template context of every page: the pause of everything, or the crisis room that stops publications, if any."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,15 +8,19 @@ from django.utils.functional import SimpleLazyObject
 
 from pregonero.errors import Refused
 from pregonero.outbox.models import Hold
-from pregonero.outbox.queries.holds import count_in_flight, hold_on_everything
+from pregonero.outbox.queries.holds import count_in_flight, widest_hold
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A pause of everything, and how many deliveries were being sent when it began and still are."""
+    """A pause of everything, and how many deliveries were being sent when it began and still are.
+
+    `is_crisis` says that a crisis room stops the publications, and not the answers (T-4).
+    """
 
     stop: Hold
     in_flight: int
+    is_crisis: bool
 
 
 def banner(request: HttpRequest) -> dict[str, Any]:
@@ -27,7 +31,7 @@ def banner(request: HttpRequest) -> dict[str, Any]:
 def _pause(request: HttpRequest) -> Pause | None:
     try:
         member = getattr(request, "member", None)
-        stop = hold_on_everything(member.entity_id) if member is not None else None
+        stop = widest_hold(member.entity_id, "publication") if member is not None else None
     except Refused:
         return None  # the person has no current membership
-    return Pause(stop, count_in_flight(stop.entity)) if stop else None
+    return Pause(stop, count_in_flight(stop.entity), stop.subject_kind != "") if stop else None

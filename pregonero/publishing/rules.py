@@ -26,7 +26,7 @@ from pregonero.publishing.models import (
     ReversibleAct,
 )
 from pregonero.publishing.payload import post_of, texts_of
-from pregonero.publishing.sources import Source
+from pregonero.publishing.sources import Source, loader_of
 from pregonero.records.undo import check_in_time
 
 LINK_CHECK_LASTS = timedelta(minutes=15)
@@ -274,7 +274,8 @@ def accessibility_issues(attachment: Attachment, prefix: str = "") -> list[Issue
 def link_issues(publication: Publication, check: LinkCheck | None, acceptance: LinkAcceptance | None) -> list[Issue]:
     """Return why the link may not go out, unless somebody answers for it by name (D-4)."""
     if not publication.link:
-        return [Issue("link", "no_link", "Falta el enlace a la noticia.")]
+        needs_link = loader_of(publication.source_kind).needs_link
+        return [Issue("link", "no_link", "Falta el enlace a la noticia.")] if needs_link else []
     if acceptance is not None and acceptance.address == publication.link:
         return []
     if check is None or check.address != publication.link:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from django.db.models import BigIntegerField
 
@@ -104,6 +105,7 @@ class SourceLoader(ABC):
     """What an app defines for its kind of source. Each method makes a constant number of queries."""
 
     noun: SourceNoun
+    needs_link: ClassVar[bool] = True  # a publication of this kind goes out with the link of its source
 
     @abstractmethod
     def load(self, ids: Collection[int], *, entity_id: int) -> list[Source]:

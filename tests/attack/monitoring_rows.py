@@ -3,12 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from pregonero.monitoring.models import Entry, Topic, WatchedRole, WatchedSource
-from pregonero.people.roles import NETWORKS_PEOPLE, Role
+from pregonero.monitoring.actions.statements import digest_of
+from pregonero.monitoring.models import (
+    CrisisRoom,
+    Decision,
+    Entry,
+    Statement,
+    Topic,
+    WatchedRole,
+    WatchedSource,
+)
+from pregonero.outbox.models import Hold
+from pregonero.people.roles import GROUP_HEADS, NETWORKS_PEOPLE, Role
 from tests.attack.conftest import Stage
-from tests.attack.row import FOUND, NETWORKS_AND_HEADS, OK, Row
+from tests.attack.row import FOUND, INVALID, NETWORKS_AND_HEADS, OK, Row
 
 
 def _source(stage: Stage, *, is_confirmed: bool = False) -> WatchedSource:
@@ -83,6 +94,72 @@ def _watched(_: Stage) -> dict[str, str]:
     return {"kind": "FEED", "name": "La Gaceta", "role": "MEDIUM", "address": "https://gaceta.test/rss"}
 
 
+def _statement(stage: Stage, text: str = "") -> Statement:
+    now, by = timezone.now(), stage.people[Role.ADVISER]
+    topic = _topic(stage, f"Comunicado {text}")
+    found = Statement.objects.filter(decision__topic=topic).first()
+    if found is not None:
+        return found
+    decision = Decision.objects.create(
+        topic=topic,
+        kind="STATEMENT",
+        reason="Hay que aclarar.",
+        due_at=now + timedelta(days=1),
+        responsible=by,
+        by=by,
+        at=now,
+    )
+    return Statement.objects.create(
+        decision=decision, spokesperson="La ministra", text=text, written_by=by, written_at=now
+    )
+
+
+def _room(stage: Stage) -> CrisisRoom:
+    now, by = timezone.now(), stage.people[Role.ADVISER]
+    found = CrisisRoom.objects.filter(entity=stage.entity).first()
+    if found is not None:
+        return found
+    hold = Hold.objects.create(entity=stage.entity, subject_kind="publication", reason="Un incendio", by=by, at=now)
+    return CrisisRoom.objects.create(
+        entity=stage.entity, reason="Un incendio", decider=by, hold=hold, opened_by=by, opened_at=now
+    )
+
+
+def written_of(stage: Stage) -> list[Any]:
+    return [_statement(stage, "El arancel no cambia.").pk]
+
+
+def _word(stage: Stage) -> dict[str, str]:
+    moment = timezone.localtime() - timedelta(minutes=5)
+    return {
+        "digest": digest_of(_statement(stage, "El arancel no cambia.")),
+        "what": "Aprobó el texto",
+        "office": "SPOKESPERSON",
+        "person_name": "La ministra",
+        "day": f"{moment:%Y-%m-%d}",
+        "hour": f"{moment:%H:%M}",
+        "proof_kind": "CALL",
+        "proof": "Llamó a Marta",
+    }
+
+
+def _opening(stage: Stage) -> dict[str, str]:
+    return {"reason": "Un incendio", "decider": str(stage.people[Role.ADVISER].pk)}
+
+
+def _text(_: Stage) -> dict[str, str]:
+    return {"text": "Nadie resultó herido."}
+
+
+def _opml(_: Stage) -> dict[str, Any]:
+    content = b'<opml version="2.0"><body><outline text="Hoy" xmlUrl="https://hoy.test/rss"/></body></opml>'
+    return {"file": SimpleUploadedFile("fuentes.opml", content)}
+
+
+def room_of(stage: Stage) -> list[Any]:
+    return [_room(stage).pk]
+
+
 MONITORING_ROWS = (
     Row("monitoring:topics", outside=OK),
     Row("monitoring:topic", arguments=topic_of),
@@ -90,10 +167,27 @@ MONITORING_ROWS = (
     Row("monitoring:merge", "POST", topic_of, _merge, NETWORKS_AND_HEADS, FOUND),
     Row("monitoring:split", "POST", topic_of, _split, NETWORKS_AND_HEADS, FOUND),
     Row("monitoring:outcome", "POST", topic_of, lambda _: {"text": "Nadie más preguntó."}, NETWORKS_AND_HEADS, FOUND),
+    Row("monitoring:statements", outside=OK),
+    Row("monitoring:statement", arguments=written_of),
+    Row("monitoring:write_statement", "POST", written_of, _text, NETWORKS_AND_HEADS, FOUND),
+    Row("monitoring:approve_statement", arguments=written_of, roles=GROUP_HEADS, both=True),
+    Row("monitoring:approve_statement", "POST", written_of, _word, GROUP_HEADS, FOUND, both=True),
+    Row("monitoring:crisis", outside=OK),
+    Row("monitoring:open_crisis", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
+    Row("monitoring:open_crisis", "POST", data=_opening, roles=NETWORKS_AND_HEADS, status=FOUND, outside=INVALID,
+        both=True),
+    Row("monitoring:crisis_room", arguments=room_of),
+    Row("monitoring:agree_crisis_line", "POST", room_of, _text, GROUP_HEADS, FOUND),
+    Row("monitoring:note_crisis", "POST", room_of, _text, NETWORKS_AND_HEADS, FOUND),
+    Row("monitoring:close_crisis", "POST", room_of, _text, GROUP_HEADS, FOUND),
     Row("monitoring:sources", outside=OK),
     Row("monitoring:watch_source", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
     Row("monitoring:watch_source", "POST", data=_watched, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND,
         both=True),
+    Row("monitoring:export_opml", outside=OK),
+    Row("monitoring:import_opml", roles=NETWORKS_AND_HEADS, outside=OK, both=True),
+    Row("monitoring:import_opml", "POST", data=_opml, roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND, both=True),
+    Row("monitoring:follow_starting_list", "POST", roles=NETWORKS_AND_HEADS, status=FOUND, outside=FOUND),
     Row("monitoring:confirm_source", "POST", source_of, roles=NETWORKS_AND_HEADS, status=FOUND),
     Row("monitoring:retire_source", arguments=source_of, roles=NETWORKS_AND_HEADS, both=True),
     Row("monitoring:retire_source", "POST", source_of, roles=NETWORKS_AND_HEADS, status=FOUND, both=True),

@@ -11,7 +11,7 @@ from pregonero.monitoring import queries
 from pregonero.monitoring.actions.decisions import decide_topic, write_outcome
 from pregonero.monitoring.actions.readings import group_entries
 from pregonero.monitoring.actions.topics import merge_topics, split_topic
-from pregonero.monitoring.grouping import THRESHOLD, tuned_threshold
+from pregonero.monitoring.grouping import THRESHOLD
 from pregonero.monitoring.models import Decision, DecisionKind, Entry, Topic, WatchedSource
 from pregonero.monitoring.rising import rise_of
 from pregonero.people.models import Member
@@ -93,7 +93,6 @@ def test_merging_and_splitting_by_hand_are_kept_and_tune_the_grouping(coffee: To
     fair.refresh_from_db()
     assert fair.merged_into == topic
     assert queries.threshold_of(ana.entity) == THRESHOLD  # nothing in common: no threshold would have joined them
-    assert tuned_threshold([0.22, 0.23], [0.2]) < THRESHOLD < tuned_threshold([], [0.3])
     with pytest.raises(WrongState, match="se unió"):
         merge_topics(topic=topic, other=fair, by=ana, now=NOW)
     moved = Entry.objects.get(title=FAIR[1])
@@ -134,7 +133,7 @@ def test_who_decides_what(coffee: Topic, ana: Member, luis: Member, carmen: Memb
         decide(coffee, carmen)
     with pytest.raises(NotAllowed):
         decide(coffee, luis, DecisionKind.NOTHING)
-    decide(coffee, carmen, DecisionKind.STATEMENT)
+    decide(coffee, carmen, DecisionKind.STATEMENT, spokesperson="La ministra")
     with pytest.raises(Refused, match="hasta cuándo"):
         decide(coffee, ana, due_at=NOW)
     with pytest.raises(Refused, match="por qué"):

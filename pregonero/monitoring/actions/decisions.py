@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from pregonero.errors import NotFound, Refused
 from pregonero.monitoring import queries, rules
+from pregonero.monitoring.actions.statements import start_statement
 from pregonero.monitoring.models import Decision, DecisionKind, Entry, Outcome, Topic
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
@@ -26,10 +27,11 @@ def decide_topic(
     now: datetime,
     due_at: datetime | None = None,
     entry: Entry | None = None,
+    spokesperson: str = "",
 ) -> Decision:
     """Decide about a topic, and tell who is responsible. An earlier decision stays in the history."""
     topic = queries.get_topic(member=by, pk=topic.pk, for_update=True)
-    rules.check_may_decide(by, topic, kind, now=now)
+    rules.check_may_decide(by, topic, kind, queries.open_room(topic.entity_id), now=now)
     rules.check_deadline(kind, due_at, now=now)
     _check_parts(topic, kind=kind, reason=reason, responsible=responsible, entry=entry, now=now)
     decision = Decision.objects.create(
@@ -42,6 +44,7 @@ def decide_topic(
         by=by,
         at=now,
     )
+    start_statement(decision, spokesperson)
     _record_decision(decision, now)
     if responsible.pk != by.pk:
         notify(

@@ -100,7 +100,8 @@ def _replayed(request: MemberRequest, decisions: list[Decision]) -> Decision | N
 
 def _decision_form(topic: Topic, member: Member, now: datetime, data: Any = None) -> DecisionForm | None:
     """Return the form with what the member may decide, or None if that is nothing."""
-    kinds = [kind for kind in DecisionKind if rules.may_decide(member, topic, kind, now=now)]
+    room = queries.open_room(topic.entity_id)
+    kinds = [kind for kind in DecisionKind if rules.may_decide(member, topic, kind, room, now=now)]
     if not kinds:
         return None
     people = members_with(topic.entity, NETWORKS_PEOPLE | GROUP_HEADS, today=timezone.localdate(now))
@@ -116,7 +117,7 @@ def decide(request: MemberRequest, pk: int) -> HttpResponse:
     asked = next((kind for kind in DecisionKind if kind == request.POST.get("kind")), DecisionKind.NOTHING)
     form = _decision_form(topic, member, now, request.POST)
     if form is None or asked.value in request.POST.getlist("kind"):
-        rules.check_may_decide(member, topic, asked, now=now)
+        rules.check_may_decide(member, topic, asked, queries.open_room(topic.entity_id), now=now)
     if form is not None and form.is_valid():
         try:
             decision = decide_topic(topic=topic, by=member, now=now, **form.decision())

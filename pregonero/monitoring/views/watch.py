@@ -6,11 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pregonero.errors import UNPROCESSABLE, Conflict
+from pregonero.errors import UNPROCESSABLE, Conflict, Refused
 from pregonero.monitoring import queries
 from pregonero.monitoring.actions import watch
-from pregonero.monitoring.forms import WatchForm
+from pregonero.monitoring.forms import OpmlForm, WatchForm
 from pregonero.monitoring.models import WatchedRole
+from pregonero.monitoring.opml import write_opml
+from pregonero.monitoring.starting_list import starting_list
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.sources.base import PolledSourceKind
 from pregonero.newsroom.sources.registry import KINDS
@@ -78,4 +80,40 @@ def retire_source(request: MemberRequest, pk: int) -> HttpResponse:
         return render(request, "monitoring/retire.html", {"source": source})
     watch.retire_source(source=source, by=member, now=now)
     messages.success(request, f"«{source}» ya no se sigue. Lo que trajo se conserva.")
+    return redirect("monitoring:sources")
+
+
+@require_GET
+def export_opml(request: MemberRequest) -> HttpResponse:
+    """Download the feeds that are followed as OPML."""
+    member, now = request.member, timezone.now()
+    check_may(member, "topic.see", now=now)
+    content = write_opml(queries.sources_with_state(member.entity))
+    headers = {"Content-Disposition": f'attachment; filename="fuentes-{member.entity.slug}.opml"'}
+    return HttpResponse(content, content_type="text/x-opml; charset=utf-8", headers=headers)
+
+
+@require_http_methods(["GET", "POST"])
+def import_opml(request: MemberRequest) -> HttpResponse:
+    """Follow the feeds of an OPML file."""
+    member, now = request.member, timezone.now()
+    check_may(member, "watch.manage", now=now)
+    form = OpmlForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            added = watch.watch_several(several=form.sources(), by=member, now=now)
+        except Refused as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            messages.success(request, f"Se siguen {len(added)} fuentes más; las que ya estaban siguen igual.")
+            return redirect("monitoring:sources")
+    return render(request, "monitoring/opml_form.html", {"form": form}, status=UNPROCESSABLE if form.errors else None)
+
+
+@require_POST
+def follow_starting_list(request: MemberRequest) -> HttpResponse:
+    """Follow the starting list for Colombia, to be confirmed one by one."""
+    member, now = request.member, timezone.now()
+    added = watch.watch_several(several=list(starting_list()), by=member, now=now)
+    messages.success(request, f"Se siguen {len(added)} fuentes más. Confírmalas, o deja de seguir las que no sirvan.")
     return redirect("monitoring:sources")

@@ -153,8 +153,8 @@ def schedule_change(
     return operation
 
 
-def hold(*, entity: Entity, subject: ObjectRef | None, reason: str, by: Member, now: datetime) -> Hold:
-    """Hold one subject, or everything of the entity, at once: nothing more of it is sent until `release`.
+def hold(*, entity: Entity, subject: ObjectRef | None, reason: str, by: Member, now: datetime, kind: str = "") -> Hold:
+    """Hold one subject, every subject of a kind, or everything, at once: nothing more is sent until `release`.
 
     The caller takes `pause_lock.block_sends()` first in its transaction: it waits for the claims being made.
     """
@@ -162,7 +162,7 @@ def hold(*, entity: Entity, subject: ObjectRef | None, reason: str, by: Member, 
         raise Refused("Escribe la razón de la pausa: la verá todo el equipo.")
     return Hold.objects.create(
         entity=entity,
-        subject_kind=subject.kind if subject else "",
+        subject_kind=subject.kind if subject else kind,
         subject_id=subject.id if subject else None,
         reason=reason.strip()[:300],
         by=by,

@@ -11,10 +11,11 @@ from pregonero.records.actions import ObjectRef
 
 
 def not_held() -> Q:
-    """Match deliveries of which neither the subject nor everything of the entity is on hold."""
+    """Match deliveries of which neither the subject, nor its kind, nor everything of the entity is on hold."""
     open_holds = Hold.objects.filter(entity_id=OuterRef("entity_id"), released_at__isnull=True)
     of_subject = Q(subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"))
-    return Q(~Exists(open_holds.filter(Q(subject_kind="") | of_subject)))
+    of_kind = Q(subject_kind=OuterRef("subject_kind"), subject_id__isnull=True)
+    return Q(~Exists(open_holds.filter(Q(subject_kind="") | of_kind | of_subject)))
 
 
 def held_among(deliveries: Collection[Delivery]) -> set[int]:
@@ -25,7 +26,9 @@ def held_among(deliveries: Collection[Delivery]) -> set[int]:
     return {
         delivery.pk
         for delivery in deliveries
-        if ("", None) in subjects or (delivery.subject_kind, delivery.subject_id) in subjects
+        if subjects.intersection(
+            {("", None), (delivery.subject_kind, None), (delivery.subject_kind, delivery.subject_id)}
+        )
     }
 
 
@@ -33,6 +36,12 @@ def hold_on_everything(entity_id: int) -> Hold | None:
     """Return the open hold on everything of an entity."""
     holds = Hold.objects.filter(entity_id=entity_id, subject_kind="", released_at__isnull=True)
     return holds.select_related("by").first()
+
+
+def widest_hold(entity_id: int, kind: str) -> Hold | None:
+    """Return the open hold on everything of an entity, or else the one on every subject of a kind (T-4)."""
+    holds = Hold.objects.filter(entity_id=entity_id, subject_kind__in=("", kind), subject_id__isnull=True)
+    return holds.filter(released_at__isnull=True).select_related("by").order_by("subject_kind").first()
 
 
 def hold_on(subject: ObjectRef) -> Hold | None:
@@ -45,7 +54,7 @@ def why_held(delivery: Delivery) -> str:
     """Return in Spanish why nothing is sent for a delivery because of a person; nothing when it may be sent."""
     if delivery.account.paused_reason:
         return f"La cuenta estaba en pausa: {delivery.account.paused_reason}"
-    hold = hold_on(delivery.subject) or hold_on_everything(delivery.entity_id)
+    hold = hold_on(delivery.subject) or widest_hold(delivery.entity_id, delivery.subject_kind)
     return f"Estaba en pausa, por {hold.by.name}: {hold.reason}" if hold else ""
 
 
