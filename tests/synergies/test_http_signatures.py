@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
 
-from pregonero.synergies.exchange.http_signatures import Request, _Verifier, sign_request, verify_request
+from pregonero.synergies.exchange.http_signatures import COVERED, TAG, Request, _Verifier, sign_request, verify_request
 from pregonero.synergies.exchange.refusals import PackageRefused
 from tests.synergies.packages import NOW, PRESIDENCY, STRANGER, key_id, key_of
 
@@ -75,6 +75,22 @@ def test_verify_request_refuses_a_changed_late_or_unknown_request() -> None:
     assert _refused(_signed(STRANGER)) == "unknown_key"
     assert _refused(_signed(), now=NOW + timedelta(minutes=6)) == "request_expired"
     assert _refused(_signed(), now=NOW - timedelta(minutes=6)) == "request_expired"
+
+
+@pytest.mark.procedure("S-4")
+@pytest.mark.parametrize("left_out", COVERED)
+def test_verify_request_refuses_a_signature_that_does_not_cover_everything(left_out: str) -> None:
+    request = Request("POST", "https://b.example/x/", {"Content-Type": "application/zip"}, b"body")
+    keys = MappingKeyResolver(private_keys={key_id(PRESIDENCY): PRESIDENCY}, public_keys={})
+    HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=keys).sign(
+        request,
+        key_id=key_id(PRESIDENCY),
+        created=NOW,
+        tag=TAG,
+        covered_component_ids=tuple(name for name in COVERED if name != left_out),
+        body=None if left_out == "content-digest" else request.body,
+    )
+    assert _refused(request) == "request_signature"
 
 
 def _refused(request: Request, *, now: datetime = NOW) -> str:

@@ -115,6 +115,25 @@ def test_open_package_refuses_what_is_not_a_package(data: bytes, reason: str) ->
     assert refused.value.reason == reason
 
 
+def _refused(envelope: bytes) -> str:
+    with pytest.raises(PackageRefused) as refused:
+        opened(pack(Contents(envelope, opened(packed()).files)))
+    return refused.value.reason
+
+
+@pytest.mark.procedure("S-4")
+def test_open_package_refuses_another_text_under_the_same_signature() -> None:
+    signatures = dsse.decode(ENVELOPE).signatures
+    forged = dsse.Envelope(PAYLOAD_TYPE, payload_of(about(topic="Otro tema")), signatures)
+    assert _refused(dsse.encode(forged)) == "bad_signature"
+
+
+@pytest.mark.procedure("S-4")
+def test_open_package_refuses_the_same_envelope_written_in_another_way() -> None:
+    assert _refused(ENVELOPE.replace(b",", b", ", 1)) == "malformed"
+    assert _refused(json.dumps(json.loads(ENVELOPE) | {"extra": 1}, separators=(",", ":")).encode()) == "malformed"
+
+
 WHOLE = packed()
 ALTERATIONS = st.one_of(
     st.tuples(st.just("flip"), st.integers(0, len(WHOLE) * 8 - 1)),
