@@ -22,9 +22,12 @@ class PublishingConfig(AppConfig):
         from pregonero.publishing.delivery_events import PublicationHandler  # noqa: PLC0415
         from pregonero.publishing.hashtags import campaign_figures as hashtag_figures  # noqa: PLC0415
         from pregonero.publishing.live import live_followups  # noqa: PLC0415
+        from pregonero.publishing.rectification import queries as rectifications  # noqa: PLC0415
+        from pregonero.publishing.rectification.rectification_source import RectificationLoader  # noqa: PLC0415
 
         subjects.register("publication", PublicationHandler())
         sources.register(news_source.KIND, news_source.NewsLoader())
+        sources.register(rectifications.KIND, RectificationLoader())
         followups.register(news_followups.followups_of)
         followups.register_live(live_followups.live_events_of)
         figures.register(campaign_figures.figures_of)

@@ -16,12 +16,14 @@ from pregonero.people.models import Entity, Member, User
 from pregonero.publishing.calendar_models import CalendarFeed, CalendarRules
 from pregonero.publishing.hashtag_models import Hashtag
 from pregonero.publishing.live.live_models import Broadcast, LiveEvent, LiveIncident, LiveStep, PreflightCheck
+from pregonero.publishing.rectification.rectification_models import Rectification, RectificationPin
 from pregonero.records.actions import ObjectRef
 
 __all__ = [
     "ZONE", "Adaptation", "Attachment", "Broadcast", "CalendarFeed", "CalendarRules", "ConversionState", "Hashtag",
     "KeptForm", "LinkAcceptance", "LinkCheck", "LiveEvent", "LiveIncident", "LiveStep", "MediaConversion",
-    "PreflightCheck", "Publication", "PublicationState", "PublicationWords", "Relevance", "ReversibleAct",
+    "PreflightCheck", "Publication", "PublicationState", "PublicationWords", "Rectification", "RectificationPin",
+    "Relevance", "ReversibleAct",
 ]  # fmt: skip
 
 ZONE = "America/Bogota"

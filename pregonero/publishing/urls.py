@@ -7,6 +7,7 @@ from pregonero.publishing.calendar_rules.views import calendar_rules
 from pregonero.publishing.converters import DayConverter, NumberConverter
 from pregonero.publishing.hashtags.views import add_hashtag, hashtags, retire_hashtag
 from pregonero.publishing.live.urls import urlpatterns as live
+from pregonero.publishing.rectification.urls import urlpatterns as rectification
 from pregonero.publishing.views import (
     calendar,
     deliveries,
@@ -103,6 +104,7 @@ urlpatterns = [
     path("limites/<int:pk>/reanudacion/", limits.resume_sending, name="resume_sending"),  # else it would be a limit's
     path("limites/<int:account>/<slug:quota>/", limits.limit, name="limit"),
     path("en-vivo/", include(live)),
+    *rectification,
     path("pausa/", pauses.pause_all, name="pause_all"),
     path("pausa/reanudacion/", pauses.resume_all, name="resume_all"),
     path("envios/<int:pk>/decision/", deliveries.resolution, name="resolution"),

@@ -24,6 +24,9 @@ from pregonero.publishing.queries import (
     latest_acceptance,
     latest_link_check,
 )
+from pregonero.publishing.rectification.queries import rectifications_about
+from pregonero.publishing.rectification.rectification_models import Rectification
+from pregonero.publishing.rectification.rules import may_ask
 from pregonero.publishing.situation import situation_of
 from pregonero.publishing.sources import Source, SourceStep, belongings_of, source_of, steps_of
 from pregonero.publishing.threads import current_delivery, thread_label
@@ -91,6 +94,8 @@ class Expediente:
     withdrawable: frozenset[int]
     may_duplicate: bool
     conversations: tuple[Conversation, ...]
+    rectifications: tuple[Rectification, ...]  # that somebody asked of it
+    may_rectify: bool
 
     @property
     def live_events(self) -> list[LiveEvent]:
@@ -211,26 +216,16 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
     publication = get_publication(member=member, pk=pk)
     source = source_of(publication)
     deliveries = deliveries_of(publication.ref)
-    threads = by_account(deliveries)
-    attempts = list(attempts_of(publication.ref))
-    events = events_of(publication.entity_id, _refs(publication, deliveries))
+    rectifications = rectifications_about(publication)
+    refs = [*_refs(publication, deliveries), *(one.ref for one in rectifications)]
+    events = events_of(publication.entity_id, refs)
     texts, stop = texts_of(events), hold_on(publication.ref)
-    adaptations = adaptations_of(publication)
-    stops = {item.account.pk: item for item in stops_of([item.account for item in adaptations], now=now)}
     is_programmed = publication.state == PublicationState.PROGRAMMED
     return Expediente(
         publication=publication,
         source=source,
         source_steps=steps_of(source, entity_id=publication.entity_id),
-        accounts=tuple(
-            AccountProgress(
-                adaptation,
-                tuple(threads.get(adaptation.account_id, ())),
-                tuple(attempt for attempt in attempts if attempt.delivery.account_id == adaptation.account_id),
-                stops.get(adaptation.account_id),
-            )
-            for adaptation in adaptations
-        ),
+        accounts=_accounts(publication, deliveries, now),
         link_check=latest_link_check(publication),
         acceptance=latest_acceptance(publication),
         lines=tuple(TimelineEntry(event, texts.get(event.pk, {})) for event in events),
@@ -243,8 +238,26 @@ def expediente_of(*, member: Member, pk: int, now: datetime) -> Expediente:
         may_resume=rules.may_resume(member, now=now),
         may_duplicate=rules.may_duplicate(member, now=now),
         conversations=tuple(conversations_under(publication.ref)),
+        rectifications=tuple(rectifications),
+        may_rectify=may_ask(member, now=now) and any(delivery.state in PUBLIC for delivery in deliveries),
         withdrawable=frozenset(delivery.pk for delivery in deliveries if may_withdraw(member, delivery, now=now)),
         by_hand=_by_hand(member, deliveries, held=stop is not None, now=now) if is_programmed else frozenset(),
+    )
+
+
+def _accounts(publication: Publication, deliveries: list[Delivery], now: datetime) -> tuple[AccountProgress, ...]:
+    """Return the progress of a publication on each of its accounts."""
+    threads, attempts = by_account(deliveries), list(attempts_of(publication.ref))
+    adaptations = adaptations_of(publication)
+    stops = {item.account.pk: item for item in stops_of([item.account for item in adaptations], now=now)}
+    return tuple(
+        AccountProgress(
+            adaptation,
+            tuple(threads.get(adaptation.account_id, ())),
+            tuple(attempt for attempt in attempts if attempt.delivery.account_id == adaptation.account_id),
+            stops.get(adaptation.account_id),
+        )
+        for adaptation in adaptations
     )
 
 

@@ -69,7 +69,9 @@ NAVIGATION = (
     )),
     NavigationGroup("Memoria", (
         NavigationItem("campanas", "Campañas", "/campanas/", "flag"),
-        NavigationItem("publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/",)),
+        NavigationItem(
+            "publicaciones", "Publicaciones", "/publicaciones/", "library", also=("/envios/", "/rectificaciones/")
+        ),
         NavigationItem("marca", "Manual de identidad", "/marca/", "book-open"),
         NavigationItem("actos", "Actos de otros", "/actos/", "signature"),
     )),

@@ -26,6 +26,7 @@ from tests.attack.people_forms import absence, adviser, contact_of, edited, lost
 from tests.attack.piece_rows import PIECE_ROWS
 from tests.attack.public_rows import OPEN_DATA, SITE, SITE_PAGES
 from tests.attack.records_rows import RECORDS_ROWS
+from tests.attack.rectification_rows import RECTIFICATION_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
     ALL,
@@ -429,6 +430,7 @@ ROWS = (
     *MONITORING_ROWS,
     *SYNERGY_ROWS,
     *RECORDS_ROWS,
+    *RECTIFICATION_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
     *APPROVAL_ROWS,
 )  # fmt: skip

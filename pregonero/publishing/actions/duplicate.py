@@ -1,5 +1,6 @@
 """Copying a publication into a new draft; the first one stays as it is (P-2)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from pregonero.publishing import queries, rules
 from pregonero.publishing.actions.accounts import adapt_to_missing_accounts
 from pregonero.publishing.actions.drafts import next_number
 from pregonero.publishing.edits import edited_values
-from pregonero.publishing.models import Adaptation, Publication, PublicationState
+from pregonero.publishing.models import Adaptation, Attachment, Publication, PublicationState
 from pregonero.publishing.sources import source_of
 from pregonero.records.actions import record
 
@@ -61,6 +62,11 @@ def _copy(adaptation: Adaptation, draft: Publication) -> None:
     adaptation.pk, adaptation.publication = None, draft
     adaptation._state.adding = True
     adaptation.save(force_insert=True)
+    copy_attachments(attachments, adaptation)
+
+
+def copy_attachments(attachments: Iterable[Attachment], adaptation: Adaptation) -> None:
+    """Give an adaptation a copy of some media with their texts, in the caller's transaction."""
     for attachment in attachments:
         attachment.pk, attachment.adaptation = None, adaptation
         attachment._state.adding = True
