@@ -131,7 +131,7 @@ def test_error_page_shows_no_internals(stage: Stage, monkeypatch: pytest.MonkeyP
     def broken(**_: object) -> None:
         raise RuntimeError("detalle-interno")
 
-    monkeypatch.setattr("pregonero.reports.views.expediente_of", broken)
+    monkeypatch.setattr("pregonero.reports.views.expediente.expediente_of", broken)
     response = signed_in(stage.people[Role.AUDITOR]).get(f"/publicaciones/{stage.draft.pk}/")
     page = response.content.decode()
     assert response.status_code == 500

@@ -14,19 +14,12 @@ from pregonero.networks.registry import rate_limit_policy
 from pregonero.people.roles import COORDINATOR, EVERYBODY, GROUP_HEADS, INBOX_READERS, NETWORKS_PEOPLE, Role
 from tests.attack import api_rows
 from tests.attack import controls_arguments as given
-from tests.attack.approvals_rows import APPROVAL_ROWS
-from tests.attack.brand_rows import BRAND_ROWS
-from tests.attack.calendar_rows import CALENDAR_ROWS
+from tests.attack.area_rows import AREA_ROWS
 from tests.attack.conftest import Stage
 from tests.attack.editor_arguments import account_of, earlier_medium_of, medium_of, part_of
 from tests.attack.inbox_stage import PQRSD, RULES, SAVED, comment_of, wave_of
-from tests.attack.live_rows import LIVE_ROWS
-from tests.attack.monitoring_rows import MONITORING_ROWS
 from tests.attack.people_forms import absence, adviser, contact_of, edited, lost_factor, session_of_adviser
-from tests.attack.piece_rows import PIECE_ROWS
 from tests.attack.public_rows import OPEN_DATA, SITE, SITE_PAGES
-from tests.attack.records_rows import RECORDS_ROWS
-from tests.attack.rectification_rows import RECTIFICATION_ROWS
 from tests.attack.review_stage import day_of_facebook, review_of
 from tests.attack.row import (
     ALL,
@@ -48,7 +41,6 @@ from tests.attack.row import (
     planned_campaign,
     reason,
 )
-from tests.attack.synergy_rows import SYNERGY_ROWS
 from tests.attack.word_list_stage import list_in, of_account, with_list_in_force
 from tests.publishing.test_views import sent
 
@@ -393,8 +385,6 @@ ROWS = (
         FOUND),
     Row("newsroom:take_out_of_campaign", "POST", lambda stage: [stage.campaign.pk, "noticia", stage.informed.pk],
         roles=NETWORKS_AND_HEADS, status=FOUND),
-    *PIECE_ROWS,
-    *BRAND_ROWS,
     Row("newsroom:sources", outside=OK),
     Row("newsroom:register_source", roles=SOURCES, outside=OK, both=True),
     Row("newsroom:register_source", "POST", data=lambda _: {"kind": "WEBHOOK", "name": "Otra", "every_minutes": "5"},
@@ -424,15 +414,9 @@ ROWS = (
     Row("networks:connect", "POST", of("lonely"), roles=MANAGE, status=CONFLICT, both=True),
     Row("networks:disconnect", "POST", ACCOUNT, roles=MANAGE, status=FOUND, both=True),
     Row("networks:returned", status=FOUND, outside=FOUND),  # it says that nobody began that, and goes to the register
-    *CALENDAR_ROWS,
     Row("ui:gallery", roles=ALL, outside=OK),
-    *LIVE_ROWS,
-    *MONITORING_ROWS,
-    *SYNERGY_ROWS,
-    *RECORDS_ROWS,
-    *RECTIFICATION_ROWS,
     Row("ui:scene", arguments=lambda _: ["hoy"], roles=ALL, outside=OK),
-    *APPROVAL_ROWS,
+    *AREA_ROWS,
 )  # fmt: skip
 
 PUBLIC_PAGES = ("rules", "review", "ask_need", "moderation", *OPEN_DATA, *SITE_PAGES)
