@@ -5,9 +5,9 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from pregonero.monitoring.actions.decisions import accept_link_of
 from pregonero.monitoring.models import Decision, DecisionKind, Statement
 from pregonero.people.models import Member
+from pregonero.publishing.actions.links import accept_link_of_source
 from pregonero.publishing.models import Publication
 from pregonero.publishing.sentences import sentence_ends
 from pregonero.publishing.sources import Source, SourceLoader, SourceNoun, SourceStep
@@ -55,7 +55,16 @@ class DecisionLoader(SourceLoader):
     def on_drafted(self, source: Source, *, by: Member, now: datetime) -> None:
         """Accept the link of the medium, by the name of who decided."""
         decision = Decision.objects.select_related("by", "topic", "entry").get(pk=source.id)
-        accept_link_of(decision=decision, now=now)
+        if decision.entry is None:
+            return
+        accept_link_of_source(
+            source=source.ref,
+            address=decision.entry.address,
+            reason=decision.reason,
+            by=decision.by,
+            related=[decision.topic.ref],
+            now=now,
+        )
 
 
 def source_from(decision: Decision) -> Source:

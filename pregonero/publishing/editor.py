@@ -28,7 +28,7 @@ from pregonero.publishing.pieces import piece_issues
 from pregonero.publishing.queries.calendar import proposal_of_today
 from pregonero.publishing.queries.forecast import Advice, advice_for
 from pregonero.publishing.queries.room import advice_at
-from pregonero.publishing.sources import Source, source_of
+from pregonero.publishing.sources import Source, loader_of, source_of
 from pregonero.publishing.threads import Part, parts_of, thread_label
 from pregonero.spanish_lists import joined
 
@@ -236,6 +236,7 @@ def editor_of(*, member: Member, pk: int, now: datetime, data: QueryDict | None 
     if data is not None:
         data = spread_text(data, adaptations, source)
     general = PublicationForm(data, initial=initial_of(publication))
+    general.fields["link"].required = loader_of(publication.source_kind).needs_link
     forms = [_adaptation_form(adaptation, data) for adaptation in adaptations]
     if data is not None:
         _apply_form(publication, general, forms, member)

@@ -27,6 +27,7 @@ class SynergyLoader(SourceLoader):
     """Loads synergies, with their suggested texts and their files."""
 
     noun = SourceNoun("sinergia", "con apoyo", is_feminine=True)
+    needs_link = False  # a synergy may be a text or a piece
 
     def load(self, ids: Collection[int], *, entity_id: int) -> list[Source]:
         """Return the synergies with these ids as sources."""

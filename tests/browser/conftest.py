@@ -36,6 +36,7 @@ WAYS = (
     "moderacion",
     "envivo",
     "temas",
+    "sinergias",
     "piezas",
 )
 GRANIAN = (sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--blocking-threads", "4")

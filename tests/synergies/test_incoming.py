@@ -14,6 +14,7 @@ from pregonero.errors import NotFound, Refused, WrongState
 from pregonero.people.models import Member, Notice
 from pregonero.publishing.actions import draft_publication
 from pregonero.publishing.models import LinkAcceptance
+from pregonero.publishing.rules import link_issues
 from pregonero.publishing.sources import load_source, steps_of, unpublished_sources
 from pregonero.records.models import Event
 from pregonero.synergies.actions.incoming import define_synergy, register_synergy
@@ -154,3 +155,9 @@ def test_its_link_is_accepted_by_the_name_of_the_head_who_defined_it(beto: Membe
 
     acceptance = LinkAcceptance.objects.get()
     assert (acceptance.address, acceptance.by, acceptance.reason) == (link, marta, "Empieza la temporada alta.")
+
+
+def test_one_without_a_link_lacks_none(synergy: Synergy, beto: Member, marta: Member) -> None:
+    define_synergy(synergy=synergy, definition=definitive(beto, marta), by=beto, now=NOW)
+    publication = draft_publication(source=synergy.ref, key=uuid4(), by=beto, now=NOW)
+    assert link_issues(publication, None, None) == []

@@ -12,7 +12,6 @@ from pregonero.monitoring.models import Decision, DecisionKind, Entry, Outcome, 
 from pregonero.people.actions import notify
 from pregonero.people.models import Member
 from pregonero.people.rules import check_may
-from pregonero.publishing.models import LinkAcceptance, Publication
 from pregonero.records.actions import record
 
 
@@ -88,32 +87,6 @@ def _check_parts(
         raise NotFound
     if kind == DecisionKind.REPUBLISH and (entry is None or entry.topic_id != topic.pk):
         raise Refused("Elige cuál nota se republica.")
-
-
-def accept_link_of(*, decision: Decision, now: datetime) -> None:
-    """Accept the link that a decision republishes, by the name of who decided, in its publications.
-
-    It is in the caller's transaction: that of the draft.
-    """
-    if decision.entry is None:
-        return
-    publications = Publication.objects.filter(source_kind=decision.ref.kind, source_id=decision.pk)
-    for publication in publications.exclude(link=""):
-        acceptance, is_new = LinkAcceptance.objects.get_or_create(
-            publication=publication,
-            address=decision.entry.address,
-            defaults={"by": decision.by, "reason": decision.reason[:300], "at": now},
-        )
-        if is_new:
-            record(
-                entity_id=publication.entity_id,
-                event_type="link.accepted",
-                actor=decision.by.actor,
-                ref=publication.ref,
-                at=acceptance.at,
-                related=[decision.topic.ref],
-                texts={"reason": acceptance.reason},
-            )
 
 
 @transaction.atomic(durable=True)
