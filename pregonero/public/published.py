@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.search import CombinedSearchQuery, SearchVectorField
+from django.db.models import Exists, Func, OuterRef, QuerySet, TextField, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from pregonero.errors import Issue
@@ -13,7 +16,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.outbox.states import PUBLIC, DeliveryState
 from pregonero.people.models import Entity
 from pregonero.publishing.models import PublicationWords
-from pregonero.publishing.queries.search import words_query
+from pregonero.publishing.queries.search import WordQuery, words_query
 
 PAGE_SIZE = 30
 MOST_PAGES = 200  # further back one goes by month: skipping millions of rows takes seconds
@@ -78,8 +81,27 @@ def published_posts(entity: Entity, wanted: PublishedFilter | None = None) -> Qu
         query = words_query(wanted.text)
         if query is None:
             return posts.none()
-        posts = posts.filter(Exists(PublicationWords.objects.filter(pk=OuterRef("subject_id"), vector=query)))
+        # The index also has words that were never published, such as the reason: each post found is read again.
+        indexed = PublicationWords.objects.filter(pk=OuterRef("subject_id"), vector=query)
+        posts = posts.filter(Exists(indexed), Exists(_parts_saying(query)))
     return posts.order_by("-published_at", "-pk")
+
+
+def _parts_saying(query: WordQuery | CombinedSearchQuery) -> QuerySet[Delivery]:
+    """Return the public parts of a post, outside this query, of which the title and the text that went out match."""
+    parts = Delivery.objects.filter(
+        subject_kind="publication",
+        subject_id=OuterRef("subject_id"),
+        account=OuterRef("account"),
+        kind=OperationKind.POST,
+        state__in=PUBLIC,
+    )
+    empty, space = (Value(said, output_field=TextField()) for said in ("", " "))
+    title, text = (Coalesce(KeyTextTransform(name, "payload"), empty) for name in ("title", "text"))
+    said = Concat(Cast("subject_name", TextField()), space, title, space, text)
+    return parts.annotate(said=Func(said, function="publishing_words", output_field=SearchVectorField())).filter(
+        said=query
+    )
 
 
 def text_of(post: Delivery) -> str:

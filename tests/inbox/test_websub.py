@@ -75,10 +75,10 @@ def renew(after: timedelta = timedelta(0)) -> None:
 def subscribed(lab: Lab) -> OpenSubscription:
     """Subscribe, wait until the hub has checked our address, and return the subscription."""
     renew()
-    until(lambda: HubSubscription.objects.filter(verified_at__isnull=False).exists(), timeout=30)
+    until(lambda: HubSubscription.objects.filter(verified_at__isnull=False).exists())
     found = hub_queries.open_subscription(pk=HubSubscription.objects.get().pk)
     assert found is not None
-    until(lambda: found.callback in [one["callback"] for one in followed(lab)], timeout=30)
+    until(lambda: found.callback in [one["callback"] for one in followed(lab)])
     return found
 
 
@@ -111,7 +111,7 @@ def test_the_hub_checks_our_address_and_its_notice_of_a_video_makes_the_channel_
     )
     lab.client.put(start.headers["location"], content=lab.client.get(f"{SAMPLE_MEDIA}.mp4").content, headers=headers)
 
-    until(WebhookNotice.objects.exists, timeout=30)
+    until(WebhookNotice.objects.exists)
     read_notice(notice_id=WebhookNotice.objects.get().pk)
 
     assert Stream.objects.filter(account=channel, next_read_at__lte=timezone.now()).exists()
@@ -125,7 +125,7 @@ def test_it_is_asked_for_again_before_the_lease_ends_and_not_earlier(channel: Ac
     first = HubSubscription.objects.get().verified_at
     renew(timedelta(days=4, hours=1))
 
-    until(lambda: HubSubscription.objects.get().verified_at != first, timeout=30)
+    until(lambda: HubSubscription.objects.get().verified_at != first)
     again = hub_queries.open_subscription(pk=found.subscription.pk)
     assert again is not None and again.secret == found.secret
     assert found.subscription.verified_at == first

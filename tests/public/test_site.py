@@ -45,6 +45,13 @@ def test_index_shows_only_what_went_out_and_finds_it_by_word_month_and_network(p
     assert page(SITE, cambios="1").count(f"<h3>{published.title}</h3>") == 1
 
 
+def test_index_finds_no_word_that_was_not_published(published: Publication) -> None:
+    Publication.objects.filter(pk=published.pk).update(why="Lo pidió el despacho", theme="Reservado")
+    for word in ("despacho", "reservado"):
+        assert "No hay nada publicado con esa búsqueda." in page(SITE, q=word)
+    assert published.title in page(SITE, q="exportaciones")
+
+
 def test_index_says_nothing_of_what_is_only_programmed_or_of_who_is_signed_in(
     published: Publication, ana: Member
 ) -> None:
