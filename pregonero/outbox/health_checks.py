@@ -145,9 +145,9 @@ def _paused_by_holds(entity_id: int | None) -> Iterable[Detail]:
     for hold in holds.select_related("by", "entity").order_by("subject_kind", "pk"):
         why = f"{hold.by.name}, desde {_moment(hold.at)}: {hold.reason}"
         if hold.subject_id is None:
-            what = "Todas las publicaciones" if hold.subject_kind else "Todo"
-            name = what if entity_id is not None else f"{what}, de {hold.entity.short_name}"
-            yield Detail(name, why, reverse("publishing:pause_all"))
+            whose = "" if entity_id is not None else f" de {hold.entity.short_name}"
+            what = "Todas las publicaciones" if hold.subject_kind else f"Todo{' lo' if whose else ''}"
+            yield Detail(f"{what}{whose}", why, reverse("publishing:pause_all"))
             continue
         held = Delivery.objects.filter(subject_kind=hold.subject_kind, subject_id=hold.subject_id).first()
         if held is not None:

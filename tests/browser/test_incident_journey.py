@@ -15,7 +15,7 @@ from pregonero.outbox.models import Delivery
 from pregonero.records.models import Event
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
-from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows
+from tests.browser.windows import DESKTOP, PHONE, BrowserUser, Windows, wider_than_window
 from tests.lab.process import Lab, until
 from tests.networks.consenting import application
 from tests.stage import informed_news, programmed
@@ -106,7 +106,7 @@ def test_a_strange_session_holds_what_is_due_until_the_account_is_safe(
     expect(page.get_by_text("min de exposición")).to_be_visible()
     for step in ("Sesión cerrada", "Credencial cambiada en la red", "Publicaciones reanudadas", "Cerrado"):
         expect(page.get_by_role("listitem").filter(has_text=step)).to_contain_text("Ana Rojas")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert wider_than_window(page) == []
     steps = Event.objects.filter(event_type="incident.step", entity_id=stage.teams[slug].entity.pk)
     minutes = scene.run(lambda: [event.facts["minutes_exposed"] for event in steps.order_by("pk")][-5:])
     assert minutes[1:] == [minutes[1]] * 4  # exposure ends when the credential is changed

@@ -18,7 +18,7 @@ from pregonero.newsroom.campaigns.actions import CampaignPlan, open_campaign
 from pregonero.records.models import Event
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
-from tests.browser.windows import PHONE, Windows
+from tests.browser.windows import PHONE, Windows, wider_than_window
 from tests.lab.process import Lab, until
 
 pytestmark = pytest.mark.procedure("P-7", "YT-5")
@@ -59,7 +59,7 @@ def test_an_event_goes_live_with_its_list_closed_and_its_chat_is_read(
     page.get_by_label("Dirección en YouTube").fill(f"{lab.url}{broadcast['path']}")
     page.get_by_role("button", name="Está en vivo").click()
     expect(page.get_by_role("main")).to_contain_text("En vivo desde las")
-    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert wider_than_window(page) == []
 
     page.get_by_role("link", name="Moderar su chat").click()
     expect(page.get_by_role("main")).to_contain_text("Nadie ha escrito todavía.")

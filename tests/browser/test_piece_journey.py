@@ -22,7 +22,7 @@ from pregonero.people.roles import Role
 from tests.browser import test_keyboard as keys
 from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
-from tests.browser.windows import PHONE, BrowserUser, Windows
+from tests.browser.windows import PHONE, BrowserUser, Windows, wider_than_window
 from tests.conftest import PASSWORD
 from tests.lab.process import Lab, until
 from tests.second_factor import enrol_on_known_device
@@ -230,7 +230,7 @@ def approved_on_a_phone(phone: BrowserUser, piece: str) -> None:
     page.get_by_role("main").get_by_role("link", name=re.compile(f"Por aprobar: {PIECE}, versión 2")).first.click()
     expect(page).to_have_url(re.compile("/piezas/aprobar/"))
     expect(page.locator(".piece-shown img")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_than_window(page) == []
     page.locator("summary", has_text="Aprobar").click()
     page.get_by_role("button", name="Sí, aprobar la versión 2").click()
     expect(page.get_by_text("Aprobaste la versión 2.")).to_be_visible()

@@ -14,7 +14,7 @@ from tests.browser.conftest import JourneyInstallation
 from tests.browser.processes import run_in_thread
 from tests.browser.sample_day import PLACES
 from tests.browser.test_keyboard import FOCUSED, STOPS
-from tests.browser.windows import DESKTOP, HOUR, PHONE, BrowserUser, Windows
+from tests.browser.windows import DESKTOP, HOUR, PHONE, BrowserUser, Windows, wider_than_window
 from tests.lab.process import Lab
 from tests.stage import informed_news
 
@@ -152,4 +152,4 @@ def test_tabs_are_one_row_and_the_acts_stay_in_sight(enter: Enter, draft: int, s
     page.get_by_label("Texto para X").fill("a" * 3000)
     expect(tabs.get_by_role("link", name="X")).to_contain_text("Sobran")
     assert page.locator(".nettabs").evaluate("nav => nav.clientHeight") == height
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wider_than_window(page) == []

@@ -34,4 +34,4 @@ def test_too_many_requests_say_what_to_do(sample: SampleInstallation, windows: W
         page.wait_for_load_state()
     expect(page.get_by_role("heading", name="Espera un minuto")).to_be_visible()
     expect(page.get_by_text("Vuelve a intentarlo en un minuto.")).to_be_visible()
-    expect(page.get_by_role("link", name="Ir a Hoy")).to_be_visible()
+    expect(page.get_by_role("link", name="Ir al sitio público")).to_be_visible()

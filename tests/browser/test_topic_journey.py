@@ -50,8 +50,7 @@ def test_a_rising_topic_is_republished_in_the_calendar(stage: JourneyInstallatio
         page = topic_of(ana)
         decide(page)
         page.get_by_role("button", name="Preparar la publicación").click()
-        programme_as(page, STORY[0][1])
-        page = ana.go("/parrilla/")
+        page = ana.go(programme_as(page, STORY[0][1]))
         expect(page.get_by_role("main")).to_contain_text(STORY[0][1])
         page = ana.go("/temas/?estado=decididos")
         page.get_by_role("link", name="café").first.click()
@@ -83,13 +82,12 @@ def decide(page: Page) -> None:
     expect(page.get_by_role("region", name="Lo decidido")).to_contain_text("Le sirve a quien exporta café.")
 
 
-def programme_as(page: Page, title: str) -> None:
-    """Program the publication that has this title for the next hour."""
+def programme_as(page: Page, title: str) -> str:
+    """Program the publication that has this title for the next hours, and return the page of its day."""
     due = timezone.localtime() + timedelta(minutes=90)
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
-    if not page.get_by_label("Día").is_visible():
-        page.locator(".minute > summary").click()
     page.get_by_label("Día").fill(f"{due:%Y-%m-%d}")
     page.get_by_label("Hora", exact=True).fill(f"{due:%H:%M}")
     page.get_by_role("button", name="Programar").click()
     expect(page.get_by_role("main")).to_contain_text("rogramada")
+    return f"/parrilla/{due:%Y-%m-%d}/"

@@ -14,6 +14,12 @@ from tests.second_factor import device_cookie
 DESKTOP, PHONE = (1440, 1000), (390, 844)
 # The act of a news item names its free hour, which may be of another day: "Programar 11:30: …", "Mañana 10:30: …".
 HOUR = re.compile(r"\d:\d\d: ")
+WIDER = """async () => {
+  await document.fonts.ready;
+  if (document.documentElement.scrollWidth <= innerWidth) return [];
+  const wide = [...document.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > innerWidth);
+  return ['the page', ...wide.map((one) => one.outerHTML.slice(0, 120))];
+}"""
 PATIENCE = 90_000.0  # milliseconds: a limit for conditions, on a machine that may be busy
 expect.set_options(timeout=PATIENCE)
 
@@ -106,6 +112,12 @@ def sign_in(person: BrowserUser, email: str) -> None:
     page.get_by_label("Contraseña", exact=False).first.fill(PASSWORD)
     page.get_by_role("button", name="Entrar", exact=True).click()
     page.get_by_role("heading", name="Hoy,").wait_for()
+
+
+def wider_than_window(page: Page) -> list[str]:
+    """Return what makes a page wider than its window, once its fonts are there: with others, lines are longer."""
+    found: list[str] = page.evaluate(WIDER)
+    return found
 
 
 def press(page: Page, key: str) -> None:
