@@ -178,3 +178,11 @@ def test_the_proposed_hour_compares_with_the_original(original: str, now: str, p
 
 def test_the_term_counts_working_days() -> None:
     assert last_day(date(2026, 11, 30))[0] == date(2026, 12, 22)  # without 8 December
+
+
+def test_its_page_writes_the_month_of_its_term_in_lower_case(
+    original: Publication, ana: Member, carmen: Member, now: datetime
+) -> None:
+    asked = ask(original, ana, now)
+    page = signed_in(carmen).get(reverse("publishing:rectification", args=[asked.pk])).content.decode()
+    assert f"{asked.due_on.day} de diciembre de 2026" in page
