@@ -10,7 +10,6 @@ from django.db.models import Count, F, Max, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from pregonero.errors import NotFound
-from pregonero.monitoring.grouping import tuned_threshold
 from pregonero.monitoring.models import (
     TOPIC_WORDS,
     CrisisEntry,
@@ -27,6 +26,7 @@ from pregonero.monitoring.models import (
     WatchedSource,
     WatchedState,
 )
+from pregonero.monitoring.similarity import tuned_threshold
 from pregonero.people.models import Entity, Member
 from pregonero.publishing.models import Publication
 

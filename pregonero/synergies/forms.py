@@ -10,7 +10,7 @@ from pregonero.errors import Refused
 from pregonero.media.file_fields import FilesField
 from pregonero.newsroom.campaign_models import Campaign
 from pregonero.people.models import Member
-from pregonero.synergies.actions.incoming import Definitive, Received
+from pregonero.synergies.actions.synergies import DefinitionDraft, Received
 from pregonero.synergies.intake import MAIL, Mail, Unpacked, read_mail
 from pregonero.synergies.models import SynergyState, SynergyWay
 from pregonero.synergies.rules import check_files
@@ -203,10 +203,10 @@ class DefinitionForm(forms.Form):
     def _choose(self, name: str, choices: Sequence[tuple[object, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    def definition(self) -> Definitive:
+    def definition(self) -> DefinitionDraft:
         """Return what is defined, once the form is valid."""
         data = self.cleaned_data
-        return Definitive(
+        return DefinitionDraft(
             state=SynergyState(data["state"]),
             circumstances=data["circumstances"],
             affinity=data["affinity"],

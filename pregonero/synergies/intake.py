@@ -4,7 +4,9 @@ Nothing here is trusted: an archive is opened only as far as its limits, and one
 """
 
 import io
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,8 +23,8 @@ from pregonero.errors import Refused
 from pregonero.media.errors import UnusableFile
 from pregonero.media.file_names import safe_name
 from pregonero.media.store import store_upload
-from pregonero.synergies.actions.incoming import ReceivedFile
-from pregonero.synergies.rules import MOST_BYTES, MOST_BYTES_IN_ALL, MOST_FILES
+from pregonero.synergies.actions.synergies import ReceivedFile
+from pregonero.synergies.rules import MOST_BYTES, MOST_BYTES_IN_ALL, MOST_FILES, check_files
 
 MAIL, ZIP, TNEF = ".eml", ".zip", "winmail.dat"
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
@@ -30,6 +32,10 @@ DRAWN = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".heic", ".avif", ".mp4", ".m
 CLOSED = "Es un archivo comprimido dentro de otro: se guarda cerrado. Pide por separado lo que trae."
 OUTLOOK = "Es un winmail.dat de Outlook, que no se abre aquí: pide que lo envíen otra vez con formato HTML."
 READ = 64 * 1024
+# What the reading of a ZIP raises: its own faults, and those of its three compressions.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+)  # fmt: skip
 Unpacked = tuple[str, bytes]
 
 
@@ -106,7 +112,7 @@ def _name_of(part: MIMEPart, number: int) -> str:
     return (part.get_filename() or f"adjunto {number}").encode("utf-8", "replace").decode("utf-8")
 
 
-def unzip(name: str, content: bytes) -> list[Unpacked]:
+def unzip(name: str, content: bytes, *, most_bytes: int = MOST_BYTES_IN_ALL) -> list[Unpacked]:
     """Return the files of a ZIP archive. Raises `Refused` if it is malformed, encrypted or made to fill a disk."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -115,13 +121,12 @@ def unzip(name: str, content: bytes) -> list[Unpacked]:
             raise Refused(f"«{name}» trae {len(entries)} archivos: una sinergia lleva hasta {MOST_FILES}.")
         if any(entry.flag_bits & 1 for entry in entries):
             raise Refused(f"«{name}» tiene contraseña: pide que lo envíen sin ella.")
-        left = MOST_BYTES_IN_ALL
-        found = []
+        left, found = most_bytes, []
         for entry in entries:
             data = _bounded(archive, entry, min(left, MOST_BYTES), name)
             left -= len(data)
             found.append((_entry_name(entry), data))
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError) as error:
+    except DAMAGED as error:
         raise Refused(f"«{name}» está dañado: pide que lo envíen otra vez.") from error
     return found
 
@@ -150,10 +155,15 @@ def _entry_name(entry: zipfile.ZipInfo) -> str:
 
 
 def open_files(files: Iterable[Unpacked]) -> list[ReceivedFile]:
-    """Open the ZIP archives, and look into each picture and video in the sandbox. Raises `Refused` as `unzip` does."""
+    """Open the ZIP archives, and look into each picture and video in the sandbox.
+
+    Raises `Refused` as `unzip` does, and before the sandbox if all that came is too much for a synergy.
+    """
     opened: list[Unpacked] = []
     for name, content in files:
-        opened += unzip(name, content) if _ends(name, (ZIP,)) else [(name, content)]
+        left = MOST_BYTES_IN_ALL - sum(len(data) for _, data in opened)
+        opened += unzip(name, content, most_bytes=left) if _ends(name, (ZIP,)) else [(name, content)]
+        check_files((name, len(data)) for name, data in opened)
     return [_received(name, content) for name, content in opened if content]
 
 

@@ -59,11 +59,18 @@ def check_pair(networks_person: Member, head: Member, *, by: Member, now: dateti
         raise Refused("La escribe una de las dos personas que la definieron.")
 
 
+NEXT_STATES = {
+    SynergyState.RECEIVED: (SynergyState.SUPPORTED, SynergyState.LATER, SynergyState.DECLINED),
+    SynergyState.LATER: (SynergyState.SUPPORTED, SynergyState.DECLINED),
+    SynergyState.SUPPORTED: (SynergyState.DECLINED,),
+    SynergyState.DECLINED: (SynergyState.SUPPORTED,),
+}
+"""What may be defined about a synergy in each state."""
+
+
 def check_definition(synergy: Synergy, state: SynergyState, look_again_on: date | None, *, now: datetime) -> None:
     """Raise unless that can be defined about a synergy now."""
-    if state in (SynergyState.RECEIVED, synergy.state):
+    if state not in NEXT_STATES[SynergyState(synergy.state)]:
         raise WrongState(f"La sinergia ya está {synergy.get_state_display()}.")
-    if state == SynergyState.LATER and synergy.state != SynergyState.RECEIVED:
-        raise WrongState("Una sinergia ya definida se apoya o no se apoya.")
     if state == SynergyState.LATER and (look_again_on is None or look_again_on <= timezone.localdate(now)):
         raise Refused("Elige el día en que se vuelve a mirar: uno que no haya pasado.")

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from pregonero.synergies.views import incoming
+from pregonero.synergies.views import synergies
 
 app_name = "synergies"
 urlpatterns = [
-    path("sinergias/", incoming.synergies, name="synergies"),
-    path("sinergias/nueva/", incoming.register, name="register"),
-    path("sinergias/<int:pk>/", incoming.synergy_page, name="synergy"),
-    path("sinergias/<int:pk>/definicion/", incoming.define, name="define"),
-    path("sinergias/archivos/<int:pk>/", incoming.synergy_file, name="file"),
+    path("sinergias/", synergies.synergies, name="synergies"),
+    path("sinergias/nueva/", synergies.register, name="register"),
+    path("sinergias/<int:pk>/", synergies.synergy_page, name="synergy"),
+    path("sinergias/<int:pk>/definicion/", synergies.define, name="define"),
+    path("sinergias/archivos/<int:pk>/", synergies.synergy_file, name="file"),
 ]

@@ -11,9 +11,9 @@ from pregonero.monitoring import queries
 from pregonero.monitoring.actions.decisions import decide_topic, write_outcome
 from pregonero.monitoring.actions.readings import group_entries
 from pregonero.monitoring.actions.topics import merge_topics, split_topic
-from pregonero.monitoring.grouping import THRESHOLD
+from pregonero.monitoring.growth import rise_of
 from pregonero.monitoring.models import Decision, DecisionKind, Entry, Topic, WatchedSource
-from pregonero.monitoring.rising import rise_of
+from pregonero.monitoring.similarity import THRESHOLD
 from pregonero.people.models import Member
 from pregonero.publishing.actions import draft_publication
 from pregonero.publishing.models import LinkAcceptance

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pregonero.people.models import Member
-from pregonero.synergies.actions.incoming import Definitive, Received, register_synergy
+from pregonero.synergies.actions.synergies import DefinitionDraft, Received, register_synergy
 from pregonero.synergies.models import Synergy, SynergyState, SynergyWay
 from tests.conftest import NOW
 
@@ -27,7 +27,7 @@ def received(**changes: Any) -> Received:
     return Received(**values | changes)  # type: ignore[arg-type]
 
 
-def definitive(networks_person: Member, head: Member, **changes: Any) -> Definitive:
+def definitive(networks_person: Member, head: Member, **changes: Any) -> DefinitionDraft:
     """Return a definition that supports the synergy, with changes."""
     values = {
         "state": SynergyState.SUPPORTED,
@@ -36,7 +36,7 @@ def definitive(networks_person: Member, head: Member, **changes: Any) -> Definit
         "networks_person": networks_person,
         "head": head,
     }
-    return Definitive(**values | changes)  # type: ignore[arg-type]
+    return DefinitionDraft(**values | changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -35,6 +35,12 @@ def archive(**files: bytes) -> bytes:
     return file.getvalue()
 
 
+def damaged(content: bytes) -> bytes:
+    """Return an archive with a byte of its compressed data changed, whatever its headers say."""
+    at = content.index(b"a.txt") + len("a.txt")
+    return content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :]
+
+
 def mail(*attachments: tuple[str, bytes]) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["Subject"], message["Date"] = "Prensa <prensa@presidencia.test>", "Festivales", SENT
@@ -97,12 +103,21 @@ def test_folders_are_left_out_of_the_names_of_an_archive() -> None:
         (archive(**{f"f{number}_txt": b"x" for number in range(21)}), "21 archivos"),
         (b"PK\x03\x04nada", "dañado"),
         (archive(a_txt=b"x")[:-8], "dañado"),
+        (damaged(archive(a_txt=b"hola " * 50)), "dañado"),
     ],
-    ids=["bomb", "too many", "no archive", "cut"],
+    ids=["bomb", "too many", "no archive", "cut", "damaged inside"],
 )
 def test_an_archive_made_to_do_harm_is_refused_with_its_reason(content: bytes, said: str) -> None:
     with pytest.raises(Refused, match=said):
         open_files([("piezas.zip", content)])
+
+
+def test_several_archives_share_the_limits_of_one_synergy(media_folder: object) -> None:
+    half = archive(**{f"f{number}_txt": b"x" for number in range(15)})
+    large = archive(a_txt=b"\0" * 9_000_000, b_txt=b"\1" * 9_000_000, c_txt=b"\2" * 9_000_000)
+    for files in ([half, half], [large, large]):
+        with pytest.raises(Refused):
+            open_files((f"{number}.zip", content) for number, content in enumerate(files))
 
 
 def test_an_archive_inside_another_is_kept_closed(settings: Settings, media_folder: object) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from pregonero.people.models import Member
-from pregonero.synergies.actions.incoming import define_synergy, register_synergy
+from pregonero.synergies.actions.synergies import define_synergy, register_synergy
 from pregonero.synergies.models import Synergy
 from tests.conftest import NOW
 from tests.synergies.conftest import definitive, received

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from pregonero.monitoring import queries
-from pregonero.monitoring.grouping import REACH, Grouper, Text
+from pregonero.monitoring.growth import rise_of
 from pregonero.monitoring.models import Entry, EntryVersion, Topic, WatchedSource, WatchedState
 from pregonero.monitoring.reader import Result
-from pregonero.monitoring.rising import rise_of
+from pregonero.monitoring.similarity import REACH, Grouper, Text
 from pregonero.newsroom.reading.errors import Malformed
 from pregonero.newsroom.reading.urls import canonical_link, link_key
 from pregonero.newsroom.sources.base import Item

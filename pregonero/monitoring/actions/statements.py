@@ -18,7 +18,7 @@ MOST_FACTS = 30
 
 
 def start_statement(decision: Decision, spokesperson: str) -> Statement | None:
-    """Put a decision that is spoken in the spokesperson's list with the facts gathered, in the caller's transaction."""
+    """Add a statement or an answer to the spokesperson's list, with the facts gathered, in the caller's transaction."""
     if decision.kind not in rules.SPOKEN:
         return None
     if not spokesperson.strip():

@@ -8,8 +8,8 @@ from django.db import transaction
 from pregonero.errors import Refused
 from pregonero.monitoring import queries, rules
 from pregonero.monitoring.actions.readings import refresh_topics
-from pregonero.monitoring.grouping import Grouper, Text
 from pregonero.monitoring.models import Entry, Topic, TopicChange
+from pregonero.monitoring.similarity import Grouper, Text
 from pregonero.people.models import Entity, Member
 from pregonero.people.rules import check_may
 from pregonero.records.actions import record

@@ -15,8 +15,8 @@ from pregonero.monitoring import queries, rules
 from pregonero.monitoring.actions.decisions import decide_topic, write_outcome
 from pregonero.monitoring.actions.topics import merge_topics, split_topic
 from pregonero.monitoring.forms import DecisionForm, MergeForm, OutcomeForm, SplitForm
+from pregonero.monitoring.growth import RULE
 from pregonero.monitoring.models import Decision, DecisionKind, Topic
-from pregonero.monitoring.rising import RULE
 from pregonero.people.middleware import MemberRequest
 from pregonero.people.models import Member
 from pregonero.people.queries import members_with

@@ -17,7 +17,7 @@ from pregonero.publishing.models import LinkAcceptance
 from pregonero.publishing.rules import link_issues
 from pregonero.publishing.sources import load_source, steps_of, unpublished_sources
 from pregonero.records.models import Event
-from pregonero.synergies.actions.incoming import define_synergy, register_synergy
+from pregonero.synergies.actions.synergies import define_synergy, register_synergy
 from pregonero.synergies.models import Definition, Synergy, SynergyState
 from tests.conftest import NOW
 from tests.synergies.conftest import TEXTS, definitive, received

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from pregonero.monitoring.grouping import THRESHOLD, Grouper, Text, tuned_threshold
+from pregonero.monitoring.similarity import THRESHOLD, Grouper, Text, tuned_threshold
 from pregonero.monitoring.words import fold, names, stems
 
 pytestmark = pytest.mark.procedure("T-2")

@@ -18,10 +18,11 @@ from pregonero.people.queries import members_with
 from pregonero.people.roles import GROUP_HEADS, NETWORKS_PEOPLE
 from pregonero.people.rules import check_may, may
 from pregonero.synergies import queries
-from pregonero.synergies.actions.incoming import define_synergy, register_synergy
+from pregonero.synergies.actions.synergies import define_synergy, register_synergy
 from pregonero.synergies.forms import DefinitionForm, SynergyForm
 from pregonero.synergies.intake import open_files
 from pregonero.synergies.models import Synergy, SynergyState
+from pregonero.synergies.rules import NEXT_STATES
 
 PAGE_SIZE, WORDS_LIMIT, MOST_CAMPAIGNS = 50, 200, 50
 # The tabs: the name in the address, the states, and the name on the screen.
@@ -32,12 +33,6 @@ TABS = (
     ("sin-apoyo", (SynergyState.DECLINED,), "Sin apoyo"),
     ("todas", tuple(SynergyState), "Todas"),
 )
-FOLLOWING = {
-    SynergyState.RECEIVED: (SynergyState.SUPPORTED, SynergyState.LATER, SynergyState.DECLINED),
-    SynergyState.LATER: (SynergyState.SUPPORTED, SynergyState.DECLINED),
-    SynergyState.SUPPORTED: (SynergyState.DECLINED,),
-    SynergyState.DECLINED: (SynergyState.SUPPORTED,),
-}
 
 
 @require_GET
@@ -110,7 +105,7 @@ def _definition_form(synergy: Synergy, member: Member, now: datetime, data: obje
     today = timezone.localdate(now)
     return DefinitionForm(
         data,  # type: ignore[arg-type]
-        states=FOLLOWING[SynergyState(synergy.state)],
+        states=NEXT_STATES[SynergyState(synergy.state)],
         networks_people=members_with(member.entity, NETWORKS_PEOPLE, today=today),
         heads=members_with(member.entity, GROUP_HEADS, today=today),
         member=member,

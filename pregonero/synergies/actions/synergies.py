@@ -119,7 +119,7 @@ def _tell_received(synergy: Synergy, by: Member, now: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class Definitive:
+class DefinitionDraft:
     """What two people define: support it, leave it for later or not, with the circumstances and the affinity."""
 
     state: SynergyState
@@ -131,7 +131,7 @@ class Definitive:
 
 
 @transaction.atomic(durable=True)
-def define_synergy(*, synergy: Synergy, definition: Definitive, by: Member, now: datetime) -> Definition:
+def define_synergy(*, synergy: Synergy, definition: DefinitionDraft, by: Member, now: datetime) -> Definition:
     """Define a synergy between one of the networks' people and the adviser or coordinator, in one record (S-1)."""
     synergy = queries.get_synergy(member=by, pk=synergy.pk, for_update=True)
     check_may(by, "synergy.define", now=now)
@@ -142,7 +142,7 @@ def define_synergy(*, synergy: Synergy, definition: Definitive, by: Member, now:
     synergy.state = definition.state
     synergy.look_again_on = definition.look_again_on if definition.state == SynergyState.LATER else None
     synergy.save(update_fields=["state", "look_again_on"])
-    values = {name: getattr(definition, name) for name in Definitive.__dataclass_fields__}
+    values = {name: getattr(definition, name) for name in DefinitionDraft.__dataclass_fields__}
     values |= {"circumstances": definition.circumstances.strip()[:500], "affinity": definition.affinity.strip()[:500]}
     made = Definition.objects.create(
         synergy=synergy, by=by, at=now, **values | {"look_again_on": synergy.look_again_on}
